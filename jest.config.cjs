@@ -1,0 +1,7 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest/transform.cjs' },
+  testEnvironment: '<rootDir>/scripts/jest/environment.cjs',
+  maxWorkers: 2,
+};

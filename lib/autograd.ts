@@ -1,0 +1,314 @@
+/** Gradients by reverse-mode differentiation: nodes are data, the walk is a loop. */
+import { Storage } from './storage';
+import type { DType } from './dtype';
+import { describe, shapeText } from './errors';
+import { sameShape, type Shape } from './shape';
+import type { Tensor } from './tensor';
+
+/** How an op is differentiated. `A` is what it remembers besides tensors: dimensions, options, ... */
+export interface Rule<A = undefined> {
+  readonly name: string;
+  /**
+   * Gradients of the inputs, given the gradient of the output; null where none flows. They may still have the shape
+   * of a broadcast: the engine sums them down. Calls ordinary ops, so that it can be differentiated again.
+   */
+  grad(dy: Tensor, node: Node<A>): readonly (Tensor | null)[];
+}
+
+/** Where a gradient goes: on to the node that made the input, or into a leaf tensor. */
+export type Edge = Node | Tensor | null;
+
+let created = 0;
+
+/** One recorded op: what made a tensor. */
+export class Node<A = unknown> {
+  /** Later ops have larger numbers, so descending order is a topological one. */
+  readonly id = ++created;
+  private readonly keptVersion: number;
+  private freed = false;
+  /** Gradient of the output collected so far in the running backward. */
+  pending: Tensor | null = null;
+  visit = 0;
+  /** The output, if its gradient is to be kept (`retainGrad`). */
+  retained: Tensor | null = null;
+  hooks: Hook[] | null = null;
+
+  constructor(
+    readonly rule: Rule<A>,
+    public edges: readonly Edge[],
+    private tensors: readonly Tensor[],
+    readonly attrs: A,
+    readonly shape: Shape,
+    readonly dtype: DType,
+  ) {
+    this.keptVersion = versionSum(tensors);
+  }
+
+  /** Tensors the rule asked to keep, unless something changed or freed them since. */
+  get kept(): readonly Tensor[] {
+    if (versionSum(this.tensors) !== this.keptVersion) {
+      const shapes = this.tensors.map((tensor) => `${tensor.dtype} ${shapeText(tensor.shape)}`).join(', ');
+      throw new Error(
+        `backward: expected values kept by ${this.rule.name} (${shapes}) to be unchanged, ` +
+          'got one that was modified by an in-place operation',
+      );
+    }
+    return this.tensors;
+  }
+
+  /** Whether input i wants a gradient. */
+  needs(i: number): boolean {
+    return this.edges[i] !== null;
+  }
+
+  free(): void {
+    this.freed = true;
+    this.tensors = [];
+    this.edges = [];
+  }
+
+  requireAlive(): void {
+    if (this.freed) {
+      throw new Error(
+        `backward: expected a graph that is still there, got one whose ${this.rule.name} was freed by an earlier ` +
+          'backward; pass { retainGraph: true } to that one to go through it again',
+      );
+    }
+  }
+}
+
+function versionSum(tensors: readonly Tensor[]): number {
+  let sum = 0;
+  for (let i = 0; i < tensors.length; i++) sum += tensors[i]._storage.version;
+  return sum;
+}
+
+/** Called with a tensor's gradient; what it returns, if anything, takes the gradient's place. */
+export type Hook = (gradient: Tensor) => Tensor | undefined | void;
+
+let gradEnabled = true;
+
+/** Whether ops are being recorded. */
+export function isGradEnabled(): boolean {
+  return gradEnabled;
+}
+
+function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`${op}: expected a function for fn, got ${describe(fn)}`);
+  }
+  const before = gradEnabled;
+  gradEnabled = enabled;
+  let result: T;
+  try {
+    result = fn();
+  } finally {
+    gradEnabled = before;
+  }
+  if (result instanceof Promise) {
+    throw new TypeError(`${op}: expected a synchronous function for fn, got one that returns a promise`);
+  }
+  return result;
+}
+
+/**
+ * Runs `fn` without recording ops for backward (torch.no_grad). `fn` must be synchronous.
+ *
+ * @example const accuracy = noGrad(() => model.forward(x).argmax(1).eq(y).to('float32').mean().item());
+ */
+export function noGrad<T>(fn: () => T): T {
+  return withGrad('noGrad', false, fn);
+}
+
+/** Runs `fn` with recording on, inside noGrad (torch.enable_grad). `fn` must be synchronous. */
+export function enableGrad<T>(fn: () => T): T {
+  return withGrad('enableGrad', true, fn);
+}
+
+/** Links `out` to the op that made it, if recording is on and an input wants a gradient. */
+export function record<A>(
+  out: Tensor,
+  rule: Rule<A>,
+  inputs: readonly Tensor[],
+  kept: readonly Tensor[],
+  attrs: A,
+): Tensor {
+  if (!gradEnabled) return out;
+  let wanted = false;
+  for (let i = 0; i < inputs.length; i++) wanted ||= inputs[i].requiresGrad;
+  if (!wanted) return out;
+  const edges = new Array<Edge>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) edges[i] = edgeOf(inputs[i]);
+  out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype) as Node;
+  return out;
+}
+
+/** Where the gradient of `tensor` goes. */
+export function edgeOf(tensor: Tensor): Edge {
+  return tensor._node ?? (tensor.requiresGrad ? tensor : null);
+}
+
+/** What a run of backward is asked for. */
+export interface Walk {
+  readonly retainGraph: boolean;
+  readonly createGraph: boolean;
+  /** Only the gradients of these are wanted; without it those of all leaves. */
+  readonly inputs?: readonly Tensor[];
+}
+
+let walks = 0;
+
+/** Nodes the gradient can reach, last made first. */
+function reachable(roots: readonly Tensor[], visit: number): Node[] {
+  const nodes: Node[] = [];
+  const push = (edge: Edge): void => {
+    if (edge instanceof Node && edge.visit !== visit) {
+      edge.visit = visit;
+      nodes.push(edge);
+    }
+  };
+  for (const root of roots) push(root._node);
+  for (let i = 0; i < nodes.length; i++) for (const edge of nodes[i].edges) push(edge);
+  return nodes.sort((a, b) => b.id - a.id);
+}
+
+/** Of `nodes`, those through which a gradient reaches one of the wanted edges. */
+function leadingTo(nodes: readonly Node[], wanted: ReadonlySet<Edge>): Set<Node> {
+  const leading = new Set<Node>();
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    if (node.edges.some((edge) => wanted.has(edge) || (edge instanceof Node && leading.has(edge)))) leading.add(node);
+  }
+  return leading;
+}
+
+/** Sums a gradient down to the shape its input had before broadcasting. */
+function reduceTo(gradient: Tensor, shape: Shape): Tensor {
+  return sameShape(gradient.shape, shape) ? gradient : gradient.sumToSize(shape);
+}
+
+function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
+  for (const hook of hooks) {
+    const replaced = hook(gradient);
+    if (replaced === undefined) continue;
+    if (!sameShape(replaced.shape, gradient.shape) || replaced.dtype !== gradient.dtype) {
+      throw new RangeError(
+        `hook: expected a ${gradient.dtype} gradient of shape ${shapeText(gradient.shape)}, got ${describe(replaced)}`,
+      );
+    }
+    gradient = replaced;
+  }
+  return gradient;
+}
+
+/** The gradients that reached leaves, and which memory something else may still look at. */
+class Collected {
+  readonly leaves = new Map<Tensor, Tensor>();
+  private readonly taken = new Set<Storage>();
+
+  add(leaf: Tensor, gradient: Tensor): void {
+    const before = this.leaves.get(leaf);
+    this.leaves.set(leaf, before === undefined ? gradient : before.add(gradient));
+  }
+
+  share(gradient: Tensor): void {
+    this.taken.add(gradient._storage);
+  }
+
+  /** The gradient itself if nobody else can see its memory, else a copy. */
+  own(gradient: Tensor): Tensor {
+    if (!gradient._contiguous || this.taken.has(gradient._storage)) return gradient.clone();
+    this.taken.add(gradient._storage);
+    return gradient;
+  }
+}
+
+/**
+ * Sends `seeds` back from `roots` to every leaf, and says what arrived where: at leaves, and at the wanted inputs.
+ * Graphs of any depth: nothing here recurses.
+ */
+function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk): Collected {
+  const collected = new Collected();
+  const nodes = reachable(roots, ++walks);
+  const wanted = walk.inputs && new Map(walk.inputs.map((input) => [edgeOf(input), input] as const));
+  const leading = wanted && leadingTo(nodes, new Set(wanted.keys()));
+  const deliver = (edge: Edge, gradient: Tensor): void => {
+    if (edge === null) return;
+    const reduced = reduceTo(gradient, edge.shape);
+    if (edge instanceof Node) {
+      edge.pending = edge.pending === null ? reduced : edge.pending.add(reduced);
+    } else if (!wanted || wanted.has(edge)) {
+      collected.add(edge, reduced);
+    }
+  };
+  const before = gradEnabled;
+  gradEnabled = walk.createGraph;
+  try {
+    roots.forEach((root, i) => {
+      collected.share(seeds[i]);
+      deliver(edgeOf(root), seeds[i]);
+    });
+    for (const node of nodes) {
+      let gradient = node.pending;
+      if (gradient === null) continue;
+      node.pending = null;
+      node.requireAlive();
+      if (node.hooks) {
+        gradient = runHooks(node.hooks, gradient);
+        collected.share(gradient);
+      }
+      if (node.retained && !wanted) {
+        collected.share(gradient);
+        node.retained.grad = accumulate(node.retained.grad, gradient.clone(), walk.createGraph);
+      }
+      const input = wanted?.get(node);
+      if (input) {
+        collected.share(gradient);
+        collected.add(input, gradient);
+      }
+      if (leading && !leading.has(node)) continue;
+      const gradients = node.rule.grad(gradient, node);
+      const edges = node.edges;
+      for (let i = 0; i < edges.length; i++) {
+        const next = gradients[i];
+        if (next) deliver(edges[i], next);
+      }
+      if (!walk.retainGraph) node.free();
+    }
+    for (const [leaf, gradient] of collected.leaves) {
+      if (leaf._hooks === null) continue;
+      const hooked = runHooks(leaf._hooks, gradient);
+      collected.share(hooked);
+      collected.leaves.set(leaf, hooked);
+    }
+  } finally {
+    gradEnabled = before;
+    for (const node of nodes) node.pending = null;
+  }
+  return collected;
+}
+
+/** Adds to a gradient that is already there: in place, unless the sum is to be differentiated. */
+function accumulate(old: Tensor | null, gradient: Tensor, createGraph: boolean): Tensor {
+  if (old === null) return gradient;
+  return createGraph ? old.add(gradient) : noGrad(() => old.add_(gradient));
+}
+
+/** Adds the gradients of `roots`, weighted by `seeds`, to `.grad` of the leaves they depend on. */
+export function runBackward(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk): void {
+  const collected = walkBack(roots, seeds, walk);
+  for (const [leaf, gradient] of collected.leaves) {
+    const own = leaf.grad === null && !walk.createGraph ? collected.own(gradient) : gradient;
+    leaf.grad = accumulate(leaf.grad, own, walk.createGraph);
+  }
+}
+
+/** The gradients of `roots`, weighted by `seeds`, with respect to `walk.inputs`; null for those they do not reach. */
+export function computeGradients(
+  roots: readonly Tensor[],
+  seeds: readonly Tensor[],
+  walk: Walk & { readonly inputs: readonly Tensor[] },
+): (Tensor | null)[] {
+  const collected = walkBack(roots, seeds, walk);
+  return walk.inputs.map((input) => collected.leaves.get(input) ?? null);
+}

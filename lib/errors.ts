@@ -1,0 +1,112 @@
+/** How the library refuses: `<op>: expected <what> for <name>, got <actual>`. */
+
+/** A short text for any value, safe for proxies, symbols and objects that throw when looked at. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  switch (typeof value) {
+    case 'string':
+      return value.length > 40 ? `'${value.slice(0, 40)}...'` : `'${value}'`;
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      return 'a bigint';
+    case 'symbol':
+      return 'a symbol';
+    case 'function':
+      return 'a function';
+    default:
+      return describeObject(value);
+  }
+}
+
+function describeObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length} elements`;
+    if (ArrayBuffer.isView(value) && 'length' in value) {
+      return `${value.constructor.name}(${String(value.length)})`;
+    }
+    if (isTensorLike(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
+    const name = Object.getPrototypeOf(value)?.constructor?.name as unknown;
+    return typeof name === 'string' && name !== 'Object' && name !== '' ? `an instance of ${name}` : 'an object';
+  } catch {
+    return 'an object';
+  }
+}
+
+function isTensorLike(value: object): value is { dtype: string; shape: readonly number[] } {
+  return 'dtype' in value && 'shape' in value && typeof value.dtype === 'string' && Array.isArray(value.shape);
+}
+
+/** A shape as it is written in messages and printing: `[2, 3]`. */
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** The value is of the wrong kind. */
+export function wrongType(op: string, what: string, name: string, actual: unknown): TypeError {
+  return new TypeError(`${op}: expected ${what} for ${name}, got ${describe(actual)}`);
+}
+
+/** The value is of the right kind, but not one that works here; `actual` may be a ready text. */
+export function wrongValue(op: string, what: string, name: string, actual: unknown): RangeError {
+  return new RangeError(`${op}: expected ${what} for ${name}, got ${describe(actual)}`);
+}
+
+/** As wrongValue, with a text that is printed as it stands, such as a shape or a dtype. */
+export function unexpected(op: string, what: string, name: string, actual: string): RangeError {
+  return new RangeError(`${op}: expected ${what} for ${name}, got ${actual}`);
+}
+
+/** A finite number, else an error. */
+export function requireNumber(op: string, name: string, value: unknown): number {
+  if (typeof value !== 'number') throw wrongType(op, 'a number', name, value);
+  if (!Number.isFinite(value)) throw wrongValue(op, 'a finite number', name, value);
+  return value;
+}
+
+/** A finite number from `low` to `high`, else an error. */
+export function requireInRange(op: string, name: string, value: unknown, low: number, high: number): number {
+  const number = requireNumber(op, name, value);
+  if (number < low || number > high) {
+    const what = high === Infinity ? `a number of at least ${low}` : `a number from ${low} to ${high}`;
+    throw wrongValue(op, what, name, value);
+  }
+  return number;
+}
+
+/** A whole number of at least `low`, else an error. */
+export function requireInteger(op: string, name: string, value: unknown, low = -Infinity): number {
+  if (typeof value !== 'number') throw wrongType(op, 'a whole number', name, value);
+  if (!Number.isSafeInteger(value) || value < low) {
+    throw wrongValue(op, low === -Infinity ? 'a whole number' : `a whole number of at least ${low}`, name, value);
+  }
+  return value;
+}
+
+/** A boolean, else an error. */
+export function requireBoolean(op: string, name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw wrongType(op, 'a boolean', name, value);
+  return value;
+}
+
+/** One of a few strings, else an error. */
+export function requireOneOf<T extends string>(op: string, name: string, value: unknown, choices: readonly T[]): T {
+  if (!choices.includes(value as T)) {
+    const what = choices.map((choice) => `'${choice}'`).join(' or ');
+    throw typeof value === 'string' ? wrongValue(op, what, name, value) : wrongType(op, what, name, value);
+  }
+  return value as T;
+}
+
+/** An options object whose keys are all known: a misspelt option is an error, not a silent default. */
+export function requireOptions(op: string, options: unknown, known: readonly string[]): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    throw wrongType(op, 'an object', 'options', options);
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw wrongValue(op, `one of ${known.join(', ')}`, 'options', key);
+  }
+}

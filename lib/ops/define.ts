@@ -1,0 +1,160 @@
+/** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
+import type { NativeOp, NativeRow } from '../../binding';
+import { isGradEnabled, type Node, type Rule, edgeOf, record } from '../autograd';
+import { isFloating, promoteTypes, resultType, type DType } from '../dtype';
+import { unexpected, wrongType } from '../errors';
+import { addon } from '../native';
+import { broadcastStrides, numelOf, sameShape, type Shape } from '../shape';
+import { allocate, Storage } from '../storage';
+import { Tensor } from '../tensor';
+
+const used = new Set<string>();
+
+/** The native function of a row. A row that no family asks for, or that does not exist, fails a test. */
+export function nativeOp(name: string): NativeOp {
+  const op = addon.ops[name] as NativeOp | undefined;
+  if (op === undefined) throw new Error(`blasgrad: expected a native row named ${name}, got an addon without it`);
+  used.add(name);
+  return op;
+}
+
+/** The native rows, and the names this layer uses. */
+export function opRows(): { readonly native: readonly NativeRow[]; readonly used: readonly string[] } {
+  return { native: addon.rows(), used: [...used] };
+}
+
+// --- Layouts --------------------------------------------------------------------------------------------------------
+
+/**
+ * Sizes and strides for a native elementwise row, each operand broadcast to `shape`; neighbouring dimensions that all
+ * operands step through evenly become one.
+ */
+export function layoutOf(op: string, shape: Shape, operands: readonly Tensor[]): Float64Array {
+  const all = operands.map((operand) => broadcastStrides(operand.shape, operand._strides, shape));
+  const sizes: number[] = [];
+  const strides: number[][] = operands.map(() => []);
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i] === 1) continue;
+    const last = sizes.length - 1;
+    if (last >= 0 && all.every((own, k) => strides[k][last] === own[i] * shape[i])) {
+      sizes[last] *= shape[i];
+      all.forEach((own, k) => (strides[k][last] = own[i]));
+    } else {
+      sizes.push(shape[i]);
+      all.forEach((own, k) => strides[k].push(own[i]));
+    }
+  }
+  if (sizes.length === 0) {
+    sizes.push(1);
+    strides.forEach((own) => own.push(0));
+  }
+  if (sizes.length > 16) {
+    throw unexpected(op, 'at most 16 dimensions that cannot be merged', 'shape', String(sizes.length));
+  }
+  return Float64Array.from([...sizes, ...strides.flat()]);
+}
+
+/**
+ * Runs an elementwise row: inputs broadcast to the shape of `out`, which may be a view, or one of the inputs.
+ * Attributes go between buffers and layout.
+ */
+export function runElementwise(
+  op: string,
+  call: NativeOp,
+  inputs: readonly Tensor[],
+  out: Tensor,
+  attrs: readonly number[] = [],
+): void {
+  const n = out.numel();
+  if (n === 0) return;
+  let flat = out._contiguous;
+  for (let i = 0; i < inputs.length && flat; i++) {
+    flat = (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) || inputs[i].numel() === 1;
+  }
+  const layout = flat ? n : layoutOf(op, out.shape, [...inputs, out]);
+  call(...inputs.map((input) => input._flat), out._flat, ...attrs, layout);
+}
+
+// --- Dtypes ---------------------------------------------------------------------------------------------------------
+
+/** A number as a tensor without dimensions. */
+export function scalar(value: number, dtype: DType): Tensor {
+  const array = allocate(dtype, 1);
+  array[0] = value;
+  return new Tensor(new Storage(array), dtype, []);
+}
+
+/** Zeros of the same shape and dtype, in memory of their own. */
+export function zerosLike(x: Tensor): Tensor {
+  const out = Tensor._empty(x.dtype, x.shape);
+  out._storage.array.fill(0);
+  return out;
+}
+
+/** A tensor or number beside `like`: a whole number keeps int32, and makes int32 of bool; others are floating. */
+export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
+  if (value instanceof Tensor) return value;
+  if (typeof value === 'boolean') return scalar(value ? 1 : 0, 'bool');
+  if (typeof value !== 'number') throw wrongType(op, 'a tensor or a number', name, value);
+  if (isFloating(like.dtype)) return scalar(value, like.dtype);
+  const whole = Number.isInteger(value) && Math.abs(value) <= 2147483648;
+  return scalar(value, whole ? 'int32' : 'float32');
+}
+
+/** Both operands in their common dtype (torch.result_type). */
+export function promote(a: Tensor, b: Tensor): [Tensor, Tensor] {
+  if (a.dtype === b.dtype) return [a, b];
+  const dtype = resultType(a.dtype, a.ndim === 0, b.dtype, b.ndim === 0);
+  return [a.to(dtype), b.to(dtype)];
+}
+
+/** All tensors in their common dtype. */
+export function promoteAll(tensors: readonly Tensor[]): Tensor[] {
+  const dtype = tensors.map((one) => one.dtype).reduce(promoteTypes);
+  return tensors.map((one) => one.to(dtype));
+}
+
+/** A whole or bool tensor as float32, as PyTorch does for functions with floating results. */
+export function asFloating(x: Tensor): Tensor {
+  return isFloating(x.dtype) ? x : x.to('float32');
+}
+
+/** An error unless the dtype is one of these. */
+export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: DType[]): void {
+  if (!allowed.includes(x.dtype)) throw unexpected(op, allowed.join(' or '), `dtype of ${name}`, x.dtype);
+}
+
+export function requireFloating(op: string, name: string, x: Tensor): void {
+  requireDTypeOf(op, name, x, 'float32', 'float64');
+}
+
+// --- In-place -------------------------------------------------------------------------------------------------------
+
+/**
+ * Before an in-place change of `x`: PyTorch's rule that a leaf that requires grad is not changed while recording, and
+ * that a result of `shape` and `dtype` fits.
+ */
+export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
+  if (isGradEnabled() && x.isLeaf && x.requiresGrad) {
+    throw new Error(`${op}: expected no change in place of a leaf that requires grad, got one outside noGrad`);
+  }
+  if (!sameShape(shape, x.shape)) {
+    throw unexpected(op, `a result of shape [${x.shape.join(', ')}]`, 'an in-place operation', `[${shape.join(', ')}]`);
+  }
+  if (dtype !== x.dtype && (!isFloating(x.dtype) || !isFloating(dtype))) {
+    throw unexpected(op, `a ${x.dtype} result`, 'an in-place operation', dtype);
+  }
+  if (x._strides.some((stride, i) => stride === 0 && x.shape[i] > 1)) {
+    throw unexpected(op, 'memory of its own for each element', 'this', 'an expanded tensor');
+  }
+}
+
+/** After an in-place change of `x`, one of the inputs: counts it, and makes `rule` the op that made `x`. */
+export function recordInPlace<A>(x: Tensor, rule: Rule<A>, inputs: readonly Tensor[], kept: readonly Tensor[], attrs: A) {
+  x._storage.version++;
+  const out = x._view(x.shape, x._strides);
+  record(out, rule, inputs, kept, attrs);
+  if (out._node !== null) x._node = out._node;
+}
+
+export { edgeOf, isFloating, isGradEnabled, numelOf, record, sameShape, Tensor, type Node, type Rule, type Shape };

@@ -1,0 +1,8 @@
+/** All families: importing this gives tensors their methods. */
+import './unary';
+import './activation';
+import './binary';
+import './copy';
+import './view';
+import './reduce';
+import './matmul';

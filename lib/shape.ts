@@ -1,0 +1,106 @@
+import { describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
+
+/** Sizes along each dimension, outermost first. */
+export type Shape = readonly number[];
+
+/** Elements in a tensor of this shape. */
+export function numelOf(shape: Shape): number {
+  let n = 1;
+  for (let i = 0; i < shape.length; i++) n *= shape[i];
+  return n;
+}
+
+/** Strides, in elements, of a tensor without gaps, last dimension fastest. */
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= Math.max(shape[i], 1);
+  }
+  return strides;
+}
+
+export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] === 0) return true;
+    if (shape[i] !== 1 && strides[i] !== step) return false;
+    step *= shape[i];
+  }
+  return true;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The largest number of elements a tensor may have; above it the size of its memory is not exact in JavaScript. */
+const maxElements = 2 ** 49;
+
+/** Checks a shape given by a user, and copies it. */
+export function requireShape(op: string, value: unknown, name = 'shape'): number[] {
+  if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', name, value);
+  for (let i = 0; i < value.length; i++) {
+    const size: unknown = value[i];
+    if (typeof size !== 'number') throw wrongType(op, 'a whole number', `${name}[${i}]`, size);
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw wrongValue(op, 'a whole number of at least 0', `${name}[${i}]`, size);
+    }
+  }
+  const shape = [...(value as number[])];
+  if (shape.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(shape.length));
+  if (numelOf(shape) > maxElements) throw unexpected(op, 'at most 2^49 elements', name, shapeText(shape));
+  return shape;
+}
+
+/** A dimension counted from the front; negative ones count from the end, as in PyTorch. */
+export function normalizeDim(op: string, dim: unknown, ndim: number, name = 'dim'): number {
+  if (typeof dim !== 'number') throw wrongType(op, 'a dimension', name, dim);
+  const range = Math.max(ndim, 1); // a tensor without dimensions takes 0 and -1
+  if (!Number.isInteger(dim) || dim < -range || dim >= range) {
+    throw wrongValue(op, `a dimension from ${-range} to ${range - 1}`, name, dim);
+  }
+  return dim < 0 ? dim + range : dim;
+}
+
+/** Several distinct dimensions; undefined and null stand for all of them. */
+export function normalizeDims(op: string, dims: unknown, ndim: number): number[] {
+  if (dims === undefined || dims === null) return Array.from({ length: ndim }, (_, i) => i);
+  if (typeof dims === 'number') return ndim === 0 ? (normalizeDim(op, dims, 0), []) : [normalizeDim(op, dims, ndim)];
+  if (!Array.isArray(dims)) throw wrongType(op, 'a dimension or an array of dimensions', 'dim', dims);
+  const normal = dims.map((dim: unknown) => normalizeDim(op, dim, ndim));
+  for (let i = 0; i < normal.length; i++) {
+    if (normal.indexOf(normal[i]) !== i) throw unexpected(op, 'each dimension once', 'dim', describe(dims[i]) + ' twice');
+  }
+  return normal;
+}
+
+/** The shape two operands have together, by NumPy's and PyTorch's broadcasting rule. */
+export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
+  const ndim = Math.max(a.length, b.length);
+  const shape = new Array<number>(ndim);
+  for (let i = 1; i <= ndim; i++) {
+    const sizeA = i <= a.length ? a[a.length - i] : 1;
+    const sizeB = i <= b.length ? b[b.length - i] : 1;
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw new RangeError(`${op}: expected shapes that broadcast together, got ${shapeText(a)} and ${shapeText(b)}`);
+    }
+    shape[ndim - i] = sizeA === 1 ? sizeB : sizeA;
+  }
+  return shape;
+}
+
+/** Strides with which a tensor is read as if it had `shape`, 0 along repeated dimensions. */
+export function broadcastStrides(shape: Shape, strides: readonly number[], to: Shape): number[] {
+  const lead = to.length - shape.length;
+  const result = new Array<number>(to.length);
+  for (let i = 0; i < to.length; i++) {
+    result[i] = i < lead || (shape[i - lead] === 1 && to[i] !== 1) ? 0 : strides[i - lead];
+  }
+  return result;
+}

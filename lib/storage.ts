@@ -1,0 +1,50 @@
+/** The memory behind tensors. */
+import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
+
+/**
+ * Memory that a tensor and its views share. `version` counts in-place changes, so that backward can tell when a kept
+ * value was spoilt; `array` may move (never resize), so views look it up each time.
+ */
+export class Storage {
+  version = 0;
+  constructor(public array: TypedArray) {}
+}
+
+// Creating an ArrayBuffer costs about 1 us, a view of an existing one 60 ns, so small tensors share slabs. A slab is
+// garbage once all its tensors are: nothing is freed by hand.
+const slabBytes = 1 << 16;
+const largestInSlab = 1 << 11;
+const alignment = 64; // a cache line, and the widest vector
+let slab = new ArrayBuffer(0);
+let slabUsed = 0;
+
+/** Memory for a temporary: its content is undefined, for an op to fill. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  const bytes = length * elementBytes(dtype);
+  if (bytes <= largestInSlab) {
+    if (slabUsed + bytes > slab.byteLength) {
+      slab = new ArrayBuffer(slabBytes);
+      slabUsed = 0;
+    }
+    const offset = slabUsed;
+    slabUsed = (offset + bytes + alignment - 1) & -alignment;
+    return arrayOver(dtype, slab, offset, length);
+  }
+  // Not zeroed, unlike a new ArrayBuffer: every op writes all of its result.
+  return arrayOver(dtype, Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+}
+
+/** Memory of its own, zeroed: for values a user may hold, transfer or detach without hurting others. */
+export function allocateOwn(dtype: DType, length: number): TypedArray {
+  return arrayOver(dtype, new ArrayBuffer(length * elementBytes(dtype)), 0, length);
+}
+
+/** Zeroed memory that cannot be detached and that worker threads can share: parameters and optimizer state. */
+export function allocateShared(dtype: DType, length: number): TypedArray {
+  return arrayOver(dtype, new SharedArrayBuffer(length * elementBytes(dtype)), 0, length);
+}
+
+/** Whether other tensors lie in the same buffer. */
+export function isInSlab(array: TypedArray): boolean {
+  return array.buffer.byteLength === slabBytes && array.byteLength < slabBytes;
+}

@@ -1,0 +1,358 @@
+/** The tensor: memory, shape, and its place in the graph. Ops add their methods to it in lib/ops. */
+import { inspect } from 'node:util';
+import { computeGradients, isGradEnabled, runBackward, type Hook, type Node } from './autograd';
+import { isFloating, type DType, type TypedArray } from './dtype';
+import { shapeText, unexpected, wrongType, requireBoolean, requireOptions } from './errors';
+import { formatTensor } from './format';
+import { contiguousStrides, isContiguous, normalizeDim, numelOf, sameShape, type Shape } from './shape';
+import { allocate, allocateOwn, isInSlab, Storage } from './storage';
+
+/** Nested arrays of numbers (of booleans for a bool tensor), or one of them for a tensor without dimensions. */
+export type NestedArray = number | boolean | NestedArray[];
+
+/**
+ * An n-dimensional array of one dtype that can record how it was computed.
+ *
+ * Made by `tensor`, `zeros`, `randn` and their like, and by ops; not by `new`.
+ */
+export class Tensor {
+  /** Sizes, outermost first; `[]` for a single number. */
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** @internal */ readonly _storage: Storage;
+  /** @internal Elements from the start of the storage to the first one. */ readonly _offset: number;
+  /** @internal */ readonly _contiguous: boolean;
+  /** @internal */ _node: Node | null = null;
+  /** @internal */ _hooks: Hook[] | null = null;
+  /** @internal The tensor this one is a view of. */ _base: Tensor | null = null;
+  private lazyStrides: readonly number[] | null;
+  private leafRequiresGrad = false;
+  private gradient: Tensor | null = null;
+  private flatView: TypedArray | null = null;
+  private flatSource: TypedArray | null = null;
+
+  /** @internal */
+  constructor(storage: Storage, dtype: DType, shape: Shape, strides: readonly number[] | null = null, offset = 0) {
+    this._storage = storage;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.lazyStrides = strides;
+    this._offset = offset;
+    this._contiguous = strides === null || isContiguous(shape, strides);
+  }
+
+  /** @internal A new tensor for an op to fill. */
+  static _empty(dtype: DType, shape: Shape): Tensor {
+    return new Tensor(new Storage(allocate(dtype, numelOf(shape))), dtype, shape);
+  }
+
+  /** @internal Strides in elements. */
+  get _strides(): readonly number[] {
+    return (this.lazyStrides ??= contiguousStrides(this.shape));
+  }
+
+  /** @internal The memory from the first element to the last one, for native calls. */
+  get _flat(): TypedArray {
+    const array = this._storage.array;
+    if (this.flatView !== null && this.flatSource === array) return this.flatView;
+    this.flatSource = array;
+    const extent = this._extent();
+    this.flatView =
+      this._offset === 0 && array.length === extent ? array : array.subarray(this._offset, this._offset + extent);
+    return this.flatView;
+  }
+
+  private _extent(): number {
+    if (this._contiguous) return this.numel();
+    let last = 0;
+    for (let i = 0; i < this.shape.length; i++) {
+      if (this.shape[i] === 0) return 0;
+      last += (this.shape[i] - 1) * this._strides[i];
+    }
+    return last + 1;
+  }
+
+  /** Number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  numel(): number {
+    return numelOf(this.shape);
+  }
+
+  /** The shape, or its size along `dim` (torch.Tensor.size). */
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    return dim === undefined ? this.shape : this.shape[normalizeDim('size', dim, this.ndim)];
+  }
+
+  /** Whether the elements lie in memory in order and without gaps. */
+  isContiguous(): boolean {
+    return this._contiguous;
+  }
+
+  // --- Values -------------------------------------------------------------------------------------------------------
+
+  /** The value of a tensor with one element. RangeError if it has more or fewer. */
+  item(): number {
+    if (this.numel() !== 1) throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
+    return this._storage.array[this._offset];
+  }
+
+  /**
+   * The elements in order, as a typed array: the tensor's own memory if it is contiguous (writing to it changes the
+   * tensor, unseen by autograd), else a copy.
+   */
+  get data(): TypedArray {
+    if (!this._contiguous) return packed(this);
+    if (isInSlab(this._storage.array)) {
+      // Out of the slab: whoever transfers or detaches this memory must not hit other tensors.
+      const own = allocateOwn(this.dtype, this._storage.array.length);
+      own.set(this._storage.array);
+      this._storage.array = own;
+    }
+    return this._flat;
+  }
+
+  /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
+  toArray(): NestedArray {
+    const values = this._contiguous ? this._flat : packed(this);
+    const asBoolean = this.dtype === 'bool';
+    let at = 0;
+    const nest = (dim: number): NestedArray => {
+      if (dim === this.ndim) return asBoolean ? values[at++] !== 0 : values[at++];
+      return Array.from({ length: this.shape[dim] }, () => nest(dim + 1));
+    };
+    return nest(0);
+  }
+
+  /** As `toArray`: what JSON.stringify writes. */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /** As PyTorch prints: `tensor([[1., 2.]], gradFn=<AddBackward0>)`. */
+  toString(): string {
+    return formatTensor(this);
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return formatTensor(this);
+  }
+
+  // --- Gradients ----------------------------------------------------------------------------------------------------
+
+  /** Whether gradients flow to this tensor: a leaf that was told so, or a result of one. */
+  get requiresGrad(): boolean {
+    return this.leafRequiresGrad || this._node !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    requireBoolean('requiresGrad', 'requiresGrad', value);
+    if (value && !isFloating(this.dtype)) {
+      throw unexpected('requiresGrad', 'a floating dtype', 'this', this.dtype);
+    }
+    if (!value && this._node !== null) {
+      throw new Error('requiresGrad: expected a leaf tensor, got the result of an op; use detach()');
+    }
+    if (this._node === null) this.leafRequiresGrad = value;
+  }
+
+  /** Sets `requiresGrad` and returns the tensor (torch.Tensor.requires_grad_). */
+  requiresGrad_(value = true): this {
+    this.requiresGrad = value;
+    return this;
+  }
+
+  /** Whether no recorded op made this tensor. */
+  get isLeaf(): boolean {
+    return this._node === null;
+  }
+
+  /** The op that made this tensor, or null for a leaf. */
+  get gradFn(): { readonly name: string } | null {
+    return this._node === null ? null : { name: gradFnName(this._node) };
+  }
+
+  /** The gradient that `backward` left here, or null. Assign null to clear it. */
+  get grad(): Tensor | null {
+    return this.gradient;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null) {
+      if (!(value instanceof Tensor)) throw wrongType('grad', 'a tensor or null', 'grad', value);
+      if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
+        const what = `a ${this.dtype} tensor of shape ${shapeText(this.shape)}`;
+        throw unexpected('grad', what, 'grad', `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`);
+      }
+    }
+    this.gradient = value;
+  }
+
+  /**
+   * Adds this tensor's derivative with respect to every leaf it depends on to the leaf's `grad`.
+   *
+   * `gradient` (same shape, default 1 for a tensor of one element) weights the elements. The graph is freed unless
+   * `retainGraph`; `createGraph` records the gradients themselves, for higher derivatives.
+   */
+  backward(gradient?: Tensor | null, options: { retainGraph?: boolean; createGraph?: boolean } = {}): void {
+    requireOptions('backward', options, ['retainGraph', 'createGraph']);
+    if (!this.requiresGrad) {
+      throw new Error('backward: expected a tensor that requires grad, got one that depends on no such tensor');
+    }
+    const createGraph = options.createGraph ?? false;
+    const retainGraph = options.retainGraph ?? createGraph;
+    runBackward([this], [seedFor('backward', this, gradient)], { retainGraph, createGraph });
+  }
+
+  /** Keeps the gradient of this result of an op in `grad`, as a leaf does. */
+  retainGrad(): void {
+    if (!this.requiresGrad) throw new Error('retainGrad: expected a tensor that requires grad, got one that does not');
+    if (this._node !== null) this._node.retained = this;
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor it returns takes the gradient's
+   * place. Returns a handle whose `remove()` takes the hook away.
+   */
+  registerHook(hook: Hook): { remove(): void } {
+    if (typeof hook !== 'function') throw wrongType('registerHook', 'a function', 'hook', hook);
+    if (!this.requiresGrad) {
+      throw new Error('registerHook: expected a tensor that requires grad, got one that does not');
+    }
+    const owner: { _hooks: Hook[] | null } | { hooks: Hook[] | null } = this._node ?? this;
+    const hooks = ('hooks' in owner ? (owner.hooks ??= []) : (owner._hooks ??= [])) as Hook[];
+    hooks.push(hook);
+    return {
+      remove: () => {
+        const at = hooks.indexOf(hook);
+        if (at >= 0) hooks.splice(at, 1);
+      },
+    };
+  }
+
+  /** The same memory outside the graph. */
+  detach(): Tensor {
+    return new Tensor(this._storage, this.dtype, this.shape, this.lazyStrides, this._offset);
+  }
+
+  /** @internal A view of the same memory; not recorded. */
+  _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
+    return new Tensor(this._storage, this.dtype, shape, strides, offset);
+  }
+}
+
+/** The elements of a tensor in order, in fresh memory. */
+function packed(t: Tensor): TypedArray {
+  const array = t._storage.array;
+  const out = allocateOwn(t.dtype, t.numel());
+  const strides = t._strides;
+  let at = 0;
+  const walk = (dim: number, offset: number): void => {
+    if (dim === t.ndim) out[at++] = array[offset];
+    else for (let i = 0; i < t.shape[dim]; i++) walk(dim + 1, offset + i * strides[dim]);
+  };
+  walk(0, t._offset);
+  return out;
+}
+
+/** The name PyTorch would print: `AddBackward0` for `add`. */
+export function gradFnName(node: Node): string {
+  const name = node.rule.name;
+  return `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
+}
+
+function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
+  if (gradient === undefined || gradient === null) {
+    if (root.numel() !== 1) {
+      throw unexpected(op, 'a gradient for a tensor of several elements', 'gradient', 'none');
+    }
+    const one = Tensor._empty(root.dtype, root.shape);
+    one._storage.array.fill(1);
+    return one;
+  }
+  if (!(gradient instanceof Tensor)) throw wrongType(op, 'a tensor', 'gradient', gradient);
+  if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
+    const what = `a ${root.dtype} tensor of shape ${shapeText(root.shape)}`;
+    throw unexpected(op, what, 'gradient', `a ${gradient.dtype} tensor of shape ${shapeText(gradient.shape)}`);
+  }
+  return gradient;
+}
+
+function tensorList(op: string, name: string, value: unknown): Tensor[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  for (const one of list) {
+    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or an array of tensors', name, one);
+    if (!one.requiresGrad) throw new Error(`${op}: expected ${name} that require grad, got one that does not`);
+  }
+  return list as Tensor[];
+}
+
+/**
+ * The gradients of `outputs` with respect to `inputs`, without touching any `.grad` (torch.autograd.grad).
+ *
+ * `gradOutputs` weights the outputs (default 1 where they have one element). With `createGraph` the results can be
+ * differentiated again. An input that was not used is an error, or null with `allowUnused`.
+ *
+ * @example const [dx] = grad(x.pow(3).sum(), x, { createGraph: true }); // 3 x^2
+ */
+export function grad(
+  outputs: Tensor | Tensor[],
+  inputs: Tensor | Tensor[],
+  options: {
+    gradOutputs?: Tensor | (Tensor | null)[];
+    retainGraph?: boolean;
+    createGraph?: boolean;
+    allowUnused?: false;
+  },
+): Tensor[];
+export function grad(outputs: Tensor | Tensor[], inputs: Tensor | Tensor[]): Tensor[];
+export function grad(
+  outputs: Tensor | Tensor[],
+  inputs: Tensor | Tensor[],
+  options: {
+    gradOutputs?: Tensor | (Tensor | null)[];
+    retainGraph?: boolean;
+    createGraph?: boolean;
+    allowUnused?: boolean;
+  },
+): (Tensor | null)[];
+export function grad(
+  outputs: Tensor | Tensor[],
+  inputs: Tensor | Tensor[],
+  options: {
+    gradOutputs?: Tensor | (Tensor | null)[];
+    retainGraph?: boolean;
+    createGraph?: boolean;
+    allowUnused?: boolean;
+  } = {},
+): (Tensor | null)[] {
+  requireOptions('grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused']);
+  const roots = tensorList('grad', 'outputs', outputs);
+  const wanted = tensorList('grad', 'inputs', inputs);
+  const weights = options.gradOutputs instanceof Tensor ? [options.gradOutputs] : (options.gradOutputs ?? []);
+  const seeds = roots.map((root, i) => seedFor('grad', root, weights[i]));
+  const createGraph = options.createGraph ?? false;
+  const retainGraph = options.retainGraph ?? createGraph;
+  const gradients = computeGradients(roots, seeds, { inputs: wanted, retainGraph, createGraph });
+  const missing = gradients.indexOf(null);
+  if (missing >= 0 && !options.allowUnused) {
+    throw new Error(
+      `grad: expected inputs that outputs depend on, got none for inputs[${missing}]; allowUnused gives null for it`,
+    );
+  }
+  return gradients;
+}
+
+/** A tensor argument, else an error. */
+export function requireTensor(op: string, name: string, value: unknown): Tensor {
+  if (!(value instanceof Tensor)) throw wrongType(op, 'a tensor', name, value);
+  return value;
+}
+
+export { isGradEnabled };

@@ -1,0 +1,83 @@
+// The addon's exports: ops, rows, info(), threads. See binding.d.ts.
+#include <napi.h>
+
+#include "binding/checks.h"
+#include "binding/environment.h"
+#include "binding/op_call.h"
+#include "core/machine.h"
+#include "ops/matmul.h"
+
+namespace blasgrad {
+namespace {
+
+// Core types that leave a CPU with AVX-512 at half its GEMM speed.
+bool LacksAvx512(const std::string& core) {
+  return core != "SkylakeX" && core != "Cooperlake" && core != "Sapphirerapids";
+}
+
+Napi::Value Info(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  const std::string core = BlasCoreType();
+  Napi::Array warnings = Napi::Array::New(env);
+  if (const char* forced = std::getenv("OPENBLAS_CORETYPE")) {
+    if (CpuHasAvx512() && LacksAvx512(core)) {
+      warnings.Set(warnings.Length(),
+                   "OPENBLAS_CORETYPE=" + std::string(forced) +
+                       " makes OpenBLAS use kernels without AVX-512, which this CPU has: matrix "
+                       "products may run at half speed. Unset it before Node starts.");
+    }
+  }
+  Napi::Object info = Napi::Object::New(env);
+  info.Set("blas", "OpenBLAS");
+  info.Set("blasVersion", BlasVersion());
+  info.Set("coreType", core);
+  info.Set("simdTarget", SimdTarget());
+  info.Set("cpu", CpuModel());
+  info.Set("cpus", UsableCpus());
+  info.Set("threads", env.GetInstanceData<Environment>()->threads.count());
+  info.Set("napiVersion", NAPI_VERSION);
+  info.Set("warnings", warnings);
+  return info;
+}
+
+Napi::Value GetNumThreads(const Napi::CallbackInfo& call) {
+  return Napi::Number::New(call.Env(), call.Env().GetInstanceData<Environment>()->threads.count());
+}
+
+Napi::Value SetNumThreads(const Napi::CallbackInfo& call) {
+  const napi_env env = call.Env();
+  try {
+    const Attr count = {"n"};
+    const double n = ReadAttr(env, call[0], count);
+    if (n < 1 || n > 1024) {
+      Expected(false, "a number of threads from 1 to 1024", "n", Describe(env, call[0]));
+    }
+    call.Env().GetInstanceData<Environment>()->threads.SetCount(static_cast<int>(n));
+  } catch (...) {
+    ThrowPending(env, "setNumThreads");
+  }
+  return call.Env().Undefined();
+}
+
+Napi::Object Load(Napi::Env env, Napi::Object exports) {
+  auto* environment = new Environment();
+  env.SetInstanceData(environment);
+  exports.Set("ops", ExportOps(env, environment));
+  exports.Set("rows", Napi::Function::New(
+                          env, [](const Napi::CallbackInfo& call) -> Napi::Value {
+                            return DescribeRows(call.Env());
+                          }));
+  exports.Set("info", Napi::Function::New(env, Info, "info"));
+  exports.Set("getNumThreads", Napi::Function::New(env, GetNumThreads, "getNumThreads"));
+  exports.Set("setNumThreads", Napi::Function::New(env, SetNumThreads, "setNumThreads"));
+  return exports;
+}
+
+}  // namespace
+}  // namespace blasgrad
+
+static Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  return blasgrad::Load(env, exports);
+}
+
+NODE_API_MODULE(blasgrad, Initialize)

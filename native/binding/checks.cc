@@ -1,0 +1,143 @@
+#include "binding/checks.h"
+
+#include <array>
+#include <cmath>
+#include <new>
+
+namespace blasgrad {
+namespace {
+
+constexpr std::array<const char*, 11> kArrayNames = {
+    "Int8Array",   "Uint8Array",   "Uint8ClampedArray", "Int16Array",    "Uint16Array",   "Int32Array",
+    "Uint32Array", "Float32Array", "Float64Array",      "BigInt64Array", "BigUint64Array"};
+
+std::string ShortNumber(double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.17g", value);
+  return text.data();
+}
+
+}  // namespace
+
+const char* ArrayName(DType dtype) {
+  constexpr std::array<const char*, kDTypes> names = {"Float32Array", "Float64Array", "Int32Array",
+                                                      "Uint8Array"};
+  return names[static_cast<size_t>(dtype)];
+}
+
+std::string Describe(napi_env env, napi_value value) {
+  napi_typedarray_type type;
+  size_t length;
+  if (napi_get_typedarray_info(env, value, &type, &length, nullptr, nullptr, nullptr) == napi_ok) {
+    const size_t index = static_cast<size_t>(type);
+    const std::string name = index < kArrayNames.size() ? kArrayNames[index] : "typed array";
+    napi_value buffer = nullptr;
+    bool detached = false;
+    napi_get_typedarray_info(env, value, nullptr, nullptr, nullptr, &buffer, nullptr);
+    napi_is_detached_arraybuffer(env, buffer, &detached);
+    return (detached ? "a detached " : "") + name + "(" + std::to_string(length) + ")";
+  }
+  napi_valuetype kind = napi_undefined;
+  napi_typeof(env, value, &kind);
+  switch (kind) {
+    case napi_undefined:
+      return "undefined";
+    case napi_null:
+      return "null";
+    case napi_boolean: {
+      bool flag = false;
+      napi_get_value_bool(env, value, &flag);
+      return flag ? "true" : "false";
+    }
+    case napi_number: {
+      double number = 0;
+      napi_get_value_double(env, value, &number);
+      return std::isnan(number)   ? "NaN"
+             : std::isinf(number) ? (number > 0 ? "Infinity" : "-Infinity")
+                                  : ShortNumber(number);
+    }
+    case napi_string: {
+      std::array<char, 41> text;
+      size_t size = 0;
+      napi_get_value_string_utf8(env, value, text.data(), text.size(), &size);
+      return std::string("'").append(text.data(), size).append("'");
+    }
+    case napi_symbol:
+      return "a symbol";
+    case napi_function:
+      return "a function";
+    case napi_bigint:
+      return "a bigint";
+    default:
+      return "an object";
+  }
+}
+
+bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer) {
+  napi_typedarray_type type;
+  const napi_status status = napi_get_typedarray_info(env, value, &type, &buffer->length,
+                                                      &buffer->data, nullptr, nullptr);
+  if (status != napi_ok) return false;
+  switch (type) {
+    case napi_float32_array:
+      buffer->dtype = DType::float32;
+      return true;
+    case napi_float64_array:
+      buffer->dtype = DType::float64;
+      return true;
+    case napi_int32_array:
+      buffer->dtype = DType::int32;
+      return true;
+    case napi_uint8_array:
+      buffer->dtype = DType::boolean;
+      return true;
+    default:
+      return false;
+  }
+}
+
+double ReadAttr(napi_env env, napi_value value, const Attr& attr) {
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok) {
+    bool flag = false;
+    if (attr.kind != AttrKind::flag || napi_get_value_bool(env, value, &flag) != napi_ok) {
+      Expected(true, attr.kind == AttrKind::flag ? "a boolean" : "a number", attr.name,
+               Describe(env, value));
+    }
+    return flag ? 1 : 0;
+  }
+  if (attr.kind == AttrKind::size &&
+      !(number >= 0 && number <= 9007199254740992.0 && number == std::floor(number))) {
+    Expected(false, "a whole number from 0 to 2^53", attr.name, Describe(env, value));
+  }
+  return number;
+}
+
+void Expected(bool wrongKind, const std::string& what, const char* name,
+              const std::string& actual) {
+  throw ArgumentError(wrongKind, "expected " + what + " for " + name + ", got " + actual);
+}
+
+void ThrowPending(napi_env env, const char* op) {
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
+  const auto message = [&](const char* what) { return std::string(op) + ": " + what; };
+  try {
+    throw;
+  } catch (const ArgumentError& error) {
+    const std::string text = message(error.what());
+    if (error.wrongKind) {
+      napi_throw_type_error(env, nullptr, text.c_str());
+    } else {
+      napi_throw_range_error(env, nullptr, text.c_str());
+    }
+  } catch (const DataError& error) {
+    napi_throw_range_error(env, nullptr, message(error.what()).c_str());
+  } catch (const std::bad_alloc&) {
+    napi_throw_range_error(env, nullptr, message("out of memory").c_str());
+  } catch (const std::exception& error) {
+    napi_throw_error(env, nullptr, message(error.what()).c_str());
+  }
+}
+
+}  // namespace blasgrad

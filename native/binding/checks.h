@@ -1,0 +1,43 @@
+// Reading JavaScript arguments without trusting them. Nothing here runs JavaScript code, so what
+// has been checked stays true until the call returns.
+#pragma once
+
+#include <napi.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "core/op.h"
+
+namespace blasgrad {
+
+// A bad argument, to become a TypeError (wrong kind) or a RangeError (wrong value).
+struct ArgumentError : std::runtime_error {
+  ArgumentError(bool kind, const std::string& message)
+      : std::runtime_error(message), wrongKind(kind) {}
+  const bool wrongKind;
+};
+
+struct Buffer {
+  void* data;
+  size_t length;  // elements
+  DType dtype;
+};
+
+// How a message shows a value: "Float32Array(16)", "null", "'abc'", "-3", "an object", ...
+std::string Describe(napi_env env, napi_value value);
+
+// Never throws JavaScript exceptions; false when the value is no typed array of a known type.
+bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer);
+
+double ReadAttr(napi_env env, napi_value value, const Attr& attr);
+
+// Turns the C++ exception being handled into a pending JavaScript one, "<op>: <what>".
+void ThrowPending(napi_env env, const char* op);
+
+[[noreturn]] void Expected(bool wrongKind, const std::string& what, const char* name,
+                           const std::string& actual);
+
+const char* ArrayName(DType dtype);
+
+}  // namespace blasgrad

@@ -1,0 +1,16 @@
+// The families. Each file ends with its rows; adding a family is one line here and one in the list.
+#pragma once
+
+#include <vector>
+
+#include "core/op.h"
+
+namespace blasgrad {
+
+std::vector<Op> UnaryRows();
+std::vector<Op> ActivationRows();
+std::vector<Op> BinaryRows();
+std::vector<Op> CopyRows();
+std::vector<Op> MatmulRows();
+
+}  // namespace blasgrad

@@ -1,0 +1,53 @@
+// Two set-ups at once (an editor's task and a terminal, say) would build into the same folders: the second one waits.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root, say } from './tools.mjs';
+
+const file = join(root, '.setup.lock');
+
+export async function exclusively(work) {
+  let told = false;
+  while (!take()) {
+    if (!told) say(`setup: waiting for another one to finish (process ${holder()})`);
+    told = true;
+    await sleep(200);
+  }
+  const release = () => rmSync(file, { force: true });
+  process.once('exit', release); // also when a step ends the process
+  try {
+    return await work();
+  } finally {
+    process.off('exit', release);
+    release();
+  }
+}
+
+function take() {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  if (!alive(holder())) rmSync(file, { force: true }); // its process died; try again
+  return false;
+}
+
+function holder() {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function alive(pid) {
+  if (pid === process.pid) return false; // a leftover, from before a restart of the machine
+  try {
+    process.kill(pid, 0);
+    return pid > 0;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

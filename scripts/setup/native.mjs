@@ -1,0 +1,91 @@
+// Step 3: the addon, by cmake-js.
+import { existsSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { compilerPath } from './system.mjs';
+import {
+  filesUnder,
+  fingerprint,
+  packageVersion,
+  readStamp,
+  packageProgram,
+  root,
+  run,
+  runNode,
+  SetupError,
+  step,
+  usefulTail,
+  which,
+  writeStamp,
+} from './tools.mjs';
+
+const addon = 'build/Release/blasgrad.node';
+const stampFile = 'build/.stamp';
+const toolchainFile = 'build/.toolchain';
+
+/**
+ * Builds the addon when its sources or its toolchain have changed. Warnings are errors in a clone; with `strict` off
+ * (whoever only wants to use the library, perhaps with a compiler newer than ours) a warning does not stop the build.
+ */
+export async function nativeAddon({ strict = false } = {}) {
+  const toolchain = await toolchainOptions();
+  const sources = fingerprint([...filesUnder('native'), 'CMakeLists.txt'], toolchain);
+  const stamp = (werror) => `${sources} werror=${werror}\n`;
+  const built = existsSync(join(root, addon)) ? readStamp(stampFile) : '';
+  if (built === stamp(true) || (!strict && built === stamp(false))) return;
+
+  // CMake keeps its first choice of compiler and generator: a new one needs a new folder.
+  if (readStamp(toolchainFile) !== JSON.stringify(toolchain))
+    rmSync(join(root, 'build'), { recursive: true, force: true });
+  rmSync(join(root, stampFile), { force: true });
+  writeStamp(toolchainFile, JSON.stringify(toolchain));
+
+  await step('compiling the addon', async () => {
+    let werror = true;
+    let result = await build(werror);
+    if (result.code !== 0 && !strict && result.output.includes('[-Werror')) {
+      werror = false;
+      result = await build(werror);
+    }
+    if (result.code !== 0) throw new SetupError(explain(result.output));
+    writeStamp(stampFile, stamp(werror));
+  });
+}
+
+/** What decides how the addon is compiled, besides the sources. */
+async function toolchainOptions() {
+  const compiler = compilerPath();
+  const { output } = await run(compiler, ['--version']);
+  return {
+    compiler: [compiler, output.split('\n')[0]],
+    node: [process.platform, process.arch],
+    folder: root,
+    ninja: which('ninja') !== undefined, // cmake-js prefers it to make
+    packages: [
+      packageVersion('cmake-js'),
+      packageVersion('node-addon-api'),
+      packageVersion('node-api-headers'),
+    ],
+    environment: ['OPENBLAS_ROOT', 'HWY_ROOT', 'CXXFLAGS', 'LDFLAGS', 'BLASGRAD_SANITIZE'].map(
+      (name) => process.env[name] ?? '',
+    ),
+  };
+}
+
+async function build(werror) {
+  const cmakeJs = packageProgram('cmake-js');
+  const configured = await runNode(cmakeJs, [
+    'configure',
+    `--CDBLASGRAD_WERROR=${werror ? 'ON' : 'OFF'}`,
+    `--CDBLASGRAD_SANITIZE=${process.env.BLASGRAD_SANITIZE ?? ''}`,
+  ]);
+  if (configured.code !== 0) return configured;
+  return runNode(cmakeJs, ['build', '--parallel', String(availableParallelism())]);
+}
+
+/** CMakeLists.txt says in one sentence what is missing; CMake wraps it and adds a page around it. */
+function explain(output) {
+  const ours = /CMake Error at .*\(message\):\n((?: {2}.*\n)+)/.exec(output)?.[1];
+  if (ours?.includes('blasgrad:')) return ours.replace(/\s+/g, ' ').trim();
+  return `the addon does not compile:\n${usefulTail(output)}`;
+}

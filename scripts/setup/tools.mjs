@@ -1,0 +1,153 @@
+// What the set-up steps share: running programs, finding files, remembering what was done.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const { resolve } = createRequire(join(root, 'package.json'));
+
+/** A failure that its message explains: printed without a stack. */
+export class SetupError extends Error {}
+
+/** Progress goes to stderr, so that the stdout of a demo or a benchmark stays its own. */
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Prints `label ...`, runs `work`, ends the line with the time it took. */
+export async function step(label, work) {
+  const start = performance.now();
+  process.stderr.write(`setup: ${label} ... `);
+  try {
+    const result = await work();
+    say(`${((performance.now() - start) / 1000).toFixed(1)} s`);
+    return result;
+  } catch (error) {
+    say('failed');
+    throw error;
+  }
+}
+
+/**
+ * Runs a program and resolves to its exit code and its output (stdout and stderr as they came). `inherit` lets it use
+ * the terminal instead; a program that cannot be started has the code 127.
+ */
+export function run(command, args, { inherit = false, input, env } = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const collect = (chunk) => (output += chunk);
+    child.stdout?.setEncoding('utf8').on('data', collect);
+    child.stderr?.setEncoding('utf8').on('data', collect);
+    child.stdin?.on('error', () => {}); // the program may end before it has read everything
+    child.stdin?.end(input);
+    child.on('error', (error) => done({ code: 127, output: error.message }));
+    child.on('close', (code, signal) => done({ code: code ?? 1, signal, output }));
+  });
+}
+
+/** Runs a program of an npm package with this very Node. */
+export function runNode(script, args, options) {
+  return run(process.execPath, [script, ...args], options);
+}
+
+export function which(program) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined;
+}
+
+/** All files under a folder of the project, relative to the root, sorted. */
+export function filesUnder(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+/** One hash over the names and contents of files (missing ones count as empty) and over further facts. */
+export function fingerprint(files, facts = []) {
+  const hash = createHash('sha256').update(JSON.stringify(facts));
+  for (const file of files) {
+    hash.update(`\0${file}\0`);
+    if (existsSync(join(root, file))) hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** The package.json of a package, wherever npm has put it (hoisted or not). */
+function manifest(name) {
+  const path = resolve(`${name}/package.json`);
+  return { ...JSON.parse(readFileSync(path, 'utf8')), folder: dirname(path) };
+}
+
+export function packageVersion(name) {
+  return manifest(name).version;
+}
+
+/** The script behind a package's command, to be run by runNode. */
+export function packageProgram(name, command = name) {
+  const { bin, folder } = manifest(name);
+  return join(folder, typeof bin === 'string' ? bin : bin[command]);
+}
+
+export function readStamp(file) {
+  try {
+    return readFileSync(join(root, file), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export function writeStamp(file, stamp) {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), stamp);
+}
+
+/** The part of a tool's output worth reading: from its first error on, or else the end of it. */
+export function usefulTail(output, lines = 40) {
+  const all = output.trimEnd().split('\n');
+  const firstError = all.findIndex((line) => /\berror\b/i.test(line));
+  const from = firstError >= 0 ? firstError : Math.max(0, all.length - lines);
+  const shown = all.slice(from, from + lines);
+  const left = all.length - from - shown.length;
+  return [...shown, ...(left > 0 ? [`... ${left} more lines`] : [])].join('\n');
+}
+
+/** Runs `work` with the command line's arguments if the module is the program itself; tells failures in plain words. */
+export function main(moduleUrl, work) {
+  if (process.argv[1] !== fileURLToPath(moduleUrl)) return;
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    say(`blasgrad needs Node.js 20 or newer; this is ${process.version}.`);
+    process.exit(1);
+  }
+  work(process.argv.slice(2)).catch((error) => {
+    say(error instanceof SetupError ? error.message : error.stack);
+    process.exitCode = 1;
+  });
+}

@@ -47,7 +47,9 @@ export class Node<A = unknown> {
   /** Tensors the rule asked to keep, unless something changed or freed them since. */
   get kept(): readonly Tensor[] {
     if (versionSum(this.tensors) !== this.keptVersion) {
-      const shapes = this.tensors.map((tensor) => `${tensor.dtype} ${shapeText(tensor.shape)}`).join(', ');
+      const shapes = this.tensors
+        .map((tensor) => `${tensor.dtype} ${shapeText(tensor.shape)}`)
+        .join(', ');
       throw new Error(
         `backward: expected values kept by ${this.rule.name} (${shapes}) to be unchanged, ` +
           'got one that was modified by an in-place operation',
@@ -106,7 +108,9 @@ function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
     gradEnabled = before;
   }
   if (result instanceof Promise) {
-    throw new TypeError(`${op}: expected a synchronous function for fn, got one that returns a promise`);
+    throw new TypeError(
+      `${op}: expected a synchronous function for fn, got one that returns a promise`,
+    );
   }
   return result;
 }
@@ -133,19 +137,98 @@ export function record<A>(
   kept: readonly Tensor[],
   attrs: A,
 ): Tensor {
-  if (!gradEnabled) return out;
+  const edges = edgesTo(inputs);
+  if (edges !== null) out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype) as Node;
+  return out;
+}
+
+/** Where gradients of the inputs go, or null if nothing is to be recorded. */
+function edgesTo(inputs: readonly Tensor[]): Edge[] | null {
+  if (!gradEnabled) return null;
   let wanted = false;
-  for (let i = 0; i < inputs.length; i++) wanted ||= inputs[i].requiresGrad;
-  if (!wanted) return out;
+  for (let i = 0; i < inputs.length; i++) wanted = inputs[i].requiresGrad || wanted;
+  if (!wanted) return null;
   const edges = new Array<Edge>(inputs.length);
   for (let i = 0; i < inputs.length; i++) edges[i] = edgeOf(inputs[i]);
-  out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype) as Node;
-  return out;
+  return edges;
 }
 
 /** Where the gradient of `tensor` goes. */
 export function edgeOf(tensor: Tensor): Edge {
-  return tensor._node ?? (tensor.requiresGrad ? tensor : null);
+  return tensor.requiresGrad ? (tensor._node ?? tensor) : null;
+}
+
+// --- Views and changes in place ---------------------------------------------------------------------------------------
+
+/** How a view is seen from the tensor it shows a part of, and the version of the memory its node was made for. */
+export interface ViewLink {
+  readonly parent: Tensor;
+  readonly replay: (parent: Tensor) => Tensor;
+  version: number;
+}
+
+/** After a change of the memory through another tensor: the view is one of what its parent is now. */
+export function refreshView(tensor: Tensor, link: ViewLink): void {
+  if (link.version === tensor._storage.version) return;
+  link.version = tensor._storage.version;
+  if (link.parent.requiresGrad) tensor._node = enableGrad(() => link.replay(link.parent))._node;
+}
+
+/**
+ * After `x`, the first of the inputs, was changed in place: counts the change and makes `rule` the op that made `x`
+ * and, where `x` is a view, a part of what it is a view of.
+ */
+export function recordInPlace<A>(
+  x: Tensor,
+  rule: Rule<A>,
+  inputs: readonly Tensor[],
+  kept: readonly Tensor[],
+  attrs: A,
+): void {
+  const edges = edgesTo(inputs);
+  const ancestors: ViewLink[] = [];
+  for (let link = x._viewOf; link !== null; link = link.parent._viewOf) ancestors.push(link);
+  for (const { parent } of ancestors) void parent.requiresGrad; // brings its node up to date before the change counts
+  x._storage.version++;
+  if (edges === null) return;
+  for (const link of ancestors) link.version = x._storage.version;
+  let node = new Node(rule, edges, kept, attrs, x.shape, x.dtype) as Node;
+  for (const { parent, replay } of ancestors) {
+    const outer = [edgeOf(parent), ...node.edges.slice(1)];
+    node = new Node(
+      spliceRule,
+      outer,
+      [],
+      { inner: node, replay },
+      parent.shape,
+      parent.dtype,
+    ) as Node;
+  }
+  const root = ancestors.length === 0 ? x : ancestors[ancestors.length - 1].parent;
+  root._node = node;
+  for (let i = ancestors.length - 1; i >= 0; i--) {
+    const view = i === 0 ? x : ancestors[i - 1].parent;
+    view._node = ancestors[i].replay(ancestors[i].parent)._node;
+  }
+}
+
+/** A tensor of which a view was changed: the view's part of the gradient goes through the change, the rest past it. */
+const spliceRule: Rule<{ readonly inner: Node; readonly replay: (parent: Tensor) => Tensor }> = {
+  name: 'copySlices',
+  grad(dy, node) {
+    const { inner, replay } = node.attrs;
+    const [own, ...others] = inner.rule.grad(replay(dy), inner);
+    const rest = dy.clone();
+    replay(rest).copy_(own ?? 0);
+    return [rest, ...others];
+  },
+};
+
+/** The leaf or result whose memory `tensor` is a view of; itself if it is none. */
+export function rootOf(tensor: Tensor): Tensor {
+  let root = tensor;
+  while (root._viewOf !== null) root = root._viewOf.parent;
+  return root;
 }
 
 /** What a run of backward is asked for. */
@@ -177,7 +260,8 @@ function leadingTo(nodes: readonly Node[], wanted: ReadonlySet<Edge>): Set<Node>
   const leading = new Set<Node>();
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i];
-    if (node.edges.some((edge) => wanted.has(edge) || (edge instanceof Node && leading.has(edge)))) leading.add(node);
+    if (node.edges.some((edge) => wanted.has(edge) || (edge instanceof Node && leading.has(edge))))
+      leading.add(node);
   }
   return leading;
 }
@@ -230,7 +314,8 @@ class Collected {
 function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk): Collected {
   const collected = new Collected();
   const nodes = reachable(roots, ++walks);
-  const wanted = walk.inputs && new Map(walk.inputs.map((input) => [edgeOf(input), input] as const));
+  const wanted =
+    walk.inputs && new Map(walk.inputs.map((input) => [edgeOf(input), input] as const));
   const leading = wanted && leadingTo(nodes, new Set(wanted.keys()));
   const deliver = (edge: Edge, gradient: Tensor): void => {
     if (edge === null) return;

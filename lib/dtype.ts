@@ -8,15 +8,26 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export const dtypes: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
 
-const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const;
 
 export function elementBytes(dtype: DType): number {
   return arrays[dtype].BYTES_PER_ELEMENT;
 }
 
 /** A typed array of the dtype over memory that is already there. */
-export function arrayOver(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray {
-  const Array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray = arrays[dtype];
+export function arrayOver(
+  dtype: DType,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): TypedArray {
+  const Array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray =
+    arrays[dtype];
   return new Array(buffer, byteOffset, length);
 }
 
@@ -25,8 +36,10 @@ export function isFloating(dtype: DType): boolean {
 }
 
 export function requireDType(op: string, value: unknown): DType {
-  if (typeof value !== 'string') throw wrongType(op, `a dtype (${dtypes.join(', ')})`, 'dtype', value);
-  if (!dtypes.includes(value as DType)) throw wrongValue(op, `one of ${dtypes.join(', ')}`, 'dtype', value);
+  if (typeof value !== 'string')
+    throw wrongType(op, `a dtype (${dtypes.join(', ')})`, 'dtype', value);
+  if (!dtypes.includes(value as DType))
+    throw wrongValue(op, `one of ${dtypes.join(', ')}`, 'dtype', value);
   return value as DType;
 }
 

@@ -29,14 +29,21 @@ function describeObject(value: object): string {
     }
     if (isTensorLike(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
     const name = Object.getPrototypeOf(value)?.constructor?.name as unknown;
-    return typeof name === 'string' && name !== 'Object' && name !== '' ? `an instance of ${name}` : 'an object';
+    return typeof name === 'string' && name !== 'Object' && name !== ''
+      ? `an instance of ${name}`
+      : 'an object';
   } catch {
     return 'an object';
   }
 }
 
 function isTensorLike(value: object): value is { dtype: string; shape: readonly number[] } {
-  return 'dtype' in value && 'shape' in value && typeof value.dtype === 'string' && Array.isArray(value.shape);
+  return (
+    'dtype' in value &&
+    'shape' in value &&
+    typeof value.dtype === 'string' &&
+    Array.isArray(value.shape)
+  );
 }
 
 /** A shape as it is written in messages and printing: `[2, 3]`. */
@@ -67,10 +74,17 @@ export function requireNumber(op: string, name: string, value: unknown): number 
 }
 
 /** A finite number from `low` to `high`, else an error. */
-export function requireInRange(op: string, name: string, value: unknown, low: number, high: number): number {
+export function requireInRange(
+  op: string,
+  name: string,
+  value: unknown,
+  low: number,
+  high: number,
+): number {
   const number = requireNumber(op, name, value);
   if (number < low || number > high) {
-    const what = high === Infinity ? `a number of at least ${low}` : `a number from ${low} to ${high}`;
+    const what =
+      high === Infinity ? `a number of at least ${low}` : `a number from ${low} to ${high}`;
     throw wrongValue(op, what, name, value);
   }
   return number;
@@ -80,7 +94,12 @@ export function requireInRange(op: string, name: string, value: unknown, low: nu
 export function requireInteger(op: string, name: string, value: unknown, low = -Infinity): number {
   if (typeof value !== 'number') throw wrongType(op, 'a whole number', name, value);
   if (!Number.isSafeInteger(value) || value < low) {
-    throw wrongValue(op, low === -Infinity ? 'a whole number' : `a whole number of at least ${low}`, name, value);
+    throw wrongValue(
+      op,
+      low === -Infinity ? 'a whole number' : `a whole number of at least ${low}`,
+      name,
+      value,
+    );
   }
   return value;
 }
@@ -92,10 +111,17 @@ export function requireBoolean(op: string, name: string, value: unknown): boolea
 }
 
 /** One of a few strings, else an error. */
-export function requireOneOf<T extends string>(op: string, name: string, value: unknown, choices: readonly T[]): T {
+export function requireOneOf<T extends string>(
+  op: string,
+  name: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
   if (!choices.includes(value as T)) {
     const what = choices.map((choice) => `'${choice}'`).join(' or ');
-    throw typeof value === 'string' ? wrongValue(op, what, name, value) : wrongType(op, what, name, value);
+    throw typeof value === 'string'
+      ? wrongValue(op, what, name, value)
+      : wrongType(op, what, name, value);
   }
   return value as T;
 }
@@ -103,7 +129,12 @@ export function requireOneOf<T extends string>(op: string, name: string, value: 
 /** An options object whose keys are all known: a misspelt option is an error, not a silent default. */
 export function requireOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+  if (
+    typeof options !== 'object' ||
+    options === null ||
+    Array.isArray(options) ||
+    ArrayBuffer.isView(options)
+  ) {
     throw wrongType(op, 'an object', 'options', options);
   }
   for (const key of Object.keys(options)) {

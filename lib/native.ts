@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { NativeAddon } from '../binding';
 
 const requireAddon = createRequire(__filename);
-const places = ['build/Release', 'build/Debug'].map((folder) => join(__dirname, '..', folder, 'blasgrad.node'));
+const places = ['build/Release', 'build/Debug'].map((folder) =>
+  join(__dirname, '..', folder, 'blasgrad.node'),
+);
 
 function load(): NativeAddon {
   const tried: string[] = [];
@@ -12,7 +14,9 @@ function load(): NativeAddon {
     try {
       return requireAddon(path) as NativeAddon;
     } catch (error) {
-      tried.push(`  ${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+      tried.push(
+        `  ${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      );
     }
   }
   const platform = `${process.platform}-${process.arch}, Node ${process.version}`;

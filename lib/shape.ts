@@ -53,7 +53,8 @@ export function requireShape(op: string, value: unknown, name = 'shape'): number
   }
   const shape = [...(value as number[])];
   if (shape.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(shape.length));
-  if (numelOf(shape) > maxElements) throw unexpected(op, 'at most 2^49 elements', name, shapeText(shape));
+  if (numelOf(shape) > maxElements)
+    throw unexpected(op, 'at most 2^49 elements', name, shapeText(shape));
   return shape;
 }
 
@@ -70,11 +71,14 @@ export function normalizeDim(op: string, dim: unknown, ndim: number, name = 'dim
 /** Several distinct dimensions; undefined and null stand for all of them. */
 export function normalizeDims(op: string, dims: unknown, ndim: number): number[] {
   if (dims === undefined || dims === null) return Array.from({ length: ndim }, (_, i) => i);
-  if (typeof dims === 'number') return ndim === 0 ? (normalizeDim(op, dims, 0), []) : [normalizeDim(op, dims, ndim)];
-  if (!Array.isArray(dims)) throw wrongType(op, 'a dimension or an array of dimensions', 'dim', dims);
+  if (typeof dims === 'number')
+    return ndim === 0 ? (normalizeDim(op, dims, 0), []) : [normalizeDim(op, dims, ndim)];
+  if (!Array.isArray(dims))
+    throw wrongType(op, 'a dimension or an array of dimensions', 'dim', dims);
   const normal = dims.map((dim: unknown) => normalizeDim(op, dim, ndim));
   for (let i = 0; i < normal.length; i++) {
-    if (normal.indexOf(normal[i]) !== i) throw unexpected(op, 'each dimension once', 'dim', describe(dims[i]) + ' twice');
+    if (normal.indexOf(normal[i]) !== i)
+      throw unexpected(op, 'each dimension once', 'dim', describe(dims[i]) + ' twice');
   }
   return normal;
 }
@@ -88,7 +92,9 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
     const sizeA = i <= a.length ? a[a.length - i] : 1;
     const sizeB = i <= b.length ? b[b.length - i] : 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
-      throw new RangeError(`${op}: expected shapes that broadcast together, got ${shapeText(a)} and ${shapeText(b)}`);
+      throw new RangeError(
+        `${op}: expected shapes that broadcast together, got ${shapeText(a)} and ${shapeText(b)}`,
+      );
     }
     shape[ndim - i] = sizeA === 1 ? sizeB : sizeA;
   }

@@ -1,10 +1,24 @@
 /** The tensor: memory, shape, and its place in the graph. Ops add their methods to it in lib/ops. */
 import { inspect } from 'node:util';
-import { computeGradients, isGradEnabled, runBackward, type Hook, type Node } from './autograd';
+import {
+  computeGradients,
+  refreshView,
+  runBackward,
+  type Hook,
+  type Node,
+  type ViewLink,
+} from './autograd';
 import { isFloating, type DType, type TypedArray } from './dtype';
 import { shapeText, unexpected, wrongType, requireBoolean, requireOptions } from './errors';
 import { formatTensor } from './format';
-import { contiguousStrides, isContiguous, normalizeDim, numelOf, sameShape, type Shape } from './shape';
+import {
+  contiguousStrides,
+  isContiguous,
+  normalizeDim,
+  numelOf,
+  sameShape,
+  type Shape,
+} from './shape';
 import { allocate, allocateOwn, isInSlab, Storage } from './storage';
 
 /** Nested arrays of numbers (of booleans for a bool tensor), or one of them for a tensor without dimensions. */
@@ -24,7 +38,7 @@ export class Tensor {
   /** @internal */ readonly _contiguous: boolean;
   /** @internal */ _node: Node | null = null;
   /** @internal */ _hooks: Hook[] | null = null;
-  /** @internal The tensor this one is a view of. */ _base: Tensor | null = null;
+  /** @internal */ _viewOf: ViewLink | null = null;
   private lazyStrides: readonly number[] | null;
   private leafRequiresGrad = false;
   private gradient: Tensor | null = null;
@@ -32,7 +46,13 @@ export class Tensor {
   private flatSource: TypedArray | null = null;
 
   /** @internal */
-  constructor(storage: Storage, dtype: DType, shape: Shape, strides: readonly number[] | null = null, offset = 0) {
+  constructor(
+    storage: Storage,
+    dtype: DType,
+    shape: Shape,
+    strides: readonly number[] | null = null,
+    offset = 0,
+  ) {
     this._storage = storage;
     this.dtype = dtype;
     this.shape = shape;
@@ -58,7 +78,9 @@ export class Tensor {
     this.flatSource = array;
     const extent = this._extent();
     this.flatView =
-      this._offset === 0 && array.length === extent ? array : array.subarray(this._offset, this._offset + extent);
+      this._offset === 0 && array.length === extent
+        ? array
+        : array.subarray(this._offset, this._offset + extent);
     return this.flatView;
   }
 
@@ -98,7 +120,8 @@ export class Tensor {
 
   /** The value of a tensor with one element. RangeError if it has more or fewer. */
   item(): number {
-    if (this.numel() !== 1) throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
+    if (this.numel() !== 1)
+      throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
     return this._storage.array[this._offset];
   }
 
@@ -148,6 +171,7 @@ export class Tensor {
 
   /** Whether gradients flow to this tensor: a leaf that was told so, or a result of one. */
   get requiresGrad(): boolean {
+    if (this._viewOf !== null) refreshView(this, this._viewOf);
     return this.leafRequiresGrad || this._node !== null;
   }
 
@@ -157,7 +181,9 @@ export class Tensor {
       throw unexpected('requiresGrad', 'a floating dtype', 'this', this.dtype);
     }
     if (!value && this._node !== null) {
-      throw new Error('requiresGrad: expected a leaf tensor, got the result of an op; use detach()');
+      throw new Error(
+        'requiresGrad: expected a leaf tensor, got the result of an op; use detach()',
+      );
     }
     if (this._node === null) this.leafRequiresGrad = value;
   }
@@ -170,7 +196,7 @@ export class Tensor {
 
   /** Whether no recorded op made this tensor. */
   get isLeaf(): boolean {
-    return this._node === null;
+    return !this.requiresGrad || this._node === null;
   }
 
   /** The op that made this tensor, or null for a leaf. */
@@ -188,7 +214,12 @@ export class Tensor {
       if (!(value instanceof Tensor)) throw wrongType('grad', 'a tensor or null', 'grad', value);
       if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
         const what = `a ${this.dtype} tensor of shape ${shapeText(this.shape)}`;
-        throw unexpected('grad', what, 'grad', `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`);
+        throw unexpected(
+          'grad',
+          what,
+          'grad',
+          `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`,
+        );
       }
     }
     this.gradient = value;
@@ -200,10 +231,15 @@ export class Tensor {
    * `gradient` (same shape, default 1 for a tensor of one element) weights the elements. The graph is freed unless
    * `retainGraph`; `createGraph` records the gradients themselves, for higher derivatives.
    */
-  backward(gradient?: Tensor | null, options: { retainGraph?: boolean; createGraph?: boolean } = {}): void {
+  backward(
+    gradient?: Tensor | null,
+    options: { retainGraph?: boolean; createGraph?: boolean } = {},
+  ): void {
     requireOptions('backward', options, ['retainGraph', 'createGraph']);
     if (!this.requiresGrad) {
-      throw new Error('backward: expected a tensor that requires grad, got one that depends on no such tensor');
+      throw new Error(
+        'backward: expected a tensor that requires grad, got one that depends on no such tensor',
+      );
     }
     const createGraph = options.createGraph ?? false;
     const retainGraph = options.retainGraph ?? createGraph;
@@ -212,7 +248,8 @@ export class Tensor {
 
   /** Keeps the gradient of this result of an op in `grad`, as a leaf does. */
   retainGrad(): void {
-    if (!this.requiresGrad) throw new Error('retainGrad: expected a tensor that requires grad, got one that does not');
+    if (!this.requiresGrad)
+      throw new Error('retainGrad: expected a tensor that requires grad, got one that does not');
     if (this._node !== null) this._node.retained = this;
   }
 
@@ -279,7 +316,12 @@ function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined):
   if (!(gradient instanceof Tensor)) throw wrongType(op, 'a tensor', 'gradient', gradient);
   if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
     const what = `a ${root.dtype} tensor of shape ${shapeText(root.shape)}`;
-    throw unexpected(op, what, 'gradient', `a ${gradient.dtype} tensor of shape ${shapeText(gradient.shape)}`);
+    throw unexpected(
+      op,
+      what,
+      'gradient',
+      `a ${gradient.dtype} tensor of shape ${shapeText(gradient.shape)}`,
+    );
   }
   return gradient;
 }
@@ -288,7 +330,8 @@ function tensorList(op: string, name: string, value: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   for (const one of list) {
     if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or an array of tensors', name, one);
-    if (!one.requiresGrad) throw new Error(`${op}: expected ${name} that require grad, got one that does not`);
+    if (!one.requiresGrad)
+      throw new Error(`${op}: expected ${name} that require grad, got one that does not`);
   }
   return list as Tensor[];
 }
@@ -335,7 +378,8 @@ export function grad(
   requireOptions('grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused']);
   const roots = tensorList('grad', 'outputs', outputs);
   const wanted = tensorList('grad', 'inputs', inputs);
-  const weights = options.gradOutputs instanceof Tensor ? [options.gradOutputs] : (options.gradOutputs ?? []);
+  const weights =
+    options.gradOutputs instanceof Tensor ? [options.gradOutputs] : (options.gradOutputs ?? []);
   const seeds = roots.map((root, i) => seedFor('grad', root, weights[i]));
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
@@ -354,5 +398,3 @@ export function requireTensor(op: string, name: string, value: unknown): Tensor 
   if (!(value instanceof Tensor)) throw wrongType(op, 'a tensor', name, value);
   return value;
 }
-
-export { isGradEnabled };

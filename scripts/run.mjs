@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
+import { sanitizerEnvironment } from './setup/sanitize.mjs';
 import { main, packageProgram, root, run, say } from './setup/tools.mjs';
 
 const exampleFolders = ['examples/notebooks', 'examples'];
@@ -44,6 +45,9 @@ main(import.meta.url, async ([name, ...args]) => {
     return;
   }
   process.on('SIGINT', () => {}); // Ctrl-C reaches the program itself, which decides when to end
-  const { code, signal } = await run(process.execPath, command, { inherit: true });
+  const { code, signal } = await run(process.execPath, command, {
+    inherit: true,
+    env: await sanitizerEnvironment(),
+  });
   process.exitCode = signal ? 1 : code;
 });

@@ -26,8 +26,16 @@ function geluSlope(x: Tensor): Tensor {
 function geluTanhSlope(x: Tensor): Tensor {
   const scale = Math.sqrt(2 / Math.PI);
   const square = x.mul(x);
-  const t = x.add(square.mul(x).mul(0.044715)).mul(2 * scale).sigmoid();
-  return t.add(x.mul(t.sub(t.mul(t))).mul(square.mul(3 * 0.044715).add(1)).mul(2 * scale));
+  const t = x
+    .add(square.mul(x).mul(0.044715))
+    .mul(2 * scale)
+    .sigmoid();
+  return t.add(
+    x
+      .mul(t.sub(t.mul(t)))
+      .mul(square.mul(3 * 0.044715).add(1))
+      .mul(2 * scale),
+  );
 }
 
 function mishSlope(x: Tensor): Tensor {
@@ -61,11 +69,18 @@ const withOptions = defineUnary({
   softshrink: input((x, [lambda]) => only(x.abs().gt(lambda), x)),
   elu: input((x, [a]) => where(x.le(0), x.exp().mul(a), one(x))),
   celu: input((x, [a]) => where(x.le(0), x.div(a).exp(), one(x))),
-  softplus: input((x, [beta, limit]) => where(x.mul(beta).gt(limit), one(x), x.mul(beta).sigmoid())),
+  softplus: input((x, [beta, limit]) =>
+    where(x.mul(beta).gt(limit), one(x), x.mul(beta).sigmoid()),
+  ),
 });
 
 /** Applies a row after checking the input and the options, which have defaults. */
-function apply(op: UnaryOp, x: Tensor, options?: object, defaults: Readonly<Record<string, number>> = {}): Tensor {
+function apply(
+  op: UnaryOp,
+  x: Tensor,
+  options?: object,
+  defaults: Readonly<Record<string, number>> = {},
+): Tensor {
   requireTensor(op.name, 'input', x);
   const names = Object.keys(defaults);
   requireOptions(op.name, options, names);
@@ -151,7 +166,10 @@ export function leakyRelu(input: Tensor, options?: { negativeSlope?: number }): 
 
 /** x where it is above `limit`, `value` elsewhere. */
 export function threshold(input: Tensor, limit: number, value: number): Tensor {
-  const attrs = [requireNumber('threshold', 'threshold', limit), requireNumber('threshold', 'value', value)];
+  const attrs = [
+    requireNumber('threshold', 'threshold', limit),
+    requireNumber('threshold', 'value', value),
+  ];
   return withOptions.threshold.apply(requireTensor('threshold', 'input', input), attrs);
 }
 

@@ -46,7 +46,9 @@ class BinaryOp implements Rule {
 
   apply(left: Tensor, right: Operand): Tensor {
     const [a, b] = this.operands(left, right);
-    const shape = sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(this.name, a.shape, b.shape);
+    const shape = sameShape(a.shape, b.shape)
+      ? a.shape
+      : broadcastShapes(this.name, a.shape, b.shape);
     const out = Tensor._empty(a.dtype, shape);
     this.run(a, b, out);
     return record(out, this, [a, b], this.rule.keeps === false ? [] : [a, b], undefined);
@@ -82,7 +84,13 @@ class BinaryOp implements Rule {
   }
 
   private run(a: Tensor, b: Tensor, out: Tensor): void {
-    if (a._contiguous && b._contiguous && out._contiguous && a.shape === b.shape && a.shape === out.shape) {
+    if (
+      a._contiguous &&
+      b._contiguous &&
+      out._contiguous &&
+      a.shape === b.shape &&
+      a.shape === out.shape
+    ) {
       this.call(a._flat, b._flat, out._flat, out.numel());
     } else {
       runElementwise(this.name, this.call, [a, b], out);
@@ -132,7 +140,10 @@ export interface OperatorMethods {
 
 const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   add: new BinaryOp('add', { keeps: false, grad: (dy) => [dy, dy] }),
-  sub: new BinaryOp('sub', { keeps: false, grad: (dy, _a, _b, node) => [dy, node.needs(1) ? dy.neg() : null] }),
+  sub: new BinaryOp('sub', {
+    keeps: false,
+    grad: (dy, _a, _b, node) => [dy, node.needs(1) ? dy.neg() : null],
+  }),
   mul: new BinaryOp('mul', {
     grad: (dy, a, b, node) => [node.needs(0) ? dy.mul(b) : null, node.needs(1) ? dy.mul(a) : null],
   }),
@@ -146,7 +157,9 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   pow: new BinaryOp('pow', {
     grad: (dy, a, b, node) => [
       node.needs(0) ? dy.mul(where(b.eq(0), zerosLike(b), b.mul(a.pow(b.sub(1))))) : null,
-      node.needs(1) ? dy.mul(where(a.eq(0).logicalAnd(b.ge(0)), zerosLike(a), a.pow(b).mul(a.log()))) : null,
+      node.needs(1)
+        ? dy.mul(where(a.eq(0).logicalAnd(b.ge(0)), zerosLike(a), a.pow(b).mul(a.log())))
+        : null,
     ],
   }),
   atan2: new BinaryOp('atan2', {
@@ -156,7 +169,9 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
       return [scaled.mul(b), node.needs(1) ? scaled.mul(a).neg() : null];
     },
   }),
-  fmod: new BinaryOp('fmod', { grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).trunc()).neg() : null] }),
+  fmod: new BinaryOp('fmod', {
+    grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).trunc()).neg() : null],
+  }),
   remainder: new BinaryOp('remainder', {
     grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).floor()).neg() : null],
   }),
@@ -224,7 +239,10 @@ const whereRule: Rule = {
   grad: (dy, node) => {
     const condition = node.kept[0];
     const zero = scalar(0, dy.dtype);
-    return [node.needs(0) ? where(condition, dy, zero) : null, node.needs(1) ? where(condition, zero, dy) : null];
+    return [
+      node.needs(0) ? where(condition, dy, zero) : null,
+      node.needs(1) ? where(condition, zero, dy) : null,
+    ];
   },
 };
 
@@ -291,7 +309,8 @@ export const binary = { ...operators, ...predicates };
 
 Object.assign(Tensor.prototype, {
   pow(this: Tensor, exponent: Operand): Tensor {
-    if (typeof exponent !== 'number' || !isFloating(this.dtype)) return operators.pow.apply(this, exponent);
+    if (typeof exponent !== 'number' || !isFloating(this.dtype))
+      return operators.pow.apply(this, exponent);
     if (exponent === 2) return this.square();
     return exponent === 0.5 ? this.sqrt() : powScalar(this, exponent);
   },

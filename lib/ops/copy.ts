@@ -57,7 +57,9 @@ Object.assign(Tensor.prototype, {
     if (dtype === this.dtype) return this;
     const out = Tensor._empty(requireDType('to', dtype), this.shape);
     runElementwise('to', castCalls[dtype], [this], out);
-    return dtype === 'int32' || dtype === 'bool' ? out : record(out, toRule, [this], [], this.dtype);
+    return dtype === 'int32' || dtype === 'bool'
+      ? out
+      : record(out, toRule, [this], [], this.dtype);
   },
   copy_(this: Tensor, source: Operand): Tensor {
     const from = operand('copy_', 'source', source, this);

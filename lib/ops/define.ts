@@ -1,10 +1,10 @@
 /** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
 import type { NativeOp, NativeRow } from '../../binding';
-import { isGradEnabled, type Node, type Rule, edgeOf, record } from '../autograd';
+import { isGradEnabled, record, recordInPlace, rootOf, type Node, type Rule } from '../autograd';
 import { isFloating, promoteTypes, resultType, type DType } from '../dtype';
 import { unexpected, wrongType } from '../errors';
 import { addon } from '../native';
-import { broadcastStrides, numelOf, sameShape, type Shape } from '../shape';
+import { broadcastStrides, sameShape, type Shape } from '../shape';
 import { allocate, Storage } from '../storage';
 import { Tensor } from '../tensor';
 
@@ -13,13 +13,17 @@ const used = new Set<string>();
 /** The native function of a row. A row that no family asks for, or that does not exist, fails a test. */
 export function nativeOp(name: string): NativeOp {
   const op = addon.ops[name] as NativeOp | undefined;
-  if (op === undefined) throw new Error(`blasgrad: expected a native row named ${name}, got an addon without it`);
+  if (op === undefined)
+    throw new Error(`blasgrad: expected a native row named ${name}, got an addon without it`);
   used.add(name);
   return op;
 }
 
 /** The native rows, and the names this layer uses. */
-export function opRows(): { readonly native: readonly NativeRow[]; readonly used: readonly string[] } {
+export function opRows(): {
+  readonly native: readonly NativeRow[];
+  readonly used: readonly string[];
+} {
   return { native: addon.rows(), used: [...used] };
 }
 
@@ -49,7 +53,12 @@ export function layoutOf(op: string, shape: Shape, operands: readonly Tensor[]):
     strides.forEach((own) => own.push(0));
   }
   if (sizes.length > 16) {
-    throw unexpected(op, 'at most 16 dimensions that cannot be merged', 'shape', String(sizes.length));
+    throw unexpected(
+      op,
+      'at most 16 dimensions that cannot be merged',
+      'shape',
+      String(sizes.length),
+    );
   }
   return Float64Array.from([...sizes, ...strides.flat()]);
 }
@@ -69,7 +78,8 @@ export function runElementwise(
   if (n === 0) return;
   let flat = out._contiguous;
   for (let i = 0; i < inputs.length && flat; i++) {
-    flat = (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) || inputs[i].numel() === 1;
+    flat =
+      (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) || inputs[i].numel() === 1;
   }
   const layout = flat ? n : layoutOf(op, out.shape, [...inputs, out]);
   call(...inputs.map((input) => input._flat), out._flat, ...attrs, layout);
@@ -121,7 +131,8 @@ export function asFloating(x: Tensor): Tensor {
 
 /** An error unless the dtype is one of these. */
 export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: DType[]): void {
-  if (!allowed.includes(x.dtype)) throw unexpected(op, allowed.join(' or '), `dtype of ${name}`, x.dtype);
+  if (!allowed.includes(x.dtype))
+    throw unexpected(op, allowed.join(' or '), `dtype of ${name}`, x.dtype);
 }
 
 export function requireFloating(op: string, name: string, x: Tensor): void {
@@ -135,11 +146,20 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
  * that a result of `shape` and `dtype` fits.
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
-  if (isGradEnabled() && x.isLeaf && x.requiresGrad) {
-    throw new Error(`${op}: expected no change in place of a leaf that requires grad, got one outside noGrad`);
+  const root = rootOf(x);
+  if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
+    const what = root === x ? 'a leaf' : 'a view of a leaf';
+    throw new Error(
+      `${op}: expected no change in place of ${what} that requires grad, got one outside noGrad`,
+    );
   }
   if (!sameShape(shape, x.shape)) {
-    throw unexpected(op, `a result of shape [${x.shape.join(', ')}]`, 'an in-place operation', `[${shape.join(', ')}]`);
+    throw unexpected(
+      op,
+      `a result of shape [${x.shape.join(', ')}]`,
+      'an in-place operation',
+      `[${shape.join(', ')}]`,
+    );
   }
   if (dtype !== x.dtype && (!isFloating(x.dtype) || !isFloating(dtype))) {
     throw unexpected(op, `a ${x.dtype} result`, 'an in-place operation', dtype);
@@ -149,12 +169,14 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
   }
 }
 
-/** After an in-place change of `x`, one of the inputs: counts it, and makes `rule` the op that made `x`. */
-export function recordInPlace<A>(x: Tensor, rule: Rule<A>, inputs: readonly Tensor[], kept: readonly Tensor[], attrs: A) {
-  x._storage.version++;
-  const out = x._view(x.shape, x._strides);
-  record(out, rule, inputs, kept, attrs);
-  if (out._node !== null) x._node = out._node;
-}
-
-export { edgeOf, isFloating, isGradEnabled, numelOf, record, sameShape, Tensor, type Node, type Rule, type Shape };
+export {
+  isFloating,
+  isGradEnabled,
+  record,
+  recordInPlace,
+  sameShape,
+  Tensor,
+  type Node,
+  type Rule,
+  type Shape,
+};

@@ -2,7 +2,15 @@
 import { requireOptions, shapeText, unexpected, wrongType } from '../errors';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
-import { isGradEnabled, nativeOp, promote, record, requireFloating, Tensor, type Rule } from './define';
+import {
+  isGradEnabled,
+  nativeOp,
+  promote,
+  record,
+  requireFloating,
+  Tensor,
+  type Rule,
+} from './define';
 
 const matmulCall = nativeOp('matmul');
 const linearCall = nativeOp('linear');
@@ -25,13 +33,16 @@ function stackOf(x: Tensor, batch: Shape): Stack {
   const wide = batch.length === x.ndim - 2 ? x : x.expand([...batch, rows, columns]);
   const [rowStride, columnStride] = wide._strides.slice(-2);
   const inOrder = (columnStride === 1 || columns === 1) && (rowStride >= columns || rows === 1);
-  const transposed = !inOrder && (rowStride === 1 || rows === 1) && (columnStride >= rows || columns === 1);
+  const transposed =
+    !inOrder && (rowStride === 1 || rows === 1) && (columnStride >= rows || columns === 1);
   const step = evenStep(batch, wide._strides);
   if ((!inOrder && !transposed) || step === null) return stackOf(wide.contiguous(), batch);
   return {
     tensor: wide,
     transposed,
-    rowStride: inOrder ? Math.max(rows === 1 ? columns : rowStride, 1) : Math.max(columns === 1 ? rows : columnStride, 1),
+    rowStride: inOrder
+      ? Math.max(rows === 1 ? columns : rowStride, 1)
+      : Math.max(columns === 1 ? rows : columnStride, 1),
     step,
   };
 }
@@ -70,11 +81,19 @@ function product(a: Tensor, b: Tensor): Tensor {
   const [m, k] = a.shape.slice(-2);
   const [inner, n] = b.shape.slice(-2);
   if (k !== inner) {
-    throw unexpected('matmul', `${k} rows in other to match ${shapeText(a.shape)}`, 'other', shapeText(b.shape));
+    throw unexpected(
+      'matmul',
+      `${k} rows in other to match ${shapeText(a.shape)}`,
+      'other',
+      shapeText(b.shape),
+    );
   }
   // A stack times one matrix is one tall product.
   if (a.ndim > 2 && b.ndim === 2 && a._contiguous) {
-    return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b).reshape([...a.shape.slice(0, -1), n]);
+    return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b).reshape([
+      ...a.shape.slice(0, -1),
+      n,
+    ]);
   }
   const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
   const left = stackOf(a.detach(), batch);
@@ -99,7 +118,13 @@ function product(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Both operands as tensors of the same floating dtype with the given numbers of dimensions. */
-function operands(op: string, a: Tensor, other: unknown, ndimA: number | null, ndimB: number | null): [Tensor, Tensor] {
+function operands(
+  op: string,
+  a: Tensor,
+  other: unknown,
+  ndimA: number | null,
+  ndimB: number | null,
+): [Tensor, Tensor] {
   if (!(other instanceof Tensor)) throw wrongType(op, 'a tensor', 'other', other);
   for (const [x, ndim, name] of [
     [a, ndimA, 'this'],
@@ -118,7 +143,9 @@ const linearRule: Rule = {
   name: 'linear',
   grad: (dy, node) => {
     const [x, weight] = node.kept;
-    const [needsX, needsWeight, needsBias] = [0, 1, 2].map((i) => i < node.edges.length && node.needs(i));
+    const [needsX, needsWeight, needsBias] = [0, 1, 2].map(
+      (i) => i < node.edges.length && node.needs(i),
+    );
     if (isGradEnabled()) {
       return [
         needsX ? product(dy, weight) : null,
@@ -157,13 +184,19 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   if (weight.ndim !== 2) throw unexpected('linear', 'a matrix', 'weight', shapeText(weight.shape));
   const [outFeatures, inFeatures] = weight.shape;
   if (x.ndim === 0 || x.shape[x.ndim - 1] !== inFeatures) {
-    throw unexpected('linear', `${inFeatures} features in the last dimension`, 'input', shapeText(x.shape));
+    throw unexpected(
+      'linear',
+      `${inFeatures} features in the last dimension`,
+      'input',
+      shapeText(x.shape),
+    );
   }
   if (bias !== null && !sameShape(requireTensor('linear', 'bias', bias).shape, [outFeatures])) {
     throw unexpected('linear', shapeText([outFeatures]), 'bias', shapeText(bias.shape));
   }
   for (const one of inputs) {
-    if (one.dtype !== x.dtype) throw unexpected('linear', `dtype ${x.dtype}`, one === weight ? 'weight' : 'bias', one.dtype);
+    if (one.dtype !== x.dtype)
+      throw unexpected('linear', `dtype ${x.dtype}`, one === weight ? 'weight' : 'bias', one.dtype);
   }
   requireFloating('linear', 'input', x);
   if (x.ndim !== 2) {
@@ -183,7 +216,13 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
     inFeatures,
     outFeatures,
   );
-  return record(out, linearRule, shift === null ? [rows, matrix] : [rows, matrix, shift], [rows, matrix], undefined);
+  return record(
+    out,
+    linearRule,
+    shift === null ? [rows, matrix] : [rows, matrix, shift],
+    [rows, matrix],
+    undefined,
+  );
 }
 
 /** PyTorch's matmul: vectors take part as a row or a column, which then goes; leading dimensions broadcast. */

@@ -24,7 +24,9 @@ export interface UnaryRule {
 }
 
 /** Functions of one family, from their table of rules. */
-export function defineUnary<K extends string>(rules: Readonly<Record<K, UnaryRule>>): Record<K, UnaryOp> {
+export function defineUnary<K extends string>(
+  rules: Readonly<Record<K, UnaryRule>>,
+): Record<K, UnaryOp> {
   const functions = {} as Record<K, UnaryOp>;
   for (const name of Object.keys(rules) as K[]) functions[name] = new UnaryOp(name, rules[name]);
   return functions;
@@ -73,7 +75,10 @@ export class UnaryOp implements Rule<readonly number[]> {
 }
 
 const input = (derivative: UnaryRule['derivative']): UnaryRule => ({ keeps: 'input', derivative });
-const output = (derivative: UnaryRule['derivative']): UnaryRule => ({ keeps: 'output', derivative });
+const output = (derivative: UnaryRule['derivative']): UnaryRule => ({
+  keeps: 'output',
+  derivative,
+});
 const flat = input(zerosLike);
 
 /** Methods without arguments, each with its `_` form in place. */
@@ -164,7 +169,13 @@ const rules: Readonly<Record<keyof UnaryMethods, UnaryRule>> = {
   cosh: input((x) => x.sinh()),
   tanh: output((y) => y.mul(y).neg().add(1)),
   sigmoid: output((y) => y.sub(y.mul(y))),
-  erf: input((x) => x.mul(x).neg().exp().mul(2 / Math.sqrt(Math.PI))),
+  erf: input((x) =>
+    x
+      .mul(x)
+      .neg()
+      .exp()
+      .mul(2 / Math.sqrt(Math.PI)),
+  ),
 };
 
 /** Rows with attributes, whose methods check them. */

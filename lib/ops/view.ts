@@ -1,6 +1,14 @@
 /** Views: other shapes of the same memory, without copies. */
 import { requireInteger, shapeText, unexpected, wrongType } from '../errors';
-import { contiguousStrides, normalizeDim, normalizeDims, numelOf, requireShape, sameShape, type Shape } from '../shape';
+import {
+  contiguousStrides,
+  normalizeDim,
+  normalizeDims,
+  numelOf,
+  requireShape,
+  sameShape,
+  type Shape,
+} from '../shape';
 import { record, Tensor, zerosLike, type Rule } from './define';
 
 /** Where a view lies in the tensor it is a view of. */
@@ -10,9 +18,16 @@ interface Place {
   readonly offset: number;
 }
 
-function view<A>(x: Tensor, place: Place, rule: Rule<A>, attrs: A): Tensor {
+/** A view of `x`; `replay` gives the same view of another tensor of its shape. */
+function view<A>(
+  x: Tensor,
+  place: Place,
+  rule: Rule<A>,
+  attrs: A,
+  replay: (parent: Tensor) => Tensor,
+): Tensor {
   const out = x._view(place.shape, place.strides, place.offset);
-  out._base = x._base ?? x;
+  out._viewOf = { parent: x, replay, version: x._storage.version };
   return record(out, rule, [x], [], attrs);
 }
 
@@ -55,22 +70,37 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
   const shape = x.shape.map((size, i) => (i === dim ? length : size));
   const strides = x._strides.map((stride, i) => (i === dim ? stride * step : stride));
   const offset = x._offset + (length === 0 ? 0 : start * x._strides[dim]);
-  return view(x, { shape, strides, offset }, sliceRule, { shape: x.shape, dim, start, length, step });
+  return view(
+    x,
+    { shape, strides, offset },
+    sliceRule,
+    { shape: x.shape, dim, start, length, step },
+    (parent) => slice(parent, dim, start, end, step),
+  );
 }
 
 /** The shape with a single -1 replaced by what makes it hold `n` elements. */
 function inferShape(op: string, value: unknown, n: number): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', 'shape', value);
   const at = value.indexOf(-1);
-  const known = requireShape(op, at < 0 ? value : value.map((size: unknown, i) => (i === at ? 1 : size)));
+  const known = requireShape(
+    op,
+    at < 0 ? value : value.map((size: unknown, i) => (i === at ? 1 : size)),
+  );
   if (at >= 0) {
     const rest = numelOf(known);
     if (rest === 0 || n % rest !== 0) {
-      throw unexpected(op, `sizes whose product divides ${n}`, 'shape', shapeText(value as number[]));
+      throw unexpected(
+        op,
+        `sizes whose product divides ${n}`,
+        'shape',
+        shapeText(value as number[]),
+      );
     }
     known[at] = n / rest;
   }
-  if (numelOf(known) !== n) throw unexpected(op, `a shape of ${n} elements`, 'shape', shapeText(value as number[]));
+  if (numelOf(known) !== n)
+    throw unexpected(op, `a shape of ${n} elements`, 'shape', shapeText(value as number[]));
   return known;
 }
 
@@ -84,7 +114,8 @@ function stridesFor(x: Tensor, shape: Shape): number[] | null {
     // The longest run of old dimensions that memory steps through evenly, matched by as many new ones.
     const step = x._strides[from];
     let run = x.shape[from];
-    while (from > 0 && (x.shape[from - 1] === 1 || x._strides[from - 1] === run * step)) run *= x.shape[--from];
+    while (from > 0 && (x.shape[from - 1] === 1 || x._strides[from - 1] === run * step))
+      run *= x.shape[--from];
     let taken = 1;
     while (to >= 0 && (taken < run || shape[to] === 1)) {
       strides[to] = taken * step;
@@ -146,7 +177,9 @@ Object.assign(Tensor.prototype, {
     if (sameShape(shape, this.shape)) return this;
     const strides = stridesFor(this, shape);
     if (strides === null) return this.contiguous().reshape(shape);
-    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape);
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
   },
   view(this: Tensor, ...args: unknown[]): Tensor {
     const shape = inferShape('view', sizesOf(args), this.numel());
@@ -155,7 +188,9 @@ Object.assign(Tensor.prototype, {
       const how = `${shapeText(this.shape)} with strides ${shapeText(this._strides)}; use reshape`;
       throw unexpected('view', `memory that can be seen as ${shapeText(shape)}`, 'this', how);
     }
-    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape);
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
   },
   permute(this: Tensor, ...args: unknown[]): Tensor {
     const dims = normalizeDims('permute', sizesOf(args), this.ndim);
@@ -164,7 +199,9 @@ Object.assign(Tensor.prototype, {
     }
     const shape = dims.map((dim) => this.shape[dim]);
     const strides = dims.map((dim) => this._strides[dim]);
-    return view(this, { shape, strides, offset: this._offset }, permuteRule, dims);
+    return view(this, { shape, strides, offset: this._offset }, permuteRule, dims, (x) =>
+      x.permute(dims),
+    );
   },
   transpose(this: Tensor, dim0: number, dim1: number): Tensor {
     const a = normalizeDim('transpose', dim0, this.ndim, 'dim0');
@@ -183,21 +220,29 @@ Object.assign(Tensor.prototype, {
       throw unexpected('movedim', `${from.length} dimensions`, 'destination', String(to.length));
     }
     const rest = this.shape.map((_, i) => i).filter((i) => !from.includes(i));
-    return this.permute(this.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : (rest.shift() as number))));
+    return this.permute(
+      this.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : (rest.shift() as number))),
+    );
   },
   squeeze(this: Tensor, dim?: number | number[]): Tensor {
     const dims = normalizeDims('squeeze', dim, this.ndim);
-    const kept = this.shape.map((_, i) => i).filter((i) => this.shape[i] !== 1 || !dims.includes(i));
+    const kept = this.shape
+      .map((_, i) => i)
+      .filter((i) => this.shape[i] !== 1 || !dims.includes(i));
     if (kept.length === this.ndim) return this;
     const shape = kept.map((i) => this.shape[i]);
     const strides = kept.map((i) => this._strides[i]);
-    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape);
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
   },
   unsqueeze(this: Tensor, dim: number): Tensor {
     const at = normalizeDim('unsqueeze', dim, this.ndim + 1);
     const shape = [...this.shape.slice(0, at), 1, ...this.shape.slice(at)];
     const strides = [...this._strides.slice(0, at), 1, ...this._strides.slice(at)];
-    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape);
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
   },
   expand(this: Tensor, ...args: unknown[]): Tensor {
     const asked = sizesOf(args) as number[];
@@ -208,12 +253,19 @@ Object.assign(Tensor.prototype, {
     );
     const fits = lead >= 0 && this.shape.every((size, i) => size === 1 || size === shape[i + lead]);
     if (!fits) {
-      throw unexpected('expand', `a shape that ${shapeText(this.shape)} broadcasts to`, 'shape', shapeText(asked));
+      throw unexpected(
+        'expand',
+        `a shape that ${shapeText(this.shape)} broadcasts to`,
+        'shape',
+        shapeText(asked),
+      );
     }
     const strides = shape.map((size, i) =>
       i < lead || (this.shape[i - lead] === 1 && size !== 1) ? 0 : this._strides[i - lead],
     );
-    return view(this, { shape, strides, offset: this._offset }, expandRule, undefined);
+    return view(this, { shape, strides, offset: this._offset }, expandRule, undefined, (x) =>
+      x.expand(shape),
+    );
   },
   expandAs(this: Tensor, other: Tensor): Tensor {
     if (!(other instanceof Tensor)) throw wrongType('expandAs', 'a tensor', 'other', other);
@@ -226,7 +278,12 @@ Object.assign(Tensor.prototype, {
     const from = first < 0 ? first + size : first;
     const count = requireInteger('narrow', 'length', length, 0);
     if (this.ndim === 0 || from < 0 || from + count > size) {
-      throw unexpected('narrow', `a range inside [0, ${size})`, 'start and length', `${start} and ${length}`);
+      throw unexpected(
+        'narrow',
+        `a range inside [0, ${size})`,
+        'start and length',
+        `${start} and ${length}`,
+      );
     }
     return slice(this, d, from, from + count, 1);
   },
@@ -256,7 +313,8 @@ Object.assign(Tensor.prototype, {
     const start = normalizeDim('flatten', startDim, this.ndim, 'startDim');
     const end = normalizeDim('flatten', endDim, this.ndim, 'endDim');
     if (this.ndim === 0) return this.reshape([1]);
-    if (start > end) throw unexpected('flatten', 'startDim before endDim', 'startDim', String(startDim));
+    if (start > end)
+      throw unexpected('flatten', 'startDim before endDim', 'startDim', String(startDim));
     const middle = numelOf(this.shape.slice(start, end + 1));
     return this.reshape([...this.shape.slice(0, start), middle, ...this.shape.slice(end + 1)]);
   },

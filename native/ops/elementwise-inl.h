@@ -13,9 +13,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "hwy/highway.h"
 #include "core/op.h"
 #include "core/threads.h"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {

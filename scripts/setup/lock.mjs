@@ -9,12 +9,17 @@ const file = join(root, '.setup.lock');
 export async function exclusively(work) {
   let told = false;
   while (!take()) {
-    if (!told) say(`setup: waiting for another one to finish (process ${holder()})`);
+    const pid = holder();
+    if (!alive(pid)) {
+      rmSync(file, { force: true }); // its process died
+      continue;
+    }
+    if (!told) say(`setup: waiting for another one to finish (process ${pid})`);
     told = true;
     await sleep(200);
   }
   const release = () => rmSync(file, { force: true });
-  process.once('exit', release); // also when a step ends the process
+  process.once('exit', release); // a signal or a crash in a step
   try {
     return await work();
   } finally {
@@ -29,9 +34,8 @@ function take() {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+    return false;
   }
-  if (!alive(holder())) rmSync(file, { force: true }); // its process died; try again
-  return false;
 }
 
 function holder() {
@@ -43,10 +47,10 @@ function holder() {
 }
 
 function alive(pid) {
-  if (pid === process.pid) return false; // a leftover, from before a restart of the machine
+  if (pid <= 0 || pid === process.pid) return false; // our own number is a leftover of an earlier boot
   try {
     process.kill(pid, 0);
-    return pid > 0;
+    return true;
   } catch (error) {
     return error.code === 'EPERM';
   }

@@ -6,3 +6,5 @@ import './copy';
 import './view';
 import './reduce';
 import './matmul';
+import './random';
+import './creation';

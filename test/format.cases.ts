@@ -163,7 +163,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'three dimensions',
-    make: () => arange(12).reshape(2, 2, 3).to('float32'),
+    make: () => arange(12).reshape(2, 2, 3),
     text: [
       'tensor([[[ 0.,  1.,  2.],',
       '         [ 3.,  4.,  5.]],',
@@ -174,7 +174,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'four dimensions',
-    make: () => arange(16).reshape(2, 2, 2, 2).to('float32').div(8),
+    make: () => arange(16).reshape(2, 2, 2, 2).div(8),
     text: [
       'tensor([[[[0.0000, 0.1250],',
       '          [0.2500, 0.3750]],',
@@ -193,12 +193,12 @@ export const formatCases: readonly FormatCase[] = [
   { name: 'sizes of 1', make: () => ones([1, 1, 1, 2]), text: ['tensor([[[[1., 1.]]]])'] },
   {
     name: 'a transposed view',
-    make: () => arange(6).reshape(2, 3).to('float32').T,
+    make: () => arange(6).reshape(2, 3).T,
     text: ['tensor([[0., 3.],', '        [1., 4.],', '        [2., 5.]])'],
   },
   {
     name: 'every second column',
-    make: () => arange(8).reshape(2, 4).to('float32').slice(1, 1, null, 2),
+    make: () => arange(8).reshape(2, 4).slice(1, 1, null, 2),
     text: ['tensor([[1., 3.],', '        [5., 7.]])'],
   },
   {
@@ -208,7 +208,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'lines of 80 characters',
-    make: () => arange(40).to('float32').div(4),
+    make: () => arange(40).div(4),
     text: [
       'tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000, 1.2500, 1.5000, 1.7500, 2.0000,',
       '        2.2500, 2.5000, 2.7500, 3.0000, 3.2500, 3.5000, 3.7500, 4.0000, 4.2500,',
@@ -219,7 +219,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'wide rows in a matrix',
-    make: () => arange(60).reshape(2, 30).to('int32').mul(1000),
+    make: () => arange(60, { dtype: 'int32' }).reshape(2, 30).mul(1000),
     text: [
       'tensor([[    0,  1000,  2000,  3000,  4000,  5000,  6000,  7000,  8000,  9000,',
       '         10000, 11000, 12000, 13000, 14000, 15000, 16000, 17000, 18000, 19000,',
@@ -232,12 +232,12 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: '1001 elements summarised',
-    make: () => arange(1001).to('float32'),
+    make: () => arange(1001),
     text: ['tensor([   0.,    1.,    2.,  ...,  998.,  999., 1000.])'],
   },
   {
     name: 'a summarised matrix',
-    make: () => arange(10000).reshape(100, 100).to('float32').div(16),
+    make: () => arange(10000).reshape(100, 100).div(16),
     text: [
       'tensor([[0.0000e+00, 6.2500e-02, 1.2500e-01,  ..., 6.0625e+00, 6.1250e+00,',
       '         6.1875e+00],',
@@ -256,7 +256,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'only the long dimension is summarised',
-    make: () => arange(1200).reshape(4, 300).to('int32'),
+    make: () => arange(1200, { dtype: 'int32' }).reshape(4, 300),
     text: [
       'tensor([[   0,    1,    2,  ...,  297,  298,  299],',
       '        [ 300,  301,  302,  ...,  597,  598,  599],',
@@ -266,7 +266,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'six items are not summarised',
-    make: () => arange(1026).reshape(6, 171).to('int32'),
+    make: () => arange(1026, { dtype: 'int32' }).reshape(6, 171),
     text: [
       'tensor([[   0,    1,    2,  ...,  168,  169,  170],',
       '        [ 171,  172,  173,  ...,  339,  340,  341],',
@@ -278,7 +278,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'summarised in three dimensions',
-    make: () => arange(1029).reshape(7, 7, 21).to('int32'),
+    make: () => arange(1029, { dtype: 'int32' }).reshape(7, 7, 21),
     text: [
       'tensor([[[   0,    1,    2,  ...,   18,   19,   20],',
       '         [  21,   22,   23,  ...,   39,   40,   41],',
@@ -353,7 +353,7 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'a suffix that does not fit',
-    make: () => arange(9).to('float32').add(0.5).requiresGrad_(),
+    make: () => arange(9).add(0.5).requiresGrad_(),
     text: [
       'tensor([0.5000, 1.5000, 2.5000, 3.5000, 4.5000, 5.5000, 6.5000, 7.5000, 8.5000],',
       '       requiresGrad=True)',

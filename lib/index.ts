@@ -1,2 +1,3 @@
 export * from './ops';
+export { cat, meshgrid, stack } from './ops/join';
 export { Tensor, grad } from './tensor';

@@ -4,5 +4,8 @@ import './activation';
 import './binary';
 import './copy';
 import './view';
+import './gather';
+import './join';
+import './sort';
 import './reduce';
 import './matmul';

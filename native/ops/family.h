@@ -12,5 +12,7 @@ std::vector<Op> ActivationRows();
 std::vector<Op> BinaryRows();
 std::vector<Op> CopyRows();
 std::vector<Op> MatmulRows();
+std::vector<Op> RandomRows();
+std::vector<Op> CreationRows();
 
 }  // namespace blasgrad

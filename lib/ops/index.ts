@@ -5,4 +5,7 @@ import './binary';
 import './copy';
 import './view';
 import './reduce';
+import './extreme';
+import './scan';
+import './softmax';
 import './matmul';

@@ -10,7 +10,8 @@ namespace blasgrad {
 const std::vector<Op>& Registry() {
   static const std::vector<Op> rows = [] {
     std::vector<Op> all;
-    for (const auto& family : {UnaryRows, ActivationRows, BinaryRows, CopyRows, MatmulRows}) {
+    for (const auto& family : {UnaryRows, ActivationRows, BinaryRows, CopyRows, MatmulRows,
+                               ReduceRows, ExtremeRows, ScanRows, SoftmaxRows}) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }

@@ -12,5 +12,9 @@ std::vector<Op> ActivationRows();
 std::vector<Op> BinaryRows();
 std::vector<Op> CopyRows();
 std::vector<Op> MatmulRows();
+std::vector<Op> ReduceRows();
+std::vector<Op> ExtremeRows();
+std::vector<Op> ScanRows();
+std::vector<Op> SoftmaxRows();
 
 }  // namespace blasgrad

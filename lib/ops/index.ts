@@ -8,4 +8,5 @@ import './reduce';
 import './extreme';
 import './scan';
 import './softmax';
+import './statistics';
 import './matmul';

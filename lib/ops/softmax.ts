@@ -5,6 +5,7 @@ import { requireOptions } from '../errors';
 import { normalizeDim } from '../shape';
 import { requireTensor } from '../tensor';
 import {
+  asFloating,
   isGradEnabled,
   nativeOp,
   record,
@@ -13,7 +14,14 @@ import {
   type Node,
   type Rule,
 } from './define';
-import { lineOf } from './reduce';
+import {
+  lineOf,
+  reductionOf,
+  runReduction,
+  type Dims,
+  type KeepDim,
+  type Reduction,
+} from './reduce';
 
 /** `dtype` converts the input first. */
 export interface SoftmaxOptions {
@@ -82,8 +90,19 @@ export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): T
   return softmaxOp.apply(requireTensor('softmin', 'input', input).neg(), dim, options);
 }
 
+const logsumexpCall = nativeOp('logsumexp');
+const logsumexpRule: Rule<Reduction> = {
+  name: 'logsumexp',
+  grad: (dy, node) => {
+    const [x, out] = node.kept;
+    return [x.sub(out.reshape(node.attrs.kept)).exp().mul(dy.reshape(node.attrs.kept))];
+  },
+};
+
 declare module '../tensor' {
   interface Tensor {
+    /** log(sum of e^x) over one dimension or several, without overflow. */
+    logsumexp(dim: Dims, options?: KeepDim): Tensor;
     /** e^x divided by its sum along `dim`. */
     softmax(dim: number, options?: SoftmaxOptions): Tensor;
     /** log(softmax(x)) along `dim`, without overflow. */
@@ -92,6 +111,12 @@ declare module '../tensor' {
 }
 
 Object.assign(Tensor.prototype, {
+  logsumexp(this: Tensor, dim: Dims, options?: KeepDim): Tensor {
+    const x = asFloating(this);
+    const reduction = reductionOf('logsumexp', x.shape, dim, options);
+    const out = runReduction(logsumexpCall, x, reduction);
+    return record(out, logsumexpRule, [x], [x, out], reduction);
+  },
   softmax(this: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
     return softmaxOp.apply(this, dim, options);
   },

@@ -95,11 +95,6 @@ template <class F, class D, class V>
 HWY_INLINE hn::TFromD<D> CombineLanes([[maybe_unused]] D d, V v) {
 #if HWY_TARGET == HWY_SCALAR
   return hn::GetLane(v);
-#elif HWY_HAVE_SCALABLE
-  HWY_ALIGN hn::TFromD<D> lanes[hn::MaxLanes(D())];
-  hn::Store(v, d, lanes);
-  for (size_t i = 1; i < hn::Lanes(d); ++i) lanes[0] = CombineTwo<F>(lanes[0], lanes[i]);
-  return lanes[0];
 #else
   if constexpr (hn::MaxLanes(D()) == 1) {
     return hn::GetLane(v);

@@ -38,6 +38,14 @@ void CumsumKernel(const Args& a) {
   EachPanel(a, [&](int64_t offset, int64_t width) {
     const T* HWY_RESTRICT x = a.in<T>(0) + offset;
     T* HWY_RESTRICT y = a.out<T>(1) + offset;
+    if (inner == 1) {
+      Total<T> sum = 0;
+      for (int64_t k = 0; k < n; ++k) {
+        const int64_t i = reverse ? n - 1 - k : k;
+        y[i] = static_cast<T>(sum += static_cast<Total<T>>(x[i]));
+      }
+      return;
+    }
     Total<T> total[kPanel] = {};
     for (int64_t k = 0; k < n; ++k) {
       const int64_t row = (reverse ? n - 1 - k : k) * inner;

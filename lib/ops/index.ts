@@ -7,5 +7,8 @@ import './view';
 import './gather';
 import './join';
 import './sort';
+import './nonzero';
+import './diagonal';
+import './indexing';
 import './reduce';
 import './matmul';

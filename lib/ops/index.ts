@@ -12,3 +12,5 @@ import './diagonal';
 import './indexing';
 import './reduce';
 import './matmul';
+import './random';
+import './creation';

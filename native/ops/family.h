@@ -14,5 +14,7 @@ std::vector<Op> CopyRows();
 std::vector<Op> IndexRows();
 std::vector<Op> SortRows();
 std::vector<Op> MatmulRows();
+std::vector<Op> RandomRows();
+std::vector<Op> CreationRows();
 
 }  // namespace blasgrad

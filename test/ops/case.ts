@@ -64,7 +64,7 @@ export function sample(spec: InputSpec, random: () => number, shape = spec.shape
   const count = sizeOf(shape);
   const order = spec.distinct ? permutation(count, random) : [];
   const data = Array.from({ length: count }, (_, i) => {
-    if (values) return values[i % values.length];
+    if (values) return Math.fround(values[i % values.length]);
     const value = low + (high - low) * (spec.distinct ? (order[i] + 0.5) / count : random());
     return whole || spec.dtype === 'bool' ? Math.floor(value) : Math.fround(value);
   });

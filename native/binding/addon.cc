@@ -63,10 +63,9 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment();
   env.SetInstanceData(environment);
   exports.Set("ops", ExportOps(env, environment));
-  exports.Set("rows", Napi::Function::New(
-                          env, [](const Napi::CallbackInfo& call) -> Napi::Value {
-                            return DescribeRows(call.Env());
-                          }));
+  exports.Set("rows", Napi::Function::New(env, [](const Napi::CallbackInfo& call) -> Napi::Value {
+                return DescribeRows(call.Env());
+              }));
   exports.Set("info", Napi::Function::New(env, Info, "info"));
   exports.Set("getNumThreads", Napi::Function::New(env, GetNumThreads, "getNumThreads"));
   exports.Set("setNumThreads", Napi::Function::New(env, SetNumThreads, "setNumThreads"));

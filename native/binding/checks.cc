@@ -8,8 +8,9 @@ namespace blasgrad {
 namespace {
 
 constexpr std::array<const char*, 11> kArrayNames = {
-    "Int8Array",   "Uint8Array",   "Uint8ClampedArray", "Int16Array",    "Uint16Array",   "Int32Array",
-    "Uint32Array", "Float32Array", "Float64Array",      "BigInt64Array", "BigUint64Array"};
+    "Int8Array",    "Uint8Array",    "Uint8ClampedArray", "Int16Array",
+    "Uint16Array",  "Int32Array",    "Uint32Array",       "Float32Array",
+    "Float64Array", "BigInt64Array", "BigUint64Array"};
 
 std::string ShortNumber(double value) {
   std::array<char, 32> text;
@@ -75,8 +76,8 @@ std::string Describe(napi_env env, napi_value value) {
 
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer) {
   napi_typedarray_type type;
-  const napi_status status = napi_get_typedarray_info(env, value, &type, &buffer->length,
-                                                      &buffer->data, nullptr, nullptr);
+  const napi_status status =
+      napi_get_typedarray_info(env, value, &type, &buffer->length, &buffer->data, nullptr, nullptr);
   if (status != napi_ok) return false;
   switch (type) {
     case napi_float32_array:

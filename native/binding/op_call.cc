@@ -6,6 +6,7 @@
 #include "binding/checks.h"
 #include "binding/environment.h"
 #include "core/op.h"
+#include "core/pages.h"
 #include "core/registry.h"
 
 namespace blasgrad {
@@ -167,6 +168,11 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
   }
   RequireLengths(env, op, argv, call);
   if (op.elementwise() && call.dims.count == 0) return;
+  for (size_t i = 0; i < operands; ++i) {
+    if (op.operands[i].access == Access::write) {
+      PreferHugePages(call.buf[i], call.len[i] * kElementBytes[static_cast<size_t>(typed)]);
+    }
+  }
   const Args args = {call.buf.data(), call.len.data(), call.attr.data(), &call.dims,
                      &bound.environment->threads};
   op.kernels[static_cast<size_t>(typed)](args);

@@ -61,7 +61,9 @@ void Threads::Run(int parts, void* context, Call call) {
   pending_.store(static_cast<int>(helpers_.size()), std::memory_order_relaxed);
   generation_.fetch_add(1);
   if (sleeping_.load() > 0) {
-    { const std::lock_guard lock(mutex_); }
+    {
+      const std::lock_guard lock(mutex_);
+    }
     wake_.notify_all();
   }
   call(context, 0);

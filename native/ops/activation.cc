@@ -40,15 +40,15 @@ HWY_INLINE V Relu6Of3(D d, V x) {
 constexpr double kGeluScale = 0.7978845608028654;
 template <class D, class V>
 HWY_INLINE V GeluGate(D d, V x) {
-  const V inner = hn::Mul(hn::MulAdd(hn::Mul(Const(d, 0.044715), hn::Mul(x, x)), x, x),
-                          Const(d, kGeluScale));
+  const V inner =
+      hn::Mul(hn::MulAdd(hn::Mul(Const(d, 0.044715), hn::Mul(x, x)), x, x), Const(d, kGeluScale));
   return vm::Sigmoid(d, hn::Add(inner, inner));
 }
 template <class D, class V>
 HWY_INLINE V GeluTanhSlope(D d, V x) {
   const V t = GeluGate(d, x);
-  const V inner = hn::MulAdd(Const(d, 3 * 0.044715 * kGeluScale * 2), hn::Mul(x, x),
-                             Const(d, kGeluScale * 2));
+  const V inner =
+      hn::MulAdd(Const(d, 3 * 0.044715 * kGeluScale * 2), hn::Mul(x, x), Const(d, kGeluScale * 2));
   return hn::MulAdd(hn::Mul(x, hn::NegMulAdd(t, t, t)), inner, t);
 }
 

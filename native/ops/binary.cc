@@ -14,15 +14,20 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // Arithmetic on vectors.
-#define BLASGRAD_ARITHMETIC(NAME, EXPRESSION)                            \
-  struct NAME {                                                          \
-    static constexpr int64_t kGrain = 1 << 17;                           \
-    template <class T>                                                   \
+#define BLASGRAD_ARITHMETIC(NAME, EXPRESSION)                                 \
+  struct NAME {                                                               \
+    static constexpr int64_t kGrain = 1 << 17;                                \
+    template <class T>                                                        \
     static void Run(const Args&, int64_t n, T* out, const T* x, const T* y) { \
-      [[maybe_unused]] const hn::ScalableTag<T> d;                       \
-      MapVectors(                                                        \
-          n, out, [d](auto a, auto b) HWY_ATTR { (void)d; return EXPRESSION; }, x, y); \
-    }                                                                    \
+      [[maybe_unused]] const hn::ScalableTag<T> d;                            \
+      MapVectors(                                                             \
+          n, out,                                                             \
+          [d](auto a, auto b) HWY_ATTR {                                      \
+            (void)d;                                                          \
+            return EXPRESSION;                                                \
+          },                                                                  \
+          x, y);                                                              \
+    }                                                                         \
   };
 BLASGRAD_ARITHMETIC(Add, hn::Add(a, b))
 BLASGRAD_ARITHMETIC(Sub, hn::Sub(a, b))
@@ -32,17 +37,17 @@ BLASGRAD_ARITHMETIC(Maximum, vm::Maximum(d, a, b))
 BLASGRAD_ARITHMETIC(Minimum, vm::Minimum(d, a, b))
 
 // Everything else on numbers: loops the compiler vectorises where it can.
-#define BLASGRAD_SCALAR(NAME, GRAIN, OUT, EXPRESSION)                         \
-  struct NAME {                                                               \
-    static constexpr int64_t kGrain = GRAIN;                                  \
-    template <class T>                                                        \
+#define BLASGRAD_SCALAR(NAME, GRAIN, OUT, EXPRESSION)                                        \
+  struct NAME {                                                                              \
+    static constexpr int64_t kGrain = GRAIN;                                                 \
+    template <class T>                                                                       \
     static void Run(const Args&, int64_t n, OUT* HWY_RESTRICT out, const T* x, const T* y) { \
-      for (int64_t i = 0; i < n; ++i) {                                       \
-        const T a = x[i];                                                     \
-        const T b = y[i];                                                     \
-        out[i] = static_cast<OUT>(EXPRESSION);                                \
-      }                                                                       \
-    }                                                                         \
+      for (int64_t i = 0; i < n; ++i) {                                                      \
+        const T a = x[i];                                                                    \
+        const T b = y[i];                                                                    \
+        out[i] = static_cast<OUT>(EXPRESSION);                                               \
+      }                                                                                      \
+    }                                                                                        \
   };
 
 // Remainder with the sign of the divisor, as Python's %; whole numbers divide by 0 to 0.

@@ -49,7 +49,8 @@ struct Fill {
   static constexpr int64_t kGrain = kGrain_;
   template <class T>
   static void Run(const Args& a, int64_t n, T* out) {
-    std::fill_n(out, n, Convert<std::conditional_t<std::is_same_v<T, uint8_t>, bool, T>>(a.attr[0]));
+    std::fill_n(out, n,
+                Convert<std::conditional_t<std::is_same_v<T, uint8_t>, bool, T>>(a.attr[0]));
   }
 };
 

@@ -13,9 +13,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "hwy/highway.h"
 #include "core/op.h"
 #include "core/threads.h"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
@@ -64,7 +64,7 @@ HWY_INLINE void WalkRows(const Dims& dims, size_t operand, int64_t begin, int64_
                          const Visit& visit) {
   const size_t inner = dims.ndim - 1;
   const auto& stride = dims.stride[operand];
-  std::array<int64_t, kMaxDims> at;
+  std::array<int64_t, kMaxDims> at = {};
   int64_t rest = begin;
   int64_t offset = 0;
   for (size_t k = dims.ndim; k-- > 0;) {

@@ -11,6 +11,10 @@ std::vector<Op> UnaryRows();
 std::vector<Op> ActivationRows();
 std::vector<Op> BinaryRows();
 std::vector<Op> CopyRows();
+std::vector<Op> IndexRows();
+std::vector<Op> SortRows();
 std::vector<Op> MatmulRows();
+std::vector<Op> RandomRows();
+std::vector<Op> CreationRows();
 
 }  // namespace blasgrad

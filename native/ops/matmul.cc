@@ -47,8 +47,8 @@ void GemmOnThisThread(int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a
 // c (m x n, rows ldc apart) = alpha op(a) op(b) + beta c. With beta 0 what c held is not read; with
 // alpha or k 0 neither a nor b is.
 template <class T>
-void Gemm(Threads* threads, int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a,
-          Matrix<T> b, double beta, T* c, int64_t ldc) {
+void Gemm(Threads* threads, int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a, Matrix<T> b,
+          double beta, T* c, int64_t ldc) {
   if (m == 0 || n == 0) return;
   if (k == 0 || alpha == 0) {
     for (int64_t i = 0; i < m; ++i) {
@@ -83,8 +83,9 @@ void Gemm(Threads* threads, int64_t m, int64_t n, int64_t k, double alpha, Matri
 void RequireBlasSizes(std::initializer_list<int64_t> sizes) {
   for (const int64_t size : sizes) {
     if (size > INT_MAX) {
-      throw DataError("expected at most 2147483647 (BLAS counts in 32 bits) for a side or stride, got " +
-                      std::to_string(size));
+      throw DataError(
+          "expected at most 2147483647 (BLAS counts in 32 bits) for a side or stride, got " +
+          std::to_string(size));
     }
   }
 }

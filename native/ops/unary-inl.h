@@ -25,8 +25,7 @@ struct ForwardLoop {
     const hn::ScalableTag<T> d;
     const auto p = vm::Const(d, F::kAttrs > 0 ? a.attr[0] : 0);
     const auto q = vm::Const(d, F::kAttrs > 1 ? a.attr[1] : 0);
-    MapVectors(
-        n, out, [d, p, q](auto v) HWY_ATTR { return F::Forward(d, v, p, q); }, x);
+    MapVectors(n, out, [d, p, q](auto v) HWY_ATTR { return F::Forward(d, v, p, q); }, x);
   }
 };
 
@@ -70,21 +69,21 @@ HWY_AFTER_NAMESPACE();
 // of x, and dy times its derivative, from what forward keeps, which is x or y. p and q are the
 // attributes. BLASGRAD_DEFINE_UNARY turns a line into a functor, BLASGRAD_ADD_UNARY into two rows.
 #ifndef BLASGRAD_DEFINE_UNARY
-#define BLASGRAD_DEFINE_UNARY(NAME, GRAIN, KEPT, ATTRS, FORWARD, BACKWARD)            \
-  struct NAME {                                                                       \
-    static constexpr int64_t kGrain = GRAIN;                                          \
-    static constexpr size_t kAttrs = ATTRS.size();                                    \
-    template <class D, class V>                                                       \
-    static HWY_INLINE V Forward([[maybe_unused]] D d, [[maybe_unused]] V x,           \
-                                [[maybe_unused]] V p, [[maybe_unused]] V q) {         \
-      return FORWARD;                                                                 \
-    }                                                                                 \
-    template <class D, class V>                                                       \
-    static HWY_INLINE V Backward([[maybe_unused]] D d, [[maybe_unused]] V dy,         \
-                                 [[maybe_unused]] V KEPT, [[maybe_unused]] V p,       \
-                                 [[maybe_unused]] V q) {                              \
-      return BACKWARD;                                                                \
-    }                                                                                 \
+#define BLASGRAD_DEFINE_UNARY(NAME, GRAIN, KEPT, ATTRS, FORWARD, BACKWARD)                        \
+  struct NAME {                                                                                   \
+    static constexpr int64_t kGrain = GRAIN;                                                      \
+    static constexpr size_t kAttrs = ATTRS.size();                                                \
+    template <class D, class V>                                                                   \
+    static HWY_INLINE V Forward([[maybe_unused]] D d, [[maybe_unused]] V x, [[maybe_unused]] V p, \
+                                [[maybe_unused]] V q) {                                           \
+      return FORWARD;                                                                             \
+    }                                                                                             \
+    template <class D, class V>                                                                   \
+    static HWY_INLINE V Backward([[maybe_unused]] D d, [[maybe_unused]] V dy,                     \
+                                 [[maybe_unused]] V KEPT, [[maybe_unused]] V p,                   \
+                                 [[maybe_unused]] V q) {                                          \
+      return BACKWARD;                                                                            \
+    }                                                                                             \
   };
 #define BLASGRAD_ADD_UNARY(NAME, GRAIN, KEPT, ATTRS, FORWARD, BACKWARD) \
   AddUnaryRows<functions::NAME>(rows, #NAME, #NAME "Backward", #KEPT, {ATTRS.begin(), ATTRS.end()});

@@ -14,8 +14,7 @@ namespace functions {
 
 using vm::Const;
 inline constexpr std::array<Attr, 1> kExponent = {{{"exponent", AttrKind::real}}};
-inline constexpr std::array<Attr, 2> kBounds = {
-    {{"min", AttrKind::real}, {"max", AttrKind::real}}};
+inline constexpr std::array<Attr, 2> kBounds = {{{"min", AttrKind::real}, {"max", AttrKind::real}}};
 
 // dy / sqrt(1 - x^2), the derivative of arc sine.
 template <class D, class V>

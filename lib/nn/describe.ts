@@ -1,0 +1,39 @@
+/** How modules print: exactly as PyTorch prints them, so that the two can be compared side by side. */
+import type { AnyModule } from './module';
+
+/** A boolean as Python writes it. */
+export function pythonBoolean(value: boolean): string {
+  return value ? 'True' : 'False';
+}
+
+/** A floating number as Python writes it: 1.0, 0.1, 1e-05. */
+export function pythonFloat(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/** Whole numbers as a Python tuple: (2, 3) and (2,). */
+export function pythonTuple(values: readonly number[]): string {
+  return values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`;
+}
+
+const indent = (text: string): string => text.replaceAll('\n', '\n  ');
+
+/** A module and its children, one a line. `above` are the modules around it, to end circles. */
+export function describeModule(module: AnyModule, above: readonly AnyModule[] = []): string {
+  const name = module.constructor.name;
+  if (above.includes(module)) return `${name}(...)`;
+  const extra = module.extraRepr();
+  const inside = [...above, module];
+  const children = module
+    ._children()
+    .map(([key, child]) => `(${key}): ${indent(describeModule(child, inside))}`);
+  const lines = [...(extra === '' ? [] : extra.split('\n')), ...children];
+  if (lines.length === 0) return `${name}()`;
+  if (lines.length === 1 && children.length === 0) return `${name}(${extra})`;
+  return `${name}(\n  ${lines.join('\n  ')}\n)`;
+}

@@ -1,0 +1,63 @@
+/** Functions that run before and after a module's forward. */
+
+/** Takes a hook away again. */
+export interface HookHandle {
+  remove(): void;
+}
+
+// Written as methods, whose parameters TypeScript compares both ways: any module counts as an AnyModule.
+interface Signatures<M, I extends readonly unknown[], O> {
+  before(module: M, inputs: I): I | I[0];
+  beforeOnly(module: M, inputs: I): void;
+  after(module: M, inputs: I, output: O): O | undefined;
+  afterOnly(module: M, inputs: I, output: O): void;
+}
+
+/** Sees a module's output, and may return another one in its place. */
+export type ForwardHook<M, I extends readonly unknown[], O> =
+  | Signatures<M, I, O>['after']
+  | Signatures<M, I, O>['afterOnly'];
+
+/** Sees a module's inputs, and may return others in their place: an array of them, or the only one. */
+export type ForwardPreHook<M, I extends readonly unknown[]> =
+  | Signatures<M, I, unknown>['before']
+  | Signatures<M, I, unknown>['beforeOnly'];
+
+/** What a hook is once the types of its module are set aside. */
+type AnyHook = (...args: never[]) => unknown;
+
+/** The hooks of one module, in the order in which they were added. */
+export class ForwardHooks {
+  private before: { readonly hook: AnyHook }[] = [];
+  private after: { readonly hook: AnyHook }[] = [];
+
+  /** `emptied` is called when the last hook has been removed. */
+  constructor(private readonly emptied: () => void) {}
+
+  add(when: 'before' | 'after', hook: AnyHook): HookHandle {
+    const entry = { hook };
+    this[when] = [...this[when], entry];
+    return {
+      remove: () => {
+        if (!this[when].includes(entry)) return;
+        this[when] = this[when].filter((other) => other !== entry);
+        if (this.before.length + this.after.length === 0) this.emptied();
+      },
+    };
+  }
+
+  /** Runs `forward` with the hooks around it; what they return takes the place of the inputs or the output. */
+  run<I extends readonly unknown[], O>(module: object, forward: (...inputs: I) => O, inputs: I): O {
+    for (const { hook } of this.before) {
+      const replaced = (hook as (module: object, inputs: I) => unknown)(module, inputs);
+      if (replaced === undefined) continue;
+      inputs = (Array.isArray(replaced) ? replaced : [replaced]) as unknown as I;
+    }
+    let output = forward(...inputs);
+    for (const { hook } of this.after) {
+      const call = hook as (module: object, inputs: I, output: O) => O | undefined;
+      output = call(module, inputs, output) ?? output;
+    }
+    return output;
+  }
+}

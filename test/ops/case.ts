@@ -37,7 +37,7 @@ export interface OpCase {
   readonly extremesTolerance?: { readonly float32?: Tolerance; readonly float64?: Tolerance };
   /** False where the sign of a zero result is left open. */
   readonly signedZero?: boolean;
-  /** The result shares the memory of the first input. */
+  /** The result shares the memory of an input; others must not. */
   readonly view?: boolean;
   /** Where the default (relative 1e-5, absolute 2e-6) is too tight because of cancellation. */
   readonly float32?: Tolerance;

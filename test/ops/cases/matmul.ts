@@ -70,6 +70,8 @@ const shapes: [what: string, a: number[], b: number[]][] = [
   ['stacks that broadcast both ways', [2, 1, 2, 3], [1, 3, 3, 2]],
 ];
 
+// A hundred products of about 1 each, some of which cancel.
+const manyTerms = { rel: 1e-5, abs: 5e-5 };
 const random = (...all: number[][]): { shape: number[] }[] => all.map((shape) => ({ shape }));
 
 const linears: [what: string, x: number[], out: number][] = [
@@ -97,6 +99,7 @@ export const cases: OpCase[] = [
     run: (x, y) => x.matmul(y),
     reference: matmul,
     gradient: false,
+    float32: manyTerms,
   },
   {
     name: 'matmul of many small matrices',
@@ -105,6 +108,7 @@ export const cases: OpCase[] = [
     run: (x, y) => x.matmul(y),
     reference: matmul,
     gradient: false,
+    float32: manyTerms,
   },
   {
     name: 'matmul of transposed views',
@@ -208,5 +212,6 @@ export const cases: OpCase[] = [
     run: (input, weight, bias) => F.linear(input, weight, bias),
     reference: linear,
     gradient: false,
+    float32: manyTerms,
   },
 ];

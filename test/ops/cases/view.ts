@@ -48,7 +48,6 @@ export const cases: OpCase[] = [
   view('reshape to sizes of 1', (x) => x.reshape(1, 2, 1, 12, 1), reshaped(1, 2, 1, 12, 1)),
   view('reshape of one element to none', (x) => x.reshape([]), reshaped(), {
     inputs: [{ shape: [1, 1] }],
-    view: false,
   }),
   view(
     'reshape of a transposed tensor copies',
@@ -69,7 +68,7 @@ export const cases: OpCase[] = [
       shape: [12],
       data: x.data.slice(0, 12),
     }),
-    { view: false },
+    { rows: ['copy'] },
   ),
   view(
     'view splits a strided dimension',
@@ -78,7 +77,7 @@ export const cases: OpCase[] = [
       shape: [2, 3, 2, 1],
       data: sliced(2, 0, 2, 2)(x).data,
     }),
-    { view: false },
+    { rows: ['copy'] },
   ),
   view('transpose', (x) => x.transpose(0, 2), permuted(2, 1, 0)),
   view('transpose by negative dimensions', (x) => x.transpose(-1, -2), permuted(0, 2, 1)),
@@ -103,8 +102,6 @@ export const cases: OpCase[] = [
     (x) => build([4, 3, 2], (index) => at(x, index)),
     {
       inputs: [{ shape: [3, 1] }],
-      view: false,
-      rows: ['copy'],
     },
   ),
   view(

@@ -1,6 +1,163 @@
-/** How tensors print: as PyTorch. */
+/** How tensors print: as PyTorch with its default print options (torch._tensor_str). */
+import { isFloating, type TypedArray } from './dtype';
 import type { Tensor } from './tensor';
 
+const digits = 4;
+const lineWidth = 80;
+/** Tensors of more elements are summarised: of each dimension only so many items at both edges are shown. */
+const summarizeAbove = 1000;
+const edgeItems = 3;
+
+/** The text of one element, and the width to which all of them are padded. */
+interface ElementFormat {
+  readonly text: (value: number) => string;
+  readonly width: number;
+}
+
+/** `tensor([[1., 2.]], dtype=float64, gradFn=<AddBackward0>)`. */
 export function formatTensor(t: Tensor): string {
-  return `tensor(${JSON.stringify(t.toArray())})`;
+  const prefix = 'tensor(';
+  const suffixes: string[] = [];
+  const empty = t.numel() === 0;
+  if (empty && t.ndim !== 1) suffixes.push(`size=(${t.shape.join(', ')})`);
+  if (t.dtype !== 'float32' && (empty || t.dtype !== 'bool')) suffixes.push(`dtype=${t.dtype}`);
+  if (t.gradFn !== null) suffixes.push(`gradFn=<${t.gradFn.name}>`);
+  else if (t.requiresGrad) suffixes.push('requiresGrad=True');
+  const text = prefix + (empty ? '[]' : new Printer(t).print(0, t._offset, prefix.length));
+  return `${withSuffixes(text, suffixes, prefix.length)})`;
+}
+
+/** Appends each suffix to the last line, or to a line of its own where it would be too wide. */
+function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {
+  let lastLine = text.length - text.lastIndexOf('\n') + 1;
+  for (const suffix of suffixes) {
+    if (lastLine + suffix.length + 2 > lineWidth) {
+      text += `,\n${' '.repeat(indent)}${suffix}`;
+      lastLine = indent + suffix.length;
+    } else {
+      text += `, ${suffix}`;
+      lastLine += suffix.length + 2;
+    }
+  }
+  return text;
+}
+
+/** Writes the elements of a tensor that is not empty; reads only those it shows. */
+class Printer {
+  private readonly array: TypedArray;
+  private readonly strides: readonly number[];
+  private readonly summarize: boolean;
+  private readonly format: ElementFormat;
+
+  constructor(private readonly tensor: Tensor) {
+    this.array = tensor._storage.array;
+    this.strides = tensor._strides;
+    this.summarize = tensor.numel() > summarizeAbove;
+    const shown: number[] = [];
+    this.collect(0, tensor._offset, shown);
+    this.format = elementFormat(tensor, shown);
+  }
+
+  /** Brackets around what lies along `dim`, from the element at `offset` on. */
+  print(dim: number, offset: number, indent: number): string {
+    const { shape, ndim } = this.tensor;
+    if (ndim === 0) return this.element(offset);
+    const parts = this.shownAlong(dim).map((at) => offset + at * this.strides[dim]);
+    const last = dim === ndim - 1;
+    const texts = parts.map((at) =>
+      last ? this.element(at) : this.print(dim + 1, at, indent + 1),
+    );
+    if (texts.length < shape[dim]) texts.splice(edgeItems, 0, last ? ' ...' : '...');
+    if (!last) return `[${texts.join(`,${'\n'.repeat(ndim - dim - 1)}${' '.repeat(indent + 1)}`)}]`;
+    const perLine = Math.max(1, Math.floor((lineWidth - indent) / (this.format.width + 2)));
+    const lines: string[] = [];
+    for (let i = 0; i < texts.length; i += perLine) {
+      lines.push(texts.slice(i, i + perLine).join(', '));
+    }
+    return `[${lines.join(`,\n${' '.repeat(indent + 1)}`)}]`;
+  }
+
+  private element(offset: number): string {
+    return this.format.text(this.array[offset]).padStart(this.format.width);
+  }
+
+  private shownAlong(dim: number): number[] {
+    const size = this.tensor.shape[dim];
+    const all = !this.summarize || size <= 2 * edgeItems;
+    return Array.from({ length: all ? size : 2 * edgeItems }, (_, i) =>
+      all || i < edgeItems ? i : size - 2 * edgeItems + i,
+    );
+  }
+
+  private collect(dim: number, offset: number, shown: number[]): void {
+    if (dim === this.tensor.ndim) {
+      shown.push(this.array[offset]);
+      return;
+    }
+    for (const at of this.shownAlong(dim))
+      this.collect(dim + 1, offset + at * this.strides[dim], shown);
+  }
+}
+
+function elementFormat(tensor: Tensor, shown: readonly number[]): ElementFormat {
+  if (isFloating(tensor.dtype)) return floatFormat(shown);
+  const text = tensor.dtype === 'bool' ? (value: number) => (value ? 'True' : 'False') : String;
+  return { text, width: widest(shown, text) };
+}
+
+/** As whole numbers, with a fixed point, or in scientific notation, whichever suits all finite values but 0. */
+function floatFormat(shown: readonly number[]): ElementFormat {
+  const values = shown.filter((value) => Number.isFinite(value) && value !== 0);
+  // Only zeros, NaN and infinities: PyTorch does not align these.
+  if (values.length === 0) return { text: whole, width: 1 };
+  const sizes = values.map(Math.abs);
+  const low = Math.min(...sizes);
+  const high = Math.max(...sizes);
+  const isWhole = values.every(Number.isInteger);
+  const isWide = high / low > 1000 || high > 1e8 || (!isWhole && low < 1e-4);
+  const text = isWide ? scientific : isWhole ? whole : fixed;
+  return { text, width: widest(values, text) };
+}
+
+function widest(values: readonly number[], text: (value: number) => string): number {
+  return values.reduce((width, value) => Math.max(width, text(value).length), 1);
+}
+
+function whole(value: number): string {
+  return Number.isFinite(value) ? `${sign(value)}${Math.abs(value).toFixed(0)}.` : special(value);
+}
+
+function fixed(value: number): string {
+  if (!Number.isFinite(value)) return special(value);
+  const size = Math.abs(value);
+  return sign(value) + tieToEven(size.toFixed(digits), size.toFixed(exactDigits));
+}
+
+function scientific(value: number): string {
+  if (!Number.isFinite(value)) return special(value);
+  const size = Math.abs(value);
+  const [mantissa, exponent] = size.toExponential(digits).split('e');
+  const power = exponent.slice(1).padStart(2, '0');
+  return `${sign(value)}${tieToEven(mantissa, size.toExponential(exactDigits))}e${exponent[0]}${power}`;
+}
+
+function special(value: number): string {
+  return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+}
+
+function sign(value: number): string {
+  return value < 0 || Object.is(value, -0) ? '-' : '';
+}
+
+/** Enough digits to tell a double half-way between two printed numbers from one beside it. */
+const exactDigits = 60;
+
+/**
+ * JavaScript rounds a number half-way between two texts up, Python to the even digit: 0.03125 is 0.0312. `rounded` may
+ * have carried into a further place, but then its last digit is even.
+ */
+function tieToEven(rounded: string, exact: string): string {
+  const isTie = /^50*(?:e|$)/.test(exact.slice(exact.indexOf('.') + 1 + digits));
+  const last = Number(rounded.at(-1));
+  return isTie && last % 2 === 1 ? rounded.slice(0, -1) + String(last - 1) : rounded;
 }

@@ -44,10 +44,7 @@ main(import.meta.url, async ([name, ...args]) => {
     process.exitCode = 2;
     return;
   }
-  process.on('SIGINT', () => {}); // Ctrl-C reaches the program itself, which decides when to end
-  const { code, signal } = await run(process.execPath, command, {
-    inherit: true,
-    env: await sanitizerEnvironment(),
-  });
-  process.exitCode = signal ? 1 : code;
+  const env = await sanitizerEnvironment();
+  const { code } = await run(process.execPath, command, { inherit: true, env });
+  process.exitCode = code;
 });

@@ -128,11 +128,11 @@ function stridesFor(x: Tensor, shape: Shape): number[] | null {
 }
 
 /** What `...sizes` and `[sizes]` both allow: PyTorch takes either. */
-function sizesOf(args: readonly unknown[]): unknown {
+export function sizesOf(args: readonly unknown[]): unknown {
   return args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
 }
 
-type Sizes = [shape: readonly number[]] | number[];
+export type Sizes = [shape: readonly number[]] | number[];
 
 declare module '../tensor' {
   interface Tensor {

@@ -10,8 +10,21 @@ namespace blasgrad {
 const std::vector<Op>& Registry() {
   static const std::vector<Op> rows = [] {
     std::vector<Op> all;
-    for (const auto& family :
-         {UnaryRows, ActivationRows, BinaryRows, CopyRows, MatmulRows, RandomRows, CreationRows}) {
+    for (const auto& family : {
+             UnaryRows,
+             ActivationRows,
+             BinaryRows,
+             CopyRows,
+             IndexRows,
+             SortRows,
+             MatmulRows,
+             ReduceRows,
+             ExtremeRows,
+             ScanRows,
+             SoftmaxRows,
+             RandomRows,
+             CreationRows,
+         }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }

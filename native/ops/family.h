@@ -11,7 +11,13 @@ std::vector<Op> UnaryRows();
 std::vector<Op> ActivationRows();
 std::vector<Op> BinaryRows();
 std::vector<Op> CopyRows();
+std::vector<Op> IndexRows();
+std::vector<Op> SortRows();
 std::vector<Op> MatmulRows();
+std::vector<Op> ReduceRows();
+std::vector<Op> ExtremeRows();
+std::vector<Op> ScanRows();
+std::vector<Op> SoftmaxRows();
 std::vector<Op> RandomRows();
 std::vector<Op> CreationRows();
 

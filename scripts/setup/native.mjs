@@ -40,7 +40,8 @@ export async function nativeAddon({ strict = false } = {}) {
   rmSync(join(root, stampFile), { force: true });
   writeStamp(toolchainFile, JSON.stringify(toolchain));
 
-  await step('compiling the addon', async () => {
+  const first = !existsSync(join(root, 'build/CMakeCache.txt'));
+  await step(`compiling the addon${first ? ' (a minute or two)' : ''}`, async () => {
     let werror = true;
     let result = await build(werror);
     if (result.code !== 0 && !strict && result.output.includes('[-Werror')) {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
-  constants,
+  constants as access,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,8 +59,18 @@ export function run(command, args, { inherit = false, input, env } = {}) {
     child.stderr?.setEncoding('utf8').on('data', collect);
     child.stdin?.on('error', () => {}); // the program may end before it has read everything
     child.stdin?.end(input);
-    child.on('error', (error) => done({ code: 127, output: error.message }));
-    child.on('close', (code, signal) => done({ code: code ?? 1, signal, output }));
+    // Ctrl-C reaches a program that has the terminal by itself, and it decides when to end; a kill does not.
+    const signals = { SIGINT: () => {}, SIGTERM: () => child.kill() };
+    if (inherit) for (const [name, act] of Object.entries(signals)) process.on(name, act);
+    const end = (result) => {
+      for (const [name, act] of Object.entries(signals)) process.off(name, act);
+      done(result);
+    };
+    child.on('error', (error) => end({ code: 127, output: error.message }));
+    child.on('close', (code, signal) => {
+      if (signal && inherit) say(`ended by ${signal}`);
+      end({ code: code ?? 128 + constants.signals[signal], output });
+    });
   });
 }
 
@@ -72,7 +83,7 @@ export function which(program) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);
     try {
-      accessSync(path, constants.X_OK);
+      accessSync(path, access.X_OK);
       if (statSync(path).isFile()) return path;
     } catch {
       // not in this folder
@@ -102,7 +113,12 @@ export function fingerprint(files, facts = []) {
 
 /** The package.json of a package, wherever npm has put it (hoisted or not). */
 function manifest(name) {
-  const path = resolve(`${name}/package.json`);
+  let path;
+  try {
+    path = resolve(`${name}/package.json`);
+  } catch {
+    throw new SetupError(`the npm package ${name} is not installed; run npm ci`);
+  }
   return { ...JSON.parse(readFileSync(path, 'utf8')), folder: dirname(path) };
 }
 

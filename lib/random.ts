@@ -1,0 +1,100 @@
+/** Generators of random numbers. Their state is memory that native rows read and advance. */
+import { randomInt } from 'node:crypto';
+import { describe, unexpected, wrongType, wrongValue } from './errors';
+import { allocateShared, Storage } from './storage';
+import { Tensor } from './tensor';
+
+const word = 2 ** 32;
+
+/** Seed and number of the next block of four words: 64 bits each, low word first. */
+const stateWords = 4;
+
+/**
+ * A stream of random numbers (Philox4x32-10, Salmon et al. 2011): one seed gives the same numbers on any number of
+ * threads and any CPU.
+ *
+ * @example randn(2, 3, { generator: new Generator(7) })
+ */
+export class Generator {
+  /** @internal The state, for native calls: int32 in shared memory, so that a compiled step goes on drawing. */
+  readonly _state: Tensor;
+
+  /** With `seed`, a whole number from 0 to 2^53; at random without. */
+  constructor(seed?: number) {
+    this._state = new Tensor(new Storage(allocateShared('int32', stateWords)), 'int32', [
+      stateWords,
+    ]);
+    if (seed === undefined) this.seed();
+    else this.start('Generator', seed);
+  }
+
+  /** Starts the stream that belongs to `seed`, a whole number from 0 to 2^53. */
+  manualSeed(seed: number): this {
+    return this.start('manualSeed', seed);
+  }
+
+  /** The seed the stream started from. */
+  initialSeed(): number {
+    const [low, high] = this._state._flat;
+    return (low >>> 0) + (high >>> 0) * word;
+  }
+
+  /** Starts a stream at random, and returns its seed. */
+  seed(): number {
+    const seed = randomInt(2 ** 48 - 1);
+    this.start('seed', seed);
+    return seed;
+  }
+
+  /** Where the stream stands, as an int32 tensor of shape [4]. */
+  getState(): Tensor {
+    return this._state.clone();
+  }
+
+  /** Goes on from where a stream stood: a result of `getState`. */
+  setState(state: Tensor): this {
+    if (!(state instanceof Tensor)) throw wrongType('setState', 'a tensor', 'state', state);
+    if (state.dtype !== 'int32' || state.ndim !== 1 || state.shape[0] !== stateWords) {
+      throw unexpected(
+        'setState',
+        `an int32 tensor of shape [${stateWords}]`,
+        'state',
+        describe(state),
+      );
+    }
+    this._state._flat.set(state.contiguous()._flat);
+    return this;
+  }
+
+  private start(op: string, seed: unknown): this {
+    if (typeof seed !== 'number') throw wrongType(op, 'a whole number', 'seed', seed);
+    if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 53) {
+      throw wrongValue(op, 'a whole number from 0 to 2^53', 'seed', seed);
+    }
+    this._state._flat.set([(seed % word) | 0, Math.floor(seed / word) | 0, 0, 0]);
+    return this;
+  }
+}
+
+/** The generator of every op that is given none; each worker thread has its own. Seeded at random at first. */
+export const defaultGenerator = new Generator();
+
+/** Seeds the default generator (torch.manual_seed) with a whole number from 0 to 2^53, and returns it. */
+export function manualSeed(seed: number): Generator {
+  return defaultGenerator.manualSeed(seed);
+}
+
+/** Options of whatever draws random numbers. */
+export interface RandomOptions {
+  /** Default: the generator that `manualSeed` seeds. */
+  generator?: Generator;
+}
+
+/** @internal The state to draw from. */
+export function stateOf(op: string, options: RandomOptions): Tensor {
+  const { generator = defaultGenerator } = options;
+  if (!(generator instanceof Generator)) {
+    throw wrongType(op, 'a Generator', 'generator', generator);
+  }
+  return generator._state;
+}

@@ -1,0 +1,334 @@
+// Moving elements by index. Data is seen as (outer, n, inner) with the indexed dimension in the
+// middle; m positions along it are written or read. gather and scatter have an index for each
+// element, (outer, m, inner); the rows named index... have one for each row of inner elements, (m).
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/index.cc"
+#include "hwy/foreach_target.h"
+//
+#include "ops/elementwise-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+constexpr int64_t kGrain_ = 1 << 15;  // elements at random places that are worth a thread
+
+// Every index lies in [0, n), or in [-n, n) where negative ones count from the end.
+void RequireIndices(const int32_t* index, int64_t count, int64_t n, bool negative = false) {
+  const auto last = static_cast<int32_t>(std::min<int64_t>(n - 1, INT32_MAX));
+  const int32_t first = negative ? -last - 1 : 0;
+  const auto outside = [=](int32_t i) { return i < first || i > last; };
+  int32_t any = 0;
+  for (int64_t i = 0; i < count; ++i) any |= (index[i] < first) | (index[i] > last);
+  if (any == 0) return;
+  const int32_t wrong = *std::find_if(index, index + count, outside);
+  const std::string range =
+      n == 0 ? "no index, because the dimension is empty,"
+             : "an index from " + std::to_string(first) + " to " + std::to_string(last);
+  throw DataError("expected " + range + " for index, got " + std::to_string(wrong));
+}
+
+// out (outer, m, inner) = x (outer, n, inner) at index (outer, m, inner)
+template <class T>
+void Gather(const Args& a) {
+  const int64_t n = a.size(1), m = a.size(2), inner = a.size(3);
+  const T* x = a.in<T>(0);
+  const int32_t* index = a.in<int32_t>(1);
+  T* out = a.out<T>(2);
+  const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
+  RequireIndices(index, count, n);
+  if (count == 0) return;
+  a.threads->For(count / inner, std::max<int64_t>(kGrain_ / inner, 1),
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t row = begin; row < end; ++row) {
+                     const T* HWY_RESTRICT from = x + row / m * n * inner;
+                     const int32_t* HWY_RESTRICT at = index + row * inner;
+                     T* HWY_RESTRICT to = out + row * inner;
+                     for (int64_t i = 0; i < inner; ++i) to[i] = from[at[i] * inner + i];
+                   }
+                 });
+}
+
+void GatherNeeds(const double* attr, int64_t* need) {
+  need[0] = Elements(attr[0], attr[1], attr[3]);
+  need[1] = need[2] = Elements(attr[0], attr[2], attr[3]);
+}
+
+// out (outer, m, inner) = rows of x (outer, n, inner) at index (m)
+template <class T>
+void IndexSelect(const Args& a) {
+  const int64_t n = a.size(1), m = a.size(2), inner = a.size(3);
+  const T* x = a.in<T>(0);
+  const int32_t* index = a.in<int32_t>(1);
+  T* out = a.out<T>(2);
+  RequireIndices(index, m, n);
+  const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
+  if (count == 0) return;
+  a.threads->For(count / inner, std::max<int64_t>(kGrain_ / inner, 1),
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t row = begin; row < end;) {
+                     const T* HWY_RESTRICT from = x + row / m * n * inner;
+                     const int32_t* HWY_RESTRICT at = index + row % m;
+                     T* HWY_RESTRICT to = out + row * inner;
+                     const int64_t rows = std::min(end - row, m - row % m);
+                     row += rows;
+                     if (inner == 1) {
+                       for (int64_t j = 0; j < rows; ++j) to[j] = from[at[j]];
+                     } else if (inner < 16) {  // too short for a call of memcpy
+                       for (int64_t j = 0; j < rows; ++j) {
+                         for (int64_t i = 0; i < inner; ++i)
+                           to[j * inner + i] = from[at[j] * inner + i];
+                       }
+                     } else {
+                       const size_t bytes = static_cast<size_t>(inner) * sizeof(T);
+                       for (int64_t j = 0; j < rows; ++j) {
+                         std::memcpy(to + j * inner, from + at[j] * inner, bytes);
+                       }
+                     }
+                   }
+                 });
+}
+
+void IndexSelectNeeds(const double* attr, int64_t* need) {
+  GatherNeeds(attr, need);
+  need[1] = Elements(attr[2]);
+}
+
+struct Assign {
+  template <class T>
+  static T Of(T, T b) {
+    return b;
+  }
+};
+
+struct Add {
+  template <class T>
+  static T Of(T a, T b) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+    } else {
+      return a + b;
+    }
+  }
+};
+
+// out (outer, n, inner) at index = its combination with source (outer, m, inner), in the order of
+// the source: with equal indices the last one is assigned, and sums do not depend on threads,
+// which share out the outer or the inner dimension.
+template <class T, class Combine, bool kRows>
+void Put(const Args& a) {
+  const int64_t outer = a.size(0), n = a.size(1), m = a.size(2), inner = a.size(3);
+  T* out = a.out<T>(0);
+  const int32_t* index = a.in<int32_t>(1);
+  const T* source = a.in<T>(2);
+  const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
+  RequireIndices(index, kRows ? m : count, n);
+  if (count == 0) return;
+  const auto part = [=](int64_t outerBegin, int64_t outerEnd, int64_t begin, int64_t end) {
+    for (int64_t o = outerBegin; o < outerEnd; ++o) {
+      T* HWY_RESTRICT base = out + o * n * inner;
+      for (int64_t j = 0; j < m; ++j) {
+        const int64_t row = (o * m + j) * inner;
+        const T* HWY_RESTRICT from = source + row;
+        if constexpr (kRows) {
+          T* HWY_RESTRICT to = base + index[j] * inner;
+          for (int64_t i = begin; i < end; ++i) to[i] = Combine::Of(to[i], from[i]);
+        } else {
+          const int32_t* HWY_RESTRICT at = index + row;
+          for (int64_t i = begin; i < end; ++i) {
+            T& to = base[at[i] * inner + i];
+            to = Combine::Of(to, from[i]);
+          }
+        }
+      }
+    }
+  };
+  if (outer >= inner) {
+    a.threads->For(outer, std::max<int64_t>(kGrain_ / (m * inner), 1),
+                   [&](int64_t begin, int64_t end) { part(begin, end, 0, inner); });
+  } else {
+    a.threads->For(
+        inner, std::max<int64_t>(kGrain_ / (outer * m), 64),
+        [&](int64_t begin, int64_t end) { part(0, outer, begin, end); }, 64);
+  }
+}
+
+void ScatterNeeds(const double* attr, int64_t* need) {
+  need[0] = Elements(attr[0], attr[1], attr[3]);
+  need[1] = need[2] = Elements(attr[0], attr[2], attr[3]);
+}
+void IndexPutNeeds(const double* attr, int64_t* need) {
+  ScatterNeeds(attr, need);
+  need[1] = Elements(attr[2]);
+}
+
+// The place that indices into a dimension of `size` stand for, `step` elements each, negative ones
+// counted from the end; added to places along other dimensions if `accumulate`.
+void Index(const Args& a) {
+  const int64_t n = a.size(0), size = a.size(1), step = a.size(2);
+  const int32_t* index = a.in<int32_t>(0);
+  int32_t* out = a.out<int32_t>(1);
+  RequireIndices(index, n, size, true);
+  const auto add = static_cast<uint32_t>(size), times = static_cast<uint32_t>(step);
+  const bool accumulate = a.flag(3);
+  for (int64_t i = 0; i < n; ++i) {
+    const uint32_t at = static_cast<uint32_t>(index[i]) + (index[i] < 0 ? add : 0);
+    const uint32_t before = accumulate ? static_cast<uint32_t>(out[i]) : 0;
+    out[i] = static_cast<int32_t>(before + at * times);
+  }
+}
+
+// positions[0, count) = places of the elements of x that are not 0, in order
+template <class T>
+void Nonzero(const Args& a) {
+  const int64_t n = std::min<int64_t>(a.size(0), INT32_MAX);
+  const T* HWY_RESTRICT x = a.in<T>(0);
+  int32_t* HWY_RESTRICT positions = a.out<int32_t>(1);
+  int32_t found = 0;
+  for (int32_t i = 0; i < n; ++i) {
+    positions[found] = i;
+    found += x[i] != 0;
+  }
+  *a.out<int32_t>(2) = found;
+}
+
+// The coordinate of a place along one dimension of `size`, `step` elements each.
+struct Coordinate {
+  static constexpr int64_t kGrain = kGrain_;
+  static void Run(const Args& a, int64_t n, int32_t* out, const int32_t* x) {
+    const int64_t size = std::max<int64_t>(a.size(0), 1), step = std::max<int64_t>(a.size(1), 1);
+    for (int64_t i = 0; i < n; ++i) out[i] = static_cast<int32_t>(x[i] / step % size);
+  }
+};
+
+// out (outer, n, inner) = x with the middle dimension in reverse order
+template <class T>
+void Flip(const Args& a) {
+  const int64_t n = a.size(1), inner = a.size(2);
+  const T* x = a.in<T>(0);
+  T* out = a.out<T>(1);
+  const int64_t count = Elements(a.attr[0], a.attr[1], a.attr[2]);
+  if (count == 0) return;
+  a.threads->For(count / inner, std::max<int64_t>(4 * kGrain_ / inner, 1),
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t row = begin; row < end; ++row) {
+                     const int64_t from = row - row % n + n - 1 - row % n;
+                     std::copy_n(x + from * inner, inner, out + row * inner);
+                   }
+                 });
+}
+
+void FlipNeeds(const double* attr, int64_t* need) {
+  need[0] = need[1] = Elements(attr[0], attr[1], attr[2]);
+}
+
+// out (batch, rows, columns) = x on and below the diagonal (above it if kUpper), 0 elsewhere;
+// diagonal 0 is the main one, 1 the one above it.
+template <class T, bool kUpper>
+void Triangle(const Args& a) {
+  const int64_t rows = a.size(1), columns = a.size(2);
+  const double shift = std::max(-9.0e15, std::min(9.0e15, a.attr[3]));  // NaN at the lower limit
+  const auto diagonal = static_cast<int64_t>(shift) + (kUpper ? 0 : 1);
+  const T* x = a.in<T>(0);
+  T* out = a.out<T>(1);
+  const int64_t count = Elements(a.attr[0], a.attr[1], a.attr[2]);
+  if (count == 0) return;
+  a.threads->For(count / columns, std::max<int64_t>(4 * kGrain_ / columns, 1),
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t row = begin; row < end; ++row) {
+                     const T* from = x + row * columns;
+                     T* to = out + row * columns;
+                     const int64_t edge = std::clamp<int64_t>(row % rows + diagonal, 0, columns);
+                     std::copy(from + (kUpper ? edge : 0), from + (kUpper ? columns : edge),
+                               to + (kUpper ? edge : 0));
+                     std::fill(to + (kUpper ? 0 : edge), to + (kUpper ? edge : columns), T{0});
+                   }
+                 });
+}
+
+template <class T>
+void Tril(const Args& a) {
+  Triangle<T, false>(a);
+}
+template <class T>
+void Triu(const Args& a) {
+  Triangle<T, true>(a);
+}
+
+#define BLASGRAD_ALL(KERNEL) {KERNEL<float>, KERNEL<double>, KERNEL<int32_t>, KERNEL<uint8_t>}
+
+template <class Combine, bool kRows, bool kBool>
+Op PutRow(const char* name) {
+  return {name,
+          {{"out", Access::update}, {"index", Access::read, Element::int32}, {"source"}},
+          {{"outer"}, {"n"}, {"m"}, {"inner"}},
+          kRows ? IndexPutNeeds : ScatterNeeds,
+          {Put<float, Combine, kRows>, Put<double, Combine, kRows>, Put<int32_t, Combine, kRows>,
+           kBool ? Put<uint8_t, Combine, kRows> : nullptr}};
+}
+
+}  // namespace
+
+std::vector<Op> IndexRows() {
+  const Operand index = {"index", Access::read, Element::int32};
+  const std::vector<Attr> sizes = {{"outer"}, {"n"}, {"m"}, {"inner"}};
+  const std::vector<Attr> matrices = {
+      {"batch"}, {"rows"}, {"columns"}, {"diagonal", AttrKind::real}};
+  return {
+      {"gather", {{"x"}, index, {"out", Access::write}}, sizes, GatherNeeds, BLASGRAD_ALL(Gather)},
+      {"indexSelect",
+       {{"x"}, index, {"out", Access::write}},
+       sizes,
+       IndexSelectNeeds,
+       BLASGRAD_ALL(IndexSelect)},
+      PutRow<Assign, false, true>("scatter"),
+      PutRow<Add, false, false>("scatterAdd"),
+      PutRow<Assign, true, true>("indexCopy"),
+      PutRow<Add, true, false>("indexAdd"),
+      {"index",
+       {{"index"}, {"out", Access::update}},
+       {{"count"}, {"size"}, {"step"}, {"accumulate", AttrKind::flag}},
+       [](const double* attr, int64_t* need) { need[0] = need[1] = Elements(attr[0]); },
+       {nullptr, nullptr, Index, nullptr}},
+      {"nonzero",
+       {{"x"},
+        {"positions", Access::write, Element::int32},
+        {"count", Access::write, Element::int32}},
+       {{"n"}},
+       [](const double* attr, int64_t* need) {
+         need[0] = need[1] = Elements(attr[0]);
+         need[2] = 1;
+       },
+       BLASGRAD_ALL(Nonzero)},
+      {"coordinate",
+       {{"x"}, {"out", Access::write}},
+       {{"size"}, {"step"}},
+       nullptr,
+       {nullptr, nullptr, Map<Coordinate, int32_t, int32_t>, nullptr}},
+      {"flip",
+       {{"x"}, {"out", Access::write}},
+       {{"outer"}, {"n"}, {"inner"}},
+       FlipNeeds,
+       BLASGRAD_ALL(Flip)},
+      {"tril", {{"x"}, {"out", Access::write}}, matrices, FlipNeeds, BLASGRAD_ALL(Tril)},
+      {"triu", {{"x"}, {"out", Access::write}}, matrices, FlipNeeds, BLASGRAD_ALL(Triu)},
+  };
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "ops/family.h"
+
+namespace blasgrad {
+HWY_EXPORT(IndexRows);
+std::vector<Op> IndexRows() { return HWY_DYNAMIC_DISPATCH(IndexRows)(); }
+}  // namespace blasgrad
+#endif

@@ -1,0 +1,163 @@
+// Sorting and choosing the largest along a dimension. Elements become unsigned keys whose order is
+// theirs, NaN above all, paired with their index: ties stay in order, and whole numbers compare
+// faster than floats with NaN.
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "core/threads.h"
+#include "ops/family.h"
+
+namespace blasgrad {
+namespace {
+
+template <class T>
+using KeyOf = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+
+template <class T>
+KeyOf<T> Key(T v, bool descending) {
+  using K = KeyOf<T>;
+  constexpr K kTop = K{1} << (8 * sizeof(K) - 1);
+  K key;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (v != v) {
+      key = ~K{0};
+    } else {
+      const K bits = std::bit_cast<K>(v == 0 ? T{0} : v);  // -0 equals 0
+      key = (bits & kTop) != 0 ? ~bits : bits | kTop;
+    }
+  } else if constexpr (std::is_same_v<T, int32_t>) {
+    key = static_cast<K>(v) ^ kTop;
+  } else {
+    key = v;
+  }
+  return descending ? ~key : key;
+}
+
+template <class K>
+struct Item {
+  K key;
+  int32_t index;
+  bool operator<(const Item& other) const {
+    return key != other.key ? key < other.key : index < other.index;
+  }
+};
+
+// A stable radix sort, a byte at a time from the lowest; bytes that are equal everywhere are
+// skipped. Below a thousand items std::sort is faster.
+template <class K>
+void SortItems(Item<K>* items, Item<K>* spare, int64_t n) {
+  if (n < 1024) {
+    std::sort(items, items + n);
+    return;
+  }
+  std::array<std::array<int64_t, 256>, sizeof(K)> counts = {};
+  for (int64_t i = 0; i < n; ++i) {
+    for (size_t byte = 0; byte < sizeof(K); ++byte) {
+      ++counts[byte][(items[i].key >> (8 * byte)) & 255];
+    }
+  }
+  Item<K>* from = items;
+  Item<K>* to = spare;
+  for (size_t byte = 0; byte < sizeof(K); ++byte) {
+    auto& start = counts[byte];
+    if (start[(from[0].key >> (8 * byte)) & 255] == n) continue;
+    int64_t sum = 0;
+    for (int64_t& count : start) {
+      const int64_t own = count;
+      count = sum;
+      sum += own;
+    }
+    for (int64_t i = 0; i < n; ++i) to[start[(from[i].key >> (8 * byte)) & 255]++] = from[i];
+    std::swap(from, to);
+  }
+  if (from != items) std::copy_n(from, n, items);
+}
+
+// The first k of x (outer, n, inner) in order along n, with their indices: (outer, k, inner).
+template <class T>
+void FirstInOrder(const Args& a, int64_t outer, int64_t n, int64_t inner, int64_t k,
+                  bool descending) {
+  const T* x = a.in<T>(0);
+  T* values = a.out<T>(1);
+  int32_t* indices = a.out<int32_t>(2);
+  if (n > INT32_MAX) {
+    throw DataError("expected at most 2147483647 elements for the sorted dimension, got " +
+                    std::to_string(n));
+  }
+  const int64_t lines = Elements(static_cast<double>(outer), static_cast<double>(inner));
+  if (lines == 0 || k == 0) return;
+  // One line's worth of items for each thread; sorting n elements costs about 16 n steps.
+  const int64_t worthwhile = std::max<int64_t>(lines * n / (1 << 13), 1);
+  const int64_t parts = std::min<int64_t>({lines, worthwhile, a.threads->count()});
+  const int64_t linesEach = (lines + parts - 1) / parts;
+  const bool whole = k == n;
+  std::vector<Item<KeyOf<T>>> scratch(static_cast<size_t>(parts * n * (whole ? 2 : 1)));
+  const auto part = [&](int64_t p) {
+    auto* items = scratch.data() + p * n * (whole ? 2 : 1);
+    for (int64_t line = p * linesEach; line < std::min(lines, (p + 1) * linesEach); ++line) {
+      const T* from = x + line / inner * n * inner + line % inner;
+      for (int64_t i = 0; i < n; ++i) {
+        items[i] = {Key(from[i * inner], descending), static_cast<int32_t>(i)};
+      }
+      if (whole) {
+        SortItems(items, items + n, n);
+      } else {
+        std::nth_element(items, items + k, items + n);
+        std::sort(items, items + k);
+      }
+      const int64_t at = line / inner * k * inner + line % inner;
+      for (int64_t i = 0; i < k; ++i) {
+        if (values != nullptr) values[at + i * inner] = from[items[i].index * inner];
+        indices[at + i * inner] = items[i].index;
+      }
+    }
+  };
+  a.threads->For(parts, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; ++p) part(p);
+  });
+}
+
+template <class T>
+void Sort(const Args& a) {
+  FirstInOrder<T>(a, a.size(0), a.size(1), a.size(2), a.size(1), a.flag(3));
+}
+
+void SortNeeds(const double* attr, int64_t* need) {
+  need[0] = need[1] = need[2] = Elements(attr[0], attr[1], attr[2]);
+}
+
+template <class T>
+void TopK(const Args& a) {
+  const int64_t n = a.size(1), k = a.size(3);
+  if (k > n) {
+    throw DataError("expected at most " + std::to_string(n) + " for k, got " + std::to_string(k));
+  }
+  FirstInOrder<T>(a, a.size(0), n, a.size(2), k, a.flag(4));
+}
+
+void TopKNeeds(const double* attr, int64_t* need) {
+  need[0] = Elements(attr[0], attr[1], attr[2]);
+  need[1] = need[2] = Elements(attr[0], attr[3], attr[2]);
+}
+
+}  // namespace
+
+std::vector<Op> SortRows() {
+  const Operand values = {"values", Access::write, Element::typed, true};
+  const Operand indices = {"indices", Access::write, Element::int32};
+  return {
+      {"sort",
+       {{"x"}, values, indices},
+       {{"outer"}, {"n"}, {"inner"}, {"descending", AttrKind::flag}},
+       SortNeeds,
+       {Sort<float>, Sort<double>, Sort<int32_t>, Sort<uint8_t>}},
+      {"topk",
+       {{"x"}, values, indices},
+       {{"outer"}, {"n"}, {"inner"}, {"k"}, {"largest", AttrKind::flag}},
+       TopKNeeds,
+       {TopK<float>, TopK<double>, TopK<int32_t>, TopK<uint8_t>}},
+  };
+}
+
+}  // namespace blasgrad

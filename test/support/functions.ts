@@ -1,0 +1,39 @@
+/** Functions of numbers that Math has not, or has with other edges than C and PyTorch. */
+
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** log(1 + e^x). */
+export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+/** The nearest whole number, halves to the even one. */
+export function roundEven(x: number): number {
+  return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}
+
+/** C's pow: 1 to any power, and -1 to an infinite one, is 1. */
+export function pow(x: number, y: number): number {
+  if (x === 1 || (x === -1 && Math.abs(y) === Infinity)) return 1;
+  return Math.pow(x, y);
+}
+
+/** Error function: its Taylor series, and the continued fraction of erfc where that converges. */
+export function erf(x: number): number {
+  if (Number.isNaN(x) || x === 0) return x;
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  if (size > 2.5) {
+    let fraction = 0;
+    for (let k = 60; k > 0; k--) fraction = k / 2 / (size + fraction);
+    return Math.sign(x) * (1 - Math.exp(-x * x) / ((size + fraction) * Math.sqrt(Math.PI)));
+  }
+  let term = x;
+  let sum = x;
+  for (let k = 1; k < 60; k++) {
+    term *= -(x * x) / k;
+    sum += term / (2 * k + 1);
+  }
+  return (sum * 2) / Math.sqrt(Math.PI);
+}
+
+/** Distribution function of the standard normal distribution. */
+export const normal = (x: number): number => 0.5 * (1 + erf(x * Math.SQRT1_2));

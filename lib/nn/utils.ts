@@ -1,7 +1,7 @@
 /** Gradients and parameters of a whole model at once (torch.nn.utils). */
 import { noGrad } from '../autograd';
 import { requireBoolean, requireInRange, requireOptions, unexpected, wrongType } from '../errors';
-import { cat, stack } from '../ops';
+import { cat, stack } from '../ops/join';
 import { requireTensor, Tensor } from '../tensor';
 
 /** One tensor, or several. */

@@ -8,3 +8,5 @@ export type { DType, TypedArray } from './dtype';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { cat, meshgrid, stack } from './ops/join';
 export { Tensor, grad } from './tensor';
+export * as F from './functional';
+export * as nn from './nn';

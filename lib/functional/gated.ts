@@ -58,7 +58,10 @@ export function bilinear(
   }
   // x1 times all matrices at once, then each row's matrix (out, in2) times its x2.
   const half = a.matmul(weight.permute(1, 0, 2).reshape([in1, out * in2]));
-  const y = half.reshape([...lead, out, in2]).matmul(b.unsqueeze(-1)).squeeze(-1);
+  const y = half
+    .reshape([...lead, out, in2])
+    .matmul(b.unsqueeze(-1))
+    .squeeze(-1);
   return bias === null ? y : y.add(bias);
 }
 

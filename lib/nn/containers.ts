@@ -1,6 +1,6 @@
 /** Modules that hold others under numbers or names. */
 import { requireInteger, wrongType, wrongValue } from '../errors';
-import { Tensor } from '../tensor';
+import type { Tensor } from '../tensor';
 import { Module, type AnyModule } from './module';
 import { Parameter } from './parameter';
 
@@ -210,7 +210,10 @@ export class ParameterList extends Module<never> {
 
   override extraRepr(): string {
     return [...this]
-      .map((one, i) => `  (${i}): Parameter containing: [torch.${one.dtype} of size ${one.shape.join('x')}]`)
+      .map(
+        (one, i) =>
+          `  (${i}): Parameter containing: [torch.${one.dtype} of size ${one.shape.join('x')}]`,
+      )
       .join('\n');
   }
 }

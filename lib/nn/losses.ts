@@ -5,11 +5,10 @@ import { requireTensor, type Tensor } from '../tensor';
 import { Module } from './module';
 
 type Pair = [input: Tensor, target: Tensor];
-type PairLoss = (input: Tensor, target: Tensor, options?: never) => Tensor;
-type TripleLoss = (a: Tensor, b: Tensor, c: Tensor, options?: never) => Tensor;
+type AnyLoss = (...args: never[]) => Tensor;
 /** The options of a loss function of two tensors, or of three. */
-type PairOptions<Fn extends PairLoss> = NonNullable<Parameters<Fn>[2]>;
-type TripleOptions<Fn extends TripleLoss> = NonNullable<Parameters<Fn>[3]>;
+type PairOptions<Fn extends AnyLoss> = NonNullable<Parameters<Fn>[2]>;
+type TripleOptions<Fn extends AnyLoss> = NonNullable<Parameters<Fn>[3]>;
 
 /** A loss and its options, of which `names` are known. */
 abstract class Loss<
@@ -31,9 +30,10 @@ abstract class Loss<
 }
 
 /** A loss whose option `weight` is a buffer, so that it converts with the model. */
-abstract class WeightedLoss<
-  Options extends { reduction?: string; weight?: Tensor },
-> extends Loss<Options, Pair> {
+abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tensor }> extends Loss<
+  Options,
+  Pair
+> {
   readonly weight: Tensor | null = null;
 
   constructor(options: Options | undefined, names: readonly (keyof Options & string)[]) {
@@ -141,7 +141,10 @@ export class SoftMarginLoss extends Loss<PairOptions<typeof F.softMarginLoss>, P
 }
 
 /** input1 to be above input2 by `margin` for target 1, below for -1; see F.marginRankingLoss. */
-export class MarginRankingLoss extends Loss<TripleOptions<typeof F.marginRankingLoss>, [input1: Tensor, input2: Tensor, target: Tensor]> {
+export class MarginRankingLoss extends Loss<
+  TripleOptions<typeof F.marginRankingLoss>,
+  [input1: Tensor, input2: Tensor, target: Tensor]
+> {
   constructor(options?: TripleOptions<typeof F.marginRankingLoss>) {
     super(options, ['reduction', 'margin']);
   }
@@ -152,7 +155,10 @@ export class MarginRankingLoss extends Loss<TripleOptions<typeof F.marginRanking
 }
 
 /** Vectors to be alike for target 1, unlike for -1; see F.cosineEmbeddingLoss. */
-export class CosineEmbeddingLoss extends Loss<TripleOptions<typeof F.cosineEmbeddingLoss>, [input1: Tensor, input2: Tensor, target: Tensor]> {
+export class CosineEmbeddingLoss extends Loss<
+  TripleOptions<typeof F.cosineEmbeddingLoss>,
+  [input1: Tensor, input2: Tensor, target: Tensor]
+> {
   constructor(options?: TripleOptions<typeof F.cosineEmbeddingLoss>) {
     super(options, ['reduction', 'margin']);
   }
@@ -163,7 +169,10 @@ export class CosineEmbeddingLoss extends Loss<TripleOptions<typeof F.cosineEmbed
 }
 
 /** The negative log-likelihood of normal distributions; see F.gaussianNllLoss. */
-export class GaussianNLLLoss extends Loss<TripleOptions<typeof F.gaussianNllLoss>, [input: Tensor, target: Tensor, variance: Tensor]> {
+export class GaussianNLLLoss extends Loss<
+  TripleOptions<typeof F.gaussianNllLoss>,
+  [input: Tensor, target: Tensor, variance: Tensor]
+> {
   constructor(options?: TripleOptions<typeof F.gaussianNllLoss>) {
     super(options, ['reduction', 'full', 'eps']);
   }
@@ -174,7 +183,10 @@ export class GaussianNLLLoss extends Loss<TripleOptions<typeof F.gaussianNllLoss
 }
 
 /** anchor to be nearer to positive than to negative by `margin`; see F.tripletMarginLoss. */
-export class TripletMarginLoss extends Loss<TripleOptions<typeof F.tripletMarginLoss>, [anchor: Tensor, positive: Tensor, negative: Tensor]> {
+export class TripletMarginLoss extends Loss<
+  TripleOptions<typeof F.tripletMarginLoss>,
+  [anchor: Tensor, positive: Tensor, negative: Tensor]
+> {
   constructor(options?: TripleOptions<typeof F.tripletMarginLoss>) {
     super(options, ['reduction', 'margin', 'p', 'eps', 'swap']);
   }
@@ -185,7 +197,10 @@ export class TripletMarginLoss extends Loss<TripleOptions<typeof F.tripletMargin
 }
 
 /** As TripletMarginLoss, for any distance; see F.tripletMarginWithDistanceLoss. */
-export class TripletMarginWithDistanceLoss extends Loss<TripleOptions<typeof F.tripletMarginWithDistanceLoss>, [anchor: Tensor, positive: Tensor, negative: Tensor]> {
+export class TripletMarginWithDistanceLoss extends Loss<
+  TripleOptions<typeof F.tripletMarginWithDistanceLoss>,
+  [anchor: Tensor, positive: Tensor, negative: Tensor]
+> {
   constructor(options?: TripleOptions<typeof F.tripletMarginWithDistanceLoss>) {
     super(options, ['reduction', 'margin', 'distanceFunction', 'swap']);
   }
@@ -229,7 +244,9 @@ export class BCELoss extends WeightedLoss<PairOptions<typeof F.binaryCrossEntrop
 }
 
 /** The mean over classes of the binary cross-entropy of logits; see F.multilabelSoftMarginLoss. */
-export class MultiLabelSoftMarginLoss extends WeightedLoss<PairOptions<typeof F.multilabelSoftMarginLoss>> {
+export class MultiLabelSoftMarginLoss extends WeightedLoss<
+  PairOptions<typeof F.multilabelSoftMarginLoss>
+> {
   constructor(options?: PairOptions<typeof F.multilabelSoftMarginLoss>) {
     super(options, ['reduction', 'weight']);
   }

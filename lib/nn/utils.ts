@@ -9,8 +9,9 @@ type Tensors = Tensor | Iterable<Tensor>;
 
 function listOf(op: string, tensors: Tensors): Tensor[] {
   if (tensors instanceof Tensor) return [tensors];
-  if (typeof tensors !== 'object' || tensors === null || !(Symbol.iterator in tensors)) {
-    throw wrongType(op, 'a tensor or several', 'parameters', tensors);
+  const given: unknown = tensors;
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+    throw wrongType(op, 'a tensor or several', 'parameters', given);
   }
   return Array.from(tensors, (one, i) => requireTensor(op, `parameters[${i}]`, one));
 }
@@ -34,7 +35,8 @@ export function clipGradNorm_(
   requireOptions(op, options, ['normType', 'errorIfNonfinite']);
   const { normType = 2, errorIfNonfinite = false } = options;
   requireInRange(op, 'maxNorm', maxNorm, 0, Infinity);
-  const p = normType === Infinity ? normType : requireInRange(op, 'normType', normType, 0, Infinity);
+  const p =
+    normType === Infinity ? normType : requireInRange(op, 'normType', normType, 0, Infinity);
   requireBoolean(op, 'errorIfNonfinite', errorIfNonfinite);
   const gradients = gradientsOf(op, parameters);
   if (gradients.length === 0) return Tensor._empty('float32', []).zero_();

@@ -1,5 +1,11 @@
 /** Losses of one class out of several. */
-import { requireInRange, requireInteger, requireOptions, shapeText, unexpected } from '../../errors';
+import {
+  requireInRange,
+  requireInteger,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../errors';
 import { isFloating } from '../../dtype';
 import { where } from '../../ops/binary';
 import { logSoftmax } from '../../ops/softmax';
@@ -146,5 +152,8 @@ function soft(
   const terms = logs.mul(weight === null ? goal : goal.mul(column(weight, logs.shape)));
   const how = requireReduction(op, options.reduction);
   if (how === 'none') return terms.sum(dim).neg();
-  return terms.sum().neg().div(how === 'sum' ? 1 : numelOf(logs.shape) / classes);
+  return terms
+    .sum()
+    .neg()
+    .div(how === 'sum' ? 1 : numelOf(logs.shape) / classes);
 }

@@ -1,5 +1,13 @@
 /** Losses that are 0 once a margin is kept. */
-import { requireBoolean, requireNumber, requireOneOf, requireOptions, shapeText, unexpected, wrongType } from '../../errors';
+import {
+  requireBoolean,
+  requireNumber,
+  requireOneOf,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../errors';
 import { softplus } from '../../ops/activation';
 import { where } from '../../ops/binary';
 import { arange } from '../../creation';
@@ -88,7 +96,10 @@ export function cosineEmbeddingLoss(
     throw unexpected(op, shapeText(a.shape.slice(0, -1)), 'target', shapeText(target.shape));
   }
   const squares = (x: Tensor): Tensor => x.square().sum(-1).add(1e-12);
-  const cos = a.mul(b).sum(-1).div(squares(a).mul(squares(b)).sqrt());
+  const cos = a
+    .mul(b)
+    .sum(-1)
+    .div(squares(a).mul(squares(b)).sqrt());
   const losses = where(target.eq(1), cos.neg().add(1), 0).add(
     where(target.eq(-1), positive(cos.sub(margin)), 0),
   );

@@ -1,5 +1,12 @@
 /** Losses of numbers against numbers. */
-import { requireBoolean, requireInRange, requireOneOf, requireOptions, shapeText, unexpected } from '../../errors';
+import {
+  requireBoolean,
+  requireInRange,
+  requireOneOf,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../errors';
 import { where } from '../../ops/binary';
 import { sameShape } from '../../shape';
 import { requireTensor, type Tensor } from '../../tensor';
@@ -102,7 +109,15 @@ export function poissonNllLoss(
 /** n log n - n + log(2 pi n) / 2 where n is above 1, else 0. */
 function stirling(target: Tensor): Tensor {
   const n = where(target.gt(1), target, 1);
-  const terms = n.mul(n.log()).sub(n).add(n.mul(2 * Math.PI).log().mul(0.5));
+  const terms = n
+    .mul(n.log())
+    .sub(n)
+    .add(
+      n
+        .mul(2 * Math.PI)
+        .log()
+        .mul(0.5),
+    );
   return where(target.gt(1), terms, 0);
 }
 

@@ -20,6 +20,8 @@ const std::vector<Op>& Registry() {
              MatmulRows,
              RandomRows,
              CreationRows,
+            OptimRows,
+            AdamRows,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

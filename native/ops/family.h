@@ -16,5 +16,7 @@ std::vector<Op> SortRows();
 std::vector<Op> MatmulRows();
 std::vector<Op> RandomRows();
 std::vector<Op> CreationRows();
+std::vector<Op> OptimRows();
+std::vector<Op> AdamRows();
 
 }  // namespace blasgrad

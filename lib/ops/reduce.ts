@@ -1,13 +1,277 @@
-/** Reductions. */
-import type { Shape } from '../shape';
-import { Tensor } from './define';
+/** Reductions: sums, means, products, largest and smallest elements, logic. */
+import type { NativeOp } from '../../binding';
+import { requireBoolean, requireOptions, shapeText, unexpected } from '../errors';
+import { normalizeDim, normalizeDims, numelOf } from '../shape';
+import {
+  isGradEnabled,
+  nativeOp,
+  record,
+  requireFloating,
+  Tensor,
+  type Node,
+  type Rule,
+  type Shape,
+} from './define';
+import { where } from './binary';
+
+/** Which dimensions go: one, several, or all where none is named. */
+export type Dims = number | readonly number[] | null;
+
+/** `keepdim` leaves the reduced dimensions in place with size 1. */
+export interface KeepDim {
+  keepdim?: boolean;
+}
+
+/** What a reduction is of and what it leaves: the shape before, with reduced dimensions as 1, and after. */
+export interface Reduction {
+  readonly shape: Shape;
+  readonly kept: Shape;
+  readonly out: Shape;
+}
+
+/** The reduction of a tensor of `shape` over `dim`; no dimension at all stands for all, as in PyTorch. */
+export function reductionOf(
+  op: string,
+  shape: Shape,
+  dim: Dims | undefined,
+  options?: KeepDim,
+): Reduction {
+  requireOptions(op, options, ['keepdim']);
+  const keepdim = requireBoolean(op, 'keepdim', options?.keepdim ?? false);
+  if (dim === undefined || dim === null || (typeof dim !== 'number' && dim.length === 0)) {
+    const kept = shape.map(() => 1);
+    return { shape, kept, out: keepdim ? kept : [] };
+  }
+  const dims = normalizeDims(op, dim, shape.length);
+  const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size));
+  return { shape, kept, out: keepdim ? kept : shape.filter((_, i) => !dims.includes(i)) };
+}
+
+/** A contiguous tensor seen as (outer, n, inner). */
+export interface Line {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+}
+
+/** Dimension `dim` of `shape` between those before and after; a tensor without dimensions is a line of 1. */
+export function lineOf(shape: Shape, dim: number): Line {
+  let outer = 1;
+  let inner = 1;
+  for (let i = 0; i < dim; i++) outer *= shape[i];
+  for (let i = dim + 1; i < shape.length; i++) inner *= shape[i];
+  return { outer, n: shape.length === 0 ? 1 : shape[dim], inner };
+}
+
+/** Runs of neighbouring reduced dimensions, innermost first, each seen after those inside it are gone. */
+function linesOf({ shape, kept }: Reduction): Line[] {
+  const lines: Line[] = [];
+  let inner = 1;
+  let i = shape.length - 1;
+  for (;;) {
+    for (; i >= 0 && kept[i] === shape[i]; i--) inner *= shape[i];
+    if (i < 0 && lines.length > 0) return lines;
+    let n = 1;
+    for (; i >= 0 && kept[i] === 1; i--) n *= shape[i];
+    let outer = 1;
+    for (let k = 0; k <= i; k++) outer *= shape[k];
+    lines.push({ outer, n, inner });
+  }
+}
+
+/**
+ * Runs a reduction's native row. Dimensions that are not neighbours go one run after the other, so that nothing is
+ * moved: the sum of sums is the sum, and the mean of means of equally many is the mean.
+ */
+export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): Tensor {
+  const out = Tensor._empty(x.dtype, reduction.out);
+  let source = x._contiguous ? x : x.detach().contiguous();
+  if (reduction.out.length === 0) {
+    call(source._flat, out._flat, 1, source.numel(), 1);
+    return out;
+  }
+  const lines = linesOf(reduction);
+  lines.forEach(({ outer, n, inner }, i) => {
+    const target = i === lines.length - 1 ? out : Tensor._empty(x.dtype, [outer, inner]);
+    call(source._flat, target._flat, outer, n, inner);
+    source = target;
+  });
+  return out;
+}
+
+/** A reduction's result, or the gradient of it, repeated to the shape before. */
+export function spread(t: Tensor, { shape, kept }: Reduction): Tensor {
+  return (t.ndim === 0 ? t : t.reshape(kept)).expand(shape);
+}
+
+/** A native row that reduces, and its gradient from what it keeps. */
+class ReduceOp implements Rule<Reduction> {
+  private readonly call: NativeOp;
+
+  constructor(
+    readonly name: string,
+    private readonly keeps: 'nothing' | 'input' | 'both',
+    readonly grad: (dy: Tensor, node: Node<Reduction>) => readonly [Tensor],
+  ) {
+    this.call = nativeOp(name);
+  }
+
+  apply(x: Tensor, reduction: Reduction): Tensor {
+    const out = runReduction(this.call, x, reduction);
+    const kept = this.keeps === 'nothing' ? [] : this.keeps === 'input' ? [x] : [x, out];
+    return record(out, this, [x], kept, reduction);
+  }
+}
+
+/** dy shared evenly among the elements that equal the result, as PyTorch's amax does. */
+function shareAmongEqual(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
+  const [x, out] = node.kept;
+  const { kept } = node.attrs;
+  const equal = x.eq(out.reshape(kept)).to(dy.dtype);
+  const count = ops.sum.apply(equal, { ...node.attrs, out: kept });
+  return [equal.mul(dy.reshape(kept).div(count))];
+}
+
+const prodBackwardCall = nativeOp('prodBackward');
+
+/** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
+function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
+  const [x] = node.kept;
+  const { shape, kept } = node.attrs;
+  const lines = linesOf(node.attrs);
+  const { outer, n, inner } = lines[0];
+  if (isGradEnabled()) {
+    // The products of all others, by an (n, n) grid whose diagonal is 1; differentiable any number of times.
+    const place = positions(n);
+    const diagonal = place.reshape([n, 1, 1]).eq(place.reshape([1, n, 1]));
+    const grid = where(diagonal, 1, x.reshape([outer, 1, n, inner]));
+    return [grid.prod(2).reshape(shape).mul(dy.reshape(kept))];
+  }
+  const dx = Tensor._empty(dy.dtype, shape);
+  prodBackwardCall(x.contiguous()._flat, dy.contiguous()._flat, dx._flat, outer, n, inner);
+  return [dx];
+}
+
+/** 0, 1, ..., n - 1 as int32. */
+export function positions(n: number): Tensor {
+  const out = Tensor._empty('int32', [n]);
+  const array = out._storage.array;
+  for (let i = 0; i < n; i++) array[i] = i;
+  return out;
+}
+
+const ops = {
+  sum: new ReduceOp('sum', 'nothing', (dy, node) => [spread(dy, node.attrs)]),
+  mean: new ReduceOp('mean', 'nothing', (dy, node) => {
+    const n = numelOf(node.attrs.shape) / numelOf(node.attrs.kept);
+    return [spread(dy.div(n), node.attrs)];
+  }),
+  prod: new ReduceOp('prod', 'input', prodGrad),
+  amax: new ReduceOp('amax', 'both', shareAmongEqual),
+  amin: new ReduceOp('amin', 'both', shareAmongEqual),
+};
+const anyCall = nativeOp('any');
+const allCall = nativeOp('all');
+
+/** bool counts as int32. */
+export function asNumbers(x: Tensor): Tensor {
+  return x.dtype === 'bool' ? x.to('int32') : x;
+}
+
+/** A reduction that has no result over no elements. */
+function nonEmptyReduction(
+  op: string,
+  x: Tensor,
+  dim: Dims | undefined,
+  options?: KeepDim,
+): Reduction {
+  const reduction = reductionOf(op, x.shape, dim, options);
+  reduction.kept.forEach((size, i) => {
+    if (size === 1 && x.shape[i] === 0)
+      throw unexpected(op, 'at least one element', 'this', shapeText(x.shape));
+  });
+  return reduction;
+}
+
+/** Largest or smallest elements; ties share the gradient. */
+export function extremeValue(
+  op: 'amax' | 'amin',
+  name: string,
+  x: Tensor,
+  dim?: Dims,
+  options?: KeepDim,
+): Tensor {
+  return ops[op].apply(x, nonEmptyReduction(name, x, dim, options));
+}
+
+function runLogic(
+  op: string,
+  call: NativeOp,
+  x: Tensor,
+  dim: Dims | undefined,
+  options?: KeepDim,
+): Tensor {
+  const reduction = reductionOf(op, x.shape, dim, options);
+  return runReduction(call, x.dtype === 'bool' ? x : x.ne(0), reduction);
+}
 
 declare module '../tensor' {
   interface Tensor {
-    /** Sum over one dimension, several, or all. */
-    sum(dim?: number | readonly number[] | null, options?: { keepdim?: boolean }): Tensor;
+    /** Sum over one dimension, several, or all; of bool, a count in int32. */
+    sum(dim?: Dims, options?: KeepDim): Tensor;
+    /** Mean over one dimension, several, or all; NaN over none. */
+    mean(dim?: Dims, options?: KeepDim): Tensor;
+    /** Product over one dimension, or all. */
+    prod(dim?: number | null, options?: KeepDim): Tensor;
+    /** Largest elements over one dimension, several, or all; equal ones share the gradient. */
+    amax(dim?: Dims, options?: KeepDim): Tensor;
+    /** Smallest elements over one dimension, several, or all; equal ones share the gradient. */
+    amin(dim?: Dims, options?: KeepDim): Tensor;
+    /** Whether any element is other than 0, over one dimension, several, or all. */
+    any(dim?: Dims, options?: KeepDim): Tensor;
+    /** Whether all elements are other than 0, over one dimension, several, or all. */
+    all(dim?: Dims, options?: KeepDim): Tensor;
     /** Summed over the dimensions along which `shape` would be broadcast to this shape. */
     sumToSize(shape: Shape): Tensor;
   }
 }
-void Tensor;
+
+Object.assign(Tensor.prototype, {
+  sum(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return ops.sum.apply(asNumbers(this), reductionOf('sum', this.shape, dim, options));
+  },
+  mean(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    requireFloating('mean', 'this', this);
+    return ops.mean.apply(this, reductionOf('mean', this.shape, dim, options));
+  },
+  prod(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
+    if (dim !== undefined && dim !== null) normalizeDim('prod', dim, this.ndim);
+    return ops.prod.apply(asNumbers(this), reductionOf('prod', this.shape, dim, options));
+  },
+  amax(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return extremeValue('amax', 'amax', this, dim, options);
+  },
+  amin(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return extremeValue('amin', 'amin', this, dim, options);
+  },
+  any(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return runLogic('any', anyCall, this, dim, options);
+  },
+  all(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return runLogic('all', allCall, this, dim, options);
+  },
+  sumToSize(this: Tensor, shape: Shape): Tensor {
+    const lead = this.ndim - shape.length;
+    const fits = lead >= 0 && shape.every((size, i) => size === 1 || size === this.shape[i + lead]);
+    if (!fits) {
+      throw unexpected(
+        'sumToSize',
+        `a shape that broadcasts to ${shapeText(this.shape)}`,
+        'shape',
+        shapeText(shape),
+      );
+    }
+    const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
+    return ops.sum.apply(asNumbers(this), { shape: this.shape, kept, out: shape });
+  },
+});

@@ -18,6 +18,10 @@ const std::vector<Op>& Registry() {
              IndexRows,
              SortRows,
              MatmulRows,
+             ReduceRows,
+             ExtremeRows,
+             ScanRows,
+             SoftmaxRows,
              RandomRows,
              CreationRows,
          }) {

@@ -14,6 +14,10 @@ std::vector<Op> CopyRows();
 std::vector<Op> IndexRows();
 std::vector<Op> SortRows();
 std::vector<Op> MatmulRows();
+std::vector<Op> ReduceRows();
+std::vector<Op> ExtremeRows();
+std::vector<Op> ScanRows();
+std::vector<Op> SoftmaxRows();
 std::vector<Op> RandomRows();
 std::vector<Op> CreationRows();
 

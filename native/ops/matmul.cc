@@ -11,6 +11,7 @@
 
 #include "core/threads.h"
 #include "ops/family.h"
+#include "ops/reduce.h"
 
 namespace blasgrad {
 namespace {
@@ -186,12 +187,7 @@ void LinearBackwardKernel(const Args& args) {
     Gemm<T>(args.threads, out, in, batch, 1, {dy, out, true}, {args.in<T>(0), in, false}, 0,
             dWeight, in);
   }
-  if (T* dBias = args.out<T>(5)) {
-    std::fill_n(dBias, out, T{0});
-    for (int64_t i = 0; i < batch; ++i) {
-      for (int64_t j = 0; j < out; ++j) dBias[j] += dy[i * out + j];
-    }
-  }
+  if (T* dBias = args.out<T>(5)) SumColumns(args.threads, dy, batch, out, dBias);
 }
 
 void LinearBackwardNeeds(const double* attr, int64_t* need) {

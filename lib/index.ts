@@ -6,5 +6,4 @@ export type { SizesAnd, TensorOptions } from './creationOptions';
 export type { NumberArray, TensorData } from './nested';
 export type { DType, TypedArray } from './dtype';
 export { Generator, manualSeed, type RandomOptions } from './random';
-export { cat, meshgrid, stack } from './ops/join';
 export { Tensor, grad } from './tensor';

@@ -32,7 +32,7 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   if (numClasses === -1 && n === 0) {
     throw unexpected('oneHot', 'numClasses, or at least one label', 'labels', 'none');
   }
-  const classes = numClasses === -1 ? labels.flatten().topk(1).values.item() + 1 : numClasses;
+  const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
   const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
   oneHotCall(labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
   return out;

@@ -6,7 +6,7 @@ import './copy';
 import './view';
 import './gather';
 import './sort';
-import './nonzero';
+import './mask';
 import './diagonal';
 import './reduce';
 import './extreme';

@@ -15,13 +15,11 @@ interface Signatures<M, I extends readonly unknown[], O> {
 
 /** Sees a module's output, and may return another one in its place. */
 export type ForwardHook<M, I extends readonly unknown[], O> =
-  | Signatures<M, I, O>['after']
-  | Signatures<M, I, O>['afterOnly'];
+  Signatures<M, I, O>['after'] | Signatures<M, I, O>['afterOnly'];
 
 /** Sees a module's inputs, and may return others in their place: an array of them, or the only one. */
 export type ForwardPreHook<M, I extends readonly unknown[]> =
-  | Signatures<M, I, unknown>['before']
-  | Signatures<M, I, unknown>['beforeOnly'];
+  Signatures<M, I, unknown>['before'] | Signatures<M, I, unknown>['beforeOnly'];
 
 /** What a hook is once the types of its module are set aside. */
 type AnyHook = (...args: never[]) => unknown;

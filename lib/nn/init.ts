@@ -145,7 +145,10 @@ export interface KaimingOptions {
 function kaimingStd(op: string, tensor: Tensor, options: KaimingOptions): number {
   requireOptions(op, options, ['a', 'mode', 'nonlinearity']);
   const mode = requireOneOf(op, 'mode', options.mode ?? 'fanIn', ['fanIn', 'fanOut']);
-  return calculateGain(options.nonlinearity ?? 'leakyRelu', options.a ?? 0) / Math.sqrt(fans(op, tensor)[mode]);
+  return (
+    calculateGain(options.nonlinearity ?? 'leakyRelu', options.a ?? 0) /
+    Math.sqrt(fans(op, tensor)[mode])
+  );
 }
 
 /** Uniform with standard deviation gain / sqrt(fan) (He et al. 2015). */

@@ -170,7 +170,8 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
 
   #requireFree(op: string, name: unknown): string {
     if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
-    if (name === '' || name.includes('.')) throw wrongValue(op, 'a name without a dot', 'name', name);
+    if (name === '' || name.includes('.'))
+      throw wrongValue(op, 'a name without a dot', 'name', name);
     const value: unknown = Reflect.get(this, name);
     const free =
       value === undefined || value === null || value instanceof Tensor || value instanceof Module;
@@ -182,7 +183,11 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
    * Makes `tensor` the field `name` and part of the state, untrained: running statistics, fixed tables. Null keeps the
    * name free for later; `persistent: false` leaves it out of the state dict.
    */
-  registerBuffer(name: string, tensor: Tensor | null, options: { persistent?: boolean } = {}): void {
+  registerBuffer(
+    name: string,
+    tensor: Tensor | null,
+    options: { persistent?: boolean } = {},
+  ): void {
     requireOptions('registerBuffer', options, ['persistent']);
     this.#requireFree('registerBuffer', name);
     if (tensor !== null && (!(tensor instanceof Tensor) || tensor instanceof Parameter)) {
@@ -292,7 +297,8 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
    * the place of the output.
    */
   registerForwardHook(hook: ForwardHook<this, Inputs, Output>): HookHandle {
-    if (typeof hook !== 'function') throw wrongType('registerForwardHook', 'a function', 'hook', hook);
+    if (typeof hook !== 'function')
+      throw wrongType('registerForwardHook', 'a function', 'hook', hook);
     return this.#hooked().add('after', hook);
   }
 

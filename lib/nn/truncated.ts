@@ -13,7 +13,11 @@ function inverseErf(v: Tensor): Tensor {
   const size = half.square().sub(log.div(c)).sqrt().sub(half).sqrt();
   let z = size.mul(v.sign());
   for (let i = 0; i < 3; i++) {
-    const slope = z.square().neg().exp().mul(2 / Math.sqrt(Math.PI));
+    const slope = z
+      .square()
+      .neg()
+      .exp()
+      .mul(2 / Math.sqrt(Math.PI));
     z = z.sub(z.erf().sub(v).div(slope));
   }
   return z;

@@ -183,6 +183,16 @@ void Index(const Args& a) {
   }
 }
 
+// out (count, classes) = 1 at each index, 0 elsewhere
+void OneHot(const Args& a) {
+  const int64_t count = a.size(0), classes = a.size(1);
+  const int32_t* index = a.in<int32_t>(0);
+  int32_t* out = a.out<int32_t>(1);
+  RequireIndices(index, count, classes);
+  std::fill_n(out, Elements(a.attr[0], a.attr[1]), 0);
+  for (int64_t i = 0; i < count; ++i) out[i * classes + index[i]] = 1;
+}
+
 // positions[0, count) = places of the elements of x that are not 0, in order
 template <class T>
 void Nonzero(const Args& a) {
@@ -295,6 +305,14 @@ std::vector<Op> IndexRows() {
        {{"count"}, {"size"}, {"step"}, {"accumulate", AttrKind::flag}},
        [](const double* attr, int64_t* need) { need[0] = need[1] = Elements(attr[0]); },
        {nullptr, nullptr, Index, nullptr}},
+      {"oneHot",
+       {{"index"}, {"out", Access::write}},
+       {{"count"}, {"classes"}},
+       [](const double* attr, int64_t* need) {
+         need[0] = Elements(attr[0]);
+         need[1] = Elements(attr[0], attr[1]);
+       },
+       {nullptr, nullptr, OneHot, nullptr}},
       {"nonzero",
        {{"x"},
         {"positions", Access::write, Element::int32},

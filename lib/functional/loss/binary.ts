@@ -1,0 +1,95 @@
+/** Losses of two classes: each element says yes or no. */
+import { requireOptions, shapeText, unexpected } from '../../errors';
+import { logsigmoid } from '../../ops/activation';
+import { record, type Rule } from '../../ops/define';
+import { noGrad } from '../../autograd';
+import { requireTensor, type Tensor } from '../../tensor';
+import { reduced, requirePair, type ReductionOption } from './reduction';
+
+/** log x, held above -100 as in PyTorch. */
+const boundedLog = (x: Tensor): Tensor => x.log().clamp({ min: -100 });
+const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
+
+/**
+ * A rule of its own, because at 0 and 1 the derivative of the logarithm would give 0 times infinity; and because the
+ * whole is shorter than its parts.
+ */
+const rule: Rule = {
+  name: 'binaryCrossEntropy',
+  grad: (dy, node) => {
+    const [x, target] = node.kept;
+    const variance = x.mul(oneMinus(x)).clamp({ min: 1e-12 });
+    return [
+      node.needs(0) ? dy.mul(x.sub(target).div(variance)) : null,
+      node.needs(1) ? dy.mul(boundedLog(oneMinus(x)).sub(boundedLog(x))) : null,
+    ];
+  },
+};
+
+/**
+ * -(target log input + (1 - target) log(1 - input)) of probabilities, logarithms held above -100, times `weight`
+ * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits.
+ */
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption & { weight?: Tensor } = {},
+): Tensor {
+  requireOptions('binaryCrossEntropy', options, ['reduction', 'weight']);
+  requirePair('binaryCrossEntropy', input, target);
+  const goal = target.to(input.dtype);
+  const losses = noGrad(() => {
+    const no = boundedLog(oneMinus(input));
+    return goal.mul(no.sub(boundedLog(input))).sub(no);
+  });
+  record(losses, rule, [input, goal], [input, goal], undefined);
+  const { weight, reduction } = options;
+  return reduced('binaryCrossEntropy', weighted('binaryCrossEntropy', losses, weight), reduction);
+}
+
+function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
+  return weight === undefined ? losses : losses.mul(requireTensor(op, 'weight', weight));
+}
+
+/**
+ * Binary cross-entropy of sigmoid(input), without overflow: (1 - target) input - log sigmoid(input), times `weight`.
+ * `posWeight` multiplies the part of the yeses (torch.nn.functional.binary_cross_entropy_with_logits).
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption & { weight?: Tensor; posWeight?: Tensor } = {},
+): Tensor {
+  const op = 'binaryCrossEntropyWithLogits';
+  requireOptions(op, options, ['reduction', 'weight', 'posWeight']);
+  requirePair(op, input, target);
+  const log = logsigmoid(input);
+  const { posWeight } = options;
+  const part =
+    posWeight === undefined
+      ? log
+      : log.mul(requireTensor(op, 'posWeight', posWeight).sub(1).mul(target).add(1));
+  const losses = input.sub(input.mul(target)).sub(part);
+  return reduced(op, weighted(op, losses, options.weight), options.reduction);
+}
+
+/**
+ * The mean over classes of the binary cross-entropy of logits (N, C), one class each element, times `weight` (C)
+ * (torch.nn.functional.multilabel_soft_margin_loss).
+ */
+export function multilabelSoftMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption & { weight?: Tensor } = {},
+): Tensor {
+  const op = 'multilabelSoftMarginLoss';
+  requireOptions(op, options, ['reduction', 'weight']);
+  if (requireTensor(op, 'input', input).ndim === 0) {
+    throw unexpected(op, 'at least one dimension', 'input', shapeText(input.shape));
+  }
+  const losses = binaryCrossEntropyWithLogits(input, target, {
+    reduction: 'none',
+    weight: options.weight,
+  });
+  return reduced(op, losses.mean(-1), options.reduction);
+}

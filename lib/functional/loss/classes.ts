@@ -1,0 +1,159 @@
+/** Losses of one class out of several. */
+import {
+  requireInRange,
+  requireInteger,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../errors';
+import { isFloating } from '../../dtype';
+import { where } from '../../ops/binary';
+import { logSoftmax } from '../../ops/softmax';
+import { numelOf, sameShape, type Shape } from '../../shape';
+import { requireTensor, type Tensor } from '../../tensor';
+import { requireReduction, type ReductionOption } from './reduction';
+
+/** Options of `nllLoss`. */
+export interface NllOptions extends ReductionOption {
+  /** One number for each class, by which losses of that class count. */
+  weight?: Tensor;
+  /** A class whose elements count for nothing; -100 if missing. */
+  ignoreIndex?: number;
+}
+
+/** Options of `crossEntropy`. */
+export interface CrossEntropyOptions extends NllOptions {
+  /** The part of each target that is spread evenly over all classes, from 0 to 1. */
+  labelSmoothing?: number;
+}
+
+/** Where the classes lie: in (C) the only dimension, in (N, C, ...) the second. */
+function classDimOf(op: string, input: Tensor): number {
+  if (input.ndim === 0) throw unexpected(op, '(C) or (N, C, ...)', 'input', shapeText(input.shape));
+  return input.ndim === 1 ? 0 : 1;
+}
+
+function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tensor | null {
+  if (weight === undefined) return null;
+  const classes = input.shape[classDimOf(op, input)];
+  if (!sameShape(requireTensor(op, 'weight', weight).shape, [classes])) {
+    throw unexpected(op, `[${classes}]`, 'weight', shapeText(weight.shape));
+  }
+  return weight;
+}
+
+/** Class targets, and what each element of them counts. */
+interface Targets {
+  /** -100 and the like replaced by class 0. */
+  readonly classes: Tensor;
+  readonly ignored: Tensor;
+  /** Weight of each element, 0 where it is ignored. */
+  readonly counts: Tensor;
+}
+
+function targetsFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Targets {
+  const dim = classDimOf(op, input);
+  const shape = input.shape.filter((_, i) => i !== dim);
+  if (target.dtype !== 'int32' || !sameShape(target.shape, shape)) {
+    const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
+    throw unexpected(op, `int32 classes of shape ${shapeText(shape)}`, 'target', got);
+  }
+  const ignore = requireInteger(op, 'ignoreIndex', options.ignoreIndex ?? -100);
+  const weight = weightFor(op, input, options.weight);
+  const ignored = target.eq(ignore);
+  const classes = target.maskedFill(ignored, 0);
+  const counts =
+    weight === null
+      ? ignored.logicalNot().to(input.dtype)
+      : where(ignored, 0, pickWeights(weight, classes));
+  return { classes, ignored, counts };
+}
+
+function pickWeights(weight: Tensor, classes: Tensor): Tensor {
+  return weight.indexSelect(0, classes.reshape([classes.numel()])).reshape([...classes.shape]);
+}
+
+/** The losses of ignored elements are 0, even if they were infinite; the mean is over the counts of the others. */
+function reducedBy(op: string, losses: Tensor, targets: Targets, options: NllOptions): Tensor {
+  const how = requireReduction(op, options.reduction);
+  const counted = where(targets.ignored, 0, losses);
+  if (how === 'none') return counted;
+  return how === 'sum' ? counted.sum() : counted.sum().div(targets.counts.sum());
+}
+
+function nll(op: string, logs: Tensor, targets: Targets, options: NllOptions): Tensor {
+  const dim = classDimOf(op, logs);
+  const picked = logs.gather(dim, targets.classes.unsqueeze(dim)).squeeze(dim).neg();
+  const losses = options.weight === undefined ? picked : picked.mul(targets.counts);
+  return reducedBy(op, losses, targets, options);
+}
+
+/**
+ * -input[target] of log-probabilities (N, C), (N, C, d...) or (C) and int32 classes (N), (N, d...) or (), times the
+ * class's weight. The mean is over the weights of those that count (torch.nn.functional.nll_loss).
+ */
+export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  requireOptions('nllLoss', options, ['reduction', 'weight', 'ignoreIndex']);
+  requireTensor('nllLoss', 'input', input);
+  requireTensor('nllLoss', 'target', target);
+  return nll('nllLoss', input, targetsFor('nllLoss', input, target, options), options);
+}
+
+/**
+ * Cross-entropy of logits (N, C), (N, C, d...) or (C) against int32 classes (N), (N, d...) or (), or against
+ * probabilities in the shape of the logits: logSoftmax and nllLoss (torch.nn.functional.cross_entropy).
+ *
+ * @example F.crossEntropy(model.forward(images), labels)
+ */
+export function crossEntropy(
+  input: Tensor,
+  target: Tensor,
+  options: CrossEntropyOptions = {},
+): Tensor {
+  const op = 'crossEntropy';
+  requireOptions(op, options, ['reduction', 'weight', 'ignoreIndex', 'labelSmoothing']);
+  requireTensor(op, 'input', input);
+  requireTensor(op, 'target', target);
+  const smoothing = requireInRange(op, 'labelSmoothing', options.labelSmoothing ?? 0, 0, 1);
+  const dim = classDimOf(op, input);
+  const isProbabilities = isFloating(target.dtype) && sameShape(input.shape, target.shape);
+  if (isProbabilities) return soft(op, logSoftmax(input, dim), target, smoothing, options);
+  const targets = targetsFor(op, input, target, options);
+  const logs = logSoftmax(input, dim);
+  const hard = nll(op, logs, targets, options);
+  if (smoothing === 0) return hard;
+  const weight = weightFor(op, input, options.weight);
+  const all = (weight === null ? logs : logs.mul(column(weight, input.shape))).sum(dim).neg();
+  const even = reducedBy(op, all, targets, options);
+  return hard.mul(1 - smoothing).add(even.mul(smoothing / input.shape[dim]));
+}
+
+/** (C) as it multiplies (N, C, d...). */
+function column(weight: Tensor, shape: Shape): Tensor {
+  return weight.reshape([weight.shape[0], ...shape.slice(2).map(() => 1)]);
+}
+
+/** Targets that are probabilities. */
+function soft(
+  op: string,
+  logs: Tensor,
+  target: Tensor,
+  smoothing: number,
+  options: CrossEntropyOptions,
+): Tensor {
+  if (options.ignoreIndex !== undefined && options.ignoreIndex >= 0) {
+    const got = String(options.ignoreIndex);
+    throw unexpected(op, 'no class to ignore beside probabilities', 'ignoreIndex', got);
+  }
+  const dim = classDimOf(op, logs);
+  const classes = logs.shape[dim];
+  const goal = smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / classes);
+  const weight = weightFor(op, logs, options.weight);
+  const terms = logs.mul(weight === null ? goal : goal.mul(column(weight, logs.shape)));
+  const how = requireReduction(op, options.reduction);
+  if (how === 'none') return terms.sum(dim).neg();
+  return terms
+    .sum()
+    .neg()
+    .div(how === 'sum' ? 1 : numelOf(logs.shape) / classes);
+}

@@ -1,0 +1,5 @@
+export * from './binary';
+export * from './classes';
+export * from './margin';
+export * from './regression';
+export type { Reduction, ReductionOption } from './reduction';

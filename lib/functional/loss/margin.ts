@@ -1,0 +1,188 @@
+/** Losses that are 0 once a margin is kept. */
+import {
+  requireBoolean,
+  requireNumber,
+  requireOneOf,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../errors';
+import { softplus } from '../../ops/activation';
+import { where } from '../../ops/binary';
+import { arange } from '../../creation';
+import { sameShape } from '../../shape';
+import { requireTensor, type Tensor } from '../../tensor';
+import { pairwiseDistance } from '../distance';
+import { reduced, requirePair, type ReductionOption } from './reduction';
+
+/** The option of most margin losses. */
+export type MarginOption = ReductionOption & { margin?: number };
+
+const positive = (x: Tensor): Tensor => x.clamp({ min: 0 });
+
+/** Both parts where the target (1 or -1) allows them. */
+function bySign(target: Tensor, one: Tensor, minusOne: Tensor): Tensor {
+  return where(target.ne(-1), one, 0).add(where(target.ne(1), minusOne, 0));
+}
+
+/** input where target is 1, max(0, margin - input) where it is -1 (torch.nn.functional.hinge_embedding_loss). */
+export function hingeEmbeddingLoss(
+  input: Tensor,
+  target: Tensor,
+  options: MarginOption = {},
+): Tensor {
+  const op = 'hingeEmbeddingLoss';
+  requireOptions(op, options, ['reduction', 'margin']);
+  const margin = requireNumber(op, 'margin', options.margin ?? 1);
+  requireTensor(op, 'input', input);
+  requireTensor(op, 'target', target);
+  return reduced(op, bySign(target, input, positive(input.neg().add(margin))), options.reduction);
+}
+
+/** log(1 + e^(-target input)) for targets 1 and -1 (torch.nn.functional.soft_margin_loss). */
+export function softMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption = {},
+): Tensor {
+  requireOptions('softMarginLoss', options, ['reduction']);
+  requirePair('softMarginLoss', input, target);
+  const losses = softplus(input.mul(target).neg(), { threshold: Infinity });
+  return reduced('softMarginLoss', losses, options.reduction);
+}
+
+/**
+ * max(0, margin - target (input1 - input2)): input1 is to be the larger where target is 1, the smaller where it is -1
+ * (torch.nn.functional.margin_ranking_loss).
+ */
+export function marginRankingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  options: MarginOption = {},
+): Tensor {
+  const op = 'marginRankingLoss';
+  requireOptions(op, options, ['reduction', 'margin']);
+  const margin = requireNumber(op, 'margin', options.margin ?? 0);
+  requireTensor(op, 'input1', input1);
+  requireTensor(op, 'input2', input2);
+  requireTensor(op, 'target', target);
+  const losses = positive(input2.sub(input1).mul(target).add(margin));
+  return reduced(op, losses, options.reduction);
+}
+
+/**
+ * 1 - cos of vectors (N, D) or (D) where target (N) or () is 1, max(0, cos - margin) where it is -1
+ * (torch.nn.functional.cosine_embedding_loss).
+ */
+export function cosineEmbeddingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  options: MarginOption = {},
+): Tensor {
+  const op = 'cosineEmbeddingLoss';
+  requireOptions(op, options, ['reduction', 'margin']);
+  const margin = requireNumber(op, 'margin', options.margin ?? 0);
+  const a = requireTensor(op, 'input1', input1);
+  const b = requireTensor(op, 'input2', input2);
+  requireTensor(op, 'target', target);
+  if (!sameShape(a.shape, b.shape)) {
+    throw unexpected(op, shapeText(a.shape), 'input2', shapeText(b.shape));
+  }
+  if (a.ndim < 1 || a.ndim > 2) throw unexpected(op, '(D) or (N, D)', 'input1', shapeText(a.shape));
+  if (!sameShape(target.shape, a.shape.slice(0, -1))) {
+    throw unexpected(op, shapeText(a.shape.slice(0, -1)), 'target', shapeText(target.shape));
+  }
+  const squares = (x: Tensor): Tensor => x.square().sum(-1).add(1e-12);
+  const cos = a
+    .mul(b)
+    .sum(-1)
+    .div(squares(a).mul(squares(b)).sqrt());
+  const losses = where(target.eq(1), cos.neg().add(1), 0).add(
+    where(target.eq(-1), positive(cos.sub(margin)), 0),
+  );
+  return reduced(op, losses, options.reduction);
+}
+
+/** How far apart two tensors of vectors are, one number for each pair. */
+export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
+
+/**
+ * max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; with `swap` the negative's distance is
+ * that to the nearer of anchor and positive (torch.nn.functional.triplet_margin_with_distance_loss).
+ */
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor,
+  positiveExample: Tensor,
+  negative: Tensor,
+  options: MarginOption & { distanceFunction?: DistanceFunction; swap?: boolean } = {},
+): Tensor {
+  const op = 'tripletMarginWithDistanceLoss';
+  requireOptions(op, options, ['reduction', 'margin', 'distanceFunction', 'swap']);
+  const { margin = 1, distanceFunction = pairwiseDistance, swap = false } = options;
+  requireNumber(op, 'margin', margin);
+  requireBoolean(op, 'swap', swap);
+  if (typeof distanceFunction !== 'function') {
+    throw wrongType(op, 'a function', 'distanceFunction', distanceFunction);
+  }
+  requireTensor(op, 'anchor', anchor);
+  requireTensor(op, 'positive', positiveExample);
+  requireTensor(op, 'negative', negative);
+  const near = distanceFunction(anchor, positiveExample);
+  const far = distanceFunction(anchor, negative);
+  const farther = swap ? far.minimum(distanceFunction(positiveExample, negative)) : far;
+  return reduced(op, positive(near.sub(farther).add(margin)), options.reduction);
+}
+
+/**
+ * max(0, margin + |anchor - positive| - |anchor - negative|) with p-norms of vectors along the last dimension
+ * (Balntas et al. 2016, torch.nn.functional.triplet_margin_loss).
+ */
+export function tripletMarginLoss(
+  anchor: Tensor,
+  positiveExample: Tensor,
+  negative: Tensor,
+  options: MarginOption & { p?: number; eps?: number; swap?: boolean } = {},
+): Tensor {
+  requireOptions('tripletMarginLoss', options, ['reduction', 'margin', 'p', 'eps', 'swap']);
+  const { p = 2, eps = 1e-6, ...others } = options;
+  return tripletMarginWithDistanceLoss(anchor, positiveExample, negative, {
+    ...others,
+    distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
+  });
+}
+
+/**
+ * The sum over the wrong classes i of max(0, margin - input[target] + input[i])^p / C for scores (N, C) or (C) and int32
+ * classes (N) or (), times the class's weight; p is 1 or 2 (torch.nn.functional.multi_margin_loss).
+ */
+export function multiMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  options: MarginOption & { p?: 1 | 2; weight?: Tensor } = {},
+): Tensor {
+  const op = 'multiMarginLoss';
+  requireOptions(op, options, ['reduction', 'margin', 'p', 'weight']);
+  const margin = requireNumber(op, 'margin', options.margin ?? 1);
+  const p = requireOneOf(op, 'p', String(options.p ?? 1), ['1', '2']);
+  const x = requireTensor(op, 'input', input);
+  requireTensor(op, 'target', target);
+  if (x.ndim < 1 || x.ndim > 2) throw unexpected(op, '(C) or (N, C)', 'input', shapeText(x.shape));
+  const lead = x.shape.slice(0, -1);
+  if (target.dtype !== 'int32' || !sameShape(target.shape, lead)) {
+    const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
+    throw unexpected(op, `int32 classes of shape ${shapeText(lead)}`, 'target', got);
+  }
+  const classes = x.shape[x.ndim - 1];
+  const right = target.unsqueeze(-1);
+  const over = positive(x.sub(x.gather(-1, right)).add(margin));
+  const terms = p === '2' ? over.square() : over;
+  const isRight = right.eq(arange(classes, { dtype: 'int32' }));
+  const losses = where(isRight, 0, terms).sum(-1).div(classes);
+  if (options.weight === undefined) return reduced(op, losses, options.reduction);
+  const weight = requireTensor(op, 'weight', options.weight);
+  const own = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
+  return reduced(op, losses.mul(own), options.reduction);
+}

@@ -1,0 +1,45 @@
+/** What losses share: options, shapes, and how the losses of single elements become one. */
+import { requireOneOf, shapeText, unexpected } from '../../errors';
+import { sameShape } from '../../shape';
+import { requireTensor, type Tensor } from '../../tensor';
+
+/** Mean or sum of the elements' losses, or all of them. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/** The option every loss has; 'mean' if missing. */
+export interface ReductionOption {
+  reduction?: Reduction;
+}
+
+const reductions: readonly Reduction[] = ['mean', 'sum', 'none'];
+
+export function requireReduction(op: string, value: Reduction | undefined): Reduction {
+  return value === undefined ? 'mean' : requireOneOf(op, 'reduction', value, reductions);
+}
+
+/** The losses of single elements, reduced as asked. */
+export function reduced(op: string, losses: Tensor, reduction: Reduction | undefined): Tensor {
+  const how = requireReduction(op, reduction);
+  return how === 'mean' ? losses.mean() : how === 'sum' ? losses.sum() : losses;
+}
+
+/** Two tensors of the same shape, else an error. */
+export function requirePair(op: string, input: Tensor, target: Tensor): void {
+  requireTensor(op, 'input', input);
+  requireTensor(op, 'target', target);
+  if (!sameShape(input.shape, target.shape)) {
+    throw unexpected(op, shapeText(input.shape), 'target', shapeText(target.shape));
+  }
+}
+
+const warned = new Set<string>();
+
+/** Two tensors; a warning, once for each loss, if their shapes differ, since (n, 1) and (n) make n times n losses. */
+export function requireSimilar(op: string, input: Tensor, target: Tensor): void {
+  requireTensor(op, 'input', input);
+  requireTensor(op, 'target', target);
+  if (sameShape(input.shape, target.shape) || warned.has(op)) return;
+  warned.add(op);
+  const shapes = `${shapeText(input.shape)} and ${shapeText(target.shape)}`;
+  process.emitWarning(`${op}: input and target have shapes ${shapes}, which will be broadcast`);
+}

@@ -1,0 +1,158 @@
+/** Losses of numbers against numbers. */
+import {
+  requireBoolean,
+  requireInRange,
+  requireOneOf,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../errors';
+import { where } from '../../ops/binary';
+import { sameShape } from '../../shape';
+import { requireTensor, type Tensor } from '../../tensor';
+import { reduced, requireSimilar, type Reduction, type ReductionOption } from './reduction';
+
+/** (input - target)^2 (torch.nn.functional.mse_loss). */
+export function mseLoss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  requireOptions('mseLoss', options, ['reduction']);
+  requireSimilar('mseLoss', input, target);
+  return reduced('mseLoss', input.sub(target).square(), options.reduction);
+}
+
+/** |input - target| (torch.nn.functional.l1_loss). */
+export function l1Loss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  requireOptions('l1Loss', options, ['reduction']);
+  requireSimilar('l1Loss', input, target);
+  return reduced('l1Loss', input.sub(target).abs(), options.reduction);
+}
+
+/**
+ * d^2 / (2 beta) where d = |input - target| is below beta, d - beta / 2 elsewhere
+ * (torch.nn.functional.smooth_l1_loss).
+ */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption & { beta?: number } = {},
+): Tensor {
+  requireOptions('smoothL1Loss', options, ['reduction', 'beta']);
+  const beta = requireInRange('smoothL1Loss', 'beta', options.beta ?? 1, 0, Infinity);
+  if (beta === 0) return l1Loss(input, target, { reduction: options.reduction });
+  requireSimilar('smoothL1Loss', input, target);
+  const d = input.sub(target).abs();
+  const losses = where(d.lt(beta), d.square().mul(0.5 / beta), d.sub(0.5 * beta));
+  return reduced('smoothL1Loss', losses, options.reduction);
+}
+
+/**
+ * d^2 / 2 where d = |input - target| is at most delta, delta (d - delta / 2) elsewhere (Huber 1964,
+ * torch.nn.functional.huber_loss).
+ */
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption & { delta?: number } = {},
+): Tensor {
+  requireOptions('huberLoss', options, ['reduction', 'delta']);
+  const delta = requireInRange('huberLoss', 'delta', options.delta ?? 1, 0, Infinity);
+  if (delta === 0) throw unexpected('huberLoss', 'a number above 0', 'delta', '0');
+  requireSimilar('huberLoss', input, target);
+  const d = input.sub(target).abs();
+  const losses = where(d.le(delta), d.square().mul(0.5), d.sub(0.5 * delta).mul(delta));
+  return reduced('huberLoss', losses, options.reduction);
+}
+
+/**
+ * Kullback and Leibler's divergence target (log target - input) of log-probabilities `input` from probabilities
+ * `target`, which are logarithms too with `logTarget`. 'batchmean' divides the sum by the first size
+ * (torch.nn.functional.kl_div).
+ */
+export function klDiv(
+  input: Tensor,
+  target: Tensor,
+  options: { reduction?: Reduction | 'batchmean'; logTarget?: boolean } = {},
+): Tensor {
+  requireOptions('klDiv', options, ['reduction', 'logTarget']);
+  const { reduction = 'mean', logTarget = false } = options;
+  requireOneOf('klDiv', 'reduction', reduction, ['mean', 'batchmean', 'sum', 'none']);
+  requireBoolean('klDiv', 'logTarget', logTarget);
+  requireSimilar('klDiv', input, target);
+  const losses = logTarget
+    ? target.exp().mul(target.sub(input))
+    : target.mul(where(target.eq(0), 1, target).log()).sub(target.mul(input));
+  if (reduction !== 'batchmean') return reduced('klDiv', losses, reduction);
+  return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
+}
+
+/**
+ * Poisson's negative log-likelihood e^input - target input of a logarithm of a rate, or with `logInput: false`
+ * input - target log(input + eps) of the rate itself; `full` adds Stirling's approximation of log target!
+ * (torch.nn.functional.poisson_nll_loss).
+ */
+export function poissonNllLoss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOption & { logInput?: boolean; full?: boolean; eps?: number } = {},
+): Tensor {
+  requireOptions('poissonNllLoss', options, ['reduction', 'logInput', 'full', 'eps']);
+  const { logInput = true, full = false, eps = 1e-8 } = options;
+  requireBoolean('poissonNllLoss', 'logInput', logInput);
+  requireBoolean('poissonNllLoss', 'full', full);
+  requireInRange('poissonNllLoss', 'eps', eps, 0, Infinity);
+  requireSimilar('poissonNllLoss', input, target);
+  const losses = logInput
+    ? input.exp().sub(target.mul(input))
+    : input.sub(target.mul(input.add(eps).log()));
+  return reduced('poissonNllLoss', full ? losses.add(stirling(target)) : losses, options.reduction);
+}
+
+/** n log n - n + log(2 pi n) / 2 where n is above 1, else 0. */
+function stirling(target: Tensor): Tensor {
+  const n = where(target.gt(1), target, 1);
+  const terms = n
+    .mul(n.log())
+    .sub(n)
+    .add(
+      n
+        .mul(2 * Math.PI)
+        .log()
+        .mul(0.5),
+    );
+  return where(target.gt(1), terms, 0);
+}
+
+/**
+ * The negative log-likelihood (log v + (input - target)^2 / v) / 2 of a normal distribution of mean `input` and
+ * variance `v`, held above `eps`: one for each element, or one for all along the last dimension. `full` adds
+ * log(2 pi) / 2 (Nix and Weigend 1994, torch.nn.functional.gaussian_nll_loss).
+ */
+export function gaussianNllLoss(
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor,
+  options: ReductionOption & { full?: boolean; eps?: number } = {},
+): Tensor {
+  requireOptions('gaussianNllLoss', options, ['reduction', 'full', 'eps']);
+  const { full = false, eps = 1e-6 } = options;
+  requireBoolean('gaussianNllLoss', 'full', full);
+  requireInRange('gaussianNllLoss', 'eps', eps, 0, Infinity);
+  requireSimilar('gaussianNllLoss', input, target);
+  const v = variancesFor(input, requireTensor('gaussianNllLoss', 'var', variance), eps);
+  const losses = v.log().add(input.sub(target).square().div(v)).mul(0.5);
+  const shifted = full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses;
+  return reduced('gaussianNllLoss', shifted, options.reduction);
+}
+
+/** Variances in a shape that broadcasts to the input's, held above eps; gradients pass as if they were not held. */
+function variancesFor(input: Tensor, variance: Tensor, eps: number): Tensor {
+  const each = sameShape(variance.shape, input.shape);
+  const lead = input.shape.slice(0, -1);
+  const shared = !each && sameShape(variance.shape, lead);
+  if (!each && !shared && !sameShape(variance.shape, [...lead, 1])) {
+    const what = `${shapeText(input.shape)}, or its last size 1 or missing`;
+    throw unexpected('gaussianNllLoss', what, 'var', shapeText(variance.shape));
+  }
+  const v = shared ? variance.unsqueeze(-1) : variance;
+  const values = v.detach();
+  return v.add(values.clamp({ min: eps }).sub(values));
+}

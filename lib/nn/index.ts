@@ -1,0 +1,13 @@
+/** The namespace nn: modules and what goes with them (torch.nn). */
+export * from './activations';
+export * from './containers';
+export * from './distance';
+export * from './dropout';
+export type { ForwardHook, ForwardPreHook, HookHandle } from './hooks';
+export * as init from './init';
+export * from './linear';
+export * from './losses';
+export { Module, type AnyModule } from './module';
+export { Parameter } from './parameter';
+export type { LoadReport, StateDict } from './state';
+export * as utils from './utils';

@@ -1,0 +1,86 @@
+/** Gradients and parameters of a whole model at once (torch.nn.utils). */
+import { noGrad } from '../autograd';
+import { requireBoolean, requireInRange, requireOptions, unexpected, wrongType } from '../errors';
+import { cat, stack } from '../ops/join';
+import { requireTensor, Tensor } from '../tensor';
+
+/** One tensor, or several. */
+type Tensors = Tensor | Iterable<Tensor>;
+
+function listOf(op: string, tensors: Tensors): Tensor[] {
+  if (tensors instanceof Tensor) return [tensors];
+  const given: unknown = tensors;
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+    throw wrongType(op, 'a tensor or several', 'parameters', given);
+  }
+  return Array.from(tensors, (one, i) => requireTensor(op, `parameters[${i}]`, one));
+}
+
+function gradientsOf(op: string, tensors: Tensors): Tensor[] {
+  return listOf(op, tensors).flatMap((one) => (one.grad === null ? [] : [one.grad.detach()]));
+}
+
+/**
+ * Scales the gradients of `parameters` down, in place, so that their p-norm, taken over all together, is at most
+ * `maxNorm`. Returns the norm they had (torch.nn.utils.clip_grad_norm_, Pascanu et al. 2013).
+ *
+ * @example loss.backward(); nn.utils.clipGradNorm_(model.parameters(), 1); optimizer.step();
+ */
+export function clipGradNorm_(
+  parameters: Tensors,
+  maxNorm: number,
+  options: { normType?: number; errorIfNonfinite?: boolean } = {},
+): Tensor {
+  const op = 'clipGradNorm_';
+  requireOptions(op, options, ['normType', 'errorIfNonfinite']);
+  const { normType = 2, errorIfNonfinite = false } = options;
+  requireInRange(op, 'maxNorm', maxNorm, 0, Infinity);
+  const p =
+    normType === Infinity ? normType : requireInRange(op, 'normType', normType, 0, Infinity);
+  requireBoolean(op, 'errorIfNonfinite', errorIfNonfinite);
+  const gradients = gradientsOf(op, parameters);
+  if (gradients.length === 0) return Tensor._empty('float32', []).zero_();
+  return noGrad(() => {
+    const norms = gradients.map((gradient) => gradient.norm({ p }).to(gradients[0].dtype));
+    const total = norms.length === 1 ? norms[0] : stack(norms).norm({ p });
+    if (errorIfNonfinite && !Number.isFinite(total.item())) {
+      throw unexpected(op, 'gradients of a finite norm', 'parameters', String(total.item()));
+    }
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp({ max: 1 });
+    for (const gradient of gradients) gradient.mul_(factor.to(gradient.dtype));
+    return total;
+  });
+}
+
+/** Limits every element of the gradients of `parameters` to [-clipValue, clipValue], in place. */
+export function clipGradValue_(parameters: Tensors, clipValue: number): void {
+  const limit = requireInRange('clipGradValue_', 'clipValue', clipValue, 0, Infinity);
+  noGrad(() => {
+    for (const gradient of gradientsOf('clipGradValue_', parameters)) {
+      gradient.copy_(gradient.clamp({ min: -limit, max: limit }));
+    }
+  });
+}
+
+/** All parameters one after the other in one tensor of one dimension; gradients flow through it. */
+export function parametersToVector(parameters: Tensors): Tensor {
+  return cat(listOf('parametersToVector', parameters).map((one) => one.reshape([one.numel()])));
+}
+
+/** Overwrites the parameters with the parts of a tensor that `parametersToVector` made. */
+export function vectorToParameters(vector: Tensor, parameters: Tensors): void {
+  const op = 'vectorToParameters';
+  const list = listOf(op, parameters);
+  const total = list.reduce((sum, one) => sum + one.numel(), 0);
+  const from = requireTensor(op, 'vector', vector).detach();
+  if (from.ndim !== 1 || from.numel() !== total) {
+    throw unexpected(op, `[${total}]`, 'vector', `[${from.shape.join(', ')}]`);
+  }
+  noGrad(() => {
+    let at = 0;
+    for (const one of list) {
+      one.copy_(from.narrow(0, at, one.numel()).reshape([...one.shape]));
+      at += one.numel();
+    }
+  });
+}

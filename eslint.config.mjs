@@ -22,8 +22,6 @@ export default defineConfig(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
       ],
-      // `shape[i]!` says that i is in range: with noUncheckedIndexedAccess there is no shorter way to say it.
-      '@typescript-eslint/no-non-null-assertion': 'off',
       // Error messages here are made of numbers.
       '@typescript-eslint/restrict-template-expressions': [
         'error',

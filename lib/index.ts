@@ -1,12 +1,33 @@
 /** The public names. */
-export * from './ops';
-export * from './creation';
-export * from './sampling';
+import './ops';
+
+export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
+export {
+  arange,
+  empty,
+  eye,
+  fromArray,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from './creation';
 export type { SizesAnd, TensorOptions } from './creationOptions';
-export type { NumberArray, TensorData } from './nested';
 export type { DType, TypedArray } from './dtype';
-export { Generator, manualSeed, type RandomOptions } from './random';
-export { cat, meshgrid, stack } from './ops/join';
-export { Tensor, grad } from './tensor';
+export * as data from './data';
 export * as F from './functional';
+export type { NumberArray, TensorData } from './nested';
 export * as nn from './nn';
+export { where, type Operand } from './ops/binary';
+export { einsum } from './ops/einsum';
+export type { ValuesAndIndices } from './ops/extreme';
+export { slice, type Index, type Slice } from './ops/indexing';
+export { cat, meshgrid, stack } from './ops/join';
+export { addmm } from './ops/matmul';
+export { Generator, manualSeed, type RandomOptions } from './random';
+export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
+export { grad, Tensor, type NestedArray } from './tensor';

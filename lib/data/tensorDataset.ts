@@ -15,6 +15,7 @@ export type TensorTuple<Tensors extends readonly Tensor[]> = {
  * const [image, label] = digits.get(0); // (784) and ()
  */
 export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset<
+  TensorTuple<Tensors>,
   TensorTuple<Tensors>
 > {
   readonly tensors: Readonly<Tensors>;

@@ -30,7 +30,10 @@ interface Stack {
  */
 function stackOf(x: Tensor, batch: Shape): Stack {
   const [rows, columns] = x.shape.slice(-2);
-  const wide = batch.length === x.ndim - 2 ? x : x.expand([...batch, rows, columns]);
+  const wide = sameShape(x.shape.slice(0, -2), batch) ? x : x.expand([...batch, rows, columns]);
+  if (wide.numel() === 0) {
+    return { tensor: wide, transposed: false, rowStride: Math.max(columns, 1), step: 0 };
+  }
   const [rowStride, columnStride] = wide._strides.slice(-2);
   const inOrder = (columnStride === 1 || columns === 1) && (rowStride >= columns || rows === 1);
   const transposed =

@@ -19,7 +19,7 @@ interface Place {
 }
 
 /** A view of `x`; `replay` gives the same view of another tensor of its shape. */
-function view<A>(
+export function view<A>(
   x: Tensor,
   place: Place,
   rule: Rule<A>,

@@ -22,6 +22,7 @@ struct Call {
   std::array<size_t, kMaxOperands> len;
   std::array<double, kMaxAttrs> attr;
   std::array<int64_t, kMaxOperands> need;
+  uint32_t absent = 0;  // bit i: optional operand i was not given; a detached one was
   Dims dims;
 };
 
@@ -53,6 +54,7 @@ DType ReadBuffers(napi_env env, const Op& op, const napi_value* argv, Call* call
       if (operand.optional && (kind == napi_null || kind == napi_undefined)) {
         call->buf[i] = nullptr;
         call->len[i] = 0;
+        call->absent |= 1u << i;
         continue;
       }
       const bool fixed = operand.element != Element::typed;
@@ -141,7 +143,7 @@ void ReadDims(napi_env env, const Op& op, napi_value value, Call* call) {
 
 void RequireLengths(napi_env env, const Op& op, const napi_value* argv, const Call& call) {
   for (size_t i = 0; i < op.operands.size(); ++i) {
-    const bool absent = op.operands[i].optional && call.buf[i] == nullptr && call.len[i] == 0;
+    const bool absent = (call.absent >> i & 1) != 0;
     if (absent || call.need[i] <= static_cast<int64_t>(call.len[i])) continue;
     Expected(false, "at least " + std::to_string(call.need[i]) + " elements", op.operands[i].name,
              Describe(env, argv[i]));

@@ -73,7 +73,7 @@ HWY_INLINE V MishSlope(D d, V x) {
       hn::IfThenZeroElse(hn::Or(hn::Le(x, p), hn::Ge(x, q)), dy))                                                       \
   ROW(hardsigmoid, kCheap, x, kNoAttrs, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6)),                                     \
       hn::IfThenElseZero(hn::Lt(hn::Abs(x), Const(d, 3)), hn::Mul(dy, Const(d, 1.0 / 6))))                              \
-  ROW(hardswish, kCheap, x, kNoAttrs, hn::Mul(hn::Mul(x, Relu6Of3(d, x)), Const(d, 1.0 / 6)),                           \
+  ROW(hardswish, kCheap, x, kNoAttrs, hn::Mul(x, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6))),                           \
       hn::IfThenElse(hn::Gt(x, Const(d, 3)), dy,                                                                        \
           hn::IfThenZeroElse(hn::Lt(x, Const(d, -3)), hn::Mul(dy, hn::MulAdd(x, Const(d, 1.0 / 3), Const(d, 0.5))))))   \
   ROW(hardshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), x),                                     \

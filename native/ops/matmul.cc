@@ -91,6 +91,12 @@ void RequireBlasSizes(std::initializer_list<int64_t> sizes) {
   }
 }
 
+void RequireRowStride(const char* name, int64_t stride, int64_t columns) {
+  if (stride >= columns) return;
+  throw DataError("expected at least the " + std::to_string(columns) + " columns for " + name +
+                  ", got " + std::to_string(stride));
+}
+
 // a: m x k or its transpose, b: k x n or its transpose, c: m x n, all without gaps.
 template <class T>
 void GemmKernel(const Args& args) {
@@ -116,6 +122,8 @@ void MatmulKernel(const Args& args) {
   const int64_t rowA = args.size(5), rowB = args.size(6);
   const int64_t batch = args.size(7), stepA = args.size(8), stepB = args.size(9);
   RequireBlasSizes({m, n, k, rowA, rowB});
+  RequireRowStride("rowStrideA", rowA, transA ? m : k);
+  RequireRowStride("rowStrideB", rowB, transB ? k : n);
   const auto product = [&](Threads* threads, int64_t i) {
     Gemm<T>(threads, m, n, k, 1, {args.in<T>(0) + i * stepA, rowA, transA},
             {args.in<T>(1) + i * stepB, rowB, transB}, 0, args.out<T>(2) + i * m * n, n);

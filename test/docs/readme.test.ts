@@ -4,9 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((name) =>
-  name.endsWith('.md'),
-);
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+].filter((name) => name.endsWith('.md'));
 
 /** The code of a page, and what each `console.log(...); // expected` line promises. */
 function blocksOf(page: string): { name: string; code: string; promised: string[] }[] {
@@ -28,7 +29,10 @@ describe.each(pages.flatMap(blocksOf))('$name', ({ code, promised }) => {
   test('runs and prints what it says', () => {
     const file = join(folder, 'block.mts');
     writeFileSync(file, code);
-    const output = execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8' });
+    const output = execFileSync(process.execPath, ['--import', 'tsx', file], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     expect(output.trim().split('\n')).toEqual(promised);
   });
 });

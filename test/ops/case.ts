@@ -37,7 +37,7 @@ export interface OpCase {
   readonly extremesTolerance?: { readonly float32?: Tolerance; readonly float64?: Tolerance };
   /** False where the sign of a zero result is left open. */
   readonly signedZero?: boolean;
-  /** The result shares the memory of the first input. */
+  /** The result shares the memory of an input; others must not. */
   readonly view?: boolean;
   /** Where the default (relative 1e-5, absolute 2e-6) is too tight because of cancellation. */
   readonly float32?: Tolerance;
@@ -64,7 +64,7 @@ export function sample(spec: InputSpec, random: () => number, shape = spec.shape
   const count = sizeOf(shape);
   const order = spec.distinct ? permutation(count, random) : [];
   const data = Array.from({ length: count }, (_, i) => {
-    if (values) return values[i % values.length];
+    if (values) return Math.fround(values[i % values.length]);
     const value = low + (high - low) * (spec.distinct ? (order[i] + 0.5) / count : random());
     return whole || spec.dtype === 'bool' ? Math.floor(value) : Math.fround(value);
   });

@@ -1,4 +1,6 @@
-export * from 'blasgrad';
-export * as F from '../../dist/ops/activation';
+import * as activation from '../../dist/ops/activation';
+import { linear } from '../../dist/ops/matmul';
+
 export { where } from '../../dist/ops/binary';
-export { addmm, linear } from '../../dist/ops/matmul';
+export { addmm } from '../../dist/ops/matmul';
+export const F = { ...activation, linear };

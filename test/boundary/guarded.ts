@@ -1,0 +1,47 @@
+/** Typed arrays with guard bytes on both sides, which tell when a kernel writes where it must not. */
+import type { NativeRow } from '../../binding';
+
+export type Kind = NativeRow['dtypes'][number];
+export type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+};
+const guardBytes = 512;
+const guardByte = 0xa5;
+const guard = new Uint8Array(guardBytes).fill(guardByte);
+
+export class Guarded {
+  readonly array: Elements;
+  private readonly bytes: Uint8Array;
+  private readonly before: Uint8Array;
+
+  constructor(kind: Kind, length: number, value: (i: number) => number) {
+    const size = arrays[kind].BYTES_PER_ELEMENT * length;
+    const buffer = new ArrayBuffer(size + 2 * guardBytes);
+    this.bytes = new Uint8Array(buffer).fill(guardByte);
+    this.array = new arrays[kind](buffer, guardBytes, length);
+    for (let i = 0; i < length; i++) this.array[i] = value(i);
+    this.before = this.bytes.slice();
+  }
+
+  /** From now on `unchanged` compares with what is there now. */
+  remember(): void {
+    this.before.set(this.bytes);
+  }
+
+  /** Whether nothing at all was written. */
+  get unchanged(): boolean {
+    return Buffer.compare(this.before, this.bytes) === 0;
+  }
+
+  /** Whether nothing around the array was written. */
+  get guardsUnchanged(): boolean {
+    const end = this.bytes.length - guardBytes;
+    const guards = [this.bytes.subarray(0, guardBytes), this.bytes.subarray(end)];
+    return guards.every((found) => Buffer.compare(found, guard) === 0);
+  }
+}

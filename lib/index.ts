@@ -25,7 +25,6 @@ export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
 export { einsum } from './ops/einsum';
 export type { ValuesAndIndices } from './ops/extreme';
-export { einsum } from './ops/einsum';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';
 export { addmm } from './ops/matmul';

@@ -42,7 +42,7 @@ export function splitOptions(
   const options = given ? last : {};
   requireOptions(op, options, known);
   const rest = given || (last === undefined && args.length > 0) ? args.slice(0, -1) : [...args];
-  return [rest, options as Options];
+  return [rest, options];
 }
 
 export function sizesAndOptions(

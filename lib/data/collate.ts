@@ -1,7 +1,7 @@
 /** How samples become a batch (torch.utils.data.default_collate). */
 import { tensor } from '../creation';
 import { wrongType } from '../errors';
-import { stack } from '../ops';
+import { stack } from '../ops/join';
 import { Tensor } from '../tensor';
 
 /** What samples of a type become: tensors and numbers a tensor, arrays and objects one for each of their entries. */

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { arange, randperm } from '../creation';
+import { arange } from '../creation';
 import { requireBoolean, requireInteger, requireOptions, wrongType } from '../errors';
 import { Generator as RandomGenerator } from '../random';
+import { randperm } from '../sampling';
 import type { Tensor } from '../tensor';
 import { collate, type Collated } from './collate';
 import { requireDataset, type Dataset } from './dataset';
@@ -35,7 +36,7 @@ export interface DataLoaderOptions<Item, Batch> {
 export class DataLoader<Item, Batch = Collated<Item>>
   implements Iterable<Batch>, AsyncIterable<Batch>
 {
-  readonly dataset: Dataset<Item>;
+  readonly dataset: Dataset<Item, unknown>;
   readonly batchSize: number;
   private readonly shuffle: boolean;
   private readonly dropLast: boolean;
@@ -43,7 +44,7 @@ export class DataLoader<Item, Batch = Collated<Item>>
   private readonly collateFn: ((items: Item[]) => Batch) | undefined;
 
   constructor(
-    dataset: Dataset<Item> | readonly Item[],
+    dataset: Dataset<Item, unknown> | readonly Item[],
     options: DataLoaderOptions<Item, Batch> = {},
   ) {
     const op = 'DataLoader';

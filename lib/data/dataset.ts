@@ -8,20 +8,20 @@ import type { Collated } from './collate';
  *
  * @example const squares = { length: 100, get: (i: number) => [tensor([i]), tensor([i * i])] as const };
  */
-export interface Dataset<Item> {
+export interface Dataset<Item, Batch = Collated<Item>> {
   /** Number of samples. */
   readonly length: number;
   /** Sample `index`, from 0 to length - 1. */
   get(index: number): Item;
   /** Several samples as one batch, where that is faster than collating them; `indices` is an int32 vector. */
-  getBatch?(indices: Tensor): Collated<Item>;
+  getBatch?(indices: Tensor): Batch;
 }
 
 /** A dataset argument, else an error; an array of samples is one too. */
 export function requireDataset<Item>(
   op: string,
-  value: Dataset<Item> | readonly Item[],
-): Dataset<Item> {
+  value: Dataset<Item, unknown> | readonly Item[],
+): Dataset<Item, unknown> {
   if (isArray(value)) return { length: value.length, get: (index) => value[index] };
   const given: unknown = value;
   if (typeof given !== 'object' || given === null || !('get' in given) || !('length' in given)) {
@@ -32,6 +32,6 @@ export function requireDataset<Item>(
 }
 
 /** Array.isArray, which does not narrow readonly arrays. */
-function isArray<Item>(value: Dataset<Item> | readonly Item[]): value is readonly Item[] {
+function isArray<Item>(value: Dataset<Item, unknown> | readonly Item[]): value is readonly Item[] {
   return Array.isArray(value);
 }

@@ -1,7 +1,8 @@
-import { arange, randint, randn, tensor } from '../creation';
+import { arange, tensor } from '../creation';
 import { requireInteger, requireOptions, shapeText, unexpected, wrongType } from '../errors';
 import type { TensorData } from '../nested';
 import { Generator } from '../random';
+import { randint, randn } from '../sampling';
 import { Tensor } from '../tensor';
 
 /** Options of gaussianClusters. */

@@ -2,20 +2,16 @@
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
 import { nativeOp, record, Tensor, type Rule } from './define';
-import { around, spread } from './gather';
+import type { ValuesAndIndices } from './extreme';
+import { gatherBackward } from './gather';
+import { lineOf } from './reduce';
 
 const sortCall = nativeOp('sort');
 const topkCall = nativeOp('topk');
 
-/** Values in order, and (int32) where along the dimension each one was. */
-export interface Ordered {
-  readonly values: Tensor;
-  readonly indices: Tensor;
-}
-
 const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
   name: 'sort',
-  grad: (dy, node) => [spread(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
 };
 
 function flag(op: string, options: object | undefined, name: string, missing: boolean): boolean {
@@ -28,7 +24,7 @@ function sort(
   input: Tensor,
   dimension: number,
   options: SortOptions | undefined,
-): Ordered {
+): ValuesAndIndices {
   requireOptions(op, options, ['descending', 'stable']);
   const dim = normalizeDim(op, dimension, input.ndim);
   const descending = flag(op, options, 'descending', false);
@@ -36,7 +32,8 @@ function sort(
   const x = input.contiguous();
   const values = Tensor._empty(x.dtype, x.shape);
   const indices = Tensor._empty('int32', x.shape);
-  sortCall(x._flat, values._flat, indices._flat, ...around(x.shape, dim), descending);
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  sortCall(x._flat, values._flat, indices._flat, outer, n, inner, descending);
   return { values: record(values, orderRule, [x], [indices], { dim, shape: x.shape }), indices };
 }
 
@@ -50,19 +47,23 @@ interface SortOptions {
 declare module '../tensor' {
   interface Tensor {
     /** The values along `dim` in order, and where each was; NaN counts as the largest (torch.sort). */
-    sort(dim?: number, options?: SortOptions): Ordered;
+    sort(dim?: number, options?: SortOptions): ValuesAndIndices;
     /** The indices (int32) that put `dim` in order (torch.argsort). */
     argsort(dim?: number, options?: SortOptions): Tensor;
     /**
      * The `k` largest (or smallest) values along `dim` in order, and where each was (torch.topk). With `sorted: false`
      * their order is not promised.
      */
-    topk(k: number, dim?: number, options?: { largest?: boolean; sorted?: boolean }): Ordered;
+    topk(
+      k: number,
+      dim?: number,
+      options?: { largest?: boolean; sorted?: boolean },
+    ): ValuesAndIndices;
   }
 }
 
 Object.assign(Tensor.prototype, {
-  sort(this: Tensor, dim = -1, options?: SortOptions): Ordered {
+  sort(this: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
     return sort('sort', this, dim, options);
   },
   argsort(this: Tensor, dim = -1, options?: SortOptions): Tensor {
@@ -73,13 +74,13 @@ Object.assign(Tensor.prototype, {
     k: number,
     dimension = -1,
     options?: { largest?: boolean; sorted?: boolean },
-  ): Ordered {
+  ): ValuesAndIndices {
     requireOptions('topk', options, ['largest', 'sorted']);
     const dim = normalizeDim('topk', dimension, this.ndim);
     const largest = flag('topk', options, 'largest', true);
     flag('topk', options, 'sorted', true);
     const x = this.contiguous();
-    const [outer, n, inner] = around(x.shape, dim);
+    const { outer, n, inner } = lineOf(x.shape, dim);
     requireInteger('topk', 'k', k, 0);
     if (k > n) throw unexpected('topk', `at most ${n}`, 'k', String(k));
     const shape = x.shape.map((size, i) => (i === dim ? k : size));

@@ -20,5 +20,7 @@ std::vector<Op> ScanRows();
 std::vector<Op> SoftmaxRows();
 std::vector<Op> RandomRows();
 std::vector<Op> CreationRows();
+std::vector<Op> OptimRows();
+std::vector<Op> AdamRows();
 
 }  // namespace blasgrad

@@ -1,5 +1,6 @@
-/** Where the elements are that are not 0, and labels as such elements. */
+/** Masks: where they hold, and what they pick. Labels as masks. */
 import { requireInteger, unexpected } from '../errors';
+import { broadcastShapes, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, requireDTypeOf, runElementwise, Tensor } from './define';
 import { stack } from './join';
@@ -21,6 +22,12 @@ export function placesIn(op: string, x: Tensor): Tensor {
   return places.narrow(0, 0, count.item());
 }
 
+/** The shape that a tensor and a mask have together. */
+function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
+  requireDTypeOf(op, 'mask', requireTensor(op, 'mask', mask), 'bool');
+  return broadcastShapes(op, x.shape, mask.shape);
+}
+
 /**
  * Each label, an int32 from 0 to numClasses - 1, as a row of zeros with a 1 at its place; int32, in a new last dimension
  * of `numClasses`, by default the largest label and one (torch.nn.functional.one_hot).
@@ -32,7 +39,7 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   if (numClasses === -1 && n === 0) {
     throw unexpected('oneHot', 'numClasses, or at least one label', 'labels', 'none');
   }
-  const classes = numClasses === -1 ? labels.flatten().topk(1).values.item() + 1 : numClasses;
+  const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
   const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
   oneHotCall(labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
   return out;
@@ -42,6 +49,12 @@ declare module '../tensor' {
   interface Tensor {
     /** The coordinates of all elements that are not 0, a row (int32) for each (torch.nonzero). */
     nonzero(): Tensor;
+    /** Elements where `mask` (bool, broadcast) holds, as a list (torch.masked_select). */
+    maskedSelect(mask: Tensor): Tensor;
+    /** This with the elements where `mask` (bool) holds taken from `source` in order (torch.Tensor.masked_scatter). */
+    maskedScatter(mask: Tensor, source: Tensor): Tensor;
+    /** Elements of this read as one list, at places `index` (int32) of any shape (torch.take). */
+    take(index: Tensor): Tensor;
   }
 }
 
@@ -57,5 +70,26 @@ Object.assign(Tensor.prototype, {
       return out;
     });
     return stack(coordinates, 1);
+  },
+  maskedSelect(this: Tensor, mask: Tensor): Tensor {
+    const shape = maskedShape('maskedSelect', this, mask);
+    return this.expand(shape).flatten().index(mask.expand(shape).flatten());
+  },
+  maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
+    const op = 'maskedScatter';
+    const shape = maskedShape(op, this, mask);
+    requireDTypeOf(op, 'source', requireTensor(op, 'source', source), this.dtype);
+    const places = placesIn(op, mask.expand(shape));
+    const count = places.numel();
+    if (source.numel() < count) {
+      throw unexpected(op, `at least ${count} elements`, 'source', String(source.numel()));
+    }
+    const list = this.expand(shape).clone().flatten();
+    list.indexPut_(places, source.flatten().narrow(0, 0, count));
+    return list.reshape(shape);
+  },
+  take(this: Tensor, index: Tensor): Tensor {
+    requireDTypeOf('take', 'index', requireTensor('take', 'index', index), 'int32');
+    return this.flatten().index(index);
   },
 });

@@ -3,7 +3,7 @@ import { requireBoolean, requireInteger, requireOptions, unexpected } from '../e
 import { normalizeDim } from '../shape';
 import { nativeOp, record, Tensor, type Rule } from './define';
 import { gatherBackward } from './gather';
-import { lineOf } from './reduce';
+import { lineOf } from './reduction';
 
 const sortCall = nativeOp('sort');
 const topkCall = nativeOp('topk');

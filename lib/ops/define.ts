@@ -100,10 +100,12 @@ export function scalar(value: number, dtype: DType): Tensor {
   return new Tensor(new Storage(array), dtype, []);
 }
 
-/** Zeros of the same shape and dtype, in memory of their own. */
+const fillCall = nativeOp('fill');
+
+/** Zeros of the same shape and dtype, in memory of their own; written by a row, so that a replay writes them again. */
 export function zerosLike(x: Tensor): Tensor {
   const out = Tensor._empty(x.dtype, x.shape);
-  out._storage.array.fill(0);
+  fillCall(out._flat, 0, out.numel());
   return out;
 }
 

@@ -1,6 +1,7 @@
 /** Every family's cases. */
 import type { OpCase } from '../harness';
 import { cases as activation } from './activation';
+import { cases as backend } from './backend';
 import { cases as binary } from './binary';
 import { cases as copy } from './copy';
 import { cases as extreme } from './extreme';
@@ -18,6 +19,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   copy,
   view,
   matmul,
+  backend,
   reduce,
   extreme,
   statistics,

@@ -1,6 +1,7 @@
 /** Every family's cases. */
 import type { OpCase } from '../harness';
 import { cases as activation } from './activation';
+import { cases as backend } from './backend';
 import { cases as binary } from './binary';
 import { cases as copy } from './copy';
 import { cases as einsum } from './einsum';
@@ -28,6 +29,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   join,
   sort,
   einsum,
+  backend,
   reduce,
   extreme,
   statistics,

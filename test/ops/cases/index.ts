@@ -10,6 +10,9 @@ import { cases as softmax } from './softmax';
 import { cases as statistics } from './statistics';
 import { cases as unary } from './unary';
 import { cases as view } from './view';
+import { cases as creation } from './creation';
+import { cases as optim } from './optim';
+import { cases as random } from './random';
 
 export const families: Readonly<Record<string, readonly OpCase[]>> = {
   unary,
@@ -22,4 +25,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   extreme,
   statistics,
   softmax,
+  creation,
+  optim,
+  random,
 };

@@ -2,6 +2,7 @@
 import './ops';
 
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
+export * as backend from './backend';
 export {
   arange,
   empty,
@@ -23,11 +24,11 @@ export * as F from './functional';
 export type { NumberArray, TensorData } from './nested';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
-export { einsum } from './ops/einsum';
 export type { ValuesAndIndices } from './ops/extreme';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';
 export { addmm } from './ops/matmul';
+export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
 export { grad, Tensor, type NestedArray } from './tensor';

@@ -81,8 +81,10 @@ export function runElementwise(
   if (n === 0) return;
   let flat = out._contiguous;
   for (let i = 0; i < inputs.length && flat; i++) {
+    // A single element may be expanded to any shape, as the gradient of a sum is.
     flat =
-      (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) || inputs[i].numel() === 1;
+      (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) ||
+      inputs[i]._flat.length === 1;
   }
   const layout = flat ? n : layoutOf(op, out.shape, [...inputs, out]);
   // Written out for the usual numbers of operands: a call with spread arguments costs 100 ns more.

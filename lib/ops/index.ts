@@ -18,3 +18,4 @@ import './statistics';
 import './matmul';
 import './random';
 import './creation';
+import './optim';

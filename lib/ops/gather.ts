@@ -1,10 +1,11 @@
 /** Picking elements by tensors of indices, and putting them back: each is the other's gradient. */
 import type { NativeOp } from '../../binding';
 import { requireNumber, requireOptions, shapeText, unexpected } from '../errors';
-import { normalizeDim, numelOf, sameShape, type Shape } from '../shape';
+import { normalizeDim, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, operand, record, requireDTypeOf, Tensor, type Rule } from './define';
 import type { Operand } from './binary';
+import { lineOf } from './reduce';
 
 const gatherCall = nativeOp('gather');
 const indexSelectCall = nativeOp('indexSelect');
@@ -12,12 +13,6 @@ const scatterCall = nativeOp('scatter');
 const scatterAddCall = nativeOp('scatterAdd');
 const indexCopyCall = nativeOp('indexCopy');
 const indexAddCall = nativeOp('indexAdd');
-
-/** Elements before, along and after one dimension; a tensor without dimensions counts as [1]. */
-export function around(shape: Shape, dim: number): [outer: number, n: number, inner: number] {
-  const n = shape.length === 0 ? 1 : shape[dim];
-  return [numelOf(shape.slice(0, dim)), n, numelOf(shape.slice(dim + 1))];
-}
 
 /** What the rules remember: the dimension, and the shape of what was picked from. */
 interface Along {
@@ -51,7 +46,7 @@ function cropped(x: Tensor, shape: Shape, dim: number): Tensor {
 
 const gatherRule: Rule<Along> = {
   name: 'gather',
-  grad: (dy, node) => [spread(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
 };
 const gatherBackwardRule: Rule<Along> = {
   name: 'gatherBackward',
@@ -59,7 +54,7 @@ const gatherBackwardRule: Rule<Along> = {
 };
 
 /** The gradient of gather: zeros of the whole shape with `dy` added at `index`. */
-export function spread(dy: Tensor, along: Along, index: Tensor): Tensor {
+export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor {
   const out = Tensor._empty(dy.dtype, along.shape).zero_();
   scatterInto(scatterAddCall, out, along.dim, index, dy.detach());
   return record(out, gatherBackwardRule, [dy], [index], along);
@@ -69,7 +64,7 @@ function gather(input: Tensor, dimension: number, indices: Tensor): Tensor {
   const dim = normalizeDim('gather', dimension, input.ndim);
   const index = requireIndex('gather', input, dim, indices);
   const x = cropped(input, index.shape, dim).contiguous();
-  const [outer, n, inner] = around(x.shape, dim);
+  const { outer, n, inner } = lineOf(x.shape, dim);
   const m = index.ndim === 0 ? 1 : index.shape[dim];
   const out = Tensor._empty(x.dtype, index.shape);
   gatherCall(x._flat, index._flat, out._flat, outer, n, m, inner);
@@ -117,7 +112,7 @@ const scatterAddRule: Rule<Along> = {
 function scatterInto(call: NativeOp, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
   const part = cropped(x, index.shape, dim);
   const whole = part.contiguous();
-  const [outer, n, inner] = around(whole.shape, dim);
+  const { outer, n, inner } = lineOf(whole.shape, dim);
   const m = index.ndim === 0 ? 1 : index.shape[dim];
   call(whole._flat, index._flat, source.contiguous()._flat, outer, n, m, inner);
   if (whole !== part) part.copy_(whole);
@@ -172,7 +167,7 @@ function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor 
   const dim = normalizeDim('indexSelect', dimension, input.ndim);
   const index = requireList('indexSelect', indices);
   const x = input.contiguous();
-  const [outer, n, inner] = around(x.shape, dim);
+  const { outer, n, inner } = lineOf(x.shape, dim);
   const m = index.numel();
   const out = Tensor._empty(
     x.dtype,
@@ -198,7 +193,7 @@ export function putRows(
   source: Tensor,
   accumulate: boolean,
 ): void {
-  const [outer, n, inner] = around(x.shape, dim);
+  const { outer, n, inner } = lineOf(x.shape, dim);
   const call = accumulate ? indexAddCall : indexCopyCall;
   call(x._flat, index._flat, source._flat, outer, n, index.numel(), inner);
 }

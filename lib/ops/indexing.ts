@@ -8,7 +8,6 @@ import {
   wrongType,
 } from '../errors';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../shape';
-import { requireTensor } from '../tensor';
 import {
   nativeOp,
   operand,
@@ -21,7 +20,7 @@ import {
 } from './define';
 import type { Operand } from './binary';
 import { putRows } from './gather';
-import { maxIndexed, placesIn } from './nonzero';
+import { maxIndexed, placesIn } from './mask';
 
 const indexCall = nativeOp('index');
 
@@ -128,11 +127,11 @@ function advancedIndex(
 }
 
 /**
- * Where tensors among the indices lead: with the dimensions of x in this `order` and the indexed ones merged into one,
- * `positions` lists the places along that one.
+ * Where tensors among the indices lead: with the dimensions in this `order` (null: as they are) and the indexed ones
+ * merged into one at `at`, `positions` lists the places along that one.
  */
 interface Picking {
-  readonly order: readonly number[];
+  readonly order: readonly number[] | null;
   readonly merged: Shape;
   readonly at: number;
   readonly positions: Tensor;
@@ -140,7 +139,8 @@ interface Picking {
 }
 
 /** PyTorch's rule: the dimensions of the indices stand where theirs were if those are neighbours, else in front. */
-function picking(op: string, x: Tensor, advanced: readonly Advanced[]): Picking {
+function orderFor(x: Tensor, advanced: readonly Advanced[]): [order: number[] | null, at: number] {
+  if (advanced.length === 1) return [null, advanced[0].dim];
   const taken = advanced.flatMap(({ dim, span }) =>
     Array.from({ length: span }, (_, i) => dim + i),
   );
@@ -148,53 +148,67 @@ function picking(op: string, x: Tensor, advanced: readonly Advanced[]): Picking 
   // An index without dimensions takes one element, as a number does, and separates nothing.
   const listing = advanced.filter(({ places }) => places.ndim > 0).map(({ dim }) => dim);
   const first = listing.length > 0 ? listing[0] : taken[0];
-  const last = listing.length > 0 ? listing[listing.length - 1] : taken[0];
-  const at = rest.some((i) => i > first && i < last) ? 0 : rest.filter((i) => i < first).length;
+  const last = listing.length > 0 ? listing[listing.length - 1] : first;
+  const apart = rest.some((i) => i > first && i < last);
+  const at = apart ? 0 : rest.filter((i) => i < first).length;
+  const order = [...rest.slice(0, at), ...taken, ...rest.slice(at)];
+  return [order.every((dim, i) => dim === i) ? null : order, at];
+}
 
-  const shape = advanced
-    .map(({ places }) => places.shape)
-    .reduce((a, b) => broadcastShapes(op, a, b));
-  const size = advanced.reduce((product, one) => product * one.size, 1);
+function picking(op: string, x: Tensor, advanced: readonly Advanced[]): Picking {
+  const [order, at] = orderFor(x, advanced);
+  const [first] = advanced;
+  let shape = first.places.shape;
+  let size = first.size;
+  let dims = first.span;
+  for (let i = 1; i < advanced.length; i++) {
+    shape = broadcastShapes(op, shape, advanced[i].places.shape);
+    size *= advanced[i].size;
+    dims += advanced[i].span;
+  }
   if (size > maxIndexed) {
-    throw unexpected(
-      op,
-      `indexed dimensions of at most ${maxIndexed} elements`,
-      'this',
-      String(size),
-    );
+    const what = `indexed dimensions of at most ${maxIndexed} elements`;
+    throw unexpected(op, what, 'this', String(size));
   }
-  const places = Tensor._empty('int32', [numelOf(shape)]);
-  let step = 1;
-  for (let i = advanced.length - 1; i >= 0; i--) {
-    const own = advanced[i].places.expand([...shape]).contiguous();
-    indexCall(
-      own._flat,
-      places._flat,
-      own.numel(),
-      advanced[i].size,
-      step,
-      i < advanced.length - 1,
-    );
-    step *= advanced[i].size;
-  }
-  const [before, after] = [rest.slice(0, at), rest.slice(at)];
-  const sizes = (dims: readonly number[]): number[] => dims.map((i) => x.shape[i]);
+  const moved = order === null ? x.shape : order.map((dim) => x.shape[dim]);
+  const before = moved.slice(0, at);
+  const after = moved.slice(at + dims);
   return {
-    order: [...before, ...taken, ...after],
-    merged: [...sizes(before), size, ...sizes(after)],
+    order,
+    merged: [...before, size, ...after],
     at,
-    positions: places,
-    result: [...sizes(before), ...shape, ...sizes(after)],
+    positions: positionsOf(advanced, shape),
+    result: [...before, ...shape, ...after],
   };
 }
 
-function pick(x: Tensor, { order, merged, at, positions, result }: Picking): Tensor {
-  return x.permute(order).reshape(merged).indexSelect(at, positions).reshape(result);
+/** Places along the indexed dimensions read as one, for indices broadcast to `shape`. */
+function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
+  const out = Tensor._empty('int32', [numelOf(shape)]);
+  const last = advanced.length - 1;
+  let step = 1;
+  for (let i = last; i >= 0; i--) {
+    const { places, size } = advanced[i];
+    const own = sameShape(places.shape, shape) ? places : places.expand(shape);
+    indexCall(own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
+    step *= size;
+  }
+  return out;
+}
+
+/** `x` with the indexed dimensions side by side. */
+function arranged(x: Tensor, { order }: Picking): Tensor {
+  return order === null ? x : x.permute(order);
+}
+
+function pick(x: Tensor, picked: Picking): Tensor {
+  const { merged, at, positions, result } = picked;
+  return arranged(x, picked).reshape(merged).indexSelect(at, positions).reshape(result);
 }
 
 /** Writes or adds `source` (contiguous) where `pick` reads, in place and unrecorded. */
 function put(x: Tensor, picked: Picking, source: Tensor, accumulate: boolean): void {
-  const moved = x.detach().permute(picked.order);
+  const moved = arranged(x.detach(), picked);
   const merged = moved.reshape(picked.merged);
   const shared = merged._storage === x._storage;
   if (shared && merged._contiguous) {
@@ -258,7 +272,7 @@ function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boole
     else part.copy_(source);
     return;
   }
-  const wide = source.expand([...shape]).contiguous();
+  const wide = source.expand(shape).contiguous();
   put(part, picked, wide.detach(), accumulate);
   recordInPlace(part, putRule, [part, wide], [], { picked, accumulate });
 }
@@ -282,12 +296,6 @@ declare module '../tensor' {
       value: Operand,
       options?: { accumulate?: boolean },
     ): this;
-    /** Elements where `mask` (bool, broadcast) holds, as a list (torch.masked_select). */
-    maskedSelect(mask: Tensor): Tensor;
-    /** This with the elements where `mask` (bool) holds taken from `source` in order (torch.Tensor.masked_scatter). */
-    maskedScatter(mask: Tensor, source: Tensor): Tensor;
-    /** Elements of this read as one list, at places `index` (int32) of any shape (torch.take). */
-    take(index: Tensor): Tensor;
   }
 }
 
@@ -306,40 +314,5 @@ Object.assign(Tensor.prototype, {
     const accumulate = requireBoolean('indexPut_', 'accumulate', options?.accumulate ?? false);
     indexPut(this, indices, value, accumulate);
     return this;
-  },
-  maskedSelect(this: Tensor, mask: Tensor): Tensor {
-    requireDTypeOf('maskedSelect', 'mask', requireTensor('maskedSelect', 'mask', mask), 'bool');
-    const shape = broadcastShapes('maskedSelect', this.shape, mask.shape);
-    const wide = this.expand([...shape]);
-    return wide.flatten().index(mask.expand([...shape]).flatten());
-  },
-  maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
-    requireDTypeOf('maskedScatter', 'mask', requireTensor('maskedScatter', 'mask', mask), 'bool');
-    requireDTypeOf(
-      'maskedScatter',
-      'source',
-      requireTensor('maskedScatter', 'source', source),
-      this.dtype,
-    );
-    const shape = broadcastShapes('maskedScatter', this.shape, mask.shape);
-    const places = placesIn('maskedScatter', mask.expand([...shape]));
-    const count = places.numel();
-    if (source.numel() < count) {
-      throw unexpected(
-        'maskedScatter',
-        `at least ${count} elements`,
-        'source',
-        String(source.numel()),
-      );
-    }
-    const list = this.expand([...shape])
-      .clone()
-      .flatten();
-    list.indexPut_(places, source.flatten().narrow(0, 0, count));
-    return list.reshape(shape);
-  },
-  take(this: Tensor, index: Tensor): Tensor {
-    requireDTypeOf('take', 'index', requireTensor('take', 'index', index), 'int32');
-    return this.flatten().index(index);
   },
 });

@@ -10,7 +10,7 @@ import {
 import { normalizeDim, normalizeDims, requireShape, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, promoteAll, record, runElementwise, Tensor, type Rule } from './define';
-import { around } from './gather';
+import { lineOf } from './reduce';
 import { sizesOf, type Sizes } from './view';
 
 const copyCall = nativeOp('copy');
@@ -137,7 +137,8 @@ const flipRule: Rule<number> = { name: 'flip', grad: (dy, node) => [flipped(dy, 
 function flipped(input: Tensor, dim: number): Tensor {
   const x = input.contiguous();
   const out = Tensor._empty(x.dtype, x.shape);
-  flipCall(x._flat, out._flat, ...around(x.shape, dim));
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  flipCall(x._flat, out._flat, outer, n, inner);
   return record(out, flipRule, [x], [], dim);
 }
 
@@ -170,8 +171,8 @@ function triangle(input: Tensor, attrs: Triangle): Tensor {
     throw unexpected(side, 'at least two dimensions', 'this', shapeText(input.shape));
   const x = input.contiguous();
   const out = Tensor._empty(x.dtype, x.shape);
-  const [batch, rows] = around(x.shape, x.ndim - 2);
-  triangleCalls[side](x._flat, out._flat, batch, rows, x.shape[x.ndim - 1], diagonal);
+  const { outer, n, inner } = lineOf(x.shape, x.ndim - 2);
+  triangleCalls[side](x._flat, out._flat, outer, n, inner, diagonal);
   return record(out, triangleRule, [x], [], attrs);
 }
 

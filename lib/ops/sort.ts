@@ -2,7 +2,8 @@
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
 import { nativeOp, record, Tensor, type Rule } from './define';
-import { around, spread } from './gather';
+import { gatherBackward } from './gather';
+import { lineOf } from './reduce';
 
 const sortCall = nativeOp('sort');
 const topkCall = nativeOp('topk');
@@ -15,7 +16,7 @@ export interface Ordered {
 
 const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
   name: 'sort',
-  grad: (dy, node) => [spread(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
 };
 
 function flag(op: string, options: object | undefined, name: string, missing: boolean): boolean {
@@ -36,7 +37,8 @@ function sort(
   const x = input.contiguous();
   const values = Tensor._empty(x.dtype, x.shape);
   const indices = Tensor._empty('int32', x.shape);
-  sortCall(x._flat, values._flat, indices._flat, ...around(x.shape, dim), descending);
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  sortCall(x._flat, values._flat, indices._flat, outer, n, inner, descending);
   return { values: record(values, orderRule, [x], [indices], { dim, shape: x.shape }), indices };
 }
 
@@ -79,7 +81,7 @@ Object.assign(Tensor.prototype, {
     const largest = flag('topk', options, 'largest', true);
     flag('topk', options, 'sorted', true);
     const x = this.contiguous();
-    const [outer, n, inner] = around(x.shape, dim);
+    const { outer, n, inner } = lineOf(x.shape, dim);
     requireInteger('topk', 'k', k, 0);
     if (k > n) throw unexpected('topk', `at most ${n}`, 'k', String(k));
     const shape = x.shape.map((size, i) => (i === dim ? k : size));

@@ -33,6 +33,22 @@ void RequireIndices(const int32_t* index, int64_t count, int64_t n, bool negativ
   throw DataError("expected " + range + " for index, got " + std::to_string(wrong));
 }
 
+// Calls body(o, begin, end) for runs of the m rows of `inner` elements in each of the outer blocks.
+template <class Body>
+void ForRows(const Args& a, int64_t count, int64_t m, int64_t inner, int64_t grain,
+             const Body& body) {
+  if (count == 0) return;
+  a.threads->For(count / inner, std::max<int64_t>(grain / inner, 1),
+                 [&](int64_t begin, int64_t end) {
+                   while (begin < end) {
+                     const int64_t j = begin % m;
+                     const int64_t run = std::min(end - begin, m - j);
+                     body(begin / m, j, j + run);
+                     begin += run;
+                   }
+                 });
+}
+
 // out (outer, m, inner) = x (outer, n, inner) at index (outer, m, inner)
 template <class T>
 void Gather(const Args& a) {
@@ -42,16 +58,20 @@ void Gather(const Args& a) {
   T* out = a.out<T>(2);
   const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
   RequireIndices(index, count, n);
-  if (count == 0) return;
-  a.threads->For(count / inner, std::max<int64_t>(kGrain_ / inner, 1),
-                 [=](int64_t begin, int64_t end) {
-                   for (int64_t row = begin; row < end; ++row) {
-                     const T* HWY_RESTRICT from = x + row / m * n * inner;
-                     const int32_t* HWY_RESTRICT at = index + row * inner;
-                     T* HWY_RESTRICT to = out + row * inner;
-                     for (int64_t i = 0; i < inner; ++i) to[i] = from[at[i] * inner + i];
-                   }
-                 });
+  ForRows(a, count, m, inner, kGrain_, [=](int64_t o, int64_t begin, int64_t end) {
+    const T* HWY_RESTRICT from = x + o * n * inner;
+    const int32_t* HWY_RESTRICT at = index + o * m * inner;
+    T* HWY_RESTRICT to = out + o * m * inner;
+    if (inner == 1) {
+      for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
+      return;
+    }
+    for (int64_t j = begin; j < end; ++j) {
+      for (int64_t i = 0; i < inner; ++i) {
+        to[j * inner + i] = from[at[j * inner + i] * inner + i];
+      }
+    }
+  });
 }
 
 void GatherNeeds(const double* attr, int64_t* need) {
@@ -64,34 +84,26 @@ template <class T>
 void IndexSelect(const Args& a) {
   const int64_t n = a.size(1), m = a.size(2), inner = a.size(3);
   const T* x = a.in<T>(0);
-  const int32_t* index = a.in<int32_t>(1);
+  const int32_t* HWY_RESTRICT at = a.in<int32_t>(1);
   T* out = a.out<T>(2);
-  RequireIndices(index, m, n);
+  RequireIndices(at, m, n);
   const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
-  if (count == 0) return;
-  a.threads->For(count / inner, std::max<int64_t>(kGrain_ / inner, 1),
-                 [=](int64_t begin, int64_t end) {
-                   for (int64_t row = begin; row < end;) {
-                     const T* HWY_RESTRICT from = x + row / m * n * inner;
-                     const int32_t* HWY_RESTRICT at = index + row % m;
-                     T* HWY_RESTRICT to = out + row * inner;
-                     const int64_t rows = std::min(end - row, m - row % m);
-                     row += rows;
-                     if (inner == 1) {
-                       for (int64_t j = 0; j < rows; ++j) to[j] = from[at[j]];
-                     } else if (inner < 16) {  // too short for a call of memcpy
-                       for (int64_t j = 0; j < rows; ++j) {
-                         for (int64_t i = 0; i < inner; ++i)
-                           to[j * inner + i] = from[at[j] * inner + i];
-                       }
-                     } else {
-                       const size_t bytes = static_cast<size_t>(inner) * sizeof(T);
-                       for (int64_t j = 0; j < rows; ++j) {
-                         std::memcpy(to + j * inner, from + at[j] * inner, bytes);
-                       }
-                     }
-                   }
-                 });
+  ForRows(a, count, m, inner, kGrain_, [=](int64_t o, int64_t begin, int64_t end) {
+    const T* HWY_RESTRICT from = x + o * n * inner;
+    T* HWY_RESTRICT to = out + o * m * inner;
+    if (inner == 1) {
+      for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
+    } else if (inner < 16) {  // too short for a call of memcpy
+      for (int64_t j = begin; j < end; ++j) {
+        for (int64_t i = 0; i < inner; ++i) to[j * inner + i] = from[at[j] * inner + i];
+      }
+    } else {
+      const size_t bytes = static_cast<size_t>(inner) * sizeof(T);
+      for (int64_t j = begin; j < end; ++j) {
+        std::memcpy(to + j * inner, from + at[j] * inner, bytes);
+      }
+    }
+  });
 }
 
 void IndexSelectNeeds(const double* attr, int64_t* need) {
@@ -131,18 +143,22 @@ void Put(const Args& a) {
   if (count == 0) return;
   const auto part = [=](int64_t outerBegin, int64_t outerEnd, int64_t begin, int64_t end) {
     for (int64_t o = outerBegin; o < outerEnd; ++o) {
-      T* HWY_RESTRICT base = out + o * n * inner;
+      T* HWY_RESTRICT to = out + o * n * inner;
+      const T* HWY_RESTRICT from = source + o * m * inner;
+      const int32_t* HWY_RESTRICT at = kRows ? index : index + o * m * inner;
+      if (inner == 1) {
+        for (int64_t j = 0; j < m; ++j) to[at[j]] = Combine::Of(to[at[j]], from[j]);
+        continue;
+      }
       for (int64_t j = 0; j < m; ++j) {
-        const int64_t row = (o * m + j) * inner;
-        const T* HWY_RESTRICT from = source + row;
+        const T* HWY_RESTRICT row = from + j * inner;
         if constexpr (kRows) {
-          T* HWY_RESTRICT to = base + index[j] * inner;
-          for (int64_t i = begin; i < end; ++i) to[i] = Combine::Of(to[i], from[i]);
+          T* HWY_RESTRICT place = to + at[j] * inner;
+          for (int64_t i = begin; i < end; ++i) place[i] = Combine::Of(place[i], row[i]);
         } else {
-          const int32_t* HWY_RESTRICT at = index + row;
           for (int64_t i = begin; i < end; ++i) {
-            T& to = base[at[i] * inner + i];
-            to = Combine::Of(to, from[i]);
+            T& place = to[at[j * inner + i] * inner + i];
+            place = Combine::Of(place, row[i]);
           }
         }
       }
@@ -223,14 +239,17 @@ void Flip(const Args& a) {
   const T* x = a.in<T>(0);
   T* out = a.out<T>(1);
   const int64_t count = Elements(a.attr[0], a.attr[1], a.attr[2]);
-  if (count == 0) return;
-  a.threads->For(count / inner, std::max<int64_t>(4 * kGrain_ / inner, 1),
-                 [=](int64_t begin, int64_t end) {
-                   for (int64_t row = begin; row < end; ++row) {
-                     const int64_t from = row - row % n + n - 1 - row % n;
-                     std::copy_n(x + from * inner, inner, out + row * inner);
-                   }
-                 });
+  ForRows(a, count, n, inner, 4 * kGrain_, [=](int64_t o, int64_t begin, int64_t end) {
+    const T* HWY_RESTRICT from = x + o * n * inner;
+    T* HWY_RESTRICT to = out + o * n * inner;
+    if (inner == 1) {
+      std::reverse_copy(from + n - end, from + n - begin, to + begin);
+      return;
+    }
+    for (int64_t j = begin; j < end; ++j) {
+      std::copy_n(from + (n - 1 - j) * inner, inner, to + j * inner);
+    }
+  });
 }
 
 void FlipNeeds(const double* attr, int64_t* need) {
@@ -247,18 +266,16 @@ void Triangle(const Args& a) {
   const T* x = a.in<T>(0);
   T* out = a.out<T>(1);
   const int64_t count = Elements(a.attr[0], a.attr[1], a.attr[2]);
-  if (count == 0) return;
-  a.threads->For(count / columns, std::max<int64_t>(4 * kGrain_ / columns, 1),
-                 [=](int64_t begin, int64_t end) {
-                   for (int64_t row = begin; row < end; ++row) {
-                     const T* from = x + row * columns;
-                     T* to = out + row * columns;
-                     const int64_t edge = std::clamp<int64_t>(row % rows + diagonal, 0, columns);
-                     std::copy(from + (kUpper ? edge : 0), from + (kUpper ? columns : edge),
-                               to + (kUpper ? edge : 0));
-                     std::fill(to + (kUpper ? 0 : edge), to + (kUpper ? edge : columns), T{0});
-                   }
-                 });
+  ForRows(a, count, rows, columns, 4 * kGrain_, [=](int64_t batch, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const T* HWY_RESTRICT from = x + (batch * rows + i) * columns;
+      T* HWY_RESTRICT to = out + (batch * rows + i) * columns;
+      const int64_t edge = std::clamp<int64_t>(i + diagonal, 0, columns);
+      std::copy(from + (kUpper ? edge : 0), from + (kUpper ? columns : edge),
+                to + (kUpper ? edge : 0));
+      std::fill(to + (kUpper ? 0 : edge), to + (kUpper ? edge : columns), T{0});
+    }
+  });
 }
 
 template <class T>

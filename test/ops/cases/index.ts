@@ -3,7 +3,11 @@ import type { OpCase } from '../harness';
 import { cases as activation } from './activation';
 import { cases as binary } from './binary';
 import { cases as copy } from './copy';
+import { cases as extreme } from './extreme';
 import { cases as matmul } from './matmul';
+import { cases as reduce } from './reduce';
+import { cases as softmax } from './softmax';
+import { cases as statistics } from './statistics';
 import { cases as unary } from './unary';
 import { cases as view } from './view';
 
@@ -14,4 +18,8 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   copy,
   view,
   matmul,
+  reduce,
+  extreme,
+  statistics,
+  softmax,
 };

@@ -1,5 +1,6 @@
-/** Where the elements are that are not 0, and labels as such elements. */
+/** Masks: where they hold, and what they pick. Labels as masks. */
 import { requireInteger, unexpected } from '../errors';
+import { broadcastShapes } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, requireDTypeOf, runElementwise, Tensor } from './define';
 import { stack } from './join';
@@ -32,7 +33,7 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   if (numClasses === -1 && n === 0) {
     throw unexpected('oneHot', 'numClasses, or at least one label', 'labels', 'none');
   }
-  const classes = numClasses === -1 ? labels.flatten().topk(1).values.item() + 1 : numClasses;
+  const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
   const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
   oneHotCall(labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
   return out;
@@ -42,6 +43,12 @@ declare module '../tensor' {
   interface Tensor {
     /** The coordinates of all elements that are not 0, a row (int32) for each (torch.nonzero). */
     nonzero(): Tensor;
+    /** Elements where `mask` (bool, broadcast) holds, as a list (torch.masked_select). */
+    maskedSelect(mask: Tensor): Tensor;
+    /** This with the elements where `mask` (bool) holds taken from `source` in order (torch.Tensor.masked_scatter). */
+    maskedScatter(mask: Tensor, source: Tensor): Tensor;
+    /** Elements of this read as one list, at places `index` (int32) of any shape (torch.take). */
+    take(index: Tensor): Tensor;
   }
 }
 
@@ -57,5 +64,38 @@ Object.assign(Tensor.prototype, {
       return out;
     });
     return stack(coordinates, 1);
+  },
+  maskedSelect(this: Tensor, mask: Tensor): Tensor {
+    requireDTypeOf('maskedSelect', 'mask', requireTensor('maskedSelect', 'mask', mask), 'bool');
+    const shape = broadcastShapes('maskedSelect', this.shape, mask.shape);
+    const wide = this.expand(shape);
+    return wide.flatten().index(mask.expand(shape).flatten());
+  },
+  maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
+    requireDTypeOf('maskedScatter', 'mask', requireTensor('maskedScatter', 'mask', mask), 'bool');
+    requireDTypeOf(
+      'maskedScatter',
+      'source',
+      requireTensor('maskedScatter', 'source', source),
+      this.dtype,
+    );
+    const shape = broadcastShapes('maskedScatter', this.shape, mask.shape);
+    const places = placesIn('maskedScatter', mask.expand(shape));
+    const count = places.numel();
+    if (source.numel() < count) {
+      throw unexpected(
+        'maskedScatter',
+        `at least ${count} elements`,
+        'source',
+        String(source.numel()),
+      );
+    }
+    const list = this.expand(shape).clone().flatten();
+    list.indexPut_(places, source.flatten().narrow(0, 0, count));
+    return list.reshape(shape);
+  },
+  take(this: Tensor, index: Tensor): Tensor {
+    requireDTypeOf('take', 'index', requireTensor('take', 'index', index), 'int32');
+    return this.flatten().index(index);
   },
 });

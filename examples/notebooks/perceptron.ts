@@ -76,7 +76,9 @@ export class MultilayerPerceptron extends nn.Module<
 export function cacheByHand(model: MultilayerPerceptron): Tensor[] {
   return [...model.layers, model.output].map((layer, i) => {
     const before = model.lastForwardCache[i];
-    return layer instanceof nn.Linear ? linearByHand(before, layer) : activationByHand(before, layer);
+    return layer instanceof nn.Linear
+      ? linearByHand(before, layer)
+      : activationByHand(before, layer);
   });
 }
 
@@ -168,7 +170,9 @@ function tellMultilayerPerceptron(x: Tensor): void {
       decimals(probabilities.select(0, i)).join('  '),
     ]),
   );
-  console.log(`largest difference by hand: ${tiny(distance(probabilities, softmaxByHand(logits)))}`);
+  console.log(
+    `largest difference by hand: ${tiny(distance(probabilities, softmaxByHand(logits)))}`,
+  );
 }
 
 function main(): void {

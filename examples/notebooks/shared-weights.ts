@@ -144,7 +144,9 @@ function main(): void {
   const auto = byAutograd(problem);
   console.log(`loss = ${auto.loss.toFixed(10)}`);
   console.log(`w1.grad = ${fixed(auto.dW1).join('  ')}`);
-  console.log(`largest difference in any value or gradient: ${tiny(largestDifference(hand, auto))}`);
+  console.log(
+    `largest difference in any value or gradient: ${tiny(largestDifference(hand, auto))}`,
+  );
 }
 
 if (require.main === module) main();

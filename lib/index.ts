@@ -29,6 +29,7 @@ export type { ValuesAndIndices } from './ops/extreme';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';
 export { addmm } from './ops/matmul';
+export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
 export { grad, Tensor, type NestedArray } from './tensor';

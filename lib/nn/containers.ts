@@ -43,7 +43,8 @@ export class Sequential extends Module {
   }
 
   #module(name: string): Module {
-    return Reflect.get(this, name) as Module;
+    // Not Reflect.get, which takes ten times as long.
+    return (this as unknown as Readonly<Record<string, Module>>)[name];
   }
 
   /** How many modules there are. */
@@ -130,8 +131,9 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
   }
 
   /** @internal */
-  override _fields(): readonly (readonly [string, unknown])[] {
-    return [...super._fields(), ...this.#modules];
+  override _eachField(visit: (value: unknown, name: string) => void): void {
+    super._eachField(visit);
+    this.#modules.forEach(visit);
   }
 
   /** How many modules there are. */

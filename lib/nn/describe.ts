@@ -29,9 +29,10 @@ export function describeModule(module: AnyModule, above: readonly AnyModule[] = 
   if (above.includes(module)) return `${name}(...)`;
   const extra = module.extraRepr();
   const inside = [...above, module];
-  const children = module
-    ._children()
-    .map(([key, child]) => `(${key}): ${indent(describeModule(child, inside))}`);
+  const children: string[] = [];
+  module._eachChild((child, key) => {
+    children.push(`(${key}): ${indent(describeModule(child, inside))}`);
+  });
   const lines = [...(extra === '' ? [] : extra.split('\n')), ...children];
   if (lines.length === 0) return `${name}()`;
   if (lines.length === 1 && children.length === 0) return `${name}(${extra})`;

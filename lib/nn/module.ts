@@ -1,21 +1,15 @@
 /** The base of layers and models. */
 import { inspect } from 'node:util';
 import { isFloating, requireDType, type DType } from '../dtype';
-import { requireBoolean, requireOptions, unexpected, wrongType, wrongValue } from '../errors';
-import { Tensor } from '../tensor';
+import { requireBoolean, requireOptions, unexpected, wrongType } from '../errors';
+import type { Tensor } from '../tensor';
 import { describeModule } from './describe';
 import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks';
-import { Parameter } from './parameter';
 import { collectState, loadState, type LoadReport, type StateDict } from './state';
+import { ModuleTree } from './tree';
 
 /** Any module, whatever it takes and gives. */
 export type AnyModule = Module<readonly unknown[], unknown>;
-
-/** Where a listing starts, and whether it goes on below. */
-interface ListOptions {
-  prefix?: string;
-  recurse?: boolean;
-}
 
 /**
  * A part of a model: its parameters, its parts, and what it computes in `forward` (torch.nn.Module).
@@ -32,11 +26,12 @@ interface ListOptions {
  *   }
  * }
  */
-export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output = Tensor> {
+export class Module<
+  Inputs extends readonly unknown[] = [input: Tensor],
+  Output = Tensor,
+> extends ModuleTree {
   /** Whether parts such as Dropout behave as in training; set by `train` and `eval`. */
   training = true;
-  /** Buffers by name: whether they belong to the state dict. */
-  readonly #buffers = new Map<string, boolean>();
   #hooks: ForwardHooks | null = null;
 
   /** What the module computes; a subclass says it. Runs forward hooks, if there are any. */
@@ -47,174 +42,6 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
   /** The same as `forward`. */
   call(...inputs: Inputs): Output {
     return this.forward(...inputs);
-  }
-
-  // --- Parts ----------------------------------------------------------------------------------------------------------
-
-  /** @internal What may hold parts, in order: name and value. */
-  _fields(): readonly (readonly [name: string, value: unknown])[] {
-    return Object.entries(this);
-  }
-
-  /** @internal Fields that are of a kind; an array that starts with one counts with all of its own. */
-  _fieldsOf<T>(isOne: (value: unknown) => value is T): [string, T][] {
-    const found: [string, T][] = [];
-    for (const [name, value] of this._fields()) {
-      if (isOne(value)) found.push([name, value]);
-      else if (Array.isArray(value) && isOne(value[0])) {
-        value.forEach((one: unknown, i) => isOne(one) && found.push([`${name}.${i}`, one]));
-      }
-    }
-    return found;
-  }
-
-  /** @internal Direct parts, one that is used twice under both names. */
-  _children(): [string, AnyModule][] {
-    return this._fieldsOf(isModule);
-  }
-
-  /** @internal Buffers that are set, and whether they belong to the state dict. */
-  _ownBuffers(): [name: string, buffer: Tensor, persistent: boolean][] {
-    const found: [string, Tensor, boolean][] = [];
-    for (const [name, persistent] of this.#buffers) {
-      const value: unknown = Reflect.get(this, name);
-      if (value instanceof Tensor) found.push([name, value, persistent]);
-    }
-    return found;
-  }
-
-  /** @internal Own tensors of the state dict. */
-  _ownState(): [string, Tensor][] {
-    const buffers = this._ownBuffers().filter(([, , persistent]) => persistent);
-    return [
-      ...this._fieldsOf(isParameter),
-      ...buffers.map(([name, buffer]): [string, Tensor] => [name, buffer]),
-    ];
-  }
-
-  /** @internal This and all below it, parents first, each with the prefix of its names. */
-  *_walk(prefix = '', above: readonly AnyModule[] = []): Generator<[string, AnyModule]> {
-    yield [prefix, this];
-    const inside = [...above, this];
-    for (const [name, child] of this._children()) {
-      if (!inside.includes(child)) yield* child._walk(`${prefix}${name}.`, inside);
-    }
-  }
-
-  /** This module (named '') and all below it with their names, parents first, each once. */
-  namedModules(): [name: string, module: AnyModule][] {
-    const found = new Map<AnyModule, string>();
-    for (const [prefix, module] of this._walk()) {
-      if (!found.has(module)) found.set(module, prefix.slice(0, -1));
-    }
-    return [...found].map(([module, name]) => [name, module]);
-  }
-
-  /** This module and all below it, parents first, each once. */
-  modules(): AnyModule[] {
-    return this.namedModules().map(([, module]) => module);
-  }
-
-  /** The direct parts with their names, each once. */
-  namedChildren(): [name: string, module: AnyModule][] {
-    const children = this._children();
-    return children.filter(([, one], i) => children.findIndex(([, other]) => other === one) === i);
-  }
-
-  /** The direct parts, each once. */
-  children(): AnyModule[] {
-    return this.namedChildren().map(([, module]) => module);
-  }
-
-  /** Parameters with their names, own ones first, then depth first; a shared one once. */
-  namedParameters(options?: ListOptions): [name: string, parameter: Parameter][] {
-    return this.#list('namedParameters', options, (module) => module._fieldsOf(isParameter));
-  }
-
-  /** The parameters in the order of `namedParameters`: what an optimizer takes. */
-  parameters(options?: Pick<ListOptions, 'recurse'>): Parameter[] {
-    return this.namedParameters(options).map(([, parameter]) => parameter);
-  }
-
-  /** Buffers with their names, in the order of `namedParameters`. */
-  namedBuffers(options?: ListOptions): [name: string, buffer: Tensor][] {
-    return this.#list('namedBuffers', options, (module) =>
-      module._ownBuffers().map(([name, buffer]): [string, Tensor] => [name, buffer]),
-    );
-  }
-
-  /** The buffers in the order of `namedBuffers`. */
-  buffers(options?: Pick<ListOptions, 'recurse'>): Tensor[] {
-    return this.namedBuffers(options).map(([, buffer]) => buffer);
-  }
-
-  #list<T>(
-    op: string,
-    options: ListOptions = {},
-    own: (module: AnyModule) => [string, T][],
-  ): [string, T][] {
-    requireOptions(op, options, ['prefix', 'recurse']);
-    const { prefix = '', recurse = true } = options;
-    const start = prefix === '' ? '' : `${prefix}.`;
-    const found = new Map<T, string>();
-    const modules: [string, AnyModule][] = recurse ? this.namedModules() : [['', this]];
-    for (const [path, module] of modules) {
-      for (const [name, one] of own(module)) {
-        if (!found.has(one)) found.set(one, `${start}${path === '' ? '' : `${path}.`}${name}`);
-      }
-    }
-    return [...found].map(([one, name]) => [name, one]);
-  }
-
-  // --- Registering by hand --------------------------------------------------------------------------------------------
-
-  #requireFree(op: string, name: unknown): string {
-    if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
-    if (name === '' || name.includes('.'))
-      throw wrongValue(op, 'a name without a dot', 'name', name);
-    const value: unknown = Reflect.get(this, name);
-    const free =
-      value === undefined || value === null || value instanceof Tensor || value instanceof Module;
-    if (!free) throw wrongValue(op, 'a name that is not taken', 'name', name);
-    return name;
-  }
-
-  /**
-   * Makes `tensor` the field `name` and part of the state, untrained: running statistics, fixed tables. Null keeps the
-   * name free for later; `persistent: false` leaves it out of the state dict.
-   */
-  registerBuffer(
-    name: string,
-    tensor: Tensor | null,
-    options: { persistent?: boolean } = {},
-  ): void {
-    requireOptions('registerBuffer', options, ['persistent']);
-    this.#requireFree('registerBuffer', name);
-    if (tensor !== null && (!(tensor instanceof Tensor) || tensor instanceof Parameter)) {
-      throw wrongType('registerBuffer', 'a tensor that is no Parameter, or null', 'tensor', tensor);
-    }
-    const persistent = requireBoolean('registerBuffer', 'persistent', options.persistent ?? true);
-    this.#buffers.set(name, persistent);
-    Reflect.set(this, name, tensor);
-  }
-
-  /** Makes `parameter` the field `name`: for names made at run time. */
-  registerParameter(name: string, parameter: Parameter | null): void {
-    this.#requireFree('registerParameter', name);
-    if (parameter !== null && !(parameter instanceof Parameter)) {
-      throw wrongType('registerParameter', 'a Parameter or null', 'parameter', parameter);
-    }
-    this.#buffers.delete(name);
-    Reflect.set(this, name, parameter);
-  }
-
-  /** Makes `module` the field `name`: for names made at run time. */
-  addModule(name: string, module: AnyModule | null): void {
-    this.#requireFree('addModule', name);
-    if (module !== null && !(module instanceof Module)) {
-      throw wrongType('addModule', 'a module or null', 'module', module);
-    }
-    Reflect.set(this, name, module);
   }
 
   // --- State ----------------------------------------------------------------------------------------------------------
@@ -238,21 +65,23 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
     if (!isFloating(requireDType('to', dtype))) {
       throw unexpected('to', 'float32 or float64', 'dtype', dtype);
     }
-    for (const module of this.modules()) {
-      for (const [, parameter] of module._fieldsOf(isParameter)) {
-        if (isFloating(parameter.dtype)) parameter._convert(dtype);
-      }
-      for (const [name, buffer] of module._ownBuffers()) {
-        if (isFloating(buffer.dtype)) Reflect.set(module, name, buffer.to(dtype));
-      }
+    for (const parameter of this.parameters()) {
+      if (isFloating(parameter.dtype)) parameter._convert(dtype);
     }
+    this._walk((module) => {
+      module._eachBuffer((buffer, name) => {
+        if (isFloating(buffer.dtype)) Reflect.set(module, name, buffer.to(dtype));
+      });
+    });
     return this;
   }
 
   /** Sets `training` here and below: Dropout drops, BatchNorm uses the batch. */
   train(mode = true): this {
     requireBoolean('train', 'mode', mode);
-    for (const module of this.modules()) module.training = mode;
+    this._walk((module) => {
+      module.training = mode;
+    });
     return this;
   }
 
@@ -339,7 +168,7 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
   }
 
   /** As PyTorch prints it. */
-  toString(): string {
+  override toString(): string {
     return describeModule(this);
   }
 
@@ -347,12 +176,4 @@ export class Module<Inputs extends readonly unknown[] = [input: Tensor], Output 
   [inspect.custom](): string {
     return describeModule(this);
   }
-}
-
-function isModule(value: unknown): value is AnyModule {
-  return value instanceof Module;
-}
-
-function isParameter(value: unknown): value is Parameter {
-  return value instanceof Parameter;
 }

@@ -17,9 +17,12 @@ export interface LoadReport {
 /** Parameters and persistent buffers of a module and all below it, a shared one under each of its names. */
 export function collectState(module: AnyModule): Map<string, Tensor> {
   const state = new Map<string, Tensor>();
-  for (const [prefix, part] of module._walk()) {
-    for (const [name, tensor] of part._ownState()) state.set(prefix + name, tensor);
-  }
+  module._walk((part, prefix) => {
+    part._eachParameter((parameter, name) => state.set(prefix + name, parameter));
+    part._eachBuffer((buffer, name, persistent) => {
+      if (persistent) state.set(prefix + name, buffer);
+    });
+  }, true);
   return state;
 }
 

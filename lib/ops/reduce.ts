@@ -13,6 +13,7 @@ import {
   type Shape,
 } from './define';
 import { where } from './binary';
+import { fillArange } from './creation';
 
 /** Which dimensions go: one, several, or all where none is named. */
 export type Dims = number | readonly number[] | null;
@@ -99,9 +100,16 @@ export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): T
   return out;
 }
 
-/** A reduction's result, or the gradient of it, repeated to the shape before. */
-export function spread(t: Tensor, { shape, kept }: Reduction): Tensor {
-  return (t.ndim === 0 ? t : t.reshape(kept)).expand(shape);
+/** The gradient of a reduction's result repeated to the shape before, without copying. */
+function spread(dy: Tensor, { shape, kept }: Reduction): Tensor {
+  if (isGradEnabled()) return (dy.ndim === 0 ? dy : dy.reshape(kept)).expand(shape);
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = kept[i] === 1 ? 0 : step;
+    step *= kept[i];
+  }
+  return dy.contiguous()._view(shape, strides);
 }
 
 /** A native row that reduces, and its gradient from what it keeps. */
@@ -155,8 +163,7 @@ function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
 /** 0, 1, ..., n - 1 as int32. */
 export function positions(n: number): Tensor {
   const out = Tensor._empty('int32', [n]);
-  const array = out._storage.array;
-  for (let i = 0; i < n; i++) array[i] = i;
+  fillArange(out, 0, 1);
   return out;
 }
 

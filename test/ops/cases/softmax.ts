@@ -1,4 +1,5 @@
 /** Softmax, its logarithm, and log-sum-exp. */
+import { F } from 'blasgrad';
 import { alongDim, reduced } from '../../support/lines';
 import type { OpCase } from '../harness';
 
@@ -91,6 +92,23 @@ const others = names.flatMap((name) => [
   } satisfies OpCase,
 ]);
 
+const functional: OpCase[] = [
+  {
+    name: 'softmin',
+    rows: ['softmax', 'softmaxBackward'],
+    inputs: [{ shape: [2, 3] }],
+    run: (x) => F.softmin(x, 1),
+    reference: alongDim((line) => functions.softmax(line.map((x) => -x)), 1),
+  },
+  ...names.map((name): OpCase => ({
+    name: `F.${name}`,
+    rows: [name, `${name}Backward`],
+    inputs: [{ shape: [2, 3] }],
+    run: (x) => F[name](x, 0),
+    reference: alongDim(functions[name], 0),
+  })),
+];
+
 const logsumexps: OpCase[] = [
   ...[
     { shape: [3, 4], dims: 1 },
@@ -134,4 +152,4 @@ const logsumexps: OpCase[] = [
   ),
 ];
 
-export const cases: OpCase[] = [...smooth, ...others, ...logsumexps];
+export const cases: OpCase[] = [...smooth, ...others, ...functional, ...logsumexps];

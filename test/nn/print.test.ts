@@ -1,0 +1,122 @@
+/** Modules print as PyTorch 1.13 prints them. */
+import { inspect } from 'node:util';
+import { nn, tensor, zeros } from 'blasgrad';
+
+const lines = (...text: string[]): string => text.join('\n');
+
+test.each<[nn.AnyModule, string]>([
+  [new nn.Linear(784, 64), 'Linear(in_features=784, out_features=64, bias=True)'],
+  [new nn.Linear(2, 3, { bias: false }), 'Linear(in_features=2, out_features=3, bias=False)'],
+  [
+    new nn.Bilinear(2, 3, 4),
+    'Bilinear(in1_features=2, in2_features=3, out_features=4, bias=True)',
+  ],
+  [new nn.Embedding(7, 4), 'Embedding(7, 4)'],
+  [new nn.Embedding(7, 4, { paddingIdx: 0 }), 'Embedding(7, 4, padding_idx=0)'],
+  [new nn.Identity(), 'Identity()'],
+  [new nn.Flatten(), 'Flatten(start_dim=1, end_dim=-1)'],
+  [new nn.Unflatten(1, [2, 3]), 'Unflatten(dim=1, unflattened_size=(2, 3))'],
+  [new nn.Unflatten(1, [2]), 'Unflatten(dim=1, unflattened_size=(2,))'],
+  [new nn.Dropout(), 'Dropout(p=0.5, inplace=False)'],
+  [new nn.Dropout2d(0.25), 'Dropout2d(p=0.25, inplace=False)'],
+  [new nn.ReLU(), 'ReLU()'],
+  [new nn.ReLU6(), 'ReLU6()'],
+  [new nn.GELU(), "GELU(approximate='none')"],
+  [new nn.GELU({ approximate: 'tanh' }), "GELU(approximate='tanh')"],
+  [new nn.LeakyReLU(), 'LeakyReLU(negative_slope=0.01)'],
+  [new nn.LeakyReLU(0.00002), 'LeakyReLU(negative_slope=2e-05)'],
+  [new nn.LeakyReLU({ negativeSlope: 0.1 }), 'LeakyReLU(negative_slope=0.1)'],
+  [new nn.ELU(), 'ELU(alpha=1.0)'],
+  [new nn.CELU(0.7), 'CELU(alpha=0.7)'],
+  [new nn.Hardtanh(), 'Hardtanh(min_val=-1.0, max_val=1.0)'],
+  [new nn.Hardtanh(-2, 2.5), 'Hardtanh(min_val=-2.0, max_val=2.5)'],
+  [new nn.Hardshrink(), 'Hardshrink(0.5)'],
+  [new nn.Softshrink(0.1), 'Softshrink(0.1)'],
+  [new nn.Threshold(0.1, 20), 'Threshold(threshold=0.1, value=20)'],
+  [new nn.Softplus(), 'Softplus(beta=1, threshold=20)'],
+  [new nn.PReLU(), 'PReLU(num_parameters=1)'],
+  [new nn.GLU(), 'GLU(dim=-1)'],
+  [new nn.Softmax(1), 'Softmax(dim=1)'],
+  [new nn.LogSoftmax(-1), 'LogSoftmax(dim=-1)'],
+  [new nn.CosineSimilarity(), 'CosineSimilarity()'],
+  [new nn.MSELoss({ reduction: 'sum' }), 'MSELoss()'],
+  [new nn.CrossEntropyLoss({ weight: tensor([1, 2]) }), 'CrossEntropyLoss()'],
+  [new nn.Sequential(), 'Sequential()'],
+])('%s', (module, text) => {
+  expect(String(module)).toBe(text);
+  expect(inspect(module)).toBe(text);
+});
+
+test('parts stand under their names, indented', () => {
+  const model = new nn.Sequential(
+    new nn.Linear(784, 64),
+    new nn.Sigmoid(),
+    new nn.Sequential({ drop: new nn.Dropout(0.1), list: new nn.Identity() }),
+  );
+  expect(inspect(model)).toBe(
+    lines(
+      'Sequential(',
+      '  (0): Linear(in_features=784, out_features=64, bias=True)',
+      '  (1): Sigmoid()',
+      '  (2): Sequential(',
+      '    (drop): Dropout(p=0.1, inplace=False)',
+      '    (list): Identity()',
+      '  )',
+      ')',
+    ),
+  );
+});
+
+test('a class of one prints its name, fields and text', () => {
+  class Net extends nn.Module {
+    readonly hidden = new nn.Linear(2, 3);
+    readonly heads = [new nn.Tanh(), new nn.Tanh()];
+    override extraRepr(): string {
+      return 'depth=2';
+    }
+  }
+  expect(String(new Net())).toBe(
+    lines(
+      'Net(',
+      '  depth=2',
+      '  (hidden): Linear(in_features=2, out_features=3, bias=True)',
+      '  (heads.0): Tanh()',
+      '  (heads.1): Tanh()',
+      ')',
+    ),
+  );
+});
+
+test('lists and dicts', () => {
+  expect(String(new nn.ModuleDict({ a: new nn.Tanh() }))).toBe('ModuleDict(\n  (a): Tanh()\n)');
+  expect(String(new nn.ModuleList([new nn.Tanh()]))).toBe('ModuleList(\n  (0): Tanh()\n)');
+  expect(String(new nn.ParameterList([zeros([2, 3]), zeros([4])]))).toBe(
+    lines(
+      'ParameterList(',
+      '    (0): Parameter containing: [torch.float32 of size 2x3]',
+      '    (1): Parameter containing: [torch.float32 of size 4]',
+      ')',
+    ),
+  );
+});
+
+test('a circle ends', () => {
+  class Child extends nn.Module {
+    parent: nn.AnyModule | null = null;
+  }
+  class Parent extends nn.Module {
+    readonly child = new Child();
+  }
+  const parent = new Parent();
+  parent.child.parent = parent;
+  expect(String(parent)).toBe(
+    lines('Parent(', '  (child): Child(', '    (parent): Parent(...)', '  )', ')'),
+  );
+  expect(parent.modules()).toEqual([parent, parent.child]);
+  expect(parent.stateDict()).toEqual({});
+});
+
+test('a parameter', () => {
+  const text = inspect(new nn.Parameter(tensor([1, 2])));
+  expect(text).toMatch(/^Parameter containing:\ntensor\(\[1\., 2\.\], requiresGrad=true\)$/i);
+});

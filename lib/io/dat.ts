@@ -21,9 +21,7 @@ import { Tensor } from '../tensor';
  */
 export function saveDat(path: string, tensors: Readonly<Record<string, Tensor>>): void {
   requirePath('saveDat', path);
-  if (typeof tensors !== 'object' || tensors === null || tensors instanceof Tensor) {
-    throw wrongType('saveDat', 'an object of tensors', 'tensors', tensors);
-  }
+  requireRecord(tensors);
   // All checked and in memory before the file is touched.
   const text = Object.entries(tensors)
     .map(([name, tensor]) => block(name, tensor))
@@ -33,6 +31,11 @@ export function saveDat(path: string, tensors: Readonly<Record<string, Tensor>>)
 
 function requirePath(op: string, path: unknown): void {
   if (typeof path !== 'string') throw wrongType(op, 'a string', 'path', path);
+}
+
+function requireRecord(tensors: unknown): void {
+  if (typeof tensors === 'object' && tensors !== null && !(tensors instanceof Tensor)) return;
+  throw wrongType('saveDat', 'an object of tensors', 'tensors', tensors);
 }
 
 function block(name: string, tensor: unknown): string {
@@ -47,11 +50,19 @@ function block(name: string, tensor: unknown): string {
   return text;
 }
 
-/** The shortest text that is read back as the same value. */
+/** A short text that is read back as the same value. */
 function valueText(dtype: DType): (value: number) => string {
-  const shortest =
-    dtype === 'float32' ? (value: number) => String(Number(value.toPrecision(9))) : String;
-  return (value) => (Object.is(value, -0) ? '-0' : shortest(value));
+  const digits = dtype === 'float32' ? shortest32 : String;
+  return (value) => (Object.is(value, -0) ? '-0' : digits(value));
+}
+
+/** String writes the digits that float64 needs; six to nine are enough for float32. */
+function shortest32(value: number): string {
+  for (let precision = 6; precision < 9; precision++) {
+    const short = Number(value.toPrecision(precision));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(Number(value.toPrecision(9)));
 }
 
 /** A file that is being read, and where. */

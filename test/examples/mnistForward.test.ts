@@ -34,7 +34,7 @@ describe('training', () => {
 
   test('learns digits by heart, and stops when it knows them', () => {
     manualSeed(1);
-    const few: data.TensorDataset<[Tensor, Tensor]> = some(digits.train, 40);
+    const few: data.TensorDataset<[Tensor, Tensor]> = some(digits.train, 80);
     const layers = buildLayers();
     const epochs = [...train(layers, few, few, { epochs: 100, lr: 0.5, enough: 0.02 })];
     const last = epochs[epochs.length - 1];
@@ -45,10 +45,10 @@ describe('training', () => {
   });
 
   test('tells its story', async () => {
-    const output = await runExample('mnist-forward', '--epochs', '2');
+    const output = await runExample('mnist-forward', '--epochs', '1');
     expect(output).toContain('z = x W^T + b: (10 x 784) times (784 x 64) gives (10 x 64)');
     expect(output).toContain('hidden.weight[:2, :3]');
     const share = /test accuracy (.*) %/.exec(output)?.[1];
-    expect(Number(share)).toBeGreaterThan(88);
+    expect(Number(share)).toBeGreaterThan(85);
   });
 });

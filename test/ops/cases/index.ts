@@ -16,6 +16,9 @@ import { cases as sort } from './sort';
 import { cases as statistics } from './statistics';
 import { cases as unary } from './unary';
 import { cases as view } from './view';
+import { cases as creation } from './creation';
+import { cases as optim } from './optim';
+import { cases as random } from './random';
 
 export const families: Readonly<Record<string, readonly OpCase[]>> = {
   unary,
@@ -34,4 +37,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   extreme,
   statistics,
   softmax,
+  creation,
+  optim,
+  random,
 };

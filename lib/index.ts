@@ -23,6 +23,7 @@ export * as F from './functional';
 export type { NumberArray, TensorData } from './nested';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
+export { einsum } from './ops/einsum';
 export type { ValuesAndIndices } from './ops/extreme';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';

@@ -2,6 +2,7 @@
 import './ops';
 
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
+export * as backend from './backend';
 export {
   arange,
   empty,

@@ -4,7 +4,7 @@ import { normalizeDim } from '../shape';
 import { nativeOp, record, Tensor, type Rule } from './define';
 import type { ValuesAndIndices } from './extreme';
 import { gatherBackward } from './gather';
-import { lineOf } from './reduce';
+import { lineOf } from './reduction';
 
 const sortCall = nativeOp('sort');
 const topkCall = nativeOp('topk');

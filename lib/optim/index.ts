@@ -10,3 +10,4 @@ export { RAdam, type RAdamOptions } from './radam';
 export { RMSprop, type RMSpropOptions } from './rmsprop';
 export { SGD, type SGDOptions } from './sgd';
 export type { OptimizerState } from './stateDict';
+export * as lrScheduler from './lrScheduler';

@@ -11,9 +11,9 @@ export interface StateSpec<O> {
   /** One float64 number instead of the parameter's shape and dtype. */
   readonly single?: true;
   /** Whether the options ask for it; without it they always do. */
-  readonly when?: (options: O) => boolean;
+  when?(options: O): boolean;
   /** What it is filled with at first, if not with 0. */
-  readonly initial?: (options: O) => number;
+  initial?(options: O): number;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface Definition<O> {
   readonly update: NativeOp;
   readonly attrs?: readonly boolean[];
   /** Throws if options that are right one by one do not go together. */
-  readonly check?: (options: O) => void;
+  check?(options: O): void;
 }
 
 /** How many steps a parameter has taken. */

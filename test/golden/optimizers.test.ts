@@ -1,5 +1,5 @@
 /** Optimizers against PyTorch's: parameters after each of some steps. */
-import { noGrad, optim, type Tensor } from 'blasgrad';
+import { optim, type Tensor } from 'blasgrad';
 import {
   goldenTensor,
   readGolden,
@@ -52,9 +52,12 @@ test.each(lines.map((line) => [line.id, line] as const))(
   (_id, line) => {
     check(line, 'float64', (before, params) => {
       const after = new makers[line.optimizer](params, { lr: 1 });
-      after.loadStateDict(before.stateDict());
-      before.step(); // counts, but must not be shared
-      noGrad(() => params.forEach((param) => param.grad?.zero_()));
+      const saved = before.stateDict();
+      after.loadStateDict(saved);
+      // The state is a copy: what happens to the old one does not matter.
+      for (const tensors of Object.values(saved.state)) {
+        for (const tensor of Object.values(tensors)) tensor.fill_(NaN);
+      }
       return after;
     });
   },

@@ -27,7 +27,9 @@ class Net extends nn.Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.blocks.reduce((y, block) => block.forward(y), this.first.forward(x)).add(this.shift);
+    return this.blocks
+      .reduce((y, block) => block.forward(y), this.first.forward(x))
+      .add(this.shift);
   }
 }
 
@@ -78,12 +80,25 @@ describe('parts', () => {
   });
 
   test('train and eval reach every module', () => {
-    expect(net.eval().modules().every((module) => !module.training)).toBe(true);
-    expect(net.train().modules().every((module) => module.training)).toBe(true);
+    expect(
+      net
+        .eval()
+        .modules()
+        .every((module) => !module.training),
+    ).toBe(true);
+    expect(
+      net
+        .train()
+        .modules()
+        .every((module) => module.training),
+    ).toBe(true);
   });
 
   test('gradients are cleared and frozen for all parameters', () => {
-    net.forward(ones([3, 2])).sum().backward();
+    net
+      .forward(ones([3, 2]))
+      .sum()
+      .backward();
     const { weight } = net.first;
     net.zeroGrad({ setToNone: false });
     expect(weight.grad?.toArray()).toEqual([
@@ -106,7 +121,11 @@ describe('parameters', () => {
     data.fill_(0);
     expect(parameter.toArray()).toEqual([1, 2, 3]);
     expect(parameter.data.buffer).toBeInstanceOf(SharedArrayBuffer);
-    expect([parameter.isLeaf, parameter.requiresGrad, parameter.gradFn]).toEqual([true, true, null]);
+    expect([parameter.isLeaf, parameter.requiresGrad, parameter.gradFn]).toEqual([
+      true,
+      true,
+      null,
+    ]);
     expect(new nn.Parameter(data, { requiresGrad: false }).requiresGrad).toBe(false);
   });
 
@@ -239,12 +258,24 @@ describe('errors', () => {
     [() => module.to(not('half')), RangeError, 'to: expected one of float32'],
     [() => module.train(not(1)), TypeError, 'train: expected a boolean for mode, got 1'],
     [() => module.apply(not(1)), TypeError, 'apply: expected a function for fn, got 1'],
-    [() => module.registerBuffer('a.b', null), RangeError, 'expected a name without a dot for name'],
+    [
+      () => module.registerBuffer('a.b', null),
+      RangeError,
+      'expected a name without a dot for name',
+    ],
     [() => module.registerBuffer('forward', null), RangeError, 'expected a name that is not taken'],
     [() => module.registerBuffer('b', not(1)), TypeError, 'expected a tensor that is no Parameter'],
-    [() => module.registerParameter('p', not(zeros([1]))), TypeError, 'expected a Parameter or null'],
+    [
+      () => module.registerParameter('p', not(zeros([1]))),
+      TypeError,
+      'expected a Parameter or null',
+    ],
     [() => module.addModule('m', not({})), TypeError, 'addModule: expected a module or null for'],
-    [() => module.addModule(not(1), null), TypeError, 'addModule: expected a string for name, got 1'],
+    [
+      () => module.addModule(not(1), null),
+      TypeError,
+      'addModule: expected a string for name, got 1',
+    ],
     [() => new nn.Module().forward(zeros([1])), Error, 'Module: expected a forward method'],
     [() => new nn.Parameter(not([1])), TypeError, 'Parameter: expected a tensor for data, got an'],
     [() => new nn.Parameter(zeros([1], { dtype: 'int32' })), RangeError, 'a floating dtype'],

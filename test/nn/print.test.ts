@@ -7,10 +7,7 @@ const lines = (...text: string[]): string => text.join('\n');
 test.each<[nn.AnyModule, string]>([
   [new nn.Linear(784, 64), 'Linear(in_features=784, out_features=64, bias=True)'],
   [new nn.Linear(2, 3, { bias: false }), 'Linear(in_features=2, out_features=3, bias=False)'],
-  [
-    new nn.Bilinear(2, 3, 4),
-    'Bilinear(in1_features=2, in2_features=3, out_features=4, bias=True)',
-  ],
+  [new nn.Bilinear(2, 3, 4), 'Bilinear(in1_features=2, in2_features=3, out_features=4, bias=True)'],
   [new nn.Embedding(7, 4), 'Embedding(7, 4)'],
   [new nn.Embedding(7, 4, { paddingIdx: 0 }), 'Embedding(7, 4, padding_idx=0)'],
   [new nn.Identity(), 'Identity()'],

@@ -1,5 +1,5 @@
 /** What tables of values do not show: conventions for gradients, precision, threads and refusals. */
-import type { Tensor } from 'blasgrad';
+import { full, zeros, type Tensor } from 'blasgrad';
 import { addon } from '../../dist/native';
 import '../support/calls';
 import { make } from '../support/make';
@@ -43,14 +43,7 @@ describe('gradients', () => {
 describe('precision and threads', () => {
   // 0.1 in float32 is not 0.1, and added up one by one ten million of them give 1087937.
   const count = 3_000_000;
-  const tenths = new Float32Array(count).fill(0.1);
   const ulp = 2 ** -23;
-
-  function tenth(shape: number[]): Tensor {
-    const x = make('float32', shape, []);
-    x.data.set(tenths);
-    return x;
-  }
 
   test.each([
     { shape: [count], dim: 0 },
@@ -59,7 +52,7 @@ describe('precision and threads', () => {
     { shape: [2, count / 600, 300], dim: 1 },
   ])('a float32 sum over dim $dim of $shape is right to 4 ulp', ({ shape, dim }) => {
     const expected = Math.fround(0.1) * shape[dim];
-    for (const value of tenth(shape).sum(dim).data) {
+    for (const value of full(shape, 0.1).sum(dim).data) {
       expect(Math.abs(value / expected - 1)).toBeLessThan(4 * ulp);
     }
   });
@@ -71,7 +64,7 @@ describe('precision and threads', () => {
     { shape: [count / 600, 600], dim: 1 },
     { shape: [20, count / 6000, 300], dim: 1 },
   ])('results over dim $dim of $shape are the same on any number of threads', ({ shape, dim }) => {
-    const x = make('float32', shape, []);
+    const x = zeros(shape);
     const values = x.data;
     for (let i = 0; i < count; i++) values[i] = ((i * 7919) % 1000) / 997 - 0.4;
     const threads = addon.getNumThreads();
@@ -124,7 +117,8 @@ describe('results', () => {
   });
 
   test('bytes other than 0 are true', () => {
-    const mask = make('bool', [3], [2, 255, 1]);
+    const mask = zeros([3], { dtype: 'bool' });
+    mask.data.set([2, 255, 1]);
     expect([mask.any().toArray(), mask.all().toArray()]).toEqual([true, true]);
     expect([mask.any().data[0], mask.all().data[0]]).toEqual([1, 1]);
   });

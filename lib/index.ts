@@ -21,6 +21,7 @@ export type { SizesAnd, TensorOptions } from './creationOptions';
 export type { DType, TypedArray } from './dtype';
 export * as data from './data';
 export * as F from './functional';
+export * as io from './io';
 export type { NumberArray, TensorData } from './nested';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';

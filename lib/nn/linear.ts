@@ -1,5 +1,5 @@
 /** Layers that multiply by a matrix, and those that only rearrange. */
-import { requireBoolean, requireInteger, requireOptions } from '../errors';
+import { requireBoolean, requireInRange, requireInteger, requireOptions } from '../errors';
 import { requireDType, type DType } from '../dtype';
 import { bilinear, embedding, linear } from '../functional';
 import { requireShape } from '../shape';
@@ -129,6 +129,10 @@ export class Embedding extends Module {
     requireInteger('Embedding', 'embeddingDim', embeddingDim, 0);
     const { paddingIdx, ...rest } = options;
     this.weight = weights('Embedding', rest, [numEmbeddings, embeddingDim], []).weight;
+    if (paddingIdx !== undefined) {
+      requireInRange('Embedding', 'paddingIdx', paddingIdx, -numEmbeddings, numEmbeddings - 1);
+      requireInteger('Embedding', 'paddingIdx', paddingIdx);
+    }
     this.paddingIdx = paddingIdx ?? null;
     this.resetParameters();
   }

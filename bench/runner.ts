@@ -15,13 +15,22 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 function figuresOf(program: string, args: readonly string[]): Figures {
-  const output = execFileSync(program, args, { cwd: root, env: cleanEnvironment(), encoding: 'utf8' });
+  const output = execFileSync(program, args, {
+    cwd: root,
+    env: cleanEnvironment(),
+    encoding: 'utf8',
+  });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures;
 }
 
 /** Runs bench/contestants/<name>.ts. */
 export function runTypeScript(name: string, ...args: string[]): Figures {
-  return figuresOf(process.execPath, ['--import', 'tsx', join(__dirname, 'contestants', `${name}.ts`), ...args]);
+  return figuresOf(process.execPath, [
+    '--import',
+    'tsx',
+    join(__dirname, 'contestants', `${name}.ts`),
+    ...args,
+  ]);
 }
 
 /** Runs a script as plain JavaScript. */
@@ -33,7 +42,9 @@ export function runScript(script: string): Figures {
 export function buildC(name: string): string {
   mkdirSync(buildFolder, { recursive: true });
   const program = join(buildFolder, name);
-  const flags = execFileSync('pkg-config', ['--cflags', '--libs', 'openblas'], { encoding: 'utf8' }).trim().split(/\s+/);
+  const flags = execFileSync('pkg-config', ['--cflags', '--libs', 'openblas'], { encoding: 'utf8' })
+    .trim()
+    .split(/\s+/);
   const source = join(__dirname, 'contestants', `${name}.c`);
   execFileSync(process.env['CC'] ?? 'cc', ['-O3', '-o', program, source, ...flags, '-lm'], {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -46,7 +57,10 @@ export function runProgram(program: string, ...args: string[]): Figures {
 }
 
 /** Each contestant in turn, several times over, so that a slow moment of the machine hits all of them. */
-export function interleave<K extends string>(rounds: number, contestants: Record<K, () => Figures>): Record<K, Figures[]> {
+export function interleave<K extends string>(
+  rounds: number,
+  contestants: Record<K, () => Figures>,
+): Record<K, Figures[]> {
   const results = {} as Record<K, Figures[]>;
   for (const name of Object.keys(contestants) as K[]) results[name] = [];
   for (let round = 0; round < rounds; round++) {
@@ -54,4 +68,3 @@ export function interleave<K extends string>(rounds: number, contestants: Record
   }
   return results;
 }
-

@@ -11,14 +11,27 @@ export interface Line {
 }
 
 export function meets(line: Line): boolean {
-  return 'atLeast' in line.target ? line.ratio >= line.target.atLeast : line.ratio <= line.target.atMost;
+  return 'atLeast' in line.target
+    ? line.ratio >= line.target.atLeast
+    : line.ratio <= line.target.atMost;
 }
 
 export function tableOf(lines: readonly Line[]): string {
-  const table = new Table({ head: ['workload', 'blasgrad', 'against', 'ratio', 'target', ''], style: { head: [] } });
+  const table = new Table({
+    head: ['workload', 'blasgrad', 'against', 'ratio', 'target', ''],
+    style: { head: [] },
+  });
   for (const line of lines) {
-    const target = 'atLeast' in line.target ? `>= ${line.target.atLeast}` : `<= ${line.target.atMost}`;
-    table.push([line.what, line.ours, line.against, line.ratio.toFixed(3), target, meets(line) ? 'met' : 'MISSED']);
+    const target =
+      'atLeast' in line.target ? `>= ${line.target.atLeast}` : `<= ${line.target.atMost}`;
+    table.push([
+      line.what,
+      line.ours,
+      line.against,
+      line.ratio.toFixed(3),
+      target,
+      meets(line) ? 'met' : 'MISSED',
+    ]);
   }
   return table.toString();
 }

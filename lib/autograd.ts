@@ -1,5 +1,5 @@
 /** Gradients by reverse-mode differentiation: nodes are data, the walk is a loop. */
-import { Storage } from './storage';
+import type { Storage } from './storage';
 import type { DType } from './dtype';
 import { describe, shapeText } from './errors';
 import { sameShape, type Shape } from './shape';
@@ -138,7 +138,7 @@ export function record<A>(
   attrs: A,
 ): Tensor {
   const edges = edgesTo(inputs);
-  if (edges !== null) out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype) as Node;
+  if (edges !== null) out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype);
   return out;
 }
 
@@ -188,21 +188,15 @@ export function recordInPlace<A>(
   const edges = edgesTo(inputs);
   const ancestors: ViewLink[] = [];
   for (let link = x._viewOf; link !== null; link = link.parent._viewOf) ancestors.push(link);
-  for (const { parent } of ancestors) void parent.requiresGrad; // brings its node up to date before the change counts
+  for (const { parent } of ancestors)
+    if (parent._viewOf !== null) refreshView(parent, parent._viewOf);
   x._storage.version++;
   if (edges === null) return;
   for (const link of ancestors) link.version = x._storage.version;
   let node = new Node(rule, edges, kept, attrs, x.shape, x.dtype) as Node;
   for (const { parent, replay } of ancestors) {
     const outer = [edgeOf(parent), ...node.edges.slice(1)];
-    node = new Node(
-      spliceRule,
-      outer,
-      [],
-      { inner: node, replay },
-      parent.shape,
-      parent.dtype,
-    ) as Node;
+    node = new Node(spliceRule, outer, [], { inner: node, replay }, parent.shape, parent.dtype);
   }
   const root = ancestors.length === 0 ? x : ancestors[ancestors.length - 1].parent;
   root._node = node;

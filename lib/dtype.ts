@@ -26,9 +26,9 @@ export function arrayOver(
   byteOffset: number,
   length: number,
 ): TypedArray {
-  const Array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray =
+  const Elements: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray =
     arrays[dtype];
-  return new Array(buffer, byteOffset, length);
+  return new Elements(buffer, byteOffset, length);
 }
 
 export function isFloating(dtype: DType): boolean {

@@ -28,7 +28,8 @@ function describeObject(value: object): string {
       return `${value.constructor.name}(${String(value.length)})`;
     }
     if (isTensorLike(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
-    const name = Object.getPrototypeOf(value)?.constructor?.name as unknown;
+    const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
+    const name = prototype?.constructor?.name;
     return typeof name === 'string' && name !== 'Object' && name !== ''
       ? `an instance of ${name}`
       : 'an object';

@@ -263,7 +263,7 @@ export class Tensor {
       throw new Error('registerHook: expected a tensor that requires grad, got one that does not');
     }
     const owner: { _hooks: Hook[] | null } | { hooks: Hook[] | null } = this._node ?? this;
-    const hooks = ('hooks' in owner ? (owner.hooks ??= []) : (owner._hooks ??= [])) as Hook[];
+    const hooks = 'hooks' in owner ? (owner.hooks ??= []) : (owner._hooks ??= []);
     hooks.push(hook);
     return {
       remove: () => {

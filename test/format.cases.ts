@@ -361,9 +361,10 @@ export const formatCases: readonly FormatCase[] = [
   },
   {
     name: 'two suffixes, one on a new line',
-    make: () => tensor(Array(7).fill(1.5), { dtype: 'float64', requiresGrad: true }).mul(2.2),
+    make: () =>
+      tensor(Array<number>(8).fill(1.5), { dtype: 'float64', requiresGrad: true }).mul(2.2),
     text: [
-      'tensor([3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000],',
+      'tensor([3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000],',
       '       dtype=float64, gradFn=<MulBackward0>)',
     ],
   },

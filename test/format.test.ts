@@ -18,13 +18,12 @@ test('only the elements shown are read: a million rows print at once', () => {
   expect(performance.now() - start).toBeLessThan(100);
 });
 
-test('inspect and template strings print the same, objects indent it', () => {
+test('inspect prints the same, and an object indents it', () => {
   const x = tensor([
     [1, 2],
     [3, 4],
   ]);
   expect(inspect(x)).toBe(String(x));
-  expect(`${x.toString()}`).toBe(String(x));
   expect(inspect({ x })).toBe('{\n  x: tensor([[1., 2.],\n          [3., 4.]])\n}');
 });
 

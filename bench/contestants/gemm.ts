@@ -10,4 +10,8 @@ const c = new Float32Array(n * n);
 
 backend.setNumThreads(1);
 const seconds = medianTime(calls, () => backend.gemm(false, false, n, n, n, 1, a, b, 0, c));
-report({ seconds, checksum: c.reduce((sum, value) => sum + value, 0), core: backend.info().coreType });
+report({
+  seconds,
+  checksum: c.reduce((sum, value) => sum + value, 0),
+  core: backend.info().coreType,
+});

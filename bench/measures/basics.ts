@@ -11,9 +11,14 @@ function pick(figures: readonly Figures[], name: string): number {
 /** Speed of GEMM through the library as a fraction of a bare cblas_sgemm's. */
 export function gemm(): Line {
   const program = buildC('gemm');
-  const { c, ours } = interleave(7, { c: () => runProgram(program), ours: () => runTypeScript('gemm') });
+  const { c, ours } = interleave(7, {
+    c: () => runProgram(program),
+    ours: () => runTypeScript('gemm'),
+  });
   if (c[0]['checksum'] !== ours[0]['checksum']) {
-    throw new Error(`gemm: expected the checksum ${c[0]['checksum']} of the C program, got ${ours[0]['checksum']}`);
+    throw new Error(
+      `gemm: expected the checksum ${c[0]['checksum']} of the C program, got ${ours[0]['checksum']}`,
+    );
   }
   const flops = 2 * 1024 ** 3;
   const speeds = { c: flops / pick(c, 'seconds') / 1e9, ours: flops / pick(ours, 'seconds') / 1e9 };
@@ -32,7 +37,13 @@ export function add(): Line[] {
   const rounds = interleave(3, { ours: () => runTypeScript('add') }).ours;
   const line = (what: string, name: string, limit: number): Line => {
     const ns = pick(rounds, name);
-    return { what, ours: `${ns.toFixed(0)} ns`, against: `budget ${limit} ns`, ratio: ns / limit, target: { atMost: 1 } };
+    return {
+      what,
+      ours: `${ns.toFixed(0)} ns`,
+      against: `budget ${limit} ns`,
+      ratio: ns / limit,
+      target: { atMost: 1 },
+    };
   };
   return [
     line('add of 16 + 16 elements: native call', 'native', 300),

@@ -1,4 +1,4 @@
-import { requireInteger, shapeText, unexpected, wrongValue } from '../errors';
+import { requireInteger, shapeText, unexpected } from '../errors';
 import { requireTensor, type Tensor } from '../tensor';
 import type { Dataset } from './dataset';
 
@@ -23,7 +23,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   readonly length: number;
 
   constructor(...tensors: Tensors) {
-    if (tensors.length === 0) throw wrongValue('TensorDataset', 'at least one', 'tensors', 'none');
+    if (tensors.length === 0) throw unexpected('TensorDataset', 'at least one', 'tensors', 'none');
     tensors.forEach((one, i) => requireTensor('TensorDataset', `tensors[${i}]`, one));
     const length = tensors[0].shape[0];
     tensors.forEach(({ ndim, shape }, i) => {

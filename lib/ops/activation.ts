@@ -49,7 +49,7 @@ const scale = 1.0507009873554805;
 
 const plain = defineUnary({
   relu: { keeps: 'output', derivative: (y) => only(y.gt(0), y) },
-  hardsigmoid: input((x) => only(x.abs().lt(3), x, 1 / 6)),
+  hardsigmoid: input((x) => only(x.abs().lt(3), x, Math.fround(1 / 6))),
   hardswish: input((x) => where(x.gt(3), one(x), where(x.lt(-3), zerosLike(x), x.div(3).add(0.5)))),
   softsign: input((x) => x.abs().add(1).reciprocal().square()),
   selu: input((x) => where(x.le(0), x.exp().mul(scale * alpha), scalar(scale, x.dtype))),
@@ -68,7 +68,16 @@ const withOptions = defineUnary({
   hardshrink: input((x, [lambda]) => only(x.abs().gt(lambda), x)),
   softshrink: input((x, [lambda]) => only(x.abs().gt(lambda), x)),
   elu: input((x, [a]) => where(x.le(0), x.exp().mul(a), one(x))),
-  celu: input((x, [a]) => where(x.le(0), x.div(a).exp(), one(x))),
+  celu: input((x, [a]) =>
+    where(
+      x.le(0),
+      x
+        .div(Math.fround(a))
+        .exp()
+        .mul(a / Math.fround(a)),
+      one(x),
+    ),
+  ),
   softplus: input((x, [beta, limit]) =>
     where(x.mul(beta).gt(limit), one(x), x.mul(beta).sigmoid()),
   ),

@@ -78,8 +78,10 @@ export function runElementwise(
   if (n === 0) return;
   let flat = out._contiguous;
   for (let i = 0; i < inputs.length && flat; i++) {
+    // A single element may be expanded to any shape, as the gradient of a sum is.
     flat =
-      (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) || inputs[i].numel() === 1;
+      (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) ||
+      inputs[i]._flat.length === 1;
   }
   const layout = flat ? n : layoutOf(op, out.shape, [...inputs, out]);
   // Written out for the usual numbers of operands: a call with spread arguments costs 100 ns more.
@@ -98,10 +100,12 @@ export function scalar(value: number, dtype: DType): Tensor {
   return new Tensor(new Storage(array), dtype, []);
 }
 
-/** Zeros of the same shape and dtype, in memory of their own. */
+const fillCall = nativeOp('fill');
+
+/** Zeros of the same shape and dtype, in memory of their own; written by a row, so that a replay writes them again. */
 export function zerosLike(x: Tensor): Tensor {
   const out = Tensor._empty(x.dtype, x.shape);
-  out._storage.array.fill(0);
+  fillCall(out._flat, 0, out.numel());
   return out;
 }
 

@@ -3,7 +3,8 @@ import { shapeText, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
 import { where } from './binary';
 import { nativeOp, record, Tensor, type Rule } from './define';
-import { extremeValue, lineOf, positions, reductionOf, type KeepDim } from './reduce';
+import { extremeValue, positions } from './reduce';
+import { lineOf, reductionOf, type KeepDim } from './reduction';
 
 /** Elements and their indices along the reduced dimension. */
 export interface ValuesAndIndices {

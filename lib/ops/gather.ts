@@ -5,7 +5,7 @@ import { normalizeDim, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, operand, record, requireDTypeOf, Tensor, type Rule } from './define';
 import type { Operand } from './binary';
-import { lineOf } from './reduce';
+import { lineOf } from './reduction';
 
 const gatherCall = nativeOp('gather');
 const indexSelectCall = nativeOp('indexSelect');

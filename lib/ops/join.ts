@@ -10,7 +10,7 @@ import {
 import { normalizeDim, normalizeDims, requireShape, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, promoteAll, record, runElementwise, Tensor, type Rule } from './define';
-import { lineOf } from './reduce';
+import { lineOf } from './reduction';
 import { sizesOf, type Sizes } from './view';
 
 const copyCall = nativeOp('copy');

@@ -1,6 +1,6 @@
 /** Masks: where they hold, and what they pick. Labels as masks. */
 import { requireInteger, unexpected } from '../errors';
-import { broadcastShapes } from '../shape';
+import { broadcastShapes, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import { nativeOp, requireDTypeOf, runElementwise, Tensor } from './define';
 import { stack } from './join';
@@ -20,6 +20,12 @@ export function placesIn(op: string, x: Tensor): Tensor {
   const count = Tensor._empty('int32', []);
   nonzeroCall(x.detach().contiguous()._flat, places._flat, count._flat, n);
   return places.narrow(0, 0, count.item());
+}
+
+/** The shape that a tensor and a mask have together. */
+function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
+  requireDTypeOf(op, 'mask', requireTensor(op, 'mask', mask), 'bool');
+  return broadcastShapes(op, x.shape, mask.shape);
 }
 
 /**
@@ -66,29 +72,17 @@ Object.assign(Tensor.prototype, {
     return stack(coordinates, 1);
   },
   maskedSelect(this: Tensor, mask: Tensor): Tensor {
-    requireDTypeOf('maskedSelect', 'mask', requireTensor('maskedSelect', 'mask', mask), 'bool');
-    const shape = broadcastShapes('maskedSelect', this.shape, mask.shape);
-    const wide = this.expand(shape);
-    return wide.flatten().index(mask.expand(shape).flatten());
+    const shape = maskedShape('maskedSelect', this, mask);
+    return this.expand(shape).flatten().index(mask.expand(shape).flatten());
   },
   maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
-    requireDTypeOf('maskedScatter', 'mask', requireTensor('maskedScatter', 'mask', mask), 'bool');
-    requireDTypeOf(
-      'maskedScatter',
-      'source',
-      requireTensor('maskedScatter', 'source', source),
-      this.dtype,
-    );
-    const shape = broadcastShapes('maskedScatter', this.shape, mask.shape);
-    const places = placesIn('maskedScatter', mask.expand(shape));
+    const op = 'maskedScatter';
+    const shape = maskedShape(op, this, mask);
+    requireDTypeOf(op, 'source', requireTensor(op, 'source', source), this.dtype);
+    const places = placesIn(op, mask.expand(shape));
     const count = places.numel();
     if (source.numel() < count) {
-      throw unexpected(
-        'maskedScatter',
-        `at least ${count} elements`,
-        'source',
-        String(source.numel()),
-      );
+      throw unexpected(op, `at least ${count} elements`, 'source', String(source.numel()));
     }
     const list = this.expand(shape).clone().flatten();
     list.indexPut_(places, source.flatten().narrow(0, 0, count));

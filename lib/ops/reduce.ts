@@ -1,7 +1,7 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
 import type { NativeOp } from '../../binding';
-import { requireBoolean, requireOptions, shapeText, unexpected } from '../errors';
-import { normalizeDim, normalizeDims, numelOf } from '../shape';
+import { shapeText, unexpected } from '../errors';
+import { normalizeDim, numelOf } from '../shape';
 import {
   isGradEnabled,
   nativeOp,
@@ -13,96 +13,16 @@ import {
   type Shape,
 } from './define';
 import { where } from './binary';
-
-/** Which dimensions go: one, several, or all where none is named. */
-export type Dims = number | readonly number[] | null;
-
-/** `keepdim` leaves the reduced dimensions in place with size 1. */
-export interface KeepDim {
-  keepdim?: boolean;
-}
-
-/** What a reduction is of and what it leaves: the shape before, with reduced dimensions as 1, and after. */
-export interface Reduction {
-  readonly shape: Shape;
-  readonly kept: Shape;
-  readonly out: Shape;
-}
-
-/** The reduction of a tensor of `shape` over `dim`; no dimension at all stands for all, as in PyTorch. */
-export function reductionOf(
-  op: string,
-  shape: Shape,
-  dim: Dims | undefined,
-  options?: KeepDim,
-): Reduction {
-  requireOptions(op, options, ['keepdim']);
-  const keepdim = requireBoolean(op, 'keepdim', options?.keepdim ?? false);
-  if (dim === undefined || dim === null || (typeof dim !== 'number' && dim.length === 0)) {
-    const kept = shape.map(() => 1);
-    return { shape, kept, out: keepdim ? kept : [] };
-  }
-  const dims = normalizeDims(op, dim, shape.length);
-  const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size));
-  return { shape, kept, out: keepdim ? kept : shape.filter((_, i) => !dims.includes(i)) };
-}
-
-/** A contiguous tensor seen as (outer, n, inner). */
-export interface Line {
-  readonly outer: number;
-  readonly n: number;
-  readonly inner: number;
-}
-
-/** Dimension `dim` of `shape` between those before and after; a tensor without dimensions is a line of 1. */
-export function lineOf(shape: Shape, dim: number): Line {
-  let outer = 1;
-  let inner = 1;
-  for (let i = 0; i < dim; i++) outer *= shape[i];
-  for (let i = dim + 1; i < shape.length; i++) inner *= shape[i];
-  return { outer, n: shape.length === 0 ? 1 : shape[dim], inner };
-}
-
-/** Runs of neighbouring reduced dimensions, innermost first, each seen after those inside it are gone. */
-function linesOf({ shape, kept }: Reduction): Line[] {
-  const lines: Line[] = [];
-  let inner = 1;
-  let i = shape.length - 1;
-  for (;;) {
-    for (; i >= 0 && kept[i] === shape[i]; i--) inner *= shape[i];
-    if (i < 0 && lines.length > 0) return lines;
-    let n = 1;
-    for (; i >= 0 && kept[i] === 1; i--) n *= shape[i];
-    let outer = 1;
-    for (let k = 0; k <= i; k++) outer *= shape[k];
-    lines.push({ outer, n, inner });
-  }
-}
-
-/**
- * Runs a reduction's native row. Dimensions that are not neighbours go one run after the other, so that nothing is
- * moved: the sum of sums is the sum, and the mean of means of equally many is the mean.
- */
-export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): Tensor {
-  const out = Tensor._empty(x.dtype, reduction.out);
-  let source = x._contiguous ? x : x.detach().contiguous();
-  if (reduction.out.length === 0) {
-    call(source._flat, out._flat, 1, source.numel(), 1);
-    return out;
-  }
-  const lines = linesOf(reduction);
-  lines.forEach(({ outer, n, inner }, i) => {
-    const target = i === lines.length - 1 ? out : Tensor._empty(x.dtype, [outer, inner]);
-    call(source._flat, target._flat, outer, n, inner);
-    source = target;
-  });
-  return out;
-}
-
-/** A reduction's result, or the gradient of it, repeated to the shape before. */
-export function spread(t: Tensor, { shape, kept }: Reduction): Tensor {
-  return (t.ndim === 0 ? t : t.reshape(kept)).expand(shape);
-}
+import { fillArange } from './creation';
+import {
+  linesOf,
+  reductionOf,
+  runReduction,
+  spread,
+  type Dims,
+  type KeepDim,
+  type Reduction,
+} from './reduction';
 
 /** A native row that reduces, and its gradient from what it keeps. */
 class ReduceOp implements Rule<Reduction> {
@@ -155,8 +75,7 @@ function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
 /** 0, 1, ..., n - 1 as int32. */
 export function positions(n: number): Tensor {
   const out = Tensor._empty('int32', [n]);
-  const array = out._storage.array;
-  for (let i = 0; i < n; i++) array[i] = i;
+  fillArange(out, 0, 1);
   return out;
 }
 

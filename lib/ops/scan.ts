@@ -1,7 +1,8 @@
 /** Running results along a dimension. */
 import { normalizeDim } from '../shape';
 import { nativeOp, record, Tensor, type Rule } from './define';
-import { asNumbers, lineOf } from './reduce';
+import { asNumbers } from './reduce';
+import { lineOf } from './reduction';
 
 interface Scan {
   readonly dim: number;

@@ -21,7 +21,7 @@ import {
   type Dims,
   type KeepDim,
   type Reduction,
-} from './reduce';
+} from './reduction';
 
 /** `dtype` converts the input first. */
 export interface SoftmaxOptions {

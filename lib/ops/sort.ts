@@ -2,17 +2,12 @@
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
 import { nativeOp, record, Tensor, type Rule } from './define';
+import type { ValuesAndIndices } from './extreme';
 import { gatherBackward } from './gather';
-import { lineOf } from './reduce';
+import { lineOf } from './reduction';
 
 const sortCall = nativeOp('sort');
 const topkCall = nativeOp('topk');
-
-/** Values in order, and (int32) where along the dimension each one was. */
-export interface Ordered {
-  readonly values: Tensor;
-  readonly indices: Tensor;
-}
 
 const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
   name: 'sort',
@@ -29,7 +24,7 @@ function sort(
   input: Tensor,
   dimension: number,
   options: SortOptions | undefined,
-): Ordered {
+): ValuesAndIndices {
   requireOptions(op, options, ['descending', 'stable']);
   const dim = normalizeDim(op, dimension, input.ndim);
   const descending = flag(op, options, 'descending', false);
@@ -52,19 +47,23 @@ interface SortOptions {
 declare module '../tensor' {
   interface Tensor {
     /** The values along `dim` in order, and where each was; NaN counts as the largest (torch.sort). */
-    sort(dim?: number, options?: SortOptions): Ordered;
+    sort(dim?: number, options?: SortOptions): ValuesAndIndices;
     /** The indices (int32) that put `dim` in order (torch.argsort). */
     argsort(dim?: number, options?: SortOptions): Tensor;
     /**
      * The `k` largest (or smallest) values along `dim` in order, and where each was (torch.topk). With `sorted: false`
      * their order is not promised.
      */
-    topk(k: number, dim?: number, options?: { largest?: boolean; sorted?: boolean }): Ordered;
+    topk(
+      k: number,
+      dim?: number,
+      options?: { largest?: boolean; sorted?: boolean },
+    ): ValuesAndIndices;
   }
 }
 
 Object.assign(Tensor.prototype, {
-  sort(this: Tensor, dim = -1, options?: SortOptions): Ordered {
+  sort(this: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
     return sort('sort', this, dim, options);
   },
   argsort(this: Tensor, dim = -1, options?: SortOptions): Tensor {
@@ -75,7 +74,7 @@ Object.assign(Tensor.prototype, {
     k: number,
     dimension = -1,
     options?: { largest?: boolean; sorted?: boolean },
-  ): Ordered {
+  ): ValuesAndIndices {
     requireOptions('topk', options, ['largest', 'sorted']);
     const dim = normalizeDim('topk', dimension, this.ndim);
     const largest = flag('topk', options, 'largest', true);

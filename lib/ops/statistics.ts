@@ -12,7 +12,7 @@ import {
   type Node,
   type Rule,
 } from './define';
-import { reductionOf, runReduction, type Dims, type KeepDim, type Reduction } from './reduce';
+import { reductionOf, runReduction, type Dims, type KeepDim, type Reduction } from './reduction';
 
 const norm1Call = nativeOp('norm1');
 const norm2Call = nativeOp('norm2');

@@ -57,6 +57,17 @@ HWY_INLINE V Square(D, V x) {
   return hn::Mul(x, x);
 }
 
+// PyTorch's derivatives of celu and hardsigmoid round alpha and 1 / 6 to float32, in float64 too: so
+// do these, for the same numbers.
+template <class D, class V>
+HWY_INLINE V CeluSlope(D d, V x, V alpha) {
+  V rounded = alpha;
+  if constexpr (sizeof(vm::ElementOf<D>) == 8) {
+    rounded = hn::PromoteTo(d, hn::DemoteTo(hn::Rebind<float, D>(), alpha));
+  }
+  return hn::Mul(hn::Div(alpha, rounded), vm::Exp(d, hn::Div(x, rounded)));
+}
+
 template <class D, class V>
 HWY_INLINE V MishSlope(D d, V x) {
   const V t = vm::Tanh(d, vm::Log1pExp(d, x));
@@ -72,7 +83,7 @@ HWY_INLINE V MishSlope(D d, V x) {
   ROW(hardtanh, kCheap, x, kRange, vm::Minimum(d, vm::Maximum(d, x, p), q),                                             \
       hn::IfThenZeroElse(hn::Or(hn::Le(x, p), hn::Ge(x, q)), dy))                                                       \
   ROW(hardsigmoid, kCheap, x, kNoAttrs, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6)),                                     \
-      hn::IfThenElseZero(hn::Lt(hn::Abs(x), Const(d, 3)), hn::Mul(dy, Const(d, 1.0 / 6))))                              \
+      hn::IfThenElseZero(hn::Lt(hn::Abs(x), Const(d, 3)), hn::Mul(dy, Const(d, 1.0F / 6.0F))))                              \
   ROW(hardswish, kCheap, x, kNoAttrs, hn::Mul(x, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6))),                           \
       hn::IfThenElse(hn::Gt(x, Const(d, 3)), dy,                                                                        \
           hn::IfThenZeroElse(hn::Lt(x, Const(d, -3)), hn::Mul(dy, hn::MulAdd(x, Const(d, 1.0 / 3), Const(d, 0.5))))))   \
@@ -85,7 +96,7 @@ HWY_INLINE V MishSlope(D d, V x) {
   ROW(elu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, x)), x),                                             \
       Below(d, x, hn::Mul(dy, hn::Mul(p, vm::Exp(d, x))), dy))                                                          \
   ROW(celu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, hn::Div(x, p))), x),                                \
-      Below(d, x, hn::Mul(dy, vm::Exp(d, hn::Div(x, p))), dy))                                                          \
+      Below(d, x, hn::Mul(dy, CeluSlope(d, x, p)), dy))                                                                                 \
   ROW(selu, kCostly, x, kNoAttrs,                                                                                       \
       Below(d, x, hn::Mul(Const(d, kSeluScale * kSeluAlpha), vm::Expm1(d, x)), hn::Mul(Const(d, kSeluScale), x)),       \
       hn::Mul(dy, Below(d, x, hn::Mul(Const(d, kSeluScale * kSeluAlpha), vm::Exp(d, x)), Const(d, kSeluScale))))        \

@@ -77,7 +77,9 @@ void NAdam(const Args& a) {
   const Average<T> mean(h[1]), square(h[2]);
   const auto scale = Number<T>(1 / (1 - std::pow(h[2], t))), eps = Number<T>(h[3]);
   const auto ofGrad = Number<T>(h[0] * (1 - mu) / (1 - product));
-  const auto ofMean = Number<T>(h[0] * next / (1 - product * next));
+  // The paper has product * next below; PyTorch 1.13 multiplies by mu once more, and its results are
+  // the reference.
+  const auto ofMean = Number<T>(h[0] * next / (1 - product * mu * next));
   Sweep(
       a,
       [=](auto& p, auto& g, auto& m, auto& v) HWY_ATTR {

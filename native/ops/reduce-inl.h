@@ -22,11 +22,13 @@ HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
 
-inline constexpr int64_t kPanel = 256;            // columns reduced at a time, 1 to 2 KB of results
+inline constexpr int64_t kPanel = 256;            // columns reduced at a time: 1 to 2 KB of results
 inline constexpr int64_t kReduceGrain = 1 << 17;  // elements worth a thread
-inline constexpr int64_t kPart = 1 << 15;  // elements in a part of one long reduction, at least
+
+// A reduction with few results is split into parts of at least kPart elements.
+inline constexpr int64_t kFewResults = 8;  // in panels
+inline constexpr int64_t kPart = 1 << 15;
 inline constexpr int64_t kMaxParts = 32;
-inline constexpr int64_t kFewResults = 8;  // panels of results up to which reductions are split
 
 // Shared pieces of reductions.
 struct PlainReduction {

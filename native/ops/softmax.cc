@@ -125,12 +125,14 @@ HWY_INLINE void LogSumExp(const Walk& walk, const T* x, T* y) {
 
 template <class F, class T>
 void ForwardKernel(const Args& a) {
+  if (a.size(1) == 0) return;
   EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t) {
     F::Run(walk, a.in<T>(0) + start, a.out<T>(1) + start);
   });
 }
 template <class F, class T>
 void BackwardKernel(const Args& a) {
+  if (a.size(1) == 0) return;
   EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t) {
     Backward<F>(walk, a.in<T>(0) + start, a.in<T>(1) + start, a.out<T>(2) + start);
   });

@@ -1,12 +1,16 @@
 /** Tensors of given values, in order or scattered over memory. */
-import { Tensor } from 'blasgrad';
-import { allocate, Storage } from '../../dist/storage';
+import { fromArray, type Tensor } from 'blasgrad';
 import { build, indicesOf, sizeOf, stridesOf, type DType, type Plain } from './plain';
 
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+};
+
 export function make(dtype: DType, shape: readonly number[], values: readonly number[]): Tensor {
-  const array = allocate(dtype, sizeOf(shape));
-  array.set(values);
-  return new Tensor(new Storage(array), dtype, [...shape]);
+  return fromArray(new arrays[dtype](values), shape);
 }
 
 /** A number that shows when it is read by mistake. */

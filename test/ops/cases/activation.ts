@@ -1,7 +1,6 @@
 /** Activation functions. */
-import type { Tensor } from 'blasgrad';
 import { normal, sigmoid, softplus } from '../../support/functions';
-import { F } from '../../support/library';
+import { F, type Tensor } from 'blasgrad';
 import { pointwise, type OpCase } from '../harness';
 
 interface Line extends Partial<OpCase> {

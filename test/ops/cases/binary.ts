@@ -1,7 +1,6 @@
 /** Functions of two numbers. */
-import type { Tensor } from 'blasgrad';
 import { pow } from '../../support/functions';
-import { where } from '../../support/library';
+import { where, type Tensor } from 'blasgrad';
 import { pointwise, type InputSpec, type OpCase } from '../harness';
 
 type Two = (a: number, b: number) => number;

@@ -3,7 +3,16 @@ import type { OpCase } from '../harness';
 import { cases as activation } from './activation';
 import { cases as binary } from './binary';
 import { cases as copy } from './copy';
+import { cases as einsum } from './einsum';
+import { cases as extreme } from './extreme';
+import { cases as gather } from './gather';
+import { cases as indexing } from './indexing';
+import { cases as join } from './join';
 import { cases as matmul } from './matmul';
+import { cases as reduce } from './reduce';
+import { cases as softmax } from './softmax';
+import { cases as sort } from './sort';
+import { cases as statistics } from './statistics';
 import { cases as unary } from './unary';
 import { cases as view } from './view';
 
@@ -14,4 +23,13 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   copy,
   view,
   matmul,
+  gather,
+  indexing,
+  join,
+  sort,
+  einsum,
+  reduce,
+  extreme,
+  statistics,
+  softmax,
 };

@@ -1,5 +1,5 @@
 /** Matrix products. */
-import { F, addmm } from '../../support/library';
+import { addmm, F } from 'blasgrad';
 import { at, build, type OpCase, type Plain } from '../harness';
 
 /** The product of the last two dimensions, leading ones broadcast. */

@@ -1,0 +1,37 @@
+import { updates } from '../ops/optim';
+import { flag, real } from './options';
+import { Optimizer } from './optimizer';
+import type { Params } from './paramGroup';
+import { step, type Definition } from './paramState';
+
+export interface AdadeltaOptions {
+  /** Factor of every move; default 1. */
+  lr: number;
+  /** Factor of the running averages; default 0.9. */
+  rho: number;
+  /** Added under the roots; default 1e-6. */
+  eps: number;
+  /** Times the parameter, added to its gradient; default 0. */
+  weightDecay: number;
+  /** Ascend instead of descending. */
+  maximize: boolean;
+}
+
+const definition: Definition<AdadeltaOptions> = {
+  options: {
+    lr: real(1),
+    rho: real(0.9, 0, 1),
+    eps: real(1e-6),
+    weightDecay: real(0),
+    maximize: flag(false),
+  },
+  state: [step, { name: 'squareAvg' }, { name: 'accDelta' }],
+  update: updates.adadelta,
+};
+
+/** Moves in proportion to past moves, so that units agree (torch.optim.Adadelta; Zeiler 2012). */
+export class Adadelta extends Optimizer<AdadeltaOptions> {
+  constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+    super(params, options, definition);
+  }
+}

@@ -1,0 +1,37 @@
+import { updates } from '../ops/optim';
+import { betas, flag, real } from './options';
+import { Optimizer } from './optimizer';
+import type { Params } from './paramGroup';
+import { step, type Definition } from './paramState';
+
+export interface AdamaxOptions {
+  /** Learning rate; default 0.002. */
+  lr: number;
+  /** Factors of the running average of the gradient, and of its largest size; default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the size of the gradient; default 1e-8. */
+  eps: number;
+  /** Times the parameter, added to its gradient; default 0. */
+  weightDecay: number;
+  /** Ascend instead of descending. */
+  maximize: boolean;
+}
+
+const definition: Definition<AdamaxOptions> = {
+  options: {
+    lr: real(2e-3),
+    betas: betas(0.9, 0.999),
+    eps: real(1e-8),
+    weightDecay: real(0),
+    maximize: flag(false),
+  },
+  state: [step, { name: 'expAvg' }, { name: 'expInf' }],
+  update: updates.adamax,
+};
+
+/** Adam with the largest gradient instead of the average of squares (torch.optim.Adamax; Kingma and Ba 2015). */
+export class Adamax extends Optimizer<AdamaxOptions> {
+  constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+    super(params, options, definition);
+  }
+}

@@ -1,0 +1,83 @@
+/** Schedules along a cosine (Loshchilov and Hutter 2017). */
+import { requireInRange, requireNumber, requireOptions } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { LRScheduler, requireSteps } from './scheduler';
+
+/** From the rate down to `etaMin` (default 0) in `tMax` steps, and up again (torch's CosineAnnealingLR). */
+export class CosineAnnealingLR extends LRScheduler {
+  readonly tMax: number;
+  readonly etaMin: number;
+
+  constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
+    super(optimizer);
+    requireOptions('CosineAnnealingLR', options, ['etaMin']);
+    this.tMax = requireSteps('CosineAnnealingLR', 'tMax', tMax);
+    this.etaMin = requireNumber('CosineAnnealingLR', 'etaMin', options.etaMin ?? 0);
+    this.begin();
+  }
+
+  // From the rate that is set, so that other schedules may change it too.
+  override getLr(): number[] {
+    const { lastEpoch: at, tMax, etaMin } = this;
+    if (at === 0) return this.each((lr) => lr);
+    const height = (step: number): number => (1 + Math.cos((Math.PI * step) / tMax)) / 2;
+    if ((at - 1 - tMax) % (2 * tMax) === 0) {
+      return this.each((lr, i) => lr + (this.baseLrs[i] - etaMin) * (1 - height(1)));
+    }
+    return this.each((lr) => (height(at) / height(at - 1)) * (lr - etaMin) + etaMin);
+  }
+}
+
+/**
+ * From the rate down to `etaMin` (default 0) in `t0` steps, then back up at once and down again, each time in `tMult`
+ * (default 1) times as many steps (torch's CosineAnnealingWarmRestarts).
+ */
+export class CosineAnnealingWarmRestarts extends LRScheduler {
+  readonly t0: number;
+  readonly tMult: number;
+  readonly etaMin: number;
+  private period: number;
+  private at = -1;
+
+  constructor(optimizer: Optimizer, t0: number, options: { tMult?: number; etaMin?: number } = {}) {
+    super(optimizer);
+    const op = 'CosineAnnealingWarmRestarts';
+    requireOptions(op, options, ['tMult', 'etaMin']);
+    this.t0 = this.period = requireSteps(op, 't0', t0);
+    this.tMult = requireSteps(op, 'tMult', options.tMult ?? 1);
+    this.etaMin = requireNumber(op, 'etaMin', options.etaMin ?? 0);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const height = (1 + Math.cos((Math.PI * this.at) / this.period)) / 2;
+    return this.each((_lr, i) => this.etaMin + (this.baseLrs[i] - this.etaMin) * height);
+  }
+
+  /** The next step, or one to the point `epoch`, which may have a fraction: `epoch + batch / batches`. */
+  override step(epoch?: number): void {
+    if (epoch === undefined && this.lastEpoch >= 0) {
+      this.lastEpoch++;
+      this.at++;
+      if (this.at >= this.period) {
+        this.at -= this.period;
+        this.period *= this.tMult;
+      }
+    } else {
+      this.jump(requireInRange('step', 'epoch', epoch ?? 0, 0, Infinity));
+    }
+    this.setLrs(this.getLr());
+  }
+
+  private jump(epoch: number): void {
+    let [start, period] = [0, this.t0];
+    if (this.tMult === 1) {
+      start = Math.floor(epoch / period) * period;
+    } else {
+      for (; epoch - start >= period; period *= this.tMult) start += period;
+    }
+    this.lastEpoch = Math.floor(epoch);
+    this.at = epoch - start;
+    this.period = period;
+  }
+}

@@ -1,0 +1,88 @@
+/** Rates that go up and down again and again (Smith 2017). */
+import { requireBoolean, requireNumber, requireOneOf, requireOptions } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { requireMomentum, setMomentum } from './momentum';
+import { LRScheduler, perGroup, requireSteps } from './scheduler';
+
+const modes = ['triangular', 'triangular2', 'exp_range'] as const;
+
+export interface CyclicOptions {
+  /** Steps of the rise; default 2000. */
+  stepSizeUp?: number;
+  /** Steps of the fall; default as many. */
+  stepSizeDown?: number;
+  /** The height of the cycles: the same, half of the last one's, or `gamma` to the power of the step. */
+  mode?: (typeof modes)[number];
+  /** For mode `exp_range`; default 1. */
+  gamma?: number;
+  /** Lower the momentum while the rate rises, and the other way round; default true. */
+  cycleMomentum?: boolean;
+  /** The lowest momentum, one for all groups or one for each; default 0.8. */
+  baseMomentum?: number | readonly number[];
+  /** The highest momentum, one for all groups or one for each; default 0.9. */
+  maxMomentum?: number | readonly number[];
+}
+
+const keys = 'stepSizeUp stepSizeDown mode gamma cycleMomentum baseMomentum maxMomentum'.split(' ');
+
+/** Between `baseLr` and `maxLr`, up and down (torch.optim.lr_scheduler.CyclicLR). Step it after every batch. */
+export class CyclicLR extends LRScheduler {
+  private readonly maxLrs: readonly number[];
+  private readonly up: number;
+  private readonly down: number;
+  private readonly mode: (typeof modes)[number];
+  private readonly gamma: number;
+  private readonly cycleMomentum: boolean;
+  private readonly baseMomenta: readonly number[];
+  private readonly maxMomenta: readonly number[];
+
+  constructor(
+    optimizer: Optimizer,
+    baseLr: number | readonly number[],
+    maxLr: number | readonly number[],
+    options: CyclicOptions = {},
+  ) {
+    super(optimizer);
+    const op = 'CyclicLR';
+    requireOptions(op, options, keys);
+    const count = this.groups.length;
+    perGroup(op, 'baseLr', baseLr, count).forEach((lr, i) => {
+      this.groups[i].initialLr = this.baseLrs[i] = lr;
+    });
+    this.maxLrs = perGroup(op, 'maxLr', maxLr, count);
+    this.up = requireSteps(op, 'stepSizeUp', options.stepSizeUp ?? 2000);
+    this.down = requireSteps(op, 'stepSizeDown', options.stepSizeDown ?? this.up);
+    this.mode = requireOneOf(op, 'mode', options.mode ?? 'triangular', modes);
+    this.gamma = requireNumber(op, 'gamma', options.gamma ?? 1);
+    this.cycleMomentum = requireBoolean(op, 'cycleMomentum', options.cycleMomentum ?? true);
+    this.baseMomenta = perGroup(op, 'baseMomentum', options.baseMomentum ?? 0.8, count);
+    this.maxMomenta = perGroup(op, 'maxMomentum', options.maxMomentum ?? 0.9, count);
+    if (this.cycleMomentum) for (const group of this.groups) requireMomentum(op, group);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const height = this.height();
+    return this.each((_lr, i) => this.baseLrs[i] + (this.maxLrs[i] - this.baseLrs[i]) * height);
+  }
+
+  override step(): void {
+    super.step();
+    if (!this.cycleMomentum) return;
+    const height = this.height();
+    this.groups.forEach((group, i) => {
+      const max = this.maxMomenta[i];
+      setMomentum(group, max - (max - this.baseMomenta[i]) * height);
+    });
+  }
+
+  /** How far up the step is: 0 at the base, 1 at the top of the first cycle. */
+  private height(): number {
+    const length = this.up + this.down;
+    const cycle = Math.floor(this.lastEpoch / length);
+    const at = this.lastEpoch % length;
+    const slope = at <= this.up ? at / this.up : (length - at) / this.down;
+    if (this.mode === 'triangular') return slope;
+    return slope * (this.mode === 'triangular2' ? 0.5 ** cycle : this.gamma ** this.lastEpoch);
+  }
+}

@@ -1,0 +1,90 @@
+/** Schedules that only go down. */
+import { requireInteger, requireNumber, requireOptions, wrongType } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { LRScheduler, requireSteps } from './scheduler';
+
+/** Times `gamma` (default 0.1) every `stepSize` steps (torch.optim.lr_scheduler.StepLR). */
+export class StepLR extends LRScheduler {
+  readonly stepSize: number;
+  readonly gamma: number;
+
+  constructor(optimizer: Optimizer, stepSize: number, options: { gamma?: number } = {}) {
+    super(optimizer);
+    requireOptions('StepLR', options, ['gamma']);
+    this.stepSize = requireSteps('StepLR', 'stepSize', stepSize);
+    this.gamma = requireNumber('StepLR', 'gamma', options.gamma ?? 0.1);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const falls = this.lastEpoch > 0 && this.lastEpoch % this.stepSize === 0;
+    return this.each((lr) => (falls ? lr * this.gamma : lr));
+  }
+}
+
+/** Times `gamma` (default 0.1) at each of the numbered steps (torch.optim.lr_scheduler.MultiStepLR). */
+export class MultiStepLR extends LRScheduler {
+  readonly milestones: readonly number[];
+  readonly gamma: number;
+
+  constructor(
+    optimizer: Optimizer,
+    milestones: readonly number[],
+    options: { gamma?: number } = {},
+  ) {
+    super(optimizer);
+    requireOptions('MultiStepLR', options, ['gamma']);
+    if (!Array.isArray(milestones)) {
+      throw wrongType('MultiStepLR', 'an array of step numbers', 'milestones', milestones);
+    }
+    this.milestones = milestones.map((one, i) =>
+      requireInteger('MultiStepLR', `milestones[${i}]`, one, 0),
+    );
+    this.gamma = requireNumber('MultiStepLR', 'gamma', options.gamma ?? 0.1);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const times = this.milestones.filter((one) => one === this.lastEpoch).length;
+    return this.each((lr) => lr * this.gamma ** times);
+  }
+}
+
+/** Times `gamma` at every step (torch.optim.lr_scheduler.ExponentialLR). */
+export class ExponentialLR extends LRScheduler {
+  readonly gamma: number;
+
+  constructor(optimizer: Optimizer, gamma: number) {
+    super(optimizer);
+    this.gamma = requireNumber('ExponentialLR', 'gamma', gamma);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    return this.each((lr) => (this.lastEpoch === 0 ? lr : lr * this.gamma));
+  }
+}
+
+/**
+ * Down to 0 in `totalIters` steps (default 5), as (1 - step / totalIters)^power, default power 1
+ * (torch.optim.lr_scheduler.PolynomialLR).
+ */
+export class PolynomialLR extends LRScheduler {
+  readonly totalIters: number;
+  readonly power: number;
+
+  constructor(optimizer: Optimizer, options: { totalIters?: number; power?: number } = {}) {
+    super(optimizer);
+    requireOptions('PolynomialLR', options, ['totalIters', 'power']);
+    this.totalIters = requireSteps('PolynomialLR', 'totalIters', options.totalIters ?? 5);
+    this.power = requireNumber('PolynomialLR', 'power', options.power ?? 1);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const { lastEpoch: at, totalIters: total } = this;
+    const moves = at > 0 && at <= total;
+    const factor = moves ? ((total - at) / (total - at + 1)) ** this.power : 1;
+    return this.each((lr) => lr * factor);
+  }
+}

@@ -1,0 +1,10 @@
+/** Learning-rate schedules (torch.optim.lr_scheduler). */
+export { CosineAnnealingLR, CosineAnnealingWarmRestarts } from './cosine';
+export { CyclicLR, type CyclicOptions } from './cyclic';
+export { ExponentialLR, MultiStepLR, PolynomialLR, StepLR } from './decay';
+export { LambdaLR, MultiplicativeLR, type RateFactor } from './lambda';
+export { OneCycleLR, type OneCycleOptions } from './oneCycle';
+export { ReduceLROnPlateau, type PlateauOptions } from './plateau';
+export { LRScheduler, type SchedulerState } from './scheduler';
+export { ChainedScheduler, SequentialLR } from './sequence';
+export { ConstantLR, LinearLR } from './warmup';

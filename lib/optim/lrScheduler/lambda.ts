@@ -1,0 +1,51 @@
+/** Schedules from a function. */
+import { describe, requireNumber, unexpected, wrongType } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { LRScheduler } from './scheduler';
+
+/** A factor for the rate, from the number of the step. */
+export type RateFactor = (step: number) => number;
+
+abstract class FunctionLR extends LRScheduler {
+  private readonly factors: (i: number) => number;
+
+  constructor(optimizer: Optimizer, lrLambda: RateFactor | readonly RateFactor[]) {
+    super(optimizer);
+    const op = this.constructor.name;
+    const list: readonly unknown[] = Array.isArray(lrLambda)
+      ? lrLambda
+      : this.groups.map(() => lrLambda);
+    if (list.length !== this.groups.length) {
+      const what = `a function, or ${this.groups.length} of them`;
+      throw unexpected(op, what, 'lrLambda', describe(lrLambda));
+    }
+    for (const one of list) {
+      if (typeof one !== 'function') throw wrongType(op, 'a function', 'lrLambda', one);
+    }
+    this.factors = (i) => requireNumber(op, 'lrLambda', (list as RateFactor[])[i](this.lastEpoch));
+    this.begin();
+  }
+
+  protected factor(i: number): number {
+    return this.factors(i);
+  }
+}
+
+/**
+ * The rate each group began with times `lrLambda(step)`, one function for all or one for each
+ * (torch.optim.lr_scheduler.LambdaLR).
+ *
+ * @example new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 1 / (1 + epoch))
+ */
+export class LambdaLR extends FunctionLR {
+  override getLr(): number[] {
+    return this.each((_lr, i) => this.baseLrs[i] * this.factor(i));
+  }
+}
+
+/** The rate so far times `lrLambda(step)` (torch.optim.lr_scheduler.MultiplicativeLR). */
+export class MultiplicativeLR extends FunctionLR {
+  override getLr(): number[] {
+    return this.each((lr, i) => (this.lastEpoch === 0 ? lr : lr * this.factor(i)));
+  }
+}

@@ -1,0 +1,17 @@
+/** Momentum as some schedules change it: `momentum`, or the first of `betas`. */
+import { unexpected } from '../../errors';
+
+/** An error unless the group has a momentum to change. */
+export function requireMomentum(op: string, group: object): void {
+  if ('momentum' in group || 'betas' in group) return;
+  throw unexpected(op, 'an optimizer with momentum or betas', 'cycleMomentum', 'one without');
+}
+
+export function setMomentum(group: object, value: number): void {
+  if ('betas' in group) {
+    const [, second] = group.betas as readonly [number, number];
+    Reflect.set(group, 'betas', [value, second]);
+  } else {
+    Reflect.set(group, 'momentum', value);
+  }
+}

@@ -1,0 +1,137 @@
+/** One rise and one long fall (Smith and Topin 2019). */
+import {
+  requireBoolean,
+  requireInRange,
+  requireOneOf,
+  requireOptions,
+  unexpected,
+} from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { requireMomentum, setMomentum } from './momentum';
+import { LRScheduler, perGroup, requirePositive, requireSteps } from './scheduler';
+
+export interface OneCycleOptions {
+  /** The highest rate, one for all groups or one for each. */
+  maxLr: number | readonly number[];
+  /** Steps of the cycle; or give `epochs` and `stepsPerEpoch`. */
+  totalSteps?: number;
+  epochs?: number;
+  stepsPerEpoch?: number;
+  /** The part of the cycle that rises; default 0.3. */
+  pctStart?: number;
+  /** Along a cosine (`cos`, the default) or a line (`linear`). */
+  annealStrategy?: 'cos' | 'linear';
+  /** Lower the momentum while the rate rises, and the other way round; default true. */
+  cycleMomentum?: boolean;
+  /** The lowest momentum, one for all groups or one for each; default 0.85. */
+  baseMomentum?: number | readonly number[];
+  /** The highest momentum, one for all groups or one for each; default 0.95. */
+  maxMomentum?: number | readonly number[];
+  /** The cycle starts from maxLr / divFactor; default 25. */
+  divFactor?: number;
+  /** It ends at that rate over finalDivFactor; default 10000. */
+  finalDivFactor?: number;
+  /** Fall to the starting rate as fast as it rose, then to the last one. */
+  threePhase?: boolean;
+}
+
+/** A part of the cycle: up to which step it lasts, and what it goes to. */
+interface Phase {
+  readonly end: number;
+  readonly lr: 'initial' | 'max' | 'min';
+  readonly momentum: 'base' | 'max';
+}
+
+const keys = (
+  'maxLr totalSteps epochs stepsPerEpoch pctStart annealStrategy cycleMomentum baseMomentum maxMomentum divFactor ' +
+  'finalDivFactor threePhase'
+).split(' ');
+
+/**
+ * The 1cycle policy: up from a low rate to `maxLr`, then down far below where it began; momentum the other way round
+ * (torch.optim.lr_scheduler.OneCycleLR). Step it after every batch.
+ *
+ * @example new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, epochs: 10, stepsPerEpoch: 100 })
+ */
+export class OneCycleLR extends LRScheduler {
+  readonly totalSteps: number;
+  private readonly phases: readonly Phase[];
+  private readonly linear: boolean;
+  private readonly cycleMomentum: boolean;
+  private readonly lrs: Readonly<Record<Phase['lr'], number[]>>;
+  private readonly momenta: Readonly<Record<Phase['momentum'], number[]>>;
+
+  constructor(optimizer: Optimizer, options: OneCycleOptions) {
+    super(optimizer);
+    const op = 'OneCycleLR';
+    requireOptions(op, options, keys);
+    this.totalSteps = stepsOf(op, options);
+    const rise = requireInRange(op, 'pctStart', options.pctStart ?? 0.3, 0, 1) * this.totalSteps;
+    const last = { end: this.totalSteps - 1, lr: 'min', momentum: 'max' } as const;
+    const up = { end: rise - 1, lr: 'max', momentum: 'base' } as const;
+    const down = { end: 2 * rise - 2, lr: 'initial', momentum: 'max' } as const;
+    const threePhase = requireBoolean(op, 'threePhase', options.threePhase ?? false);
+    this.phases = threePhase ? [up, down, last] : [up, last];
+    const strategy = options.annealStrategy ?? 'cos';
+    this.linear = requireOneOf(op, 'annealStrategy', strategy, ['cos', 'linear']) === 'linear';
+
+    const count = this.groups.length;
+    const max = perGroup(op, 'maxLr', options.maxLr, count);
+    const divFactor = requirePositive(op, 'divFactor', options.divFactor ?? 25);
+    const finalDivFactor = requirePositive(op, 'finalDivFactor', options.finalDivFactor ?? 1e4);
+    const initial = max.map((lr) => lr / divFactor);
+    this.lrs = { initial, max, min: initial.map((lr) => lr / finalDivFactor) };
+    initial.forEach((lr, i) => (this.groups[i].initialLr = this.baseLrs[i] = lr));
+
+    this.cycleMomentum = requireBoolean(op, 'cycleMomentum', options.cycleMomentum ?? true);
+    this.momenta = {
+      base: perGroup(op, 'baseMomentum', options.baseMomentum ?? 0.85, count),
+      max: perGroup(op, 'maxMomentum', options.maxMomentum ?? 0.95, count),
+    };
+    if (this.cycleMomentum) for (const group of this.groups) requireMomentum(op, group);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const { from, to, part } = this.place();
+    return this.each((_lr, i) => this.between(this.lrs[from.lr][i], this.lrs[to.lr][i], part));
+  }
+
+  override step(): void {
+    if (this.lastEpoch + 1 > this.totalSteps) {
+      throw unexpected('step', `at most ${this.totalSteps} steps`, 'OneCycleLR', 'one more');
+    }
+    super.step();
+    if (!this.cycleMomentum) return;
+    const { from, to, part } = this.place();
+    this.groups.forEach((group, i) => {
+      const [start, end] = [this.momenta[from.momentum][i], this.momenta[to.momentum][i]];
+      setMomentum(group, this.between(start, end, part));
+    });
+  }
+
+  /** The phase of the step, the one before it, and how far it is done. */
+  private place(): { from: Phase; to: Phase; part: number } {
+    let from: Phase = { end: 0, lr: 'initial', momentum: 'max' };
+    for (const to of this.phases) {
+      if (this.lastEpoch <= to.end || to === this.phases.at(-1)) {
+        return { from, to, part: (this.lastEpoch - from.end) / (to.end - from.end) };
+      }
+      from = to;
+    }
+    throw new Error('OneCycleLR: expected a phase, got none');
+  }
+
+  private between(start: number, end: number, part: number): number {
+    if (this.linear) return start + (end - start) * part;
+    return end + ((start - end) / 2) * (1 + Math.cos(Math.PI * part));
+  }
+}
+
+function stepsOf(op: string, { totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number {
+  if (totalSteps !== undefined) return requireSteps(op, 'totalSteps', totalSteps);
+  if (epochs === undefined || stepsPerEpoch === undefined) {
+    throw unexpected(op, 'totalSteps, or epochs and stepsPerEpoch', 'options', 'neither');
+  }
+  return requireSteps(op, 'epochs', epochs) * requireSteps(op, 'stepsPerEpoch', stepsPerEpoch);
+}

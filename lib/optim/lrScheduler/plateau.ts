@@ -1,0 +1,107 @@
+/** A schedule that watches how training goes. */
+import {
+  requireInRange,
+  requireInteger,
+  requireOneOf,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../../errors';
+import { Tensor } from '../../tensor';
+import type { Optimizer } from '../optimizer';
+import { perGroup, Schedule } from './scheduler';
+
+export interface PlateauOptions {
+  /** Whether the metric should fall (`min`, the default) or rise (`max`). */
+  mode?: 'min' | 'max';
+  /** What the rate is multiplied by; default 0.1. */
+  factor?: number;
+  /** Steps without improvement that are put up with; default 10. */
+  patience?: number;
+  /** What counts as improvement; default 1e-4. */
+  threshold?: number;
+  /** Whether the threshold is a part of the best value (`rel`, the default) or a difference (`abs`). */
+  thresholdMode?: 'rel' | 'abs';
+  /** Steps after a reduction in which nothing is counted; default 0. */
+  cooldown?: number;
+  /** The lowest rate, one for all groups or one for each; default 0. */
+  minLr?: number | readonly number[];
+  /** A smaller change of the rate is not made; default 1e-8. */
+  eps?: number;
+}
+
+const keys = 'mode factor patience threshold thresholdMode cooldown minLr eps'.split(' ');
+
+/**
+ * Times `factor` once a metric has stopped improving (torch.optim.lr_scheduler.ReduceLROnPlateau).
+ *
+ * @example scheduler.step(validationLoss); // after each epoch
+ */
+export class ReduceLROnPlateau extends Schedule {
+  private readonly mode: 'min' | 'max';
+  private readonly factor: number;
+  private readonly patience: number;
+  private readonly threshold: number;
+  private readonly thresholdMode: 'rel' | 'abs';
+  private readonly cooldown: number;
+  private readonly minLrs: readonly number[];
+  private readonly eps: number;
+  private best: number;
+  private badSteps = 0;
+  private cooldownLeft = 0;
+
+  constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
+    super(optimizer);
+    const op = 'ReduceLROnPlateau';
+    requireOptions(op, options, keys);
+    this.mode = requireOneOf(op, 'mode', options.mode ?? 'min', ['min', 'max']);
+    this.factor = requireInRange(op, 'factor', options.factor ?? 0.1, 0, 1);
+    if (this.factor === 1) throw unexpected(op, 'a number below 1', 'factor', '1');
+    this.patience = requireInteger(op, 'patience', options.patience ?? 10, 0);
+    this.threshold = requireInRange(op, 'threshold', options.threshold ?? 1e-4, 0, Infinity);
+    const thresholdMode = options.thresholdMode ?? 'rel';
+    this.thresholdMode = requireOneOf(op, 'thresholdMode', thresholdMode, ['rel', 'abs']);
+    this.cooldown = requireInteger(op, 'cooldown', options.cooldown ?? 0, 0);
+    this.minLrs = perGroup(op, 'minLr', options.minLr ?? 0, this.groups.length);
+    this.eps = requireInRange(op, 'eps', options.eps ?? 1e-8, 0, Infinity);
+    this.best = this.mode === 'min' ? Infinity : -Infinity;
+    this.lastEpoch = 0;
+  }
+
+  /** Takes the metric of an epoch, a number or a tensor of one element, and lowers the rate if it is time. */
+  step(metric: number | Tensor): void {
+    const value = metric instanceof Tensor ? metric.item() : metric;
+    if (typeof value !== 'number') throw wrongType('step', 'a number or a tensor', 'metric', value);
+    this.lastEpoch++;
+    if (this.improves(value)) {
+      this.best = value;
+      this.badSteps = 0;
+    } else {
+      this.badSteps++;
+    }
+    if (this.cooldownLeft > 0) {
+      this.cooldownLeft--;
+      this.badSteps = 0;
+    }
+    if (this.badSteps > this.patience) {
+      this.reduce();
+      this.cooldownLeft = this.cooldown;
+      this.badSteps = 0;
+    }
+    this.lastLr = this.groups.map((group) => group.lr);
+  }
+
+  private improves(value: number): boolean {
+    const sign = this.mode === 'min' ? -1 : 1;
+    const change = sign * this.threshold;
+    const limit = this.thresholdMode === 'rel' ? this.best * (1 + change) : this.best + change;
+    return this.mode === 'min' ? value < limit : value > limit;
+  }
+
+  private reduce(): void {
+    this.groups.forEach((group, i) => {
+      const lr = Math.max(group.lr * this.factor, this.minLrs[i] ?? 0);
+      if (group.lr - lr > this.eps) group.lr = lr;
+    });
+  }
+}

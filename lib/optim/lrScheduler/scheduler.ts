@@ -1,0 +1,137 @@
+/** What all learning-rate schedules share. */
+import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../errors';
+import { Optimizer } from '../optimizer';
+import type { GroupBase, LearningRate } from '../paramGroup';
+
+/** The fields of a schedule that say where it stands. */
+export type SchedulerState = Record<string, unknown>;
+
+type Group = GroupBase & LearningRate;
+
+/** Changes the learning rates of an optimizer's groups. */
+export abstract class Schedule {
+  /** Steps taken since the start. */
+  lastEpoch = -1;
+  /** Rates that the groups began with. */
+  readonly baseLrs: number[];
+  /** Rates that the last step set. */
+  protected lastLr: number[];
+  readonly #optimizer: Optimizer;
+
+  constructor(optimizer: Optimizer) {
+    const op = this.constructor.name;
+    if (!(optimizer instanceof Optimizer)) {
+      throw wrongType(op, 'an optimizer', 'optimizer', optimizer);
+    }
+    this.#optimizer = optimizer;
+    // A second schedule of the same optimizer begins where the first one did.
+    this.baseLrs = this.groups.map((group) => (group.initialLr ??= group.lr));
+    this.lastLr = this.groups.map((group) => group.lr);
+  }
+
+  /** The optimizer whose rates change. */
+  get optimizer(): Optimizer {
+    return this.#optimizer;
+  }
+
+  protected get groups(): readonly Group[] {
+    return this.#optimizer.paramGroups;
+  }
+
+  /** The rates that the last step set, one for each group. */
+  getLastLr(): number[] {
+    return [...this.lastLr];
+  }
+
+  /** Where the schedule stands, as plain data, without functions. */
+  stateDict(): SchedulerState {
+    const own = Object.entries(this).filter(([, value]) => typeof value !== 'function');
+    return structuredClone<SchedulerState>(Object.fromEntries(own));
+  }
+
+  /** Takes over where another schedule of this class stood; the rates themselves are the optimizer's to load. */
+  loadStateDict(dict: SchedulerState): void {
+    const given: unknown = dict;
+    if (typeof given !== 'object' || given === null) {
+      throw wrongType('loadStateDict', 'an object', 'dict', dict);
+    }
+    const own = this.stateDict();
+    const copy = structuredClone(dict);
+    for (const key of Object.keys(copy)) {
+      if (!(key in own)) {
+        const known = `one of ${Object.keys(own).join(', ')}`;
+        throw unexpected('loadStateDict', known, 'dict', describe(key));
+      }
+      if (kindOf(copy[key]) !== kindOf(own[key])) {
+        throw wrongType('loadStateDict', kindOf(own[key]), key, copy[key]);
+      }
+    }
+    Object.assign(this, copy);
+  }
+
+  protected setLrs(lrs: readonly number[]): void {
+    this.groups.forEach((group, i) => (group.lr = lrs[i]));
+    this.lastLr = [...lrs];
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** A schedule that knows the rates from the number of steps alone (torch.optim.lr_scheduler.LRScheduler). */
+export abstract class LRScheduler extends Schedule {
+  /** The rates that step number `lastEpoch` sets, one for each group. */
+  abstract getLr(): number[];
+
+  /** Sets the next rates: call it after the optimizer's steps of an epoch, or of a batch, as you like. */
+  step(): void {
+    this.lastEpoch++;
+    this.setLrs(this.getLr());
+  }
+
+  /** @internal Begins anew, from the rates the groups began with; each constructor ends with it. */
+  _start(): void {
+    this.groups.forEach((group, i) => (group.lr = this.baseLrs[i]));
+    this.lastEpoch = -1;
+    this.step();
+  }
+
+  /** As `_start`, but from the rates that are set: those of a schedule made before this one. */
+  protected begin(): void {
+    this.lastEpoch = -1;
+    this.step();
+  }
+
+  /** The rate of each group as a function of it. */
+  protected each(rate: (lr: number, i: number) => number): number[] {
+    return this.groups.map((group, i) => {
+      this.baseLrs[i] ??= group.initialLr ??= group.lr; // a group that was added later
+      return rate(group.lr, i);
+    });
+  }
+}
+
+/** One number for all groups, or one for each. */
+export function perGroup(op: string, name: string, value: unknown, groups: number): number[] {
+  if (!Array.isArray(value)) {
+    return Array.from({ length: groups }, () => requireNumber(op, name, value));
+  }
+  if (value.length !== groups) throw unexpected(op, `${groups} numbers`, name, describe(value));
+  return value.map((one: unknown, i) => requireNumber(op, `${name}[${i}]`, one));
+}
+
+/** Strictly above 0, and at most `high`. */
+export function requirePositive(op: string, name: string, value: unknown, high = Infinity): number {
+  const number = requireNumber(op, name, value);
+  if (number <= 0 || number > high) {
+    const what = high === Infinity ? 'a number above 0' : `a number above 0 and at most ${high}`;
+    throw unexpected(op, what, name, String(number));
+  }
+  return number;
+}
+
+export function requireSteps(op: string, name: string, value: unknown): number {
+  return requireInteger(op, name, value, 1);
+}

@@ -1,0 +1,93 @@
+/** Schedules made of schedules. */
+import { describe, requireInteger, unexpected, wrongType } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { LRScheduler, type SchedulerState } from './scheduler';
+
+function requireSchedulers(op: string, schedulers: unknown, optimizer?: Optimizer): LRScheduler[] {
+  if (!Array.isArray(schedulers)) {
+    throw wrongType(op, 'an array of schedules', 'schedulers', schedulers);
+  }
+  if (schedulers.length === 0) throw unexpected(op, 'at least one schedule', 'schedulers', 'none');
+  return schedulers.map((one: unknown, i) => {
+    const name = `schedulers[${i}]`;
+    if (!(one instanceof LRScheduler)) throw wrongType(op, 'a schedule', name, one);
+    const same = optimizer ?? (schedulers[0] as LRScheduler).optimizer;
+    if (one.optimizer !== same) {
+      throw unexpected(op, 'a schedule of the same optimizer', name, 'one of another');
+    }
+    return one;
+  });
+}
+
+/** What holds other schedules keeps their state beside its own. */
+abstract class Composite extends LRScheduler {
+  readonly #parts: readonly LRScheduler[];
+
+  constructor(optimizer: Optimizer, parts: readonly LRScheduler[]) {
+    super(optimizer);
+    this.#parts = parts;
+  }
+
+  /** The schedules in order. */
+  get schedulers(): readonly LRScheduler[] {
+    return this.#parts;
+  }
+
+  override stateDict(): SchedulerState {
+    return { ...super.stateDict(), schedulers: this.#parts.map((part) => part.stateDict()) };
+  }
+
+  override loadStateDict({ schedulers, ...own }: SchedulerState): void {
+    if (!Array.isArray(schedulers) || schedulers.length !== this.#parts.length) {
+      const what = `${this.#parts.length} states of schedules`;
+      throw unexpected('loadStateDict', what, 'schedulers', describe(schedulers));
+    }
+    super.loadStateDict(own);
+    this.#parts.forEach((part, i) => part.loadStateDict(schedulers[i] as SchedulerState));
+  }
+}
+
+/** One schedule after another: the next begins at each of the numbered steps (torch's SequentialLR). */
+export class SequentialLR extends Composite {
+  readonly milestones: readonly number[];
+
+  constructor(
+    optimizer: Optimizer,
+    schedulers: readonly LRScheduler[],
+    milestones: readonly number[],
+  ) {
+    const op = 'SequentialLR';
+    super(optimizer, requireSchedulers(op, schedulers, optimizer));
+    if (!Array.isArray(milestones) || milestones.length !== schedulers.length - 1) {
+      const what = `${schedulers.length - 1} step numbers`;
+      throw unexpected(op, what, 'milestones', describe(milestones));
+    }
+    this.milestones = milestones.map((one, i) => {
+      const least = i === 0 ? 1 : (milestones[i - 1] as number) + 1;
+      return requireInteger(op, `milestones[${i}]`, one, least);
+    });
+    this._start();
+  }
+
+  override getLr(): number[] {
+    const index = this.milestones.filter((one) => one <= this.lastEpoch).length;
+    const part = this.schedulers[index];
+    if (this.lastEpoch === 0 || this.milestones.includes(this.lastEpoch)) part._start();
+    else part.step();
+    return part.getLastLr();
+  }
+}
+
+/** All at once: each changes the rates that the one before it set (torch's ChainedScheduler). */
+export class ChainedScheduler extends Composite {
+  constructor(schedulers: readonly LRScheduler[]) {
+    const parts = requireSchedulers('ChainedScheduler', schedulers);
+    super(parts[0].optimizer, parts);
+    this.lastEpoch = 0; // each part has begun already
+  }
+
+  override getLr(): number[] {
+    for (const part of this.schedulers) part.step();
+    return this.groups.map((group) => group.lr);
+  }
+}

@@ -1,0 +1,56 @@
+/** Schedules that start low. */
+import { requireInRange, requireOptions } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import { LRScheduler, requirePositive, requireSteps } from './scheduler';
+
+/**
+ * Times `factor` (default 1/3) until step `totalIters` (default 5), then as it was
+ * (torch.optim.lr_scheduler.ConstantLR).
+ */
+export class ConstantLR extends LRScheduler {
+  readonly factor: number;
+  readonly totalIters: number;
+
+  constructor(optimizer: Optimizer, options: { factor?: number; totalIters?: number } = {}) {
+    super(optimizer);
+    requireOptions('ConstantLR', options, ['factor', 'totalIters']);
+    this.factor = requirePositive('ConstantLR', 'factor', options.factor ?? 1 / 3, 1);
+    this.totalIters = requireSteps('ConstantLR', 'totalIters', options.totalIters ?? 5);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    if (this.lastEpoch === 0) return this.each((lr) => lr * this.factor);
+    return this.each((lr) => (this.lastEpoch === this.totalIters ? lr / this.factor : lr));
+  }
+}
+
+/**
+ * Times a factor that goes evenly from `startFactor` (default 1/3) to `endFactor` (default 1) in `totalIters` steps
+ * (default 5) (torch.optim.lr_scheduler.LinearLR).
+ */
+export class LinearLR extends LRScheduler {
+  readonly startFactor: number;
+  readonly endFactor: number;
+  readonly totalIters: number;
+
+  constructor(
+    optimizer: Optimizer,
+    options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+  ) {
+    super(optimizer);
+    requireOptions('LinearLR', options, ['startFactor', 'endFactor', 'totalIters']);
+    this.startFactor = requirePositive('LinearLR', 'startFactor', options.startFactor ?? 1 / 3, 1);
+    this.endFactor = requireInRange('LinearLR', 'endFactor', options.endFactor ?? 1, 0, 1);
+    this.totalIters = requireSteps('LinearLR', 'totalIters', options.totalIters ?? 5);
+    this.begin();
+  }
+
+  override getLr(): number[] {
+    const { lastEpoch: at, startFactor: start, totalIters: total } = this;
+    if (at === 0) return this.each((lr) => lr * start);
+    if (at > total) return this.each((lr) => lr);
+    const rise = this.endFactor - start;
+    return this.each((lr) => lr * (1 + rise / (total * start + (at - 1) * rise)));
+  }
+}

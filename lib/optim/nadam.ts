@@ -1,0 +1,45 @@
+import { updates } from '../ops/optim';
+import { betas, flag, real } from './options';
+import { Optimizer } from './optimizer';
+import type { Params } from './paramGroup';
+import { step, type Definition } from './paramState';
+
+export interface NAdamOptions {
+  /** Learning rate; default 0.002. */
+  lr: number;
+  /** Factors of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the divisor; default 1e-8. */
+  eps: number;
+  /** Times the parameter, added to its gradient; default 0. */
+  weightDecay: number;
+  /** How fast the momentum grows towards its limit; default 0.004. */
+  momentumDecay: number;
+  /** Ascend instead of descending. */
+  maximize: boolean;
+}
+
+const definition: Definition<NAdamOptions> = {
+  options: {
+    lr: real(2e-3),
+    betas: betas(0.9, 0.999),
+    eps: real(1e-8),
+    weightDecay: real(0),
+    momentumDecay: real(4e-3),
+    maximize: flag(false),
+  },
+  state: [
+    step,
+    { name: 'expAvg' },
+    { name: 'expAvgSq' },
+    { name: 'muProduct', single: true, initial: () => 1 },
+  ],
+  update: updates.nadam,
+};
+
+/** Adam with Nesterov momentum (torch.optim.NAdam; Dozat 2016). */
+export class NAdam extends Optimizer<NAdamOptions> {
+  constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+    super(params, options, definition);
+  }
+}

@@ -1,0 +1,130 @@
+/** What all optimizers share: groups, state, and the walk over parameters. */
+import { enableGrad, noGrad } from '../autograd';
+import { requireBoolean, requireOptions, wrongType } from '../errors';
+import type { Tensor } from '../tensor';
+import type { OptionSpec } from './options';
+import { loadState, saveState, type OptimizerState } from './stateDict';
+import {
+  makeGroup,
+  requireGroups,
+  requireParams,
+  type GroupSpec,
+  type LearningRate,
+  type ParamGroup,
+  type Params,
+} from './paramGroup';
+import { ParamState, type Definition } from './paramState';
+
+/** Base class of optimizers (torch.optim.Optimizer): a parameter without gradient is left alone. */
+export abstract class Optimizer<O extends LearningRate = LearningRate> {
+  /** Groups of parameters: `params`, and the options, which count from the next step on when assigned. */
+  readonly paramGroups: ParamGroup<O>[] = [];
+  /** Options of groups that leave them out. */
+  readonly defaults: Readonly<O>;
+  private readonly states = new Map<Tensor, ParamState<O>>();
+  private readonly name = this.constructor.name;
+
+  protected constructor(
+    params: Params<O>,
+    options: Partial<O>,
+    private readonly definition: Definition<O>,
+  ) {
+    requireOptions(this.name, options, Object.keys(definition.options));
+    const groups = requireGroups(this.name, params);
+    this.defaults = Object.freeze(this.complete(options));
+    for (const group of groups) this.addParamGroup(group as GroupSpec<O>);
+  }
+
+  /** Learning rate of the first group; assigning sets that of all groups. */
+  get lr(): number {
+    return this.paramGroups[0].lr;
+  }
+
+  set lr(value: number) {
+    this.definition.options.lr.check(this.name, 'lr', value);
+    for (const group of this.paramGroups) group.lr = value;
+  }
+
+  /** Adds parameters with options of their own, say layers that were frozen so far. */
+  addParamGroup(group: GroupSpec<O>): void {
+    const { params, ...options } = group;
+    requireOptions(this.name, options, Object.keys(this.definition.options));
+    const known = new Set(this.paramGroups.flatMap((one) => one.params));
+    const list = requireParams(this.name, params, known);
+    const full = this.complete({ ...this.defaults, ...options });
+    this.definition.check?.(full);
+    this.paramGroups.push(makeGroup(this.name, list, full, this.definition.options));
+  }
+
+  /**
+   * Updates every parameter that has a gradient, in place. `closure`, if given, first computes the loss and its
+   * gradients; its result is returned.
+   */
+  step(): void;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    if (closure !== undefined && typeof closure !== 'function') {
+      throw wrongType('step', 'a function', 'closure', closure);
+    }
+    const result = closure === undefined ? undefined : enableGrad(closure);
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        if (param.grad !== null) this.update(group, param, param.grad);
+      }
+    }
+    return result;
+  }
+
+  /** Takes the gradients away, or with `setToNone: false` fills them with zeros. */
+  zeroGrad(options: { setToNone?: boolean } = {}): void {
+    requireOptions('zeroGrad', options, ['setToNone']);
+    const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        if (setToNone || param.grad === null) param.grad = null;
+        else param.grad = param.grad.detach().zero_();
+      }
+    }
+  }
+
+  /** Options and state, for `loadStateDict` of an optimizer of as many parameters. The tensors are not copies. */
+  stateDict(): OptimizerState {
+    return saveState(this.paramGroups, Object.keys(this.definition.options), this.states);
+  }
+
+  /** Takes over options, and a copy of the state, from `stateDict` of an optimizer of this class; all or nothing. */
+  loadStateDict(dict: OptimizerState): void {
+    loadState(dict, this.paramGroups, this.definition, (param) => this.stateOf(param));
+  }
+
+  private stateOf(param: Tensor): ParamState<O> {
+    let state = this.states.get(param);
+    if (state === undefined) {
+      state = new ParamState(param, this.definition);
+      this.states.set(param, state);
+    }
+    return state;
+  }
+
+  private update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
+    const slope = grad._contiguous ? grad : grad.detach().contiguous();
+    if (param._contiguous) {
+      this.stateOf(param).update(group, param, slope);
+      param._storage.version++;
+    } else {
+      const values = param.detach().contiguous();
+      this.stateOf(param).update(group, values, slope);
+      noGrad(() => param.copy_(values));
+    }
+  }
+
+  /** The options, checked, with the defaults for those left out. */
+  private complete(options: Partial<O>): O {
+    const all: Record<string, unknown> = {};
+    for (const [name, spec] of Object.entries<OptionSpec<unknown>>(this.definition.options)) {
+      const given: unknown = options[name as keyof O];
+      all[name] = spec.check(this.name, name, given === undefined ? spec.fallback : given);
+    }
+    return all as O;
+  }
+}

@@ -1,0 +1,65 @@
+/** Options of optimizers: what each may be, and where native rows read it. */
+import { requireBoolean, requireInRange, requireNumber, wrongType, wrongValue } from '../errors';
+
+/** One option. The value is checked whenever it is set, and kept as numbers that native rows read. */
+export interface OptionSpec<T> {
+  /** Absent for an option that must be given. */
+  readonly fallback?: T;
+  /** How many numbers it is to native rows; 0 where they do not read it. */
+  readonly numbers: number;
+  check(op: string, name: string, value: unknown): T;
+  encode(value: T): readonly number[];
+}
+
+/** A spec for each option, in the order in which the native row reads the numbers. */
+export type Specs<O> = { readonly [K in keyof O]-?: OptionSpec<O[K]> };
+
+/** A number from `low` to `high`. */
+export function real(fallback?: number, low = 0, high = Infinity): OptionSpec<number> {
+  return {
+    fallback,
+    numbers: 1,
+    check: (op, name, value) =>
+      low === -Infinity
+        ? requireNumber(op, name, value)
+        : requireInRange(op, name, value, low, high),
+    encode: (value) => [value],
+  };
+}
+
+/** Two factors of running averages, each at least 0 and below 1. */
+export function betas(first: number, second: number): OptionSpec<readonly [number, number]> {
+  return {
+    fallback: Object.freeze([first, second] as const),
+    numbers: 2,
+    check: (op, name, value) => {
+      if (!Array.isArray(value)) throw wrongType(op, 'an array of two numbers', name, value);
+      if (value.length !== 2) throw wrongValue(op, 'two numbers', name, value);
+      const pair = value.map((one: unknown, i) => {
+        const number = requireNumber(op, `${name}[${i}]`, one);
+        if (number < 0 || number >= 1) {
+          throw wrongValue(op, 'a number of at least 0 and below 1', `${name}[${i}]`, one);
+        }
+        return number;
+      });
+      // Frozen: a change of one element would go unseen.
+      return Object.freeze([pair[0], pair[1]] as const);
+    },
+    encode: (value) => value,
+  };
+}
+
+/** A switch that the native row reads. */
+export function flag(fallback: boolean): OptionSpec<boolean> {
+  return { fallback, numbers: 1, check: requireBoolean, encode: (value) => [value ? 1 : 0] };
+}
+
+/** A switch that decides what state there is, which is how the native row knows it. */
+export function structure(fallback: boolean): OptionSpec<boolean> {
+  return { fallback, numbers: 0, check: requireBoolean, encode: () => [] };
+}
+
+/** A number that is used only when state is made. */
+export function initial(fallback: number): OptionSpec<number> {
+  return { ...real(fallback), numbers: 0, encode: () => [] };
+}

@@ -1,0 +1,115 @@
+/** Parameters that share options. */
+import { unexpected, wrongType } from '../errors';
+import { isFloating } from '../dtype';
+import { allocateShared } from '../storage';
+import { Tensor } from '../tensor';
+import type { OptionSpec, Specs } from './options';
+
+/** What every optimizer's options have. */
+export interface LearningRate {
+  lr: number;
+}
+
+/** Tensors to optimize, or groups of them with options of their own. */
+export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;
+
+/** One group as it is given: options that it leaves out are the optimizer's. */
+export type GroupSpec<O> = Partial<O> & { params: Tensor | Iterable<Tensor> };
+
+/** A group of an optimizer: its options can be read and assigned, and count from the next step on. */
+export type ParamGroup<O> = GroupBase & O;
+
+export class GroupBase {
+  /** Set by a learning-rate schedule: the rate it started from. */
+  initialLr?: number;
+  readonly #numbers: Float64Array;
+  #changes = 0;
+
+  constructor(
+    readonly params: readonly Tensor[],
+    numbers: Float64Array,
+  ) {
+    this.#numbers = numbers;
+  }
+
+  /** @internal The options as native rows read them: shared memory, so that a compiled step sees changes. */
+  get _numbers(): Float64Array {
+    return this.#numbers;
+  }
+
+  /** @internal How often an option was assigned. */
+  get _changes(): number {
+    return this.#changes;
+  }
+
+  /** @internal */
+  _write(at: number, numbers: readonly number[]): void {
+    this.#numbers.set(numbers, at);
+    this.#changes++;
+  }
+}
+
+/** A group whose options are checked and written through to memory whenever they are assigned. */
+export function makeGroup<O extends object>(
+  op: string,
+  params: readonly Tensor[],
+  options: O,
+  specs: Specs<O>,
+): ParamGroup<O> {
+  const entries = Object.entries<OptionSpec<unknown>>(specs);
+  const count = entries.reduce((sum, [, spec]) => sum + spec.numbers, 0);
+  const numbers = allocateShared('float64', count) as Float64Array;
+  const group = new GroupBase(params, numbers);
+  let next = 0;
+  for (const [name, spec] of entries) {
+    const at = next;
+    let current: unknown;
+    const set = (value: unknown): void => {
+      current = spec.check(op, name, value);
+      group._write(at, spec.encode(current));
+    };
+    next += spec.numbers;
+    set(options[name as keyof O]);
+    Object.defineProperty(group, name, { enumerable: true, get: () => current, set });
+  }
+  return group as ParamGroup<O>;
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+/** The groups among constructor arguments: tensors alone are one group. */
+export function requireGroups(op: string, params: unknown): object[] {
+  if (params instanceof Tensor || !isIterable(params)) {
+    throw wrongType(op, 'an iterable of tensors or of groups', 'params', params);
+  }
+  const list = [...params];
+  if (list.length === 0) {
+    throw unexpected(op, 'at least one tensor or group', 'params', 'none');
+  }
+  if (list[0] instanceof Tensor) return [{ params: list }];
+  return list.map((group, i) => {
+    if (typeof group !== 'object' || group === null || !('params' in group)) {
+      throw wrongType(op, 'a group with params, as the first one', `params[${i}]`, group);
+    }
+    return group;
+  });
+}
+
+/** The tensors of a group; `known` are those of the groups before it. */
+export function requireParams(op: string, params: unknown, known: ReadonlySet<Tensor>): Tensor[] {
+  const list = params instanceof Tensor ? [params] : isIterable(params) ? [...params] : undefined;
+  if (list === undefined) throw wrongType(op, 'an iterable of tensors', 'params', params);
+  if (list.length === 0) throw unexpected(op, 'at least one tensor', 'params', 'none');
+  const seen = new Set(known);
+  return list.map((param, i) => {
+    const name = `params[${i}]`;
+    if (!(param instanceof Tensor)) throw wrongType(op, 'a tensor', name, param);
+    if (!param.isLeaf) throw unexpected(op, 'a leaf tensor', name, 'the result of an op');
+    if (!isFloating(param.dtype)) throw unexpected(op, 'a floating dtype', name, param.dtype);
+    if (seen.has(param)) throw unexpected(op, 'each tensor once', name, 'one that came before');
+    seen.add(param);
+    return param;
+  });
+}

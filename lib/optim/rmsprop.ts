@@ -1,0 +1,48 @@
+import { updates } from '../ops/optim';
+import { flag, real, structure } from './options';
+import { Optimizer } from './optimizer';
+import type { Params } from './paramGroup';
+import { step, type Definition } from './paramState';
+
+export interface RMSpropOptions {
+  /** Learning rate; default 0.01. */
+  lr: number;
+  /** Factor of the running averages; default 0.99. */
+  alpha: number;
+  /** Added to the divisor; default 1e-8. */
+  eps: number;
+  /** Times the parameter, added to its gradient; default 0. */
+  weightDecay: number;
+  /** Part of the last move that goes into the next one; default 0. */
+  momentum: number;
+  /** Divide by the deviation of the gradient from its average instead of its size. */
+  centered: boolean;
+  /** Ascend instead of descending. */
+  maximize: boolean;
+}
+
+const definition: Definition<RMSpropOptions> = {
+  options: {
+    lr: real(0.01),
+    alpha: real(0.99, 0),
+    eps: real(1e-8),
+    weightDecay: real(0),
+    momentum: real(0),
+    centered: structure(false),
+    maximize: flag(false),
+  },
+  state: [
+    step,
+    { name: 'squareAvg' },
+    { name: 'gradAvg', when: ({ centered }) => centered },
+    { name: 'momentumBuffer', when: ({ momentum }) => momentum !== 0 },
+  ],
+  update: updates.rmsprop,
+};
+
+/** Divides the gradient by a running average of its size (torch.optim.RMSprop; Tieleman and Hinton 2012). */
+export class RMSprop extends Optimizer<RMSpropOptions> {
+  constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+    super(params, options, definition);
+  }
+}

@@ -1,0 +1,111 @@
+/** Saving and loading what an optimizer knows. */
+import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../errors';
+import { sameShape } from '../shape';
+import { Tensor } from '../tensor';
+import type { OptionSpec } from './options';
+import type { GroupBase, ParamGroup } from './paramGroup';
+import type { Definition, ParamState } from './paramState';
+
+/** What `stateDict` gives: state by number of the parameter, and each group's options with those numbers. */
+export interface OptimizerState {
+  state: Record<string, Record<string, Tensor>>;
+  paramGroups: ({ params: number[] } & Record<string, unknown>)[];
+}
+
+export function saveState<O>(
+  groups: readonly GroupBase[],
+  options: readonly string[],
+  states: ReadonlyMap<Tensor, ParamState<O>>,
+): OptimizerState {
+  const state: OptimizerState['state'] = {};
+  let next = 0;
+  const paramGroups = groups.map((group) => {
+    const names = group.initialLr === undefined ? options : [...options, 'initialLr'];
+    const values = names.map((name) => [name, Reflect.get(group, name) as unknown]);
+    const params = group.params.map((param) => {
+      const own = states.get(param);
+      if (own !== undefined) state[next] = Object.fromEntries(own.tensors);
+      return next++;
+    });
+    return { ...(Object.fromEntries(values) as Record<string, unknown>), params };
+  });
+  return { state, paramGroups };
+}
+
+function requireObject(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || value instanceof Tensor) {
+    throw wrongType('loadStateDict', 'an object', name, value);
+  }
+  return value as Record<string, unknown>;
+}
+
+function requireList(name: string, value: unknown, length: number): unknown[] {
+  if (!Array.isArray(value)) throw wrongType('loadStateDict', 'an array', name, value);
+  if (value.length !== length) {
+    throw unexpected('loadStateDict', `${length} elements`, name, String(value.length));
+  }
+  return value;
+}
+
+/** The tensors saved for one parameter, each as large as it must be. */
+function requireTensors<O>(
+  name: string,
+  value: unknown,
+  param: Tensor,
+  { state }: Definition<O>,
+): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  const names = state.map((spec) => spec.name);
+  const saved = requireObject(name, value);
+  requireOptions('loadStateDict', saved, names);
+  for (const spec of state) {
+    const tensor = saved[spec.name];
+    if (tensor === undefined) continue;
+    const place = `${name}.${spec.name}`;
+    if (!(tensor instanceof Tensor)) throw wrongType('loadStateDict', 'a tensor', place, tensor);
+    const shape = spec.single ? [] : param.shape;
+    if (!sameShape(tensor.shape, shape)) {
+      const what = `shape ${shapeText(shape)}`;
+      throw unexpected('loadStateDict', what, place, shapeText(tensor.shape));
+    }
+    tensors.set(spec.name, tensor);
+  }
+  return tensors;
+}
+
+/** Checks everything first, then assigns: an error leaves the optimizer as it was. */
+export function loadState<O>(
+  dict: unknown,
+  groups: readonly ParamGroup<O>[],
+  definition: Definition<O>,
+  stateOf: (param: Tensor) => ParamState<O>,
+): void {
+  const { state, paramGroups } = requireObject('dict', dict);
+  const savedStates = requireObject('state', state);
+  const savedGroups = requireList('paramGroups', paramGroups, groups.length);
+  const specs = Object.entries<OptionSpec<unknown>>(definition.options);
+  const writes: (() => void)[] = [];
+  groups.forEach((group, g) => {
+    const name = `paramGroups[${g}]`;
+    const saved = requireObject(name, savedGroups[g]);
+    const known = specs.map(([key]) => key);
+    requireOptions('loadStateDict', saved, [...known, 'params', 'initialLr']);
+    const numbers = requireList(`${name}.params`, saved['params'], group.params.length);
+    for (const [key, spec] of specs) {
+      if (saved[key] === undefined) continue;
+      const value = spec.check('loadStateDict', `${name}.${key}`, saved[key]);
+      writes.push(() => Reflect.set(group, key, value));
+    }
+    if (saved['initialLr'] !== undefined) {
+      const initialLr = requireNumber('loadStateDict', `${name}.initialLr`, saved['initialLr']);
+      writes.push(() => (group.initialLr = initialLr));
+    }
+    group.params.forEach((param, i) => {
+      const number = String(numbers[i]);
+      const own = savedStates[number];
+      const tensors = requireTensors(`state[${number}]`, own ?? {}, param, definition);
+      writes.push(() => stateOf(param).load(group, tensors));
+    });
+  });
+  for (const write of writes) write();
+}

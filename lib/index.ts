@@ -2,6 +2,7 @@
 import './ops';
 
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
+export * as backend from './backend';
 export {
   arange,
   empty,
@@ -20,9 +21,11 @@ export type { SizesAnd, TensorOptions } from './creationOptions';
 export type { DType, TypedArray } from './dtype';
 export * as data from './data';
 export * as F from './functional';
+export * as io from './io';
 export type { NumberArray, TensorData } from './nested';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
+export { einsum } from './ops/einsum';
 export type { ValuesAndIndices } from './ops/extreme';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';

@@ -1,5 +1,5 @@
 /** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
-import type { NativeOp, NativeRow } from '../../binding';
+import type { NativeAddon, NativeOp, NativeRow } from '../../binding';
 import { isGradEnabled, record, recordInPlace, rootOf, type Node, type Rule } from '../autograd';
 import { isFloating, promoteTypes, resultType, type DType } from '../dtype';
 import { unexpected, wrongType } from '../errors';
@@ -26,6 +26,9 @@ export function opRows(): {
 } {
   return { native: addon.rows(), used: [...used] };
 }
+
+/** The machine under the ops, for `backend`. */
+export const machine: Omit<NativeAddon, 'ops' | 'rows'> = addon;
 
 // --- Layouts --------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import {
 } from './define';
 
 const matmulCall = nativeOp('matmul');
-const linearCall = nativeOp('linear');
+const linearCall = nativeOp('linearForward');
 const linearBackwardCall = nativeOp('linearBackward');
 
 /** A stack of matrices as the native row reads it: rows in order or transposed, one matrix every `step` elements. */

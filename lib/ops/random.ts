@@ -28,6 +28,8 @@ const randpermCall = nativeOp('randperm');
 const dropoutCall = nativeOp('dropout');
 const dropoutBackwardCall = nativeOp('dropoutBackward');
 
+const largestFloat32 = 3.4028234663852886e38;
+
 const drawRule: Rule = { name: 'random', grad: () => [null] };
 
 /** Overwrites `x` with numbers that `draw` writes to a contiguous tensor. */
@@ -64,6 +66,10 @@ Object.assign(Tensor.prototype, {
     requireNumber('uniform_', 'low', low);
     if (requireNumber('uniform_', 'high', high) < low) {
       throw wrongValue('uniform_', `a number of at least ${low}`, 'high', high);
+    }
+    const widest = this.dtype === 'float32' ? largestFloat32 : Number.MAX_VALUE;
+    if (high - low > widest) {
+      throw wrongValue('uniform_', `a difference of at most ${widest}`, 'high - low', high - low);
     }
     const state = stateOf('uniform_', options);
     return fill('uniform_', this, (out) => {

@@ -28,7 +28,7 @@ export function reductionOf(
 ): Reduction {
   requireOptions(op, options, ['keepdim']);
   const keepdim = requireBoolean(op, 'keepdim', options?.keepdim ?? false);
-  if (dim === undefined || dim === null || (typeof dim !== 'number' && dim.length === 0)) {
+  if (dim === undefined || dim === null || (Array.isArray(dim) && dim.length === 0)) {
     const kept = shape.map(() => 1);
     return { shape, kept, out: keepdim ? kept : [] };
   }

@@ -232,7 +232,7 @@ std::vector<Op> MatmulRows() {
         {"batchStrideB"}},
        MatmulNeeds,
        {MatmulKernel<float>, MatmulKernel<double>}},
-      {"linear",
+      {"linearForward",
        {{"x"}, {"weight"}, {"bias", Access::read, Element::typed, true}, {"y", Access::write}},
        {batch, in, out},
        LinearNeeds,

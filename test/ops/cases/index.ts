@@ -1,6 +1,7 @@
 /** Every family's cases. */
 import type { OpCase } from '../harness';
 import { cases as activation } from './activation';
+import { cases as backend } from './backend';
 import { cases as binary } from './binary';
 import { cases as copy } from './copy';
 import { cases as einsum } from './einsum';
@@ -15,6 +16,9 @@ import { cases as sort } from './sort';
 import { cases as statistics } from './statistics';
 import { cases as unary } from './unary';
 import { cases as view } from './view';
+import { cases as creation } from './creation';
+import { cases as optim } from './optim';
+import { cases as random } from './random';
 
 export const families: Readonly<Record<string, readonly OpCase[]>> = {
   unary,
@@ -28,8 +32,12 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   join,
   sort,
   einsum,
+  backend,
   reduce,
   extreme,
   statistics,
   softmax,
+  creation,
+  optim,
+  random,
 };

@@ -191,14 +191,14 @@ export const cases: OpCase[] = [
     return [
       {
         name: `linear ${what}`,
-        rows: ['linear', 'linearBackward'],
+        rows: ['linearForward', 'linearBackward'],
         inputs: random(x, [out, inFeatures], [out]),
         run: (input, weight, bias) => F.linear(input, weight, bias),
         reference: linear,
       },
       {
         name: `linear ${what}, no bias`,
-        rows: ['linear', 'linearBackward'],
+        rows: ['linearForward', 'linearBackward'],
         inputs: random(x, [out, inFeatures]),
         run: (input, weight) => F.linear(input, weight),
         reference: linear,
@@ -207,7 +207,7 @@ export const cases: OpCase[] = [
   }),
   {
     name: 'linear worth two threads',
-    rows: ['linear'],
+    rows: ['linearForward'],
     inputs: random([130, 110], [120, 110], [120]),
     run: (input, weight, bias) => F.linear(input, weight, bias),
     reference: linear,

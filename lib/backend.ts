@@ -1,0 +1,102 @@
+/** What runs the numbers: OpenBLAS, SIMD target and threads; and its three matrix products on bare typed arrays. */
+import { createRequire } from 'node:module';
+import type { NativeInfo } from '../binding';
+import { machine, nativeOp } from './ops/define';
+
+const requireFile = createRequire(__filename);
+
+/** Memory of the products: one kind in a call. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** Versions, CPU and threads. */
+export interface BackendInfo extends NativeInfo {
+  /** Version of this library. */
+  readonly version: string;
+}
+
+/**
+ * What the library runs on: BLAS and its version and core type, SIMD target, CPU, how many CPUs this process may use,
+ * threads in use, and warnings about settings that make it slow.
+ */
+export function info(): BackendInfo {
+  const { version } = requireFile('../package.json') as { version: string };
+  return { version, ...machine.info() };
+}
+
+/** Threads that share matrix products and large elementwise loops. */
+export function getNumThreads(): number {
+  return machine.getNumThreads();
+}
+
+/**
+ * Sets the number of threads, 1 to 1024. At first it is BLASGRAD_NUM_THREADS, or else as many as this process may use
+ * CPUs; small work stays on one thread.
+ */
+export function setNumThreads(n: number): void {
+  machine.setNumThreads(n);
+}
+
+const gemmCall = nativeOp('gemm');
+const linearForwardCall = nativeOp('linearForward');
+const linearBackwardCall = nativeOp('linearBackward');
+
+/**
+ * c = alpha op(a) op(b) + beta c, op(a) (m, k), op(b) (k, n), c (m, n), rows in order and without gaps
+ * (BLAS sgemm, dgemm).
+ *
+ * `transA` says that `a` holds (k, m), `transB` that `b` holds (n, k). With `beta` 0 what `c` held does not matter.
+ * RangeError if an array is shorter than its shape; `c` must not share memory with `a` or `b`.
+ *
+ * @example backend.gemm(false, true, 2, 3, 4, 1, x, weight, 0, y); // y = x weight^T
+ */
+export function gemm(
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  alpha: number,
+  a: FloatArray,
+  b: FloatArray,
+  beta: number,
+  c: FloatArray,
+): void {
+  gemmCall(a, b, c, transA, transB, m, n, k, alpha, beta);
+}
+
+/**
+ * y = x weight^T + bias: x (batch, inFeatures), weight (outFeatures, inFeatures), bias (outFeatures) or null,
+ * y (batch, outFeatures).
+ *
+ * RangeError if an array is shorter than its shape; `y` must not share memory with the others.
+ */
+export function linearForward(
+  x: FloatArray,
+  weight: FloatArray,
+  bias: FloatArray | null,
+  y: FloatArray,
+  batch: number,
+  inFeatures: number,
+  outFeatures: number,
+): void {
+  linearForwardCall(x, weight, bias, y, batch, inFeatures, outFeatures);
+}
+
+/**
+ * The derivatives of linearForward from that of its result, dy (batch, outFeatures): dx = dy weight,
+ * dWeight = dy^T x, dBias = dy summed over the batch. Each has the shape of what it belongs to, is overwritten, and
+ * is left out where null.
+ */
+export function linearBackward(
+  x: FloatArray,
+  weight: FloatArray,
+  dy: FloatArray,
+  dx: FloatArray | null,
+  dWeight: FloatArray | null,
+  dBias: FloatArray | null,
+  batch: number,
+  inFeatures: number,
+  outFeatures: number,
+): void {
+  linearBackwardCall(x, weight, dy, dx, dWeight, dBias, batch, inFeatures, outFeatures);
+}

@@ -1,0 +1,2 @@
+/** The namespace io: tensors in files. */
+export { loadDat, saveDat } from './dat';

@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io, randn, tensor, zeros, type Tensor } from 'blasgrad';
+
+const folder = mkdtempSync(join(tmpdir(), 'dat-'));
+const path = join(folder, 'tensors.dat');
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const extremes = [0, -0, 1 / 3, -1e-45, 3.4028234663852886e38, Infinity, -Infinity, NaN];
+
+const tensors: Record<string, Tensor> = {
+  '0.weight': tensor(extremes).reshape(2, 4),
+  'double precision': tensor([...extremes, 5e-324, 1.7976931348623157e308], { dtype: 'float64' }),
+  labels: tensor([0, -2147483648, 2147483647], { dtype: 'int32' }),
+  mask: tensor([[true], [false]]),
+  number: tensor(0.1),
+  none: zeros(3, 0),
+  rows: zeros(0, 3),
+  transposed: tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]).T,
+  deep: randn(2, 3, 4),
+  trained: randn(2, { requiresGrad: true }),
+};
+
+test.each(Object.entries(tensors))('%s is read back exactly', (name, saved) => {
+  const key = name.replace(' ', '_');
+  io.saveDat(path, { [key]: saved });
+  const loaded = io.loadDat(path);
+  expect(Object.keys(loaded)).toEqual([key]);
+  expect(loaded[key].dtype).toBe(saved.dtype);
+  expect(loaded[key].shape).toEqual(saved.shape);
+  const [a, b] = [loaded[key], saved].map((one) => Array.from(one.data));
+  expect(a.every((value, i) => Object.is(value, b[i]))).toBe(true);
+});
+
+test('many tensors keep their order', () => {
+  const { 'double precision': _, ...rest } = tensors;
+  io.saveDat(path, rest);
+  expect(Object.keys(io.loadDat(path))).toEqual(Object.keys(rest));
+});
+
+test('no tensors are a file too', () => {
+  io.saveDat(path, {});
+  expect(io.loadDat(path)).toEqual({});
+});
+
+test('the text is short and readable', () => {
+  const weight = tensor([
+    [0.1, -2],
+    [1e-7, NaN],
+  ]);
+  io.saveDat(path, { '0.weight': weight, b: tensor([0.1], { dtype: 'float64' }) });
+  expect(readFileSync(path, 'utf8')).toBe(
+    '0.weight float32 [2, 2]\n0.1 -2\n1e-7 NaN\n\nb float64 [1]\n0.1\n',
+  );
+});
+
+describe('saveDat refuses', () => {
+  test.each([
+    ['a space', { 'a b': zeros(1) }, "a name without white space for name, got 'a b'"],
+    ['no name', { '': zeros(1) }, "a name without white space for name, got ''"],
+    ['a number', { a: zeros(1), b: 1 }, "a tensor for tensors['b'], got 1"],
+    ['a tensor', zeros(1), 'an object of tensors for tensors, got a float32 tensor of shape [1]'],
+    ['nothing', null, 'an object of tensors for tensors, got null'],
+  ])('%s, and leaves the file alone', (_, wrong, message) => {
+    io.saveDat(path, { kept: zeros(1) });
+    expect(() => {
+      io.saveDat(path, wrong as Record<string, Tensor>);
+    }).toThrow(`saveDat: expected ${message}`);
+    expect(Object.keys(io.loadDat(path))).toEqual(['kept']);
+  });
+
+  test('a path that is no text', () => {
+    expect(() => {
+      io.saveDat(3 as unknown as string, {});
+    }).toThrow(new TypeError('saveDat: expected a string for path, got 3'));
+  });
+});
+
+describe('loadDat refuses', () => {
+  test.each([
+    ['no head', '1 2 3\n', 1, "'name dtype [size, size]'", "'1 2 3'"],
+    ['an unknown dtype', 'a int64 [1]\n1\n', 1, "'name dtype [size, size]'", "'a int64 [1]'"],
+    ['too few values', 'a float32 [3]\n1 2\n', 2, '3 values', '2'],
+    ['too many values', 'a float32 [1, 2]\n1 2 3\n', 2, '2 values', '3'],
+    ['too few rows', 'a float32 [2, 1]\n1\n', 3, 'float32 values', "''"],
+    ['too many rows', 'a float32 [1, 1]\n1\n2\n', 3, "'name dtype [size, size]'", "'2'"],
+    ['a word', 'a float64 [2]\n1 one\n', 2, 'float64 values', "'one'"],
+    ['a fraction', 'a int32 [1]\n0.5\n', 2, 'int32 values', "'0.5'"],
+    ['a large number', 'a int32 [1]\n2147483648\n', 2, 'int32 values', "'2147483648'"],
+    ['no boolean', 'a bool [1]\n2\n', 2, 'bool values', "'2'"],
+    ['a name twice', 'a bool [1]\n1\n\na bool [1]\n0\n', 4, 'a new name', 'a'],
+  ])('%s', (_, text, line, what, got) => {
+    writeFileSync(path, text);
+    const message = `loadDat: expected ${what} for line ${line} of ${path}, got ${got}`;
+    expect(() => io.loadDat(path)).toThrow(new RangeError(message));
+  });
+
+  test('a file that is not there', () => {
+    expect(() => io.loadDat(join(folder, 'missing.dat'))).toThrow('ENOENT');
+  });
+});
+
+test('a loaded tensor has memory of its own', () => {
+  io.saveDat(path, { a: zeros(2), b: zeros(2) });
+  const { a, b } = io.loadDat(path);
+  a.fill_(1);
+  expect(b.toArray()).toEqual([0, 0]);
+});

@@ -9,8 +9,9 @@ type Call = (...args: never[]) => void;
 type Refusal = [what: string, call: Call, args: unknown[], error: typeof Error, message: string];
 
 function detached(): Float32Array {
-  const array = f32(6);
-  structuredClone(array.buffer, { transfer: [array.buffer] });
+  const buffer = new ArrayBuffer(24);
+  const array = new Float32Array(buffer);
+  structuredClone(buffer, { transfer: [buffer] });
   return array;
 }
 

@@ -48,7 +48,11 @@ const alpha = 1.6732632423543772;
 const scale = 1.0507009873554805;
 
 const plain = defineUnary({
-  relu: { keeps: 'output', derivative: (y) => only(y.gt(0), y) },
+  relu: {
+    keeps: 'output',
+    derivative: (y) => only(y.gt(0), y),
+    ofWhole: (x) => x.maximum(0),
+  },
   hardsigmoid: input((x) => only(x.abs().lt(3), x, Math.fround(1 / 6))),
   hardswish: input((x) => where(x.gt(3), one(x), where(x.lt(-3), zerosLike(x), x.div(3).add(0.5)))),
   softsign: input((x) => x.abs().add(1).reciprocal().square()),

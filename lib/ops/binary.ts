@@ -31,6 +31,8 @@ interface BinaryRule {
   readonly keeps?: false;
   /** True where whole numbers give a floating result. */
   readonly floating?: true;
+  /** The native row that two bool tensors take, whose result is bool; others count them as int32. */
+  readonly ofBool?: 'logicalAnd' | 'logicalOr';
 }
 
 /** A native row of two inputs and its gradients. */
@@ -46,6 +48,7 @@ class BinaryOp implements Rule {
 
   apply(left: Tensor, right: Operand): Tensor {
     const [a, b] = this.operands(left, right);
+    if (this.rule.ofBool && a.dtype === 'bool') return predicates[this.rule.ofBool].apply(a, b);
     const shape = sameShape(a.shape, b.shape)
       ? a.shape
       : broadcastShapes(this.name, a.shape, b.shape);
@@ -56,6 +59,10 @@ class BinaryOp implements Rule {
 
   applyInPlace(x: Tensor, right: Operand): void {
     const [a, b] = this.operands(x, right);
+    if (a.dtype === 'bool') {
+      x.copy_(this.apply(a, b));
+      return;
+    }
     requireInPlace(`${this.name}_`, x, broadcastShapes(this.name, a.shape, b.shape), a.dtype);
     const keeps = this.rule.keeps !== false && (a.requiresGrad || b.requiresGrad);
     const kept = keeps ? [a === x ? x.clone() : a, b === x ? x.clone() : b] : [];
@@ -76,7 +83,7 @@ class BinaryOp implements Rule {
 
   private operands(left: Tensor, right: Operand): [Tensor, Tensor] {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
-    if (this.rule.floating || a.dtype === 'bool') {
+    if (this.rule.floating || (a.dtype === 'bool' && !this.rule.ofBool)) {
       const dtype: DType = this.rule.floating ? asFloatingType(a.dtype) : 'int32';
       return [a.to(dtype), b.to(dtype)];
     }
@@ -139,12 +146,13 @@ export interface OperatorMethods {
 }
 
 const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
-  add: new BinaryOp('add', { keeps: false, grad: (dy) => [dy, dy] }),
+  add: new BinaryOp('add', { ofBool: 'logicalOr', keeps: false, grad: (dy) => [dy, dy] }),
   sub: new BinaryOp('sub', {
     keeps: false,
     grad: (dy, _a, _b, node) => [dy, node.needs(1) ? dy.neg() : null],
   }),
   mul: new BinaryOp('mul', {
+    ofBool: 'logicalAnd',
     grad: (dy, a, b, node) => [node.needs(0) ? dy.mul(b) : null, node.needs(1) ? dy.mul(a) : null],
   }),
   div: new BinaryOp('div', {
@@ -176,9 +184,11 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
     grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).floor()).neg() : null],
   }),
   maximum: new BinaryOp('maximum', {
+    ofBool: 'logicalOr',
     grad: (dy, a, b) => [shareExtreme(dy, a.gt(b), a.eq(b)), shareExtreme(dy, b.gt(a), a.eq(b))],
   }),
   minimum: new BinaryOp('minimum', {
+    ofBool: 'logicalAnd',
     grad: (dy, a, b) => [shareExtreme(dy, a.lt(b), a.eq(b)), shareExtreme(dy, b.lt(a), a.eq(b))],
   }),
 };
@@ -319,7 +329,9 @@ Object.assign(Tensor.prototype, {
     const { min = -Infinity, max = Infinity } = bounds;
     if (typeof min !== 'number') throw wrongType('clamp', 'a number', 'min', min);
     if (typeof max !== 'number') throw wrongType('clamp', 'a number', 'max', max);
-    return clamp(this, min, max);
+    if (isFloating(this.dtype)) return clamp(this, min, max);
+    const raised = min === -Infinity ? this : this.maximum(min);
+    return max === Infinity ? raised : raised.minimum(max);
   },
   logicalNot(this: Tensor): Tensor {
     return this.eq(0);

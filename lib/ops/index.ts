@@ -19,3 +19,4 @@ import './matmul';
 import './random';
 import './creation';
 import './optim';
+import './loss';

@@ -2,12 +2,14 @@
 import type { NativeOp } from '../../binding';
 import {
   asFloating,
+  isFloating,
   isGradEnabled,
   nativeOp,
   record,
   recordInPlace,
   requireInPlace,
   runElementwise,
+  scalar,
   Tensor,
   zerosLike,
   type Node,
@@ -21,6 +23,8 @@ import {
 export interface UnaryRule {
   readonly keeps: 'input' | 'output';
   readonly derivative: (kept: Tensor, attrs: readonly number[]) => Tensor;
+  /** The function of an int32 or bool tensor that stays whole, as in PyTorch; without it the result is float32. */
+  readonly ofWhole?: (x: Tensor, attrs: readonly number[]) => Tensor;
 }
 
 /** Functions of one family, from their table of rules. */
@@ -48,6 +52,7 @@ export class UnaryOp implements Rule<readonly number[]> {
   }
 
   apply(input: Tensor, attrs: readonly number[] = noAttrs): Tensor {
+    if (!isFloating(input.dtype) && this.rule.ofWhole) return this.rule.ofWhole(input, attrs);
     const x = asFloating(input);
     const out = Tensor._empty(x.dtype, x.shape);
     if (x._contiguous && attrs.length === 0) {
@@ -59,6 +64,10 @@ export class UnaryOp implements Rule<readonly number[]> {
   }
 
   applyInPlace(x: Tensor, attrs: readonly number[] = noAttrs): void {
+    if (!isFloating(x.dtype) && this.rule.ofWhole) {
+      x.copy_(this.rule.ofWhole(x, attrs));
+      return;
+    }
     requireInPlace(`${this.name}_`, x, x.shape, asFloating(x).dtype);
     const kept = this.rule.keeps === 'input' && isGradEnabled() && x.requiresGrad ? x.clone() : x;
     runElementwise(this.name, this.forward, [x], x, attrs);
@@ -80,6 +89,8 @@ const output = (derivative: UnaryRule['derivative']): UnaryRule => ({
   derivative,
 });
 const flat = input(zerosLike);
+/** Rounding leaves whole numbers as they are. */
+const rounding: UnaryRule = { ...flat, ofWhole: (x) => x.clone() };
 
 /** Methods without arguments, each with its `_` form in place. */
 export interface UnaryMethods {
@@ -142,14 +153,14 @@ export interface UnaryMethods {
 }
 
 const rules: Readonly<Record<keyof UnaryMethods, UnaryRule>> = {
-  abs: input((x) => x.sign()),
-  neg: input((x) => zerosLike(x).sub(1)),
-  sign: flat,
-  ceil: flat,
-  floor: flat,
-  round: flat,
-  trunc: flat,
-  square: input((x) => x.mul(2)),
+  abs: { ...input((x) => x.sign()), ofWhole: (x) => x.maximum(x.neg()) },
+  neg: { ...input((x) => zerosLike(x).sub(1)), ofWhole: (x) => scalar(0, 'int32').sub(x) },
+  sign: { ...flat, ofWhole: (x) => x.gt(0).to('int32').sub(x.lt(0).to('int32')) },
+  ceil: rounding,
+  floor: rounding,
+  round: rounding,
+  trunc: rounding,
+  square: { ...input((x) => x.mul(2)), ofWhole: (x) => x.mul(x) },
   sqrt: output((y) => y.reciprocal().mul(0.5)),
   rsqrt: output((y) => y.mul(y).mul(y).mul(-0.5)),
   reciprocal: output((y) => y.mul(y).neg()),

@@ -92,7 +92,7 @@ struct DataError : std::runtime_error {
 // Product that saturates instead of wrapping, so that an absurd size fails the length check.
 inline int64_t Elements(double a, double b = 1, double c = 1, double d = 1) {
   const double product = a * b * c * d;
-  return product < 9.0e15 ? static_cast<int64_t>(product) : INT64_MAX;
+  return product <= 9007199254740992.0 ? static_cast<int64_t>(product) : INT64_MAX;
 }
 
 }  // namespace blasgrad

@@ -17,6 +17,7 @@ const std::vector<Op>& Registry() {
              CopyRows,
              IndexRows,
              SortRows,
+             LossRows,
              MatmulRows,
              ReduceRows,
              ExtremeRows,

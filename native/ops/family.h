@@ -13,6 +13,7 @@ std::vector<Op> BinaryRows();
 std::vector<Op> CopyRows();
 std::vector<Op> IndexRows();
 std::vector<Op> SortRows();
+std::vector<Op> LossRows();
 std::vector<Op> MatmulRows();
 std::vector<Op> ReduceRows();
 std::vector<Op> ExtremeRows();

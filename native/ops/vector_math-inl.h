@@ -108,7 +108,8 @@ HWY_INLINE bool SmallAngles(D d, V x) {
 }
 template <class D, class V>
 HWY_INLINE V Sin(D d, V x) {
-  if (vm::SmallAngles(d, x)) return hn::Sin(d, x);
+  // Highway's reduction loses the sign of zero where it has no fused multiply-add.
+  if (vm::SmallAngles(d, x)) return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));
   return vm::PerLane(d, x, [](auto v) { return std::sin(v); });
 }
 template <class D, class V>

@@ -8,6 +8,7 @@ import {
 } from '../../errors';
 import { isFloating } from '../../dtype';
 import { where } from '../../ops/binary';
+import { nll, type Picks } from '../../ops/loss';
 import { logSoftmax } from '../../ops/softmax';
 import { numelOf, sameShape, type Shape } from '../../shape';
 import { requireTensor, type Tensor } from '../../tensor';
@@ -42,50 +43,17 @@ function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tenso
   return weight;
 }
 
-/** Class targets, and what each element of them counts. */
-interface Targets {
-  /** -100 and the like replaced by class 0. */
-  readonly classes: Tensor;
-  readonly ignored: Tensor;
-  /** Weight of each element, 0 where it is ignored. */
-  readonly counts: Tensor;
-}
-
-function targetsFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Targets {
+/** What the loss picks from an input of this shape. */
+function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Picks {
   const dim = classDimOf(op, input);
   const shape = input.shape.filter((_, i) => i !== dim);
   if (target.dtype !== 'int32' || !sameShape(target.shape, shape)) {
     const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
     throw unexpected(op, `int32 classes of shape ${shapeText(shape)}`, 'target', got);
   }
-  const ignore = requireInteger(op, 'ignoreIndex', options.ignoreIndex ?? -100);
+  const ignoreIndex = requireInteger(op, 'ignoreIndex', options.ignoreIndex ?? -100);
   const weight = weightFor(op, input, options.weight);
-  const ignored = target.eq(ignore);
-  const classes = target.maskedFill(ignored, 0);
-  const counts =
-    weight === null
-      ? ignored.logicalNot().to(input.dtype)
-      : where(ignored, 0, pickWeights(weight, classes));
-  return { classes, ignored, counts };
-}
-
-function pickWeights(weight: Tensor, classes: Tensor): Tensor {
-  return weight.indexSelect(0, classes.reshape([classes.numel()])).reshape([...classes.shape]);
-}
-
-/** The losses of ignored elements are 0, even if they were infinite; the mean is over the counts of the others. */
-function reducedBy(op: string, losses: Tensor, targets: Targets, options: NllOptions): Tensor {
-  const how = requireReduction(op, options.reduction);
-  const counted = where(targets.ignored, 0, losses);
-  if (how === 'none') return counted;
-  return how === 'sum' ? counted.sum() : counted.sum().div(targets.counts.sum());
-}
-
-function nll(op: string, logs: Tensor, targets: Targets, options: NllOptions): Tensor {
-  const dim = classDimOf(op, logs);
-  const picked = logs.gather(dim, targets.classes.unsqueeze(dim)).squeeze(dim).neg();
-  const losses = options.weight === undefined ? picked : picked.mul(targets.counts);
-  return reducedBy(op, losses, targets, options);
+  return { target, weight, ignoreIndex, reduction: requireReduction(op, options.reduction), dim };
 }
 
 /**
@@ -96,7 +64,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
   requireOptions('nllLoss', options, ['reduction', 'weight', 'ignoreIndex']);
   requireTensor('nllLoss', 'input', input);
   requireTensor('nllLoss', 'target', target);
-  return nll('nllLoss', input, targetsFor('nllLoss', input, target, options), options);
+  return nll(input, picksFor('nllLoss', input, target, options));
 }
 
 /**
@@ -118,14 +86,24 @@ export function crossEntropy(
   const dim = classDimOf(op, input);
   const isProbabilities = isFloating(target.dtype) && sameShape(input.shape, target.shape);
   if (isProbabilities) return soft(op, logSoftmax(input, dim), target, smoothing, options);
-  const targets = targetsFor(op, input, target, options);
+  const picks = picksFor(op, input, target, options);
   const logs = logSoftmax(input, dim);
-  const hard = nll(op, logs, targets, options);
+  const hard = nll(logs, picks);
   if (smoothing === 0) return hard;
-  const weight = weightFor(op, input, options.weight);
-  const all = (weight === null ? logs : logs.mul(column(weight, input.shape))).sum(dim).neg();
-  const even = reducedBy(op, all, targets, options);
+  const even = evenly(logs, picks);
   return hard.mul(1 - smoothing).add(even.mul(smoothing / input.shape[dim]));
+}
+
+/** The loss against all classes alike, weighted and reduced as that against the target. */
+function evenly(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: Picks): Tensor {
+  const ignored = target.eq(ignoreIndex);
+  const each = (weight === null ? logs : logs.mul(column(weight, logs.shape))).sum(dim).neg();
+  const losses = where(ignored, 0, each); // also where they were infinite
+  if (reduction === 'none') return losses;
+  if (reduction === 'sum') return losses.sum();
+  if (weight === null) return losses.sum().div(ignored.logicalNot().to(logs.dtype).sum());
+  const picked = target.maskedFill(ignored, 0).flatten();
+  return losses.sum().div(where(ignored.flatten(), 0, weight.indexSelect(0, picked)).sum());
 }
 
 /** (C) as it multiplies (N, C, d...). */

@@ -1,10 +1,10 @@
 /** What losses share: options, shapes, and how the losses of single elements become one. */
 import { requireOneOf, shapeText, unexpected } from '../../errors';
+import type { Reduction } from '../../ops/loss';
 import { sameShape } from '../../shape';
 import { requireTensor, type Tensor } from '../../tensor';
 
-/** Mean or sum of the elements' losses, or all of them. */
-export type Reduction = 'mean' | 'sum' | 'none';
+export type { Reduction };
 
 /** The option every loss has; 'mean' if missing. */
 export interface ReductionOption {

@@ -9,6 +9,7 @@ import { cases as extreme } from './extreme';
 import { cases as gather } from './gather';
 import { cases as indexing } from './indexing';
 import { cases as join } from './join';
+import { cases as loss } from './loss';
 import { cases as matmul } from './matmul';
 import { cases as reduce } from './reduce';
 import { cases as softmax } from './softmax';
@@ -27,6 +28,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   copy,
   view,
   matmul,
+  loss,
   gather,
   indexing,
   join,

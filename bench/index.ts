@@ -1,10 +1,18 @@
 /** `npm run bench [-- NAME ...]`: measures, beside peers, in one run, and prints ratios. */
 import { parseArgs } from 'node:util';
 import { add, gemm, load, memory } from './measures/basics';
+import { elementwise, steps } from './measures/eager';
 import { runScript } from './runner';
 import { tableOf, type Line } from './table';
 
-const measures: Readonly<Record<string, () => Line | Line[]>> = { gemm, add, load, memory };
+const measures: Readonly<Record<string, () => Line | Line[]>> = {
+  gemm,
+  add,
+  load,
+  memory,
+  steps,
+  elementwise,
+};
 
 const describeMachine = `
   const { backend } = require('blasgrad');

@@ -1,5 +1,5 @@
 /** Contestants in processes of their own, in an environment that slows none of them down. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -50,6 +50,23 @@ export function buildC(name: string): string {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   return program;
+}
+
+/** A Python that has PyTorch, or null: BLASGRAD_PYTHON, else the first of the usual ones. */
+export function torchPython(): string | null {
+  const candidates = process.env['BLASGRAD_PYTHON']
+    ? [process.env['BLASGRAD_PYTHON']]
+    : ['python3', '/usr/bin/python3'];
+  for (const python of candidates) {
+    if (spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0) return python;
+  }
+  process.stderr.write('PyTorch was not found (Debian: apt-get install python3-torch): left out\n');
+  return null;
+}
+
+/** Runs bench/contestants/<name>.py. */
+export function runPython(python: string, name: string, ...args: string[]): Figures {
+  return figuresOf(python, [join(__dirname, 'contestants', `${name}.py`), ...args]);
 }
 
 export function runProgram(program: string, ...args: string[]): Figures {

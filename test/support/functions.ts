@@ -16,7 +16,7 @@ export function pow(x: number, y: number): number {
   return Math.pow(x, y);
 }
 
-/** Error function: its Taylor series, and the continued fraction of erfc where that converges. */
+/** Error function: a series of positive terms, and the continued fraction of erfc where that converges. */
 export function erf(x: number): number {
   if (Number.isNaN(x) || x === 0) return x;
   const size = Math.abs(x);
@@ -28,11 +28,11 @@ export function erf(x: number): number {
   }
   let term = x;
   let sum = x;
-  for (let k = 1; k < 60; k++) {
-    term *= -(x * x) / k;
-    sum += term / (2 * k + 1);
+  for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) {
+    term *= (2 * x * x) / (2 * k + 1);
+    sum += term;
   }
-  return (sum * 2) / Math.sqrt(Math.PI);
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
 /** Distribution function of the standard normal distribution. */

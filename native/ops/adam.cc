@@ -140,11 +140,7 @@ std::vector<Op> AdamRows() {
        {n},
        OptimNeeds<7, 4, 1>,
        {NAdam<float>, NAdam<double>}},
-      {"radam",
-       Operands({expAvg, expAvgSq}),
-       {n},
-       OptimNeeds<6, 4>,
-       {RAdam<float>, RAdam<double>}},
+      {"radam", Operands({expAvg, expAvgSq}), {n}, OptimNeeds<6, 4>, {RAdam<float>, RAdam<double>}},
   };
 }
 

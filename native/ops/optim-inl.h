@@ -130,4 +130,3 @@ inline Operand Optional(const char* name) { return {name, Access::update, Elemen
 HWY_AFTER_NAMESPACE();
 
 #endif
-

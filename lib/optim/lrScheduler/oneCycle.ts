@@ -115,7 +115,10 @@ export class OneCycleLR extends LRScheduler {
     let from: Phase = { end: 0, lr: 'initial', momentum: 'max' };
     for (const to of this.phases) {
       if (this.lastEpoch <= to.end || to === this.phases.at(-1)) {
-        return { from, to, part: (this.lastEpoch - from.end) / (to.end - from.end) };
+        const length = to.end - from.end;
+        // A loop that steps after every batch takes one step more than there are rates: it keeps the last.
+        const part = length > 0 ? Math.min((this.lastEpoch - from.end) / length, 1) : 1;
+        return { from, to, part };
       }
       from = to;
     }

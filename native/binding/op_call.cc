@@ -150,6 +150,31 @@ void RequireLengths(napi_env env, const Op& op, const napi_value* argv, const Ca
   }
 }
 
+size_t BytesOf(const Operand& operand, DType typed, int64_t elements) {
+  const DType dtype = operand.element == Element::typed ? typed : FixedType(operand.element);
+  return static_cast<size_t>(elements) * kElementBytes[static_cast<size_t>(dtype)];
+}
+
+// What a row writes may not lie in what it reads or writes elsewhere: an index that changes under
+// a kernel, after it was checked, would lead anywhere. Elementwise rows may work in place.
+void RequireApart(const Op& op, DType typed, const Call& call) {
+  const size_t operands = op.operands.size();
+  for (size_t i = 0; i < operands; ++i) {
+    if (op.operands[i].access == Access::read) continue;
+    const char* begin = static_cast<const char*>(call.buf[i]);
+    const size_t bytes = BytesOf(op.operands[i], typed, call.need[i]);
+    for (size_t j = 0; j < operands; ++j) {
+      if (j == i || call.buf[i] == nullptr || call.buf[j] == nullptr) continue;
+      const char* other = static_cast<const char*>(call.buf[j]);
+      const size_t otherBytes = BytesOf(op.operands[j], typed, call.need[j]);
+      if (bytes > 0 && otherBytes > 0 && begin < other + otherBytes && other < begin + bytes) {
+        Expected(false, "memory of its own", op.operands[i].name,
+                 std::string("that of ") + op.operands[j].name);
+      }
+    }
+  }
+}
+
 void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size_t argc) {
   const Op& op = *bound.op;
   const size_t operands = op.operands.size();
@@ -169,10 +194,14 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
     op.needs(call.attr.data(), call.need.data());
   }
   RequireLengths(env, op, argv, call);
-  if (op.elementwise() && call.dims.count == 0) return;
+  if (op.elementwise()) {
+    if (call.dims.count == 0) return;
+  } else {
+    RequireApart(op, typed, call);
+  }
   for (size_t i = 0; i < operands; ++i) {
     if (op.operands[i].access == Access::write) {
-      PreferHugePages(call.buf[i], call.len[i] * kElementBytes[static_cast<size_t>(typed)]);
+      PreferHugePages(call.buf[i], BytesOf(op.operands[i], typed, call.need[i]));
     }
   }
   const Args args = {call.buf.data(), call.len.data(), call.attr.data(), &call.dims,

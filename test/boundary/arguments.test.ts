@@ -199,6 +199,24 @@ function testMissing(row: NativeRow): void {
   );
 }
 
+/** What a row writes must not be what it reads, unless it works element by element. */
+function testShared(row: NativeRow): void {
+  const { operands } = row;
+  operands.forEach((target, i) => {
+    if (target.access === 'read') return;
+    const call = plainCall(row, kindsOf(row)[0]);
+    operands.forEach((other, j) => {
+      const [own, foreign] = [i, j].map((k) => call.buffers[k]?.array);
+      if (i === j || !own?.length || !foreign?.length || own.constructor !== foreign.constructor)
+        return;
+      const shared = own.length > foreign.length ? own : foreign;
+      const args = argumentsOf(call).with(i, shared).with(j, shared);
+      const name = `(${target.name}|${other.name})`;
+      requireRefused(call, args, row.elementwise ? null : RangeError, name);
+    });
+  });
+}
+
 function testLayouts(row: NativeRow): void {
   const call = plainCall(row, kindsOf(row)[0]);
   const last = argumentsOf(call).length - 1;
@@ -250,5 +268,6 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_name, row) =>
   test('memory that was resized', () => testResizable(row));
   if (row.attrs.length > 0) test('attributes', () => testAttributes(row));
   test('missing arguments', () => testMissing(row));
+  test('memory of one operand for another', () => testShared(row));
   if (row.elementwise) test('layouts that lie', () => testLayouts(row));
 });

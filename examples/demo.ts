@@ -74,17 +74,17 @@ function spread<T>(list: readonly T[], count: number): T[] {
 function show(digits: Digits, predictions: ArrayLike<number>): void {
   const { isTTY, columns } = process.stdout;
   const colours = isTTY && !process.env['NO_COLOR'];
-  const drawings = Array.from(digits.labels, (label, at): Drawing => {
+  const all = Array.from(digits.labels, (label, at): Drawing => {
     const image = digits.images.subarray(at * pixels, (at + 1) * pixels);
     return { image, prediction: predictions[at], label };
   });
-  const mistakes = drawings.filter(({ prediction, label }) => prediction !== label);
-  const count = drawingsPerRow(isTTY ? columns : 80);
-  console.log('some of the test digits\n');
-  for (const line of drawDigits(spread(drawings, count), colours)) console.log(line);
-  if (mistakes.length === 0) return;
-  console.log(`\nsome of the ${grouped(mistakes.length)} mistakes\n`);
-  for (const line of drawDigits(spread(mistakes, count), colours)) console.log(line);
+  const wrong = all.filter(({ prediction, label }) => prediction !== label);
+  for (const [title, drawings] of [['test digits', all] as const, ['mistakes', wrong] as const]) {
+    const chosen = spread(drawings, drawingsPerRow(isTTY ? columns : 80));
+    console.log(`${title}, ${chosen.length} of ${grouped(drawings.length)}:\n`);
+    for (const line of drawDigits(chosen, colours)) console.log(line);
+    console.log();
+  }
 }
 
 async function demo(options: DemoOptions): Promise<void> {
@@ -104,9 +104,10 @@ async function demo(options: DemoOptions): Promise<void> {
     `${[pixels, ...options.hidden, classes].join('-')} (${grouped(parameters)} parameters), ` +
       `${grouped(trainY.numel())} digits for training, ${grouped(testY.numel())} for testing`,
   );
+  const threads = backend.getNumThreads();
   console.log(
     `Adam, learning rate ${options.lr}, batches of ${options.batchSize}, seed ${options.seed}, ` +
-      `${backend.getNumThreads()} threads\n`,
+      `${threads} thread${threads === 1 ? '' : 's'}\n`,
   );
 
   const progress = new Progress();
@@ -142,7 +143,7 @@ async function demo(options: DemoOptions): Promise<void> {
 
   const { accuracy, predictions } = test(model, testX, testY);
   show(digits.test, predictions);
-  console.log(`\ntest accuracy ${percent(accuracy)}`);
+  console.log(`test accuracy ${percent(accuracy)}`);
 }
 
 async function main(): Promise<void> {
@@ -150,6 +151,11 @@ async function main(): Promise<void> {
   if (options === 'help') console.log(helpText);
   else await demo(options);
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0); // whoever reads has seen enough: npm run demo | head
+});
 
 main().catch((error: unknown) => {
   if (!(error instanceof UsageError)) throw error;

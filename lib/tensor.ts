@@ -164,7 +164,7 @@ export class Tensor {
 
   /** @internal */
   [inspect.custom](): string {
-    return formatTensor(this);
+    return this.toString();
   }
 
   // --- Gradients ----------------------------------------------------------------------------------------------------

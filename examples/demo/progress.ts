@@ -51,6 +51,7 @@ export class Progress {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
+    autopadding: true,
     hideCursor: true,
     clearOnComplete: true,
   });

@@ -174,6 +174,6 @@ export class Module<
 
   /** @internal */
   [inspect.custom](): string {
-    return describeModule(this);
+    return this.toString();
   }
 }

@@ -1,5 +1,4 @@
 /** Tensors that belong to a module and are trained. */
-import { inspect } from 'node:util';
 import { noGrad } from '../autograd';
 import type { DType } from '../dtype';
 import { requireOptions } from '../errors';
@@ -44,10 +43,5 @@ export class Parameter extends Tensor {
 
   override toString(): string {
     return `Parameter containing:\n${super.toString()}`;
-  }
-
-  /** @internal */
-  override [inspect.custom](): string {
-    return this.toString();
   }
 }

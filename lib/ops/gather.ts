@@ -3,7 +3,16 @@ import type { NativeOp } from '../../binding';
 import { requireNumber, requireOptions, shapeText, unexpected } from '../errors';
 import { normalizeDim, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
-import { nativeOp, operand, record, requireDTypeOf, Tensor, type Rule } from './define';
+import {
+  nativeOp,
+  operand,
+  record,
+  recordInPlace,
+  requireDTypeOf,
+  requireInPlace,
+  Tensor,
+  type Rule,
+} from './define';
 import type { Operand } from './binary';
 import { lineOf } from './reduction';
 
@@ -108,7 +117,7 @@ const scatterAddRule: Rule<Along> = {
   grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.kept[0]) : null],
 };
 
-/** Writes `source`, in the shape of `index`, into `x` (contiguous), unrecorded. */
+/** Writes `source`, in the shape of `index`, into `x`, unrecorded. */
 function scatterInto(call: NativeOp, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
   const part = cropped(x, index.shape, dim);
   const whole = part.contiguous();
@@ -118,22 +127,36 @@ function scatterInto(call: NativeOp, x: Tensor, dim: number, index: Tensor, sour
   if (whole !== part) part.copy_(whole);
 }
 
-/** `x` with `src` written or added along `dim` at `index`. */
-function scattered(
-  op: 'scatter' | 'scatterAdd',
+const scatters = {
+  scatter: { call: scatterCall, rule: scatterRule },
+  scatterAdd: { call: scatterAddCall, rule: scatterAddRule },
+} as const;
+
+/** `src` written or added along `dim` at `index`: to a copy of `x`, or in place. */
+function scatter(
+  name: keyof typeof scatters,
+  inPlace: boolean,
   x: Tensor,
   dimension: number,
   indices: Tensor,
   src: unknown,
 ): Tensor {
+  const op = inPlace ? `${name}_` : name;
+  const { call, rule } = scatters[name];
   const dim = normalizeDim(op, dimension, x.ndim);
   const index = requireIndex(op, x, dim, indices);
   const source = sourceFor(op, x, index, src);
-  const [call, rule] =
-    op === 'scatter' ? [scatterCall, scatterRule] : [scatterAddCall, scatterAddRule];
-  const out = x.detach().clone();
-  scatterInto(call, out, dim, index, source.detach());
-  return record(out, rule, [x, source], [index], { dim, shape: x.shape });
+  const along = { dim, shape: x.shape };
+  if (!inPlace) {
+    const out = x.detach().clone();
+    scatterInto(call, out, dim, index, source.detach());
+    return record(out, rule, [x, source], [index], along);
+  }
+  requireInPlace(op, x, x.shape, x.dtype);
+  const apart = source._storage === x._storage ? source.clone() : source;
+  scatterInto(call, x.detach(), dim, index, apart.detach());
+  recordInPlace(x, rule, [x, apart], [index], along);
+  return x;
 }
 
 // --- One index for each row -----------------------------------------------------------------------
@@ -234,6 +257,10 @@ declare module '../tensor' {
     scatter(dim: number, index: Tensor, src: Operand): Tensor;
     /** This with `src` added along `dim` at the places `index` names (torch.scatter_add). */
     scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
+    /** As scatter, in place. */
+    scatter_(dim: number, index: Tensor, src: Operand): this;
+    /** As scatterAdd, in place. */
+    scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
     /**
      * The rows of dimension `dim` that `index` (int32, one dimension) names, in its order (torch.index_select).
      *
@@ -250,10 +277,16 @@ Object.assign(Tensor.prototype, {
     return gather(this, dim, index);
   },
   scatter(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
-    return scattered('scatter', this, dim, index, src);
+    return scatter('scatter', false, this, dim, index, src);
   },
   scatterAdd(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
-    return scattered('scatterAdd', this, dim, index, requireTensor('scatterAdd', 'src', src));
+    return scatter('scatterAdd', false, this, dim, index, requireTensor('scatterAdd', 'src', src));
+  },
+  scatter_(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
+    return scatter('scatter', true, this, dim, index, src);
+  },
+  scatterAdd_(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+    return scatter('scatterAdd', true, this, dim, index, requireTensor('scatterAdd_', 'src', src));
   },
   indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
     return indexSelect(this, dim, index);

@@ -17,6 +17,7 @@ import {
   requireInPlace,
   runElementwise,
   Tensor,
+  zerosLike,
   type Rule,
 } from './define';
 
@@ -30,7 +31,7 @@ const dropoutBackwardCall = nativeOp('dropoutBackward');
 
 const largestFloat32 = 3.4028234663852886e38;
 
-const drawRule: Rule = { name: 'random', grad: () => [null] };
+const drawRule: Rule = { name: 'random', grad: (dy) => [zerosLike(dy)] };
 
 /** Overwrites `x` with numbers that `draw` writes to a contiguous tensor. */
 function fill(op: string, x: Tensor, draw: (out: Tensor) => void): Tensor {

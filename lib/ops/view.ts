@@ -1,4 +1,5 @@
 /** Views: other shapes of the same memory, without copies. */
+import { Node } from '../autograd';
 import { requireInteger, shapeText, unexpected, wrongType } from '../errors';
 import {
   contiguousStrides,
@@ -9,7 +10,7 @@ import {
   sameShape,
   type Shape,
 } from '../shape';
-import { record, Tensor, zerosLike, type Rule } from './define';
+import { isGradEnabled, record, Tensor, type Rule } from './define';
 
 /** Where a view lies in the tensor it is a view of. */
 interface Place {
@@ -46,7 +47,28 @@ interface Part {
   readonly length: number;
   readonly step: number;
 }
-const sliceRule: Rule<Part> = { name: 'slice', grad: (dy, node) => [padded(dy, node.attrs)] };
+/**
+ * The gradient that slices of one tensor share in a run of backward: each is added to its part of it. Otherwise a loop
+ * over the steps of a sequence would fill and add the whole tensor at each step. Until the tensor's own turn comes,
+ * nobody else sees it.
+ */
+const shared = new WeakMap<Node, { readonly sum: Tensor; readonly visit: number }>();
+
+const sliceRule: Rule<Part> = {
+  name: 'slice',
+  grad: (dy, node) => {
+    const edge = node.edges[0];
+    if (!(edge instanceof Node) || isGradEnabled()) return [padded(dy, node.attrs)];
+    const before = shared.get(edge);
+    if (before !== undefined && before.visit === edge.visit && before.sum === edge.pending) {
+      partOf(before.sum, dy.shape, node.attrs).add_(dy);
+      return [null];
+    }
+    const sum = padded(dy, node.attrs);
+    shared.set(edge, { sum, visit: edge.visit });
+    return [sum];
+  },
+};
 const padRule: Rule<Part> = {
   name: 'sliceBackward',
   grad: (dy, node) => {
@@ -57,12 +79,17 @@ const padRule: Rule<Part> = {
 
 /** Zeros of the part's whole shape with `dy` written into the part. */
 function padded(dy: Tensor, part: Part): Tensor {
-  const out = zerosLike(Tensor._empty(dy.dtype, part.shape));
-  const strides = [...out._strides];
-  const offset = part.start * strides[part.dim];
-  strides[part.dim] *= part.step;
-  out._view(dy.shape, strides, offset).copy_(dy.detach());
+  const out = Tensor._empty(dy.dtype, part.shape).zero_();
+  partOf(out, dy.shape, part).copy_(dy.detach());
   return record(out, padRule, [dy], [], part);
+}
+
+/** The part of a tensor without gaps, in the shape that the slice of the other one had. */
+function partOf(whole: Tensor, shape: Shape, { dim, start, step }: Part): Tensor {
+  const strides = [...whole._strides];
+  const offset = start * strides[dim];
+  strides[dim] *= step;
+  return whole._view(shape, strides, offset);
 }
 
 function slice(x: Tensor, dim: number, start: number, end: number, step: number): Tensor {

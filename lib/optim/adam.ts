@@ -19,7 +19,7 @@ export interface AdamOptions {
   maximize: boolean;
 }
 
-const define = (weightDecay: number, decoupled: boolean): Definition<AdamOptions> => ({
+const define = (weightDecay: number, decoupled: 0 | 1): Definition<AdamOptions> => ({
   options: {
     lr: real(1e-3),
     betas: betas(0.9, 0.999),
@@ -38,8 +38,8 @@ const define = (weightDecay: number, decoupled: boolean): Definition<AdamOptions
   attrs: [decoupled],
 });
 
-const coupled = define(0, false);
-const decoupled = define(0.01, true);
+const coupled = define(0, 0);
+const decoupled = define(0.01, 1);
 
 /**
  * Adam (torch.optim.Adam; Kingma and Ba 2015).

@@ -25,7 +25,7 @@ export interface Definition<O> {
   /** The count of steps first. */
   readonly state: readonly StateSpec<O>[];
   readonly update: NativeOp;
-  readonly attrs?: readonly boolean[];
+  readonly attrs?: readonly number[];
   /** Throws if options that are right one by one do not go together. */
   check?(options: O): void;
 }

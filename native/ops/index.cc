@@ -16,7 +16,9 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr int64_t kGrain_ = 1 << 15;  // elements at random places that are worth a thread
+// Elements that are worth a thread: at random places, which take about 1 ns each, and in rows.
+constexpr int64_t kGrain_ = 1 << 15;
+constexpr int64_t kRowGrain = 1 << 17;
 
 // Every index lies in [0, n), or in [-n, n) where negative ones count from the end.
 void RequireIndices(const int32_t* index, int64_t count, int64_t n, bool negative = false) {
@@ -88,22 +90,23 @@ void IndexSelect(const Args& a) {
   T* out = a.out<T>(2);
   RequireIndices(at, m, n);
   const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
-  ForRows(a, count, m, inner, kGrain_, [=](int64_t o, int64_t begin, int64_t end) {
-    const T* HWY_RESTRICT from = x + o * n * inner;
-    T* HWY_RESTRICT to = out + o * m * inner;
-    if (inner == 1) {
-      for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
-    } else if (inner < 16) {  // too short for a call of memcpy
-      for (int64_t j = begin; j < end; ++j) {
-        for (int64_t i = 0; i < inner; ++i) to[j * inner + i] = from[at[j] * inner + i];
-      }
-    } else {
-      const size_t bytes = static_cast<size_t>(inner) * sizeof(T);
-      for (int64_t j = begin; j < end; ++j) {
-        std::memcpy(to + j * inner, from + at[j] * inner, bytes);
-      }
-    }
-  });
+  ForRows(a, count, m, inner, inner < 16 ? kGrain_ : kRowGrain,
+          [=](int64_t o, int64_t begin, int64_t end) {
+            const T* HWY_RESTRICT from = x + o * n * inner;
+            T* HWY_RESTRICT to = out + o * m * inner;
+            if (inner == 1) {
+              for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
+            } else if (inner < 16) {  // too short for a call of memcpy
+              for (int64_t j = begin; j < end; ++j) {
+                for (int64_t i = 0; i < inner; ++i) to[j * inner + i] = from[at[j] * inner + i];
+              }
+            } else {
+              const size_t bytes = static_cast<size_t>(inner) * sizeof(T);
+              for (int64_t j = begin; j < end; ++j) {
+                std::memcpy(to + j * inner, from + at[j] * inner, bytes);
+              }
+            }
+          });
 }
 
 void IndexSelectNeeds(const double* attr, int64_t* need) {
@@ -164,12 +167,13 @@ void Put(const Args& a) {
       }
     }
   };
+  const int64_t grain = kRows && inner >= 16 ? kRowGrain : kGrain_;
   if (outer >= inner) {
-    a.threads->For(outer, std::max<int64_t>(kGrain_ / (m * inner), 1),
+    a.threads->For(outer, std::max<int64_t>(grain / (m * inner), 1),
                    [&](int64_t begin, int64_t end) { part(begin, end, 0, inner); });
   } else {
     a.threads->For(
-        inner, std::max<int64_t>(kGrain_ / (outer * m), 64),
+        inner, std::max<int64_t>(grain / (outer * m), 64),
         [&](int64_t begin, int64_t end) { part(0, outer, begin, end); }, 64);
   }
 }
@@ -239,7 +243,7 @@ void Flip(const Args& a) {
   const T* x = a.in<T>(0);
   T* out = a.out<T>(1);
   const int64_t count = Elements(a.attr[0], a.attr[1], a.attr[2]);
-  ForRows(a, count, n, inner, 4 * kGrain_, [=](int64_t o, int64_t begin, int64_t end) {
+  ForRows(a, count, n, inner, kRowGrain, [=](int64_t o, int64_t begin, int64_t end) {
     const T* HWY_RESTRICT from = x + o * n * inner;
     T* HWY_RESTRICT to = out + o * n * inner;
     if (inner == 1) {
@@ -266,7 +270,7 @@ void Triangle(const Args& a) {
   const T* x = a.in<T>(0);
   T* out = a.out<T>(1);
   const int64_t count = Elements(a.attr[0], a.attr[1], a.attr[2]);
-  ForRows(a, count, rows, columns, 4 * kGrain_, [=](int64_t batch, int64_t begin, int64_t end) {
+  ForRows(a, count, rows, columns, kRowGrain, [=](int64_t batch, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const T* HWY_RESTRICT from = x + (batch * rows + i) * columns;
       T* HWY_RESTRICT to = out + (batch * rows + i) * columns;

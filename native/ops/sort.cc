@@ -102,6 +102,8 @@ void FirstInOrder(const Args& a, int64_t outer, int64_t n, int64_t inner, int64_
       }
       if (whole) {
         SortItems(items, items + n, n);
+      } else if (k < n / 16) {  // one comparison for most items
+        std::partial_sort(items, items + k, items + n);
       } else {
         std::nth_element(items, items + k, items + n);
         std::sort(items, items + k);

@@ -19,30 +19,51 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Elements between neighbours along each dimension, last dimension fastest. */
 export function stridesOf(shape: readonly number[]): number[] {
-  return shape.map((_, dim) => sizeOf(shape.slice(dim + 1)));
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    strides[dim] = step;
+    step *= shape[dim];
+  }
+  return strides;
+}
+
+/** Calls `visit` with every index of `shape` in order; the array is the same each time. */
+export function eachIndex(shape: readonly number[], visit: (index: number[]) => void): void {
+  const index = shape.map(() => 0);
+  for (let left = sizeOf(shape); left > 0; left--) {
+    visit(index);
+    for (let dim = shape.length - 1; dim >= 0; dim--) {
+      if (++index[dim] < shape[dim]) break;
+      index[dim] = 0;
+    }
+  }
 }
 
 /** Where each element of `shape` lies, counted along each dimension. */
 export function indicesOf(shape: readonly number[]): number[][] {
-  let all: number[][] = [[]];
-  for (const size of shape) {
-    all = all.flatMap((head) => Array.from({ length: size }, (_, i) => [...head, i]));
-  }
+  const all: number[][] = [];
+  eachIndex(shape, (index) => all.push([...index]));
   return all;
 }
 
 /** The element of `x` at `index`, which may have more dimensions, or run along ones of size 1. */
 export function at(x: Plain, index: readonly number[]): number {
   const lead = index.length - x.shape.length;
-  const strides = stridesOf(x.shape);
-  return x.data[
-    strides.reduce((sum, s, i) => sum + (x.shape[i] === 1 ? 0 : index[lead + i] * s), 0)
-  ];
+  let place = 0;
+  let step = 1;
+  for (let dim = x.shape.length - 1; dim >= 0; dim--) {
+    if (x.shape[dim] !== 1) place += index[lead + dim] * step;
+    step *= x.shape[dim];
+  }
+  return x.data[place];
 }
 
 /** A plain array of `shape` from a function of the index. */
 export function build(shape: number[], element: (index: number[]) => number): Plain {
-  return { shape, data: indicesOf(shape).map(element) };
+  const data: number[] = [];
+  eachIndex(shape, (index) => data.push(element([...index])));
+  return { shape, data };
 }
 
 function broadcast(shapes: readonly (readonly number[])[]): number[] {

@@ -148,6 +148,25 @@ const gathers: OpCase[] = [
     reference: scattered(1, set),
     gradient: false,
   },
+  ...(['scatter', 'scatterAdd'] as const).map((name): OpCase => ({
+    name: `${name} in place, through a transposed view`,
+    rows: [name],
+    inputs: [{ shape: [3, 4] }, given([2, 2], [2, 0, 1, 2]), { shape: [2, 2] }],
+    run: (x, index, source) => {
+      const copy = x.mul(2);
+      copy.T[`${name}_`](1, index, source);
+      return copy.mul(copy);
+    },
+    reference: (x, index, source) => {
+      const out = changed(
+        { shape: x.shape, data: x.data.map((value) => 2 * value) },
+        [2, 2],
+        (i) => [at(index, i), i[0]],
+        (old, i) => (name === 'scatter' ? 0 : old) + at(source, i),
+      );
+      return { shape: out.shape, data: out.data.map((value) => value * value) };
+    },
+  })),
   {
     name: 'scatterAdd along the last dimension',
     rows: ['scatterAdd', 'gather'],

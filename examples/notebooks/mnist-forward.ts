@@ -89,7 +89,7 @@ function tellWeights(layers: Layers): void {
       console.log(`${layer}.${name}: ${shape.join(' x ')}`);
     }
     const corner = linear.weight.detach().index([slice(0, 2), slice(0, 3)]);
-    console.log(`${layer}.weight[:2, :3]:\n${String(corner)}\n`);
+    console.log(`${layer}.weight[:2, :3]:\n${String(corner)}`);
   }
 }
 

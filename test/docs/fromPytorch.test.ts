@@ -30,9 +30,10 @@ const ofJavaScript = ['toString', 'toJSON'];
 const words = new Set(tables.match(/[A-Za-z]\w*/g));
 
 test.each(places)('names of %s', (_, names) => {
-  const missing = names.filter(
-    (name) => camel.test(name) && !ofJavaScript.includes(name) && !words.has(name),
-  );
+  // What is done in place has the name of the operation, and an underscore.
+  const listed = (name: string): boolean => words.has(name) || words.has(name.replace(/_$/, ''));
+  const camelCase = names.filter((name) => camel.test(name) && !ofJavaScript.includes(name));
+  const missing = camelCase.filter((name) => !listed(name));
   // A new name in camelCase needs a row in docs/from-pytorch.md.
   expect(missing).toEqual([]);
 });

@@ -1,5 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
+  // The library's files one by one, so that tests can look behind single ones; child processes load it as users do.
+  moduleNameMapper: { '^blasgrad$': '<rootDir>/dist/index.js' },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest/transform.cjs' },
   testEnvironment: '<rootDir>/scripts/jest/environment.cjs',

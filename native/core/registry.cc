@@ -25,8 +25,8 @@ const std::vector<Op>& Registry() {
              SoftmaxRows,
              RandomRows,
              CreationRows,
-            OptimRows,
-            AdamRows,
+             OptimRows,
+             AdamRows,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

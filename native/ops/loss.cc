@@ -16,7 +16,9 @@ struct Shape {
         classes(static_cast<int64_t>(attr[1])),
         inner(static_cast<int64_t>(attr[2])),
         ignore(attr[3]),
-        reduction(attr[4] == 0 ? kNone : attr[4] == 1 ? kMean : kSum) {}
+        reduction(attr[4] == 0   ? kNone
+                  : attr[4] == 1 ? kMean
+                                 : kSum) {}
   int64_t outer, classes, inner;
   double ignore;
   Reduction reduction;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { backend } from 'blasgrad';
 
-const library = join(__dirname, '..', '..', 'dist', 'index.js');
+const library = join(__dirname, '..', '..', 'dist', 'blasgrad.js');
 
 const program = `
   const { parentPort, workerData } = require('node:worker_threads');

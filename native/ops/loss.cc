@@ -62,8 +62,8 @@ void NllLoss(const Args& args) {
     if (shape.reduction == kNone) {
       out[sample] = loss;
     } else {
-      sum += loss;
-      total += share;
+      sum += static_cast<double>(loss);
+      total += static_cast<double>(share);
     }
   });
   if (shape.reduction != kNone) {

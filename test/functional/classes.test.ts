@@ -68,6 +68,8 @@ const classes = (shape: readonly number[], ...values: number[]): InputSpec => ({
   values,
 });
 const weights: InputSpec = { shape: [4], low: 0.5, high: 2 };
+// Against classes the weights are constants.
+const constants: Plain = { shape: [4], data: [0.5, 2, 0.75, 1.25] };
 
 const shapes: [what: string, input: InputSpec, target: InputSpec][] = [
   ['(N, C)', { shape: [5, 4] }, classes([5], 0, 3, 1, 1, 2)],
@@ -77,30 +79,30 @@ const shapes: [what: string, input: InputSpec, target: InputSpec][] = [
   ['some ignored', { shape: [5, 4] }, classes([5], 0, -100, 1, 1, -100)],
 ];
 
-/** The weight is the third tensor, if there is one. */
-const withWeight = (options: Options, weight: Tensor | undefined): object =>
-  weight === undefined ? options : { ...options, weight };
+const withWeight = (options: Options, weighted: boolean, x: Tensor): object =>
+  weighted ? { ...options, weight: tensor(constants.data).to(x.dtype) } : options;
 
 const cases: OpCase[] = [];
 for (const reduction of ['none', 'sum', 'mean'] as const) {
   for (const [what, input, target] of shapes) {
     for (const weighted of [false, true]) {
       const name = `${what}, ${reduction}${weighted ? ', weighted' : ''}`;
-      const inputs = [input, target, ...(weighted ? [weights] : [])];
+      const inputs = [input, target];
+      const weight = weighted ? constants : undefined;
       cases.push({
         name: `nllLoss ${name}`,
         rows: [],
         inputs,
-        run: (x, t, weight?: Tensor) => F.nllLoss(x, t, withWeight({ reduction }, weight)),
-        reference: (x, t, weight?: Plain) => nll({ reduction }, x, t, weight),
+        run: (x, t) => F.nllLoss(x, t, withWeight({ reduction }, weighted, x)),
+        reference: (x, t) => nll({ reduction }, x, t, weight),
       });
       const options = { reduction, labelSmoothing: weighted ? 0.1 : 0 };
       cases.push({
         name: `crossEntropy ${name}`,
         rows: [],
         inputs,
-        run: (x, t, weight?: Tensor) => F.crossEntropy(x, t, withWeight(options, weight)),
-        reference: (x, t, weight?: Plain) => nll(options, logSoftmax(x), t, weight),
+        run: (x, t) => F.crossEntropy(x, t, withWeight(options, weighted, x)),
+        reference: (x, t) => nll(options, logSoftmax(x), t, weight),
       });
     }
   }

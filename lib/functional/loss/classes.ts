@@ -16,7 +16,7 @@ import { requireReduction, type ReductionOption } from './reduction';
 
 /** Options of `nllLoss`. */
 export interface NllOptions extends ReductionOption {
-  /** One number for each class, by which losses of that class count. */
+  /** One number for each class, by which losses of that class count; with class targets no gradient flows to it. */
   weight?: Tensor;
   /** A class whose elements count for nothing; -100 if missing. */
   ignoreIndex?: number;
@@ -52,7 +52,7 @@ function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions
     throw unexpected(op, `int32 classes of shape ${shapeText(shape)}`, 'target', got);
   }
   const ignoreIndex = requireInteger(op, 'ignoreIndex', options.ignoreIndex ?? -100);
-  const weight = weightFor(op, input, options.weight);
+  const weight = weightFor(op, input, options.weight)?.detach() ?? null;
   return { target, weight, ignoreIndex, reduction: requireReduction(op, options.reduction), dim };
 }
 

@@ -2,6 +2,7 @@
 import type { Storage } from './storage';
 import type { DType } from './dtype';
 import { describe, shapeText } from './errors';
+import { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './gradMode';
 import { sameShape, type Shape } from './shape';
 import type { Tensor } from './tensor';
 
@@ -88,47 +89,6 @@ function versionSum(tensors: readonly Tensor[]): number {
 /** Called with a tensor's gradient; what it returns, if anything, takes the gradient's place. */
 export type Hook = (gradient: Tensor) => Tensor | undefined | void;
 
-let gradEnabled = true;
-
-/** Whether ops are being recorded. */
-export function isGradEnabled(): boolean {
-  return gradEnabled;
-}
-
-function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
-  if (typeof fn !== 'function') {
-    throw new TypeError(`${op}: expected a function for fn, got ${describe(fn)}`);
-  }
-  const before = gradEnabled;
-  gradEnabled = enabled;
-  let result: T;
-  try {
-    result = fn();
-  } finally {
-    gradEnabled = before;
-  }
-  if (result instanceof Promise) {
-    throw new TypeError(
-      `${op}: expected a synchronous function for fn, got one that returns a promise`,
-    );
-  }
-  return result;
-}
-
-/**
- * Runs `fn` without recording ops for backward (torch.no_grad). `fn` must be synchronous.
- *
- * @example const accuracy = noGrad(() => model.forward(x).argmax(1).eq(y).to('float32').mean().item());
- */
-export function noGrad<T>(fn: () => T): T {
-  return withGrad('noGrad', false, fn);
-}
-
-/** Runs `fn` with recording on, inside noGrad (torch.enable_grad). `fn` must be synchronous. */
-export function enableGrad<T>(fn: () => T): T {
-  return withGrad('enableGrad', true, fn);
-}
-
 /** Links `out` to the op that made it, if recording is on and an input wants a gradient. */
 export function record<A>(
   out: Tensor,
@@ -144,7 +104,7 @@ export function record<A>(
 
 /** Where gradients of the inputs go, or null if nothing is to be recorded. */
 function edgesTo(inputs: readonly Tensor[]): Edge[] | null {
-  if (!gradEnabled) return null;
+  if (!isGradEnabled()) return null;
   let wanted = false;
   for (let i = 0; i < inputs.length; i++) wanted = inputs[i].requiresGrad || wanted;
   if (!wanted) return null;
@@ -266,10 +226,11 @@ function reduceTo(gradient: Tensor, shape: Shape): Tensor {
 }
 
 function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
-  for (const hook of hooks) {
-    const replaced = hook(gradient);
-    if (replaced === undefined) continue;
-    if (!sameShape(replaced.shape, gradient.shape) || replaced.dtype !== gradient.dtype) {
+  // A copy of the list: a hook may remove itself.
+  for (const hook of [...hooks]) {
+    const replaced: unknown = hook(gradient);
+    if (replaced === undefined || replaced === null) continue;
+    if (!isLike(replaced, gradient)) {
       throw new RangeError(
         `hook: expected a ${gradient.dtype} gradient of shape ${shapeText(gradient.shape)}, got ${describe(replaced)}`,
       );
@@ -277,6 +238,12 @@ function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
     gradient = replaced;
   }
   return gradient;
+}
+
+function isLike(value: unknown, like: Tensor): value is Tensor {
+  if (typeof value !== 'object' || value === null || !('_storage' in value)) return false;
+  const { shape, dtype } = value as Tensor;
+  return sameShape(shape, like.shape) && dtype === like.dtype;
 }
 
 /** The gradients that reached leaves, and which memory something else may still look at. */
@@ -320,8 +287,7 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
       collected.add(edge, reduced);
     }
   };
-  const before = gradEnabled;
-  gradEnabled = walk.createGraph;
+  const before = setGradEnabled(walk.createGraph);
   try {
     roots.forEach((root, i) => {
       collected.share(seeds[i]);
@@ -331,7 +297,9 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
       let gradient = node.pending;
       if (gradient === null) continue;
       node.pending = null;
-      node.requireAlive();
+      node.requireAlive(); // a freed node no longer says where it leads, so none may be passed over
+      const input = wanted?.get(node);
+      if (leading && !input && !leading.has(node)) continue;
       if (node.hooks) {
         gradient = runHooks(node.hooks, gradient);
         collected.share(gradient);
@@ -340,12 +308,11 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
         collected.share(gradient);
         node.retained.grad = accumulate(node.retained.grad, gradient.clone(), walk.createGraph);
       }
-      const input = wanted?.get(node);
       if (input) {
         collected.share(gradient);
         collected.add(input, gradient);
+        if (!leading?.has(node)) continue;
       }
-      if (leading && !leading.has(node)) continue;
       const gradients = node.rule.grad(gradient, node);
       const edges = node.edges;
       for (let i = 0; i < edges.length; i++) {
@@ -361,7 +328,7 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
       collected.leaves.set(leaf, hooked);
     }
   } finally {
-    gradEnabled = before;
+    setGradEnabled(before);
     for (const node of nodes) node.pending = null;
   }
   return collected;
@@ -370,15 +337,17 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
 /** Adds to a gradient that is already there: in place, unless the sum is to be differentiated. */
 function accumulate(old: Tensor | null, gradient: Tensor, createGraph: boolean): Tensor {
   if (old === null) return gradient;
-  return createGraph ? old.add(gradient) : noGrad(() => old.add_(gradient));
+  return createGraph ? enableGrad(() => old.add(gradient)) : noGrad(() => old.add_(gradient));
 }
 
 /** Adds the gradients of `roots`, weighted by `seeds`, to `.grad` of the leaves they depend on. */
 export function runBackward(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk): void {
   const collected = walkBack(roots, seeds, walk);
   for (const [leaf, gradient] of collected.leaves) {
-    const own = leaf.grad === null && !walk.createGraph ? collected.own(gradient) : gradient;
-    leaf.grad = accumulate(leaf.grad, own, walk.createGraph);
+    // With createGraph other gradients, and nodes made just now, may look at the memory: grad gets a recorded copy.
+    const own = (): Tensor =>
+      walk.createGraph ? enableGrad(() => gradient.clone()) : collected.own(gradient);
+    leaf.grad = leaf.grad === null ? own() : accumulate(leaf.grad, gradient, walk.createGraph);
   }
 }
 
@@ -391,3 +360,5 @@ export function computeGradients(
   const collected = walkBack(roots, seeds, walk);
   return walk.inputs.map((input) => collected.leaves.get(input) ?? null);
 }
+
+export { enableGrad, isGradEnabled, noGrad };

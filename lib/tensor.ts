@@ -1,13 +1,6 @@
 /** The tensor: memory, shape, and its place in the graph. Ops add their methods to it in lib/ops. */
 import { inspect } from 'node:util';
-import {
-  computeGradients,
-  refreshView,
-  runBackward,
-  type Hook,
-  type Node,
-  type ViewLink,
-} from './autograd';
+import { refreshView, runBackward, type Hook, type Node, type ViewLink } from './autograd';
 import { isFloating, type DType, type TypedArray } from './dtype';
 import { shapeText, unexpected, wrongType, requireBoolean, requireOptions } from './errors';
 import { formatTensor } from './format';
@@ -235,14 +228,12 @@ export class Tensor {
     gradient?: Tensor | null,
     options: { retainGraph?: boolean; createGraph?: boolean } = {},
   ): void {
-    requireOptions('backward', options, ['retainGraph', 'createGraph']);
+    const { retainGraph, createGraph } = graphOptions('backward', options);
     if (!this.requiresGrad) {
       throw new Error(
         'backward: expected a tensor that requires grad, got one that depends on no such tensor',
       );
     }
-    const createGraph = options.createGraph ?? false;
-    const retainGraph = options.retainGraph ?? createGraph;
     runBackward([this], [seedFor('backward', this, gradient)], { retainGraph, createGraph });
   }
 
@@ -304,7 +295,22 @@ export function gradFnName(node: Node): string {
   return `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
 }
 
-function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
+/** What becomes of the graph: kept, or freed by the walk; retainGraph is createGraph unless it is said. */
+export function graphOptions(
+  op: string,
+  options: { retainGraph?: boolean; createGraph?: boolean },
+  others: readonly string[] = [],
+): { retainGraph: boolean; createGraph: boolean } {
+  requireOptions(op, options, [...others, 'retainGraph', 'createGraph']);
+  const createGraph = requireBoolean(op, 'createGraph', options.createGraph ?? false);
+  return {
+    createGraph,
+    retainGraph: requireBoolean(op, 'retainGraph', options.retainGraph ?? createGraph),
+  };
+}
+
+/** The gradient backward starts with at `root`: as given, or 1. */
+export function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
   if (gradient === undefined || gradient === null) {
     if (root.numel() !== 1) {
       throw unexpected(op, 'a gradient for a tensor of several elements', 'gradient', 'none');
@@ -324,73 +330,6 @@ function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined):
     );
   }
   return gradient;
-}
-
-function tensorList(op: string, name: string, value: unknown): Tensor[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  for (const one of list) {
-    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or an array of tensors', name, one);
-    if (!one.requiresGrad)
-      throw new Error(`${op}: expected ${name} that require grad, got one that does not`);
-  }
-  return list as Tensor[];
-}
-
-/**
- * The gradients of `outputs` with respect to `inputs`, without touching any `.grad` (torch.autograd.grad).
- *
- * `gradOutputs` weights the outputs (default 1 where they have one element). With `createGraph` the results can be
- * differentiated again. An input that was not used is an error, or null with `allowUnused`.
- *
- * @example const [dx] = grad(x.pow(3).sum(), x, { createGraph: true }); // 3 x^2
- */
-export function grad(
-  outputs: Tensor | Tensor[],
-  inputs: Tensor | Tensor[],
-  options: {
-    gradOutputs?: Tensor | (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
-    allowUnused?: false;
-  },
-): Tensor[];
-export function grad(outputs: Tensor | Tensor[], inputs: Tensor | Tensor[]): Tensor[];
-export function grad(
-  outputs: Tensor | Tensor[],
-  inputs: Tensor | Tensor[],
-  options: {
-    gradOutputs?: Tensor | (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
-    allowUnused?: boolean;
-  },
-): (Tensor | null)[];
-export function grad(
-  outputs: Tensor | Tensor[],
-  inputs: Tensor | Tensor[],
-  options: {
-    gradOutputs?: Tensor | (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
-    allowUnused?: boolean;
-  } = {},
-): (Tensor | null)[] {
-  requireOptions('grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused']);
-  const roots = tensorList('grad', 'outputs', outputs);
-  const wanted = tensorList('grad', 'inputs', inputs);
-  const weights =
-    options.gradOutputs instanceof Tensor ? [options.gradOutputs] : (options.gradOutputs ?? []);
-  const seeds = roots.map((root, i) => seedFor('grad', root, weights[i]));
-  const createGraph = options.createGraph ?? false;
-  const retainGraph = options.retainGraph ?? createGraph;
-  const gradients = computeGradients(roots, seeds, { inputs: wanted, retainGraph, createGraph });
-  const missing = gradients.indexOf(null);
-  if (missing >= 0 && !options.allowUnused) {
-    throw new Error(
-      `grad: expected inputs that outputs depend on, got none for inputs[${missing}]; allowUnused gives null for it`,
-    );
-  }
-  return gradients;
 }
 
 /** A tensor argument, else an error. */

@@ -9,6 +9,7 @@ import {
   requireInPlace,
   runElementwise,
   Tensor,
+  zerosLike,
   type Rule,
 } from './define';
 import type { Operand } from './binary';
@@ -24,8 +25,12 @@ const fillCall = nativeOp('fill');
 
 const cloneRule: Rule = { name: 'clone', grad: (dy) => [dy] };
 const toRule: Rule<DType> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
-const copyRule: Rule = { name: 'copy', grad: (dy, node) => [null, node.needs(1) ? dy : null] };
-const fillRule: Rule = { name: 'fill', grad: () => [null] };
+// What was overwritten has a gradient of zeros, as in PyTorch, rather than none.
+const copyRule: Rule = {
+  name: 'copy',
+  grad: (dy, node) => [node.needs(0) ? zerosLike(dy) : null, node.needs(1) ? dy : null],
+};
+const fillRule: Rule = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../tensor' {
   interface Tensor {

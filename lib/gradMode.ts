@@ -1,0 +1,49 @@
+/** Whether ops are recorded for backward. */
+import { describe } from './errors';
+
+let gradEnabled = true;
+
+/** Whether ops are being recorded. */
+export function isGradEnabled(): boolean {
+  return gradEnabled;
+}
+
+/** Switches recording, and says what it was: for whoever restores it himself. */
+export function setGradEnabled(enabled: boolean): boolean {
+  const before = gradEnabled;
+  gradEnabled = enabled;
+  return before;
+}
+
+function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`${op}: expected a function for fn, got ${describe(fn)}`);
+  }
+  const before = setGradEnabled(enabled);
+  let result: T;
+  try {
+    result = fn();
+  } finally {
+    gradEnabled = before;
+  }
+  if (result instanceof Promise) {
+    throw new TypeError(
+      `${op}: expected a synchronous function for fn, got one that returns a promise`,
+    );
+  }
+  return result;
+}
+
+/**
+ * Runs `fn` without recording ops for backward (torch.no_grad). `fn` must be synchronous.
+ *
+ * @example const accuracy = noGrad(() => model.forward(x).argmax(1).eq(y).to('float32').mean().item());
+ */
+export function noGrad<T>(fn: () => T): T {
+  return withGrad('noGrad', false, fn);
+}
+
+/** Runs `fn` with recording on, inside noGrad (torch.enable_grad). `fn` must be synchronous. */
+export function enableGrad<T>(fn: () => T): T {
+  return withGrad('enableGrad', true, fn);
+}

@@ -19,7 +19,7 @@ export function meets(line: Line): boolean {
 export function tableOf(lines: readonly Line[]): string {
   const table = new Table({
     head: ['workload', 'blasgrad', 'against', 'ratio', 'target', ''],
-    style: { head: [] },
+    style: { head: [], border: [] },
   });
   for (const line of lines) {
     const target =

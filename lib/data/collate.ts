@@ -18,6 +18,7 @@ export type Collated<Item> = Item extends Tensor | number | boolean
  * booleans bool tensors; arrays and plain objects are joined entry by entry; anything else is left as an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
+  if (!Array.isArray(items)) throw wrongType('collate', 'an array', 'items', items);
   return join(items) as Collated<Item>;
 }
 

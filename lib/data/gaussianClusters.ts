@@ -33,6 +33,7 @@ export interface GaussianClustersOptions {
  */
 export function gaussianClusters(options: GaussianClustersOptions): { x: Tensor; y: Tensor } {
   const op = 'gaussianClusters';
+  if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
   requireOptions(op, options, ['centers', 'labels', 'batchSize', 'seed']);
   const { batchSize = 1, seed } = options;
   requireInteger(op, 'batchSize', batchSize, 1);

@@ -317,7 +317,7 @@ abstract class AlongDim extends Module {
 
   constructor(dim: number | Numbers<'dim'>) {
     super();
-    const given: unknown = typeof dim === 'object' ? dim.dim : dim;
+    const given: unknown = typeof dim === 'object' ? (dim as Numbers<'dim'> | null)?.dim : dim;
     this.dim = requireInteger(new.target.name, 'dim', given);
   }
 

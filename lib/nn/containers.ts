@@ -85,6 +85,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function requireIterable<T>(op: string, name: string, value: Iterable<T>): Iterable<T> {
+  const given: unknown = value;
+  const fits = typeof given === 'object' && given !== null && Symbol.iterator in given;
+  if (!fits) throw wrongType(op, `an array of ${name}`, name, value);
+  return value;
+}
+
 /** A list of modules for a forward of one's own to use (torch.nn.ModuleList). */
 export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   [index: number]: M;
@@ -114,7 +121,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    for (const module of modules) this.append(module);
+    for (const module of requireIterable('ModuleList', 'modules', modules)) this.append(module);
     return this;
   }
 
@@ -129,6 +136,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
 
   constructor(modules: Readonly<Record<string, M>> = {}) {
     super();
+    if (!isRecord(modules)) throw wrongType('ModuleDict', 'an object', 'modules', modules);
     for (const [name, module] of Object.entries(modules)) this.set(name, module);
   }
 
@@ -189,7 +197,7 @@ export class ParameterList extends Module<never> {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    for (const parameter of parameters) this.append(parameter);
+    for (const one of requireIterable('ParameterList', 'parameters', parameters)) this.append(one);
   }
 
   /** How many parameters there are. */

@@ -3,7 +3,7 @@ import { requireBoolean, requireInRange, requireInteger, requireOptions } from '
 import { requireDType, type DType } from '../dtype';
 import { bilinear, embedding, linear } from '../functional';
 import { requireShape } from '../shape';
-import { Tensor } from '../tensor';
+import { requireTensor, Tensor } from '../tensor';
 import { pythonBoolean, pythonTuple } from './describe';
 import { kaimingUniform_, normal_, uniform_ } from './init';
 import { Module } from './module';
@@ -125,6 +125,7 @@ export class Embedding extends Module {
     options: { paddingIdx?: number; dtype?: DType } = {},
   ) {
     super();
+    requireOptions('Embedding', options, ['paddingIdx', 'dtype']);
     requireInteger('Embedding', 'numEmbeddings', numEmbeddings, 0);
     requireInteger('Embedding', 'embeddingDim', embeddingDim, 0);
     const { paddingIdx, ...rest } = options;
@@ -176,7 +177,7 @@ export class Flatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return input.flatten(this.startDim, this.endDim);
+    return requireTensor('Flatten', 'input', input).flatten(this.startDim, this.endDim);
   }
 
   override extraRepr(): string {
@@ -204,7 +205,7 @@ export class Unflatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return input.unflatten(this.dim, this.unflattenedSize);
+    return requireTensor('Unflatten', 'input', input).unflatten(this.dim, this.unflattenedSize);
   }
 
   override extraRepr(): string {

@@ -3,6 +3,7 @@ import type { NativeOp } from '../../binding';
 import type { DType } from '../dtype';
 import { requireOptions, wrongType } from '../errors';
 import { broadcastShapes } from '../shape';
+import { requireTensor } from '../tensor';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
   isFloating,
@@ -256,14 +257,19 @@ const whereRule: Rule = {
   },
 };
 
+/** A condition as bool: other dtypes hold where they are not 0. */
+function maskOf(op: string, name: string, value: unknown): Tensor {
+  const condition = requireTensor(op, name, value);
+  return condition.dtype === 'bool' ? condition : condition.ne(0);
+}
+
 /**
  * Elements of `x` where `condition` (bool) holds, of `other` elsewhere; all three broadcast (torch.where).
  *
  * @example where(x.gt(0), x, 0) // ReLU
  */
 export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
-  if (!(condition instanceof Tensor)) operand('where', 'condition', condition, scalar(0, 'bool'));
-  const mask = condition.dtype === 'bool' ? condition : condition.ne(0);
+  const mask = maskOf('where', 'condition', condition);
   const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, 'float32');
   const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
   const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
@@ -325,6 +331,7 @@ Object.assign(Tensor.prototype, {
     return exponent === 0.5 ? this.sqrt() : powScalar(this, exponent);
   },
   clamp(this: Tensor, bounds: { min?: number; max?: number }): Tensor {
+    if ((bounds as unknown) === undefined) throw wrongType('clamp', 'an object', 'bounds', bounds);
     requireOptions('clamp', bounds, ['min', 'max']);
     const { min = -Infinity, max = Infinity } = bounds;
     if (typeof min !== 'number') throw wrongType('clamp', 'a number', 'min', min);
@@ -349,9 +356,12 @@ Object.assign(Tensor.prototype, {
     return where(condition, this, other);
   },
   maskedFill(this: Tensor, mask: Tensor, value: number): Tensor {
-    return where(mask, scalar(value, this.dtype), this);
+    const condition = maskOf('maskedFill', 'mask', mask);
+    if (typeof value !== 'number') throw wrongType('maskedFill', 'a number', 'value', value);
+    return where(condition, scalar(value, this.dtype), this);
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
-    return this.add(end.sub(this).mul(weight));
+    const other = requireTensor('lerp', 'end', end);
+    return this.add(other.sub(this).mul(operand('lerp', 'weight', weight, this)));
   },
 } satisfies Partial<Tensor>);

@@ -183,7 +183,8 @@ const linearRule: Rule = {
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const x = requireTensor('linear', 'input', input);
-  const inputs = bias === null ? [x, requireTensor('linear', 'weight', weight)] : [x, weight, bias];
+  requireTensor('linear', 'weight', weight);
+  const inputs = bias === null ? [x, weight] : [x, weight, requireTensor('linear', 'bias', bias)];
   if (weight.ndim !== 2) throw unexpected('linear', 'a matrix', 'weight', shapeText(weight.shape));
   const [outFeatures, inFeatures] = weight.shape;
   if (x.ndim === 0 || x.shape[x.ndim - 1] !== inFeatures) {
@@ -194,7 +195,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
       shapeText(x.shape),
     );
   }
-  if (bias !== null && !sameShape(requireTensor('linear', 'bias', bias).shape, [outFeatures])) {
+  if (bias !== null && !sameShape(bias.shape, [outFeatures])) {
     throw unexpected('linear', shapeText([outFeatures]), 'bias', shapeText(bias.shape));
   }
   for (const one of inputs) {

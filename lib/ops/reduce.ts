@@ -1,7 +1,7 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
 import type { NativeOp } from '../../binding';
 import { shapeText, unexpected } from '../errors';
-import { normalizeDim, numelOf } from '../shape';
+import { normalizeDim, numelOf, requireShape } from '../shape';
 import {
   isGradEnabled,
   nativeOp,
@@ -179,7 +179,8 @@ Object.assign(Tensor.prototype, {
   all(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
     return runLogic('all', allCall, this, dim, options);
   },
-  sumToSize(this: Tensor, shape: Shape): Tensor {
+  sumToSize(this: Tensor, sizes: Shape): Tensor {
+    const shape = requireShape('sumToSize', sizes);
     const lead = this.ndim - shape.length;
     const fits = lead >= 0 && shape.every((size, i) => size === 1 || size === this.shape[i + lead]);
     if (!fits) {

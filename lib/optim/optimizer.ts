@@ -47,6 +47,9 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   /** Adds parameters with options of their own, say layers that were frozen so far. */
   addParamGroup(group: GroupSpec<O>): void {
+    if (typeof group !== 'object' || (group as unknown) === null) {
+      throw wrongType(this.name, 'an object', 'group', group);
+    }
     const { params, ...options } = group;
     requireOptions(this.name, options, Object.keys(this.definition.options));
     const known = new Set(this.paramGroups.flatMap((one) => one.params));

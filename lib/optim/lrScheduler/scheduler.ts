@@ -56,17 +56,16 @@ export abstract class Schedule {
       throw wrongType('loadStateDict', 'an object', 'dict', dict);
     }
     const own = this.stateDict();
-    const copy = structuredClone(dict);
-    for (const key of Object.keys(copy)) {
-      if (!(key in own)) {
+    for (const key of Object.keys(dict)) {
+      if (!Object.hasOwn(own, key)) {
         const known = `one of ${Object.keys(own).join(', ')}`;
         throw unexpected('loadStateDict', known, 'dict', describe(key));
       }
-      if (kindOf(copy[key]) !== kindOf(own[key])) {
-        throw wrongType('loadStateDict', kindOf(own[key]), key, copy[key]);
+      if (kindOf(dict[key]) !== kindOf(own[key])) {
+        throw wrongType('loadStateDict', kindOf(own[key]), key, dict[key]);
       }
     }
-    Object.assign(this, copy);
+    Object.assign(this, structuredClone(dict));
   }
 
   protected setLrs(lrs: readonly number[]): void {

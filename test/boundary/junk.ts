@@ -1,0 +1,84 @@
+/** Arguments that make no sense. */
+import { tensor, zeros, type Tensor } from 'blasgrad';
+import { thrownBy } from './nativeCalls';
+
+export type Callable = (...args: unknown[]) => unknown;
+
+const throwing = {
+  valueOf() {
+    throw new Error('looked at');
+  },
+  toString() {
+    throw new Error('looked at');
+  },
+};
+
+const junk: unknown[] = [
+  undefined,
+  null,
+  true,
+  3,
+  -1,
+  NaN,
+  1.5,
+  Infinity,
+  1e300,
+  'text',
+  Symbol('s'),
+  10n,
+  {},
+  { dim: 0 },
+  { nonsense: 1 },
+  [],
+  [1, 2],
+  ['a'],
+  () => 1,
+  new Float32Array(4),
+  new Map(),
+  new Date(0),
+  throwing,
+];
+
+export const someTensors: readonly (() => Tensor)[] = [
+  () =>
+    tensor([
+      [1.5, 2],
+      [3, 4],
+    ]),
+  () => tensor([0, 1], { dtype: 'int32' }),
+  () => tensor([1, 2, 3]),
+  () => tensor([true, false]),
+  () => zeros(0),
+  () => tensor(2),
+];
+
+/** Argument lists, from none to four. */
+function argumentLists(): unknown[][] {
+  const indices = someTensors[1];
+  const lists: unknown[][] = [[], ...junk.map((one) => [one])];
+  for (const make of someTensors) {
+    lists.push([make()]);
+    for (const one of junk) {
+      lists.push([make(), one], [make(), make(), one], [make(), indices(), one], [make(), 1, one]);
+      lists.push([one, make()], [make(), make(), make(), one], [make(), 0, indices(), one]);
+    }
+  }
+  for (const one of junk) lists.push([2, 3, one], [one, one], [one, 2], [[2, 2], one]);
+  return lists;
+}
+
+const usual = /^[\w.$]+: expected .+, got\s.+/s;
+
+/** What a function throws, other than refusals in the usual words. */
+export function strangeErrors(
+  call: Callable,
+  fits: (args: unknown[]) => boolean = () => true,
+): string[] {
+  const strange = new Set<string>();
+  for (const args of argumentLists()) {
+    if (!fits(args)) continue;
+    const error = thrownBy(() => void call(...args));
+    if (error !== null && !usual.test(error.message)) strange.add(String(error));
+  }
+  return [...strange];
+}

@@ -23,6 +23,8 @@ export type NestedArray = number | boolean | NestedArray[];
  * Made by `tensor`, `zeros`, `randn` and their like, and by ops; not by `new`.
  */
 export class Tensor {
+  /** @internal The bundler renames classes that mention themselves. */
+  static readonly name: string = 'Tensor';
   /** Sizes, outermost first; `[]` for a single number. */
   readonly shape: Shape;
   readonly dtype: DType;

@@ -21,6 +21,8 @@ function placeIn(op: string, index: number, length: number): number {
  * model[0]; // the first layer
  */
 export class Sequential extends Module {
+  /** @internal The bundler renames classes that mention themselves, and printing shows the name. */
+  static override readonly name: string = 'Sequential';
   [index: number]: Module;
   readonly #names: string[] = [];
 

@@ -5,6 +5,7 @@
 #include "binding/environment.h"
 #include "binding/op_call.h"
 #include "core/machine.h"
+#include "core/pages.h"
 #include "ops/matmul.h"
 
 namespace blasgrad {
@@ -60,6 +61,7 @@ Napi::Value SetNumThreads(const Napi::CallbackInfo& call) {
 }
 
 Napi::Object Load(Napi::Env env, Napi::Object exports) {
+  KeepFreedMemory();
   auto* environment = new Environment();
   env.SetInstanceData(environment);
   exports.Set("ops", ExportOps(env, environment));

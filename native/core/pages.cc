@@ -1,12 +1,27 @@
 #include "core/pages.h"
 
 #include <cstdint>
+#include <cstdlib>
+#include <initializer_list>
 
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace blasgrad {
+
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  for (const char* name : {"GLIBC_TUNABLES", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"}) {
+    if (std::getenv(name) != nullptr) return;
+  }
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc's manual allows
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
 
 void PreferHugePages(void* data, size_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)

@@ -45,7 +45,6 @@ async function bundleAll() {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
-    keepNames: true,
     logLevel: 'error',
   });
   const door = '// The same names, and the same instance, as require gives.\n';

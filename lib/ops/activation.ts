@@ -12,6 +12,11 @@ function only(mask: Tensor, like: Tensor, slope = 1): Tensor {
   return mask.to(like.dtype).mul(slope);
 }
 
+/** 0 where the mask holds, 1 elsewhere: also at NaN, as PyTorch's derivatives of functions with corners are. */
+function except(mask: Tensor, like: Tensor): Tensor {
+  return only(mask.logicalNot(), like);
+}
+
 /** sigmoid(x) + x sigmoid'(x). */
 function siluSlope(x: Tensor): Tensor {
   const s = x.sigmoid();
@@ -50,7 +55,7 @@ const scale = 1.0507009873554805;
 const plain = defineUnary({
   relu: {
     keeps: 'output',
-    derivative: (y) => only(y.gt(0), y),
+    derivative: (y) => except(y.le(0), y),
     ofWhole: (x) => x.maximum(0),
   },
   hardsigmoid: input((x) => only(x.abs().lt(3), x, Math.fround(1 / 6))),
@@ -67,10 +72,10 @@ const plain = defineUnary({
 
 const withOptions = defineUnary({
   leakyRelu: input((x, [slope]) => where(x.le(0), scalar(slope, x.dtype), one(x))),
-  threshold: input((x, [limit]) => only(x.gt(limit), x)),
-  hardtanh: input((x, [min, max]) => only(x.gt(min).logicalAnd(x.lt(max)), x)),
-  hardshrink: input((x, [lambda]) => only(x.abs().gt(lambda), x)),
-  softshrink: input((x, [lambda]) => only(x.abs().gt(lambda), x)),
+  threshold: input((x, [limit]) => except(x.le(limit), x)),
+  hardtanh: input((x, [min, max]) => except(x.le(min).logicalOr(x.ge(max)), x)),
+  hardshrink: input((x, [lambda]) => except(x.abs().le(lambda), x)),
+  softshrink: input((x, [lambda]) => except(x.abs().le(lambda), x)),
   elu: input((x, [a]) => where(x.le(0), x.exp().mul(a), one(x))),
   celu: input((x, [a]) =>
     where(

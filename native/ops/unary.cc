@@ -37,7 +37,7 @@ HWY_INLINE V Power(D d, V x, V p) {
   ROW(round, kCheap, x, kNoAttrs, hn::Round(x), hn::Zero(d))                                                            \
   ROW(trunc, kCheap, x, kNoAttrs, hn::Trunc(x), hn::Zero(d))                                                            \
   ROW(clamp, kCheap, x, kBounds, vm::Minimum(d, vm::Maximum(d, x, p), q),                                               \
-      hn::IfThenZeroElse(hn::Or(hn::Lt(x, p), hn::Gt(x, q)), dy))                                                       \
+      hn::IfThenElseZero(hn::And(hn::Ge(x, p), hn::Le(x, q)), dy))                                                      \
   ROW(square, kCheap, x, kNoAttrs, hn::Mul(x, x), hn::Mul(hn::Add(x, x), dy))                                           \
   ROW(sqrt, kCheap, y, kNoAttrs, hn::Sqrt(x), hn::Div(dy, hn::Add(y, y)))                                               \
   ROW(rsqrt, kCheap, y, kNoAttrs, hn::Div(Const(d, 1), hn::Sqrt(x)),                                                    \

@@ -11,6 +11,7 @@ import {
 } from './creationOptions';
 import { isFloating, requireDType, type DType, type TypedArray } from './dtype';
 import {
+  isDetached,
   requireInteger,
   requireNumber,
   requireOptions,
@@ -83,6 +84,7 @@ export function fromArray(
   if (dtype === undefined) {
     throw wrongType('fromArray', Object.keys(sharedDTypes).join(', '), 'array', array);
   }
+  if (isDetached(array)) throw wrongValue('fromArray', 'memory that is there', 'array', array);
   const sizes = shape === undefined ? [array.length] : requireShape('fromArray', shape);
   if (numelOf(sizes) !== array.length) {
     throw unexpected('fromArray', `a shape of ${array.length} elements`, 'shape', shapeText(sizes));

@@ -25,7 +25,8 @@ function describeObject(value: object): string {
   try {
     if (Array.isArray(value)) return `an array of ${value.length} elements`;
     if (ArrayBuffer.isView(value) && 'length' in value) {
-      return `${value.constructor.name}(${String(value.length)})`;
+      const detached = isDetached(value) ? 'a detached ' : '';
+      return `${detached}${value.constructor.name}(${String(value.length)})`;
     }
     if (isTensorLike(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
     const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
@@ -35,6 +36,16 @@ function describeObject(value: object): string {
       : 'an object';
   } catch {
     return 'an object';
+  }
+}
+
+/** Whether the memory of a typed array was transferred away: only then can there be no view of it. */
+export function isDetached(array: ArrayBufferView): boolean {
+  if (array.byteLength > 0) return false;
+  try {
+    return new Uint8Array(array.buffer).length < 0;
+  } catch {
+    return true;
   }
 }
 

@@ -19,11 +19,13 @@ export function formatTensor(t: Tensor): string {
   const prefix = 'tensor(';
   const suffixes: string[] = [];
   const empty = t.numel() === 0;
-  if (empty && t.ndim !== 1) suffixes.push(`size=(${t.shape.join(', ')})`);
+  const gone = !empty && t._storage.array.length === 0; // somebody transferred the memory away
+  if (gone || (empty && t.ndim !== 1)) suffixes.push(`size=(${t.shape.join(', ')})`);
   if (t.dtype !== 'float32' && (empty || t.dtype !== 'bool')) suffixes.push(`dtype=${t.dtype}`);
   if (t.gradFn !== null) suffixes.push(`gradFn=<${t.gradFn.name}>`);
   else if (t.requiresGrad) suffixes.push('requiresGrad=True');
-  const text = prefix + (empty ? '[]' : new Printer(t).print(0, t._offset, prefix.length));
+  const text =
+    prefix + (empty ? '[]' : gone ? '...' : new Printer(t).print(0, t._offset, prefix.length));
   return `${withSuffixes(text, suffixes, prefix.length)})`;
 }
 

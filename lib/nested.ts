@@ -1,6 +1,6 @@
 /** Numbers in nested arrays, as one typed array and its shape. */
 import type { DType, TypedArray } from './dtype';
-import { describe, unexpected, wrongType, wrongValue } from './errors';
+import { isDetached, describe, unexpected, wrongType, wrongValue } from './errors';
 import { numelOf } from './shape';
 import { allocate } from './storage';
 
@@ -48,6 +48,9 @@ function outline(op: string, data: unknown): { shape: number[]; first: unknown }
   let first = data;
   while (isList(first)) {
     if (shape.length === 64) throw unexpected(op, 'at most 64 dimensions', 'data', 'more');
+    if (ArrayBuffer.isView(first) && isDetached(first)) {
+      throw wrongValue(op, 'memory that is there', 'data', first);
+    }
     shape.push(first.length);
     if (first.length === 0 || !Array.isArray(first)) break;
     first = first[0] as unknown;

@@ -70,7 +70,7 @@ export class Tensor {
   get _flat(): TypedArray {
     const array = this._storage.array;
     if (this.flatView !== null && this.flatSource === array) return this.flatView;
-    this.flatSource = array;
+    this.flatSource = memoryOf('tensor', this);
     const extent = this._extent();
     this.flatView =
       this._offset === 0 && array.length === extent
@@ -117,7 +117,7 @@ export class Tensor {
   item(): number {
     if (this.numel() !== 1)
       throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
-    return this._storage.array[this._offset];
+    return memoryOf('item', this)[this._offset];
   }
 
   /**
@@ -125,11 +125,12 @@ export class Tensor {
    * tensor, unseen by autograd), else a copy.
    */
   get data(): TypedArray {
+    const memory = memoryOf('data', this);
     if (!this._contiguous) return packed(this);
-    if (isInSlab(this._storage.array)) {
+    if (isInSlab(memory)) {
       // Out of the slab: whoever transfers or detaches this memory must not hit other tensors.
-      const own = allocateOwn(this.dtype, this._storage.array.length);
-      own.set(this._storage.array);
+      const own = allocateOwn(this.dtype, memory.length);
+      own.set(memory);
       this._storage.array = own;
     }
     return this._flat;
@@ -137,6 +138,7 @@ export class Tensor {
 
   /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
   toArray(): NestedArray {
+    memoryOf('toArray', this);
     const values = this._contiguous ? this._flat : packed(this);
     const asBoolean = this.dtype === 'bool';
     let at = 0;
@@ -275,6 +277,20 @@ export class Tensor {
   _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
     return new Tensor(this._storage, this.dtype, shape, strides, offset);
   }
+}
+
+/** The memory of a tensor, which whoever got it as `data` may have transferred to another thread. */
+function memoryOf(op: string, t: Tensor): TypedArray {
+  const array = t._storage.array;
+  if (array.length === 0 && t.numel() > 0) {
+    throw unexpected(
+      op,
+      'memory that is still there',
+      'this',
+      'a tensor whose memory was detached',
+    );
+  }
+  return array;
 }
 
 /** The elements of a tensor in order, in fresh memory. */

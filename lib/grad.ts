@@ -3,6 +3,16 @@ import { computeGradients } from './autograd';
 import { requireBoolean, wrongType, wrongValue } from './errors';
 import { graphOptions, seedFor, Tensor } from './tensor';
 
+/** Options of `grad`. */
+export interface GradOptions {
+  /** Weights of the outputs, one for each. */
+  gradOutputs?: Tensor | (Tensor | null)[];
+  retainGraph?: boolean;
+  createGraph?: boolean;
+  /** Gives null for inputs that the outputs do not depend on, instead of an error. */
+  allowUnused?: boolean;
+}
+
 function tensorList(op: string, name: string, value: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   for (const one of list) {
@@ -24,33 +34,18 @@ function tensorList(op: string, name: string, value: unknown): Tensor[] {
 export function grad(
   outputs: Tensor | Tensor[],
   inputs: Tensor | Tensor[],
-  options: {
-    gradOutputs?: Tensor | (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
-    allowUnused?: false;
-  },
+  options: GradOptions & { allowUnused?: false },
 ): Tensor[];
 export function grad(outputs: Tensor | Tensor[], inputs: Tensor | Tensor[]): Tensor[];
 export function grad(
   outputs: Tensor | Tensor[],
   inputs: Tensor | Tensor[],
-  options: {
-    gradOutputs?: Tensor | (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
-    allowUnused?: boolean;
-  },
+  options: GradOptions,
 ): (Tensor | null)[];
 export function grad(
   outputs: Tensor | Tensor[],
   inputs: Tensor | Tensor[],
-  options: {
-    gradOutputs?: Tensor | (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
-    allowUnused?: boolean;
-  } = {},
+  options: GradOptions = {},
 ): (Tensor | null)[] {
   const { retainGraph, createGraph } = graphOptions('grad', options, [
     'gradOutputs',

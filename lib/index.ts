@@ -23,7 +23,7 @@ export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
 export type { NumberArray, TensorData } from './nested';
-export { grad } from './grad';
+export { grad, type GradOptions } from './grad';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
 export { einsum } from './ops/einsum';

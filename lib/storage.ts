@@ -12,8 +12,8 @@ export class Storage {
 
 // Creating an ArrayBuffer costs about 1 us, a view of an existing one 60 ns, so small tensors share slabs. A slab is
 // garbage once all its tensors are: nothing is freed by hand. It is small because one tensor that is kept keeps it all.
-const slabBytes = 1 << 14;
-const largestInSlab = 1 << 11;
+const slabBytes = 1 << 15;
+const largestInSlab = 1 << 12;
 const alignment = 64; // a cache line, and the widest vector
 let slab = new ArrayBuffer(0);
 let slabUsed = 0;

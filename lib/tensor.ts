@@ -37,6 +37,8 @@ export class Tensor {
   private lazyStrides: readonly number[] | null;
   private leafRequiresGrad = false;
   private gradient: Tensor | null = null;
+  /** Memory of a gradient that nobody outside has seen: once it is cleared, the next backward writes there. */
+  private unseenGradient: Storage | null = null;
   private flatView: TypedArray | null = null;
   private flatSource: TypedArray | null = null;
 
@@ -183,6 +185,7 @@ export class Tensor {
       );
     }
     if (this._node === null) this.leafRequiresGrad = value;
+    if (!value) this.unseenGradient = null;
   }
 
   /** Sets `requiresGrad` and returns the tensor (torch.Tensor.requires_grad_). */
@@ -203,6 +206,7 @@ export class Tensor {
 
   /** The gradient that `backward` left here, or null. Assign null to clear it. */
   get grad(): Tensor | null {
+    this.unseenGradient = null;
     return this.gradient;
   }
 
@@ -219,7 +223,31 @@ export class Tensor {
         );
       }
     }
+    if (value !== null) this.unseenGradient = null;
     this.gradient = value;
+  }
+
+  /** @internal `grad`, for those who let go of it. */
+  get _grad(): Tensor | null {
+    return this.gradient;
+  }
+
+  /** @internal Makes `gradient`, which nobody else refers to, this tensor's `grad`. */
+  _adoptGrad(gradient: Tensor): void {
+    this.grad = gradient;
+    if (!isInSlab(gradient._storage.array)) this.unseenGradient = gradient._storage;
+  }
+
+  /**
+   * @internal Memory for the next gradient, if the last one was cleared unseen: writing where the last step wrote costs
+   * a tenth of writing to new memory, which is in no cache (200 KB: 4 us and 40 us).
+   */
+  _spareGrad(): Tensor | null {
+    const spare = this.unseenGradient;
+    if (spare === null || this.gradient !== null) return null;
+    this.unseenGradient = null;
+    const fits = spare.array.length === this.numel();
+    return fits ? new Tensor(new Storage(spare.array), this.dtype, this.shape) : null;
   }
 
   /**

@@ -95,7 +95,7 @@ export class Module<
     requireOptions('zeroGrad', options, ['setToNone']);
     for (const parameter of this.parameters()) {
       if (options.setToNone ?? true) parameter.grad = null;
-      else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_();
+      else if (parameter._grad !== null) parameter.grad = parameter._grad.detach().zero_();
     }
   }
 

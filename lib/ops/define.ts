@@ -103,6 +103,12 @@ export function scalar(value: number, dtype: DType): Tensor {
   return new Tensor(new Storage(array), dtype, []);
 }
 
+/** A tensor to write the gradient of a node's input i to: where the input is a leaf, memory of its last one. */
+export function emptyGradient(node: Node, i: number, shape: Shape): Tensor {
+  const edge = node.edges[i];
+  return (edge instanceof Tensor ? edge._spareGrad() : null) ?? Tensor._empty(node.dtype, shape);
+}
+
 const fillCall = nativeOp('fill');
 
 /** Zeros of the same shape and dtype, in memory of their own; written by a row, so that a replay writes them again. */

@@ -72,7 +72,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     const result = closure === undefined ? undefined : enableGrad(closure);
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        if (param.grad !== null) this.update(group, param, param.grad);
+        if (param._grad !== null) this.update(group, param, param._grad);
       }
     }
     return result;
@@ -84,8 +84,8 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        if (setToNone || param.grad === null) param.grad = null;
-        else param.grad = param.grad.detach().zero_();
+        if (setToNone || param._grad === null) param.grad = null;
+        else param.grad = param._grad.detach().zero_();
       }
     }
   }

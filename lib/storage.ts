@@ -1,5 +1,6 @@
 /** The memory behind tensors. */
-import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
+import { capture } from './capture';
+import { arrayOver, dtypeOfArray, elementBytes, type DType, type TypedArray } from './dtype';
 
 /**
  * Memory that a tensor and its views share. `version` counts in-place changes, so that backward can tell when a kept
@@ -7,7 +8,40 @@ import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
  */
 export class Storage {
   version = 0;
-  constructor(public array: TypedArray) {}
+  /** How many compiled runs in flight read the memory; meanwhile it may not be changed. */
+  readers = 0;
+  /** Whether the array was handed out, so that moving the memory would cut off whoever holds it. */
+  exposed = false;
+  /** Whether what it belonged to has left for other memory. */
+  abandoned = false;
+
+  constructor(public array: TypedArray) {
+    if (capture !== null) capture.adopt(this);
+  }
+
+  /** Moves the memory to where nothing can detach it, unless somebody holds the array. */
+  share(): void {
+    if (this.exposed || isShared(this.array)) return;
+    const shared = allocateShared(dtypeOfArray(this.array), this.array.length);
+    shared.set(this.array);
+    this.array = shared;
+  }
+}
+
+/** What stands in for memory that is not to be used: by identity it says why. */
+export const unusable = {
+  /** A compiled run in flight changes the memory. */
+  inFlight: new Float32Array(0),
+  /** The memory was a temporary of a compiled function. */
+  temporary: new Float32Array(0),
+} as const;
+
+/** Whether the array lies in a SharedArrayBuffer; by its tag, which holds across realms. */
+export function isShared(array: TypedArray): boolean {
+  return (
+    (array.buffer as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag] ===
+    'SharedArrayBuffer'
+  );
 }
 
 // Creating an ArrayBuffer costs about 1 us, a view of an existing one 60 ns, so small tensors share slabs. A slab is
@@ -20,6 +54,7 @@ let slabUsed = 0;
 
 /** Memory for a temporary: its content is undefined, for an op to fill. */
 export function allocate(dtype: DType, length: number): TypedArray {
+  if (capture !== null) return capture.allocate(dtype, length);
   const bytes = length * elementBytes(dtype);
   if (bytes <= largestInSlab) {
     if (slabUsed + bytes > slab.byteLength) {
@@ -36,6 +71,7 @@ export function allocate(dtype: DType, length: number): TypedArray {
 
 /** Memory of its own, zeroed: for values a user may hold, transfer or detach without hurting others. */
 export function allocateOwn(dtype: DType, length: number): TypedArray {
+  if (capture !== null) return capture.allocate(dtype, length);
   return arrayOver(dtype, new ArrayBuffer(length * elementBytes(dtype)), 0, length);
 }
 

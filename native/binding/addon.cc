@@ -65,6 +65,7 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment();
   env.SetInstanceData(environment);
   exports.Set("ops", ExportOps(env, environment));
+  ExportCapture(env, environment, exports);
   exports.Set("rows", Napi::Function::New(env, [](const Napi::CallbackInfo& call) -> Napi::Value {
                 return DescribeRows(call.Env());
               }));

@@ -52,7 +52,7 @@ export class Staging {
  * Runs `steps` steps; `inputs` hold a row for each. Gives the arrays of the outputs, or rejects: with the signal's
  * reason, with what `onProgress` threw, or with the error of a row, at the caller's stack.
  */
-export function fly(
+export async function fly(
   program: Program,
   staging: Staging,
   steps: number,
@@ -68,56 +68,51 @@ export function fly(
     arrays[i].set(values);
   });
   const schedules = planSchedules(program, steps);
-  program.lock();
-  return new Promise((resolve, reject) => {
-    let failure: { readonly error: unknown } | null = null;
-    const fail = (error: unknown): void => {
-      failure ??= { error };
-      program.native.stop();
-    };
-    const tell = (step: number): void => {
-      try {
-        onProgress?.({ step, steps });
-      } catch (error) {
-        fail(error);
-      }
-    };
-    const abort = (): void => {
-      fail(signal?.reason);
-    };
-    let last = 0;
-    const timer =
-      onProgress &&
-      setInterval(() => {
-        const step = program.native.progress();
-        if (step !== last) tell((last = step));
-      }, progressInterval);
-    const land = (error: Error | null, done: number): void => {
-      clearInterval(timer);
-      signal?.removeEventListener('abort', abort);
-      program.unlock();
-      program.countChanges();
-      if (done > 0) program.leaveGradients();
-      schedules.finish(done);
-      if (error !== null) {
-        reject(atStackOf(caller, error));
-      } else {
-        if (failure === null && done === steps) tell(done);
-        if (failure === null) resolve(arrays.slice(program.inputs.length));
-        else reject(failure.error);
-      }
-    };
-    signal?.addEventListener('abort', abort);
+  const { native } = program;
+  const stop = (): void => {
+    native.stop();
+  };
+  const complaints: Error[] = []; // of onProgress
+  const tell = (step: number): void => {
     try {
-      program.native.start(steps, arrays, schedules.targets, schedules.tables, land);
+      onProgress?.({ step, steps });
     } catch (error) {
-      clearInterval(timer);
-      signal?.removeEventListener('abort', abort);
-      program.unlock();
-      schedules.finish(0);
-      reject(error);
+      complaints.push(error instanceof Error ? error : new Error(String(error)));
+      stop();
     }
-  });
+  };
+  let told = 0;
+  const timer =
+    onProgress &&
+    setInterval(() => {
+      const step = native.progress();
+      if (step !== told) tell((told = step));
+    }, progressInterval);
+  let done = 0;
+  program.lock();
+  signal?.addEventListener('abort', stop);
+  try {
+    const error = await new Promise<Error | null>((resolve) => {
+      native.start(steps, arrays, schedules.targets, schedules.tables, (failure, finished) => {
+        done = finished;
+        resolve(failure);
+      });
+    });
+    if (error !== null) throw atStackOf(caller, error);
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', stop);
+    program.unlock();
+    if (done > 0) {
+      program.countChanges();
+      program.leaveGradients();
+    }
+    schedules.finish(done);
+  }
+  if (done < steps) signal?.throwIfAborted();
+  else if (complaints.length === 0) tell(done);
+  if (complaints.length > 0) throw complaints[0];
+  return arrays.slice(program.inputs.length);
 }
 
 /** The error as if it had been thrown where the run was started. */

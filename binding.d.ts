@@ -43,10 +43,97 @@ export interface NativeInfo {
   readonly warnings: readonly string[];
 }
 
-export interface NativeAddon {
+/** One operand of a recorded call, and where it lies. */
+export interface RecordedOperand {
+  readonly kind: 'absent' | 'external' | 'input' | 'unused' | 'temporary' | 'constant' | 'kept';
+  /** Of its kind, in order of appearance. */
+  readonly number: number;
+  /** Bytes into what it is part of. */
+  readonly offset: number;
+  /** Bytes into the arena, for temporaries. */
+  readonly arena?: number;
+  readonly name: string;
+  readonly read: boolean;
+  readonly written: boolean;
+  readonly dtype: 'float32' | 'float64' | 'int32' | 'bool';
+  /** Bytes the call touches. */
+  readonly bytes: number;
+}
+
+/** A program as data. */
+export interface ProgramDescription {
+  readonly calls: readonly {
+    readonly op: string;
+    readonly dtype: string;
+    readonly operands: readonly RecordedOperand[];
+    readonly attrs: Readonly<Record<string, number>>;
+  }[];
+  readonly outputs: readonly Pick<RecordedOperand, 'kind' | 'number' | 'offset'>[];
+  readonly instructions: number;
+  readonly arenaBytes: number;
+  readonly temporaryBytes: number;
+  readonly constantBytes: number;
+}
+
+/** A captured program. Arrays are those of the inputs and then of the outputs. */
+export interface NativeProgram {
+  /** For each of the states named at the end of the capture: 2 if a call writes to it, 1 if calls read it, else 0. */
+  readonly access: readonly number[];
+  /** Runs one step on this thread. */
+  run(...arrays: ElementArray[]): void;
+  /**
+   * Runs steps on this thread; each array holds a row for each step. After step i, row i of each table is written to the
+   * target of the same place. Returns how many steps were finished.
+   */
+  runSteps(
+    steps: number,
+    arrays: readonly ElementArray[],
+    targets: readonly Float64Array[],
+    tables: readonly Float64Array[],
+  ): number;
+  /** The same on a thread of the addon's own, in shared memory; then calls back on this thread. */
+  start(
+    steps: number,
+    arrays: readonly ElementArray[],
+    targets: readonly Float64Array[],
+    tables: readonly Float64Array[],
+    callback: (error: RangeError | null, steps: number) => void,
+  ): void;
+  /** Ends the run in flight after the step it is at. */
+  stop(): void;
+  /** Steps that the run in flight has finished. */
+  progress(): number;
+  /** Null once it is disposed of. */
+  describe(): ProgramDescription | null;
+  /** Frees its memory; an error while it is in flight. */
+  dispose(): void;
+}
+
+/** Recording calls of rows: while a capture is open, every call runs and is written down. */
+export interface NativeCapture {
+  beginCapture(): void;
+  /** Makes shared memory a temporary, which the program will lay out anew. */
+  addTemporary(memory: ElementArray): void;
+  /**
+   * Closes the capture. `kept` are temporaries that get memory of their own, `homes`; `states` are memory to tell the
+   * access of.
+   */
+  endCapture(
+    inputs: readonly ElementArray[],
+    outputs: readonly ElementArray[],
+    kept: readonly ElementArray[],
+    homes: readonly ElementArray[],
+    states: readonly ElementArray[],
+  ): NativeProgram;
+  abortCapture(): void;
+}
+
+export interface NativeAddon extends NativeCapture {
   /** One function per row, by name. */
   readonly ops: Readonly<Record<string, NativeOp>>;
   rows(): NativeRow[];
+  /** Asks for huge pages where memory of 1 MB or more was not touched yet; bytes from its begin to a cache line. */
+  prepareMemory(memory: Uint8Array): number;
   info(): NativeInfo;
   getNumThreads(): number;
   setNumThreads(n: number): void;

@@ -344,10 +344,12 @@ function accumulate(old: Tensor | null, gradient: Tensor, createGraph: boolean):
 export function runBackward(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk): void {
   const collected = walkBack(roots, seeds, walk);
   for (const [leaf, gradient] of collected.leaves) {
-    // With createGraph other gradients, and nodes made just now, may look at the memory: grad gets a recorded copy.
-    const own = (): Tensor =>
-      walk.createGraph ? enableGrad(() => gradient.clone()) : collected.own(gradient);
-    leaf.grad = leaf.grad === null ? own() : accumulate(leaf.grad, gradient, walk.createGraph);
+    const old = leaf._grad;
+    if (walk.createGraph) {
+      // Other gradients, and nodes made just now, may look at the memory: grad gets a recorded copy.
+      leaf.grad = enableGrad(() => (old === null ? gradient.clone() : old.add(gradient)));
+    } else if (old === null) leaf._adoptGrad(collected.own(gradient));
+    else noGrad(() => old.add_(gradient));
   }
 }
 

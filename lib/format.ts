@@ -1,4 +1,5 @@
 /** How tensors print: as PyTorch with its default print options (torch._tensor_str). */
+import { capture } from './capture';
 import { isFloating, type TypedArray } from './dtype';
 import type { Tensor } from './tensor';
 
@@ -19,7 +20,8 @@ export function formatTensor(t: Tensor): string {
   const prefix = 'tensor(';
   const suffixes: string[] = [];
   const empty = t.numel() === 0;
-  const gone = !empty && t._storage.array.length === 0; // somebody transferred the memory away
+  // Transferred away, in use by a compiled run, or computed in a compiled function, where values are not to be read.
+  const gone = !empty && (t._storage.array.length === 0 || capture?.computed(t._storage) === true);
   if (gone || (empty && t.ndim !== 1)) suffixes.push(`size=(${t.shape.join(', ')})`);
   if (t.dtype !== 'float32' && (empty || t.dtype !== 'bool')) suffixes.push(`dtype=${t.dtype}`);
   if (t.gradFn !== null) suffixes.push(`gradFn=<${t.gradFn.name}>`);

@@ -17,6 +17,15 @@ export {
   zeros,
   zerosLike,
 } from './creation';
+export {
+  compile,
+  type Compiled,
+  type CompileStats,
+  type Output,
+  type Progress,
+  type RunOptions,
+  type ScanOptions,
+} from './compile';
 export type { SizesAnd, TensorOptions } from './creationOptions';
 export type { DType, TypedArray } from './dtype';
 export * as data from './data';

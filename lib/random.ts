@@ -1,5 +1,6 @@
 /** Generators of random numbers. Their state is memory that native rows read and advance. */
 import { randomInt } from 'node:crypto';
+import { refuseInCapture } from './capture';
 import { describe, unexpected, wrongType, wrongValue } from './errors';
 import { allocateShared, Storage } from './storage';
 import { Tensor } from './tensor';
@@ -62,6 +63,7 @@ export class Generator {
         describe(state),
       );
     }
+    refuseInCapture('setState', 'a generator that runs on');
     this._state._flat.set(state.contiguous()._flat);
     return this;
   }
@@ -71,6 +73,7 @@ export class Generator {
     if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 53) {
       throw wrongValue(op, 'a whole number from 0 to 2^53', 'seed', seed);
     }
+    refuseInCapture(op, 'a generator that runs on');
     this._state._flat.set([(seed % word) | 0, Math.floor(seed / word) | 0, 0, 0]);
     return this;
   }

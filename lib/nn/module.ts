@@ -1,5 +1,6 @@
 /** The base of layers and models. */
 import { inspect } from 'node:util';
+import { capture } from '../capture';
 import { isFloating, requireDType, type DType } from '../dtype';
 import { requireBoolean, requireOptions, unexpected, wrongType } from '../errors';
 import type { Tensor } from '../tensor';
@@ -30,8 +31,7 @@ export class Module<
   Inputs extends readonly unknown[] = [input: Tensor],
   Output = Tensor,
 > extends ModuleTree {
-  /** Whether parts such as Dropout behave as in training; set by `train` and `eval`. */
-  training = true;
+  #training = true;
   #hooks: ForwardHooks | null = null;
 
   /** What the module computes; a subclass says it. Runs forward hooks, if there are any. */
@@ -42,6 +42,17 @@ export class Module<
   /** The same as `forward`. */
   call(...inputs: Inputs): Output {
     return this.forward(...inputs);
+  }
+
+  /** Whether parts such as Dropout behave as in training; set by `train` and `eval`. */
+  get training(): boolean {
+    const training = this.#training;
+    capture?.guards.push(() => this.#training === training);
+    return training;
+  }
+
+  set training(value: boolean) {
+    this.#training = value;
   }
 
   // --- State ----------------------------------------------------------------------------------------------------------
@@ -95,7 +106,7 @@ export class Module<
     requireOptions('zeroGrad', options, ['setToNone']);
     for (const parameter of this.parameters()) {
       if (options.setToNone ?? true) parameter.grad = null;
-      else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_();
+      else if (parameter._grad !== null) parameter.grad = parameter._grad.detach().zero_();
     }
   }
 

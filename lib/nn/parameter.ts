@@ -36,6 +36,7 @@ export class Parameter extends Tensor {
     const storage = new Storage(allocateShared(dtype, this.numel()));
     storage.array.set(values._flat);
     storage.version = this._storage.version + 1; // a graph that kept the old values notices
+    this._storage.abandoned = true; // a compiled function that used it notices too
     this.grad = null;
     setBody(this, storage, dtype);
     this.grad = gradient;

@@ -17,7 +17,7 @@ function listOf(op: string, tensors: Tensors): Tensor[] {
 }
 
 function gradientsOf(op: string, tensors: Tensors): Tensor[] {
-  return listOf(op, tensors).flatMap((one) => (one.grad === null ? [] : [one.grad.detach()]));
+  return listOf(op, tensors).flatMap((one) => (one._grad === null ? [] : [one._grad.detach()]));
 }
 
 /**

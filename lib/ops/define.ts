@@ -1,5 +1,5 @@
 /** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
-import type { NativeAddon, NativeOp, NativeRow } from '../../binding';
+import type { NativeAddon, NativeCapture, NativeOp, NativeRow } from '../../binding';
 import { isGradEnabled, record, recordInPlace, rootOf, type Node, type Rule } from '../autograd';
 import { isFloating, promoteTypes, resultType, type DType } from '../dtype';
 import { unexpected, wrongType } from '../errors';
@@ -28,7 +28,10 @@ export function opRows(): {
 }
 
 /** The machine under the ops, for `backend`. */
-export const machine: Omit<NativeAddon, 'ops' | 'rows'> = addon;
+export const machine: Pick<NativeAddon, 'info' | 'getNumThreads' | 'setNumThreads'> = addon;
+
+/** What `compile` records with. */
+export const recorder: NativeCapture = addon;
 
 // --- Layouts --------------------------------------------------------------------------------------------------------
 
@@ -103,6 +106,12 @@ export function scalar(value: number, dtype: DType): Tensor {
   return new Tensor(new Storage(array), dtype, []);
 }
 
+/** A tensor to write the gradient of a node's input i to: where the input is a leaf, memory of its last one. */
+export function emptyGradient(node: Node, i: number, shape: Shape): Tensor {
+  const edge = node.edges[i];
+  return (edge instanceof Tensor ? edge._spareGrad() : null) ?? Tensor._empty(node.dtype, shape);
+}
+
 const fillCall = nativeOp('fill');
 
 /** Zeros of the same shape and dtype, in memory of their own; written by a row, so that a replay writes them again. */
@@ -152,11 +161,18 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
 
 // --- In-place -------------------------------------------------------------------------------------------------------
 
+function inUse(op: string): Error {
+  return new Error(
+    `${op}: expected a tensor that is not in use, got one that a compiled run in flight reads; await the run first`,
+  );
+}
+
 /**
  * Before an in-place change of `x`: PyTorch's rule that a leaf that requires grad is not changed while recording, and
  * that a result of `shape` and `dtype` fits.
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
+  if (x._storage.readers > 0) throw inUse(op);
   const root = rootOf(x);
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
     const what = root === x ? 'a leaf' : 'a view of a leaf';

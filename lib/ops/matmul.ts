@@ -3,6 +3,7 @@ import { requireOptions, shapeText, unexpected, wrongType } from '../errors';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
 import {
+  emptyGradient,
   isGradEnabled,
   nativeOp,
   promote,
@@ -158,8 +159,8 @@ const linearRule: Rule = {
     }
     const [outFeatures, inFeatures] = weight.shape;
     const dx = needsX ? Tensor._empty(dy.dtype, x.shape) : null;
-    const dWeight = needsWeight ? Tensor._empty(dy.dtype, weight.shape) : null;
-    const dBias = needsBias ? Tensor._empty(dy.dtype, [outFeatures]) : null;
+    const dWeight = needsWeight ? emptyGradient(node, 1, weight.shape) : null;
+    const dBias = needsBias ? emptyGradient(node, 2, [outFeatures]) : null;
     linearBackwardCall(
       x._flat,
       weight._flat,

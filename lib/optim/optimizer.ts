@@ -1,5 +1,6 @@
 /** What all optimizers share: groups, state, and the walk over parameters. */
 import { enableGrad, noGrad } from '../autograd';
+import { capture } from '../capture';
 import { requireBoolean, requireOptions, wrongType } from '../errors';
 import type { Tensor } from '../tensor';
 import type { OptionSpec } from './options';
@@ -70,9 +71,10 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       throw wrongType('step', 'a function', 'closure', closure);
     }
     const result = closure === undefined ? undefined : enableGrad(closure);
+    capture?.guards.push(this.sameStructure());
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        if (param.grad !== null) this.update(group, param, param.grad);
+        if (param._grad !== null) this.update(group, param, param._grad);
       }
     }
     return result;
@@ -84,8 +86,8 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        if (setToNone || param.grad === null) param.grad = null;
-        else param.grad = param.grad.detach().zero_();
+        if (setToNone || param._grad === null) param.grad = null;
+        else param.grad = param._grad.detach().zero_();
       }
     }
   }
@@ -107,6 +109,29 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       this.states.set(param, state);
     }
     return state;
+  }
+
+  /** A test whether updates are still the same calls: as many groups, and options that ask for the same state. */
+  private sameStructure(): () => boolean {
+    const structure = (): string =>
+      this.paramGroups
+        .map((group) => this.definition.state.map((spec) => spec.when?.(group) ?? true).join())
+        .join(';');
+    const changes = (): number => {
+      let sum = 0;
+      for (let i = 0; i < this.paramGroups.length; i++) sum += this.paramGroups[i]._changes;
+      return sum;
+    };
+    const wanted = structure();
+    const groups = this.paramGroups.length;
+    let seen = changes();
+    return () => {
+      const now = changes();
+      if (now === seen && groups === this.paramGroups.length) return true;
+      if (structure() !== wanted) return false;
+      seen = now;
+      return true;
+    };
   }
 
   private update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {

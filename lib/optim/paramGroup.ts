@@ -1,4 +1,5 @@
 /** Parameters that share options. */
+import { capture } from '../capture';
 import { unexpected, wrongType } from '../errors';
 import { isFloating } from '../dtype';
 import { allocateShared } from '../storage';
@@ -44,6 +45,7 @@ export class GroupBase {
 
   /** @internal */
   _write(at: number, numbers: readonly number[]): void {
+    capture?.writeNumbers(this.#numbers);
     this.#numbers.set(numbers, at);
     this.#changes++;
   }

@@ -1,5 +1,6 @@
 /** What an optimizer remembers of one parameter. */
 import type { NativeOp } from '../../binding';
+import { capture, refuseInCapture } from '../capture';
 import { allocateShared, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import type { Specs } from './options';
@@ -56,6 +57,7 @@ export class ParamState<O> {
   /** Updates `param`, contiguous, from its gradient, in the same order. */
   update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
     if (this.seen !== group._changes) this.prepare(group);
+    if (capture !== null) for (const tensor of this.tensors.values()) capture.use(tensor._storage);
     this.args[2] = param._flat;
     this.args[3] = grad._flat;
     this.definition.update(...this.args);
@@ -63,6 +65,7 @@ export class ParamState<O> {
 
   /** Overwrites the state with a saved one; what that lacks begins anew. */
   load(group: ParamGroup<O>, saved: ReadonlyMap<string, Tensor>): void {
+    refuseInCapture('loadStateDict', 'state that ops change');
     for (const spec of this.definition.state) {
       const value = saved.get(spec.name);
       if (value !== undefined) this.tensor(spec, group)._flat.set(value.contiguous()._flat);

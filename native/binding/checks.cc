@@ -97,6 +97,14 @@ bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer) {
   }
 }
 
+bool IsShared(napi_env env, napi_value array) {
+  napi_value buffer = nullptr;
+  bool isArrayBuffer = true;
+  napi_get_typedarray_info(env, array, nullptr, nullptr, nullptr, &buffer, nullptr);
+  napi_is_arraybuffer(env, buffer, &isArrayBuffer);
+  return !isArrayBuffer;
+}
+
 double ReadAttr(napi_env env, napi_value value, const Attr& attr) {
   double number = 0;
   if (napi_get_value_double(env, value, &number) != napi_ok) {

@@ -30,6 +30,9 @@ std::string Describe(napi_env env, napi_value value);
 // Never throws JavaScript exceptions; false when the value is no typed array of a known type.
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer);
 
+// Whether the array lies in a SharedArrayBuffer, which can be neither detached nor shrunk.
+bool IsShared(napi_env env, napi_value array);
+
 double ReadAttr(napi_env env, napi_value value, const Attr& attr);
 
 // Turns the C++ exception being handled into a pending JavaScript one, "<op>: <what>".

@@ -17,34 +17,14 @@ struct BoundOp {
   Environment* environment;
 };
 
-struct Call {
-  std::array<void*, kMaxOperands> buf;
-  std::array<size_t, kMaxOperands> len;
-  std::array<double, kMaxAttrs> attr;
-  std::array<int64_t, kMaxOperands> need;
-  uint32_t absent = 0;  // bit i: optional operand i was not given; a detached one was
-  Dims dims;
-};
-
 constexpr size_t kMaxArguments = kMaxOperands + kMaxAttrs + 1;
 
-DType FixedType(Element element) {
-  switch (element) {
-    case Element::float64:
-      return DType::float64;
-    case Element::int32:
-      return DType::int32;
-    case Element::boolean:
-      return DType::boolean;
-    default:
-      return DType::float32;
-  }
-}
-
-// Reads the buffers and says which element type the row runs on.
-DType ReadBuffers(napi_env env, const Op& op, const napi_value* argv, Call* call) {
+// Reads the buffers, and from them the element type the row runs on.
+void ReadBuffers(napi_env env, const napi_value* argv, Call* call) {
+  const Op& op = *call->op;
   bool known = false;
-  DType typed = DType::float32;
+  DType& typed = call->typed;
+  typed = DType::float32;
   for (size_t i = 0; i < op.operands.size(); ++i) {
     const Operand& operand = op.operands[i];
     Buffer buffer;
@@ -59,7 +39,7 @@ DType ReadBuffers(napi_env env, const Op& op, const napi_value* argv, Call* call
       }
       const bool fixed = operand.element != Element::typed;
       Expected(true,
-               fixed   ? ArrayName(FixedType(operand.element))
+               fixed   ? ArrayName(TypeOf(operand, typed))
                : known ? ArrayName(typed)
                        : "a typed array",
                operand.name, Describe(env, argv[i]));
@@ -79,18 +59,18 @@ DType ReadBuffers(napi_env env, const Op& op, const napi_value* argv, Call* call
       } else if (buffer.dtype != typed) {
         Expected(true, ArrayName(typed), operand.name, Describe(env, argv[i]));
       }
-    } else if (buffer.dtype != FixedType(operand.element)) {
-      Expected(true, ArrayName(FixedType(operand.element)), operand.name, Describe(env, argv[i]));
+    } else if (buffer.dtype != TypeOf(operand, typed)) {
+      Expected(true, ArrayName(TypeOf(operand, typed)), operand.name, Describe(env, argv[i]));
     }
     call->buf[i] = buffer.data;
     call->len[i] = buffer.length;
   }
-  return typed;
 }
 
 // An elementwise row's last argument: a count, or a Float64Array of sizes and then each operand's
 // strides. Fills dims and what each operand must hold.
-void ReadDims(napi_env env, const Op& op, napi_value value, Call* call) {
+void ReadDims(napi_env env, napi_value value, Call* call) {
+  const Op& op = *call->op;
   Dims& dims = call->dims;
   const size_t operands = op.operands.size();
   double count = 0;
@@ -141,32 +121,27 @@ void ReadDims(napi_env env, const Op& op, napi_value value, Call* call) {
   }
 }
 
-void RequireLengths(napi_env env, const Op& op, const napi_value* argv, const Call& call) {
-  for (size_t i = 0; i < op.operands.size(); ++i) {
-    const bool absent = (call.absent >> i & 1) != 0;
-    if (absent || call.need[i] <= static_cast<int64_t>(call.len[i])) continue;
-    Expected(false, "at least " + std::to_string(call.need[i]) + " elements", op.operands[i].name,
-             Describe(env, argv[i]));
+void RequireLengths(napi_env env, const napi_value* argv, const Call& call) {
+  for (size_t i = 0; i < call.op->operands.size(); ++i) {
+    if (!call.given(i) || call.need[i] <= static_cast<int64_t>(call.len[i])) continue;
+    Expected(false, "at least " + std::to_string(call.need[i]) + " elements",
+             call.op->operands[i].name, Describe(env, argv[i]));
   }
-}
-
-size_t BytesOf(const Operand& operand, DType typed, int64_t elements) {
-  const DType dtype = operand.element == Element::typed ? typed : FixedType(operand.element);
-  return static_cast<size_t>(elements) * kElementBytes[static_cast<size_t>(dtype)];
 }
 
 // What a row writes may not lie in what it reads or writes elsewhere: an index that changes under
 // a kernel, after it was checked, would lead anywhere. Elementwise rows may work in place.
-void RequireApart(const Op& op, DType typed, const Call& call) {
+void RequireApart(const Call& call) {
+  const Op& op = *call.op;
   const size_t operands = op.operands.size();
   for (size_t i = 0; i < operands; ++i) {
     if (op.operands[i].access == Access::read) continue;
     const char* begin = static_cast<const char*>(call.buf[i]);
-    const size_t bytes = BytesOf(op.operands[i], typed, call.need[i]);
+    const size_t bytes = BytesOf(op.operands[i], call.typed, call.need[i]);
     for (size_t j = 0; j < operands; ++j) {
       if (j == i || call.buf[i] == nullptr || call.buf[j] == nullptr) continue;
       const char* other = static_cast<const char*>(call.buf[j]);
-      const size_t otherBytes = BytesOf(op.operands[j], typed, call.need[j]);
+      const size_t otherBytes = BytesOf(op.operands[j], call.typed, call.need[j]);
       if (bytes > 0 && otherBytes > 0 && begin < other + otherBytes && other < begin + bytes) {
         Expected(false, "memory of its own", op.operands[i].name,
                  std::string("that of ") + op.operands[j].name);
@@ -184,29 +159,31 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
     Expected(true, std::to_string(expected), "arguments", std::to_string(argc));
   }
   Call call;
-  const DType typed = ReadBuffers(env, op, argv, &call);
+  call.op = &op;
+  ReadBuffers(env, argv, &call);
   for (size_t i = 0; i < attrs; ++i) {
     call.attr[i] = ReadAttr(env, argv[operands + i], op.attrs[i]);
   }
   if (op.elementwise()) {
-    ReadDims(env, op, argv[operands + attrs], &call);
+    ReadDims(env, argv[operands + attrs], &call);
   } else {
     op.needs(call.attr.data(), call.need.data());
   }
-  RequireLengths(env, op, argv, call);
+  RequireLengths(env, argv, call);
   if (op.elementwise()) {
     if (call.dims.count == 0) return;
   } else {
-    RequireApart(op, typed, call);
+    RequireApart(call);
   }
   for (size_t i = 0; i < operands; ++i) {
     if (op.operands[i].access == Access::write) {
-      PreferHugePages(call.buf[i], BytesOf(op.operands[i], typed, call.need[i]));
+      PreferHugePages(call.buf[i], BytesOf(op.operands[i], call.typed, call.need[i]));
     }
   }
+  if (bound.environment->capture != nullptr) bound.environment->capture->Record(call, argv);
   const Args args = {call.buf.data(), call.len.data(), call.attr.data(), &call.dims,
                      &bound.environment->threads};
-  op.kernels[static_cast<size_t>(typed)](args);
+  op.kernels[static_cast<size_t>(call.typed)](args);
 }
 
 napi_value CallOp(napi_env env, napi_callback_info info) {

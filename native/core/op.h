@@ -85,6 +85,40 @@ struct Op {
   bool elementwise() const { return needs == nullptr; }
 };
 
+// The element type of an operand of a row that runs on `typed`.
+inline DType TypeOf(const Operand& operand, DType typed) {
+  switch (operand.element) {
+    case Element::float32:
+      return DType::float32;
+    case Element::float64:
+      return DType::float64;
+    case Element::int32:
+      return DType::int32;
+    case Element::boolean:
+      return DType::boolean;
+    default:
+      return typed;
+  }
+}
+
+inline size_t BytesOf(const Operand& operand, DType typed, int64_t elements) {
+  return static_cast<size_t>(elements) * kElementBytes[static_cast<size_t>(TypeOf(operand, typed))];
+}
+
+// A row and everything it runs on, checked.
+struct Call {
+  const Op* op;
+  DType typed;
+  std::array<void*, kMaxOperands> buf;
+  std::array<size_t, kMaxOperands> len;    // elements in each buffer
+  std::array<int64_t, kMaxOperands> need;  // of those, how many the row may touch
+  std::array<double, kMaxAttrs> attr;
+  uint32_t absent = 0;  // bit i: optional operand i was not given; a detached one was
+  Dims dims;
+
+  bool given(size_t i) const { return (absent >> i & 1) == 0; }
+};
+
 // What a kernel throws when the data, not the call, is wrong: "expected ... for ..., got ...".
 struct DataError : std::runtime_error {
   using std::runtime_error::runtime_error;

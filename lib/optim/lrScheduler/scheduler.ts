@@ -1,4 +1,5 @@
 /** What all learning-rate schedules share. */
+import { capture } from '../../capture';
 import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../errors';
 import { Optimizer } from '../optimizer';
 import type { GroupBase, LearningRate } from '../paramGroup';
@@ -86,8 +87,12 @@ export abstract class LRScheduler extends Schedule {
 
   /** Sets the next rates: call it after the optimizer's steps of an epoch, or of a batch, as you like. */
   step(): void {
-    this.lastEpoch++;
-    this.setLrs(this.getLr());
+    const step = (): void => {
+      this.lastEpoch++;
+      this.setLrs(this.getLr());
+    };
+    if (capture === null) step();
+    else capture.schedule(this, step);
   }
 
   /** @internal Begins anew, from the rates the groups began with; each constructor ends with it. */

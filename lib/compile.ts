@@ -1,0 +1,398 @@
+/** compile(): a function captured once, and then replayed in C++. */
+import { inspect } from 'node:util';
+import { requireOptions, shapeText, unexpected, wrongType } from './errors';
+import { captureProgram, type Fn } from './compile/capture';
+import { describePrograms } from './compile/describe';
+import { fly, requireRunOptions, Staging, type RunOptions } from './compile/flight';
+import type { Output } from './compile/output';
+import {
+  denseValues,
+  freshTensor,
+  inFlightError,
+  type Program,
+  type Signature,
+} from './compile/program';
+import { planSchedules } from './compile/schedules';
+import type { TypedArray } from './dtype';
+import { numelOf } from './shape';
+import { allocate, Storage } from './storage';
+import { Tensor } from './tensor';
+
+export type { Output, RunOptions };
+export type { Progress } from './compile/flight';
+
+/** Figures of a compiled function; those of a program are of the one used last. */
+export interface CompileStats {
+  /** How often fn ran to be captured. */
+  readonly captures: number;
+  /** Programs in the cache: one for each combination of shapes, dtypes, and what else fn was seen to depend on. */
+  readonly programs: number;
+  /** Steps run without fn. */
+  readonly replays: number;
+  /** Native calls in a step. */
+  readonly instructions: number;
+  /** Memory for temporaries, shared by those that do not live at the same time. */
+  readonly arenaBytes: number;
+  /** What the temporaries would take side by side. */
+  readonly temporaryBytes: number;
+  /** Memory for values that JavaScript wrote while fn ran. */
+  readonly constantBytes: number;
+}
+
+/** Options of `scan`. */
+export interface ScanOptions {
+  /** Number of steps, for functions without inputs. */
+  steps?: number;
+}
+
+/** A compiled function: called as the plain one, and in the other ways below. */
+export interface Compiled<Inputs extends Tensor[], Result> {
+  (...inputs: Inputs): Result;
+  /** The same beside the event loop, on a thread of the library's own. */
+  async(...inputs: [...Inputs, options?: RunOptions]): Promise<Result>;
+  /** One step for each row of the inputs, in one native call; results are stacked likewise. */
+  scan(...inputs: [...Inputs, options?: ScanOptions]): Result;
+  /** `scan` beside the event loop. */
+  scanAsync(...inputs: [...Inputs, options?: ScanOptions & RunOptions]): Promise<Result>;
+  readonly stats: CompileStats;
+  /** The programs, one native call a line. */
+  toString(): string;
+  /** Frees the programs; later calls are errors. An error while a run is in flight. */
+  dispose(): void;
+}
+
+// Shapes without end (a new length for every sentence) must not take memory without end.
+const mostPrograms = 32;
+
+/** Inputs of a call, and the options after them. */
+function splitArguments(
+  op: string,
+  given: readonly unknown[],
+  known: readonly string[],
+): { inputs: Tensor[]; options: ScanOptions & RunOptions } {
+  const last = given.at(-1);
+  const hasOptions = given.length > 0 && !(last instanceof Tensor) && known.length > 0;
+  const options = hasOptions ? (last ?? {}) : {};
+  requireOptions(op, options, known);
+  return {
+    inputs: requireInputs(op, hasOptions ? given.slice(0, -1) : given),
+    options: options,
+  };
+}
+
+function requireInputs(op: string, given: readonly unknown[]): Tensor[] {
+  for (let i = 0; i < given.length; i++) {
+    const one = given[i];
+    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor', `inputs[${i}]`, one);
+    for (let k = 0; k < i; k++) {
+      if (overlap(one, given[k] as Tensor)) {
+        throw unexpected(op, 'memory of its own', `inputs[${i}]`, `that of inputs[${k}]`);
+      }
+    }
+  }
+  return given as Tensor[];
+}
+
+function overlap(a: Tensor, b: Tensor): boolean {
+  if (a._storage !== b._storage) return false;
+  const [x, y] = [a._flat, b._flat];
+  return x.byteOffset < y.byteOffset + y.byteLength && y.byteOffset < x.byteOffset + x.byteLength;
+}
+
+/** The number of rows that all inputs of a scan have, or `steps` where there are none. */
+function stepsOf(inputs: readonly Tensor[], steps: number | undefined): number {
+  if (steps !== undefined && (!Number.isInteger(steps) || steps < 1 || steps > 2 ** 32)) {
+    throw unexpected('scan', 'a whole number from 1 to 2^32', 'steps', String(steps));
+  }
+  inputs.forEach(({ shape }, i) => {
+    const what = i === 0 ? 'at least one row' : `${inputs[0].shape[0]} rows`;
+    if (shape.length === 0 || shape[0] === 0 || shape[0] !== inputs[0].shape[0]) {
+      throw unexpected('scan', what, `inputs[${i}]`, shapeText(shape));
+    }
+  });
+  const count = inputs.length === 0 ? steps : inputs[0].shape[0];
+  if (count === undefined) throw unexpected('scan', 'a number', 'steps', 'none');
+  if (steps !== undefined && steps !== count) {
+    throw unexpected('scan', `${count}, the rows of the inputs`, 'steps', String(steps));
+  }
+  return count;
+}
+
+/** Rows of the inputs from one step on, as bare arrays. */
+function rowsFrom(values: readonly TypedArray[], steps: number, first: number): TypedArray[] {
+  return values.map((array) => array.subarray((array.length / steps) * first));
+}
+
+class CompiledFunction {
+  private programs: Program[] = []; // the one used last comes first
+  private readonly stagings = new WeakMap<Program, Staging>();
+  private captures = 0;
+  private replays = 0;
+  private disposed = false;
+
+  constructor(private readonly fn: Fn) {}
+
+  call(given: readonly unknown[]): unknown {
+    const inputs = requireInputs('compile', given);
+    const program = this.find(inputs);
+    if (program === null) return this.capture(inputs);
+    this.requireUnchanged(program, inputs);
+    this.replays++;
+    return program.run(inputs);
+  }
+
+  async async(given: readonly unknown[], caller: Error): Promise<unknown> {
+    const { inputs, options } = splitArguments('async', given, ['signal', 'onProgress']);
+    requireRunOptions('async', options);
+    const program = this.find(inputs);
+    if (program === null) {
+      options.signal?.throwIfAborted();
+      return this.capture(inputs);
+    }
+    this.requireUnchanged(program, inputs);
+    const values = inputs.map(denseValues);
+    const results = await this.fly(program, 1, values, options, caller);
+    return program.build(
+      program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i])),
+    );
+  }
+
+  scan(given: readonly unknown[]): unknown {
+    const { inputs, options } = splitArguments('scan', given, ['steps']);
+    const steps = stepsOf(inputs, options.steps);
+    const start = this.begin(inputs, steps, steps);
+    if (start.first < steps) {
+      const { program, first } = start;
+      const count = steps - first;
+      const schedules = planSchedules(program, count);
+      program.requireWritable();
+      const arrays = [
+        ...rowsFrom(start.values, steps, first),
+        ...rowsFrom(start.stacked, steps, first),
+      ];
+      let done = 0;
+      try {
+        done = program.native.runSteps(count, arrays, schedules.targets, schedules.tables);
+      } finally {
+        program.countChanges();
+        schedules.finish(done);
+      }
+      program.leaveGradients();
+      this.replays += count;
+    }
+    return stackedResult(start, steps);
+  }
+
+  async scanAsync(given: readonly unknown[], caller: Error): Promise<unknown> {
+    const known = ['steps', 'signal', 'onProgress'];
+    const { inputs, options } = splitArguments('scanAsync', given, known);
+    requireRunOptions('scanAsync', options);
+    const steps = stepsOf(inputs, options.steps);
+    options.signal?.throwIfAborted();
+    const start = this.begin(inputs, steps, steps);
+    if (start.first < steps) {
+      const { program, first, stacked } = start;
+      const rows = rowsFrom(start.values, steps, first);
+      const results = await this.fly(program, steps - first, rows, options, caller, first);
+      rowsFrom(stacked, steps, first).forEach((to, i) => {
+        to.set(results[i]);
+      });
+    }
+    return stackedResult(start, steps);
+  }
+
+  get stats(): CompileStats {
+    const description = this.programs[0]?.native.describe();
+    return {
+      captures: this.captures,
+      programs: this.programs.length,
+      replays: this.replays,
+      instructions: description?.instructions ?? 0,
+      arenaBytes: description?.arenaBytes ?? 0,
+      temporaryBytes: description?.temporaryBytes ?? 0,
+      constantBytes: description?.constantBytes ?? 0,
+    };
+  }
+
+  toString(): string {
+    return describePrograms(this.fn.name, this.programs);
+  }
+
+  dispose(): void {
+    if (this.programs.some((program) => program.flying)) throw inFlightError('dispose');
+    for (const program of this.programs) program.native.dispose();
+    this.programs = [];
+    this.disposed = true;
+  }
+
+  /** The program for these inputs, if there is one. */
+  private find(inputs: readonly Signature[]): Program | null {
+    if (this.disposed) {
+      throw new Error('compile: expected a function in use, got one that was disposed of');
+    }
+    for (let i = 0; i < this.programs.length; i++) {
+      const program = this.programs[i];
+      if (program.flying) throw inFlightError('compile');
+      if (!program.matches(inputs)) continue;
+      if (i > 0) {
+        this.programs.splice(i, 1);
+        this.programs.unshift(program);
+      }
+      return program;
+    }
+    return null;
+  }
+
+  /** Runs fn for the inputs, and keeps the program. */
+  private capture(inputs: readonly Tensor[]): unknown {
+    const { program, results } = captureProgram(this.fn, inputs);
+    this.captures++;
+    const changed = inputs.findIndex((input) => program.changes(input._storage));
+    if (changed >= 0) {
+      program.native.dispose();
+      throw changedInput(changed);
+    }
+    this.programs.unshift(program);
+    while (this.programs.length > mostPrograms) this.programs.pop()?.native.dispose();
+    return program.build(results);
+  }
+
+  private requireUnchanged(program: Program, inputs: readonly Tensor[]): void {
+    for (let i = 0; i < inputs.length; i++) {
+      if (program.changes(inputs[i]._storage)) throw changedInput(i);
+    }
+  }
+
+  /** Takes the steps of a scan that need fn, until the rest can run without a look from here. */
+  private begin(inputs: readonly Tensor[], steps: number, rows: number): Start {
+    const values = inputs.map(denseValues);
+    const signatures = inputs.map(({ dtype, shape, requiresGrad }) => {
+      return { dtype, shape: shape.slice(1), requiresGrad };
+    });
+    let stacked: TypedArray[] | null = null;
+    for (let first = 0; ; first++) {
+      let program = this.find(signatures);
+      if (program !== null) this.requireUnchanged(program, inputs);
+      if (program !== null) {
+        stacked ??= stacksFor(program, rows);
+        if (program.steady || first === steps) return { program, first, values, stacked };
+      }
+      const row = signatures.map(({ dtype, shape }, i) => {
+        const length = numelOf(shape);
+        const part = values[i].subarray(first * length, (first + 1) * length);
+        return freshTensor(dtype, shape, part);
+      });
+      row.forEach((one, i) => {
+        if (signatures[i].requiresGrad) one.requiresGrad = true;
+      });
+      const result = program === null ? this.capture(row) : program.run(row);
+      program ??= this.programs[0];
+      stacked ??= stacksFor(program, rows);
+      keepRow(program, result, stacked, first);
+      if (first + 1 === steps) return { program, first: steps, values, stacked };
+    }
+  }
+
+  private async fly(
+    program: Program,
+    steps: number,
+    values: readonly TypedArray[],
+    options: RunOptions,
+    caller: Error,
+    before = 0,
+  ): Promise<readonly TypedArray[]> {
+    let staging = this.stagings.get(program);
+    if (staging === undefined) this.stagings.set(program, (staging = new Staging()));
+    const { onProgress } = options;
+    const shifted = onProgress && {
+      onProgress: ({ step }: { step: number }): void => {
+        onProgress({ step: step + before, steps: steps + before });
+      },
+    };
+    const results = await fly(program, staging, steps, values, { ...options, ...shifted }, caller);
+    this.replays += steps;
+    return results;
+  }
+}
+
+/** Where the native part of a scan begins. */
+interface Start {
+  readonly program: Program;
+  readonly first: number;
+  readonly values: readonly TypedArray[];
+  readonly stacked: readonly TypedArray[];
+}
+
+function stacksFor(program: Program, steps: number): TypedArray[] {
+  return program.outputs.map(({ dtype, shape }) => allocate(dtype, steps * numelOf(shape)));
+}
+
+function keepRow(
+  program: Program,
+  result: unknown,
+  stacked: readonly TypedArray[],
+  row: number,
+): void {
+  const tensors: Tensor[] = [];
+  program.collect(result, tensors);
+  tensors.forEach((one, i) => {
+    stacked[i].set(one._flat, row * one.numel());
+  });
+}
+
+function stackedResult({ program, stacked }: Start, steps: number): unknown {
+  return program.build(
+    program.outputs.map(
+      ({ dtype, shape }, i) => new Tensor(new Storage(stacked[i]), dtype, [steps, ...shape]),
+    ),
+  );
+}
+
+function changedInput(i: number): Error {
+  return unexpected(
+    'compile',
+    'inputs that fn does not change',
+    `inputs[${i}]`,
+    'a tensor whose memory it changes in place',
+  );
+}
+
+/**
+ * A function that runs `fn` once for every shape of its inputs, writing down its native calls, and replays those from
+ * then on without JavaScript. Results are fresh tensors outside any graph.
+ *
+ * Forward, backward, optimizers, dropout, schedules and changes in place all work in `fn`; what it reads from JavaScript
+ * (numbers, branches) stays as it was in the first run. Programs notice new shapes and dtypes, `train` and `eval`,
+ * frozen parameters, cleared gradients and other options of optimizers, and are captured anew. Reading a value (`item`,
+ * `data`) of a tensor that `fn` computes is an error. Tensors that `fn` uses move to shared memory.
+ *
+ * @example
+ * const step = compile((x: Tensor, y: Tensor) => {
+ *   optimizer.zeroGrad();
+ *   const loss = F.crossEntropy(model.forward(x), y);
+ *   loss.backward();
+ *   optimizer.step();
+ *   return loss;
+ * });
+ * console.log(step(x, y).item());
+ */
+export function compile<Inputs extends Tensor[], Result extends Output>(
+  fn: (...inputs: Inputs) => Result,
+): Compiled<Inputs, Result> {
+  if (typeof fn !== 'function') throw wrongType('compile', 'a function', 'fn', fn);
+  const compiled = new CompiledFunction(fn as unknown as Fn);
+  const call = (...inputs: Inputs): Result => compiled.call(inputs) as Result;
+  const methods = {
+    async: (...given: unknown[]) => compiled.async(given, new Error()) as Promise<Result>,
+    scan: (...given: unknown[]) => compiled.scan(given) as Result,
+    scanAsync: (...given: unknown[]) => compiled.scanAsync(given, new Error()) as Promise<Result>,
+    toString: () => compiled.toString(),
+    dispose: () => {
+      compiled.dispose();
+    },
+    [inspect.custom]: () => compiled.toString(),
+  };
+  Object.assign(call, methods);
+  Object.defineProperty(call, 'stats', { get: () => compiled.stats });
+  return call as Compiled<Inputs, Result>;
+}

@@ -1,0 +1,103 @@
+/** Capturing: running fn once while every native call is written down, and making a program of what was. */
+import { noGrad } from '../autograd';
+import { Capture, capture, setCapture } from '../capture';
+import type { TypedArray } from '../dtype';
+import { wrongType } from '../errors';
+import { recorder } from '../ops/define';
+import { allocateShared, unusable, type Storage } from '../storage';
+import { Tensor } from '../tensor';
+import { tensorsOf } from './output';
+import { denseValues, freshTensor, Program, type Signature } from './program';
+
+export type Fn = (...inputs: Tensor[]) => unknown;
+
+/** What a capture gives: a program, and what this first run of it computed. */
+export interface FirstRun {
+  readonly program: Program;
+  readonly results: readonly Tensor[];
+}
+
+function signatureOf({ dtype, shape, requiresGrad }: Tensor): Signature {
+  return { dtype, shape, requiresGrad };
+}
+
+/** The stand-in for an input: its values, in memory that the program plans. */
+function placeholder(values: TypedArray, { dtype, shape, requiresGrad }: Signature): Tensor {
+  const input = Tensor._empty(dtype, shape);
+  input._storage.array.set(values);
+  if (requiresGrad) input.requiresGrad = true;
+  return input;
+}
+
+/** Gradients that fn left in leaves, as tensors outside any graph. */
+function gradientsLeft(open: Capture): { leaf: Tensor; gradient: Tensor | null }[] {
+  return Array.from(open.gradsWritten, (leaf) => {
+    const gradient = leaf._grad?.detach() ?? null;
+    return { leaf, gradient };
+  });
+}
+
+/** Runs fn on `inputs` once, recording. If anything throws, no program is left, and tensors are as eager ops left them. */
+export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
+  if (capture !== null) {
+    throw new Error(
+      'compile: expected a call outside of compiled functions, got one inside; call the plain function there',
+    );
+  }
+  const signatures = inputs.map(signatureOf);
+  const values = inputs.map(denseValues);
+  const open = new Capture(allocateShared, (array) => {
+    recorder.addTemporary(array);
+  });
+  recorder.beginCapture();
+  setCapture(open);
+  let structure: unknown;
+  let placeholders: Tensor[];
+  let outputs: Tensor[];
+  try {
+    placeholders = signatures.map((signature, i) => placeholder(values[i], signature));
+    structure = fn(...placeholders);
+    if (structure instanceof Promise) {
+      structure.catch(() => undefined); // its failure is not ours to report
+      throw wrongType('compile', 'a synchronous function', 'fn', structure);
+    }
+    outputs = noGrad(() => tensorsOf(structure).map((one) => one.detach().contiguous()));
+  } catch (error) {
+    recorder.abortCapture();
+    throw error;
+  } finally {
+    setCapture(null);
+  }
+  const gradients = gradientsLeft(open);
+  const kept = gradients.flatMap(({ gradient }) =>
+    gradient !== null && open.temporaries.has(gradient._storage) ? [gradient._storage] : [],
+  );
+  const arrays = [...new Set(kept)].map((storage) => storage.array);
+  const states = [...open.states.keys()];
+  const native = recorder.endCapture(
+    placeholders.map((one) => one._storage.array),
+    outputs.map((one) => one._flat),
+    arrays,
+    arrays, // where a kept gradient was computed, it stays
+    states.map((storage) => storage.array),
+  );
+  const program = new Program({
+    native,
+    open,
+    inputs: signatures,
+    outputs: outputs.map(signatureOf),
+    structure,
+    gradients,
+  });
+  const results = outputs.map((one) => freshTensor(one.dtype, one.shape, one._flat));
+  for (const { leaf, gradient } of gradients) leaf._leaveGrad(gradient);
+  retire(open.temporaries, new Set(kept));
+  return { program, results };
+}
+
+/** The memory of temporaries is the program's now. */
+function retire(temporaries: ReadonlySet<Storage>, kept: ReadonlySet<Storage>): void {
+  for (const storage of temporaries) {
+    if (!kept.has(storage) && storage.array.length > 0) storage.array = unusable.temporary;
+  }
+}

@@ -1,0 +1,123 @@
+/** Running a program beside the event loop, on a thread of the addon's own. */
+import { allocateShared } from '../storage';
+import type { TypedArray } from '../dtype';
+import { wrongType } from '../errors';
+import { inFlightError, type Program } from './program';
+import { planSchedules } from './schedules';
+
+/** What `onProgress` is told, at most ten times a second. */
+export interface Progress {
+  /** Steps that are done. */
+  readonly step: number;
+  /** Steps in all. */
+  readonly steps: number;
+}
+
+/** Options of an asynchronous run. */
+export interface RunOptions {
+  /** Stops the run after the step it is at; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called on the event loop while steps go by, and once at the end. */
+  onProgress?: (progress: Progress) => void;
+}
+
+const progressInterval = 100; // ms
+
+export function requireRunOptions(op: string, { signal, onProgress }: RunOptions): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw wrongType(op, 'an AbortSignal', 'signal', signal);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw wrongType(op, 'a function', 'onProgress', onProgress);
+  }
+}
+
+/** Shared memory for inputs and outputs, kept between runs: freeing shared memory is slow work for the collector. */
+export class Staging {
+  private arrays: TypedArray[] = [];
+
+  /** For each port of a program, `steps` rows. */
+  for(program: Program, steps: number): readonly TypedArray[] {
+    const ports = [...program.inputs, ...program.outputs];
+    this.arrays = ports.map(({ dtype, shape }, i) => {
+      const length = steps * shape.reduce((a, b) => a * b, 1);
+      const old = this.arrays[i] as TypedArray | undefined;
+      return old?.length === length ? old : allocateShared(dtype, length);
+    });
+    return this.arrays;
+  }
+}
+
+/**
+ * Runs `steps` steps; `inputs` hold a row for each. Gives the arrays of the outputs, or rejects: with the signal's
+ * reason, with what `onProgress` threw, or with the error of a row, at the caller's stack.
+ */
+export async function fly(
+  program: Program,
+  staging: Staging,
+  steps: number,
+  inputs: readonly TypedArray[],
+  options: RunOptions,
+  caller: Error,
+): Promise<readonly TypedArray[]> {
+  const { signal, onProgress } = options;
+  if (program.flying) throw inFlightError('compile');
+  signal?.throwIfAborted();
+  const arrays = staging.for(program, steps);
+  inputs.forEach((values, i) => {
+    arrays[i].set(values);
+  });
+  const schedules = planSchedules(program, steps);
+  const { native } = program;
+  const stop = (): void => {
+    native.stop();
+  };
+  const complaints: Error[] = []; // of onProgress
+  const tell = (step: number): void => {
+    try {
+      onProgress?.({ step, steps });
+    } catch (error) {
+      complaints.push(error instanceof Error ? error : new Error(String(error)));
+      stop();
+    }
+  };
+  let told = 0;
+  const timer =
+    onProgress &&
+    setInterval(() => {
+      const step = native.progress();
+      if (step !== told) tell((told = step));
+    }, progressInterval);
+  let done = 0;
+  program.lock();
+  signal?.addEventListener('abort', stop);
+  try {
+    const error = await new Promise<Error | null>((resolve) => {
+      native.start(steps, arrays, schedules.targets, schedules.tables, (failure, finished) => {
+        done = finished;
+        resolve(failure);
+      });
+    });
+    if (error !== null) throw atStackOf(caller, error);
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', stop);
+    program.unlock();
+    if (done > 0) {
+      program.countChanges();
+      program.leaveGradients();
+    }
+    schedules.finish(done);
+  }
+  if (done < steps) signal?.throwIfAborted();
+  else if (complaints.length === 0) tell(done);
+  if (complaints.length > 0) throw complaints[0];
+  return arrays.slice(program.inputs.length);
+}
+
+/** The error as if it had been thrown where the run was started. */
+function atStackOf(caller: Error, error: Error): Error {
+  const frames = (caller.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+  return error;
+}

@@ -1,0 +1,39 @@
+/** What a compiled function may return: tensors, alone or in arrays and plain objects. */
+import { wrongType } from '../errors';
+import { Tensor } from '../tensor';
+
+/** A tensor, nothing, or arrays and plain objects of such. */
+export type Output =
+  Tensor | null | undefined | void | readonly Output[] | { readonly [name: string]: Output };
+
+function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Calls `each` for every tensor in order, and builds the same structure of what it returns. */
+export function mapTensors(
+  output: unknown,
+  each: (tensor: Tensor) => unknown,
+  place = 'the result of fn',
+): unknown {
+  if (output === undefined || output === null) return output;
+  if (output instanceof Tensor) return each(output);
+  if (Array.isArray(output)) {
+    return output.map((one: unknown, i) => mapTensors(one, each, `${place}[${i}]`));
+  }
+  if (typeof output === 'object' && isPlain(output)) {
+    const entries = Object.entries(output);
+    return Object.fromEntries(
+      entries.map(([name, one]) => [name, mapTensors(one, each, `${place}.${name}`)]),
+    );
+  }
+  throw wrongType('compile', 'tensors, alone or in arrays and plain objects', place, output);
+}
+
+/** The tensors of an output in order. */
+export function tensorsOf(output: unknown): Tensor[] {
+  const tensors: Tensor[] = [];
+  mapTensors(output, (tensor) => tensors.push(tensor));
+  return tensors;
+}

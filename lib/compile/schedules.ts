@@ -1,0 +1,49 @@
+/** Learning-rate schedules that take a step after every replay, when many replays run without JavaScript. */
+import type { Program } from './program';
+
+export interface PlannedSchedules {
+  /** The numbers of optimizers that change, and for each a row for every step. */
+  readonly targets: readonly Float64Array[];
+  readonly tables: readonly Float64Array[];
+  /** Says how many steps were taken: schedules stand there afterwards. */
+  finish(done: number): void;
+}
+
+const none: PlannedSchedules = { targets: [], tables: [], finish: () => undefined };
+
+/** Takes the schedules of a program `steps` steps ahead, and writes down the numbers they set on the way. */
+export function planSchedules(program: Program, steps: number): PlannedSchedules {
+  const { scheduled, scheduledNumbers: targets } = program;
+  if (scheduled.length === 0) return none;
+  const before = scheduled.map((one) => one.stateDict());
+  const numbers = targets.map((target) => target.slice());
+  const tables = targets.map(
+    (target) => new Float64Array(new SharedArrayBuffer(target.byteLength * steps)),
+  );
+  const restore = (): void => {
+    scheduled.forEach((one, i) => {
+      one.loadStateDict(before[i]);
+    });
+    targets.forEach((target, i) => {
+      target.set(numbers[i]);
+    });
+  };
+  try {
+    for (let step = 0; step < steps; step++) {
+      for (const one of scheduled) one.step();
+      targets.forEach((target, i) => {
+        tables[i].set(target, step * target.length);
+      });
+    }
+  } finally {
+    restore();
+  }
+  return {
+    targets,
+    tables,
+    finish: (done) => {
+      restore();
+      for (let step = 0; step < done; step++) for (const one of scheduled) one.step();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+#include "binding/describe.h"
+
+#include <array>
+#include <map>
+
+namespace blasgrad {
+namespace {
+
+constexpr std::array<const char*, kDTypes> kDTypeNames = {"float32", "float64", "int32", "bool"};
+
+// Names places: inputs, temporaries and external memory, each numbered as they appear.
+class Names {
+ public:
+  Names(Napi::Env env, const Program& program) : env_(env), program_(program) {
+    for (size_t i = 0; i < program.inputs().size(); ++i) {
+      const Place& place = program.inputs()[i].place;
+      if (place.kind == Place::Kind::temporary) inputs_[place.temporary] = i;
+    }
+  }
+
+  Napi::Object operator()(const Place& place) {
+    Napi::Object object = Napi::Object::New(env_);
+    if (place.kind == Place::Kind::absent) {
+      Set(object, "absent", 0, 0);
+    } else if (place.kind == Place::Kind::external) {
+      Set(object, "external", Number(&externals_, place.address), 0);
+    } else if (const auto input = inputs_.find(place.temporary); input != inputs_.end()) {
+      Set(object, "input", input->second, place.offset);
+    } else {
+      constexpr std::array<const char*, 5> homes = {"unused", "temporary", "constant", "kept",
+                                                    "input"};
+      const auto home = program_.home(place.temporary);
+      auto* numbers = home == Program::Home::constant ? &constants_
+                      : home == Program::Home::kept   ? &kept_
+                                                      : &temporaries_;
+      Set(object, homes[static_cast<size_t>(home)], Number(numbers, place.temporary), place.offset);
+      if (home == Program::Home::arena) {
+        object.Set("arena", static_cast<double>(program_.arenaOffset(place.temporary)));
+      }
+    }
+    return object;
+  }
+
+ private:
+  template <class Key>
+  static size_t Number(std::map<Key, size_t>* numbers, Key key) {
+    return numbers->insert({key, numbers->size()}).first->second;
+  }
+  void Set(Napi::Object object, const char* kind, size_t number, size_t offset) {
+    object.Set("kind", kind);
+    object.Set("number", static_cast<double>(number));
+    object.Set("offset", static_cast<double>(offset));
+  }
+
+  Napi::Env env_;
+  const Program& program_;
+  std::map<size_t, size_t> inputs_, temporaries_, constants_, kept_;
+  std::map<char*, size_t> externals_;
+};
+
+}  // namespace
+
+Napi::Object DescribeProgram(Napi::Env env, const Program& program) {
+  Names names(env, program);
+  Napi::Array calls = Napi::Array::New(env);
+  for (const RecordedCall& call : program.recording().calls()) {
+    Napi::Object line = Napi::Object::New(env);
+    line.Set("op", call.op->name);
+    line.Set("dtype", kDTypeNames[static_cast<size_t>(call.typed)]);
+    Napi::Array operands = Napi::Array::New(env);
+    for (size_t i = 0; i < call.places.size(); ++i) {
+      Napi::Object operand = names(call.places[i]);
+      const Operand& row = call.op->operands[i];
+      operand.Set("name", row.name);
+      operand.Set("written", row.access != Access::read);
+      operand.Set("read", row.access != Access::write);
+      operand.Set("dtype", kDTypeNames[static_cast<size_t>(TypeOf(row, call.typed))]);
+      operand.Set("bytes", static_cast<double>(call.bytes[i]));
+      operands.Set(static_cast<uint32_t>(i), operand);
+    }
+    line.Set("operands", operands);
+    Napi::Object attrs = Napi::Object::New(env);
+    for (size_t i = 0; i < call.attr.size(); ++i) attrs.Set(call.op->attrs[i].name, call.attr[i]);
+    line.Set("attrs", attrs);
+    calls.Set(calls.Length(), line);
+  }
+  Napi::Array outputs = Napi::Array::New(env);
+  for (const Port& port : program.outputs()) outputs.Set(outputs.Length(), names(port.place));
+  const ProgramStats& stats = program.stats();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("calls", calls);
+  object.Set("outputs", outputs);
+  object.Set("instructions", static_cast<double>(stats.instructions));
+  object.Set("arenaBytes", static_cast<double>(stats.arenaBytes));
+  object.Set("temporaryBytes", static_cast<double>(stats.temporaryBytes));
+  object.Set("constantBytes", static_cast<double>(stats.constantBytes));
+  return object;
+}
+
+}  // namespace blasgrad

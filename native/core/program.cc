@@ -1,0 +1,302 @@
+#include "core/program.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "core/pages.h"
+#include "core/plan.h"
+
+namespace blasgrad {
+namespace {
+
+constexpr size_t kNever = std::numeric_limits<size_t>::max();
+
+char* NewAligned(size_t bytes) {
+  return static_cast<char*>(::operator new(bytes, std::align_val_t{kArenaAlignment}));
+}
+void DeleteAligned(char* memory) { ::operator delete(memory, std::align_val_t{kArenaAlignment}); }
+
+// len[0] bytes from buf[0] to buf[1].
+void CopyBytes(const Args& a) { std::memcpy(a.buf[1], a.buf[0], a.len[0]); }
+
+struct Use {
+  size_t first = kNever;
+  size_t last = 0;
+  bool written = false;
+};
+
+}  // namespace
+
+// Times are those of calls, from 1 on: inputs arrive at 0, outputs leave after the last call.
+struct Program::Plan {
+  std::vector<Use> uses;
+  std::vector<size_t> slots;        // of temporaries; several that follow each other may share one
+  std::vector<Lifetime> lifetimes;  // of slots
+};
+
+namespace {
+
+std::vector<Use> FindUses(const Recording& recording, const std::vector<Port>& inputs,
+                          const std::vector<Port>& outputs) {
+  std::vector<Use> uses(recording.temporaries().size());
+  const auto use = [&](const Place& place, size_t time, bool writes) {
+    if (place.kind != Place::Kind::temporary) return;
+    Use& one = uses[place.temporary];
+    one.first = std::min(one.first, time);
+    one.last = std::max(one.last, time);
+    one.written = one.written || writes;
+  };
+  for (const Port& port : inputs) use(port.place, 0, false);
+  const auto& calls = recording.calls();
+  for (size_t c = 0; c < calls.size(); ++c) {
+    for (size_t i = 0; i < calls[c].places.size(); ++i) {
+      use(calls[c].places[i], c + 1, calls[c].op->operands[i].access != Access::read);
+    }
+  }
+  for (const Port& port : outputs) use(port.place, calls.size() + 1, false);
+  return uses;
+}
+
+// The temporary whose memory an elementwise call may overwrite with its result: one that the call
+// reads last, whole and in the same order; kNever if there is none.
+size_t Reusable(const RecordedCall& call, size_t out, size_t time, const Recording& recording,
+                const std::vector<Use>& uses) {
+  const auto& temporaries = recording.temporaries();
+  const size_t bytes = call.bytes[out];
+  const auto whole = [&](size_t i) {
+    return call.places[i].offset == 0 && call.bytes[i] == bytes &&
+           temporaries[call.places[i].temporary].bytes == bytes;
+  };
+  for (size_t i = 0; i < call.places.size(); ++i) {
+    if (i == out || call.places[i].kind != Place::Kind::temporary) continue;
+    const size_t candidate = call.places[i].temporary;
+    if (uses[candidate].last != time || !uses[candidate].written) continue;
+    bool fits = candidate != call.places[out].temporary;
+    for (size_t k = 0; k < call.places.size() && fits; ++k) {
+      const bool same =
+          call.places[k].kind == Place::Kind::temporary && call.places[k].temporary == candidate;
+      fits = !same || (whole(k) && call.op->operands[k].access == Access::read);
+    }
+    if (fits) return candidate;
+  }
+  return kNever;
+}
+
+}  // namespace
+
+Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
+                 std::vector<Port> outputs, std::vector<Kept> kept)
+    : recording_(std::move(recording)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
+  const auto& temporaries = recording_->temporaries();
+  const auto& calls = recording_->calls();
+  Plan plan;
+  plan.uses = FindUses(*recording_, inputs_, outputs_);
+  homes_.assign(temporaries.size(), Home::unused);
+  inputOf_.assign(temporaries.size(), 0);
+  addresses_.assign(temporaries.size(), nullptr);
+  for (size_t t = 0; t < temporaries.size(); ++t) {
+    if (plan.uses[t].first == kNever) continue;
+    // Of content that JavaScript wrote and no call changes, one copy serves all replays. An output
+    // that no call touched is such content too.
+    const bool fixed = !plan.uses[t].written;
+    homes_[t] = fixed ? Home::constant : Home::arena;
+  }
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i].place.kind != Place::Kind::temporary) continue;
+    homes_[inputs_[i].place.temporary] = Home::input;
+    inputOf_[inputs_[i].place.temporary] = i;
+  }
+  for (const Kept& one : kept) {
+    homes_[one.temporary] = Home::kept;
+    addresses_[one.temporary] = one.address;
+  }
+
+  plan.slots.assign(temporaries.size(), kNever);
+  for (size_t t = 0; t < temporaries.size(); ++t) {
+    if (homes_[t] != Home::arena) continue;
+    plan.slots[t] = plan.lifetimes.size();
+    plan.lifetimes.push_back({temporaries[t].bytes, plan.uses[t].first, plan.uses[t].last});
+    stats_.temporaryBytes += temporaries[t].bytes;
+  }
+  for (size_t c = 0; c < calls.size(); ++c) {
+    const RecordedCall& call = calls[c];
+    if (call.dims == nullptr || call.dims->ndim != 0) continue;
+    for (size_t i = 0; i < call.places.size(); ++i) {
+      const Place& out = call.places[i];
+      if (call.op->operands[i].access != Access::write || out.kind != Place::Kind::temporary)
+        continue;
+      const size_t t = out.temporary;
+      const bool born = homes_[t] == Home::arena && plan.uses[t].first == c + 1 &&
+                        !temporaries[t].constant && call.bytes[i] == temporaries[t].bytes;
+      if (!born) continue;
+      const size_t from = Reusable(call, i, c + 1, *recording_, plan.uses);
+      if (from == kNever || homes_[from] != Home::arena) continue;
+      Lifetime& freed = plan.lifetimes[plan.slots[t]];
+      plan.lifetimes[plan.slots[from]].last = freed.last;
+      freed.bytes = 0;
+      plan.slots[t] = plan.slots[from];
+      break;
+    }
+  }
+  Build(plan);
+}
+
+Program::~Program() {
+  DeleteAligned(arena_);
+  DeleteAligned(constants_);
+}
+
+void Program::Build(const Plan& plan) {
+  const auto& temporaries = recording_->temporaries();
+  const ArenaPlan layout = PlanArena(plan.lifetimes);
+  stats_.arenaBytes = layout.bytes;
+  arena_ = NewAligned(std::max<size_t>(layout.bytes, 1));
+  PreferHugePages(arena_, layout.bytes);
+
+  // Constants: those that stay, and the first contents of temporaries that are changed later.
+  std::vector<size_t> constantAt(temporaries.size(), 0);
+  size_t constants = 0;
+  const auto restored = [&](size_t t) {
+    return (homes_[t] == Home::arena || homes_[t] == Home::kept) && temporaries[t].constant;
+  };
+  for (size_t t = 0; t < temporaries.size(); ++t) {
+    if (homes_[t] != Home::constant && !restored(t)) continue;
+    constantAt[t] = constants;
+    constants += (temporaries[t].bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+  }
+  constants_ = NewAligned(std::max<size_t>(constants, 1));
+  stats_.constantBytes = constants;
+  patches_.resize(inputs_.size());
+  boundInputs_.assign(inputs_.size(), nullptr);
+  for (size_t t = 0; t < temporaries.size(); ++t) {
+    if (homes_[t] == Home::arena) addresses_[t] = arena_ + layout.offsets[plan.slots[t]];
+    if (homes_[t] != Home::constant && !restored(t)) continue;
+    char* constant = constants_ + constantAt[t];
+    const Temporary& one = temporaries[t];
+    // Untouched: an output that only JavaScript wrote.
+    std::memcpy(constant, one.touched ? one.before.data() : one.data, one.bytes);
+    if (homes_[t] == Home::constant) addresses_[t] = constant;
+  }
+
+  std::vector<bool> isRestored(temporaries.size(), false);
+  for (const RecordedCall& call : recording_->calls()) {
+    for (const Place& place : call.places) {
+      if (place.kind != Place::Kind::temporary || !restored(place.temporary)) continue;
+      const size_t t = place.temporary;
+      if (isRestored[t]) continue;
+      isRestored[t] = true;
+      AddCopy(constants_ + constantAt[t], addresses_[t], temporaries[t].bytes);
+    }
+    AddInstruction(call);
+  }
+  stats_.instructions = code_.size();
+  outputAddresses_.resize(outputs_.size());
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    outputAddresses_[i] = Resolve(outputs_[i].place);
+    Follow(outputs_[i].place, &outputAddresses_[i]);
+  }
+}
+
+char* Program::Resolve(const Place& place) const {
+  switch (place.kind) {
+    case Place::Kind::absent:
+      return nullptr;
+    case Place::Kind::external:
+      return place.address;
+    default:
+      return addresses_[place.temporary] == nullptr ? nullptr
+                                                    : addresses_[place.temporary] + place.offset;
+  }
+}
+
+void Program::Follow(const Place& place, void** operand) {
+  if (place.kind != Place::Kind::temporary || homes_[place.temporary] != Home::input) return;
+  patches_[inputOf_[place.temporary]].push_back({operand, place.offset});
+}
+
+void Program::BindInput(size_t input, const char* memory) {
+  const Place& place = inputs_[input].place;
+  if (place.kind == Place::Kind::temporary && homes_[place.temporary] == Home::kept) {
+    std::memcpy(addresses_[place.temporary], memory, inputs_[input].bytes);  // it is a gradient now
+  }
+  if (boundInputs_[input] == memory) return;
+  boundInputs_[input] = memory;
+  for (const Patch& one : patches_[input]) *one.operand = const_cast<char*>(memory) + one.offset;
+}
+
+void Program::AddInstruction(const RecordedCall& call) {
+  const size_t operands = call.places.size();
+  auto buffers = std::make_unique<void*[]>(operands);
+  auto lengths = std::make_unique<size_t[]>(operands);
+  for (size_t i = 0; i < operands; ++i) {
+    buffers[i] = Resolve(call.places[i]);
+    Follow(call.places[i], &buffers[i]);
+    lengths[i] = call.len[i];
+  }
+  const Args args = {buffers.get(), lengths.get(), call.attr.data(), call.dims.get(), nullptr};
+  code_.push_back({call.op->kernels[static_cast<size_t>(call.typed)], call.op, args});
+  buffers_.push_back(std::move(buffers));
+  lengths_.push_back(std::move(lengths));
+}
+
+void Program::AddCopy(const char* from, char* to, size_t bytes) {
+  auto buffers = std::make_unique<void*[]>(2);
+  auto lengths = std::make_unique<size_t[]>(1);
+  buffers[0] = const_cast<char*>(from);
+  buffers[1] = to;
+  lengths[0] = bytes;
+  const Args args = {buffers.get(), lengths.get(), nullptr, nullptr, nullptr};
+  code_.push_back({CopyBytes, nullptr, args});
+  buffers_.push_back(std::move(buffers));
+  lengths_.push_back(std::move(lengths));
+}
+
+size_t Program::arenaOffset(size_t temporary) const {
+  return static_cast<size_t>(addresses_[temporary] - arena_);
+}
+
+void Program::Bind(Threads* threads) {
+  if (bound_ == threads) return;
+  for (Instruction& one : code_) one.args.threads = threads;
+  bound_ = threads;
+}
+
+void Program::Step() {
+  for (const Instruction& one : code_) {
+    try {
+      one.run(one.args);
+    } catch (const DataError& error) {
+      throw ReplayError(one.op == nullptr ? "copy" : one.op->name, error.what());
+    }
+  }
+}
+
+void Program::ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads) {
+  Bind(threads);
+  for (size_t i = 0; i < inputs_.size(); ++i) BindInput(i, inputs[i]);
+  Step();
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (outputs_[i].bytes > 0) std::memcpy(outputs[i], outputAddresses_[i], outputs_[i].bytes);
+  }
+}
+
+void Program::Execute(Run* run, Threads* threads) {
+  Bind(threads);
+  std::vector<const char*> inputs = run->inputs;
+  std::vector<char*> outputs = run->outputs;
+  for (int64_t step = 0; step < run->steps; ++step) {
+    if (run->stop.load(std::memory_order_relaxed)) return;
+    ExecuteOnce(inputs.data(), outputs.data(), threads);
+    for (size_t i = 0; i < inputs.size(); ++i) inputs[i] += inputs_[i].bytes;
+    for (size_t i = 0; i < outputs.size(); ++i) outputs[i] += outputs_[i].bytes;
+    for (const Schedule& one : run->schedules) {
+      std::memcpy(one.target, one.rows + static_cast<size_t>(step) * one.bytes, one.bytes);
+    }
+    run->done.store(step + 1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace blasgrad

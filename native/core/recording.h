@@ -1,0 +1,63 @@
+// What a capture writes down: the calls of rows in order, and the temporaries they touch. A
+// temporary is memory that was new during the capture; everything else is external and stays put.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/op.h"
+
+namespace blasgrad {
+
+// Where an operand lies: absent, at an address that stays, or inside a temporary.
+struct Place {
+  enum class Kind : uint8_t { absent, external, temporary };
+  Kind kind = Kind::absent;
+  size_t temporary = 0;
+  size_t offset = 0;  // bytes into the temporary
+  char* address = nullptr;
+};
+
+struct RecordedCall {
+  const Op* op;
+  DType typed;
+  std::vector<Place> places;
+  std::vector<size_t> len;    // elements in each buffer
+  std::vector<size_t> bytes;  // touched, from its place on
+  std::vector<double> attr;
+  std::unique_ptr<Dims> dims;  // elementwise rows only
+};
+
+struct Temporary {
+  char* data;
+  size_t bytes;
+  // Content before the first call that touched it. It counts if some call reads what no call wrote:
+  // then JavaScript wrote it, and every replay starts from it.
+  std::vector<char> before;
+  bool constant = false;
+  bool touched = false;
+  std::vector<std::pair<size_t, size_t>> written;  // [begin, end), apart and in order
+};
+
+class Recording {
+ public:
+  void AddTemporary(void* data, size_t bytes);
+  // To be called before the row runs, so that contents are what it will see.
+  void Append(const Call& call);
+  Place Find(const void* data) const;
+
+  const std::vector<RecordedCall>& calls() const { return calls_; }
+  const std::vector<Temporary>& temporaries() const { return temporaries_; }
+
+ private:
+  void Touch(const Call& call, size_t operand, const Place& place, size_t bytes);
+
+  std::vector<RecordedCall> calls_;
+  std::vector<Temporary> temporaries_;
+  std::map<const char*, size_t> byAddress_;
+};
+
+}  // namespace blasgrad

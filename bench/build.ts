@@ -91,7 +91,7 @@ export function installPeers(): void {
 export function torchPython(): string {
   const given = process.env['BLASGRAD_PYTHON'];
   const candidates = given === undefined ? ['python3', '/usr/bin/python3'] : [given];
-  const options = { stdio: 'ignore', env: cleanEnvironment(), cwd: root } as const;
+  const options = { stdio: 'ignore', env: cleanEnvironment(1), cwd: root } as const;
   const found = candidates.find((p) => spawnSync(p, ['-c', 'import torch'], options).status === 0);
   if (found !== undefined) return found;
   throw new Missing('PyTorch was not found: apt-get install python3-torch, or set BLASGRAD_PYTHON');

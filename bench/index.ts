@@ -43,7 +43,7 @@ function machine(): Machine {
   const info = JSON.parse(
     execFileSync(process.execPath, ['-e', script], {
       cwd: root,
-      env: cleanEnvironment(),
+      env: cleanEnvironment(null),
       encoding: 'utf8',
     }),
   ) as Record<string, string | number>;

@@ -1,6 +1,6 @@
 /** Contestants on one trial: interleaved, checked against each other, compared. */
 import type { ContestantName, Roster } from './contestants';
-import { interleave, type Command, type Figures } from './runner';
+import { interleave, type Figures, type Job } from './runner';
 import { ratioOf, spreadOf, type Figure, type Ratio, type Report, type Target } from './report';
 import { writeTrial, type NetTrial, type Untimed } from './trial';
 
@@ -86,7 +86,7 @@ export function race(
   { rounds, samples, seconds, roster }: Options,
 ): Runs {
   const labels = new Map<string, string>();
-  const commands = new Map<string, { command: Command; rounds?: number }>();
+  const jobs = new Map<string, Job>();
   for (const [name, { who, threads = 1, note }] of Object.entries(entries)) {
     const ready = roster.get(who);
     if (ready === null) continue;
@@ -94,12 +94,9 @@ export function race(
     const timed = { ...trial, samples, seconds, threads } as NetTrial;
     const file = writeTrial(`${workload} ${threads ?? 'default'}`, timed);
     const command = ready.launch(file, timed);
-    commands.set(
-      name,
-      ready.rounds === undefined ? { command } : { command, rounds: ready.rounds },
-    );
+    jobs.set(name, { command, threads, rounds: ready.rounds ?? rounds });
   }
-  const results = interleave(rounds, commands);
+  const results = interleave(rounds, jobs);
   const runs = new Map(
     [...labels].map(([name, label]) => [name, { label, figures: results.get(name) ?? [] }]),
   );

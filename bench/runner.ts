@@ -11,42 +11,44 @@ export type Figures = Readonly<Record<string, unknown>>;
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
-/** The caller's environment without what would choose slower kernels or another number of threads. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const drop = [
-    'OPENBLAS_CORETYPE',
-    'OPENBLAS_L2_SIZE',
-    'OPENBLAS_NUM_THREADS',
-    'OMP_NUM_THREADS',
-    'MKL_NUM_THREADS',
-    'BLASGRAD_NUM_THREADS',
-  ];
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !drop.includes(name)));
+const slowing = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'BLASGRAD_NUM_THREADS'];
+const threading = ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'];
+
+/**
+ * The caller's environment without what would choose slower kernels, and with this number of threads; null leaves it to
+ * the program. A call is not enough: torch.set_num_threads(1) leaves OpenBLAS's own threads alone.
+ */
+export function cleanEnvironment(threads: number | null): NodeJS.ProcessEnv {
+  const drop = [...slowing, ...threading];
+  const kept = Object.entries(process.env).filter(([name]) => !drop.includes(name));
+  const set = threads === null ? [] : threading.map((name) => [name, String(threads)]);
+  return Object.fromEntries([...kept, ...set]) as NodeJS.ProcessEnv;
 }
 
 /** Runs a program and reads the last line of its output. */
-export function figuresOf([program, ...args]: Command): Figures {
+export function figuresOf([program, ...args]: Command, threads: number | null): Figures {
   const output = execFileSync(program, args, {
     cwd: root,
-    env: cleanEnvironment(),
+    env: cleanEnvironment(threads),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures;
 }
 
-/**
- * Each command in turn, several times over, so that a slow moment of the machine hits all of them. A command may have
- * fewer rounds of its own.
- */
-export function interleave(
-  rounds: number,
-  commands: ReadonlyMap<string, { readonly command: Command; readonly rounds?: number }>,
-): Map<string, Figures[]> {
-  const results = new Map<string, Figures[]>([...commands.keys()].map((name) => [name, []]));
+/** A command of a contestant; one thread and as many rounds as the others have if it says nothing. */
+export interface Job {
+  readonly command: Command;
+  readonly threads?: number | null;
+  readonly rounds?: number;
+}
+
+/** Each command in turn, several times over, so that a slow moment of the machine hits all of them. */
+export function interleave(rounds: number, jobs: ReadonlyMap<string, Job>): Map<string, Figures[]> {
+  const results = new Map<string, Figures[]>([...jobs.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, { command, rounds: own = rounds }] of commands) {
-      if (round < own) results.get(name)?.push(figuresOf(command));
+    for (const [name, { command, threads = 1, rounds: own = rounds }] of jobs) {
+      if (round < own) results.get(name)?.push(figuresOf(command, threads));
     }
   }
   return results;

@@ -54,7 +54,15 @@ const spec = {
       ...label,
     },
   ],
-  legends: [{ stroke: 'color', symbolType: 'stroke', symbolStrokeWidth: 3, labelFontSize: 12 }],
+  legends: [
+    {
+      stroke: 'color',
+      symbolType: 'stroke',
+      symbolStrokeWidth: 3,
+      labelFontSize: 12,
+      labelLimit: 0,
+    },
+  ],
   marks: [
     {
       type: 'group',

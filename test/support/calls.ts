@@ -7,7 +7,8 @@ import type { NativeAddon, NativeOp } from '../../binding';
 const running = new Set<string>();
 
 jest.mock('../../dist/native.js', () => {
-  const { addon } = jest.requireActual<{ addon: NativeAddon }>('../../dist/native.js');
+  const native = jest.requireActual<{ addon: NativeAddon }>('../../dist/native.js');
+  const { addon } = native;
   const wrap = ([name, op]: [string, NativeOp]): [string, NativeOp] => [
     name,
     (...args) => {
@@ -15,7 +16,8 @@ jest.mock('../../dist/native.js', () => {
       op(...args);
     },
   ];
-  return { addon: { ...addon, ops: Object.fromEntries(Object.entries(addon.ops).map(wrap)) } };
+  const ops = Object.fromEntries(Object.entries(addon.ops).map(wrap));
+  return { ...native, addon: { ...addon, ops } };
 });
 
 /** The native rows that `fn` runs. */

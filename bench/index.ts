@@ -1,42 +1,133 @@
-/** `npm run bench [-- NAME ...]`: measures, beside peers, in one run, and prints ratios. */
+/** `npm run bench [-- NAME ...]`: measures, beside peers, in one run; prints and keeps figures and ratios. */
+import { execFileSync } from 'node:child_process';
+import { arch, platform, release } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { add, gemm, load, memory } from './measures/basics';
-import { elementwise, steps } from './measures/eager';
-import { runScript } from './runner';
-import { tableOf, type Line } from './table';
+import { installPeers } from './build';
+import { Roster } from './contestants';
+import { add, gemm, load } from './measures/basics';
+import { elementwise } from './measures/elementwise';
+import { growth } from './measures/growth';
+import { memory } from './measures/memory';
+import { infer, steps, threads } from './measures/nets';
+import { workers } from './measures/workers';
+import type { Options } from './race';
+import { mergeReports, type Report } from './report';
+import { machineLine, writeResults, type Machine, type Result } from './results';
+import { cleanEnvironment, root } from './runner';
+import { tablesOf, targetsMet } from './table';
+import workloads from './workloads.json';
 
-const measures: Readonly<Record<string, () => Line | Line[]>> = {
+const measures: Readonly<Record<string, (options: Options) => Report>> = {
   gemm,
+  steps,
+  infer,
+  threads,
+  workers,
+  memory,
+  elementwise,
   add,
   load,
-  memory,
-  steps,
-  elementwise,
+  growth,
 };
 
-const describeMachine = `
-  const { backend } = require('blasgrad');
-  process.stdout.write(JSON.stringify(backend.info()) + '\\n');
+const usage = `usage: npm run bench [-- [OPTIONS] NAME ...]
+  NAME         of ${Object.keys(measures).join(', ')}; all by default
+  --rounds N   rounds of each contestant, ${workloads.timing.rounds} by default
+  --quick      one short round, for a look; writes no results
+  --out DIR    where results go, bench/results by default
 `;
 
-function main(): number {
-  const { positionals } = parseArgs({ allowPositionals: true });
+function machine(): Machine {
+  const script = `process.stdout.write(JSON.stringify(require('blasgrad').backend.info()))`;
+  const info = JSON.parse(
+    execFileSync(process.execPath, ['-e', script], {
+      cwd: root,
+      env: cleanEnvironment(null),
+      encoding: 'utf8',
+    }),
+  ) as Record<string, string | number>;
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: String(info['cpu']),
+    cpus: Number(info['cpus']),
+    coreType: String(info['coreType']),
+    openblas: String(info['blasVersion']),
+    simd: String(info['simdTarget']),
+    defaultThreads: Number(info['threads']),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.version,
+    blasgrad: String(info['version']),
+  };
+}
+
+/** Command-line arguments; throws with a sentence for whoever typed them. */
+function readOptions(args: string[]): { names: string[]; options: Options; keep: boolean } | null {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
   const unknown = positionals.find((name) => !(name in measures));
   if (unknown !== undefined) {
-    console.error(`bench: expected one of ${Object.keys(measures).join(', ')}, got '${unknown}'`);
+    throw new RangeError(`expected one of ${Object.keys(measures).join(', ')}, got '${unknown}'`);
+  }
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : workloads.timing.rounds));
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new RangeError(
+      `expected a whole number from 1 for --rounds, got '${values.rounds ?? ''}'`,
+    );
+  }
+  const short = { samples: 3, seconds: 0.05, share: 0.05 };
+  return {
+    names: positionals.length > 0 ? positionals : Object.keys(measures),
+    keep: !values.quick || values.out !== undefined,
+    options: {
+      rounds,
+      ...(values.quick ? short : { ...workloads.timing, rounds, share: 1 }),
+      roster: new Roster(),
+      folder: values.out === undefined ? join(__dirname, 'results') : resolve(values.out),
+      draw: !values.quick || values.out !== undefined,
+    },
+  };
+}
+
+function main(): number {
+  let given: ReturnType<typeof readOptions>;
+  try {
+    given = readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}\n${usage}`);
     return 2;
   }
-  const info = runScript(describeMachine);
-  console.log(
-    `${info['cpu']}, ${info['cpus']} CPUs; Node ${process.version}; OpenBLAS ${info['blasVersion']} with core type ` +
-      `${info['coreType']}; SIMD ${info['simdTarget']}; ${info['threads']} threads by default`,
-  );
-  const lines: Line[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(measures)) {
-    process.stderr.write(`measuring ${name} ...\n`);
-    lines.push(...[measures[name]()].flat());
+  if (given === null) {
+    console.log(usage);
+    return 0;
   }
-  console.log(tableOf(lines));
+  const { names, options, keep } = given;
+  installPeers();
+  const where = machine();
+  console.log(machineLine(where));
+  const fresh: Record<string, Result> = {};
+  for (const name of names) {
+    const start = performance.now();
+    process.stderr.write(`measuring ${name} ...`);
+    const report = measures[name](options);
+    process.stderr.write(` ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+    fresh[name] = { machine: where, ...report };
+    if (keep) writeResults(options.folder, { [name]: fresh[name] }, Object.keys(measures));
+  }
+  const all = mergeReports(Object.values(fresh));
+  console.log(tablesOf(all));
+  const versions = Object.entries(all.versions).map(([who, version]) => `${who} ${version}`);
+  if (versions.length > 0) console.log(versions.join(', '));
+  console.log(targetsMet(all.ratios));
   return 0;
 }
 

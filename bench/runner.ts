@@ -1,87 +1,55 @@
 /** Contestants in processes of their own, in an environment that slows none of them down. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 export const root = join(__dirname, '..');
-const buildFolder = join(root, 'build', 'bench');
+export const buildFolder = join(root, 'build', 'bench');
 
-export type Figures = Readonly<Record<string, number | string>>;
+/** What a contestant hands over: one line of JSON. */
+export type Figures = Readonly<Record<string, unknown>>;
 
-/** The caller's environment without what would choose slower kernels or another number of threads. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const drop = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'];
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !drop.includes(name)));
+/** A program and its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
+
+const slowing = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'BLASGRAD_NUM_THREADS'];
+const threading = ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'];
+
+/**
+ * The caller's environment without what would choose slower kernels, and with this number of threads; null leaves it to
+ * the program. A call is not enough: torch.set_num_threads(1) leaves OpenBLAS's own threads alone.
+ */
+export function cleanEnvironment(threads: number | null): NodeJS.ProcessEnv {
+  const drop = [...slowing, ...threading];
+  const kept = Object.entries(process.env).filter(([name]) => !drop.includes(name));
+  const set = threads === null ? [] : threading.map((name) => [name, String(threads)]);
+  return Object.fromEntries([...kept, ...set]) as NodeJS.ProcessEnv;
 }
 
-function figuresOf(program: string, args: readonly string[]): Figures {
+/** Runs a program and reads the last line of its output. */
+export function figuresOf([program, ...args]: Command, threads: number | null): Figures {
   const output = execFileSync(program, args, {
     cwd: root,
-    env: cleanEnvironment(),
+    env: cleanEnvironment(threads),
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures;
 }
 
-/** Runs bench/contestants/<name>.ts. */
-export function runTypeScript(name: string, ...args: string[]): Figures {
-  return figuresOf(process.execPath, [
-    '--import',
-    'tsx',
-    join(__dirname, 'contestants', `${name}.ts`),
-    ...args,
-  ]);
+/** A command of a contestant; one thread and as many rounds as the others have if it says nothing. */
+export interface Job {
+  readonly command: Command;
+  readonly threads?: number | null;
+  readonly rounds?: number;
 }
 
-/** Runs a script as plain JavaScript. */
-export function runScript(script: string): Figures {
-  return figuresOf(process.execPath, ['-e', script]);
-}
-
-/** Builds bench/contestants/<name>.c against OpenBLAS and returns its path. */
-export function buildC(name: string): string {
-  mkdirSync(buildFolder, { recursive: true });
-  const program = join(buildFolder, name);
-  const flags = execFileSync('pkg-config', ['--cflags', '--libs', 'openblas'], { encoding: 'utf8' })
-    .trim()
-    .split(/\s+/);
-  const source = join(__dirname, 'contestants', `${name}.c`);
-  execFileSync(process.env['CC'] ?? 'cc', ['-O3', '-o', program, source, ...flags, '-lm'], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return program;
-}
-
-/** A Python that has PyTorch, or null: BLASGRAD_PYTHON, else the first of the usual ones. */
-export function torchPython(): string | null {
-  const candidates = process.env['BLASGRAD_PYTHON']
-    ? [process.env['BLASGRAD_PYTHON']]
-    : ['python3', '/usr/bin/python3'];
-  for (const python of candidates) {
-    if (spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0) return python;
-  }
-  process.stderr.write('PyTorch was not found (Debian: apt-get install python3-torch): left out\n');
-  return null;
-}
-
-/** Runs bench/contestants/<name>.py. */
-export function runPython(python: string, name: string, ...args: string[]): Figures {
-  return figuresOf(python, [join(__dirname, 'contestants', `${name}.py`), ...args]);
-}
-
-export function runProgram(program: string, ...args: string[]): Figures {
-  return figuresOf(program, args);
-}
-
-/** Each contestant in turn, several times over, so that a slow moment of the machine hits all of them. */
-export function interleave<K extends string>(
-  rounds: number,
-  contestants: Record<K, () => Figures>,
-): Record<K, Figures[]> {
-  const results = {} as Record<K, Figures[]>;
-  for (const name of Object.keys(contestants) as K[]) results[name] = [];
+/** Each command in turn, several times over, so that a slow moment of the machine hits all of them. */
+export function interleave(rounds: number, jobs: ReadonlyMap<string, Job>): Map<string, Figures[]> {
+  const results = new Map<string, Figures[]>([...jobs.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of Object.keys(contestants) as K[]) results[name].push(contestants[name]());
+    for (const [name, { command, threads = 1, rounds: own = rounds }] of jobs) {
+      if (round < own) results.get(name)?.push(figuresOf(command, threads));
+    }
   }
   return results;
 }

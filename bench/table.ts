@@ -1,37 +1,110 @@
-/** How results are printed. */
+/** How reports are shown: in the terminal, and as Markdown. */
 import Table from 'cli-table3';
+import { meets, type Figure, type Ratio, type Report, type Spread, type Unit } from './report';
+import { machineLine, type Results } from './results';
 
-/** One measured figure beside what it is compared with. */
-export interface Line {
-  readonly what: string;
-  readonly ours: string;
-  readonly against: string;
-  readonly ratio: number;
-  readonly target: { readonly atLeast: number } | { readonly atMost: number };
+const figureHead = ['workload', 'contestant', 'median', 'lowest .. highest'];
+const ratioHead = ['workload', 'ratio of speeds, or of a limit', 'median', 'range', 'target', ''];
+
+function significant(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-export function meets(line: Line): boolean {
-  return 'atLeast' in line.target
-    ? line.ratio >= line.target.atLeast
-    : line.ratio <= line.target.atMost;
+export function amount(value: number, unit: Unit): string {
+  if (unit.kind === 'speed') return `${(unit.operations / value / 1e9).toFixed(1)} GFLOP/s`;
+  if (unit.kind === 'bytes') return `${(value / 1e6).toFixed(1)} MB`;
+  const steps: readonly [number, string][] = [
+    [1, 's'],
+    [1e-3, 'ms'],
+    [1e-6, 'us'],
+  ];
+  const [size, name] = steps.find(([limit]) => value >= limit) ?? [1e-9, 'ns'];
+  return `${significant(value / size)} ${name}`;
 }
 
-export function tableOf(lines: readonly Line[]): string {
-  const table = new Table({
-    head: ['workload', 'blasgrad', 'against', 'ratio', 'target', ''],
-    style: { head: [], border: [] },
-  });
-  for (const line of lines) {
-    const target =
-      'atLeast' in line.target ? `>= ${line.target.atLeast}` : `<= ${line.target.atMost}`;
-    table.push([
-      line.what,
-      line.ours,
-      line.against,
-      line.ratio.toFixed(3),
-      target,
-      meets(line) ? 'met' : 'MISSED',
-    ]);
-  }
+function range(
+  { low, high }: Pick<Spread, 'low' | 'high'>,
+  show: (value: number) => string,
+): string {
+  return `${show(low)} .. ${show(high)}`;
+}
+
+function figureRow(figure: Figure): string[] {
+  const show = (value: number): string => amount(value, figure.unit);
+  const { workload, contestant, unit, median, low, high } = figure;
+  const ends = unit.kind === 'speed' ? { low: high, high: low } : { low, high }; // of seconds
+  return [workload, contestant, show(median), range(ends, show)];
+}
+
+function verdict(ratio: Ratio): string {
+  const met = meets(ratio);
+  if (met === null) return '';
+  return met ? 'met' : 'MISSED';
+}
+
+function ratioRow(ratio: Ratio): string[] {
+  const { workload, compared, median, target } = ratio;
+  const limit =
+    target === undefined
+      ? ''
+      : 'atLeast' in target
+        ? `>= ${target.atLeast}`
+        : `<= ${target.atMost}`;
+  const show = (value: number): string => significant(value);
+  return [workload, compared, show(median), range(ratio, show), limit, verdict(ratio)];
+}
+
+/** Names a workload in the first of its rows only. */
+function grouped(rows: string[][]): string[][] {
+  return rows.map(([name, ...cells], i) => [
+    i > 0 && rows[i - 1][0] === name ? '' : name,
+    ...cells,
+  ]);
+}
+
+function terminalTable(head: string[], rows: string[][]): string {
+  const noLines = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  const table = new Table({ head, style: { head: [], border: [] }, chars: noLines });
+  table.push(...grouped(rows));
   return table.toString();
+}
+
+/** How many of the ratios that have a target meet it. */
+export function targetsMet(ratios: readonly Ratio[]): string {
+  const verdicts = ratios.map(meets).filter((met) => met !== null);
+  return `${verdicts.filter(Boolean).length} of ${verdicts.length} targets met`;
+}
+
+/** Both tables for the terminal. */
+export function tablesOf({ figures, ratios }: Report): string {
+  return [
+    terminalTable(figureHead, figures.map(figureRow)),
+    terminalTable(ratioHead, ratios.map(ratioRow)),
+  ].join('\n');
+}
+
+function markdownTable(head: string[], rows: string[][]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return `${line(head)}${line(head.map(() => '---'))}${grouped(rows).map(line).join('')}\n`;
+}
+
+/** All results as one page. */
+export function markdownOf(results: Results): string {
+  const sections = Object.entries(results).map(([name, { machine, versions, ...report }]) => {
+    const told = Object.entries(versions).map(([who, version]) => `${who} ${version}`);
+    const charts = (report.charts ?? []).map((file) => `![${file}](${file})\n\n`).join('');
+    return (
+      `## ${name}\n\n${machine.date}. ${machineLine(machine)}.` +
+      `${told.length > 0 ? ` Versions: ${told.join(', ')}.` : ''}\n\n${charts}` +
+      markdownTable(ratioHead, report.ratios.map(ratioRow)) +
+      markdownTable(figureHead, report.figures.map(figureRow))
+    );
+  });
+  const intro =
+    'Written by `npm run bench`, measure by measure; a later run of a measure replaces its part. Medians over\n' +
+    "interleaved rounds, each contestant in its own process; a ratio is the median of the rounds' ratios.\n";
+  const summary = targetsMet(Object.values(results).flatMap(({ ratios }) => ratios));
+  return `# Results of the benchmark\n\n${intro}\n${summary}.\n\n${sections.join('')}`;
 }

@@ -1,5 +1,5 @@
 /** What the capture of a compiled function learns from the layers below it: memory, gradients, and what it depends on. */
-import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
+import type { DType, TypedArray } from './dtype';
 import type { Storage } from './storage';
 import type { Tensor } from './tensor';
 
@@ -37,12 +37,14 @@ export class Capture {
   private readonly memory = new Set<TypedArray>();
   private scheduling = false;
 
-  constructor(private readonly register: (array: TypedArray) => void) {}
+  constructor(
+    private readonly shared: (dtype: DType, length: number) => TypedArray,
+    private readonly register: (array: TypedArray) => void,
+  ) {}
 
   /** Memory for a temporary. Shared, so that nothing can detach it while the capture refers to it. */
   allocate(dtype: DType, length: number): TypedArray {
-    const buffer = new SharedArrayBuffer(length * elementBytes(dtype));
-    const array = arrayOver(dtype, buffer, 0, length);
+    const array = this.shared(dtype, length);
     this.memory.add(array);
     if (length > 0) this.register(array);
     return array;

@@ -28,3 +28,6 @@ function load(): NativeAddon {
 }
 
 export const addon: NativeAddon = load();
+
+/** Asks for huge pages for new, large memory, and says how many bytes to skip to be at a cache line. */
+export const prepareMemory = addon.prepareMemory;

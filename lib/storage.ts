@@ -1,5 +1,6 @@
 /** The memory behind tensors. */
 import { capture } from './capture';
+import { prepareMemory } from './native';
 import { arrayOver, dtypeOfArray, elementBytes, type DType, type TypedArray } from './dtype';
 
 /**
@@ -66,7 +67,7 @@ export function allocate(dtype: DType, length: number): TypedArray {
     return arrayOver(dtype, slab, offset, length);
   }
   // Not zeroed, unlike a new ArrayBuffer: every op writes all of its result.
-  return arrayOver(dtype, Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+  return aligned(dtype, Buffer.allocUnsafeSlow(bytes + alignment), length);
 }
 
 /** Memory of its own, zeroed: for values a user may hold, transfer or detach without hurting others. */
@@ -77,10 +78,16 @@ export function allocateOwn(dtype: DType, length: number): TypedArray {
 
 /** Zeroed memory that cannot be detached and that worker threads can share: parameters and optimizer state. */
 export function allocateShared(dtype: DType, length: number): TypedArray {
-  return arrayOver(dtype, new SharedArrayBuffer(length * elementBytes(dtype)), 0, length);
+  const buffer = new SharedArrayBuffer(length * elementBytes(dtype) + alignment);
+  return aligned(dtype, new Uint8Array(buffer), length);
+}
+
+/** Elements from the first cache line on: malloc aligns to 16 bytes, and then each wide load touches two lines. */
+function aligned(dtype: DType, memory: Uint8Array, length: number): TypedArray {
+  return arrayOver(dtype, memory.buffer, prepareMemory(memory), length);
 }
 
 /** Whether other tensors lie in the same buffer. */
 export function isInSlab(array: TypedArray): boolean {
-  return array.buffer.byteLength === slabBytes && array.byteLength < slabBytes;
+  return array.buffer.byteLength === slabBytes && array.byteLength <= largestInSlab;
 }

@@ -1,16 +1,11 @@
-"""Functions of a million float32 elements in PyTorch, one thread; the same trial as elementwise.ts."""
-import json
-import os
-import statistics
-import time
-
+"""Functions of rows x columns float32 elements in PyTorch; the same as elementwise.ts."""
 import torch
 
-torch.set_num_threads(1)
-here = os.path.dirname(os.path.abspath(__file__))
-with open(os.path.join(here, "..", "workloads.json"), encoding="utf8") as file:
-    work = json.load(file)["elementwise"]
-x = (3 * torch.sin(torch.arange(work["rows"] * work["columns"]).double())).float().reshape(work["rows"], work["columns"])
+from timing import report, samples_of, trial
+
+what = trial()
+rows, columns = what["rows"], what["columns"]
+x = (3 * torch.sin(torch.arange(rows * columns).double())).float().reshape(rows, columns)
 y = x.clone()
 ops = {
     "exp": lambda: x.exp(),
@@ -24,15 +19,9 @@ ops = {
 }
 
 
-def seconds(run):
-    for _ in range(3):
-        run()
-    times = []
-    for _ in range(work["calls"]):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def figures(run):
+    result = run()
+    return {"check": result.double().abs().sum().item(), "seconds": samples_of(run, what)}
 
 
-print(json.dumps({name: seconds(ops[name]) for name in work["ops"]}))
+report({"ops": {name: figures(ops[name]) for name in what["ops"]}})

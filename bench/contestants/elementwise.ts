@@ -1,27 +1,41 @@
-/** Functions of a million float32 elements, eagerly, one thread; the same trial as elementwise.py. */
+/** Functions of rows x columns float32 elements, eagerly; the same as elementwise.py. */
 import { backend, F, tensor, type Tensor } from 'blasgrad';
-import { report, medianTime } from './timing';
-import workloads from '../workloads.json';
+import type { Timing } from '../trial';
+import { readTrial, report, samplesOf } from './timing';
 
-const { rows, columns, calls } = workloads.elementwise;
-backend.setNumThreads(1);
-const x = tensor(Float32Array.from({ length: rows * columns }, (_, i) => 3 * Math.sin(i))).reshape([
-  rows,
-  columns,
-]);
-const y = x.clone();
+interface Trial extends Timing {
+  readonly rows: number;
+  readonly columns: number;
+  readonly ops: readonly string[];
+}
 
-const ops: Readonly<Record<string, () => Tensor>> = {
-  exp: () => x.exp(),
-  tanh: () => x.tanh(),
-  sigmoid: () => x.sigmoid(),
-  gelu: () => F.gelu(x),
-  softmax: () => x.softmax(1),
-  sum: () => x.sum(),
-  add: () => x.add(y),
-  mul: () => x.mul(y),
-};
+async function main(): Promise<void> {
+  const trial = readTrial() as Trial;
+  const { rows, columns } = trial;
+  if (trial.threads !== null) backend.setNumThreads(trial.threads);
+  const values = Float32Array.from({ length: rows * columns }, (_, i) => 3 * Math.sin(i));
+  const x = tensor(values).reshape([rows, columns]);
+  const y = x.clone();
+  const functions: Readonly<Record<string, () => Tensor>> = {
+    exp: () => x.exp(),
+    tanh: () => x.tanh(),
+    sigmoid: () => x.sigmoid(),
+    gelu: () => F.gelu(x),
+    softmax: () => x.softmax(1),
+    sum: () => x.sum(),
+    add: () => x.add(y),
+    mul: () => x.mul(y),
+  };
+  const ops: Record<string, object> = {};
+  for (const name of trial.ops) {
+    const run = functions[name];
+    const check = run().to('float64').abs().sum().item();
+    const seconds = await samplesOf((calls) => {
+      for (let i = 0; i < calls; i++) run();
+    }, trial);
+    ops[name] = { check, seconds };
+  }
+  report({ ops });
+}
 
-report(
-  Object.fromEntries(workloads.elementwise.ops.map((name) => [name, medianTime(calls, ops[name])])),
-);
+void main();

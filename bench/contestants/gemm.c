@@ -1,40 +1,36 @@
-// A bare cblas_sgemm of n^3, one thread: what the library's GEMM is measured against.
+// A bare cblas_sgemm of n^3, one thread: what the library's GEMM is measured against. Arguments: n, samples, seconds.
 #include <cblas.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "timing.h"
 
-static double seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+typedef struct {
+  int n;
+  float *a, *b, *c;
+} Product;
+
+static void multiply(void* state) {
+  const Product* p = state;
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, p->n, p->n, p->n, 1, p->a, p->n, p->b,
+              p->n, 0, p->c, p->n);
 }
 
-static int ascending(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-int main(int argc, char **argv) {
-  const int n = argc > 1 ? atoi(argv[1]) : 1024;
-  const int calls = argc > 2 ? atoi(argv[2]) : 20;
-  const size_t size = (size_t)n * (size_t)n;
-  float *a = malloc(size * sizeof(float)), *b = malloc(size * sizeof(float)), *c = malloc(size * sizeof(float));
-  double *times = malloc((size_t)calls * sizeof(double));
-  if (!a || !b || !c || !times) return 1;
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  Product p = {.n = atoi(argv[1])};
+  const size_t size = (size_t)p.n * (size_t)p.n;
+  p.a = malloc(size * sizeof(float));
+  p.b = malloc(size * sizeof(float));
+  p.c = malloc(size * sizeof(float));
+  if (!p.a || !p.b || !p.c) return 3;
   for (size_t i = 0; i < size; ++i) {
-    a[i] = (float)(i % 7) - 3;
-    b[i] = (float)(i % 5) - 2;
+    p.a[i] = (float)(i % 7) - 3;
+    p.b[i] = (float)(i % 5) - 2;
   }
   openblas_set_num_threads(1);
-  for (int i = -3; i < calls; ++i) {
-    const double start = seconds();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c, n);
-    if (i >= 0) times[i] = seconds() - start;
-  }
+  multiply(&p);
   double sum = 0;
-  for (size_t i = 0; i < size; ++i) sum += c[i];
-  qsort(times, (size_t)calls, sizeof(double), ascending);
-  printf("{\"seconds\": %.9g, \"checksum\": %.17g, \"core\": \"%s\"}\n", times[calls / 2], sum, openblas_get_corename());
+  for (size_t i = 0; i < size; ++i) sum += p.c[i];
+  printf("{\"check\": %.17g, ", sum);
+  print_samples(multiply, &p, 1, atoi(argv[2]), atof(argv[3]));
+  printf("}\n");
   return 0;
 }

@@ -1,40 +1,27 @@
-/** Resident memory over a synchronous loop of eager training steps of a 2-10-10-1 net. */
-import { F, manualSeed, nn, optim, randn } from 'blasgrad';
-import { report } from './timing';
-
-const steps = Number(process.argv[2] ?? 200_000);
-manualSeed(1);
-const model = new nn.Sequential(
-  new nn.Linear(2, 10),
-  new nn.Sigmoid(),
-  new nn.Linear(10, 10),
-  new nn.Sigmoid(),
-  new nn.Linear(10, 1),
-);
-const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-const [x, target] = [randn(1, 2), randn(1, 1)];
-
-function train(count: number): void {
-  for (let i = 0; i < count; i++) {
-    optimizer.zeroGrad();
-    F.mseLoss(model.forward(x), target).backward();
-    optimizer.step();
-  }
-}
+/** Resident memory over a long loop of training steps: memory.js TRIAL MODE STEPS. */
+import type { NetTrial } from '../trial';
+import { runnerOf, type Mode } from './net';
+import { readTrial, report } from './timing';
 
 /** The largest of several readings: between two collections the resident set swings by some megabytes. */
-function peakOver(count: number): number {
+async function peakOver(
+  count: number,
+  run: (calls: number) => void | Promise<void>,
+): Promise<number> {
   let peak = 0;
   for (let part = 0; part < 20; part++) {
-    train(count / 20);
+    await run(count / 20);
     peak = Math.max(peak, process.memoryUsage.rss());
   }
   return peak;
 }
 
-const warm = steps / 10;
-const start = process.hrtime.bigint();
-const before = peakOver(warm);
-const after = peakOver(steps - warm);
-const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-report({ before, after, microseconds: (seconds / steps) * 1e6 });
+async function main(): Promise<void> {
+  const [mode, steps] = [process.argv[3] as Mode, Number(process.argv[4])];
+  const { repeat } = runnerOf(readTrial() as NetTrial, mode);
+  const before = await peakOver(steps / 10, repeat);
+  const after = await peakOver(steps - steps / 10, repeat);
+  report({ before, after });
+}
+
+void main();

@@ -1,19 +1,13 @@
-"""One eager PyTorch training step of a workload, one thread; the same trial as step.ts."""
-import json
+"""A PyTorch training step or forward pass of the trial file, eagerly; the same as step.ts."""
 import math
-import os
-import statistics
-import sys
-import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(1)
-here = os.path.dirname(os.path.abspath(__file__))
-with open(os.path.join(here, "..", "workloads.json"), encoding="utf8") as file:
-    work = json.load(file)["steps"][sys.argv[1]]
+from timing import peak_rss, report, samples_of, trial
+
+what = trial()
 
 
 def wave(shape, phase, bound):
@@ -21,7 +15,7 @@ def wave(shape, phase, bound):
     return (bound * torch.sin(0.7 * i + phase)).float().reshape(shape)
 
 
-sizes = work["sizes"]
+sizes = what["sizes"]
 layers = []
 for i, size in enumerate(sizes[1:]):
     linear = nn.Linear(sizes[i], size)
@@ -30,30 +24,32 @@ for i, size in enumerate(sizes[1:]):
         linear.weight.copy_(wave([size, sizes[i]], i, bound))
         linear.bias.copy_(wave([size], i + 0.5, bound))
     if i > 0:
-        layers.append(nn.ReLU() if work["activation"] == "ReLU" else nn.Sigmoid())
+        layers.append(getattr(nn, what["activation"])())
     layers.append(linear)
 model = nn.Sequential(*layers)
-optimizer = getattr(torch.optim, work["optimizer"])(model.parameters(), lr=work["lr"])
-x = wave([work["batch"], sizes[0]], 0.3, 1)
-labels = torch.arange(work["batch"]) % sizes[-1]
-target = wave([work["batch"], sizes[-1]], 0.9, 0.5)
+x = wave([what["batch"], sizes[0]], 0.3, 1)
 
+if what["kind"] == "train":
+    optimizer = getattr(torch.optim, what["optimizer"])(model.parameters(), lr=what["lr"])
+    loss_of = F.mse_loss if what["loss"] == "mse" else F.cross_entropy
+    target = wave([what["batch"], sizes[-1]], 0.9, 0.5) if what["loss"] == "mse" else torch.arange(what["batch"]) % sizes[-1]
 
-def step():
-    optimizer.zero_grad(set_to_none=True)
-    output = model(x)
-    loss = F.mse_loss(output, target) if work["loss"] == "mse" else F.cross_entropy(output, labels)
-    loss.backward()
-    optimizer.step()
-    return loss
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of(model(x), target)
+        loss.backward()
+        optimizer.step()
+        return loss
 
+    for _ in range(what["check"]):
+        check = step().item()
+else:
+    model.eval()
 
-for _ in range(20):
-    loss = step().item()
-times = []
-for _ in range(work["rounds"]):
-    start = time.perf_counter()
-    for _ in range(work["steps"]):
-        step()
-    times.append(time.perf_counter() - start)
-print(json.dumps({"seconds": statistics.median(times[2:]) / work["steps"], "loss": loss, "version": torch.__version__}))
+    def step():
+        with torch.no_grad():
+            return model(x)
+
+    check = step().double().square().mean().item()
+
+report({"check": check, "seconds": samples_of(step, what), "maxRss": peak_rss()})

@@ -1,22 +1,63 @@
-/** What every contestant process shares: timing itself, and handing its figures to the parent as one line of JSON. */
+/** How contestants on Node take time: the protocol of timing.h and timing.py. */
+import { readFileSync } from 'node:fs';
+import type { Timing } from '../trial';
 
-export function secondsOf(run: () => void): number {
+/** Does something `calls` times. */
+export type Repeat = (calls: number) => void | Promise<void>;
+
+async function timeOf(run: Repeat, calls: number): Promise<number> {
   const start = process.hrtime.bigint();
-  run();
+  const pending = run(calls);
+  if (pending !== undefined) await pending;
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-/** The median time of a call in seconds, after three calls that do not count. */
-export function medianTime(calls: number, run: () => void): number {
-  for (let i = 0; i < 3; i++) run();
-  return median(Array.from({ length: calls }, () => secondsOf(run)));
+/** Samples that do not count, at least: until V8 has compiled a training step's JavaScript for good. */
+export const warmUp = 4;
+
+/** Seconds a call in each sample; calls are multiplied until a sample takes long enough. */
+export async function samplesOf(
+  run: Repeat,
+  { samples, seconds }: Pick<Timing, 'samples' | 'seconds'>,
+): Promise<number[]> {
+  let calls = 1;
+  let taken = await timeOf(run, calls);
+  for (let total = taken; taken < seconds / 2 || total < warmUp * seconds; total += taken) {
+    if (taken < seconds / 2) {
+      calls = taken > seconds / 16 ? Math.ceil((calls * seconds) / taken) : calls * 8;
+    }
+    taken = await timeOf(run, calls);
+  }
+  const times: number[] = [];
+  for (let i = 0; i < samples; i++) times.push((await timeOf(run, calls)) / calls);
+  return times;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((x, y) => x - y);
-  return sorted[Math.floor(sorted.length / 2)];
+/** The trial file named on the command line. */
+export function readTrial(): unknown {
+  return JSON.parse(readFileSync(process.argv[2], 'utf8'));
 }
 
-export function report(figures: Readonly<Record<string, number | string>>): void {
+/**
+ * The largest resident set of this program, in bytes. On Linux from /proc: resourceUsage().maxRSS would count the parent
+ * before exec as well.
+ */
+export function peakRss(): number {
+  try {
+    const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+    if (line !== null) return Number(line[1]) * 1024;
+  } catch {
+    // not Linux
+  }
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/** sin(0.7 i + phase) times a bound: numbers that every contestant can make. */
+export function waveValues(count: number, phase: number, bound: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => bound * Math.sin(0.7 * i + phase));
+}
+
+/** Hands the figures to the parent as one line of JSON. */
+export function report(figures: object): void {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }

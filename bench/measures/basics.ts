@@ -1,79 +1,113 @@
-/** The library's foundations: GEMM beside bare cblas, the price of a small op, loading, memory. */
-import { loadScript } from '../contestants/load';
-import { median } from '../contestants/timing';
-import { buildC, interleave, runProgram, runScript, runTypeScript, type Figures } from '../runner';
-import type { Line } from '../table';
+/** The library's foundations: GEMM beside bare cblas and the core's peak, the price of a small op, loading. */
+import { bundle, buildC, Missing } from '../build';
+import { checkAgreement, ratiosOf, secondsOf, versionsOf, type Options, type Run } from '../race';
+import { interleave, type Command } from '../runner';
+import { spreadOf, type Figure, type Ratio, type Report, type Unit } from '../report';
+import { writeTrial } from '../trial';
+import workloads from '../workloads.json';
 
-function pick(figures: readonly Figures[], name: string): number {
-  return median(figures.map((one) => Number(one[name])));
+/** Runs labelled commands, as many rounds as the options say. */
+export function runAll(
+  options: Options,
+  commands: Readonly<Record<string, { label: string; command: Command }>>,
+): Map<string, Run> {
+  const results = interleave(options.rounds, new Map(Object.entries(commands)));
+  return new Map(
+    Object.entries(commands).map(([name, { label }]) => [
+      name,
+      { label, figures: results.get(name) ?? [] },
+    ]),
+  );
 }
 
-/** Speed of GEMM through the library as a fraction of a bare cblas_sgemm's. */
-export function gemm(): Line {
-  const program = buildC('gemm');
-  const { c, ours } = interleave(7, {
-    c: () => runProgram(program),
-    ours: () => runTypeScript('gemm'),
-  });
-  if (c[0]['checksum'] !== ours[0]['checksum']) {
-    throw new Error(
-      `gemm: expected the checksum ${c[0]['checksum']} of the C program, got ${ours[0]['checksum']}`,
-    );
+/** A figure under a limit, as a ratio of the two. */
+export function budget(figure: Figure, limit: number, told: string): Ratio {
+  const { workload, contestant, median, low, high } = figure;
+  const over = { median: median / limit, low: low / limit, high: high / limit };
+  return { workload, compared: `${contestant} of ${told}`, ...over, target: { atMost: 1 } };
+}
+
+/** Speed of GEMM through the library beside a bare cblas_sgemm's, and beside the fused multiply-adds of one core. */
+export function gemm(options: Options): Report {
+  const { n } = workloads.gemm;
+  const workload = `GEMM ${n}^3 float32`;
+  const size = [n, options.samples, options.seconds].map(String);
+  const trial = writeTrial('gemm', { n, samples: options.samples, seconds: options.seconds });
+  const c = (name: string, ...flags: string[]): Command => [buildC(name, ...flags), ...size];
+  const ours: Command = [process.execPath, bundle('gemm.ts'), trial];
+  let runs: Map<string, Run>;
+  try {
+    runs = runAll(options, {
+      ours: { label: 'blasgrad', command: ours },
+      cblas: { label: 'bare cblas_sgemm', command: c('gemm') },
+      peak: { label: 'peak of one core', command: c('peak', '-ffp-contract=fast') },
+    });
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    process.stderr.write(`bench: gemm is measured alone: ${error.message}\n`);
+    runs = runAll(options, { ours: { label: 'blasgrad', command: ours } });
   }
-  const flops = 2 * 1024 ** 3;
-  const speeds = { c: flops / pick(c, 'seconds') / 1e9, ours: flops / pick(ours, 'seconds') / 1e9 };
-  const ratios = ours.map((one, i) => Number(c[i]['seconds']) / Number(one['seconds']));
+  checkAgreement(
+    workload,
+    [...runs].filter(([name]) => name !== 'peak').map(([, run]) => run),
+    0,
+  );
+  const unit: Unit = { kind: 'speed', operations: 2 * n ** 3 };
   return {
-    what: 'GEMM 1024^3 float32, one thread',
-    ours: `${speeds.ours.toFixed(1)} GFLOP/s`,
-    against: `bare cblas_sgemm ${speeds.c.toFixed(1)} GFLOP/s`,
-    ratio: median(ratios),
-    target: { atLeast: 0.97 },
+    figures: [...runs.values()].map((run) => ({
+      workload,
+      contestant: run.label,
+      unit,
+      ...spreadOf(secondsOf(run)),
+    })),
+    ratios: ratiosOf(workload, runs, [
+      { of: 'ours', against: 'cblas', target: { atLeast: 0.97 } },
+      { of: 'ours', against: 'peak', target: { atLeast: 0.85 } },
+    ]),
+    versions: versionsOf(runs),
   };
 }
 
 /** The price of an add of two 16-element tensors. */
-export function add(): Line[] {
-  const rounds = interleave(3, { ours: () => runTypeScript('add') }).ours;
-  const line = (what: string, name: string, limit: number): Line => {
-    const ns = pick(rounds, name);
-    return {
-      what,
-      ours: `${ns.toFixed(0)} ns`,
-      against: `budget ${limit} ns`,
-      ratio: ns / limit,
-      target: { atMost: 1 },
-    };
+export function add(options: Options): Report {
+  const trial = writeTrial('add', { samples: options.samples, seconds: options.seconds });
+  const command: Command = [process.execPath, bundle('add.ts'), trial];
+  const [run] = runAll(options, { ours: { label: 'blasgrad', command } }).values();
+  const figureOf = (name: string, contestant: string): Figure => ({
+    workload: 'add of 16 + 16 elements',
+    contestant,
+    unit: { kind: 'time' },
+    ...spreadOf(run.figures.map((one) => spreadOf(one[name] as number[]).median)),
+  });
+  const native = figureOf('native', 'native call');
+  const eager = figureOf('eager', 'eager');
+  const recorded = figureOf('recorded', 'with autograd');
+  return {
+    figures: [native, eager, recorded],
+    ratios: [budget(native, 300e-9, '300 ns'), budget(recorded, 1.5e-6, '1.5 us')],
+    versions: {},
   };
-  return [
-    line('add of 16 + 16 elements: native call', 'native', 300),
-    line('the same with autograd', 'recorded', 1500),
-  ];
 }
+
+const loadScript = `
+  const start = process.hrtime.bigint();
+  require('blasgrad');
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  process.stdout.write(JSON.stringify({ seconds: [seconds] }) + '\\n');
+`;
 
 /** Loading the built library in a fresh process. */
-export function load(): Line {
-  const rounds = interleave(9, { ours: () => runScript(loadScript) }).ours;
-  const ms = pick(rounds, 'seconds') * 1e3;
-  return {
-    what: "require('blasgrad')",
-    ours: `${ms.toFixed(1)} ms`,
-    against: 'budget 40 ms',
-    ratio: ms / 40,
-    target: { atMost: 1 },
+export function load(options: Options): Report {
+  const command: Command = [process.execPath, '-e', loadScript];
+  const [run] = runAll(
+    { ...options, rounds: 2 * options.rounds },
+    { ours: { label: 'blasgrad', command } },
+  ).values();
+  const figure: Figure = {
+    workload: "require('blasgrad')",
+    contestant: 'blasgrad',
+    unit: { kind: 'time' },
+    ...spreadOf(secondsOf(run)),
   };
-}
-
-/** Growth of resident memory over 200,000 eager steps, after the first tenth. */
-export function memory(): Line {
-  const one = runTypeScript('memory');
-  const [before, after] = [Number(one['before']), Number(one['after'])];
-  const size = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  return {
-    what: `200,000 eager steps of 2-10-10-1 (${Number(one['microseconds']).toFixed(1)} us each): RSS`,
-    ours: size(after),
-    against: `after warm-up ${size(before)}`,
-    ratio: after / before,
-    target: { atMost: 1.1 },
-  };
+  return { figures: [figure], ratios: [budget(figure, 0.04, '40 ms')], versions: {} };
 }

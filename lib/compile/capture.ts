@@ -4,7 +4,7 @@ import { Capture, capture, setCapture } from '../capture';
 import type { TypedArray } from '../dtype';
 import { wrongType } from '../errors';
 import { recorder } from '../ops/define';
-import { unusable, type Storage } from '../storage';
+import { allocateShared, unusable, type Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { tensorsOf } from './output';
 import { denseValues, freshTensor, Program, type Signature } from './program';
@@ -46,7 +46,7 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   }
   const signatures = inputs.map(signatureOf);
   const values = inputs.map(denseValues);
-  const open = new Capture((array) => {
+  const open = new Capture(allocateShared, (array) => {
     recorder.addTemporary(array);
   });
   recorder.beginCapture();

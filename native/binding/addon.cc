@@ -6,6 +6,7 @@
 #include "binding/op_call.h"
 #include "core/machine.h"
 #include "core/pages.h"
+#include "core/plan.h"
 #include "ops/matmul.h"
 
 namespace blasgrad {
@@ -60,12 +61,37 @@ Napi::Value SetNumThreads(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+// A plain N-API function: this is called for every large tensor.
+napi_value PrepareMemory(napi_env env, napi_callback_info info) {
+  napi_value argument = nullptr;
+  size_t argc = 1;
+  napi_get_cb_info(env, info, &argc, &argument, nullptr, nullptr);
+  Buffer buffer;
+  try {
+    if (!ReadBuffer(env, argument, &buffer) || buffer.dtype != DType::boolean) {
+      Expected(true, "a Uint8Array", "memory", Describe(env, argument));
+    }
+  } catch (...) {
+    ThrowPending(env, "prepareMemory");
+    return nullptr;
+  }
+  PreferHugePages(buffer.data, buffer.length);
+  const auto address = reinterpret_cast<uintptr_t>(buffer.data);
+  napi_value skip = nullptr;
+  napi_create_uint32(env, static_cast<uint32_t>(-address & (kArenaAlignment - 1)), &skip);
+  return skip;
+}
+
 Napi::Object Load(Napi::Env env, Napi::Object exports) {
   KeepFreedMemory();
   auto* environment = new Environment();
   env.SetInstanceData(environment);
   exports.Set("ops", ExportOps(env, environment));
   ExportCapture(env, environment, exports);
+  napi_value prepareMemory = nullptr;
+  napi_create_function(env, "prepareMemory", NAPI_AUTO_LENGTH, PrepareMemory, nullptr,
+                       &prepareMemory);
+  exports.Set("prepareMemory", prepareMemory);
   exports.Set("rows", Napi::Function::New(env, [](const Napi::CallbackInfo& call) -> Napi::Value {
                 return DescribeRows(call.Env());
               }));

@@ -27,7 +27,8 @@ class Names {
     } else if (const auto input = inputs_.find(place.temporary); input != inputs_.end()) {
       Set(object, "input", input->second, place.offset);
     } else {
-      constexpr std::array<const char*, 4> homes = {"unused", "temporary", "constant", "kept"};
+      constexpr std::array<const char*, 5> homes = {"unused", "temporary", "constant", "kept",
+                                                    "input"};
       const auto home = program_.home(place.temporary);
       auto* numbers = home == Program::Home::constant ? &constants_
                       : home == Program::Home::kept   ? &kept_

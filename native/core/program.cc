@@ -49,7 +49,7 @@ std::vector<Use> FindUses(const Recording& recording, const std::vector<Port>& i
     one.last = std::max(one.last, time);
     one.written = one.written || writes;
   };
-  for (const Port& port : inputs) use(port.place, 0, true);
+  for (const Port& port : inputs) use(port.place, 0, false);
   const auto& calls = recording.calls();
   for (size_t c = 0; c < calls.size(); ++c) {
     for (size_t i = 0; i < calls[c].places.size(); ++i) {
@@ -95,6 +95,7 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
   Plan plan;
   plan.uses = FindUses(*recording_, inputs_, outputs_);
   homes_.assign(temporaries.size(), Home::unused);
+  inputOf_.assign(temporaries.size(), 0);
   addresses_.assign(temporaries.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (plan.uses[t].first == kNever) continue;
@@ -102,7 +103,11 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
     // that no call touched is such content too.
     const bool fixed = !plan.uses[t].written;
     homes_[t] = fixed ? Home::constant : Home::arena;
-    if (fixed) stats_.constantBytes += temporaries[t].bytes;
+  }
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i].place.kind != Place::Kind::temporary) continue;
+    homes_[inputs_[i].place.temporary] = Home::input;
+    inputOf_[inputs_[i].place.temporary] = i;
   }
   for (const Kept& one : kept) {
     homes_[one.temporary] = Home::kept;
@@ -154,13 +159,8 @@ void Program::Build(const Plan& plan) {
   // Constants: those that stay, and the first contents of temporaries that are changed later.
   std::vector<size_t> constantAt(temporaries.size(), 0);
   size_t constants = 0;
-  std::vector<bool> isInput(temporaries.size(), false);
-  for (const Port& port : inputs_) {
-    if (port.place.kind == Place::Kind::temporary) isInput[port.place.temporary] = true;
-  }
   const auto restored = [&](size_t t) {
-    return !isInput[t] && homes_[t] != Home::constant && homes_[t] != Home::unused &&
-           temporaries[t].constant;
+    return (homes_[t] == Home::arena || homes_[t] == Home::kept) && temporaries[t].constant;
   };
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (homes_[t] != Home::constant && !restored(t)) continue;
@@ -168,6 +168,9 @@ void Program::Build(const Plan& plan) {
     constants += (temporaries[t].bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   }
   constants_ = NewAligned(std::max<size_t>(constants, 1));
+  stats_.constantBytes = constants;
+  patches_.resize(inputs_.size());
+  boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (homes_[t] == Home::arena) addresses_[t] = arena_ + layout.offsets[plan.slots[t]];
     if (homes_[t] != Home::constant && !restored(t)) continue;
@@ -190,8 +193,11 @@ void Program::Build(const Plan& plan) {
     AddInstruction(call);
   }
   stats_.instructions = code_.size();
-  for (const Port& port : inputs_) inputAddresses_.push_back(Resolve(port.place));
-  for (const Port& port : outputs_) outputAddresses_.push_back(Resolve(port.place));
+  outputAddresses_.resize(outputs_.size());
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    outputAddresses_[i] = Resolve(outputs_[i].place);
+    Follow(outputs_[i].place, &outputAddresses_[i]);
+  }
 }
 
 char* Program::Resolve(const Place& place) const {
@@ -206,12 +212,28 @@ char* Program::Resolve(const Place& place) const {
   }
 }
 
+void Program::Follow(const Place& place, void** operand) {
+  if (place.kind != Place::Kind::temporary || homes_[place.temporary] != Home::input) return;
+  patches_[inputOf_[place.temporary]].push_back({operand, place.offset});
+}
+
+void Program::BindInput(size_t input, const char* memory) {
+  const Place& place = inputs_[input].place;
+  if (place.kind == Place::Kind::temporary && homes_[place.temporary] == Home::kept) {
+    std::memcpy(addresses_[place.temporary], memory, inputs_[input].bytes);  // it is a gradient now
+  }
+  if (boundInputs_[input] == memory) return;
+  boundInputs_[input] = memory;
+  for (const Patch& one : patches_[input]) *one.operand = const_cast<char*>(memory) + one.offset;
+}
+
 void Program::AddInstruction(const RecordedCall& call) {
   const size_t operands = call.places.size();
   auto buffers = std::make_unique<void*[]>(operands);
   auto lengths = std::make_unique<size_t[]>(operands);
   for (size_t i = 0; i < operands; ++i) {
     buffers[i] = Resolve(call.places[i]);
+    Follow(call.places[i], &buffers[i]);
     lengths[i] = call.len[i];
   }
   const Args args = {buffers.get(), lengths.get(), call.attr.data(), call.dims.get(), nullptr};
@@ -254,9 +276,7 @@ void Program::Step() {
 
 void Program::ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads) {
   Bind(threads);
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    if (inputAddresses_[i] != nullptr) std::memcpy(inputAddresses_[i], inputs[i], inputs_[i].bytes);
-  }
+  for (size_t i = 0; i < inputs_.size(); ++i) BindInput(i, inputs[i]);
   Step();
   for (size_t i = 0; i < outputs_.size(); ++i) {
     if (outputs_[i].bytes > 0) std::memcpy(outputs[i], outputAddresses_[i], outputs_[i].bytes);

@@ -57,7 +57,8 @@ struct Run {
 
 class Program {
  public:
-  // `inputs` are whole temporaries; `outputs` may lie anywhere.
+  // `inputs` are whole temporaries that no call writes to: calls read the caller's memory itself.
+  // `outputs` may lie anywhere.
   Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs, std::vector<Port> outputs,
           std::vector<Kept> kept);
   ~Program();
@@ -75,7 +76,7 @@ class Program {
   const Recording& recording() const { return *recording_; }
 
   // Where a temporary lies, in words: "arena", "constant", "kept"; the offset in the arena.
-  enum class Home : uint8_t { unused, arena, constant, kept };
+  enum class Home : uint8_t { unused, arena, constant, kept, input };
   Home home(size_t temporary) const { return homes_[temporary]; }
   size_t arenaOffset(size_t temporary) const;
 
@@ -86,11 +87,18 @@ class Program {
     Args args;
   };
   struct Plan;
+  // An operand that lies in an input.
+  struct Patch {
+    void** operand;
+    size_t offset;
+  };
 
   void Build(const Plan& plan);
   void AddInstruction(const RecordedCall& call);
   void AddCopy(const char* from, char* to, size_t bytes);
   char* Resolve(const Place& place) const;
+  void Follow(const Place& place, void** operand);
+  void BindInput(size_t input, const char* memory);
   void Bind(Threads* threads);
   void Step();
 
@@ -98,7 +106,10 @@ class Program {
   std::vector<Port> inputs_, outputs_;
   std::vector<Home> homes_;
   std::vector<char*> addresses_;  // of temporaries
-  std::vector<char*> inputAddresses_, outputAddresses_;
+  std::vector<size_t> inputOf_;   // of temporaries that are inputs: which
+  std::vector<std::vector<Patch>> patches_;
+  std::vector<const char*> boundInputs_;
+  std::vector<void*> outputAddresses_;
   std::vector<Instruction> code_;
   // What instructions point into, in their order.
   std::vector<std::unique_ptr<void*[]>> buffers_;

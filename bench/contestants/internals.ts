@@ -1,7 +1,7 @@
 /** The one door to a native row itself, for measuring what a call across the boundary costs. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { NativeAddon, NativeOp } from '../binding';
+import type { NativeAddon, NativeOp } from '../../binding';
 
 const load = createRequire(__filename);
 

@@ -1,0 +1,86 @@
+/** Who takes part: one line each. To add one, write its file and its line. */
+import { bundle, buildC, Missing, peerModule, python, torchPython } from '../build';
+import type { Command } from '../runner';
+import { cArguments, type NetTrial } from '../trial';
+
+/** The command that runs a trial, which is also in `file`. */
+export type Launch = (file: string, trial: NetTrial) => Command;
+
+interface Contestant {
+  readonly label: string;
+  /** Gets it ready; throws Missing where it is not present. */
+  readonly prepare: () => Launch;
+  /** Rounds at most, for the slow. */
+  readonly rounds?: number;
+}
+
+function node(file: string, mode: string, needs: readonly string[] = []): () => Launch {
+  return () => {
+    needs.forEach(peerModule);
+    const built = bundle(file);
+    return (trial) => [process.execPath, built, trial, mode];
+  };
+}
+
+function hand(): Launch {
+  // -ffast-math and -march=native: what somebody who writes for one machine and one net may take.
+  const program = buildC('step', '-march=native', '-ffast-math');
+  return (_, trial) => [program, ...cArguments(trial)];
+}
+
+function torch(): Launch {
+  const program = torchPython();
+  return (trial) => [program, python('step'), trial];
+}
+
+const tfjs = (mode: string): (() => Launch) =>
+  node('tfjs.mjs', mode, [
+    '@tensorflow/tfjs-core',
+    `@tensorflow/tfjs-backend-${mode.split(' ')[0]}`,
+  ]);
+
+const contestants = {
+  eager: { label: 'blasgrad eager', prepare: node('step.ts', 'eager') },
+  compiled: { label: 'blasgrad compiled', prepare: node('step.ts', 'compiled') },
+  async: { label: 'blasgrad compiled, async', prepare: node('step.ts', 'async') },
+  scan: { label: 'blasgrad scan of 1,000', prepare: node('step.ts', 'scan') },
+  c: { label: 'C on cblas', prepare: hand },
+  torch: { label: 'PyTorch eager', prepare: torch },
+  wasm: { label: 'TensorFlow.js wasm', prepare: tfjs('wasm') },
+  wasmTuned: { label: 'TensorFlow.js wasm, tuned', prepare: tfjs('wasm tuned') },
+  cpu: { label: 'TensorFlow.js cpu', prepare: tfjs('cpu'), rounds: 2 },
+  onnx: { label: 'onnxruntime-node', prepare: node('onnx.mjs', '', ['onnxruntime-node']) },
+} satisfies Record<string, Contestant>;
+
+export type ContestantName = keyof typeof contestants;
+
+/** A contestant that is present. */
+export interface Ready {
+  readonly label: string;
+  readonly launch: Launch;
+  readonly rounds?: number;
+}
+
+/** Gets contestants ready, each once; those that are not present are told about and left out. */
+export class Roster {
+  readonly #ready = new Map<ContestantName, Ready | null>();
+
+  get(name: ContestantName): Ready | null {
+    let ready = this.#ready.get(name);
+    if (ready === undefined) {
+      ready = prepare(contestants[name]);
+      this.#ready.set(name, ready);
+    }
+    return ready;
+  }
+}
+
+function prepare({ label, prepare: make, rounds }: Contestant): Ready | null {
+  try {
+    return { label, launch: make(), ...(rounds === undefined ? {} : { rounds }) };
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    process.stderr.write(`bench: ${label} is left out: ${error.message}\n`);
+    return null;
+  }
+}

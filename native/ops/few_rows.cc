@@ -1,0 +1,127 @@
+// y = x weight^T for few rows of x: dot products of contiguous vectors, a tile of them at a time.
+#include "ops/few_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/few_rows.cc"
+#include "hwy/foreach_target.h"
+//
+#include "ops/elementwise-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Registers bound the tile: 32 with AVX-512, 16 before.
+constexpr size_t kTileRows = HWY_TARGET <= HWY_AVX3 ? 5 : 2;
+constexpr size_t kTileColumns = 4;
+
+// Multiply-adds that are worth a thread of their own.
+constexpr int64_t kThreadWork = 1 << 18;
+
+template <class T>
+struct Product {
+  int64_t n, k;
+  const T *x, *weight, *bias;
+  T* y;
+};
+
+// y[i..i + kRows)[j..j + kColumns)
+template <size_t kRows, size_t kColumns, class T>
+HWY_INLINE void Tile(const Product<T>& p, int64_t i, int64_t j) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  const size_t lanes = hn::Lanes(d), k = static_cast<size_t>(p.k);
+  const T* x = p.x + i * p.k;
+  const T* w = p.weight + j * p.k;
+  V sums[kRows][kColumns];
+  for (auto& row : sums) {
+    for (V& sum : row) sum = hn::Zero(d);
+  }
+  const auto step = [&](const auto& load) HWY_ATTR {
+    V columns[kColumns];
+    for (size_t c = 0; c < kColumns; ++c) columns[c] = load(w + c * k);
+    for (size_t r = 0; r < kRows; ++r) {
+      const V row = load(x + r * k);
+      for (size_t c = 0; c < kColumns; ++c) sums[r][c] = hn::MulAdd(row, columns[c], sums[r][c]);
+    }
+  };
+  size_t at = 0;
+  for (; at + lanes <= k; at += lanes) {
+    step([&](const T* from) HWY_ATTR { return hn::LoadU(d, from + at); });
+  }
+  if (at < k) {
+    // Lanes beyond the end must be 0, which a load for storing back need not promise.
+    const auto inside = hn::FirstN(d, k - at);
+    step([&](const T* from)
+             HWY_ATTR { return hn::IfThenElseZero(inside, LoadTail(d, from + at, k - at)); });
+  }
+  for (size_t r = 0; r < kRows; ++r) {
+    T* out = p.y + (i + static_cast<int64_t>(r)) * p.n + j;
+    for (size_t c = 0; c < kColumns; ++c) {
+      const T sum = hn::GetLane(hn::SumOfLanes(d, sums[r][c]));
+      out[c] = p.bias == nullptr ? sum : sum + p.bias[j + static_cast<int64_t>(c)];
+    }
+  }
+}
+
+// Rows [0, rows) in tiles; the weights of the columns stay in L1 meanwhile.
+template <size_t kColumns, class T>
+HWY_INLINE void Columns(const Product<T>& p, int64_t rows, int64_t j) {
+  int64_t i = 0;
+  constexpr auto kRows = static_cast<int64_t>(kTileRows);
+  for (; i + kRows <= rows; i += kRows) Tile<kTileRows, kColumns>(p, i, j);
+  for (; i + 2 <= rows; i += 2) Tile<2, kColumns>(p, i, j);
+  if (i < rows) Tile<1, kColumns>(p, i, j);
+}
+
+template <class T>
+void Run(Threads* threads, int64_t rows, const Product<T>& p) {
+  constexpr auto kWide = static_cast<int64_t>(kTileColumns);
+  const int64_t grain = std::max<int64_t>(kThreadWork / std::max<int64_t>(rows * p.k, 1), kWide);
+  threads->For(
+      p.n, grain,
+      [&](int64_t begin, int64_t end) {
+        int64_t j = begin;
+        // A single row needs more sums at a time to hide the latency of adding.
+        if (rows == 1) {
+          for (; j + 2 * kWide <= end; j += 2 * kWide) Tile<1, 2 * kTileColumns>(p, 0, j);
+        }
+        for (; j + kWide <= end; j += kWide) Columns<kTileColumns>(p, rows, j);
+        for (; j < end; ++j) Columns<1>(p, rows, j);
+      },
+      2 * kWide);
+}
+
+}  // namespace
+
+void FewRowsProduct32(Threads* threads, int64_t rows, int64_t n, int64_t k, const float* x,
+                      const float* weight, const float* bias, float* y) {
+  Run<float>(threads, rows, {n, k, x, weight, bias, y});
+}
+void FewRowsProduct64(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
+                      const double* weight, const double* bias, double* y) {
+  Run<double>(threads, rows, {n, k, x, weight, bias, y});
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace blasgrad {
+HWY_EXPORT(FewRowsProduct32);
+void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const float* x,
+                    const float* weight, const float* bias, float* y) {
+  HWY_DYNAMIC_DISPATCH(FewRowsProduct32)(threads, rows, n, k, x, weight, bias, y);
+}
+HWY_EXPORT(FewRowsProduct64);
+void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
+                    const double* weight, const double* bias, double* y) {
+  HWY_DYNAMIC_DISPATCH(FewRowsProduct64)(threads, rows, n, k, x, weight, bias, y);
+}
+}  // namespace blasgrad
+#endif

@@ -142,6 +142,7 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
     }
   }
   Build(plan);
+  recording_->ReleaseContents();
 }
 
 Program::~Program() {
@@ -159,8 +160,14 @@ void Program::Build(const Plan& plan) {
   // Constants: those that stay, and the first contents of temporaries that are changed later.
   std::vector<size_t> constantAt(temporaries.size(), 0);
   size_t constants = 0;
+  const auto isInput = [&](size_t t) {
+    return std::any_of(inputs_.begin(), inputs_.end(), [&](const Port& port) {
+      return port.place.kind == Place::Kind::temporary && port.place.temporary == t;
+    });
+  };
   const auto restored = [&](size_t t) {
-    return (homes_[t] == Home::arena || homes_[t] == Home::kept) && temporaries[t].constant;
+    return !isInput(t) && (homes_[t] == Home::arena || homes_[t] == Home::kept) &&
+           temporaries[t].constant;
   };
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (homes_[t] != Home::constant && !restored(t)) continue;
@@ -170,6 +177,7 @@ void Program::Build(const Plan& plan) {
   constants_ = NewAligned(std::max<size_t>(constants, 1));
   stats_.constantBytes = constants;
   patches_.resize(inputs_.size());
+  apart_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (homes_[t] == Home::arena) addresses_[t] = arena_ + layout.offsets[plan.slots[t]];
@@ -223,8 +231,35 @@ void Program::BindInput(size_t input, const char* memory) {
     std::memcpy(addresses_[place.temporary], memory, inputs_[input].bytes);  // it is a gradient now
   }
   if (boundInputs_[input] == memory) return;
+  for (const Apart& one : apart_[input]) {
+    const char* begin = memory + one.call->places[one.read].offset;
+    if (begin < one.begin + one.call->bytes[one.written] &&
+        one.begin < begin + one.call->bytes[one.read]) {
+      const Op* op = one.call->op;
+      throw ReplayError(op->name, std::string("expected memory of its own for ") +
+                                      op->operands[one.written].name + ", got that of " +
+                                      op->operands[one.read].name);
+    }
+  }
   boundInputs_[input] = memory;
   for (const Patch& one : patches_[input]) *one.operand = const_cast<char*>(memory) + one.offset;
+}
+
+void Program::KeepApart(const RecordedCall& call, void* const* buffers) {
+  if (call.op->elementwise()) return;  // these may work in place
+  const auto isIn = [&](size_t i, Home home) {
+    return call.places[i].kind == Place::Kind::temporary &&
+           homes_[call.places[i].temporary] == home;
+  };
+  for (size_t i = 0; i < call.places.size(); ++i) {
+    const bool outside = call.places[i].kind == Place::Kind::external || isIn(i, Home::kept);
+    if (!outside || call.op->operands[i].access == Access::read) continue;
+    for (size_t j = 0; j < call.places.size(); ++j) {
+      if (!isIn(j, Home::input)) continue;
+      apart_[inputOf_[call.places[j].temporary]].push_back(
+          {&call, j, i, static_cast<char*>(buffers[i])});
+    }
+  }
 }
 
 void Program::AddInstruction(const RecordedCall& call) {
@@ -236,6 +271,7 @@ void Program::AddInstruction(const RecordedCall& call) {
     Follow(call.places[i], &buffers[i]);
     lengths[i] = call.len[i];
   }
+  KeepApart(call, buffers.get());
   const Args args = {buffers.get(), lengths.get(), call.attr.data(), call.dims.get(), nullptr};
   code_.push_back({call.op->kernels[static_cast<size_t>(call.typed)], call.op, args});
   buffers_.push_back(std::move(buffers));

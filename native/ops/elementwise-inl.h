@@ -48,7 +48,7 @@ HWY_INLINE void StoreTail(D d, hn::Vec<D> v, T* p, size_t n) {
 #endif
 }
 
-// Results of cheap loops from this size on go around the caches. An eager result's memory is seldom
+// Eager results of cheap loops from this size on go around the caches. Their memory is seldom
 // still cached, and ordinary stores read each line first: add of 1M floats took 0.18 to 0.20 ms,
 // this way 0.13 to 0.16. From 2 MB on add would gain 30 %, but a chain of ops, which reads what it
 // wrote, lost 5.

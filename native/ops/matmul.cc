@@ -180,7 +180,7 @@ void LinearKernel(const Args& args) {
   RequireBlasSizes({batch, in, out});
   T* y = args.out<T>(3);
   const T* bias = args.in<T>(2);
-  if (SuitsFewRows(batch, in)) {
+  if (SuitsFewRows(batch, out, in)) {
     FewRowsProduct(args.threads, batch, out, in, args.in<T>(0), args.in<T>(1), bias, y);
     return;
   }

@@ -87,11 +87,11 @@ export abstract class LRScheduler extends Schedule {
 
   /** Sets the next rates: call it after the optimizer's steps of an epoch, or of a batch, as you like. */
   step(): void {
-    this.take(() => this.advance());
+    this._take(() => this.advance());
   }
 
-  /** Takes a step here and now, and if that is in a compiled function, also after each of its later steps. */
-  protected take(step: () => void): void {
+  /** @internal Takes a step here and now; in a compiled function, also after each of its later steps. */
+  protected _take(step: () => void): void {
     if (capture === null) step();
     else capture.schedule(this, step);
   }

@@ -22,6 +22,14 @@ export function memoryOf(op: string, t: Tensor): TypedArray {
   throw unexpected(op, 'memory that is still there', 'this', 'a tensor whose memory was detached');
 }
 
+/** Before a change of a tensor: an error while a compiled run in flight reads it. */
+export function requireUnread(op: string, t: Tensor): void {
+  if (t._storage.readers === 0) return;
+  throw new Error(
+    `${op}: expected a tensor that is not in use, got one that a compiled run in flight reads; await the run first`,
+  );
+}
+
 /** The memory of a tensor whose values JavaScript is about to read. */
 export function valuesOf(op: string, t: Tensor): TypedArray {
   if (capture?.computed(t._storage)) {

@@ -7,6 +7,7 @@ import { addon } from '../native';
 import { broadcastStrides, sameShape, type Shape } from '../shape';
 import { allocate, Storage } from '../storage';
 import { Tensor } from '../tensor';
+import { requireUnread } from '../values';
 
 const used = new Set<string>();
 
@@ -161,18 +162,12 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
 
 // --- In-place -------------------------------------------------------------------------------------------------------
 
-function inUse(op: string): Error {
-  return new Error(
-    `${op}: expected a tensor that is not in use, got one that a compiled run in flight reads; await the run first`,
-  );
-}
-
 /**
  * Before an in-place change of `x`: PyTorch's rule that a leaf that requires grad is not changed while recording, and
  * that a result of `shape` and `dtype` fits.
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
-  if (x._storage.readers > 0) throw inUse(op);
+  requireUnread(op, x);
   const root = rootOf(x);
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
     const what = root === x ? 'a leaf' : 'a view of a leaf';

@@ -3,6 +3,7 @@ import { enableGrad, noGrad } from '../autograd';
 import { capture } from '../capture';
 import { requireBoolean, requireOptions, wrongType } from '../errors';
 import type { Tensor } from '../tensor';
+import { requireUnread } from '../values';
 import type { OptionSpec } from './options';
 import { loadState, saveState, type OptimizerState } from './stateDict';
 import {
@@ -135,6 +136,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 
   private update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
+    requireUnread('step', param);
     const slope = grad._contiguous ? grad : grad.detach().contiguous();
     if (param._contiguous) {
       this.stateOf(param).update(group, param, slope);

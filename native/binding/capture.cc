@@ -31,38 +31,45 @@ size_t BytesOf(const Buffer& buffer) {
   return buffer.length * kElementBytes[static_cast<size_t>(buffer.dtype)];
 }
 
-// Calls each(index, value) for the elements of an argument that must be an array.
-template <class Each>
-void ForEach(const Napi::CallbackInfo& info, size_t argument, const char* name, const Each& each) {
+// The elements of an argument that must be an array. They may be getters, which run anything.
+std::vector<napi_value> ReadList(const Napi::CallbackInfo& info, size_t argument,
+                                 const char* name) {
   const napi_env env = info.Env();
   bool isArray = false;
   napi_is_array(env, info[argument], &isArray);
   if (!isArray) Expected(true, "an array of typed arrays", name, Describe(env, info[argument]));
   uint32_t length = 0;
   napi_get_array_length(env, info[argument], &length);
+  std::vector<napi_value> values(length);
   for (uint32_t i = 0; i < length; ++i) {
-    napi_value element = nullptr;
-    if (napi_get_element(env, info[argument], i, &element) != napi_ok) throw Napi::Error::New(env);
-    each(i, element);
+    if (napi_get_element(env, info[argument], i, &values[i]) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
   }
+  return values;
 }
 
-std::vector<Port> ReadPorts(const Napi::CallbackInfo& info, size_t argument, const char* name,
+std::vector<Port> FindPorts(napi_env env, const std::vector<napi_value>& values, const char* name,
                             const Recording& recording, std::vector<DType>* dtypes) {
   std::vector<Port> ports;
-  ForEach(info, argument, name, [&](uint32_t, napi_value value) {
-    const Buffer buffer = RequireBuffer(info.Env(), value, name);
+  for (napi_value value : values) {
+    const Buffer buffer = RequireBuffer(env, value, name);
     const size_t bytes = BytesOf(buffer);
-    ports.push_back({bytes == 0 ? Place() : recording.Find(buffer.data), bytes});
+    const Place place = bytes == 0 ? Place() : recording.Find(buffer.data);
+    if (!recording.Holds(place, bytes)) {
+      Expected(false, "memory inside a temporary", name, Describe(env, value));
+    }
+    ports.push_back({place, bytes});
     dtypes->push_back(buffer.dtype);
-  });
+  }
   return ports;
 }
 
 void RequireUnchanged(const Recording& recording, const std::vector<Port>& inputs) {
   for (const Port& input : inputs) {
     if (input.place.kind == Place::Kind::absent) continue;
-    if (input.place.kind != Place::Kind::temporary || input.place.offset != 0) {
+    if (input.place.kind != Place::Kind::temporary || input.place.offset != 0 ||
+        recording.temporaries()[input.place.temporary].bytes != input.bytes) {
       Expected(false, "memory made for the capture", "inputs", "other memory");
     }
     for (const RecordedCall& call : recording.calls()) {
@@ -129,41 +136,49 @@ Napi::Value End(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   try {
     Open(info);
-    // Out of the environment: elements of the arrays below may be getters, which run anything.
     const std::unique_ptr<Capture> capture = std::move(EnvironmentOf(info)->capture);
+    const std::vector<napi_value> inputArrays = ReadList(info, 0, "inputs"),
+                                  outputArrays = ReadList(info, 1, "outputs"),
+                                  keptArrays = ReadList(info, 2, "kept"),
+                                  homes = ReadList(info, 3, "homes"),
+                                  states = ReadList(info, 4, "states");
+    // From here on no JavaScript runs.
     const Recording& recording = capture->recording();
     if (recording.calls().empty()) {
       throw ArgumentError(false, "expected fn to run at least one op, got none");
     }
     std::vector<DType> dtypes;
-    std::vector<Port> inputs = ReadPorts(info, 0, "inputs", recording, &dtypes);
-    std::vector<Port> outputs = ReadPorts(info, 1, "outputs", recording, &dtypes);
+    std::vector<Port> inputs = FindPorts(env, inputArrays, "inputs", recording, &dtypes);
+    std::vector<Port> outputs = FindPorts(env, outputArrays, "outputs", recording, &dtypes);
     RequireUnchanged(recording, inputs);
-    ForEach(info, 1, "outputs", [&](uint32_t i, napi_value value) {
+    for (size_t i = 0; i < outputs.size(); ++i) {
       const Place& place = outputs[i].place;
-      if (place.kind == Place::Kind::external)
-        capture->Keep(value, place.address, outputs[i].bytes);
-    });
-    std::vector<Kept> kept;
-    ForEach(info, 2, "kept", [&](uint32_t, napi_value value) {
-      kept.push_back({0, static_cast<char*>(RequireBuffer(env, value, "kept").data)});
-    });
-    ForEach(info, 3, "homes", [&](uint32_t i, napi_value value) {
-      const Buffer buffer = RequireBuffer(env, value, "homes");
-      const Place place = i < kept.size() ? recording.Find(kept[i].address) : Place();
-      if (place.kind != Place::Kind::temporary || place.offset != 0 ||
-          recording.temporaries()[place.temporary].bytes != BytesOf(buffer)) {
-        Expected(false, "as much memory as is kept", "homes", Describe(env, value));
+      if (place.kind == Place::Kind::external) {
+        capture->Keep(outputArrays[i], place.address, outputs[i].bytes);
       }
-      kept[i] = {place.temporary, static_cast<char*>(buffer.data)};
-      capture->Keep(value, kept[i].address, BytesOf(buffer));
-      if (!IsShared(env, value)) Expected(false, "shared memory", "homes", Describe(env, value));
-    });
+    }
+    if (homes.size() != keptArrays.size()) {
+      Expected(false, std::to_string(keptArrays.size()), "homes", std::to_string(homes.size()));
+    }
+    std::vector<Kept> kept;
+    for (size_t i = 0; i < homes.size(); ++i) {
+      const Place place = recording.Find(RequireBuffer(env, keptArrays[i], "kept").data);
+      const Buffer home = RequireBuffer(env, homes[i], "homes");
+      if (place.kind != Place::Kind::temporary || place.offset != 0 ||
+          recording.temporaries()[place.temporary].bytes != BytesOf(home)) {
+        Expected(false, "as much memory as is kept", "homes", Describe(env, homes[i]));
+      }
+      if (!IsShared(env, homes[i])) {
+        Expected(false, "shared memory", "homes", Describe(env, homes[i]));
+      }
+      kept.push_back({place.temporary, static_cast<char*>(home.data)});
+      capture->Keep(homes[i], kept[i].address, BytesOf(home));
+    }
     Napi::Array access = Napi::Array::New(env);
-    ForEach(info, 4, "states", [&](uint32_t i, napi_value value) {
-      const Buffer buffer = RequireBuffer(env, value, "states");
+    for (uint32_t i = 0; i < states.size(); ++i) {
+      const Buffer buffer = RequireBuffer(env, states[i], "states");
       access.Set(i, AccessTo(recording, static_cast<const char*>(buffer.data), BytesOf(buffer)));
-    });
+    }
     auto program = std::make_unique<Program>(capture->TakeRecording(), std::move(inputs),
                                              std::move(outputs), std::move(kept));
     Napi::Object wrapped =

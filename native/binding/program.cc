@@ -253,6 +253,7 @@ void RequireLanding(napi_env env, Environment* environment) {
 Napi::Value Start(const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
   const Handle& bound = *static_cast<Handle*>(info.Data());
+  std::vector<napi_ref> references;
   try {
     if (!info[4].IsFunction()) Expected(true, "a function", "callback", Describe(env, info[4]));
     auto flight = std::make_shared<Flight>();
@@ -274,14 +275,16 @@ Napi::Value Start(const Napi::CallbackInfo& info) {
     for (napi_value value : arrays) {
       napi_ref reference = nullptr;
       if (napi_create_reference(env, value, 1, &reference) != napi_ok) throw Napi::Error::New(env);
-      flight->references.push_back(reference);
+      references.push_back(reference);
     }
+    flight->references = references;
     bound->environment->runner.Add(flight, bound->environment->threads.count());
     bound->flight = flight.get();
     if (bound->environment->inFlight++ == 0) {
       napi_ref_threadsafe_function(env, bound->environment->finished);
     }
   } catch (...) {
+    for (napi_ref one : references) napi_delete_reference(env, one);
     ThrowPending(env, "compile");
   }
   return info.Env().Undefined();

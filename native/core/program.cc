@@ -142,6 +142,7 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
     }
   }
   Build(plan);
+  recording_->ReleaseContents();
 }
 
 Program::~Program() {
@@ -171,6 +172,7 @@ void Program::Build(const Plan& plan) {
   }
   constants_ = NewAligned(std::max<size_t>(constants, 1));
   patches_.resize(inputs_.size());
+  apart_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (homes_[t] == Home::arena) addresses_[t] = arena_ + layout.offsets[plan.slots[t]];
@@ -224,8 +226,35 @@ void Program::BindInput(size_t input, const char* memory) {
     std::memcpy(addresses_[place.temporary], memory, inputs_[input].bytes);  // it is a gradient now
   }
   if (boundInputs_[input] == memory) return;
+  for (const Apart& one : apart_[input]) {
+    const char* begin = memory + one.call->places[one.read].offset;
+    if (begin < one.begin + one.call->bytes[one.written] &&
+        one.begin < begin + one.call->bytes[one.read]) {
+      const Op* op = one.call->op;
+      throw ReplayError(op->name, std::string("expected memory of its own for ") +
+                                      op->operands[one.written].name + ", got that of " +
+                                      op->operands[one.read].name);
+    }
+  }
   boundInputs_[input] = memory;
   for (const Patch& one : patches_[input]) *one.operand = const_cast<char*>(memory) + one.offset;
+}
+
+void Program::KeepApart(const RecordedCall& call, void* const* buffers) {
+  if (call.op->elementwise()) return;  // these may work in place
+  const auto isIn = [&](size_t i, Home home) {
+    return call.places[i].kind == Place::Kind::temporary &&
+           homes_[call.places[i].temporary] == home;
+  };
+  for (size_t i = 0; i < call.places.size(); ++i) {
+    const bool outside = call.places[i].kind == Place::Kind::external || isIn(i, Home::kept);
+    if (!outside || call.op->operands[i].access == Access::read) continue;
+    for (size_t j = 0; j < call.places.size(); ++j) {
+      if (!isIn(j, Home::input)) continue;
+      apart_[inputOf_[call.places[j].temporary]].push_back(
+          {&call, j, i, static_cast<char*>(buffers[i])});
+    }
+  }
 }
 
 void Program::AddInstruction(const RecordedCall& call) {
@@ -237,6 +266,7 @@ void Program::AddInstruction(const RecordedCall& call) {
     Follow(call.places[i], &buffers[i]);
     lengths[i] = call.len[i];
   }
+  KeepApart(call, buffers.get());
   const Args args = {buffers.get(), lengths.get(), call.attr.data(), call.dims.get(), nullptr};
   code_.push_back({call.op->kernels[static_cast<size_t>(call.typed)], call.op, args});
   buffers_.push_back(std::move(buffers));

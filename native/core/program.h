@@ -93,7 +93,16 @@ class Program {
     size_t offset;
   };
 
+  // What a call reads of an input, and what it writes outside the arena: never the same memory,
+  // or an index could change after it was checked.
+  struct Apart {
+    const RecordedCall* call;
+    size_t read, written;  // operands
+    char* begin;
+  };
+
   void Build(const Plan& plan);
+  void KeepApart(const RecordedCall& call, void* const* buffers);
   void AddInstruction(const RecordedCall& call);
   void AddCopy(const char* from, char* to, size_t bytes);
   char* Resolve(const Place& place) const;
@@ -108,6 +117,7 @@ class Program {
   std::vector<char*> addresses_;  // of temporaries
   std::vector<size_t> inputOf_;   // of temporaries that are inputs: which
   std::vector<std::vector<Patch>> patches_;
+  std::vector<std::vector<Apart>> apart_;
   std::vector<const char*> boundInputs_;
   std::vector<void*> outputAddresses_;
   std::vector<Instruction> code_;

@@ -1,6 +1,7 @@
 #include "core/recording.h"
 
 #include <algorithm>
+#include <string>
 
 namespace blasgrad {
 namespace {
@@ -55,6 +56,18 @@ Place Recording::Find(const void* data) const {
   return place;
 }
 
+bool Recording::Holds(const Place& place, size_t bytes) const {
+  return place.kind != Place::Kind::temporary ||
+         bytes <= temporaries_[place.temporary].bytes - place.offset;
+}
+
+void Recording::ReleaseContents() {
+  for (Temporary& one : temporaries_) {
+    one.before = {};
+    one.written = {};
+  }
+}
+
 void Recording::Touch(const Call& call, size_t operand, const Place& place, size_t bytes) {
   Temporary& temporary = temporaries_[place.temporary];
   const bool reads = call.op->operands[operand].access != Access::write;
@@ -78,6 +91,10 @@ void Recording::Append(const Call& call) {
     const bool given = call.given(i) && call.len[i] > 0;
     const Place place = given ? Find(call.buf[i]) : Place();
     const size_t bytes = given ? BytesOf(call.op->operands[i], call.typed, call.need[i]) : 0;
+    if (!Holds(place, bytes)) {
+      throw DataError(std::string("expected memory inside a temporary for ") +
+                      call.op->operands[i].name + ", got some that goes on behind it");
+    }
     if (place.kind == Place::Kind::temporary && bytes > 0) Touch(call, i, place, bytes);
     recorded.places.push_back(place);
     recorded.len.push_back(given ? call.len[i] : 0);

@@ -48,6 +48,10 @@ class Recording {
   // To be called before the row runs, so that contents are what it will see.
   void Append(const Call& call);
   Place Find(const void* data) const;
+  // Whether that many bytes from a place on end within the same temporary; true for other memory.
+  bool Holds(const Place& place, size_t bytes) const;
+  // Forgets contents, once a program has them.
+  void ReleaseContents();
 
   const std::vector<RecordedCall>& calls() const { return calls_; }
   const std::vector<Temporary>& temporaries() const { return temporaries_; }

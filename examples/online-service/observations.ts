@@ -1,0 +1,80 @@
+/** What was observed: first in a queue, then in a ring that batches are drawn from. Neither grows beyond its size. */
+import { fromArray, randint, zeros, type Tensor } from 'blasgrad';
+import { features } from './model';
+
+export interface Observation {
+  /** As many numbers as `features` says. */
+  readonly input: readonly number[];
+  readonly label: number;
+}
+
+/** Where observations wait for the trainer, which cannot write to the ring while it trains. */
+export class ObservationQueue {
+  private waiting: Observation[] = [];
+
+  constructor(readonly capacity: number) {}
+
+  get length(): number {
+    return this.waiting.length;
+  }
+
+  /** Takes all of them, or none and says false where they do not fit. */
+  add(observations: readonly Observation[]): boolean {
+    if (this.waiting.length + observations.length > this.capacity) return false;
+    this.waiting.push(...observations);
+    return true;
+  }
+
+  takeAll(): Observation[] {
+    const taken = this.waiting;
+    this.waiting = [];
+    return taken;
+  }
+}
+
+/** The latest observations as tensors; a new one replaces the oldest. */
+export class ObservationRing {
+  /** (capacity, features); rows from `count` on are zero. */
+  readonly inputs: Tensor;
+  /** (capacity) */
+  readonly labels: Tensor;
+  private filled = 0;
+  private next = 0;
+
+  constructor(readonly capacity: number) {
+    this.inputs = zeros(capacity, features);
+    this.labels = zeros(capacity, { dtype: 'int32' });
+  }
+
+  get count(): number {
+    return this.filled;
+  }
+
+  add(observations: readonly Observation[]): void {
+    const latest = observations.slice(-this.capacity);
+    for (let first = 0; first < latest.length;) {
+      const part = latest.slice(first, first + this.capacity - this.next);
+      this.write(part);
+      first += part.length;
+    }
+  }
+
+  /** Rows to train on: int32 of a shape, each below `count`, which must not be 0. */
+  draw(...shape: number[]): Tensor {
+    return randint(this.filled, shape);
+  }
+
+  /** Writes observations from `next` on, which must not reach beyond the end. */
+  private write(observations: readonly Observation[]): void {
+    const n = observations.length;
+    const inputs = new Float32Array(n * features);
+    observations.forEach(({ input }, i) => {
+      inputs.set(input, i * features);
+    });
+    const labels = Int32Array.from(observations, ({ label }) => label);
+    this.inputs.narrow(0, this.next, n).copy_(fromArray(inputs, [n, features]));
+    this.labels.narrow(0, this.next, n).copy_(fromArray(labels));
+    this.next = (this.next + n) % this.capacity;
+    this.filled = Math.min(this.filled + n, this.capacity);
+  }
+}

@@ -1,0 +1,67 @@
+/** The service's command line. */
+import { parseArgs } from 'node:util';
+
+export interface ServiceOptions {
+  host: string;
+  /** 0: one that is free. */
+  port: number;
+  /** File to continue from and to save to; null: none. */
+  checkpoint: string | null;
+  /** Seconds between checkpoints. */
+  saveEvery: number;
+  /** Threads of a training step. */
+  threads: number;
+  seed: number;
+}
+
+export const helpText = `usage: npm run example online-service -- [OPTIONS]
+
+Answers predictions over HTTP while it trains, without pause, on what it is told.
+
+  --host NAME        address to listen at (default: 127.0.0.1)
+  --port N           port, 0 for a free one (default: 8080)
+  --checkpoint FILE  continue from it, and save to it now and then and at the end (default: none)
+  --save-every N     seconds between checkpoints (default: 10)
+  --threads N        threads to train with (default: 1)
+  --seed N           where weights and batches start from (default: 1)
+  --help             show this`;
+
+/** What is wrong with the command line, in one sentence. */
+export class UsageError extends Error {}
+
+/** The options of a command line, or 'help' where that was asked for. Throws UsageError. */
+export function readOptions(args: readonly string[]): ServiceOptions | 'help' {
+  const text = { type: 'string' } as const;
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        host: text,
+        port: text,
+        checkpoint: text,
+        'save-every': text,
+        threads: text,
+        seed: text,
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('\n')[0]);
+  }
+  if (values.help) return 'help';
+  return {
+    host: values.host ?? '127.0.0.1',
+    port: wholeNumber('--port', values.port ?? '8080', 0, 65_535),
+    checkpoint: values.checkpoint ?? null,
+    saveEvery: wholeNumber('--save-every', values['save-every'] ?? '10', 1, 86_400),
+    threads: wholeNumber('--threads', values.threads ?? '1', 1, 1024),
+    seed: wholeNumber('--seed', values.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function wholeNumber(name: string, text: string, low: number, high: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (number >= low && number <= high) return number;
+  throw new UsageError(`expected a whole number from ${low} to ${high} for ${name}, got '${text}'`);
+}

@@ -1,0 +1,51 @@
+/** The routes, and what keeps bad, large and slow requests away from them. */
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Metrics } from './metrics';
+import type { Observation } from './observations';
+import type { Prediction } from './predictor';
+import { bodyLimit, observeSchema, predictSchema } from './schemas';
+
+/** What the routes are the doors of. */
+export interface Doors {
+  predict(inputs: readonly (readonly number[])[]): { predictions: Prediction[]; steps: number };
+  /** How many wait after these were queued; null if there was no room. */
+  observe(observations: readonly Observation[]): number | null;
+  metrics(): Metrics;
+  resetMetrics(): void;
+}
+
+const mostConnections = 1000;
+// A request must have arrived by then, or is answered with 408.
+const requestTimeout = 5000; // ms
+
+export function buildServer(doors: Doors): FastifyInstance {
+  const app = fastify({
+    bodyLimit,
+    requestTimeout,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: 1000 },
+    // '1' is no number, null is not 0, and names that are not known are mistakes.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  app.server.maxConnections = mostConnections;
+
+  app.post<{ Body: { inputs: number[][] } }>('/predict', { schema: predictSchema }, ({ body }) =>
+    doors.predict(body.inputs),
+  );
+  app.post<{ Body: { observations: Observation[] } }>(
+    '/observe',
+    { schema: observeSchema },
+    async ({ body }, reply) => {
+      const queued = doors.observe(body.observations);
+      if (queued !== null) return reply.code(202).send({ queued });
+      const message = 'the queue is full, try again later';
+      return reply.code(429).header('retry-after', '1').send({ statusCode: 429, message });
+    },
+  );
+  app.get('/metrics', () => doors.metrics());
+  app.post('/metrics/reset', (_, reply) => {
+    doors.resetMetrics();
+    return reply.code(204).send();
+  });
+  return app;
+}

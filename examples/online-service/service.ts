@@ -1,0 +1,93 @@
+/** The parts put together: a server, a trainer and a checkpoint, from start to stop. */
+import { once } from 'node:events';
+import { backend, manualSeed } from 'blasgrad';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { Meter } from './metrics';
+import { ObservationQueue, ObservationRing } from './observations';
+import type { ServiceOptions } from './options';
+import { Predictor } from './predictor';
+import { buildServer } from './server';
+import { Trainer } from './trainer';
+
+const queueCapacity = 8192;
+const ringCapacity = 16_384;
+// Requests that are still being answered when the service is to stop may take so long.
+const grace = 500; // ms
+
+export interface Service {
+  /** `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Steps that the checkpoint brought. */
+  readonly steps: number;
+  /** Makes it finish the step it is at. */
+  stop(): void;
+  /** Settles when all is saved and closed; rejects if something went wrong. */
+  readonly stopped: Promise<void>;
+}
+
+/** Starts all; rejects if the port is taken or the checkpoint is not readable. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  backend.setNumThreads(options.threads);
+  manualSeed(options.seed);
+  const queue = new ObservationQueue(queueCapacity);
+  const ring = new ObservationRing(ringCapacity);
+  const trainer = new Trainer(queue, ring);
+  const predictor = new Predictor();
+  const meter = new Meter();
+  const path = options.checkpoint;
+  if (path !== null) await loadCheckpoint(path, trainer);
+  predictor.refresh(trainer.model);
+
+  let served = trainer.countSteps();
+  const first = served;
+  const app = buildServer({
+    predict: (inputs) => ({ predictions: predictor.predict(inputs), steps: served }),
+    observe: (observations) => {
+      if (queue.add(observations)) return queue.length;
+      meter.queue.refused += observations.length;
+      return null;
+    },
+    metrics: () => meter.read(trainer, queue, ring),
+    resetMetrics: () => meter.reset(),
+  });
+  const url = await app.listen({ host: options.host, port: options.port });
+
+  let saving = Promise.resolve();
+  let nextSave = performance.now() + 1000 * options.saveEvery;
+  const save = async (file: string): Promise<void> => {
+    try {
+      await saveCheckpoint(file, trainer);
+      meter.checkpoints.saved++;
+    } catch (error) {
+      meter.checkpoints.failed++;
+      throw error;
+    }
+  };
+  const between = (): void => {
+    meter.countRun(trainer.progress);
+    if (trainer.progress.steps === served) return;
+    served = trainer.progress.steps;
+    predictor.refresh(trainer.model);
+    if (path === null || performance.now() < nextSave) return;
+    // The next run begins while the file is written. A full disk is no reason to stop answering.
+    nextSave = Infinity;
+    saving = save(path)
+      .catch((error: unknown) => console.error('online-service: no checkpoint:', error))
+      .finally(() => (nextSave = performance.now() + 1000 * options.saveEvery));
+  };
+
+  const ending = new AbortController();
+  const close = async (): Promise<void> => {
+    const cut = setTimeout(() => app.server.closeAllConnections(), grace);
+    await app.close();
+    clearTimeout(cut);
+  };
+  const closed = once(ending.signal, 'abort').then(close);
+  const trained = trainer.run(ending.signal, between).finally(() => ending.abort());
+  const saved = trained.then(async () => {
+    await saving;
+    if (path !== null) await save(path);
+  });
+  const stopped = Promise.all([saved, closed]).then(() => undefined);
+  return { url, steps: first, stop: () => ending.abort(), stopped };
+}

@@ -21,8 +21,8 @@ async function main(): Promise<void> {
     return;
   }
   const service = await startService(options);
-  // A second signal ends the process at once.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => service.stop());
+  // Not `once`: whoever started this may pass on a Ctrl-C that has already come from the terminal.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
   console.log(`listening at ${service.url}, ${service.steps} steps so far`);
   console.log(example(service.url));
   await service.stopped;

@@ -12,6 +12,7 @@ import { ObservationQueue, ObservationRing } from '../../examples/online-service
 import { helpText, readOptions, UsageError } from '../../examples/online-service/options';
 import type { Prediction } from '../../examples/online-service/predictor';
 import { bodyLimit } from '../../examples/online-service/schemas';
+import { buildServer } from '../../examples/online-service/server';
 
 const root = join(__dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'online-service-'));
@@ -267,6 +268,36 @@ describe('bad requests', () => {
     expect([metrics.steps, metrics.observations, metrics.queue.length]).toEqual([0, 0, 0]);
     expect(await predict(service, [zero])).toHaveLength(1);
     expect(await service.end('SIGTERM')).toBe(0);
+  });
+
+  test('observations get 429 while the queue is full', async () => {
+    const queue = new ObservationQueue(2);
+    const unused = () => {
+      throw new Error('not asked');
+    };
+    const app = buildServer({
+      observe: (some) => (queue.add(some) ? queue.length : null),
+      predict: unused,
+      metrics: unused,
+      resetMetrics: unused,
+    });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const answers: [number, string | null][] = [];
+    for (let i = 0; i < 3; i++) {
+      const response = await fetch(`${url}/observe`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ observations: [good] }),
+      });
+      await response.arrayBuffer();
+      answers.push([response.status, response.headers.get('retry-after')]);
+    }
+    expect(answers).toEqual([
+      [202, null],
+      [202, null],
+      [429, '1'],
+    ]);
+    await app.close();
   });
 
   test('a request that never ends does not hold up the end', async () => {

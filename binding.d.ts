@@ -133,7 +133,7 @@ export interface NativeAddon extends NativeCapture {
   readonly ops: Readonly<Record<string, NativeOp>>;
   rows(): NativeRow[];
   /** Asks for huge pages where memory of 1 MB or more was not touched yet; bytes from its begin to a cache line. */
-  prepareMemory(memory: Uint8Array): number;
+  readonly prepareMemory: (memory: Uint8Array) => number;
   info(): NativeInfo;
   getNumThreads(): number;
   setNumThreads(n: number): void;

@@ -5,6 +5,7 @@ import type { Tensor } from './tensor';
 
 /** Something that changes numbers of the optimizer after each step: a learning-rate schedule. */
 export interface Scheduled {
+  readonly optimizer: { readonly paramGroups: readonly object[] };
   step(): void;
   stateDict(): Record<string, unknown>;
   loadStateDict(dict: Record<string, unknown>): void;
@@ -98,8 +99,16 @@ export class Capture {
 
   /** Numbers of an optimizer are about to be written from JavaScript. */
   writeNumbers(numbers: Float64Array): void {
-    if (this.scheduled.length === 0) refuse('optimizer', 'options that stay as they are');
+    if (!this.scheduling) refuse('optimizer', 'options that stay as they are');
     this.scheduledNumbers.add(numbers);
+  }
+
+  /** An update is about to read numbers of an optimizer: replays take steps of schedules after their own. */
+  readNumbers(numbers: Float64Array): void {
+    if (!this.scheduledNumbers.has(numbers)) return;
+    throw new Error(
+      'step: expected steps of schedules after those of the optimizer in a compiled function, got one before',
+    );
   }
 }
 

@@ -147,14 +147,15 @@ class CompiledFunction {
     const program = this.find(inputs);
     if (program === null) {
       options.signal?.throwIfAborted();
-      return this.capture(inputs);
+      const result = this.capture(inputs);
+      options.onProgress?.({ step: 1, steps: 1 });
+      return result;
     }
     this.requireUnchanged(program, inputs);
     const values = inputs.map(denseValues);
-    const results = await this.fly(program, 1, values, options, caller);
-    return program.build(
-      program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i])),
-    );
+    const take = (results: readonly TypedArray[]): Tensor[] =>
+      program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i]));
+    return program.build(await this.fly(program, 1, values, options, caller, take));
   }
 
   scan(given: readonly unknown[]): unknown {
@@ -193,10 +194,14 @@ class CompiledFunction {
     if (start.first < steps) {
       const { program, first, stacked } = start;
       const rows = rowsFrom(start.values, steps, first);
-      const results = await this.fly(program, steps - first, rows, options, caller, first);
-      rowsFrom(stacked, steps, first).forEach((to, i) => {
-        to.set(results[i]);
-      });
+      const take = (results: readonly TypedArray[]): void => {
+        rowsFrom(stacked, steps, first).forEach((to, i) => {
+          to.set(results[i]);
+        });
+      };
+      await this.fly(program, steps - first, rows, options, caller, take, first);
+    } else {
+      options.onProgress?.({ step: steps, steps });
     }
     return stackedResult(start, steps);
   }
@@ -293,14 +298,15 @@ class CompiledFunction {
     }
   }
 
-  private async fly(
+  private async fly<T>(
     program: Program,
     steps: number,
     values: readonly TypedArray[],
     options: RunOptions,
     caller: Error,
+    take: (results: readonly TypedArray[]) => T,
     before = 0,
-  ): Promise<readonly TypedArray[]> {
+  ): Promise<T> {
     let staging = this.stagings.get(program);
     if (staging === undefined) this.stagings.set(program, (staging = new Staging()));
     const { onProgress } = options;
@@ -309,9 +315,10 @@ class CompiledFunction {
         onProgress({ step: step + before, steps: steps + before });
       },
     };
-    const results = await fly(program, staging, steps, values, { ...options, ...shifted }, caller);
+    const all = { ...options, ...shifted };
+    const result = await fly(program, staging, steps, values, all, caller, take);
     this.replays += steps;
-    return results;
+    return result;
   }
 }
 

@@ -93,7 +93,9 @@ export function fromArray(
     const other = array.findIndex((value) => value > 1);
     if (other >= 0) throw wrongValue('fromArray', '0 or 1', `array[${other}]`, array[other]);
   }
-  return finish(new Tensor(new Storage(array), dtype, sizes), options);
+  const storage = new Storage(array);
+  storage.exposed = true; // the caller holds the array, so it stays where it is
+  return finish(new Tensor(storage, dtype, sizes), options);
 }
 
 /** A tensor whose content is undefined, for you to fill. */

@@ -130,8 +130,10 @@ export class Tensor {
    * tensor, unseen by autograd), else a copy.
    */
   get data(): TypedArray {
-    const memory = valuesOf('data', this);
+    valuesOf('data', this);
     if (!this._contiguous) return packed(this);
+    if (capture !== null) capture.use(this._storage); // moves it, while nobody holds the array
+    const memory = this._storage.array;
     this._storage.exposed = true;
     if (isInSlab(memory)) {
       // Out of the slab: whoever transfers or detaches this memory must not hit other tensors.

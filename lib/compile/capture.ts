@@ -54,6 +54,7 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   let structure: unknown;
   let placeholders: Tensor[];
   let outputs: Tensor[];
+  let outputArrays: TypedArray[];
   try {
     placeholders = signatures.map((signature, i) => placeholder(values[i], signature));
     structure = fn(...placeholders);
@@ -62,6 +63,7 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
       throw wrongType('compile', 'a synchronous function', 'fn', structure);
     }
     outputs = noGrad(() => tensorsOf(structure).map((one) => one.detach().contiguous()));
+    outputArrays = outputs.map((one) => one._flat); // looked at here, so that what lies outside is a state
   } catch (error) {
     recorder.abortCapture();
     throw error;
@@ -69,14 +71,16 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
     setCapture(null);
   }
   const gradients = gradientsLeft(open);
-  const kept = gradients.flatMap(({ gradient }) =>
-    gradient !== null && open.temporaries.has(gradient._storage) ? [gradient._storage] : [],
-  );
+  const kept = gradients.flatMap(({ gradient }) => {
+    const storage = gradient?._storage;
+    const ours = storage !== undefined && open.temporaries.has(storage);
+    return ours && storage.array.length > 0 ? [storage] : [];
+  });
   const arrays = [...new Set(kept)].map((storage) => storage.array);
   const states = [...open.states.keys()];
   const native = recorder.endCapture(
     placeholders.map((one) => one._storage.array),
-    outputs.map((one) => one._flat),
+    outputArrays,
     arrays,
     arrays, // where a kept gradient was computed, it stays
     states.map((storage) => storage.array),

@@ -49,17 +49,19 @@ export class Staging {
 }
 
 /**
- * Runs `steps` steps; `inputs` hold a row for each. Gives the arrays of the outputs, or rejects: with the signal's
- * reason, with what `onProgress` threw, or with the error of a row, at the caller's stack.
+ * Runs `steps` steps; `inputs` hold a row for each. Gives what `take` makes of the arrays of the outputs, which the
+ * next run overwrites, or rejects: with the signal's reason, with what `onProgress` threw, or with the error of a row,
+ * at the caller's stack.
  */
-export async function fly(
+export async function fly<Result>(
   program: Program,
   staging: Staging,
   steps: number,
   inputs: readonly TypedArray[],
   options: RunOptions,
   caller: Error,
-): Promise<readonly TypedArray[]> {
+  take: (outputs: readonly TypedArray[]) => Result,
+): Promise<Result> {
   const { signal, onProgress } = options;
   if (program.flying) throw inFlightError('compile');
   signal?.throwIfAborted();
@@ -82,14 +84,15 @@ export async function fly(
     }
   };
   let told = 0;
+  let done = 0;
+  let result: Result | undefined;
+  program.lock();
   const timer =
     onProgress &&
     setInterval(() => {
       const step = native.progress();
       if (step !== told) tell((told = step));
     }, progressInterval);
-  let done = 0;
-  program.lock();
   signal?.addEventListener('abort', stop);
   try {
     const error = await new Promise<Error | null>((resolve) => {
@@ -99,6 +102,7 @@ export async function fly(
       });
     });
     if (error !== null) throw atStackOf(caller, error);
+    if (done === steps) result = take(arrays.slice(program.inputs.length));
   } finally {
     clearInterval(timer);
     signal?.removeEventListener('abort', stop);
@@ -112,7 +116,7 @@ export async function fly(
   if (done < steps) signal?.throwIfAborted();
   else if (complaints.length === 0) tell(done);
   if (complaints.length > 0) throw complaints[0];
-  return arrays.slice(program.inputs.length);
+  return result as Result;
 }
 
 /** The error as if it had been thrown where the run was started. */

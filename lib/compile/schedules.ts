@@ -16,7 +16,8 @@ export function planSchedules(program: Program, steps: number): PlannedSchedules
   const { scheduled, scheduledNumbers: targets } = program;
   if (scheduled.length === 0) return none;
   const before = scheduled.map((one) => one.stateDict());
-  const numbers = targets.map((target) => target.slice());
+  const groups = [...new Set(scheduled.flatMap(({ optimizer }) => optimizer.paramGroups))];
+  const options = groups.map((group) => ({ ...group }));
   const tables = targets.map(
     (target) => new Float64Array(new SharedArrayBuffer(target.byteLength * steps)),
   );
@@ -24,9 +25,7 @@ export function planSchedules(program: Program, steps: number): PlannedSchedules
     scheduled.forEach((one, i) => {
       one.loadStateDict(before[i]);
     });
-    targets.forEach((target, i) => {
-      target.set(numbers[i]);
-    });
+    groups.forEach((group, i) => Object.assign(group, options[i]));
   };
   try {
     for (let step = 0; step < steps; step++) {
@@ -42,7 +41,6 @@ export function planSchedules(program: Program, steps: number): PlannedSchedules
     targets,
     tables,
     finish: (done) => {
-      restore();
       for (let step = 0; step < done; step++) for (const one of scheduled) one.step();
     },
   };

@@ -57,7 +57,10 @@ export class ParamState<O> {
   /** Updates `param`, contiguous, from its gradient, in the same order. */
   update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
     if (this.seen !== group._changes) this.prepare(group);
-    if (capture !== null) for (const tensor of this.tensors.values()) capture.use(tensor._storage);
+    if (capture !== null) {
+      capture.readNumbers(group._numbers);
+      for (const tensor of this.tensors.values()) capture.use(tensor._storage);
+    }
     this.args[2] = param._flat;
     this.args[3] = grad._flat;
     this.definition.update(...this.args);

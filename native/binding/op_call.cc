@@ -181,8 +181,9 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
     }
   }
   if (bound.environment->capture != nullptr) bound.environment->capture->Record(call, argv);
-  const Args args = {call.buf.data(), call.len.data(), call.attr.data(), &call.dims,
-                     &bound.environment->threads};
+  const Args args = {
+      call.buf.data(), call.len.data(), call.attr.data(), &call.dims, &bound.environment->threads,
+      /*stream=*/true};
   op.kernels[static_cast<size_t>(call.typed)](args);
 }
 

@@ -55,6 +55,7 @@ struct Args {
   const double* attr;
   const Dims* dims;
   Threads* threads;
+  bool stream = false;  // whether a large result may go around the caches: see kStreamBytes
 
   template <class T>
   const T* in(size_t i) const {

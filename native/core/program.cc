@@ -95,7 +95,7 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
   Plan plan;
   plan.uses = FindUses(*recording_, inputs_, outputs_);
   homes_.assign(temporaries.size(), Home::unused);
-  inputOf_.assign(temporaries.size(), 0);
+  inputOf_.assign(temporaries.size(), kNever);
   addresses_.assign(temporaries.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (plan.uses[t].first == kNever) continue;
@@ -160,15 +160,16 @@ void Program::Build(const Plan& plan) {
   std::vector<size_t> constantAt(temporaries.size(), 0);
   size_t constants = 0;
   const auto restored = [&](size_t t) {
-    return (homes_[t] == Home::arena || homes_[t] == Home::kept) && temporaries[t].constant;
+    return (homes_[t] == Home::arena || homes_[t] == Home::kept) && temporaries[t].constant &&
+           inputOf_[t] == kNever;
   };
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (homes_[t] != Home::constant && !restored(t)) continue;
     constantAt[t] = constants;
+    stats_.constantBytes += temporaries[t].bytes;
     constants += (temporaries[t].bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   }
   constants_ = NewAligned(std::max<size_t>(constants, 1));
-  stats_.constantBytes = constants;
   patches_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {

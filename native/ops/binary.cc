@@ -14,20 +14,20 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // Arithmetic on vectors.
-#define BLASGRAD_ARITHMETIC(NAME, EXPRESSION)                                 \
-  struct NAME {                                                               \
-    static constexpr int64_t kGrain = 1 << 17;                                \
-    template <class T>                                                        \
-    static void Run(const Args&, int64_t n, T* out, const T* x, const T* y) { \
-      [[maybe_unused]] const hn::ScalableTag<T> d;                            \
-      MapVectors(                                                             \
-          n, out,                                                             \
-          [d](auto a, auto b) HWY_ATTR {                                      \
-            (void)d;                                                          \
-            return EXPRESSION;                                                \
-          },                                                                  \
-          x, y);                                                              \
-    }                                                                         \
+#define BLASGRAD_ARITHMETIC(NAME, EXPRESSION)                                      \
+  struct NAME {                                                                    \
+    static constexpr int64_t kGrain = 1 << 17;                                     \
+    template <class T>                                                             \
+    static void Run(const Args& args, int64_t n, T* out, const T* x, const T* y) { \
+      [[maybe_unused]] const hn::ScalableTag<T> d;                                 \
+      MapVectors<kMayStream<NAME>>(                                                \
+          args, n, out,                                                            \
+          [d](auto a, auto b) HWY_ATTR {                                           \
+            (void)d;                                                               \
+            return EXPRESSION;                                                     \
+          },                                                                       \
+          x, y);                                                                   \
+    }                                                                              \
   };
 BLASGRAD_ARITHMETIC(Add, hn::Add(a, b))
 BLASGRAD_ARITHMETIC(Sub, hn::Sub(a, b))

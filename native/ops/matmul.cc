@@ -11,6 +11,7 @@
 
 #include "core/threads.h"
 #include "ops/family.h"
+#include "ops/few_rows.h"
 #include "ops/reduce.h"
 
 namespace blasgrad {
@@ -179,6 +180,10 @@ void LinearKernel(const Args& args) {
   RequireBlasSizes({batch, in, out});
   T* y = args.out<T>(3);
   const T* bias = args.in<T>(2);
+  if (SuitsFewRows(batch, out, in)) {
+    FewRowsProduct(args.threads, batch, out, in, args.in<T>(0), args.in<T>(1), bias, y);
+    return;
+  }
   if (bias != nullptr) {
     for (int64_t i = 0; i < batch; ++i) {
       std::memcpy(y + i * out, bias, static_cast<size_t>(out) * sizeof(T));

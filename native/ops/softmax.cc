@@ -40,7 +40,7 @@ struct Softmax {
     typename Walk::State peak, sum;
     FindPeak(walk, x, peak);
     SumTerms(walk, sum, [&](size_t i, auto at) HWY_ATTR {
-      const auto e = vm::Exp(d, hn::Sub(at.Load(x + i), at.Get(peak)));
+      const auto e = vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
       at.Store(e, y + i);
       return e;
     });
@@ -55,7 +55,7 @@ template <class Walk, class T, class State = typename Walk::State>
 HWY_INLINE void LogOfSum(const Walk& walk, const T* x, const State& peak, State& log) {
   const auto d = walk.d;
   SumTerms(walk, log, [&](size_t i, auto at) HWY_ATTR {
-    return vm::Exp(d, hn::Sub(at.Load(x + i), at.Get(peak)));
+    return vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
   });
   walk.EachState([&](auto at) HWY_ATTR { at.Set(log, vm::Log(d, at.Get(log))); });
 }
@@ -111,15 +111,14 @@ HWY_INLINE void Backward(const Walk& walk, const T* dy, const T* y, T* dx) {
 // y = log(sum of exp(x)), one number a line
 template <class Walk, class T>
 HWY_INLINE void LogSumExp(const Walk& walk, const T* x, T* y) {
-  const auto d = walk.d;
   typename Walk::State peak, log;
   FindPeak(walk, x, peak);
-  // An infinite peak is the result itself; x - peak would be NaN.
-  walk.EachState([&](auto at) HWY_ATTR {
-    at.Set(peak, hn::IfThenElse(hn::IsInf(at.Get(peak)), hn::Zero(d), at.Get(peak)));
-  });
   LogOfSum(walk, x, peak, log);
-  walk.EachState([&](auto at) HWY_ATTR { at.Set(log, hn::Add(at.Get(log), at.Get(peak))); });
+  // An infinite peak is the result itself; x - peak is NaN.
+  walk.EachState([&](auto at) HWY_ATTR {
+    const auto top = at.Get(peak);
+    at.Set(log, hn::IfThenElse(hn::IsInf(top), top, hn::Add(at.Get(log), top)));
+  });
   walk.Write(log, y);
 }
 

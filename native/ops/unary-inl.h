@@ -25,7 +25,8 @@ struct ForwardLoop {
     const hn::ScalableTag<T> d;
     const auto p = vm::Const(d, F::kAttrs > 0 ? a.attr[0] : 0);
     const auto q = vm::Const(d, F::kAttrs > 1 ? a.attr[1] : 0);
-    MapVectors(n, out, [d, p, q](auto v) HWY_ATTR { return F::Forward(d, v, p, q); }, x);
+    MapVectors<kMayStream<F>>(
+        a, n, out, [d, p, q](auto v) HWY_ATTR { return F::Forward(d, v, p, q); }, x);
   }
 };
 
@@ -37,8 +38,8 @@ struct BackwardLoop {
     const hn::ScalableTag<T> d;
     const auto p = vm::Const(d, F::kAttrs > 0 ? a.attr[0] : 0);
     const auto q = vm::Const(d, F::kAttrs > 1 ? a.attr[1] : 0);
-    MapVectors(
-        n, out, [d, p, q](auto g, auto k) HWY_ATTR { return F::Backward(d, g, k, p, q); }, dy,
+    MapVectors<kMayStream<F>>(
+        a, n, out, [d, p, q](auto g, auto k) HWY_ATTR { return F::Backward(d, g, k, p, q); }, dy,
         kept);
   }
 };

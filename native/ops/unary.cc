@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "ops/unary.cc"
 #include "hwy/foreach_target.h"
 //
+#include "ops/normal-inl.h"
 #include "ops/unary-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,6 @@
 /** Transcendental functions are within 4 units in the last place over their whole range. */
-import { tensor, type Tensor } from 'blasgrad';
-import { erf } from '../support/functions';
+import { F, tensor, type Tensor } from 'blasgrad';
+import { erf, normal } from '../support/functions';
 
 interface Case {
   readonly run: (x: Tensor) => Tensor;
@@ -30,6 +30,12 @@ const cases: Readonly<Record<string, Case>> = {
     reference: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   },
   erf: { run: (x) => x.erf(), reference: erf, referenceError: 12 },
+  // Below -1 the error grows with the exponent of the normal tail: see the next table.
+  'gelu above -1': {
+    run: (x) => F.gelu(x.maximum(-1)),
+    reference: (x) => Math.max(x, -1) * normal(Math.max(x, -1)),
+    referenceError: 24,
+  },
 };
 
 /** Every 8,191st of all 2^32 float32 values: all exponents and signs, subnormals, infinities and NaN. */
@@ -106,3 +112,16 @@ describe.each(Object.entries(precisions))(
     });
   },
 );
+
+test.each([
+  [-1.5, -0.10021080190328713],
+  [-2, -0.0455002638963584],
+  [-3, -0.004049694094890284],
+  [-4, -1.2668496733248e-4],
+  [-5, -1.43325785939597e-6],
+  [-20, -0],
+  [-1e30, -0],
+])('float32 gelu of %d in the tail, where (1 + erf) / 2 would cancel', (x, expected) => {
+  const y = F.gelu(tensor([x])).item();
+  expect(Math.abs(y - expected)).toBeLessThanOrEqual(3e-6 * Math.abs(expected));
+});

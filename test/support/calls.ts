@@ -7,7 +7,8 @@ import type { NativeAddon, NativeOp } from '../../binding';
 const running = new Set<string>();
 
 jest.mock('../../dist/native.js', () => {
-  const { addon } = jest.requireActual<{ addon: NativeAddon }>('../../dist/native.js');
+  const actual = jest.requireActual<{ addon: NativeAddon }>('../../dist/native.js');
+  const { addon } = actual;
   const wrap = ([name, op]: [string, NativeOp]): [string, NativeOp] => [
     name,
     (...args) => {
@@ -15,7 +16,10 @@ jest.mock('../../dist/native.js', () => {
       op(...args);
     },
   ];
-  return { addon: { ...addon, ops: Object.fromEntries(Object.entries(addon.ops).map(wrap)) } };
+  return {
+    ...actual,
+    addon: { ...addon, ops: Object.fromEntries(Object.entries(addon.ops).map(wrap)) },
+  };
 });
 
 /** The native rows that `fn` runs. */

@@ -1,4 +1,5 @@
 /** Schedules along a cosine (Loshchilov and Hutter 2017). */
+import { refuseInCapture } from '../../capture';
 import { requireInRange, requireNumber, requireOptions } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
@@ -56,15 +57,25 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** The next step, or one to the point `epoch`, which may have a fraction: `epoch + batch / batches`. */
   override step(epoch?: number): void {
-    if (epoch === undefined && this.lastEpoch >= 0) {
+    if (epoch === undefined) {
+      super.step();
+      return;
+    }
+    refuseInCapture('step', 'no epoch');
+    this.jump(requireInRange('step', 'epoch', epoch, 0, Infinity));
+    this.setLrs(this.getLr());
+  }
+
+  protected override advance(): void {
+    if (this.lastEpoch < 0) {
+      this.jump(0);
+    } else {
       this.lastEpoch++;
       this.at++;
       if (this.at >= this.period) {
         this.at -= this.period;
         this.period *= this.tMult;
       }
-    } else {
-      this.jump(requireInRange('step', 'epoch', epoch ?? 0, 0, Infinity));
     }
     this.setLrs(this.getLr());
   }

@@ -66,8 +66,8 @@ export class CyclicLR extends LRScheduler {
     return this.each((_lr, i) => this.baseLrs[i] + (this.maxLrs[i] - this.baseLrs[i]) * height);
   }
 
-  override step(): void {
-    super.step();
+  protected override advance(): void {
+    super.advance();
     if (!this.cycleMomentum) return;
     const height = this.height();
     this.groups.forEach((group, i) => {

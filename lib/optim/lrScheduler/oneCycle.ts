@@ -97,11 +97,11 @@ export class OneCycleLR extends LRScheduler {
     return this.each((_lr, i) => this.between(this.lrs[from.lr][i], this.lrs[to.lr][i], part));
   }
 
-  override step(): void {
+  protected override advance(): void {
     if (this.lastEpoch + 1 > this.totalSteps) {
       throw unexpected('step', `at most ${this.totalSteps} steps`, 'OneCycleLR', 'one more');
     }
-    super.step();
+    super.advance();
     if (!this.cycleMomentum) return;
     const { from, to, part } = this.place();
     this.groups.forEach((group, i) => {

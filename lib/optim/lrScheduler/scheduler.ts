@@ -87,12 +87,18 @@ export abstract class LRScheduler extends Schedule {
 
   /** Sets the next rates: call it after the optimizer's steps of an epoch, or of a batch, as you like. */
   step(): void {
-    const step = (): void => {
-      this.lastEpoch++;
-      this.setLrs(this.getLr());
-    };
+    this._take(() => this.advance());
+  }
+
+  /** @internal Takes a step here and now; in a compiled function, also after each of its later steps. */
+  protected _take(step: () => void): void {
     if (capture === null) step();
     else capture.schedule(this, step);
+  }
+
+  protected advance(): void {
+    this.lastEpoch++;
+    this.setLrs(this.getLr());
   }
 
   /** @internal Begins anew, from the rates the groups began with; each constructor ends with it. */

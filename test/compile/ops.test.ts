@@ -1,0 +1,131 @@
+/** Every op, forward and backward: captured and replayed with other values, bit for bit as eager. */
+import { backend, compile, full, randn, type Compiled, type Output, type Tensor } from 'blasgrad';
+import { opRows } from '../../dist/ops/define';
+import { families } from '../ops/cases';
+import { dtypeOf, sample, type OpCase, type Precision } from '../ops/case';
+import { cotangentsFor, floating, gradients } from '../support/gradcheck';
+import { make } from '../support/make';
+import type { Plain } from '../support/plain';
+import { randomFrom } from '../support/random';
+import { requireSameBits } from './support';
+import { stateful } from './stateful';
+
+const many = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
+
+/** Cases that cannot be captured: which, and what they are told. */
+const refused: readonly [reason: string, which: RegExp, message: RegExp][] = [
+  [
+    'the size of the result is a value',
+    /^nonzero|mask(?!edFill)|bool tensor|with as many classes as needed$/,
+    /^item: expected a value that does not depend on a replay/,
+  ],
+  [
+    'reads and writes arrays of its own',
+    /^gemm/,
+    /^data: expected a value that does not depend on a replay/,
+  ],
+  [
+    'makes a generator',
+    /^(uniform_|normal_|bernoulli_|randint|randperm|dropout(?! while not))/,
+    /^Generator: expected a generator that runs on/,
+  ],
+  [
+    'makes an optimizer',
+    /^(SGD|Ada|NAdam|RAdam|RMSprop)/,
+    /^optimizer: expected options that stay as they are/,
+  ],
+];
+
+const captured = new Set<string>();
+
+function noteRows(compiled: { toString(): string }): void {
+  for (const [, row] of compiled.toString().matchAll(/^ +\d+ {2}(\w+)\(/gm)) captured.add(row);
+}
+
+const threads = backend.getNumThreads();
+beforeAll(() => backend.setNumThreads(1));
+afterAll(() => backend.setNumThreads(threads));
+
+// Memory that temporaries then get in replays: none may rely on what it finds there.
+const junk = -1.7976931348623157e308;
+
+/** Results of a case, and gradients of its inputs; the last inputs are weights of the results. */
+function bothWays(one: OpCase, inputCount: number, spoil: boolean) {
+  return (...all: Tensor[]): Output => {
+    if (spoil)
+      full([1 << 12], junk, { dtype: 'float64' })
+        .abs()
+        .neg();
+    const inputs = all.slice(0, inputCount);
+    const results = many(one.run(...inputs)).map((result) => result.detach());
+    if (one.gradient === false) return { results };
+    const fn = (...own: Tensor[]): Tensor[] => many(one.run(...own));
+    return { results, gradients: gradients(fn, inputs, all.slice(inputCount)) };
+  };
+}
+
+function check(one: OpCase, precision: Precision): void {
+  const random = randomFrom(one.name);
+  const values = (): Plain[] => one.inputs.map((spec) => sample(spec, random));
+  const tensors = (plain: readonly Plain[]): Tensor[] =>
+    plain.map((x, i) => {
+      const input = make(dtypeOf(one.inputs[i], precision), x.shape, x.data);
+      return one.gradient !== false && floating([input]).length > 0 ? input.requiresGrad_() : input;
+    });
+  const first = values();
+  const outputs = one.gradient === false ? [] : floating(many(one.run(...tensors(first))));
+  const weights = (): Tensor[] =>
+    cotangentsFor(outputs, random).map((w, i) => make(outputs[i].dtype, w.shape, w.data));
+  const eager = bothWays(one, first.length, false);
+  const compiled = compile(bothWays(one, first.length, true));
+  for (const plain of [first, values(), values()]) {
+    const inputs = tensors(plain);
+    const all = [...inputs, ...weights()];
+    requireSameBits(compiled(...all), eager(...all), 'compiled');
+    requireSameBits(inputs, tensors(plain), 'inputs after the call');
+  }
+  expect(compiled.stats.captures).toBe(1);
+  noteRows(compiled);
+  compiled.dispose();
+}
+
+describe.each(Object.entries(families))('%s', (_family, cases) => {
+  const precisions = ['float32', 'float64'] as const;
+  describe.each(precisions)('%s', (precision) => {
+    for (const one of cases) {
+      const refusal = refused.find(([, which]) => which.test(one.name));
+      if (refusal === undefined) {
+        test(one.name, () => check(one, precision));
+      } else {
+        test(`${one.name}: refused, ${refusal[0]}`, () => {
+          expect(() => check(one, precision)).toThrow(refusal[2]);
+        });
+      }
+    }
+  });
+});
+
+describe('rows that keep state', () => {
+  test.each(Object.entries(stateful))('%s', (_name, make) => {
+    const [x, other] = [randn(6, 37), randn(6, 37)];
+    const eager = make();
+    const kept = make();
+    const compiled: Compiled<[Tensor], Output> = compile(kept.run);
+    for (const input of [x, other, x]) {
+      requireSameBits(compiled(input), eager.run(input), 'compiled');
+      requireSameBits([...kept.state()], [...eager.state()], 'state');
+    }
+    expect(compiled.stats).toMatchObject({ captures: 1, replays: 2 });
+    noteRows(compiled);
+  });
+});
+
+test('every native row was in a captured program', () => {
+  const exceptions = [
+    'coordinate', // only after nonzero
+    'gemm', // backend.gemm works on arrays
+    'nonzero', // the size of its result is a value
+  ];
+  const missing = opRows().native.flatMap(({ name }) => (captured.has(name) ? [] : [name]));
+  expect(missing.sort()).toEqual(exceptions);
+});

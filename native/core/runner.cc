@@ -1,12 +1,48 @@
 #include "core/runner.h"
 
+#include <cstdlib>
+#include <set>
 #include <utility>
 
 namespace blasgrad {
+namespace {
+
+// process.exit() ends the process without telling environments, and then OpenBLAS frees its buffers
+// while a thread may still multiply. So the threads of all environments are known here, and stopped
+// before that: what `atexit` names later runs earlier.
+struct Running {
+  std::mutex mutex;
+  std::set<Runner*> runners;
+};
+Running& AllRunning() {
+  static auto* all = new Running();  // never destroyed: nobody says who is last
+  return *all;
+}
+
+void Remember(Runner* runner) {
+  Running& all = AllRunning();
+  static const int registered = std::atexit([] {
+    const std::lock_guard lock(AllRunning().mutex);
+    for (Runner* one : AllRunning().runners) one->Halt();
+  });
+  (void)registered;
+  const std::lock_guard lock(all.mutex);
+  all.runners.insert(runner);
+}
+
+void Forget(Runner* runner) {
+  const std::lock_guard lock(AllRunning().mutex);
+  AllRunning().runners.erase(runner);
+}
+
+}  // namespace
 
 void Runner::Add(std::shared_ptr<Job> job, int threads) {
   const std::lock_guard lock(mutex_);
-  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+  if (!thread_.joinable()) {
+    thread_ = std::thread([this] { Loop(); });
+    Remember(this);
+  }
   queue_.push_back({std::move(job), threads});
   wake_.notify_one();
 }
@@ -30,7 +66,7 @@ void Runner::Loop() {
   }
 }
 
-void Runner::Shutdown() {
+void Runner::Halt() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -38,6 +74,11 @@ void Runner::Shutdown() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+}
+
+void Runner::Shutdown() {
+  Forget(this);
+  Halt();
   running_ = nullptr;
   queue_.clear();
 }

@@ -31,6 +31,8 @@ class Runner {
   void Add(std::shared_ptr<Job> job, int threads);
   // Stops what runs, joins the thread, and destroys all jobs. No `Finished` comes after it.
   void Shutdown();
+  // The same but for the jobs, which belong to JavaScript that is gone when the process exits.
+  void Halt();
 
  private:
   struct Waiting {

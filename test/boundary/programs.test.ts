@@ -156,6 +156,25 @@ describe('programs', () => {
     );
   });
 
+  test('an index that lies where its call writes', () => {
+    const [target, other] = [new Int32Array(4), Int32Array.of(3, 3, 0, 0)];
+    const index = new Int32Array(new SharedArrayBuffer(16));
+    const source = Int32Array.of(1 << 20, 1 << 20, 1 << 20, 1 << 20);
+    addon.beginCapture();
+    addon.addTemporary(index);
+    addon.ops['indexAdd'](target, index, source, 1, 4, 4, 1);
+    const one = addon.endCapture([index], [], [], [], []);
+    one.run(other);
+    expect([...target]).toEqual([6 << 20, 0, 0, 2 << 20]);
+    target.set([0, 1, 2, 3]);
+    const message = /^indexAdd: expected memory of its own for out, got that of index/;
+    requireRefused(() => one.run(target), message);
+    requireRefused(() => one.runSteps(1, [target], [], []), message);
+    expect([...target]).toEqual([0, 1, 2, 3]);
+    one.run(other);
+    expect([...target]).toEqual([2 << 20, 1, 2, 3 + (2 << 20)]);
+  });
+
   test('functions called on something else, or as constructors', () => {
     const one = program();
     for (const name of ['run', 'runSteps', 'start', 'stop', 'progress', 'describe', 'dispose']) {

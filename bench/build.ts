@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { buildFolder, cleanEnvironment, root } from './runner';
 
@@ -36,12 +36,12 @@ export function buildC(name: string, ...flags: string[]): string {
 }
 
 /**
- * Bundles contestants/<file> for plain Node and returns the path: without a TypeScript runner in the process its memory
+ * Bundles a file, named from contestants/ on, for plain Node and returns the path: without a TypeScript runner in the process its memory
  * and its start are the library's own.
  */
 export function bundle(file: string): string {
   const esModule = file.endsWith('.mjs');
-  const outfile = join(buildFolder, file.replace(/\.\w+$/, esModule ? '.mjs' : '.cjs'));
+  const outfile = join(buildFolder, basename(file).replace(/\.\w+$/, esModule ? '.mjs' : '.cjs'));
   buildSync({
     entryPoints: [join(folder, file)],
     outfile,
@@ -49,7 +49,7 @@ export function bundle(file: string): string {
     platform: 'node',
     target: 'node20',
     format: esModule ? 'esm' : 'cjs',
-    external: ['blasgrad'],
+    external: ['blasgrad', 'fastify', 'autocannon'],
     nodePaths: [join(peers, 'node_modules')],
     logLevel: 'error',
   });

@@ -10,6 +10,7 @@ import { elementwise } from './measures/elementwise';
 import { growth } from './measures/growth';
 import { memory } from './measures/memory';
 import { infer, steps, threads } from './measures/nets';
+import { service } from './measures/service';
 import { workers } from './measures/workers';
 import type { Options } from './race';
 import { mergeReports, type Report } from './report';
@@ -29,6 +30,7 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
   add,
   load,
   growth,
+  service,
 };
 
 const usage = `usage: npm run bench [-- [OPTIONS] NAME ...]

@@ -1,0 +1,53 @@
+/** Whether the example service survives good and bad requests in a mix, while it trains. */
+import { join } from 'node:path';
+import { bundle } from '../build';
+import type { AbuseReport, AbuseTrial } from '../contestants/abuse';
+import type { Options } from '../race';
+import { spreadOf, type Figure, type Ratio, type Report, type Target } from '../report';
+import { buildFolder, figuresOf } from '../runner';
+import { writeTrial } from '../trial';
+import workloads from '../workloads.json';
+import { budget } from './basics';
+
+export function abuse(options: Options): Report {
+  const seconds = Math.max(Math.round(workloads.service.abuse * options.share), 7);
+  const workload = `service, ${seconds} s of good, malformed, oversized and slow requests`;
+  const checkpoint = join(buildFolder, 'service.json');
+  const trial: AbuseTrial = {
+    command: [
+      process.execPath,
+      bundle('../../examples/online-service.ts'),
+      ...['--port', '0', '--checkpoint', checkpoint, '--save-every', '5'],
+    ],
+    seconds,
+    clients: 16,
+    slowClients: 8,
+  };
+  const command = [process.execPath, bundle('abuse.ts'), writeTrial('abuse', trial)] as const;
+  const told = figuresOf(command, null) as unknown as AbuseReport;
+  const wrong = Object.entries(told.wrong).map(([what, count]) => `${what}: ${count}`);
+  if (told.exitCode !== 0) wrong.push(`exit code ${String(told.exitCode)}`);
+  if (wrong.length > 0) process.stderr.write(`bench: service: ${wrong.join(', ')}\n`);
+  const wrongCount = Object.values(told.wrong).reduce((sum, count) => sum + count, 0);
+  const figure = (contestant: string, kind: 'time' | 'bytes', value: number): Figure => {
+    return { workload, contestant, unit: { kind }, ...spreadOf([value]) };
+  };
+  const ratio = (compared: string, value: number, target: Target): Ratio => {
+    return { workload, compared, ...spreadOf([value]), target };
+  };
+  const end = figure('from SIGTERM to exit with code 0', 'time', told.exitSeconds);
+  return {
+    figures: [
+      figure('resident set, first third', 'bytes', told.before),
+      figure('resident set, the rest', 'bytes', told.after),
+      end,
+    ],
+    ratios: [
+      ratio('answers that are right', 1 - wrongCount / told.requests, { atLeast: 1 }),
+      ratio('resident set after the first third', told.after / told.before, { atMost: 1.1 }),
+      ratio('queue of its capacity', told.queuePeak / told.queueCapacity, { atMost: 1 }),
+      budget(end, told.exitCode === 0 ? 2 : 0, '2 s'),
+    ],
+    versions: {},
+  };
+}

@@ -1,5 +1,5 @@
 /** The native functions of programs, called with everything that they do not take: no crash. */
-import { thrownBy } from './nativeCalls';
+import { addon, thrownBy } from './nativeCalls';
 import {
   detached,
   notArrays,

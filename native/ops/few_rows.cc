@@ -211,7 +211,7 @@ void Run(Threads* threads, int64_t rows, const Product<T>& p) {
   // Turning x pays where many columns use it, and vectors are full enough.
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
   const int64_t padded = (rows + lanes - 1) / lanes * lanes;
-  if (rows >= 16 && p.n >= 256 && padded * 4 <= rows * 5) {
+  if (rows >= 16 && p.n >= 256 && p.k <= kMostInLanes && padded * 4 <= rows * 5) {
     Lanes(threads, rows, p);
   } else {
     DotProducts(threads, rows, p);

@@ -22,7 +22,7 @@ function signatureOf({ dtype, shape, requiresGrad }: Tensor): Signature {
 }
 
 /** The stand-in for an input: its values, in memory that the program plans. */
-function placeholder(values: TypedArray, { dtype, shape, requiresGrad }: Signature): Tensor {
+function standIn(values: TypedArray, { dtype, shape, requiresGrad }: Signature): Tensor {
   const input = Tensor._empty(dtype, shape);
   input._storage.array.set(values);
   if (requiresGrad) input.requiresGrad = true;
@@ -52,12 +52,12 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   recorder.beginCapture();
   setCapture(open);
   let structure: unknown;
-  let placeholders: Tensor[];
+  let standIns: Tensor[];
   let outputs: Tensor[];
   let outputArrays: TypedArray[];
   try {
-    placeholders = signatures.map((signature, i) => placeholder(values[i], signature));
-    structure = fn(...placeholders);
+    standIns = signatures.map((signature, i) => standIn(values[i], signature));
+    structure = fn(...standIns);
     if (structure instanceof Promise) {
       structure.catch(() => undefined); // its failure is not ours to report
       throw wrongType('compile', 'a synchronous function', 'fn', structure);
@@ -79,7 +79,7 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   const arrays = [...new Set(kept)].map((storage) => storage.array);
   const states = [...open.states.keys()];
   const native = recorder.endCapture(
-    placeholders.map((one) => one._storage.array),
+    standIns.map((one) => one._storage.array),
     outputArrays,
     arrays,
     arrays, // where a kept gradient was computed, it stays

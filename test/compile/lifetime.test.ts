@@ -32,11 +32,13 @@ interface Ended {
 }
 
 /** How a process ends that runs the program, and what it prints. */
-function runProcess(program: string, ...flags: string[]): Promise<Ended> {
+function runProcess(program: string, ...given: string[]): Promise<Ended> {
+  const flags = given.filter((one) => one.startsWith('--'));
+  const args = given.filter((one) => !one.startsWith('--'));
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...flags, '-e', `${setting}\n${program}`],
+      [...flags, '-e', `${setting}\n${program}`, ...args],
       (_error, stdout, stderr) => {
         resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr });
       },
@@ -143,6 +145,21 @@ const running = (start: string): string => `
   }
   ${start}
 `;
+
+test('the end of the process in the midst of a product', async () => {
+  const program = `
+    const w = randn(256, 256);
+    const step = compile((x) => x.matmul(w).matmul(w).matmul(w).sum());
+    const x = randn(400, 64, 256);
+    step(x.select(0, 0));
+    step.scanAsync(x).then(() => undefined, console.log);
+    setTimeout(() => process.exit(7), Number(process.argv[1]));
+  `;
+  for (let delay = 0; delay < 24; delay++) {
+    const ended = await runProcess(program, String(delay % 8));
+    expect(ended).toEqual({ ...fine, code: 7, stdout: '' });
+  }
+});
 
 describe.each(starts)('the end of the process during %s', (_what, start) => {
   test('by exit', async () => {

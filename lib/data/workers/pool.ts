@@ -73,7 +73,7 @@ export class WorkerPool {
 
   private start(number: number, workerData: WorkerSetup): Member {
     const entry = entries.find(existsSync) ?? entries[0];
-    const worker = new Worker(entry, { workerData, execArgv: execArgvOfFiles() });
+    const worker = new Worker(entry, { workerData });
     worker.unref();
     const member: Member = { worker, slots: [], free: [], waiting: new Map() };
     worker.on('message', (message: WorkerMessage) => {
@@ -142,15 +142,4 @@ export class WorkerPool {
 function failureOf(number: number, cause: unknown): Error {
   const told = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   return new Error(`DataLoader: worker ${number} failed: ${told}`, { cause });
-}
-
-/** Node's own options without those that say what program to run, which a worker refuses. */
-function execArgvOfFiles(): string[] {
-  const options: string[] = [];
-  const given = process.execArgv;
-  for (let i = 0; i < given.length; i++) {
-    if (/^(-e|-p|-pe|--eval|--print)$/.test(given[i])) i++;
-    else if (!/^(--input-type|--eval|--print)(=|$)/.test(given[i])) options.push(given[i]);
-  }
-  return options;
 }

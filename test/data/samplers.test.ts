@@ -113,7 +113,7 @@ describe('a loader', () => {
     ['lists', { batchSampler: [[1], [2, 3], new Set([4, 5])] }, [[1], [2, 3], [4, 5]]],
   ])('takes %s', (_name, options, batches) => {
     expect(batchesOf(options)).toEqual(batches);
-    expect(new DataLoader(ten, options).length).toBe(batches.length);
+    expect(new DataLoader(ten, options as object).length).toBe(batches.length);
   });
 
   test('gives its stream to a sampler without one', () => {

@@ -1,4 +1,15 @@
-/** The namespace io: tensors in files. */
+/** The namespace io: tensors in files, and checkpoints. */
+export {
+  CheckpointError,
+  listCheckpoints,
+  loadCheckpoint,
+  saveCheckpoint,
+  type CheckpointInfo,
+  type CheckpointOptions,
+  type LoadedCheckpoint,
+  type LoadOptions,
+  type Stateful,
+} from './checkpoint';
 export { loadDat, saveDat } from './dat';
 export {
   loadSafetensors,

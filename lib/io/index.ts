@@ -11,6 +11,7 @@ export {
   type Stateful,
 } from './checkpoint';
 export { loadDat, saveDat } from './dat';
+export { loadIdx, type LoadIdxOptions } from './idx';
 export {
   loadSafetensors,
   readSafetensorsHeader,

@@ -3,8 +3,16 @@
  * or beside the event loop, so that each format is written once.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, statSync, writeSync, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { unexpected } from '../errors';
 
 /** Bytes to fill from a file; they follow the last ones, unless `at` says where they begin. */
@@ -22,6 +30,9 @@ export type Pieces = Iterable<Uint8Array>;
 // 1 MiB takes a hash 1 ms, which is how long it holds up the event loop.
 export const pieceBytes = 1 << 20;
 
+// An ordinary open of a pipe would wait for the other end.
+const reading = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /** A file that is being read, for messages. */
 export class Source {
   constructor(
@@ -34,7 +45,7 @@ export class Source {
     return unexpected(this.op, what, `${place} of ${this.path}`, got);
   }
 
-  /** Only a regular file has a size to compare with, and is read without waiting for somebody to write. */
+  /** Only a regular file has a size to compare with, and ends. */
   size(stats: Stats): number {
     if (stats.isFile()) return stats.size;
     const got = stats.isDirectory() ? 'a directory' : 'a device, pipe or socket';
@@ -49,8 +60,7 @@ export class Source {
 
 /** Reads a file here and now. */
 export function readFileBy<T>(source: Source, read: (size: number) => Reader<T>): T {
-  source.size(statSync(source.path)); // before it is opened: that would wait for the other end of a pipe
-  const file = openSync(source.path, 'r');
+  const file = openSync(source.path, reading);
   try {
     const reader = read(source.size(fstatSync(file)));
     let at = 0;
@@ -76,8 +86,7 @@ export async function readFileAside<T>(
   source: Source,
   read: (size: number) => Reader<T>,
 ): Promise<{ value: T; sha256: string }> {
-  source.size(await stat(source.path));
-  const file = await open(source.path, 'r');
+  const file = await open(source.path, reading);
   try {
     const reader = read(source.size(await file.stat()));
     const hash = createHash('sha256');

@@ -23,8 +23,9 @@ export function checkpointName(number: number, step: number | null): string {
 export async function readCheckpoints(dir: string): Promise<CheckpointInfo[]> {
   const found: CheckpointInfo[] = [];
   for (const entry of await namesIn(dir)) {
-    const [, number, step] = /^(\d{6,15})(?:-step-(\d{1,16}))?$/.exec(entry) ?? [];
-    if (number === undefined) continue;
+    const match = /^(\d{6,15})(?:-step-(\d{1,16}))?$/.exec(entry);
+    if (match === null) continue;
+    const [, number, step] = match as readonly (string | undefined)[];
     const path = join(dir, entry);
     found.push({ path, number: Number(number), step: step === undefined ? null : Number(step) });
   }

@@ -5,7 +5,7 @@ import { refuseInCapture } from '../../capture';
 import { fromArray } from '../../creation';
 import { describe, requireBoolean, requireOptions, unexpected, wrongType } from '../../errors';
 import { defaultGenerator } from '../../random';
-import { requirePath } from '../path';
+import { requirePath } from '../file';
 import { readCheckpoints, type CheckpointInfo } from './directory';
 import { CheckpointError } from './error';
 import { files } from './manifest';
@@ -50,7 +50,7 @@ export async function loadCheckpoint(
   const wanted = (name: string, kind: string): boolean => kind === 'value' || states.has(name);
   const { path, content } = await readNewest(folder, wanted, fallback);
   for (const name of states.keys()) {
-    if (content.entries[name]?.kind === 'state') continue;
+    if (Object.hasOwn(content.entries, name) && content.entries[name].kind === 'state') continue;
     const there = Object.keys(content.entries).join(', ');
     throw unexpected(op, `the state '${name}'`, path, there === '' ? 'none' : `only ${there}`);
   }

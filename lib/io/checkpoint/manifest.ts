@@ -62,7 +62,7 @@ export function parseManifest(source: Source, text: string): Manifest {
   }
   if (!isObject(entries)) throw source.wrong('an object', 'entries', describe(entries));
   for (const [entry, content] of Object.entries(entries)) {
-    const known = isObject(content) && ['state', 'value'].includes(content['kind'] as string);
+    const known = isObject(content) && ['state', 'value'].includes(content['kind']);
     if (isEntryName(entry) && known && 'tree' in content) continue;
     throw source.wrong('a name, a kind and a tree', 'each entry', describe(entry));
   }
@@ -79,8 +79,8 @@ export function parseSums(source: Source, text: string): Map<string, string> {
   const lines = text.split('\n');
   if (lines.pop() !== '') throw source.wrong('a line break', 'the end', 'none');
   lines.forEach((line, i) => {
-    const [, sum, file] = /^([0-9a-f]{64}) {2}([\w.-]+)$/.exec(line) ?? [];
-    const entry = file === undefined ? '' : file.replace(/\.safetensors$/, '');
+    const [, sum, file] = /^([0-9a-f]{64}) {2}([\w.-]+)$/.exec(line) ?? ['', '', ''];
+    const entry = file.replace(/\.safetensors$/, '');
     const known = file === files.manifest || (entry !== file && isEntryName(entry));
     if (!known || sums.has(file)) {
       throw source.wrong('a SHA-256 and a file', `line ${i + 1}`, describe(line));

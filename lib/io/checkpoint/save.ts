@@ -5,7 +5,7 @@ import { describe, requireInteger, requireOptions, unexpected, wrongType } from 
 import { defaultGenerator } from '../../random';
 import { Tensor } from '../../tensor';
 import { version } from '../../version';
-import { requirePath } from '../path';
+import { requirePath } from '../file';
 import { contentOf } from '../safetensors/write';
 import { writeFileAside, type Pieces } from '../transfer';
 import {

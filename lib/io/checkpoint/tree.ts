@@ -69,8 +69,8 @@ export function restoreTree(
   const decode = (value: unknown, level: number): unknown => {
     if (typeof value !== 'object' || value === null) return value;
     if (level > deepest) throw wrong(`at most ${deepest} levels`, 'more');
-    if (Array.isArray(value)) return value.map((one) => decode(one, level + 1));
-    const fields = Object.entries(value);
+    if (Array.isArray(value)) return value.map((one: unknown) => decode(one, level + 1));
+    const fields = Object.entries(value) as [string, unknown][];
     const plain = fields.every(([key]) => !key.startsWith('$'));
     if (plain) return mapFields(fields, (one) => decode(one, level + 1));
     const [[key, content]] = fields;

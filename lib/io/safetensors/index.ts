@@ -2,7 +2,7 @@
 import type { DType } from '../../dtype';
 import { requireOptions, wrongType } from '../../errors';
 import type { Tensor } from '../../tensor';
-import { requirePath } from '../path';
+import { requirePath } from '../file';
 import { readFileBy, Source, writeFileBy } from '../transfer';
 import { elements } from './elements';
 import { readHeader } from './header';

@@ -20,3 +20,5 @@ export {
   type SafetensorsOptions,
   type SafetensorsTensor,
 } from './safetensors';
+export { loadNpy, saveNpy, type LoadNpyOptions } from './npy';
+export { loadNpz, saveNpz, type SaveNpzOptions } from './npz';

@@ -50,7 +50,9 @@ test('a file of several chunks', async () => {
   const file = idxFile('int16', [7, 100_000], many);
   for (const bytes of [file, gzipSync(file)]) {
     writeFileSync(path, bytes);
-    expect((await io.loadIdx(path)).data).toEqual(Int32Array.from(many));
+    const read = await io.loadIdx(path);
+    expect(read.shape).toEqual([7, 100_000]);
+    expect(read.data.findIndex((value, i) => value !== many[i])).toBe(-1); // toEqual takes seconds
   }
 });
 
@@ -108,7 +110,7 @@ test.each([
   [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
   [path, { type: 1 }, RangeError, "one of dtype for options, got 'type'"],
 ])('loadIdx(%p, %p) is refused', async (where, options, kind, message) => {
-  const reading = io.loadIdx(where as string, options);
+  const reading = io.loadIdx(where as string, options as never);
   await expect(reading).rejects.toThrow(kind);
   await expect(reading).rejects.toThrow(`loadIdx: expected ${message}`);
 });

@@ -5,7 +5,7 @@
 import { createGunzip } from 'node:zlib';
 import type { DType } from '../dtype';
 import { requireOneOf, requireOptions, shapeText } from '../errors';
-import { numelOf } from '../shape';
+import { isPossibleShape, numelOf, possibleShape } from '../shape';
 import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { convert, elements, type Elements } from './elements';
@@ -104,12 +104,13 @@ async function readHeader(source: Source): Promise<{ kind: Elements; shape: numb
     throw source.wrong('the magic number of an IDX file', 'the start', hex(magic));
   }
   const ndim = magic[3];
-  if (ndim > 64) throw source.wrong('at most 64 dimensions', 'the header', String(ndim));
   const sizes = await source.take(4 * ndim);
   if (sizes.length < 4 * ndim) {
     throw source.wrong(`${ndim} sizes`, 'the header', `${sizes.length} bytes`);
   }
-  return { kind, shape: Array.from({ length: ndim }, (_, i) => sizes.readUInt32BE(4 * i)) };
+  const shape = Array.from({ length: ndim }, (_, i) => sizes.readUInt32BE(4 * i));
+  if (!isPossibleShape(shape)) throw source.wrong(possibleShape, 'the header', shapeText(shape));
+  return { kind, shape };
 }
 
 /** Bytes as they stand in errors. */

@@ -3,6 +3,7 @@
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 import { describe, shapeText } from '../errors';
+import { isPossibleShape, possibleShape } from '../shape';
 import { elements, thisMachineIsLittle, type Elements } from './elements';
 
 /** What the header says about the data that follows. */
@@ -88,7 +89,7 @@ export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
       Object.keys(found).join(', ') || 'none',
     );
   }
-  if (shape.length > 64) throw wrong('at most 64 dimensions', 'the header', shapeText(shape));
+  if (!isPossibleShape(shape)) throw wrong(possibleShape, 'the header', shapeText(shape));
   return { ...typeOf(descr, wrong), fortranOrder: fortran_order, shape };
 }
 

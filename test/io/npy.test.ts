@@ -153,21 +153,16 @@ test.each([
   ['a size of 2^53', big('(9007199254740992,)'), 'sizes below 2^53', '9007199254740992'],
   ['a size of 2^60', big('(1152921504606846976,)'), 'sizes below 2^53', '1152921504606847000'],
   ['a size of 1e400', big(`(${'9'.repeat(400)},)`), 'sizes below 2^53', 'Infinity'],
-  ['sizes beyond all', big('(4294967296, 4294967296, 4294967296, 0, 1)'), '', 'at most'],
+  ['sizes beyond all', big(`(${'4503599627370496, '.repeat(60)} 0)`), '2^49 elements', '[45'],
   ['too few bytes', npyFile(npyDict(), six.subarray(1)), '24 bytes for its shape', 'at most 23'],
   ['too many bytes', Buffer.concat([good, six]), '24 bytes for its shape [2, 3]', 'more'],
   ['an unknown type', big('(6,)', "'<f3'"), 'one of b1, u1, i1', "'<f3'"],
   ['a type of no order', big('(6,)', "'|f4'"), 'one of b1, u1, i1', "'|f4'"],
   ['text', big('(6,)', "'<U1'"), 'one of b1', "'<U1'"],
   ['a name of JavaScript', big('(6,)', "'constructor'"), 'one of b1', "'constructor'"],
-])('%s is refused', async (what, bytes, message, got) => {
+])('%s is refused', async (_, bytes, message, got) => {
   writeFileSync(path, bytes);
   const error: unknown = await io.loadNpy(path).catch((reason: unknown) => reason);
-  if (what === 'sizes beyond all') {
-    // Nothing times anything is nothing, and then bytes are left.
-    expect((error as Error).message).toContain('got more');
-    return;
-  }
   if (!(error instanceof RangeError)) throw error;
   expect(error.message).toMatch(/^loadNpy: expected /);
   expect(error.message).toContain(message);

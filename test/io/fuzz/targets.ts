@@ -1,4 +1,7 @@
 /** Every reader there is, one line each. */
+import { dat } from './dat';
+import { idx, idxGzip } from './idx';
+import { npy, npz } from './npy';
 import type { FuzzTarget } from './target';
 
-export const targets: readonly FuzzTarget[] = [];
+export const targets: readonly FuzzTarget[] = [dat, idx, idxGzip, npy, npz];

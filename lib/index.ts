@@ -33,6 +33,7 @@ export * as F from './functional';
 export * as io from './io';
 export type { NumberArray, TensorData } from './nested';
 export { grad, type GradOptions } from './grad';
+export * as metrics from './train/metrics';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
 export { einsum } from './ops/einsum';

@@ -1,6 +1,7 @@
 /** The public names. */
 import './ops';
 
+export { AnomalyError, detectAnomaly } from './anomaly';
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
 export * as backend from './backend';
 export {

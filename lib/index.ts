@@ -46,3 +46,16 @@ export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
 export { Tensor, type NestedArray } from './tensor';
+export {
+  train,
+  type Batches,
+  type BatchLoss,
+  type BatchResult,
+  type Callbacks,
+  type CheckpointPlan,
+  type EpochResult,
+  type Figures,
+  type History,
+  type StopReason,
+  type TrainOptions,
+} from './train';

@@ -1,2 +1,3 @@
 /** The namespace io: tensors in files. */
 export { loadDat, saveDat } from './dat';
+export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';

@@ -1,7 +1,7 @@
 /** Gradients by reverse-mode differentiation: nodes are data, the walk is a loop. */
 import type { Storage } from './storage';
 import type { DType } from './dtype';
-import { describe, shapeText } from './errors';
+import { describe, ofThisCopy, shapeText } from './errors';
 import { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './gradMode';
 import { sameShape, type Shape } from './shape';
 import type { Tensor } from './tensor';
@@ -245,6 +245,7 @@ function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
 
 function isLike(value: unknown, like: Tensor): value is Tensor {
   if (typeof value !== 'object' || value === null || !('_storage' in value)) return false;
+  if (!Reflect.has(value, ofThisCopy)) return false;
   const { shape, dtype } = value as Tensor;
   return sameShape(shape, like.shape) && dtype === like.dtype;
 }

@@ -33,6 +33,7 @@ export class GraphBuilder {
   private readonly constants = new Map<string, string>();
   private readonly taken = new Set<string>();
   private readonly counts = new Map<string, number>();
+  private readonly renamed = new Map<string, string>();
   private batchName: string | null = null;
 
   /** `batched` is an input whose first size is the batch. */
@@ -77,13 +78,24 @@ export class GraphBuilder {
     return this.nodeOf(1, opType, inputs, attrs)[0];
   }
 
-  /** Gives an output a name of its own. */
-  rename(from: string, to: string): void {
-    this.nodes.push({
-      opType: 'Identity',
-      name: this.fresh('Identity'),
-      input: [from],
-      output: [to],
+  /** Makes a tensor an output of the graph, under its name there. */
+  output(from: string, to: string): void {
+    const outputs = this.nodes.flatMap(({ output = [] }) => output);
+    if (!outputs.includes(from)) {
+      const source = this.renamed.get(from) ?? from;
+      this.nodes.push({
+        opType: 'Identity',
+        name: this.fresh('Identity'),
+        input: [source],
+        output: [to],
+      });
+      return;
+    }
+    this.renamed.set(from, to);
+    const rename = (names: readonly string[] = []): string[] =>
+      names.map((name) => (name === from ? to : name));
+    this.nodes.forEach((node, i) => {
+      this.nodes[i] = { ...node, input: rename(node.input), output: rename(node.output) };
     });
   }
 

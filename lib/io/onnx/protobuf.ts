@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type * as Protobuf from '@bufbuild/protobuf';
 import type * as Wire from '@bufbuild/protobuf/wire';
 import type * as WellKnown from '@bufbuild/protobuf/wkt';
-import { messages, type Init, type Message, type MessageName } from './schema';
+import { messages, type Field, type Init, type Message, type MessageName } from './schema';
 
 /** FieldDescriptorProto.Type and Label */
 const types = { double: 1, float: 2, int64: 3, int32: 5, string: 9, message: 11, bytes: 12 };
@@ -32,14 +32,14 @@ function load(): Library {
     syntax: 'proto2',
     messageType: Object.entries(messages).map(([name, fields]) => ({
       name,
-      field: Object.entries(fields).map(([field, spec]) => fieldOf(field, spec)),
+      field: Object.entries<Field>(fields).map(([field, spec]) => fieldOf(field, spec)),
     })),
   });
   const registry = protobuf.createFileRegistry(file, () => undefined);
   return (library = { protobuf, wire, registry });
 }
 
-function fieldOf(name: string, [number, type, label]: readonly [number, string, string?]) {
+function fieldOf(name: string, [number, type, label]: Field) {
   const scalar = (types as Readonly<Record<string, number>>)[type] as number | undefined;
   return {
     name,
@@ -72,6 +72,6 @@ export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Messa
 
 /** What stands before the bytes of a field that are written apart: its number and their length. */
 export function fieldHeader(number: number, length: number): Uint8Array {
-  const lengthDelimited = 2;
-  return new (load().wire.BinaryWriter)().tag(number, lengthDelimited).uint32(length).finish();
+  const { BinaryWriter, WireType } = load().wire;
+  return new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish();
 }

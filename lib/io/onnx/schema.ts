@@ -4,7 +4,7 @@
  */
 
 /** A field's number and type; 'many' for repeated ones, 'packed' for repeated numbers in one run of bytes. */
-type Field = readonly [number: number, type: string, label?: 'many' | 'packed'];
+export type Field = readonly [number: number, type: string, label?: 'many' | 'packed'];
 
 export const messages = {
   ModelProto: {

@@ -1,6 +1,4 @@
 /** ONNX files: everything but the weights as the protobuf library encodes it, the weights from where they lie. */
-import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import type { DType, TypedArray } from '../../dtype';
 import { unexpected } from '../../errors';
 import type { Tensor } from '../../tensor';
@@ -59,16 +57,4 @@ function requireSize(bytes: number): void {
   if (bytes <= largest) return;
   const what = 'a model of at most 2 GiB, the most that an ONNX file holds';
   throw unexpected('exportOnnx', what, 'model', `one of ${(bytes / 2 ** 30).toFixed(1)} GiB`);
-}
-
-/** Writes a file beside `path` and then puts it in its place, so that there is never half a file. */
-export async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await writeFile(beside, parts, { flag: 'wx' });
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }

@@ -53,7 +53,12 @@ export const activations: Readonly<Record<string, Emit>> = {
     const tanh = n.node('Tanh', n.mul(n.add(x, cubic), Math.sqrt(2 / Math.PI)));
     return n.mul(n.mul(x, 0.5), n.add(tanh, 1));
   }),
-  silu: composed((x, n) => n.mul(x, n.node('Sigmoid', x))),
+  // Not x sigmoid(x) in float64: onnxruntime makes one node of it, for which it has no kernel.
+  silu: composed((x, n) =>
+    n.isDouble
+      ? n.div(x, n.add(n.node('Exp', n.node('Neg', x)), 1))
+      : n.mul(x, n.node('Sigmoid', x)),
+  ),
   mish: composed((x, n) => n.mul(x, n.node('Tanh', softplus(x, n)))),
   softplus: composed((x, n, [beta, threshold]) => {
     const scaled = beta === 1 ? x : n.mul(x, beta);

@@ -11,6 +11,7 @@ export {
   type Stateful,
 } from './checkpoint';
 export { loadDat, saveDat } from './dat';
+export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';
 export { loadIdx, type LoadIdxOptions } from './idx';
 export {
   loadSafetensors,

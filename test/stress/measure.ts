@@ -42,6 +42,16 @@ export function measured(): Sample {
   };
 }
 
+/** The low-water marks of two samples' memory, which garbage does not lift; the rest is the later one's. */
+export function lower(one: Sample, later: Sample): Sample {
+  return {
+    ...later,
+    rss: Math.min(one.rss, later.rss),
+    heap: Math.min(one.heap, later.heap),
+    external: Math.min(one.external, later.external),
+  };
+}
+
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 export function lineOf({ rss, heap, external, threads, files, handles }: Sample): string {
@@ -61,13 +71,15 @@ export function growthOf(values: readonly number[]): number {
   return variance === 0 ? 0 : (covariance / variance) * (values.length - 1);
 }
 
-/** What is wrong with the later samples, against the limit of growth in bytes; nothing if they are flat. */
-export function leaksIn(samples: readonly Sample[], limit: number): string[] {
+/** What is wrong with samples that should be flat: more than 5 % growth, 5 MB at least, or more of what is counted. */
+export function leaksIn(samples: readonly Sample[]): string[] {
   const [first, last] = [samples[0], samples[samples.length - 1]];
-  const grown = (['rss', 'heap', 'external'] as const)
-    .map((name) => [name, growthOf(samples.map((one) => one[name]))] as const)
-    .filter(([, growth]) => growth > limit)
-    .map(([name, growth]) => `${name} grew by ${megabytes(growth)}, allowed ${megabytes(limit)}`);
+  const grown = (['rss', 'heap', 'external'] as const).flatMap((name) => {
+    const growth = growthOf(samples.map((one) => one[name]));
+    const allowed = Math.max(0.05 * first[name], 5e6);
+    if (growth <= allowed) return [];
+    return [`${name} grew by ${megabytes(growth)}, allowed ${megabytes(allowed)}`];
+  });
   const counted = (['threads', 'files', 'handles'] as const)
     .filter((name) => last[name] > first[name])
     .map((name) => `${name} went from ${first[name]} to ${last[name]}`);

@@ -6,7 +6,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, data, F, io, manualSeed, nn, noGrad, optim, randn, type Tensor } from 'blasgrad';
-import { collected, growthOf, leaksIn, lineOf, measured, megabytes, type Sample } from './measure';
+import {
+  collected,
+  growthOf,
+  leaksIn,
+  lineOf,
+  lower,
+  measured,
+  megabytes,
+  type Sample,
+} from './measure';
 
 const [rows, inputs, hidden, classes] = [16, 32, 256, 8];
 
@@ -90,18 +99,21 @@ export async function soak({ minutes, cycles = Infinity, say }: SoakOptions): Pr
   const interval = cycles < Infinity ? 0 : (minutes * 60_000) / samplesWanted;
   let next = start + interval;
   let arena = 0;
+  let low: Sample | null = null; // the low-water marks since the last line
   try {
     for (let number = 1; number <= cycles; number++) {
       const taken = await cycle(number, folder);
       if (arena !== 0 && taken !== arena) return [`the arena went from ${arena} to ${taken} bytes`];
       arena = taken;
-      if (performance.now() < next) continue;
-      next += interval;
       // In a short run, garbage would hide everything.
       const now = cycles === Infinity ? measured() : await collected();
-      samples.push(now);
+      low = low === null ? now : lower(low, now);
+      if (performance.now() < next) continue;
+      next += interval;
+      samples.push(low);
       const time = ((performance.now() - start) / 1000).toFixed(0).padStart(5);
-      say(`${time} s, ${number} cycles: ${lineOf(now)}, arena ${(arena / 1e3).toFixed(1)} kB`);
+      say(`${time} s, ${number} cycles: ${lineOf(low)}, arena ${(arena / 1e3).toFixed(1)} kB`);
+      low = null;
       if (cycles === Infinity && samples.length === samplesWanted) break;
     }
   } finally {
@@ -110,5 +122,5 @@ export async function soak({ minutes, cycles = Infinity, say }: SoakOptions): Pr
   const settled = samples.slice(Math.floor(warmUp * samples.length));
   const growth = growthOf(settled.map(({ rss }) => rss));
   say(`after the warm-up of ${warmUp * 100} %: rss by ${megabytes(growth)} over the rest`);
-  return leaksIn(settled, 5e6);
+  return leaksIn(settled);
 }

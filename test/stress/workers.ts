@@ -71,5 +71,5 @@ export async function workers(count: number, say: (line: string) => void): Promi
     samples.push(now);
     say(`${String(end).padStart(5)} workers: ${lineOf(now)}`);
   }
-  return leaksIn(samples.slice(parts / 2), 8e6);
+  return leaksIn(samples.slice(parts / 2));
 }

@@ -38,9 +38,14 @@ export async function makePackages() {
   });
 }
 
-main(import.meta.url, async () => {
+/** A line for each tarball. */
+export function showPackages(tarballs) {
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-  for (const { file, size, unpackedSize, entryCount } of Object.values(await makePackages())) {
+  for (const { file, size, unpackedSize, entryCount } of Object.values(tarballs)) {
     say(`${file}: ${megabytes(size)}, unpacked ${megabytes(unpackedSize)}, ${entryCount} files`);
   }
+}
+
+main(import.meta.url, async () => {
+  showPackages(await makePackages());
 });

@@ -8,7 +8,7 @@ import { root } from '../setup/tools.mjs';
 import { packageFolder, packedFiles } from './pack.mjs';
 
 /** Maps of single files are for those who debug the library in a clone. */
-const leftOut = /\.map$/;
+const leftOut = /^dist\/.*\.map$/;
 const kept = 'dist/blasgrad.js.map';
 
 /** Writes the folder to pack and returns it. */
@@ -20,6 +20,7 @@ export async function mainPackage(parent, platformFolder) {
   const manifest = Object.entries(project).filter(([key]) => !inside.includes(key));
   const folder = packageFolder(parent, {
     ...Object.fromEntries(manifest),
+    type: 'commonjs', // nothing to detect
     scripts: { install: scripts.install },
     optionalDependencies: { ...project.optionalDependencies, [platform.name]: platform.version },
   });

@@ -36,6 +36,7 @@ export async function platformPackage(parent) {
     os: ['linux'],
     cpu: ['x64'],
     libc: ['glibc'],
+    type: 'commonjs',
     main: './blasgrad.node',
     preferUnplugged: true,
   });

@@ -1,8 +1,8 @@
-// The main package: what package.json's `files` name, without dependencies, since dist/blasgrad.js holds them; the headers
-// for a build from source; and the platform's package as an optional dependency. That one stands here and not in
-// package.json, so that `npm ci` in a clone looks for nothing that was not published.
+// The main package: what package.json's `files` name; the dependencies, inside, so that installing it needs no network;
+// the headers for a build from source; and the platform's package as an optional dependency. That one stands here and not
+// in package.json, so that `npm ci` in a clone looks for nothing that was not published.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { nodeApiHeaders } from '../setup/native.mjs';
 import { root } from '../setup/tools.mjs';
 import { packageFolder, packedFiles } from './pack.mjs';
@@ -16,12 +16,13 @@ export async function mainPackage(parent, platformFolder) {
   const project = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const platform = JSON.parse(readFileSync(join(platformFolder, 'package.json'), 'utf8'));
   const { scripts, dependencies = {} } = project;
-  const inside = ['files', 'scripts', 'dependencies', 'devDependencies'];
-  const manifest = Object.entries(project).filter(([key]) => !inside.includes(key));
+  const left = ['files', 'scripts', 'devDependencies'];
+  const manifest = Object.entries(project).filter(([key]) => !left.includes(key));
   const folder = packageFolder(parent, {
     ...Object.fromEntries(manifest),
     type: 'commonjs', // nothing to detect
     scripts: { install: scripts.install },
+    bundleDependencies: Object.keys(dependencies),
     optionalDependencies: { ...project.optionalDependencies, [platform.name]: platform.version },
   });
 
@@ -33,12 +34,12 @@ export async function mainPackage(parent, platformFolder) {
   for (const file of nodeApiHeaders()) {
     copy(join(root, file), join(folder, 'native/node-api', basename(file)));
   }
-  const bundled = [
-    ...closure(Object.keys(dependencies)),
-    find('node-addon-api'),
-    find('node-api-headers'),
-  ];
-  writeFileSync(join(folder, 'THIRD-PARTY.md'), notices(bundled));
+  for (const { folder: from } of closure(Object.keys(dependencies))) {
+    const to = join(folder, relative(root, from));
+    cpSync(from, to, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
+  }
+  const headers = ['node-addon-api', 'node-api-headers'].map((name) => find(name));
+  writeFileSync(join(folder, 'THIRD-PARTY.md'), notices(headers));
   return folder;
 }
 
@@ -73,5 +74,5 @@ function notices(packages) {
     const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
     return `## ${name} ${version}\n\n${text}\n`;
   });
-  return `# What this package contains of others\n\n${texts.join('\n')}`;
+  return `# What this package contains of others, besides node_modules\n\n${texts.join('\n')}`;
 }

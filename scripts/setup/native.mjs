@@ -73,7 +73,9 @@ export function nodeApiHeaders() {
     'node_modules/node-api-headers/include',
     'node_modules/node-addon-api',
   ];
-  return folders.flatMap(filesUnder).filter((file) => /napi.*\.h$|node_api.*\.h$/.test(file));
+  return folders
+    .flatMap(filesUnder)
+    .filter((file) => /\/(napi|node_api|js_native_api)[^/]*\.h$/.test(file));
 }
 
 async function build(werror) {

@@ -35,7 +35,7 @@ test('without compilers, the install script says what is missing, and the one er
 
 test('the error names a command; after it the library loads, install scripts or not', () => {
   const without = project.npm('install', '--offline', '--ignore-scripts', library);
-  expect([without.code, without.output]).toEqual([0, expect.stringContaining('added 1 package')]);
+  expect([without.code, without.output]).toEqual([0, expect.stringMatching(/added \d+ package/)]);
   const failed = project.run(require);
   expect(failed.code).toBe(1);
   expect(failed.output).toMatch(oneError);
@@ -45,7 +45,7 @@ test('the error names a command; after it the library loads, install scripts or 
   });
 
   const fixed = project.npm('install', '--offline', '--ignore-scripts', platform);
-  expect([fixed.code, fixed.output]).toEqual([0, expect.stringContaining('added 1 package')]);
+  expect([fixed.code, fixed.output]).toEqual([0, expect.stringMatching(/added \d+ package/)]);
   expect(project.run(require)).toMatchObject({ code: 0, stdout: 'OpenBLAS\n' });
 });
 

@@ -96,18 +96,29 @@ describe('blasgrad', () => {
     expect(found).toEqual(expect.arrayContaining(['node-api/napi.h', 'node-api/node_api.h']));
   });
 
-  test('has no dependency but the package of a platform', () => {
-    const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as object;
-    expect(manifest).not.toHaveProperty('dependencies');
+  test('brings its dependencies, and names the package of a platform', () => {
+    const text = readFileSync(join(unpacked, 'package.json'), 'utf8');
+    const manifest = JSON.parse(text) as Record<string, Record<string, string>>;
     expect(manifest).toMatchObject({
-      optionalDependencies: { 'blasgrad-linux-x64': expect.any(String) as string },
+      bundleDependencies: Object.keys(manifest['dependencies']),
+      optionalDependencies: { 'blasgrad-linux-x64': manifest['version'] },
       scripts: { install: 'node scripts/install.mjs' },
     });
+    const inside = filesIn(join(unpacked, 'node_modules'));
+    for (const name of Object.keys(manifest['dependencies']))
+      expect(inside).toContain(`${name}/package.json`);
   });
 
-  test('configures for a build from source', () => {
-    const output = run('cmake', '-S', unpacked, '-B', join(unpacked, 'build'));
-    expect(output).toMatch(/Build files have been written/);
+  test('builds from source: it configures, and the file that includes the most compiles', () => {
+    const build = join(unpacked, 'build');
+    run('cmake', '-S', unpacked, '-B', build);
+    const commands = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')) as {
+      readonly command: string;
+      readonly file: string;
+    }[];
+    const addon = commands.find(({ file }) => file.endsWith('/native/binding/addon.cc'));
+    const compile = addon?.command.replace(/ -o \S+/, ' -fsyntax-only') ?? 'false';
+    expect(run('sh', '-c', compile)).toBe('');
   });
 });
 

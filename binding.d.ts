@@ -38,6 +38,7 @@ export interface NativeInfo {
   readonly simdTarget: string;
   readonly cpu: string;
   readonly cpus: number;
+  readonly quota: number | null;
   readonly threads: number;
   readonly napiVersion: number;
   readonly warnings: readonly string[];
@@ -135,6 +136,8 @@ export interface NativeAddon extends NativeCapture {
   /** Asks for huge pages where memory of 1 MB or more was not touched yet; bytes from its begin to a cache line. */
   readonly prepareMemory: (memory: Uint8Array) => number;
   info(): NativeInfo;
+  /** 1e9 float32 operations a second of one core's multiply-adds: the best of what runs in that time. */
+  measurePeak(milliseconds: number): number;
   getNumThreads(): number;
   setNumThreads(n: number): void;
 }

@@ -1,6 +1,6 @@
 /** How samples become a batch (torch.utils.data.default_collate). */
 import { tensor } from '../creation';
-import { wrongType } from '../errors';
+import { requireList, unexpected, wrongType } from '../errors';
 import { stack } from '../ops/join';
 import { Tensor } from '../tensor';
 
@@ -18,11 +18,11 @@ export type Collated<Item> = Item extends Tensor | number | boolean
  * booleans bool tensors; arrays and plain objects are joined entry by entry; anything else is left as an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
-  if (!Array.isArray(items)) throw wrongType('collate', 'an array', 'items', items);
-  return join(items) as Collated<Item>;
+  return join(requireList('collate', 'an array', 'items', items)) as Collated<Item>;
 }
 
-function join(items: readonly unknown[]): unknown {
+function join(items: readonly unknown[], depth = 0): unknown {
+  if (depth > 64) throw unexpected('collate', 'at most 64 levels', 'items', 'more'); // or a cycle
   const first = items[0];
   if (first instanceof Tensor)
     return stack(
@@ -45,7 +45,12 @@ function join(items: readonly unknown[]): unknown {
       (one): one is unknown[] => Array.isArray(one) && one.length === first.length,
       `an array of ${first.length} elements`,
     );
-    return first.map((_, i) => join(arrays.map((array) => array[i])));
+    return first.map((_, i) =>
+      join(
+        arrays.map((array) => array[i]),
+        depth + 1,
+      ),
+    );
   }
   if (isPlainObject(first)) {
     const keys = Object.keys(first);
@@ -55,7 +60,15 @@ function join(items: readonly unknown[]): unknown {
         isPlainObject(one) && keys.every((key) => key in one),
       `an object with ${keys.join(', ')}`,
     );
-    return Object.fromEntries(keys.map((key) => [key, join(objects.map((one) => one[key]))]));
+    return Object.fromEntries(
+      keys.map((key) => [
+        key,
+        join(
+          objects.map((one) => one[key]),
+          depth + 1,
+        ),
+      ]),
+    );
   }
   return [...items];
 }

@@ -2,10 +2,11 @@
 import { inPhase, watch } from './anomaly';
 import type { Storage } from './storage';
 import type { DType } from './dtype';
-import { describe, shapeText } from './errors';
+import { describe, ofThisCopy, shapeText } from './errors';
 import { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './gradMode';
 import { sameShape, type Shape } from './shape';
 import type { Tensor } from './tensor';
+import { tracer } from './trace';
 
 /** How an op is differentiated. `A` is what it remembers besides tensors: dimensions, options, ... */
 export interface Rule<A = undefined> {
@@ -99,6 +100,7 @@ export function record<A>(
   attrs: A,
 ): Tensor {
   if (watch !== null) watch.result(rule.name, inputs, out);
+  if (tracer !== null) tracer.op(rule.name, [out], inputs, attrs, kept);
   const edges = edgesTo(inputs);
   if (edges !== null) {
     out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype);
@@ -150,6 +152,7 @@ export function recordInPlace<A>(
   kept: readonly Tensor[],
   attrs: A,
 ): void {
+  if (tracer !== null) tracer.change(rule.name, x, inputs, attrs);
   const edges = edgesTo(inputs);
   const ancestors: ViewLink[] = [];
   for (let link = x._viewOf; link !== null; link = link.parent._viewOf) ancestors.push(link);
@@ -249,6 +252,7 @@ function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
 
 function isLike(value: unknown, like: Tensor): value is Tensor {
   if (typeof value !== 'object' || value === null || !('_storage' in value)) return false;
+  if (!Reflect.has(value, ofThisCopy)) return false;
   const { shape, dtype } = value as Tensor;
   return sameShape(shape, like.shape) && dtype === like.dtype;
 }

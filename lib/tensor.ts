@@ -3,7 +3,14 @@ import { inspect } from 'node:util';
 import { capture } from './capture';
 import { refreshView, runBackward, type Hook, type Node, type ViewLink } from './autograd';
 import { isFloating, type DType, type TypedArray } from './dtype';
-import { shapeText, unexpected, wrongType, requireBoolean, requireOptions } from './errors';
+import {
+  ofThisCopy,
+  requireBoolean,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from './errors';
 import { formatTensor } from './format';
 import {
   contiguousStrides,
@@ -324,6 +331,8 @@ export class Tensor {
     return new Tensor(this._storage, this.dtype, shape, strides, offset);
   }
 }
+
+Object.defineProperty(Tensor.prototype, ofThisCopy, { value: true });
 
 /** The name PyTorch would print: `AddBackward0` for `add`. */
 export function gradFnName(node: Node): string {

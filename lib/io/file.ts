@@ -1,6 +1,7 @@
 /** How readers open files. */
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { unexpected, wrongType, wrongValue } from '../errors';
 
@@ -59,4 +60,19 @@ export async function readExactly(
     at += bytesRead;
   }
   return buffer;
+}
+
+/** Writes a file that appears under its name once it is whole: what was there stays until then. */
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  try {
+    await writeFile(partial, content, { flag: 'wx', flush: true });
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }

@@ -11,6 +11,7 @@ export {
   type Stateful,
 } from './checkpoint';
 export { loadDat, saveDat } from './dat';
+export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';
 export { loadIdx, type LoadIdxOptions } from './idx';
 export {
   loadSafetensors,
@@ -20,3 +21,5 @@ export {
   type SafetensorsOptions,
   type SafetensorsTensor,
 } from './safetensors';
+export { loadNpy, saveNpy, type LoadNpyOptions } from './npy';
+export { loadNpz, saveNpz, type SaveNpzOptions } from './npz';

@@ -50,7 +50,9 @@ test('a file of several chunks', async () => {
   const file = idxFile('int16', [7, 100_000], many);
   for (const bytes of [file, gzipSync(file)]) {
     writeFileSync(path, bytes);
-    expect((await io.loadIdx(path)).data).toEqual(Int32Array.from(many));
+    const read = await io.loadIdx(path);
+    expect(read.shape).toEqual([7, 100_000]);
+    expect(read.data.findIndex((value, i) => value !== many[i])).toBe(-1); // toEqual takes seconds
   }
 });
 
@@ -68,18 +70,19 @@ test.each([
   ['half a magic number', good.subarray(0, 3), 'the magic number', 'bytes 000008'],
   ['another magic number', Buffer.from('\x89PNG\r\n'), 'the magic number', 'bytes c289504e'],
   ['an unknown type', Buffer.from([0, 0, 7, 1]), 'the magic number', 'bytes 00000701'],
-  ['too many dimensions', Buffer.from([0, 0, 8, 65]), 'at most 64 dimensions', '65'],
+  ['too many dimensions', idxFile('uint8', Array(65).fill(1), [1]), 'at most 64 dimensions', '[1'],
   ['sizes that are cut off', good.subarray(0, 9), '2 sizes for the header', '5 bytes'],
   ['data that is cut off', good.subarray(0, 17), '6 bytes for its shape [2, 3]', '17 bytes'],
   ['more data', Buffer.concat([good, good]), '6 bytes for its shape [2, 3]', 'more'],
   ['a lying size', shapeOf(2, max), '8589934590 bytes for its shape', 'a file of 18 bytes'],
-  ['sizes beyond all memory', shapeOf(max, max, max), 'for its shape', 'a file of 22 bytes'],
+  ['sizes beyond all memory', shapeOf(max, max, max), '2^49 elements', '[4294967295, 4294967295'],
   ['a gzip file cut off', gzipSync(good).subarray(0, -9), 'a whole gzip file', 'unexpected end'],
   ['a broken gzip file', Buffer.from([0x1f, 0x8b, 8, 7, 7, 7]), 'a whole gzip file', ''],
   ['gzip of other things', gzipSync('rubbish'), 'the magic number', 'bytes 72756262'],
   ['gzip with less', gzipSync(good.subarray(0, 15)), '6 bytes for its shape [2, 3]', '3'],
   ['gzip with more', gzipSync(Buffer.concat([good, good])), '6 bytes for its shape', 'more'],
-  ['a lying size in gzip', gzipSync(shapeOf(max, max)), 'for its shape', 'a file of'],
+  ['nothing beyond all memory', shapeOf(max, max, 0), '2^49 elements', '0]'],
+  ['a lying size in gzip', gzipSync(shapeOf(max, 9)), 'for its shape', 'a file of'],
   ['a lie that gzip could hold', gzipSync(shapeOf(2000)), '2000 bytes for its shape', '6'],
 ])('%s is refused', async (_, bytes, what, got) => {
   writeFileSync(path, bytes);
@@ -108,7 +111,7 @@ test.each([
   [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
   [path, { type: 1 }, RangeError, "one of dtype for options, got 'type'"],
 ])('loadIdx(%p, %p) is refused', async (where, options, kind, message) => {
-  const reading = io.loadIdx(where as string, options);
+  const reading = io.loadIdx(where as string, options as never);
   await expect(reading).rejects.toThrow(kind);
   await expect(reading).rejects.toThrow(`loadIdx: expected ${message}`);
 });

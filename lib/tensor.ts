@@ -36,6 +36,7 @@ export class Tensor {
   static readonly name: string = 'Tensor';
   /** Sizes, outermost first; `[]` for a single number. */
   readonly shape: Shape;
+  /** Element type: float32, float64, int32 or bool. */
   readonly dtype: DType;
   /** @internal */ readonly _storage: Storage;
   /** @internal Elements from the start of the storage to the first one. */ readonly _offset: number;

@@ -34,6 +34,7 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
   Options,
   Pair
 > {
+  /** The option `weight`, as a buffer; null without one. */
   readonly weight: Tensor | null = null;
 
   constructor(options: Options | undefined, names: readonly (keyof Options & string)[]) {

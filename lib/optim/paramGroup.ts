@@ -8,6 +8,7 @@ import type { OptionSpec, Specs } from './options';
 
 /** What every optimizer's options have. */
 export interface LearningRate {
+  /** Learning rate. */
   lr: number;
 }
 

@@ -8,7 +8,9 @@ import type { Definition, ParamState } from './paramState';
 
 /** What `stateDict` gives: state by number of the parameter, and each group's options with those numbers. */
 export interface OptimizerState {
+  /** Tensors by name, under the number of their parameter. */
   state: Record<string, Record<string, Tensor>>;
+  /** Options of each group, and the numbers of its parameters. */
   paramGroups: ({ params: number[] } & Record<string, unknown>)[];
 }
 

@@ -1,6 +1,7 @@
 /** The public names. */
 import './ops';
 
+export { AnomalyError, detectAnomaly } from './anomaly';
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
 export * as backend from './backend';
 export {
@@ -33,6 +34,7 @@ export * as F from './functional';
 export * as io from './io';
 export type { NumberArray, TensorData } from './nested';
 export { grad, type GradOptions } from './grad';
+export * as metrics from './train/metrics';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
 export { einsum } from './ops/einsum';
@@ -44,3 +46,16 @@ export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
 export { Tensor, type NestedArray } from './tensor';
+export {
+  train,
+  type Batches,
+  type BatchLoss,
+  type BatchResult,
+  type Callbacks,
+  type CheckpointPlan,
+  type EpochResult,
+  type Figures,
+  type History,
+  type StopReason,
+  type TrainOptions,
+} from './train';

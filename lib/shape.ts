@@ -41,6 +41,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** The largest number of elements a tensor may have; above it the size of its memory is not exact in JavaScript. */
 const maxElements = 2 ** 49;
 
+export const possibleShape = 'at most 64 dimensions and 2^49 elements';
+
+/** Whether a tensor may have this shape: sizes beyond all memory do not become fewer by a size of 0. */
+export function isPossibleShape(shape: Shape): boolean {
+  return shape.length <= 64 && numelOf(shape.filter((size) => size !== 0)) <= maxElements;
+}
+
 /** Checks a shape given by a user, and copies it. */
 export function requireShape(op: string, value: unknown, name = 'shape'): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', name, value);

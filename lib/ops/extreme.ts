@@ -1,6 +1,7 @@
 /** Largest and smallest elements and where they are. */
 import { shapeText, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
+import { tracer } from '../trace';
 import { where } from './binary';
 import { nativeOp, record, Tensor, type Rule } from './define';
 import { extremeValue, positions } from './reduce';
@@ -64,6 +65,7 @@ function search(
     n,
     inner,
   );
+  if (tracer !== null) tracer.op(row === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
   return indices;
 }
 

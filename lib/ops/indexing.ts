@@ -8,6 +8,7 @@ import {
   wrongType,
 } from '../errors';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../shape';
+import { tracer } from '../trace';
 import {
   nativeOp,
   operand,
@@ -195,6 +196,10 @@ function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
     const own = sameShape(places.shape, shape) ? places : places.expand(shape);
     indexCall(own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
     step *= size;
+  }
+  if (tracer !== null) {
+    const lists = advanced.map(({ places }) => places);
+    tracer.op('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
   }
   return out;
 }

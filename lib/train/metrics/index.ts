@@ -1,0 +1,12 @@
+export { accuracy, topK } from './accuracy';
+export type { ClassOptions } from './classes';
+export {
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+  type Average,
+  type AverageOptions,
+} from './confusion';
+export type { Metric, MetricValue } from './metric';
+export { mae, mse, r2, type R2Options } from './regression';

@@ -217,7 +217,10 @@ export class Tensor {
   }
 
   /** The op that made this tensor, or null for a leaf. */
-  get gradFn(): { readonly name: string } | null {
+  get gradFn(): {
+    /** As PyTorch names it: AddBackward0. */
+    readonly name: string;
+  } | null {
     return this._node === null ? null : { name: gradFnName(this._node) };
   }
 
@@ -306,7 +309,10 @@ export class Tensor {
    * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor it returns takes the gradient's
    * place. Returns a handle whose `remove()` takes the hook away.
    */
-  registerHook(hook: Hook): { remove(): void } {
+  registerHook(hook: Hook): {
+    /** Takes the hook away. */
+    remove(): void;
+  } {
     if (typeof hook !== 'function') throw wrongType('registerHook', 'a function', 'hook', hook);
     if (!this.requiresGrad) {
       throw new Error('registerHook: expected a tensor that requires grad, got one that does not');

@@ -11,7 +11,10 @@ export interface OptimizerState {
   /** Tensors by name, under the number of their parameter. */
   state: Record<string, Record<string, Tensor>>;
   /** Options of each group, and the numbers of its parameters. */
-  paramGroups: ({ params: number[] } & Record<string, unknown>)[];
+  paramGroups: ({
+    /** Numbers of the parameters. */
+    params: number[];
+  } & Record<string, unknown>)[];
 }
 
 export function saveState<O>(

@@ -44,6 +44,8 @@ export interface NativeInfo {
   readonly cpu: string;
   /** How many CPUs this process may use. */
   readonly cpus: number;
+  /** CPUs that the cgroup's quota grants, perhaps not whole; null without one. */
+  readonly quota: number | null;
   /** Threads in use. */
   readonly threads: number;
   /** Version of Node-API that the addon is built for. */
@@ -144,6 +146,8 @@ export interface NativeAddon extends NativeCapture {
   /** Asks for huge pages where memory of 1 MB or more was not touched yet; bytes from its begin to a cache line. */
   readonly prepareMemory: (memory: Uint8Array) => number;
   info(): NativeInfo;
+  /** 1e9 float32 operations a second of one core's multiply-adds: the best of what runs in that time. */
+  measurePeak(milliseconds: number): number;
   getNumThreads(): number;
   setNumThreads(n: number): void;
 }

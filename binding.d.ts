@@ -32,15 +32,25 @@ export interface NativeRow {
 }
 
 export interface NativeInfo {
+  /** The BLAS that multiplies matrices: OpenBLAS. */
   readonly blas: string;
+  /** Its version. */
   readonly blasVersion: string;
+  /** The kind of CPU whose kernels OpenBLAS uses. */
   readonly coreType: string;
+  /** The instructions of the other kernels, as Highway names them: AVX3 is AVX-512. */
   readonly simdTarget: string;
+  /** Name of the CPU. */
   readonly cpu: string;
+  /** How many CPUs this process may use. */
   readonly cpus: number;
+  /** CPUs that the cgroup's quota grants, perhaps not whole; null without one. */
   readonly quota: number | null;
+  /** Threads in use. */
   readonly threads: number;
+  /** Version of Node-API that the addon is built for. */
   readonly napiVersion: number;
+  /** Settings of this process that make it slow, in words. */
   readonly warnings: readonly string[];
 }
 

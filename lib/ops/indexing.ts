@@ -28,8 +28,11 @@ const indexCall = nativeOp('index');
 
 /** A range of one dimension, made by `slice`. */
 export interface Slice {
+  /** First index; null for the beginning. */
   readonly start: number | null;
+  /** The index after the last; null for the end. */
   readonly end: number | null;
+  /** Distance of the indices, at least 1. */
   readonly step: number;
 }
 

@@ -1,7 +1,8 @@
 /** Every reader there is, one line each. */
+import { csv, csvTyped } from './csv';
 import { dat } from './dat';
 import { idx, idxGzip } from './idx';
 import { npy, npz } from './npy';
 import type { FuzzTarget } from './target';
 
-export const targets: readonly FuzzTarget[] = [dat, idx, idxGzip, npy, npz];
+export const targets: readonly FuzzTarget[] = [csv, csvTyped, dat, idx, idxGzip, npy, npz];

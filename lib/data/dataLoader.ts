@@ -65,6 +65,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     this.draws = random || (sampler !== null && !isInMemory(dataset));
   }
 
+  /** What the samples come from. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
     return this.plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }

@@ -3,6 +3,7 @@ export { ConcatDataset } from './concatDataset';
 export { DataLoader } from './dataLoader';
 export type { Dataset } from './dataset';
 export { gaussianClusters, type GaussianClustersOptions } from './gaussianClusters';
+export { mnist, type LabelledImages } from './mnist';
 export type { Indices } from './indices';
 export { IterableDataset, type AnyIterable } from './iterableDataset';
 export type { DataLoaderOptions, LoaderSource } from './loaderOptions';
@@ -18,6 +19,16 @@ export {
   type Sized,
 } from './samplers';
 export { randomSplit, Subset, type RandomSplitOptions } from './subset';
+export { csvRows, readCsv, type CsvRow } from './csv';
+export type { ColumnType } from './csvColumn';
+export type { CsvOptions, ReadCsvOptions } from './csvOptions';
+export {
+  Table,
+  type CategoryColumn,
+  type Column,
+  type ColumnData,
+  type NumberColumn,
+} from './table';
 export { TensorDataset, type TensorTuple } from './tensorDataset';
 export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from './weightedRandomSampler';
 export { WorkerDataset, type WorkerDatasetOptions } from './workers/workerDataset';

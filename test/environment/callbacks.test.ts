@@ -75,7 +75,7 @@ const callers: Readonly<Record<string, (fail: () => never) => unknown>> = {
   'a data set, asynchronously': (fail) =>
     new data.DataLoader({ length: 3, get: fail })[Symbol.asyncIterator]().next(),
   'a function that makes batches': (fail) => [
-    ...new data.DataLoader({ length: 3, get: (i: number) => i }, { collateFn: fail }),
+    ...new data.DataLoader({ length: 3, get: (i: number) => i }, { collate: fail }),
   ],
   'the distance of a loss': (fail) =>
     F.tripletMarginWithDistanceLoss(x, x, x, { distanceFunction: fail }),

@@ -5,6 +5,7 @@ export type { CsvOptions, ReadCsvOptions } from './csvOptions';
 export { DataLoader, type DataLoaderOptions } from './dataLoader';
 export type { Dataset } from './dataset';
 export { gaussianClusters, type GaussianClustersOptions } from './gaussianClusters';
+export { ImageFolder, type ImageFolderOptions } from './imageFolder';
 export { mnist, type LabelledImages } from './mnist';
 export {
   Table,
@@ -14,3 +15,4 @@ export {
   type NumberColumn,
 } from './table';
 export { TensorDataset, type TensorTuple } from './tensorDataset';
+export * from './transforms';

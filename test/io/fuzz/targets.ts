@@ -2,7 +2,8 @@
 import { csv, csvTyped } from './csv';
 import { dat } from './dat';
 import { idx, idxGzip } from './idx';
+import { image } from './image';
 import { npy, npz } from './npy';
 import type { FuzzTarget } from './target';
 
-export const targets: readonly FuzzTarget[] = [csv, csvTyped, dat, idx, idxGzip, npy, npz];
+export const targets: readonly FuzzTarget[] = [csv, csvTyped, dat, idx, idxGzip, image, npy, npz];

@@ -1,5 +1,8 @@
 /** How the library refuses: `<op>: expected <what> for <name>, got <actual>`. */
 
+/** Marks the tensors of this copy of the library: a process may hold several. */
+export const ofThisCopy = Symbol('of this copy of blasgrad');
+
 /** A short text for any value, safe for proxies, symbols and objects that throw when looked at. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
@@ -28,7 +31,11 @@ function describeObject(value: object): string {
       const detached = isDetached(value) ? 'a detached ' : '';
       return `${detached}${value.constructor.name}(${String(value.length)})`;
     }
-    if (isTensorLike(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
+    if (isTensorLike(value)) {
+      const foreign =
+        '_storage' in value && !(ofThisCopy in value) ? ' of another copy of blasgrad' : '';
+      return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}${foreign}`;
+    }
     const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
     const name = prototype?.constructor?.name;
     return typeof name === 'string' && name !== 'Object' && name !== ''
@@ -120,6 +127,51 @@ export function requireInteger(op: string, name: string, value: unknown, low = -
 export function requireBoolean(op: string, name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw wrongType(op, 'a boolean', name, value);
   return value;
+}
+
+// A sparse array may say that it has 2^32 elements, and an iterator need not end.
+const mostItems = 1 << 24;
+
+/** What an array or another iterable holds, holes of arrays as undefined, else an error. */
+export function requireItems(
+  op: string,
+  what: string,
+  name: string,
+  value: unknown,
+  most = mostItems,
+): unknown[] {
+  const tooMany = (count: string): RangeError =>
+    unexpected(op, `at most ${most} elements`, name, count);
+  if (Array.isArray(value)) {
+    if (value.length > most) throw tooMany(String(value.length));
+    const items: unknown[] = [];
+    for (let i = 0; i < value.length; i++) items.push(value[i]);
+    return items;
+  }
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
+    throw wrongType(op, what, name, value);
+  }
+  if (ArrayBuffer.isView(value) && isDetached(value)) {
+    throw wrongValue(op, 'memory that is there', name, value);
+  }
+  const items: unknown[] = [];
+  for (const item of value as Iterable<unknown>) {
+    if (items.length === most) throw tooMany('more');
+    items.push(item);
+  }
+  return items;
+}
+
+/** The elements of an array, else an error. */
+export function requireList(
+  op: string,
+  what: string,
+  name: string,
+  value: unknown,
+  most = mostItems,
+): unknown[] {
+  if (!Array.isArray(value)) throw wrongType(op, what, name, value);
+  return requireItems(op, what, name, value, most);
 }
 
 /** One of a few strings, else an error. */

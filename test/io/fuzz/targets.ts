@@ -1,9 +1,22 @@
 /** Every reader there is, one line each. */
+import { checkpoint } from './checkpoint';
 import { csv, csvTyped } from './csv';
 import { dat } from './dat';
 import { idx, idxGzip } from './idx';
 import { image } from './image';
 import { npy, npz } from './npy';
+import { safetensors } from './safetensors';
 import type { FuzzTarget } from './target';
 
-export const targets: readonly FuzzTarget[] = [csv, csvTyped, dat, idx, idxGzip, image, npy, npz];
+export const targets: readonly FuzzTarget[] = [
+  csv,
+  csvTyped,
+  dat,
+  idx,
+  idxGzip,
+  image,
+  npy,
+  npz,
+  safetensors,
+  checkpoint,
+];

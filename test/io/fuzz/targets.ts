@@ -3,6 +3,7 @@ import { checkpoint } from './checkpoint';
 import { csv, csvTyped } from './csv';
 import { dat } from './dat';
 import { idx, idxGzip } from './idx';
+import { image } from './image';
 import { npy, npz } from './npy';
 import { safetensors } from './safetensors';
 import type { FuzzTarget } from './target';
@@ -13,6 +14,7 @@ export const targets: readonly FuzzTarget[] = [
   dat,
   idx,
   idxGzip,
+  image,
   npy,
   npz,
   safetensors,

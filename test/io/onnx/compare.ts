@@ -52,7 +52,7 @@ export async function expectSame(
   inputs: readonly (readonly Tensor[])[],
   options?: io.OnnxExportOptions,
 ): Promise<void> {
-  await io.exportOnnx(model as never, inputs[0], modelPath, options);
+  await io.exportOnnx(model, inputs[0], modelPath, options);
   model.eval();
   const results = await onnxruntime(modelPath, inputs);
   const again = await io.importOnnx(modelPath);

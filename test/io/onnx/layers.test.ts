@@ -1,5 +1,6 @@
 /** Every layer, exported and run by onnxruntime with several batch sizes. */
-import { nn, rand, randint, randn, Tensor, type DType } from 'blasgrad';
+import type { Tensor} from 'blasgrad';
+import { nn, rand, randint, randn, type DType } from 'blasgrad';
 import { cleanUp, expectSame, type Model } from './compare';
 
 afterAll(cleanUp);

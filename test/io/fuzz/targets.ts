@@ -5,6 +5,7 @@ import { dat } from './dat';
 import { idx, idxGzip } from './idx';
 import { image } from './image';
 import { npy, npz } from './npy';
+import { onnx } from './onnx';
 import { safetensors } from './safetensors';
 import type { FuzzTarget } from './target';
 
@@ -17,6 +18,7 @@ export const targets: readonly FuzzTarget[] = [
   image,
   npy,
   npz,
+  onnx,
   safetensors,
   checkpoint,
 ];

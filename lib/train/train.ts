@@ -355,5 +355,5 @@ class Training {
 /** The number of batches, if the loader says it. */
 function lengthOf(loader: object): number | null {
   const { length } = loader as { length?: unknown };
-  return typeof length === 'number' ? length : null;
+  return Number.isFinite(length) ? (length as number) : null;
 }

@@ -18,12 +18,14 @@ interface Flaw {
 
 /** An op made NaN or an infinity while `detectAnomaly` was watching, or was given NaN. */
 export class AnomalyError extends Error {
+  /** Always AnomalyError. */
   override readonly name = 'AnomalyError';
 
   constructor(
     message: string,
     /** The op, as `gradFn` names it, or the optimizer. */
     readonly op: string,
+    /** The part of the step. */
     readonly phase: Phase,
     /** In backward: where the op ran forward. */
     cause?: Error,

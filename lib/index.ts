@@ -1,7 +1,7 @@
 /** The public names. */
 import './ops';
 
-export { AnomalyError, detectAnomaly } from './anomaly';
+export { AnomalyError, detectAnomaly, type Phase } from './anomaly';
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
 export * as backend from './backend';
 export {
@@ -27,7 +27,7 @@ export {
   type RunOptions,
   type ScanOptions,
 } from './compile';
-export type { SizesAnd, TensorOptions } from './creationOptions';
+export type { Options, SizesAnd, TensorOptions } from './creationOptions';
 export type { DType, TypedArray } from './dtype';
 export * as data from './data';
 export * as F from './functional';
@@ -39,6 +39,11 @@ export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
 export { einsum } from './ops/einsum';
 export type { ValuesAndIndices } from './ops/extreme';
+export type { Dims, KeepDim } from './ops/reduction';
+export type { SortOptions } from './ops/sort';
+export type { NormOptions, VarianceOptions } from './ops/statistics';
+export type { Sizes } from './ops/view';
+export type { Shape } from './shape';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';
 export { addmm } from './ops/matmul';

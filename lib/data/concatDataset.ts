@@ -8,6 +8,7 @@ import { requireIndex } from './indices';
  * @example const all = new data.ConcatDataset([digits, moreDigits]);
  */
 export class ConcatDataset<Item> implements Dataset<Item> {
+  /** The datasets, in order. */
   readonly datasets: readonly Dataset<Item, unknown>[];
   /** Number of samples. */
   readonly length: number;

@@ -20,9 +20,12 @@ export type LabelledImages = TensorDataset<[images: Tensor, labels: Tensor]>;
  * const { train, test } = await data.mnist('/usr/share/datasets/fashion-mnist');
  * const loader = new data.DataLoader(train, { batchSize: 128, shuffle: true });
  */
-export async function mnist(
-  dir: string | URL,
-): Promise<{ train: LabelledImages; test: LabelledImages }> {
+export async function mnist(dir: string | URL): Promise<{
+  /** What to train on. */
+  train: LabelledImages;
+  /** What to test with. */
+  test: LabelledImages;
+}> {
   const folder = requirePath('mnist', dir, 'dir');
   const files = ['train', 't10k'].map((part) => ({
     images: find(folder, `${part}-images`, 3),

@@ -20,6 +20,7 @@ export interface Sampler<Index = number> extends Iterable<Index> {
 
 /** Anything with a length: a dataset, an array. */
 export interface Sized {
+  /** How many elements it has. */
   readonly length: number;
 }
 
@@ -152,8 +153,11 @@ function requireSized(op: string, source: unknown): Sized {
  * const batchSampler = new data.BatchSampler(sampler, 32, true);
  */
 export class BatchSampler implements Sampler<number[]> {
+  /** What gives the numbers. */
   readonly sampler: Sampler;
+  /** Numbers in a list. */
   readonly batchSize: number;
+  /** Whether a last list of fewer is left out. */
   readonly dropLast: boolean;
 
   constructor(sampler: Sampler | readonly number[], batchSize: number, dropLast = false) {

@@ -14,6 +14,7 @@ import { indicesOf, requireIndex, type Indices } from './indices';
  * @example const odd = new data.Subset(digits, [1, 3, 5, 7, 9]);
  */
 export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
+  /** What it is a part of. */
   readonly dataset: Dataset<Item, unknown>;
   /** Numbers of samples of `dataset`: int32, one dimension. */
   readonly indices: Tensor;

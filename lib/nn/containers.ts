@@ -1,5 +1,5 @@
 /** Modules that hold others under numbers or names. */
-import { requireInteger, wrongType, wrongValue } from '../errors';
+import { requireInteger, requireItems, wrongType, wrongValue } from '../errors';
 import type { Tensor } from '../tensor';
 import { Module, type AnyModule } from './module';
 import { Parameter } from './parameter';
@@ -67,9 +67,12 @@ export class Sequential extends Module {
 
   /** A new Sequential of some of the modules, the same objects; as Array's slice. */
   slice(start?: number, end?: number): Sequential {
-    return new Sequential(...[...this].slice(start, end));
+    const bound = (name: string, value: number | undefined): number | undefined =>
+      value === undefined ? value : requireInteger('Sequential.slice', name, value);
+    return new Sequential(...[...this].slice(bound('start', start), bound('end', end)));
   }
 
+  /** The modules, in order. */
   *[Symbol.iterator](): Generator<Module> {
     for (const name of this.#names) yield this.#module(name);
   }
@@ -85,11 +88,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function requireIterable<T>(op: string, name: string, value: Iterable<T>): Iterable<T> {
-  const given: unknown = value;
-  const fits = typeof given === 'object' && given !== null && Symbol.iterator in given;
-  if (!fits) throw wrongType(op, `an array of ${name}`, name, value);
-  return value;
+/** All of them before the first is added: the iterable may be the very list that grows. */
+function itemsOf<T>(op: string, name: string, value: Iterable<T>): T[] {
+  return requireItems(op, `an array of ${name}`, name, value) as T[];
 }
 
 /** A list of modules for a forward of one's own to use (torch.nn.ModuleList). */
@@ -121,10 +122,11 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    for (const module of requireIterable('ModuleList', 'modules', modules)) this.append(module);
+    for (const module of itemsOf('ModuleList', 'modules', modules)) this.append(module);
     return this;
   }
 
+  /** The modules, in order. */
   *[Symbol.iterator](): Generator<M> {
     for (let i = 0; i < this.#length; i++) yield this[i];
   }
@@ -151,6 +153,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     return this.#modules.size;
   }
 
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.#modules.has(name);
   }
@@ -163,6 +166,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     throw wrongValue('ModuleDict.get', `one of ${names}`, 'name', name);
   }
 
+  /** Adds a module, or puts it in the place of the one of this name. */
   set(name: string, module: M): this {
     if (typeof name !== 'string') throw wrongType('ModuleDict', 'a string', 'name', name);
     if (name === '' || name.includes('.')) {
@@ -173,18 +177,22 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     return this;
   }
 
+  /** Takes the module of this name away; whether there was one. */
   delete(name: string): boolean {
     return this.#modules.delete(name);
   }
 
+  /** The names, in order. */
   keys(): IterableIterator<string> {
     return this.#modules.keys();
   }
 
+  /** The modules, in order. */
   values(): IterableIterator<M> {
     return this.#modules.values();
   }
 
+  /** The names with their modules, in order. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
     return this.#modules[Symbol.iterator]();
   }
@@ -197,7 +205,7 @@ export class ParameterList extends Module<never> {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    for (const one of requireIterable('ParameterList', 'parameters', parameters)) this.append(one);
+    for (const one of itemsOf('ParameterList', 'parameters', parameters)) this.append(one);
   }
 
   /** How many parameters there are. */
@@ -216,6 +224,7 @@ export class ParameterList extends Module<never> {
     return this;
   }
 
+  /** The parameters, in order. */
   *[Symbol.iterator](): Generator<Parameter> {
     for (let i = 0; i < this.#length; i++) yield this[i];
   }

@@ -1,5 +1,11 @@
 /** Layers that multiply by a matrix, and those that only rearrange. */
-import { requireBoolean, requireInRange, requireInteger, requireOptions } from '../errors';
+import {
+  requireBoolean,
+  requireInRange,
+  requireInteger,
+  requireList,
+  requireOptions,
+} from '../errors';
 import { requireDType, type DType } from '../dtype';
 import { bilinear, embedding, linear } from '../functional';
 import { requireShape } from '../shape';
@@ -38,7 +44,9 @@ export class Linear extends Module {
   readonly bias: Parameter | null;
 
   constructor(
+    /** Size of each sample. */
     readonly inFeatures: number,
+    /** Size of each result. */
     readonly outFeatures: number,
     options: LayerOptions = {},
   ) {
@@ -79,8 +87,11 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
   readonly bias: Parameter | null;
 
   constructor(
+    /** Size of each sample of the first input. */
     readonly in1Features: number,
+    /** Size of each sample of the second input. */
     readonly in2Features: number,
+    /** Size of each result. */
     readonly outFeatures: number,
     options: LayerOptions = {},
   ) {
@@ -117,10 +128,13 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
 export class Embedding extends Module {
   /** (numEmbeddings, embeddingDim) */
   readonly weight: Parameter;
+  /** The row that takes no part in training; null for none. */
   readonly paddingIdx: number | null;
 
   constructor(
+    /** Number of rows. */
     readonly numEmbeddings: number,
+    /** Size of each row. */
     readonly embeddingDim: number,
     options: { paddingIdx?: number; dtype?: DType } = {},
   ) {
@@ -168,7 +182,9 @@ export class Identity extends Module {
 /** Makes the dimensions from `startDim` to `endDim` one; all but the first if missing (torch.nn.Flatten). */
 export class Flatten extends Module {
   constructor(
+    /** First dimension that is merged. */
     readonly startDim = 1,
+    /** Last dimension that is merged. */
     readonly endDim = -1,
   ) {
     super();
@@ -187,21 +203,26 @@ export class Flatten extends Module {
 
 /** Splits dimension `dim` into several; one size may be -1 (torch.nn.Unflatten). */
 export class Unflatten extends Module {
+  /** What the dimension becomes. */
   readonly unflattenedSize: readonly number[];
 
   constructor(
+    /** The dimension that is split. */
     readonly dim: number,
     unflattenedSize: readonly number[],
   ) {
     super();
     requireInteger('Unflatten', 'dim', dim);
     const positive = (size: unknown): unknown => (size === -1 ? 1 : size);
-    requireShape(
+    const sizes = requireList(
       'Unflatten',
-      Array.isArray(unflattenedSize) ? unflattenedSize.map(positive) : unflattenedSize,
+      'an array of sizes',
       'unflattenedSize',
+      unflattenedSize,
+      64,
     );
-    this.unflattenedSize = [...unflattenedSize];
+    requireShape('Unflatten', sizes.map(positive), 'unflattenedSize');
+    this.unflattenedSize = sizes as number[];
   }
 
   override forward(input: Tensor): Tensor {

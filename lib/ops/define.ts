@@ -30,7 +30,10 @@ export function opRows(): {
 }
 
 /** The machine under the ops, for `backend`. */
-export const machine: Pick<NativeAddon, 'info' | 'getNumThreads' | 'setNumThreads'> = addon;
+export const machine: Pick<
+  NativeAddon,
+  'info' | 'measurePeak' | 'getNumThreads' | 'setNumThreads'
+> = addon;
 
 /** What `compile` records with. */
 export const recorder: NativeCapture = addon;

@@ -9,6 +9,7 @@ import { lineOf, reductionOf, type KeepDim } from './reduction';
 
 /** Elements and their indices along the reduced dimension. */
 export interface ValuesAndIndices {
+  /** The elements. */
   readonly values: Tensor;
   /** int32; the first of equal elements. */
   readonly indices: Tensor;

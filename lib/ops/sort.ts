@@ -42,7 +42,8 @@ function sort(
   return { values, indices };
 }
 
-interface SortOptions {
+/** Options of sort and argsort. */
+export interface SortOptions {
   /** From the largest to the smallest; default false. */
   descending?: boolean;
   /** Whether equal values must stay in their order; they do in any case. */

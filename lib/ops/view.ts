@@ -6,6 +6,7 @@ import {
   normalizeDim,
   normalizeDims,
   numelOf,
+  requireFewDims,
   requireShape,
   sameShape,
   type Shape,
@@ -109,6 +110,7 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
 /** The shape with a single -1 replaced by what makes it hold `n` elements. */
 function inferShape(op: string, value: unknown, n: number): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', 'shape', value);
+  requireFewDims(op, value, 'shape');
   const at = value.indexOf(-1);
   const known = requireShape(
     op,
@@ -159,6 +161,7 @@ export function sizesOf(args: readonly unknown[]): unknown {
   return args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
 }
 
+/** Sizes, or numbers of dimensions, in an array or one by one. */
 export type Sizes = [shape: readonly number[]] | number[];
 
 declare module '../tensor' {

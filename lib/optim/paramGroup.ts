@@ -1,6 +1,6 @@
 /** Parameters that share options. */
 import { capture } from '../capture';
-import { unexpected, wrongType } from '../errors';
+import { requireItems, unexpected, wrongType } from '../errors';
 import { isFloating } from '../dtype';
 import { allocateShared } from '../storage';
 import { Tensor } from '../tensor';
@@ -8,6 +8,7 @@ import type { OptionSpec, Specs } from './options';
 
 /** What every optimizer's options have. */
 export interface LearningRate {
+  /** Learning rate. */
   lr: number;
 }
 
@@ -15,11 +16,15 @@ export interface LearningRate {
 export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;
 
 /** One group as it is given: options that it leaves out are the optimizer's. */
-export type GroupSpec<O> = Partial<O> & { params: Tensor | Iterable<Tensor> };
+export type GroupSpec<O> = Partial<O> & {
+  /** The parameters of the group. */
+  params: Tensor | Iterable<Tensor>;
+};
 
 /** A group of an optimizer: its options can be read and assigned, and count from the next step on. */
 export type ParamGroup<O> = GroupBase & O;
 
+/** What groups of all optimizers have. */
 export class GroupBase {
   /** Set by a learning-rate schedule: the rate it started from. */
   initialLr?: number;
@@ -27,6 +32,7 @@ export class GroupBase {
   #changes = 0;
 
   constructor(
+    /** The parameters of the group. */
     readonly params: readonly Tensor[],
     numbers: Float64Array,
   ) {
@@ -77,16 +83,11 @@ export function makeGroup<O extends object>(
   return group as ParamGroup<O>;
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value;
-}
-
 /** The groups among constructor arguments: tensors alone are one group. */
 export function requireGroups(op: string, params: unknown): object[] {
-  if (params instanceof Tensor || !isIterable(params)) {
-    throw wrongType(op, 'an iterable of tensors or of groups', 'params', params);
-  }
-  const list = [...params];
+  const what = 'an iterable of tensors or of groups';
+  if (params instanceof Tensor) throw wrongType(op, what, 'params', params);
+  const list = requireItems(op, what, 'params', params);
   if (list.length === 0) {
     throw unexpected(op, 'at least one tensor or group', 'params', 'none');
   }
@@ -101,8 +102,10 @@ export function requireGroups(op: string, params: unknown): object[] {
 
 /** The tensors of a group; `known` are those of the groups before it. */
 export function requireParams(op: string, params: unknown, known: ReadonlySet<Tensor>): Tensor[] {
-  const list = params instanceof Tensor ? [params] : isIterable(params) ? [...params] : undefined;
-  if (list === undefined) throw wrongType(op, 'an iterable of tensors', 'params', params);
+  const list =
+    params instanceof Tensor
+      ? [params]
+      : requireItems(op, 'an iterable of tensors', 'params', params);
   if (list.length === 0) throw unexpected(op, 'at least one tensor', 'params', 'none');
   const seen = new Set(known);
   return list.map((param, i) => {

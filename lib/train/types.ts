@@ -10,8 +10,11 @@ export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
 /** The loss of a batch, and, for metrics, what it was computed from. */
 export interface BatchLoss {
+  /** The loss, one number. */
   readonly loss: Tensor;
+  /** What the model made of the inputs. */
   readonly output: Tensor;
+  /** What it should have been. */
   readonly target: Tensor;
 }
 
@@ -19,6 +22,7 @@ export interface BatchLoss {
 export interface Figures {
   /** The mean of the batches' losses, each times its samples. */
   readonly loss: number;
+  /** Values of the metrics by name. */
   readonly metrics: Readonly<Record<string, MetricValue>>;
 }
 
@@ -26,11 +30,13 @@ export interface Figures {
 export interface EpochResult extends Figures {
   /** From 1. */
   readonly epoch: number;
+  /** The same over the data for validation; null without any. */
   readonly validation: Figures | null;
   /** The learning rate of the first group in the epoch's last step. */
   readonly lr: number;
   /** Time of training, without validation. */
   readonly seconds: number;
+  /** Samples of training in a second. */
   readonly samplesPerSecond: number;
 }
 
@@ -38,9 +44,11 @@ export interface EpochResult extends Figures {
 export interface BatchResult {
   /** From 1. */
   readonly epoch: number;
+  /** Epochs in all. */
   readonly epochs: number;
   /** Batches done in this epoch, and their number if the loader has a `length`. */
   readonly batch: number;
+  /** Batches of an epoch; null if the loader has no `length`. */
   readonly batches: number | null;
   /** Steps of the optimizer since the beginning. */
   readonly step: number;
@@ -48,6 +56,7 @@ export interface BatchResult {
   readonly loss: number;
   /** Of the epoch so far. */
   readonly meanLoss: number;
+  /** Samples of training in a second. */
   readonly samplesPerSecond: number;
 }
 
@@ -59,12 +68,19 @@ export interface History {
   /** Every finished epoch, those before a resumed checkpoint included. */
   readonly epochs: readonly EpochResult[];
   /** The epoch with the best value of the monitor. */
-  readonly best: { readonly epoch: number; readonly value: number } | null;
+  readonly best: {
+    /** Its number, from 1. */
+    readonly epoch: number;
+    /** The value of the monitor. */
+    readonly value: number;
+  } | null;
+  /** Why it ended. */
   readonly stopped: StopReason;
   /** Steps of the optimizer since the beginning. */
   readonly steps: number;
   /** The last checkpoint that was saved, and the one that it went on from. */
   readonly checkpoint: string | null;
+  /** The checkpoint that it went on from; null for none. */
   readonly resumedFrom: string | null;
 }
 
@@ -74,9 +90,11 @@ export interface Callbacks {
   onTrainStart?(start: { epoch: number; step: number; resumedFrom: string | null }): unknown;
   /** The model is in training mode: here parts of it may be frozen or put into evaluation mode. */
   onEpochStart?(start: { epoch: number; epochs: number; batches: number | null }): unknown;
+  /** After each batch. */
   onBatchEnd?(result: BatchResult): unknown;
   /** After validation and the scheduler's step, before a checkpoint is saved. */
   onEpochEnd?(result: EpochResult): unknown;
+  /** After a checkpoint was saved. */
   onCheckpoint?(path: string): unknown;
   /** After the end, with the model as it stays. Whoever has it says himself how to go on after Ctrl-C. */
   onTrainEnd?(history: History): unknown;
@@ -84,6 +102,7 @@ export interface Callbacks {
 
 /** Options of `train`. */
 export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
+  /** What is trained. */
   model: Model;
   /**
    * Of the model's output and the target, the last tensor of a batch; those before go to the model. A function, or a
@@ -91,9 +110,13 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
    */
   loss?:
     | ((output: Tensor, target: Tensor) => Tensor)
-    | { forward(output: Tensor, target: Tensor): Tensor };
+    | {
+        /** The loss of a batch. */
+        forward(output: Tensor, target: Tensor): Tensor;
+      };
   /** Instead of `loss`, for batches and models of any kind. */
   batchLoss?: (model: Model, batch: Batch) => Tensor | BatchLoss;
+  /** Of the parameters of the model. */
   optimizer: Optimizer;
   /** Batches of an epoch: tensors in arrays and plain objects; with `compile: false` anything. */
   loader: Batches<Batch>;
@@ -105,6 +128,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   metrics?: Readonly<Record<string, Metric>>;
   /** Takes a step after each epoch (ReduceLROnPlateau with the monitored value), or after each of the optimizer's. */
   scheduler?: Schedule;
+  /** What the scheduler's step follows; default `epoch`. */
   schedulerPer?: 'epoch' | 'step';
   /** Gradients are scaled down to this norm over all parameters. */
   clipGradNorm?: number;
@@ -117,13 +141,19 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   /** Whether less or more is better; default: as the metric says. */
   mode?: 'min' | 'max';
   /** Ends after `patience` epochs without a value better than the best by more than `minDelta` (default 0). */
-  earlyStopping?: { patience: number; minDelta?: number };
+  earlyStopping?: {
+    /** Epochs without a better value. */
+    patience: number;
+    /** By how much a value must be better to count; default 0. */
+    minDelta?: number;
+  };
   /** Whether the model ends with the parameters of its best epoch; default false. */
   keepBest?: boolean;
   /** Where states are saved: every so many epochs (default 1) or steps, and at the end; `keep` of them stay (default 3). */
   checkpoint?: CheckpointPlan;
   /** Whether to go on from the newest checkpoint; `auto`: if there is one. Default false. */
   resume?: boolean | 'auto';
+  /** What is called on the way, in order. */
   callbacks?: Callbacks | readonly Callbacks[];
   /** Stops after the step, saves, and resolves. */
   signal?: AbortSignal;
@@ -137,6 +167,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
 
 /** Where and how often checkpoints are saved. */
 export interface CheckpointPlan {
+  /** The directory of the checkpoints; made if missing. */
   dir: string | URL;
   /** Epochs between checkpoints; default 1. */
   every?: number;

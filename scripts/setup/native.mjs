@@ -1,4 +1,4 @@
-// Step 3: the addon, by cmake-js.
+// Step 3: the addon, by CMake.
 import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,9 @@ import { compilerPath } from './system.mjs';
 import {
   filesUnder,
   fingerprint,
-  packageVersion,
   readStamp,
-  packageProgram,
   root,
   run,
-  runNode,
   SetupError,
   step,
   usefulTail,
@@ -61,27 +58,42 @@ async function toolchainOptions() {
     compiler: [compiler, output.split('\n')[0]],
     node: [process.platform, process.arch],
     folder: root,
-    ninja: which('ninja') !== undefined, // cmake-js prefers it to make
-    packages: [
-      packageVersion('cmake-js'),
-      packageVersion('node-addon-api'),
-      packageVersion('node-api-headers'),
-    ],
+    ninja: which('ninja') !== undefined,
+    headers: fingerprint(nodeApiHeaders()),
     environment: ['OPENBLAS_ROOT', 'HWY_ROOT', 'CXXFLAGS', 'LDFLAGS', 'BLASGRAD_SANITIZE'].map(
       (name) => process.env[name] ?? '',
     ),
   };
 }
 
+/** The headers of Node-API and node-addon-api: an installed package brings them, a clone has them from npm. */
+export function nodeApiHeaders() {
+  const folders = [
+    'native/node-api',
+    'node_modules/node-api-headers/include',
+    'node_modules/node-addon-api',
+  ];
+  return folders
+    .flatMap(filesUnder)
+    .filter((file) => /\/(napi|node_api|js_native_api)[^/]*\.h$/.test(file));
+}
+
 async function build(werror) {
-  const cmakeJs = packageProgram('cmake-js');
-  const configured = await runNode(cmakeJs, [
-    'configure',
-    `--CDBLASGRAD_WERROR=${werror ? 'ON' : 'OFF'}`,
-    `--CDBLASGRAD_SANITIZE=${process.env.BLASGRAD_SANITIZE ?? ''}`,
+  const configured = await run('cmake', [
+    ...['-S', '.', '-B', 'build'],
+    ...(which('ninja') ? ['-G', 'Ninja'] : []),
+    '-DCMAKE_BUILD_TYPE=Release',
+    `-DBLASGRAD_WERROR=${werror ? 'ON' : 'OFF'}`,
+    `-DBLASGRAD_SANITIZE=${process.env.BLASGRAD_SANITIZE ?? ''}`,
   ]);
   if (configured.code !== 0) return configured;
-  return runNode(cmakeJs, ['build', '--parallel', String(availableParallelism())]);
+  return buildTarget('blasgrad');
+}
+
+/** Builds one target of CMakeLists.txt in the configured folder. */
+export function buildTarget(target) {
+  const jobs = String(availableParallelism());
+  return run('cmake', ['--build', 'build', '--target', target, '--parallel', jobs]);
 }
 
 /** CMakeLists.txt says in one sentence what is missing; CMake wraps it and adds a page around it. */

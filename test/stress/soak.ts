@@ -59,10 +59,17 @@ async function cycle(number: number, folder: string): Promise<number> {
   const arena = step.stats.arenaBytes;
   if (number % 2 === 0) step.dispose(); // the others are left to the collector
 
-  const file = join(folder, 'parameters.dat');
-  io.saveDat(file, model.stateDict());
+  // Files one after another in the same places, and checkpoints of which two stay.
+  const text = join(folder, 'parameters.dat');
+  const binary = join(folder, 'parameters.safetensors');
+  io.saveDat(text, model.stateDict());
+  io.saveSafetensors(binary, model.stateDict());
   const copy = makeModel();
-  copy.loadStateDict(io.loadDat(file));
+  copy.loadStateDict(io.loadDat(text));
+  copy.loadStateDict(await io.loadSafetensors(binary));
+  const checkpoints = join(folder, 'checkpoints');
+  await io.saveCheckpoint(checkpoints, { model, step: number }, { keep: 2 });
+  await io.loadCheckpoint(checkpoints, { model: copy });
   model.eval();
   copy.eval();
   const [own, loaded] = noGrad(() => [model.forward(x), copy.forward(x)]);

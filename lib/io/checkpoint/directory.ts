@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 /** A checkpoint of a directory, by its name alone. */
 export interface CheckpointInfo {
+  /** Its directory. */
   readonly path: string;
   /** Counts the checkpoints of the directory from 1. */
   readonly number: number;

@@ -2,6 +2,7 @@
 
 /** A checkpoint that is not as it was saved. */
 export class CheckpointError extends Error {
+  /** Always CheckpointError. */
   override readonly name = 'CheckpointError';
 
   constructor(

@@ -15,7 +15,9 @@ import { restoreTree, takeSnapshot } from './tree';
 
 /** What `loadCheckpoint` gives: the entries that were saved as they are, and where they were. */
 export interface LoadedCheckpoint {
+  /** Its directory. */
   readonly path: string;
+  /** The step it was given. */
   readonly step?: number;
   readonly [entry: string]: unknown;
 }

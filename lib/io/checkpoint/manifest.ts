@@ -53,7 +53,11 @@ export function parseManifest(source: Source, text: string): Manifest {
     throw source.wrong(`the format '${name}'`, 'the content', describe(manifest.format));
   }
   if (manifest.version !== version) {
-    throw source.wrong(`version ${version} of the format`, 'the content', describe(manifest.version));
+    throw source.wrong(
+      `version ${version} of the format`,
+      'the content',
+      describe(manifest.version),
+    );
   }
   const { random, entries } = manifest;
   const whole = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);

@@ -44,7 +44,8 @@ export async function readCheckpoint(
   const { random, entries } = parseManifest(manifestSource, manifestBytes.toString());
   const known = new Set([files.manifest, ...Object.keys(entries).map(tensorsFile)]);
   const unknown = [...sums.keys()].find((file) => !known.has(file));
-  if (unknown !== undefined) throw sumsSource.wrong('files of entries only', 'the content', unknown);
+  if (unknown !== undefined)
+    throw sumsSource.wrong('files of entries only', 'the content', unknown);
 
   const trees = new Map<string, unknown>();
   for (const [name, { kind, tree }] of Object.entries(entries)) {

@@ -5,14 +5,18 @@
  * it back, all or nothing: modules, optimizers, schedules, loaders, and what you write yourself.
  */
 export interface Stateful {
+  /** The state as a tree. */
   stateDict(): unknown;
+  /** Takes the tree back, all or nothing. */
   // A method, so that what takes only its own kind of tree is one too.
   loadStateDict(dict: never): unknown;
 }
 
 /** A Stateful that gets what it gave. */
 export interface AnyStateful {
+  /** The state as a tree. */
   stateDict(): unknown;
+  /** Takes the tree back, all or nothing. */
   loadStateDict(dict: unknown): unknown;
 }
 

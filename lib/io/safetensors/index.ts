@@ -17,16 +17,19 @@ export interface SafetensorsOptions {
 
 /** What a safetensors file says of itself. */
 export interface SafetensorsHeader {
+  /** Texts by name. */
   readonly metadata: Readonly<Record<string, string>>;
   /** By name, in the order of their bytes. */
   readonly tensors: Readonly<Record<string, SafetensorsTensor>>;
 }
 
+/** One tensor of a safetensors file. */
 export interface SafetensorsTensor {
   /** In the file: `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
   readonly storedAs: string;
   /** Of the tensor that `loadSafetensors` makes of it; null where it cannot. */
   readonly dtype: DType | null;
+  /** Sizes, outermost first. */
   readonly shape: readonly number[];
 }
 

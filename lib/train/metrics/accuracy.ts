@@ -21,7 +21,8 @@ abstract class Share extends SumMetric<'correct' | 'total'> {
   }
 }
 
-class Accuracy extends Share {
+/** The share of right answers. */
+export class Accuracy extends Share {
   constructor(private readonly threshold: number) {
     super('accuracy');
   }
@@ -32,7 +33,8 @@ class Accuracy extends Share {
   }
 }
 
-class TopK extends Share {
+/** The share of classes among the largest outputs. */
+export class TopK extends Share {
   constructor(private readonly k: number) {
     super('topK');
   }

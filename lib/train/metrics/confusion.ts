@@ -52,7 +52,8 @@ abstract class Confusion extends SumMetric<'confusion'> {
   }
 }
 
-class ConfusionMatrix extends Confusion {
+/** How often each class was taken for each. */
+export class ConfusionMatrix extends Confusion {
   readonly higherIsBetter = undefined;
 
   compute(): number[][] {
@@ -117,7 +118,8 @@ function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, one) => sum + one, 0);
 }
 
-type Figure<Options extends AverageOptions> = AveragedFigure<
+/** What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class. */
+export type Figure<Options extends AverageOptions> = AveragedFigure<
   Options extends { average: 'none' } ? number[] : number
 >;
 

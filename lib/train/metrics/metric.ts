@@ -23,11 +23,13 @@ export interface Metric {
   reset(): void;
   /** What the batches so far left: without it (and the next), a training continued amid an epoch counts its rest. */
   stateDict?(): Record<string, Tensor>;
+  /** Takes that back. */
   loadStateDict?(dict: Readonly<Record<string, Tensor>>): void;
 }
 
 /** Sums as float64 tensors, which count exactly up to 2^53, in memory that compiled steps point at. */
 export abstract class SumMetric<Name extends string> implements Metric {
+  /** Whether more is better. */
   abstract readonly higherIsBetter?: boolean;
   private readonly sums: ReadonlyMap<string, Tensor>;
 
@@ -54,6 +56,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
   /** Adds a batch to the sums, by ops alone. */
   protected abstract add(output: Tensor, target: Tensor): void;
 
+  /** The figure over all batches since the last `reset`. */
   abstract compute(): MetricValue;
 
   reset(): void {

@@ -15,7 +15,7 @@ function pair(op: string, output: Tensor, target: Tensor): [Tensor, Tensor] {
 }
 
 /** The mean of a function of each distance. */
-class MeanError extends SumMetric<'error' | 'total'> {
+export class MeanError extends SumMetric<'error' | 'total'> {
   readonly higherIsBetter = false;
 
   constructor(
@@ -36,7 +36,8 @@ class MeanError extends SumMetric<'error' | 'total'> {
   }
 }
 
-class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
+/** The coefficient of determination. */
+export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
   readonly higherIsBetter = true;
 
   constructor(private readonly numOutputs: number) {

@@ -121,7 +121,9 @@ async function main(): Promise<void> {
   const seconds = all.reduce((sum, result) => sum + result.seconds, 0);
   const speed = Math.round((all.length * learnt.length) / seconds).toLocaleString('en-US');
   const threads = backend.getNumThreads();
-  console.log(`\ntrained in ${seconds.toFixed(1)} s on ${threads} threads, ${speed} samples/s`);
+  console.log(
+    `\ntrained in ${seconds.toFixed(1)} s on ${threads} thread${threads === 1 ? '' : 's'}, ${speed} samples/s`,
+  );
   if (stopped === 'interrupt') process.exitCode = 130; // as a shell reports Ctrl-C
   console.log(`test accuracy ${percent(accuracyOn(model, files.test))}`);
 }

@@ -129,6 +129,51 @@ export function requireBoolean(op: string, name: string, value: unknown): boolea
   return value;
 }
 
+// A sparse array may say that it has 2^32 elements, and an iterator need not end.
+const mostItems = 1 << 24;
+
+/** What an array or another iterable holds, holes of arrays as undefined, else an error. */
+export function requireItems(
+  op: string,
+  what: string,
+  name: string,
+  value: unknown,
+  most = mostItems,
+): unknown[] {
+  const tooMany = (count: string): RangeError =>
+    unexpected(op, `at most ${most} elements`, name, count);
+  if (Array.isArray(value)) {
+    if (value.length > most) throw tooMany(String(value.length));
+    const items: unknown[] = [];
+    for (let i = 0; i < value.length; i++) items.push(value[i]);
+    return items;
+  }
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
+    throw wrongType(op, what, name, value);
+  }
+  if (ArrayBuffer.isView(value) && isDetached(value)) {
+    throw wrongValue(op, 'memory that is there', name, value);
+  }
+  const items: unknown[] = [];
+  for (const item of value as Iterable<unknown>) {
+    if (items.length === most) throw tooMany('more');
+    items.push(item);
+  }
+  return items;
+}
+
+/** The elements of an array, else an error. */
+export function requireList(
+  op: string,
+  what: string,
+  name: string,
+  value: unknown,
+  most = mostItems,
+): unknown[] {
+  if (!Array.isArray(value)) throw wrongType(op, what, name, value);
+  return requireItems(op, what, name, value, most);
+}
+
 /** One of a few strings, else an error. */
 export function requireOneOf<T extends string>(
   op: string,

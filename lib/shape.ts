@@ -48,9 +48,15 @@ export function isPossibleShape(shape: Shape): boolean {
   return shape.length <= 64 && numelOf(shape.filter((size) => size !== 0)) <= maxElements;
 }
 
+/** An array with as many elements as a tensor may have dimensions. */
+export function requireFewDims(op: string, list: readonly unknown[], name: string): void {
+  if (list.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(list.length));
+}
+
 /** Checks a shape given by a user, and copies it. */
 export function requireShape(op: string, value: unknown, name = 'shape'): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', name, value);
+  requireFewDims(op, value, name);
   for (let i = 0; i < value.length; i++) {
     const size: unknown = value[i];
     if (typeof size !== 'number') throw wrongType(op, 'a whole number', `${name}[${i}]`, size);
@@ -59,7 +65,6 @@ export function requireShape(op: string, value: unknown, name = 'shape'): number
     }
   }
   const shape = [...(value as number[])];
-  if (shape.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(shape.length));
   if (numelOf(shape) > maxElements)
     throw unexpected(op, 'at most 2^49 elements', name, shapeText(shape));
   return shape;
@@ -82,6 +87,7 @@ export function normalizeDims(op: string, dims: unknown, ndim: number): number[]
     return ndim === 0 ? (normalizeDim(op, dims, 0), []) : [normalizeDim(op, dims, ndim)];
   if (!Array.isArray(dims))
     throw wrongType(op, 'a dimension or an array of dimensions', 'dim', dims);
+  requireFewDims(op, dims, 'dim');
   const normal = dims.map((dim: unknown) => normalizeDim(op, dim, ndim));
   for (let i = 0; i < normal.length; i++) {
     if (normal.indexOf(normal[i]) !== i)

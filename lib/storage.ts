@@ -1,7 +1,10 @@
 /** The memory behind tensors. */
 import { capture } from './capture';
 import { prepareMemory } from './native';
+import { constants } from 'node:buffer';
+import { totalmem } from 'node:os';
 import { arrayOver, dtypeOfArray, elementBytes, type DType, type TypedArray } from './dtype';
+import { unexpected } from './errors';
 
 /**
  * Memory that a tensor and its views share. `version` counts in-place changes, so that backward can tell when a kept
@@ -53,6 +56,38 @@ const alignment = 64; // a cache line, and the widest vector
 let slab = new ArrayBuffer(0);
 let slabUsed = 0;
 
+// Up to here a request is tried without a look at what the machine has, which takes 50 us.
+const surelyThere = 1 << 28;
+
+function outOfMemory(bytes: number, found: string): RangeError {
+  return unexpected('tensor', `memory for ${bytes} bytes`, 'the elements', found);
+}
+
+/**
+ * What `make` makes of `bytes` bytes. A RangeError if that is more than the machine, or the container, has: Linux would
+ * grant it, and end the process later.
+ */
+function memory<T>(bytes: number, make: (bytes: number) => T): T {
+  if (bytes > surelyThere) {
+    const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+    const free = limit - process.memoryUsage.rss();
+    if (bytes > free) throw outOfMemory(bytes, `at most ${Math.max(free, 0)} on this machine`);
+  }
+  try {
+    return make(bytes);
+  } catch {
+    throw outOfMemory(bytes, 'none');
+  }
+}
+
+/** The bytes of a buffer, as far as one Uint8Array reaches. */
+const startOf = (buffer: ArrayBufferLike): Uint8Array =>
+  new Uint8Array(buffer, 0, Math.min(buffer.byteLength, constants.MAX_LENGTH));
+
+const unzeroed = (bytes: number): Uint8Array =>
+  bytes > constants.MAX_LENGTH ? startOf(new ArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes);
+const shared = (bytes: number): Uint8Array => startOf(new SharedArrayBuffer(bytes));
+
 /** Memory for a temporary: its content is undefined, for an op to fill. */
 export function allocate(dtype: DType, length: number): TypedArray {
   if (capture !== null) return capture.allocate(dtype, length);
@@ -67,24 +102,24 @@ export function allocate(dtype: DType, length: number): TypedArray {
     return arrayOver(dtype, slab, offset, length);
   }
   // Not zeroed, unlike a new ArrayBuffer: every op writes all of its result.
-  return aligned(dtype, Buffer.allocUnsafeSlow(bytes + alignment), length);
+  return aligned(dtype, memory(bytes + alignment, unzeroed), length);
 }
 
 /** Memory of its own, zeroed: for values a user may hold, transfer or detach without hurting others. */
 export function allocateOwn(dtype: DType, length: number): TypedArray {
   if (capture !== null) return capture.allocate(dtype, length);
-  return arrayOver(dtype, new ArrayBuffer(length * elementBytes(dtype)), 0, length);
+  const buffer = memory(length * elementBytes(dtype), (bytes) => new ArrayBuffer(bytes));
+  return arrayOver(dtype, buffer, 0, length);
 }
 
 /** Zeroed memory that cannot be detached and that worker threads can share: parameters and optimizer state. */
 export function allocateShared(dtype: DType, length: number): TypedArray {
-  const buffer = new SharedArrayBuffer(length * elementBytes(dtype) + alignment);
-  return aligned(dtype, new Uint8Array(buffer), length);
+  return aligned(dtype, memory(length * elementBytes(dtype) + alignment, shared), length);
 }
 
 /** Elements from the first cache line on: malloc aligns to 16 bytes, and then each wide load touches two lines. */
-function aligned(dtype: DType, memory: Uint8Array, length: number): TypedArray {
-  return arrayOver(dtype, memory.buffer, prepareMemory(memory), length);
+function aligned(dtype: DType, bytes: Uint8Array, length: number): TypedArray {
+  return arrayOver(dtype, bytes.buffer, prepareMemory(bytes), length);
 }
 
 /** Whether other tensors lie in the same buffer. */

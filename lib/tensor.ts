@@ -47,6 +47,8 @@ export class Tensor {
   private lazyStrides: readonly number[] | null;
   private leafRequiresGrad = false;
   private gradient: Tensor | null = null;
+  /** What only the constructor makes. */
+  readonly #genuine = true;
   /** Memory of a gradient that nobody outside has seen: once it is cleared, the next backward writes there. */
   private unseenGradient: Storage | null = null;
   private flatView: TypedArray | null = null;
@@ -66,6 +68,12 @@ export class Tensor {
     this.lazyStrides = strides;
     this._offset = offset;
     this._contiguous = strides === null || isContiguous(shape, strides);
+  }
+
+  /** @internal An object that borrowed the prototype, or stands before a tensor as a proxy, is none. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== Tensor) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && #genuine in value;
   }
 
   /** @internal A new tensor for an op to fill. */
@@ -155,12 +163,15 @@ export class Tensor {
   /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
   toArray(): NestedArray {
     valuesOf('toArray', this);
+    requireFewNumbers(this.shape);
     const values = this._contiguous ? this._flat : packed(this);
     const asBoolean = this.dtype === 'bool';
     let at = 0;
     const nest = (dim: number): NestedArray => {
       if (dim === this.ndim) return asBoolean ? values[at++] !== 0 : values[at++];
-      return Array.from({ length: this.shape[dim] }, () => nest(dim + 1));
+      const list: NestedArray[] = [];
+      for (let i = 0; i < this.shape[dim]; i++) list.push(nest(dim + 1));
+      return list;
     };
     return nest(0);
   }
@@ -330,12 +341,33 @@ export class Tensor {
 
   /** The same memory outside the graph. */
   detach(): Tensor {
+    this.requireGenuine();
     return new Tensor(this._storage, this.dtype, this.shape, this.lazyStrides, this._offset);
   }
 
   /** @internal A view of the same memory; not recorded. */
   _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
+    this.requireGenuine();
     return new Tensor(this._storage, this.dtype, shape, strides, offset);
+  }
+
+  /** What shares memory with an impostor would be a tensor without memory. */
+  private requireGenuine(): void {
+    if (!(#genuine in this)) throw wrongType('tensor', 'a tensor', 'this', this);
+  }
+}
+
+// JavaScript's heap ends the process when it is full: 2^26 numbers take 512 MB of it, or 2 GB in lists of one.
+const mostInLists = 2 ** 26;
+
+/** An error where nested lists of a shape would hold more lists and numbers than the heap may have. */
+function requireFewNumbers(shape: Shape): void {
+  let lists = 1;
+  for (const size of shape) {
+    lists *= size;
+    if (lists <= mostInLists) continue;
+    const what = `at most ${mostInLists} numbers and lists`;
+    throw unexpected('toArray', what, 'this', `${shapeText(shape)}; use data`);
   }
 }
 

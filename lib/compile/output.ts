@@ -1,5 +1,5 @@
 /** What a compiled function may return: tensors, alone or in arrays and plain objects. */
-import { wrongType } from '../errors';
+import { requireList, wrongType } from '../errors';
 import { Tensor } from '../tensor';
 
 /** A tensor, nothing, or arrays and plain objects of such. */
@@ -20,7 +20,8 @@ export function mapTensors(
   if (output === undefined || output === null) return output;
   if (output instanceof Tensor) return each(output);
   if (Array.isArray(output)) {
-    return output.map((one: unknown, i) => mapTensors(one, each, `${place}[${i}]`));
+    const list = requireList('compile', 'tensors', place, output);
+    return list.map((one, i) => mapTensors(one, each, `${place}[${i}]`));
   }
   if (typeof output === 'object' && isPlain(output)) {
     const entries = Object.entries(output);

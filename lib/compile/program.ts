@@ -7,6 +7,7 @@ import { shapeText } from '../errors';
 import { sameShape, type Shape } from '../shape';
 import { allocate, Storage, unusable } from '../storage';
 import { Tensor } from '../tensor';
+import { memoryOf } from '../values';
 import { mapTensors } from './output';
 
 /** What a call must match to use a program. */
@@ -226,6 +227,7 @@ function fill(structure: unknown, results: readonly Tensor[]): unknown {
 
 /** The elements of a tensor in order. */
 export function denseValues(x: Tensor): TypedArray {
+  memoryOf('compile', x);
   return (x._contiguous ? x : x.detach().contiguous())._flat;
 }
 

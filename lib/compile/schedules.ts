@@ -1,4 +1,5 @@
 /** Learning-rate schedules that take a step after every replay, when many replays run without JavaScript. */
+import { allocateShared } from '../storage';
 import type { Program } from './program';
 
 export interface PlannedSchedules {
@@ -19,7 +20,7 @@ export function planSchedules(program: Program, steps: number): PlannedSchedules
   const groups = [...new Set(scheduled.flatMap(({ optimizer }) => optimizer.paramGroups))];
   const options = groups.map((group) => ({ ...group }));
   const tables = targets.map(
-    (target) => new Float64Array(new SharedArrayBuffer(target.byteLength * steps)),
+    (target) => allocateShared('float64', target.length * steps) as Float64Array,
   );
   const restore = (): void => {
     scheduled.forEach((one, i) => {

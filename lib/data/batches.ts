@@ -58,6 +58,8 @@ export class SampleReader {
 export interface Loaded {
   readonly batch: unknown;
   readonly dataset?: StateTree;
+  /** Whether an iterable has no samples after it. */
+  readonly ended?: boolean;
 }
 
 /** Reads batches of an iterable, one after the other. */
@@ -65,12 +67,12 @@ export class IterableReader {
   private iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private pending = 0;
-  private done = false;
 
-  /** `skip` samples are read and dropped first. */
+  /** `skip` samples are read and dropped first; nothing is read if the samples are `done`. */
   constructor(
     private readonly plan: LoaderPlan,
     private readonly skip: number,
+    private done: boolean,
   ) {}
 
   /** The next batch, and the state of the dataset after it if it has one; undefined if no samples are left. */
@@ -91,7 +93,7 @@ export class IterableReader {
 
   private async readOne(): Promise<Loaded | undefined> {
     const size = this.plan.batchSize ?? 1;
-    if (this.iterator === null) {
+    if (this.iterator === null && !this.done) {
       this.iterator = iteratorOf(this.plan.dataset as AnyIterable<unknown>);
       for (let i = 0; i < this.skip; i++) if ((await this.next()).done === true) break;
     }
@@ -104,7 +106,8 @@ export class IterableReader {
     if (items.length === 0 || (items.length < size && this.plan.dropLast)) return undefined;
     const { dataset } = this.plan;
     const state = isStateful(dataset) ? dataset.stateDict() : null;
-    return { batch: await (this.plan.collate ?? collateTensors)(items), dataset: state };
+    const ended = this.done;
+    return { batch: await (this.plan.collate ?? collateTensors)(items), dataset: state, ended };
   }
 
   private async next(): Promise<IteratorResult<unknown>> {

@@ -1,6 +1,6 @@
 /** How samples become a batch (torch.utils.data.default_collate). */
 import { tensor } from '../creation';
-import { wrongType } from '../errors';
+import { requireList } from '../errors';
 import type { NumberArray } from '../nested';
 import { stack } from '../ops/join';
 import { Tensor } from '../tensor';
@@ -33,6 +33,5 @@ const tensors: Joiner = {
  * objects are joined entry by entry; anything else is left as an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
-  if (!Array.isArray(items)) throw wrongType('collate', 'an array', 'items', items);
-  return joinSamples(items, tensors) as Collated<Item>;
+  return joinSamples(requireList('collate', 'an array', 'items', items), tensors) as Collated<Item>;
 }

@@ -18,8 +18,12 @@ import { seedBaseOf } from './seeds';
 import { sourceOf, type PassStart } from './sources';
 
 /** One way through the dataset. */
-interface Pass extends Pick<DataLoaderState, 'position' | 'order' | 'sampler' | 'dataset'> {
+interface Pass extends Pick<
+  DataLoaderState,
+  'position' | 'ended' | 'order' | 'sampler' | 'dataset'
+> {
   position: number;
+  ended: boolean;
   dataset: StateTree;
 }
 
@@ -114,6 +118,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
         if (loaded === undefined) break;
         pass.position++;
         pass.dataset = loaded.dataset ?? null;
+        pass.ended = loaded.ended ?? false;
         yield loaded.batch as Batch;
         await nextTurn();
       }
@@ -131,6 +136,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     return {
       epoch: this.epochs,
       position: this.position,
+      ended: pass?.ended ?? false,
       batchSize,
       samples: this.samples(),
       order: pass?.order?.clone() ?? null,
@@ -157,6 +163,11 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     });
     if (this.draws && loaded.position > 0 && loaded.order === null) {
       throw unexpected('loadStateDict', 'the state it was drawn from', 'state.order', 'null');
+    }
+    const { length } = this;
+    if (loaded.position > length) {
+      const what = `at most ${length} batches`;
+      throw unexpected('loadStateDict', what, 'state.position', String(loaded.position));
     }
     loadAll([
       [sampler, loaded.sampler],
@@ -186,18 +197,25 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       return [loaded, this.startOf(loaded, again)];
     }
     const order = this.draws ? (generator ?? defaultGenerator).getState() : null;
-    const pass = { position: 0, order, sampler: stateOf(this.plan.sampler), dataset: null };
+    const pass = {
+      position: 0,
+      ended: false,
+      order,
+      sampler: stateOf(this.plan.sampler),
+      dataset: null,
+    };
     this.pass = pass;
     return [pass, this.startOf(pass, generator)];
   }
 
   private startOf(
-    { position, order, dataset }: Pass,
+    { position, ended, order, dataset }: Pass,
     generator: RandomGenerator | undefined,
   ): PassStart {
     const { plan, draws } = this;
     return {
       from: position,
+      ended,
       skip: dataset === null ? position * (plan.batchSize ?? 1) : 0,
       order: indexBatches(plan, generator, position),
       seeds: draws && order !== null ? seedBaseOf(order.data, this.epochs) : null,

@@ -19,6 +19,16 @@ export {
   type Sized,
 } from './samplers';
 export { randomSplit, Subset, type RandomSplitOptions } from './subset';
+export { csvRows, readCsv, type CsvRow } from './csv';
+export type { ColumnType } from './csvColumn';
+export type { CsvOptions, ReadCsvOptions } from './csvOptions';
+export {
+  Table,
+  type CategoryColumn,
+  type Column,
+  type ColumnData,
+  type NumberColumn,
+} from './table';
 export { TensorDataset, type TensorTuple } from './tensorDataset';
 export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from './weightedRandomSampler';
 export { WorkerDataset, type WorkerDatasetOptions } from './workers/workerDataset';

@@ -1,5 +1,5 @@
 /** How samples become a batch, whatever a batch is made of: tensors here, memory of a worker thread there. */
-import { wrongType } from '../errors';
+import { unexpected, wrongType } from '../errors';
 
 /** Makes the leaves of a batch. */
 export interface Joiner {
@@ -19,7 +19,8 @@ export interface Joiner {
 }
 
 /** The batch of `items`, which must all be of the first one's kind. */
-export function joinSamples(items: readonly unknown[], to: Joiner): unknown {
+export function joinSamples(items: readonly unknown[], to: Joiner, depth = 0): unknown {
+  if (depth > 64) throw unexpected('collate', 'at most 64 levels', 'items', 'more'); // or a cycle
   const first = items[0];
   if (to.isTensor(first)) {
     return to.tensors(all(items, (one): one is unknown => to.isTensor(one), 'a tensor'));
@@ -48,6 +49,7 @@ export function joinSamples(items: readonly unknown[], to: Joiner): unknown {
       joinSamples(
         arrays.map((array) => array[i]),
         to,
+        depth + 1,
       );
     return to.list(first.map((_, i) => entry(i)));
   }
@@ -63,6 +65,7 @@ export function joinSamples(items: readonly unknown[], to: Joiner): unknown {
       joinSamples(
         objects.map((one) => one[key]),
         to,
+        depth + 1,
       );
     return to.object(keys.map((key) => [key, entry(key)]));
   }

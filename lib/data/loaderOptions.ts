@@ -25,7 +25,7 @@ export interface DataLoaderOptions<Item, Batch> {
   /** The order of the samples, instead of `shuffle`. */
   sampler?: Sampler | readonly number[];
   /** Lists of samples, each a batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
-  batchSampler?: Sampler<readonly number[]>;
+  batchSampler?: Sampler<Iterable<number>>;
   /** Whether a last batch of fewer samples is left out; default false. */
   dropLast?: boolean;
   /** A random stream of its own for the order, the same each time the program runs; default: that of `manualSeed`. */

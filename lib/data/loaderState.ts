@@ -1,5 +1,5 @@
 /** Where a loader stands, as it is saved. */
-import { requireInteger, requireOptions, unexpected, wrongType } from '../errors';
+import { requireBoolean, requireInteger, requireOptions, unexpected, wrongType } from '../errors';
 import { Tensor } from '../tensor';
 
 /** Any tree of plain objects, arrays, tensors, numbers, strings, booleans and null. */
@@ -11,6 +11,8 @@ export interface DataLoaderState {
   epoch: number;
   /** Batches handed out in this epoch. */
   position: number;
+  /** Whether an iterable dataset has shown its end in this epoch. */
+  ended: boolean;
   /** Samples in a batch; null if a batch sampler says. */
   batchSize: number | null;
   /** Samples in the dataset; null for an iterable. */
@@ -41,6 +43,7 @@ const op = 'loadStateDict';
 const keys = [
   'epoch',
   'position',
+  'ended',
   'batchSize',
   'samples',
   'order',
@@ -88,6 +91,7 @@ export function requireState(value: unknown, expected: Expected): DataLoaderStat
   return {
     epoch: requireInteger(op, 'state.epoch', given['epoch'], 0),
     position: requireInteger(op, 'state.position', given['position'], 0),
+    ended: requireBoolean(op, 'state.ended', given['ended']),
     batchSize: expected.batchSize,
     samples: expected.samples,
     order: requireGeneratorState('state.order', given['order']),

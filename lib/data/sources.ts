@@ -24,6 +24,8 @@ export interface PassStart {
   readonly from: number;
   /** Samples of an iterable to read and drop first. */
   readonly skip: number;
+  /** Whether the iterable has no samples left. */
+  readonly ended: boolean;
   /** The samples of each batch. */
   readonly order: Iterator<Tensor, void>;
   readonly seeds: SeedBase | null;
@@ -31,7 +33,7 @@ export interface PassStart {
 
 export function sourceOf(plan: LoaderPlan, pass: PassStart): BatchSource {
   if (isIterableDataset(plan.dataset)) {
-    const reader = new IterableReader(plan, pass.skip);
+    const reader = new IterableReader(plan, pass.skip, pass.ended);
     return { start: () => reader.read(), close: () => reader.close() };
   }
   return plan.workers > 0 ? workerSource(plan, pass) : localSource(plan, pass);

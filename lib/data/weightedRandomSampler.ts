@@ -44,6 +44,8 @@ export class WeightedRandomSampler extends IndexSampler {
     this.weights = weightsOf(op, weights);
     this.length = requireInteger(op, 'numSamples', numSamples, 1);
     this.replacement = requireBoolean(op, 'replacement', options.replacement ?? true);
+    const sum = this.weights.reduce((a, b) => a + b, 0);
+    if (sum === Infinity) throw unexpected(op, 'a finite sum', 'weights', 'Infinity');
     const able = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
     if (able === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
     if (!this.replacement && this.length > able) {

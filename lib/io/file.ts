@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { unexpected, wrongType, wrongValue } from '../errors';
 
@@ -22,12 +23,8 @@ export interface OpenFile {
   readonly wrong: (what: string, place: string, got: string) => RangeError;
 }
 
-/** Runs `use` on an open regular file, and closes it. */
-export async function withFile<Result>(
-  op: string,
-  path: string,
-  use: (file: OpenFile) => Promise<Result>,
-): Promise<Result> {
+/** Opens a regular file; whoever opened it closes its handle. */
+export async function openFile(op: string, path: string): Promise<OpenFile> {
   // A pipe without a writer would block a thread in an ordinary open.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -37,9 +34,24 @@ export async function withFile<Result>(
     }
     const wrong = (what: string, place: string, got: string) =>
       unexpected(op, what, place === '' ? path : `${place} of ${path}`, got);
-    return await use({ handle, size: stats.size, wrong });
-  } finally {
+    return { handle, size: stats.size, wrong };
+  } catch (error) {
     await handle.close();
+    throw error;
+  }
+}
+
+/** Runs `use` on an open regular file, and closes it. */
+export async function withFile<Result>(
+  op: string,
+  path: string,
+  use: (file: OpenFile) => Promise<Result>,
+): Promise<Result> {
+  const file = await openFile(op, path);
+  try {
+    return await use(file);
+  } finally {
+    await file.handle.close();
   }
 }
 
@@ -74,5 +86,20 @@ export async function writeWhole(
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
+  }
+}
+
+/** The file from its start as a stream, which leaves the file open. */
+export function streamOf(file: OpenFile): Readable {
+  return Readable.from(blocksOf(file), { objectMode: false });
+}
+
+async function* blocksOf({ handle }: OpenFile): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; ;) {
+    const block = Buffer.allocUnsafe(1 << 16);
+    const { bytesRead } = await handle.read(block, 0, block.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield block.subarray(0, bytesRead);
   }
 }

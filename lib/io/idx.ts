@@ -9,7 +9,7 @@ import { isPossibleShape, numelOf, possibleShape } from '../shape';
 import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { convert, elements, type Elements } from './elements';
-import { readExactly, requirePath, withFile, type OpenFile } from './file';
+import { readExactly, requirePath, streamOf, withFile, type OpenFile } from './file';
 import {
   chunkBytes,
   deflateRatio,
@@ -70,7 +70,7 @@ export function readIdx(
 
 function gunzipped(file: OpenFile): Source {
   const gunzip = createGunzip({ chunkSize: Math.min(chunkBytes, Math.max(64, file.size * 8)) });
-  const stream = file.handle.createReadStream({ start: 0, autoClose: false });
+  const stream = streamOf(file);
   stream.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => stream.destroy());
   stream.pipe(gunzip);

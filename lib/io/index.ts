@@ -12,6 +12,7 @@ export {
 } from './checkpoint';
 export { loadDat, saveDat } from './dat';
 export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';
+export { importOnnx, type OnnxModule } from './onnx/import';
 export { loadIdx, type LoadIdxOptions } from './idx';
 export {
   loadSafetensors,

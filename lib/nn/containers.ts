@@ -1,5 +1,5 @@
 /** Modules that hold others under numbers or names. */
-import { requireInteger, wrongType, wrongValue } from '../errors';
+import { requireInteger, requireItems, wrongType, wrongValue } from '../errors';
 import type { Tensor } from '../tensor';
 import { Module, type AnyModule } from './module';
 import { Parameter } from './parameter';
@@ -67,7 +67,9 @@ export class Sequential extends Module {
 
   /** A new Sequential of some of the modules, the same objects; as Array's slice. */
   slice(start?: number, end?: number): Sequential {
-    return new Sequential(...[...this].slice(start, end));
+    const bound = (name: string, value: number | undefined): number | undefined =>
+      value === undefined ? value : requireInteger('Sequential.slice', name, value);
+    return new Sequential(...[...this].slice(bound('start', start), bound('end', end)));
   }
 
   /** The modules, in order. */
@@ -86,11 +88,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function requireIterable<T>(op: string, name: string, value: Iterable<T>): Iterable<T> {
-  const given: unknown = value;
-  const fits = typeof given === 'object' && given !== null && Symbol.iterator in given;
-  if (!fits) throw wrongType(op, `an array of ${name}`, name, value);
-  return value;
+/** All of them before the first is added: the iterable may be the very list that grows. */
+function itemsOf<T>(op: string, name: string, value: Iterable<T>): T[] {
+  return requireItems(op, `an array of ${name}`, name, value) as T[];
 }
 
 /** A list of modules for a forward of one's own to use (torch.nn.ModuleList). */
@@ -122,7 +122,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    for (const module of requireIterable('ModuleList', 'modules', modules)) this.append(module);
+    for (const module of itemsOf('ModuleList', 'modules', modules)) this.append(module);
     return this;
   }
 
@@ -205,7 +205,7 @@ export class ParameterList extends Module<never> {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    for (const one of requireIterable('ParameterList', 'parameters', parameters)) this.append(one);
+    for (const one of itemsOf('ParameterList', 'parameters', parameters)) this.append(one);
   }
 
   /** How many parameters there are. */

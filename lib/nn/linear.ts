@@ -1,5 +1,11 @@
 /** Layers that multiply by a matrix, and those that only rearrange. */
-import { requireBoolean, requireInRange, requireInteger, requireOptions } from '../errors';
+import {
+  requireBoolean,
+  requireInRange,
+  requireInteger,
+  requireList,
+  requireOptions,
+} from '../errors';
 import { requireDType, type DType } from '../dtype';
 import { bilinear, embedding, linear } from '../functional';
 import { requireShape } from '../shape';
@@ -208,12 +214,15 @@ export class Unflatten extends Module {
     super();
     requireInteger('Unflatten', 'dim', dim);
     const positive = (size: unknown): unknown => (size === -1 ? 1 : size);
-    requireShape(
+    const sizes = requireList(
       'Unflatten',
-      Array.isArray(unflattenedSize) ? unflattenedSize.map(positive) : unflattenedSize,
+      'an array of sizes',
       'unflattenedSize',
+      unflattenedSize,
+      64,
     );
-    this.unflattenedSize = [...unflattenedSize];
+    requireShape('Unflatten', sizes.map(positive), 'unflattenedSize');
+    this.unflattenedSize = sizes as number[];
   }
 
   override forward(input: Tensor): Tensor {

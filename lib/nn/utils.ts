@@ -1,6 +1,12 @@
 /** Gradients and parameters of a whole model at once (torch.nn.utils). */
 import { noGrad } from '../autograd';
-import { requireBoolean, requireInRange, requireOptions, unexpected, wrongType } from '../errors';
+import {
+  requireBoolean,
+  requireInRange,
+  requireItems,
+  requireOptions,
+  unexpected,
+} from '../errors';
 import { cat, stack } from '../ops/join';
 import { requireTensor, Tensor } from '../tensor';
 
@@ -10,11 +16,8 @@ export type Tensors = Tensor | Iterable<Tensor>;
 
 function listOf(op: string, tensors: Tensors): Tensor[] {
   if (tensors instanceof Tensor) return [tensors];
-  const given: unknown = tensors;
-  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
-    throw wrongType(op, 'a tensor or several', 'parameters', given);
-  }
-  return Array.from(tensors, (one, i) => requireTensor(op, `parameters[${i}]`, one));
+  const list = requireItems(op, 'a tensor or several', 'parameters', tensors);
+  return list.map((one, i) => requireTensor(op, `parameters[${i}]`, one));
 }
 
 function gradientsOf(op: string, tensors: Tensors): Tensor[] {

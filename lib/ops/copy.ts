@@ -31,7 +31,7 @@ const copyRule: Rule = {
   name: 'copy',
   grad: (dy, node) => [node.needs(0) ? zerosLike(dy) : null, node.needs(1) ? dy : null],
 };
-const fillRule: Rule = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
+const fillRule: Rule<number> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../tensor' {
   interface Tensor {
@@ -81,7 +81,7 @@ Object.assign(Tensor.prototype, {
     operand('fill_', 'value', value, this);
     requireInPlace('fill_', this, this.shape, this.dtype);
     runElementwise('fill_', fillCall, [], this, [value]);
-    recordInPlace(this, fillRule, [this], [], undefined);
+    recordInPlace(this, fillRule, [this], [], value);
     return this;
   },
   zero_(this: Tensor): Tensor {

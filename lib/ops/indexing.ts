@@ -2,6 +2,7 @@
 import {
   requireBoolean,
   requireInteger,
+  requireList,
   requireOptions,
   shapeText,
   unexpected,
@@ -254,13 +255,13 @@ function cleared(dy: Tensor, picked: Picking): Tensor {
   return record(out, clearRule, [dy], [], picked);
 }
 
-function listOf(indices: unknown): readonly unknown[] {
-  return Array.isArray(indices) ? indices : [indices];
+function listOf(op: string, indices: unknown): readonly unknown[] {
+  return Array.isArray(indices) ? requireList(op, 'indices', 'indices', indices, 256) : [indices];
 }
 
 function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boolean): void {
   const op = 'indexPut_';
-  const [part, advanced] = basicPart(op, x, listOf(indices));
+  const [part, advanced] = basicPart(op, x, listOf(op, indices));
   requireInPlace(op, part, part.shape, part.dtype);
   const given = operand(op, 'value', value, x).to(x.dtype);
   const source = given._storage === x._storage ? given.clone() : given;
@@ -309,7 +310,7 @@ declare module '../tensor' {
 
 Object.assign(Tensor.prototype, {
   index(this: Tensor, indices: unknown): Tensor {
-    const [part, advanced] = basicPart('index', this, listOf(indices));
+    const [part, advanced] = basicPart('index', this, listOf('index', indices));
     return advanced.length === 0 ? part : pick(part, picking('index', part, advanced));
   },
   indexPut_(

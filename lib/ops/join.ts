@@ -1,11 +1,11 @@
 /** Putting tensors together, taking them apart, and moving their elements about. */
 import {
   requireInteger,
+  requireList,
   requireOneOf,
   requireOptions,
   shapeText,
   unexpected,
-  wrongType,
 } from '../errors';
 import { normalizeDim, normalizeDims, requireShape, sameShape, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
@@ -18,8 +18,8 @@ const flipCall = nativeOp('flip');
 const triangleCalls = { tril: nativeOp('tril'), triu: nativeOp('triu') } as const;
 
 function requireTensors(op: string, value: unknown): Tensor[] {
-  if (!Array.isArray(value)) throw wrongType(op, 'an array of tensors', 'tensors', value);
-  const tensors = value.map((one: unknown, i) => requireTensor(op, `tensors[${i}]`, one));
+  const list = requireList(op, 'an array of tensors', 'tensors', value);
+  const tensors = list.map((one, i) => requireTensor(op, `tensors[${i}]`, one));
   if (tensors.length === 0) throw unexpected(op, 'at least one tensor', 'tensors', 'none');
   return tensors;
 }
@@ -126,9 +126,17 @@ function requireDim(op: string, x: Tensor, dim: number): number {
   return normalizeDim(op, dim, x.ndim);
 }
 
+// JavaScript's heap ends the process when it is full: 2^20 tensors take 300 MB of it.
+const mostParts = 1 << 20;
+
+function requireFewParts(op: string, count: number): number {
+  if (count <= mostParts) return count;
+  throw unexpected(op, `at most ${mostParts} parts`, 'this', String(count));
+}
+
 /** `n` in steps of `size`, the last one smaller if need be. */
-function evenSizes(n: number, size: number): number[] {
-  const count = Math.max(Math.ceil(n / size), 1);
+function evenSizes(op: string, n: number, size: number): number[] {
+  const count = requireFewParts(op, Math.max(Math.ceil(n / size), 1));
   return Array.from({ length: count }, (_, i) => Math.min(size, n - i * size));
 }
 
@@ -144,7 +152,7 @@ function flipped(input: Tensor, dim: number): Tensor {
 
 /** One whole number or several. */
 function wholeNumbers(op: string, name: string, value: unknown): number[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const list = Array.isArray(value) ? requireList(op, 'whole numbers', name, value, 64) : [value];
   return list.map((one) => requireInteger(op, name, one));
 }
 
@@ -226,7 +234,7 @@ Object.assign(Tensor.prototype, {
     const n = this.shape[d];
     if (typeof sizes === 'number') {
       requireInteger('split', 'sizes', sizes, n === 0 ? 0 : 1);
-      return parts(this, n === 0 ? [0] : evenSizes(n, sizes), d);
+      return parts(this, n === 0 ? [0] : evenSizes('split', n, sizes), d);
     }
     const given = requireShape('split', sizes, 'sizes');
     const total = given.reduce((sum, size) => sum + size, 0);
@@ -237,12 +245,16 @@ Object.assign(Tensor.prototype, {
     const d = requireDim('chunk', this, dim);
     requireInteger('chunk', 'chunks', chunks, 1);
     const n = this.shape[d];
-    const sizes = n === 0 ? new Array<number>(chunks).fill(0) : evenSizes(n, Math.ceil(n / chunks));
+    const sizes =
+      n === 0
+        ? new Array<number>(requireFewParts('chunk', chunks)).fill(0)
+        : evenSizes('chunk', n, Math.ceil(n / chunks));
     return parts(this, sizes, d);
   },
   unbind(this: Tensor, dim = 0): Tensor[] {
     const d = requireDim('unbind', this, dim);
-    return Array.from({ length: this.shape[d] }, (_, i) => this.select(d, i));
+    const length = requireFewParts('unbind', this.shape[d]);
+    return Array.from({ length }, (_, i) => this.select(d, i));
   },
   repeat(this: Tensor, ...args: unknown[]): Tensor {
     const times = requireShape('repeat', sizesOf(args), 'times');

@@ -6,6 +6,7 @@ import {
   normalizeDim,
   normalizeDims,
   numelOf,
+  requireFewDims,
   requireShape,
   sameShape,
   type Shape,
@@ -109,6 +110,7 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
 /** The shape with a single -1 replaced by what makes it hold `n` elements. */
 function inferShape(op: string, value: unknown, n: number): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', 'shape', value);
+  requireFewDims(op, value, 'shape');
   const at = value.indexOf(-1);
   const known = requireShape(
     op,

@@ -34,7 +34,8 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   ) {
     requireOptions(this.name, options, Object.keys(definition.options));
     const groups = requireGroups(this.name, params);
-    this.defaults = Object.freeze(this.complete(options));
+    const given: unknown = options; // JavaScript may leave them out
+    this.defaults = Object.freeze(this.complete(given === undefined ? {} : options));
     for (const group of groups) this.addParamGroup(group as GroupSpec<O>);
   }
 

@@ -1,6 +1,6 @@
 /** Parameters that share options. */
 import { capture } from '../capture';
-import { unexpected, wrongType } from '../errors';
+import { requireItems, unexpected, wrongType } from '../errors';
 import { isFloating } from '../dtype';
 import { allocateShared } from '../storage';
 import { Tensor } from '../tensor';
@@ -83,16 +83,11 @@ export function makeGroup<O extends object>(
   return group as ParamGroup<O>;
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value;
-}
-
 /** The groups among constructor arguments: tensors alone are one group. */
 export function requireGroups(op: string, params: unknown): object[] {
-  if (params instanceof Tensor || !isIterable(params)) {
-    throw wrongType(op, 'an iterable of tensors or of groups', 'params', params);
-  }
-  const list = [...params];
+  const what = 'an iterable of tensors or of groups';
+  if (params instanceof Tensor) throw wrongType(op, what, 'params', params);
+  const list = requireItems(op, what, 'params', params);
   if (list.length === 0) {
     throw unexpected(op, 'at least one tensor or group', 'params', 'none');
   }
@@ -107,8 +102,10 @@ export function requireGroups(op: string, params: unknown): object[] {
 
 /** The tensors of a group; `known` are those of the groups before it. */
 export function requireParams(op: string, params: unknown, known: ReadonlySet<Tensor>): Tensor[] {
-  const list = params instanceof Tensor ? [params] : isIterable(params) ? [...params] : undefined;
-  if (list === undefined) throw wrongType(op, 'an iterable of tensors', 'params', params);
+  const list =
+    params instanceof Tensor
+      ? [params]
+      : requireItems(op, 'an iterable of tensors', 'params', params);
   if (list.length === 0) throw unexpected(op, 'at least one tensor', 'params', 'none');
   const seen = new Set(known);
   return list.map((param, i) => {

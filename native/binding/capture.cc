@@ -31,22 +31,8 @@ size_t BytesOf(const Buffer& buffer) {
   return buffer.length * kElementBytes[static_cast<size_t>(buffer.dtype)];
 }
 
-// The elements of an argument that must be an array. They may be getters, which run anything.
-std::vector<napi_value> ReadList(const Napi::CallbackInfo& info, size_t argument,
-                                 const char* name) {
-  const napi_env env = info.Env();
-  bool isArray = false;
-  napi_is_array(env, info[argument], &isArray);
-  if (!isArray) Expected(true, "an array of typed arrays", name, Describe(env, info[argument]));
-  uint32_t length = 0;
-  napi_get_array_length(env, info[argument], &length);
-  std::vector<napi_value> values(length);
-  for (uint32_t i = 0; i < length; ++i) {
-    if (napi_get_element(env, info[argument], i, &values[i]) != napi_ok) {
-      throw Napi::Error::New(env);
-    }
-  }
-  return values;
+std::vector<napi_value> ListOf(const Napi::CallbackInfo& info, size_t argument, const char* name) {
+  return ReadList(info.Env(), info[argument], name);
 }
 
 std::vector<Port> FindPorts(napi_env env, const std::vector<napi_value>& values, const char* name,
@@ -137,11 +123,11 @@ Napi::Value End(const Napi::CallbackInfo& info) {
   try {
     Open(info);
     const std::unique_ptr<Capture> capture = std::move(EnvironmentOf(info)->capture);
-    const std::vector<napi_value> inputArrays = ReadList(info, 0, "inputs"),
-                                  outputArrays = ReadList(info, 1, "outputs"),
-                                  keptArrays = ReadList(info, 2, "kept"),
-                                  homes = ReadList(info, 3, "homes"),
-                                  states = ReadList(info, 4, "states");
+    const std::vector<napi_value> inputArrays = ListOf(info, 0, "inputs"),
+                                  outputArrays = ListOf(info, 1, "outputs"),
+                                  keptArrays = ListOf(info, 2, "kept"),
+                                  homes = ListOf(info, 3, "homes"),
+                                  states = ListOf(info, 4, "states");
     // From here on no JavaScript runs.
     const Recording& recording = capture->recording();
     if (recording.calls().empty()) {

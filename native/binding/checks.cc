@@ -97,6 +97,23 @@ bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer) {
   }
 }
 
+std::vector<napi_value> ReadList(napi_env env, napi_value value, const char* name) {
+  constexpr uint32_t kMost = 1 << 20;  // a sparse array may say that it has 2^32
+  bool isArray = false;
+  napi_is_array(env, value, &isArray);
+  if (!isArray) Expected(true, "an array of typed arrays", name, Describe(env, value));
+  uint32_t length = 0;
+  napi_get_array_length(env, value, &length);
+  if (length > kMost) {
+    Expected(false, "at most " + std::to_string(kMost) + " elements", name, std::to_string(length));
+  }
+  std::vector<napi_value> values(length);
+  for (uint32_t i = 0; i < length; ++i) {
+    if (napi_get_element(env, value, i, &values[i]) != napi_ok) throw Napi::Error::New(env);
+  }
+  return values;
+}
+
 bool IsShared(napi_env env, napi_value array) {
   napi_value buffer = nullptr;
   bool isArrayBuffer = true;
@@ -133,6 +150,8 @@ void ThrowPending(napi_env env, const char* op) {
   const auto message = [&](const char* what) { return std::string(op) + ": " + what; };
   try {
     throw;
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();  // what a getter threw, as it is
   } catch (const ArgumentError& error) {
     const std::string text = message(error.what());
     if (error.wrongKind) {
@@ -143,7 +162,7 @@ void ThrowPending(napi_env env, const char* op) {
   } catch (const DataError& error) {
     napi_throw_range_error(env, nullptr, message(error.what()).c_str());
   } catch (const std::bad_alloc&) {
-    napi_throw_range_error(env, nullptr, message("out of memory").c_str());
+    napi_throw_range_error(env, nullptr, message("expected memory to work in, got none").c_str());
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, message(error.what()).c_str());
   }

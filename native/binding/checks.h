@@ -1,11 +1,12 @@
-// Reading JavaScript arguments without trusting them. Nothing here runs JavaScript code, so what
-// has been checked stays true until the call returns.
+// Reading JavaScript arguments without trusting them. Nothing but ReadList runs JavaScript code,
+// so what has been checked stays true until the call returns.
 #pragma once
 
 #include <napi.h>
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "core/op.h"
 
@@ -29,6 +30,10 @@ std::string Describe(napi_env env, napi_value value);
 
 // Never throws JavaScript exceptions; false when the value is no typed array of a known type.
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer);
+
+// The elements of what must be an array of typed arrays. Unlike all else here it runs JavaScript, for
+// elements may be getters.
+std::vector<napi_value> ReadList(napi_env env, napi_value value, const char* name);
 
 // Whether the array lies in a SharedArrayBuffer, which can be neither detached nor shrunk.
 bool IsShared(napi_env env, napi_value array);

@@ -1,6 +1,7 @@
 #include "binding/program.h"
 
 #include <array>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -48,6 +49,9 @@ struct Flight : Runner::Job {
     } catch (const ReplayError& failed) {
       op = failed.op;
       error = failed.what();
+    } catch (const std::bad_alloc&) {
+      op = "compile";
+      error = "expected memory to work in, got none";
     } catch (const std::exception& failed) {
       op = "compile";
       error = failed.what();
@@ -148,15 +152,9 @@ void ReadRun(const Napi::CallbackInfo& info, const Bound& bound, Run* run,
   const double steps = ReadAttr(env, info[0], {"steps"});
   if (steps > 4294967296.0) Expected(false, "at most 2^32", "steps", Describe(env, info[0]));
   run->steps = static_cast<int64_t>(steps);
-  const auto list = [&](size_t argument, const char* name) {
-    if (!info[argument].IsArray()) Expected(true, "an array", name, Describe(env, info[argument]));
-    const Napi::Array given = info[argument].As<Napi::Array>();
-    std::vector<napi_value> values;
-    for (uint32_t i = 0; i < given.Length(); ++i) values.push_back(given.Get(i));
-    return values;
-  };
-  *arrays = list(1, "arrays");
-  const std::vector<napi_value> targets = list(2, "targets"), tables = list(3, "tables");
+  *arrays = ReadList(env, info[1], "arrays");
+  const std::vector<napi_value> targets = ReadList(env, info[2], "targets"),
+                                tables = ReadList(env, info[3], "tables");
   // From here on no JavaScript runs, so what is read stays true.
   RequireIdle(bound);
   RequireExternals(bound);

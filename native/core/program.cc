@@ -15,9 +15,13 @@ namespace {
 constexpr size_t kNever = std::numeric_limits<size_t>::max();
 
 char* NewAligned(size_t bytes) {
-  return static_cast<char*>(::operator new(bytes, std::align_val_t{kArenaAlignment}));
+  try {
+    return static_cast<char*>(::operator new(bytes, std::align_val_t{kArenaAlignment}));
+  } catch (const std::bad_alloc&) {
+    throw DataError("expected memory for the " + std::to_string(bytes) +
+                    " bytes of a program, got none");
+  }
 }
-void DeleteAligned(char* memory) { ::operator delete(memory, std::align_val_t{kArenaAlignment}); }
 
 // len[0] bytes from buf[0] to buf[1].
 void CopyBytes(const Args& a) { std::memcpy(a.buf[1], a.buf[0], a.len[0]); }
@@ -145,17 +149,18 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
   recording_->ReleaseContents();
 }
 
-Program::~Program() {
-  DeleteAligned(arena_);
-  DeleteAligned(constants_);
+void Program::Free::operator()(char* memory) const {
+  ::operator delete(memory, std::align_val_t{kArenaAlignment});
 }
+
+Program::~Program() = default;
 
 void Program::Build(const Plan& plan) {
   const auto& temporaries = recording_->temporaries();
   const ArenaPlan layout = PlanArena(plan.lifetimes);
   stats_.arenaBytes = layout.bytes;
-  arena_ = NewAligned(std::max<size_t>(layout.bytes, 1));
-  PreferHugePages(arena_, layout.bytes);
+  arena_.reset(NewAligned(std::max<size_t>(layout.bytes, 1)));
+  PreferHugePages(arena_.get(), layout.bytes);
 
   // Constants: those that stay, and the first contents of temporaries that are changed later.
   std::vector<size_t> constantAt(temporaries.size(), 0);
@@ -170,14 +175,14 @@ void Program::Build(const Plan& plan) {
     stats_.constantBytes += temporaries[t].bytes;
     constants += (temporaries[t].bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   }
-  constants_ = NewAligned(std::max<size_t>(constants, 1));
+  constants_.reset(NewAligned(std::max<size_t>(constants, 1)));
   patches_.resize(inputs_.size());
   apart_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
-    if (homes_[t] == Home::arena) addresses_[t] = arena_ + layout.offsets[plan.slots[t]];
+    if (homes_[t] == Home::arena) addresses_[t] = arena_.get() + layout.offsets[plan.slots[t]];
     if (homes_[t] != Home::constant && !restored(t)) continue;
-    char* constant = constants_ + constantAt[t];
+    char* constant = constants_.get() + constantAt[t];
     const Temporary& one = temporaries[t];
     // Untouched: an output that only JavaScript wrote.
     std::memcpy(constant, one.touched ? one.before.data() : one.data, one.bytes);
@@ -191,7 +196,7 @@ void Program::Build(const Plan& plan) {
       const size_t t = place.temporary;
       if (isRestored[t]) continue;
       isRestored[t] = true;
-      AddCopy(constants_ + constantAt[t], addresses_[t], temporaries[t].bytes);
+      AddCopy(constants_.get() + constantAt[t], addresses_[t], temporaries[t].bytes);
     }
     AddInstruction(call);
   }
@@ -223,7 +228,8 @@ void Program::Follow(const Place& place, void** operand) {
 void Program::BindInput(size_t input, const char* memory) {
   const Place& place = inputs_[input].place;
   if (place.kind == Place::Kind::temporary && homes_[place.temporary] == Home::kept) {
-    std::memcpy(addresses_[place.temporary], memory, inputs_[input].bytes);  // it is a gradient now
+    std::memmove(addresses_[place.temporary], memory,
+                 inputs_[input].bytes);  // it is a gradient now
   }
   if (boundInputs_[input] == memory) return;
   for (const Apart& one : apart_[input]) {
@@ -286,7 +292,7 @@ void Program::AddCopy(const char* from, char* to, size_t bytes) {
 }
 
 size_t Program::arenaOffset(size_t temporary) const {
-  return static_cast<size_t>(addresses_[temporary] - arena_);
+  return static_cast<size_t>(addresses_[temporary] - arena_.get());
 }
 
 void Program::Bind(Threads* threads) {
@@ -310,7 +316,7 @@ void Program::ExecuteOnce(const char* const* inputs, char* const* outputs, Threa
   for (size_t i = 0; i < inputs_.size(); ++i) BindInput(i, inputs[i]);
   Step();
   for (size_t i = 0; i < outputs_.size(); ++i) {
-    if (outputs_[i].bytes > 0) std::memcpy(outputs[i], outputAddresses_[i], outputs_[i].bytes);
+    if (outputs_[i].bytes > 0) std::memmove(outputs[i], outputAddresses_[i], outputs_[i].bytes);
   }
 }
 
@@ -324,7 +330,7 @@ void Program::Execute(Run* run, Threads* threads) {
     for (size_t i = 0; i < inputs.size(); ++i) inputs[i] += inputs_[i].bytes;
     for (size_t i = 0; i < outputs.size(); ++i) outputs[i] += outputs_[i].bytes;
     for (const Schedule& one : run->schedules) {
-      std::memcpy(one.target, one.rows + static_cast<size_t>(step) * one.bytes, one.bytes);
+      std::memmove(one.target, one.rows + static_cast<size_t>(step) * one.bytes, one.bytes);
     }
     run->done.store(step + 1, std::memory_order_relaxed);
   }

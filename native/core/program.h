@@ -124,8 +124,10 @@ class Program {
   // What instructions point into, in their order.
   std::vector<std::unique_ptr<void*[]>> buffers_;
   std::vector<std::unique_ptr<size_t[]>> lengths_;
-  char* arena_ = nullptr;
-  char* constants_ = nullptr;
+  struct Free {
+    void operator()(char* memory) const;
+  };
+  std::unique_ptr<char, Free> arena_, constants_;
   Threads* bound_ = nullptr;
   ProgramStats stats_;
 };

@@ -28,12 +28,21 @@ void RequireIndices(const int32_t* index, int64_t count, int64_t n, bool negativ
   int32_t any = 0;
   for (int64_t i = 0; i < count; ++i) any |= (index[i] < first) | (index[i] > last);
   if (any == 0) return;
-  const int32_t wrong = *std::find_if(index, index + count, outside);
+  const int32_t* wrong = std::find_if(index, index + count, outside);
+  if (wrong == index + count) return;  // another thread has changed it meanwhile
   const std::string range =
       n == 0 ? "no index, because the dimension is empty,"
              : "an index from " + std::to_string(first) + " to " + std::to_string(last);
-  throw DataError("expected " + range + " for index, got " + std::to_string(wrong));
+  throw DataError("expected " + range + " for index, got " + std::to_string(*wrong));
 }
+
+// Memory may be shared with a thread that writes to it after the check: each index is read once more, and
+// what no longer lies in [0, last] counts as `last`.
+inline int64_t Once(const int32_t* index, uint32_t last) {
+  return std::min(static_cast<uint32_t>(__atomic_load_n(index, __ATOMIC_RELAXED)), last);
+}
+
+uint32_t Last(int64_t n) { return static_cast<uint32_t>(std::clamp<int64_t>(n - 1, 0, INT32_MAX)); }
 
 // Calls body(o, begin, end) for runs of the m rows of `inner` elements in each of the outer blocks.
 template <class Body>
@@ -60,17 +69,18 @@ void Gather(const Args& a) {
   T* out = a.out<T>(2);
   const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
   RequireIndices(index, count, n);
+  const uint32_t last = Last(n);
   ForRows(a, count, m, inner, kGrain_, [=](int64_t o, int64_t begin, int64_t end) {
     const T* HWY_RESTRICT from = x + o * n * inner;
     const int32_t* HWY_RESTRICT at = index + o * m * inner;
     T* HWY_RESTRICT to = out + o * m * inner;
     if (inner == 1) {
-      for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
+      for (int64_t j = begin; j < end; ++j) to[j] = from[Once(at + j, last)];
       return;
     }
     for (int64_t j = begin; j < end; ++j) {
       for (int64_t i = 0; i < inner; ++i) {
-        to[j * inner + i] = from[at[j * inner + i] * inner + i];
+        to[j * inner + i] = from[Once(at + j * inner + i, last) * inner + i];
       }
     }
   });
@@ -89,23 +99,26 @@ void IndexSelect(const Args& a) {
   const int32_t* HWY_RESTRICT at = a.in<int32_t>(1);
   T* out = a.out<T>(2);
   RequireIndices(at, m, n);
+  const uint32_t last = Last(n);
   const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
   ForRows(a, count, m, inner, inner < 16 ? kGrain_ : kRowGrain,
           [=](int64_t o, int64_t begin, int64_t end) {
             const T* HWY_RESTRICT from = x + o * n * inner;
             T* HWY_RESTRICT to = out + o * m * inner;
             if (inner == 1) {
-              for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
+              for (int64_t j = begin; j < end; ++j) to[j] = from[Once(at + j, last)];
             } else if (inner < 16) {  // too short for a call of memcpy
               for (int64_t j = begin; j < end; ++j) {
-                for (int64_t i = 0; i < inner; ++i) to[j * inner + i] = from[at[j] * inner + i];
+                const T* row = from + Once(at + j, last) * inner;
+                for (int64_t i = 0; i < inner; ++i) to[j * inner + i] = row[i];
               }
             } else {
+              const size_t row = static_cast<size_t>(inner) * sizeof(T);
               for (int64_t j = begin, run; j < end; j += run) {
                 // Neighbours in one copy: rows of 3 KB in order take four fifths of the time.
-                for (run = 1; j + run < end && at[j + run] == at[j] + run;) ++run;
-                const size_t bytes = static_cast<size_t>(run * inner) * sizeof(T);
-                std::memcpy(to + j * inner, from + at[j] * inner, bytes);
+                const int64_t first = Once(at + j, last);
+                for (run = 1; j + run < end && Once(at + j + run, last) == first + run;) ++run;
+                std::memcpy(to + j * inner, from + first * inner, static_cast<size_t>(run) * row);
               }
             }
           });
@@ -146,23 +159,27 @@ void Put(const Args& a) {
   const int64_t count = Elements(a.attr[0], a.attr[2], a.attr[3]);
   RequireIndices(index, kRows ? m : count, n);
   if (count == 0) return;
+  const uint32_t last = Last(n);
   const auto part = [=](int64_t outerBegin, int64_t outerEnd, int64_t begin, int64_t end) {
     for (int64_t o = outerBegin; o < outerEnd; ++o) {
       T* HWY_RESTRICT to = out + o * n * inner;
       const T* HWY_RESTRICT from = source + o * m * inner;
       const int32_t* HWY_RESTRICT at = kRows ? index : index + o * m * inner;
       if (inner == 1) {
-        for (int64_t j = 0; j < m; ++j) to[at[j]] = Combine::Of(to[at[j]], from[j]);
+        for (int64_t j = 0; j < m; ++j) {
+          T& place = to[Once(at + j, last)];
+          place = Combine::Of(place, from[j]);
+        }
         continue;
       }
       for (int64_t j = 0; j < m; ++j) {
         const T* HWY_RESTRICT row = from + j * inner;
         if constexpr (kRows) {
-          T* HWY_RESTRICT place = to + at[j] * inner;
+          T* HWY_RESTRICT place = to + Once(at + j, last) * inner;
           for (int64_t i = begin; i < end; ++i) place[i] = Combine::Of(place[i], row[i]);
         } else {
           for (int64_t i = begin; i < end; ++i) {
-            T& place = to[at[j * inner + i] * inner + i];
+            T& place = to[Once(at + j * inner + i, last) * inner + i];
             place = Combine::Of(place, row[i]);
           }
         }
@@ -199,7 +216,8 @@ void Index(const Args& a) {
   const auto add = static_cast<uint32_t>(size), times = static_cast<uint32_t>(step);
   const bool accumulate = a.flag(3);
   for (int64_t i = 0; i < n; ++i) {
-    const uint32_t at = static_cast<uint32_t>(index[i]) + (index[i] < 0 ? add : 0);
+    const int32_t given = index[i];
+    const uint32_t at = static_cast<uint32_t>(given) + (given < 0 ? add : 0);
     const uint32_t before = accumulate ? static_cast<uint32_t>(out[i]) : 0;
     out[i] = static_cast<int32_t>(before + at * times);
   }
@@ -212,7 +230,8 @@ void OneHot(const Args& a) {
   int32_t* out = a.out<int32_t>(1);
   RequireIndices(index, count, classes);
   std::fill_n(out, Elements(a.attr[0], a.attr[1]), 0);
-  for (int64_t i = 0; i < count; ++i) out[i * classes + index[i]] = 1;
+  const uint32_t last = Last(classes);
+  for (int64_t i = 0; i < count; ++i) out[i * classes + Once(index + i, last)] = 1;
 }
 
 // positions[0, count) = places of the elements of x that are not 0, in order

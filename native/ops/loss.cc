@@ -27,11 +27,13 @@ struct Shape {
 // Calls visit(sample, its class, where that class's logarithm lies) for every sample that counts.
 template <class Visit>
 void EachSample(const Shape& shape, const int32_t* target, const Visit& visit) {
+  if (shape.inner == 0) return;  // however many times nothing
   for (int64_t o = 0; o < shape.outer; ++o) {
     for (int64_t i = 0; i < shape.inner; ++i) {
       const int64_t sample = o * shape.inner + i;
-      const int32_t picked = target[sample];
-      if (picked == shape.ignore) continue;
+      // Memory may be shared with a thread that writes to it after the check.
+      const int32_t picked = __atomic_load_n(target + sample, __ATOMIC_RELAXED);
+      if (picked == shape.ignore || picked < 0 || picked >= shape.classes) continue;
       visit(sample, picked, (o * shape.classes + picked) * shape.inner + i);
     }
   }

@@ -41,6 +41,7 @@ export function argumentsOf({ buffers, attrs, rest }: Call): unknown[] {
 }
 
 type AnyFunction = (...args: unknown[]) => void;
+export type Loose = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 export function run(row: NativeRow, args: readonly unknown[]): void {
   (addon.ops[row.name] as AnyFunction)(...args);

@@ -1,6 +1,6 @@
 /** Captures and programs by their native functions, and what these do not take. */
 import type { ElementArray } from '../../binding';
-import { addon, thrownBy } from './nativeCalls';
+import { addon, thrownBy, type Loose } from './nativeCalls';
 
 export const shared = (length: number): Float32Array =>
   new Float32Array(new SharedArrayBuffer(4 * length));
@@ -36,7 +36,6 @@ export function requireRefused(
   throw new Error(`expected an error that says ${message.source}, got ${String(error)}`);
 }
 
-export type Loose = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 export const native = addon as unknown as Loose;
 export const add = (a: ElementArray, b: ElementArray, out: ElementArray, count: number): void => {
   (native['ops'] as unknown as Loose)['add'](a, b, out, count);

@@ -73,7 +73,7 @@ export class WorkerPool {
 
   private start(number: number, workerData: WorkerSetup): Member {
     const entry = entries.find(existsSync) ?? entries[0];
-    const worker = new Worker(entry, { workerData, execArgv: execArgvOfFiles() });
+    const worker = new Worker(entry, { workerData, ...optionsOfNode() });
     worker.unref();
     const member: Member = { worker, slots: [], free: [], waiting: new Map() };
     worker.on('message', (message: WorkerMessage) => {
@@ -144,13 +144,14 @@ function failureOf(number: number, cause: unknown): Error {
   return new Error(`DataLoader: worker ${number} failed: ${told}`, { cause });
 }
 
-/** Node's own options without those that say what program to run, which a worker refuses. */
-function execArgvOfFiles(): string[] {
-  const options: string[] = [];
+/**
+ * Node's own options are inherited, those of a program on the command line too: with a module loader beside it, such as
+ * tsx, a worker refuses --input-type.
+ */
+function optionsOfNode(): { execArgv?: string[] } {
   const given = process.execArgv;
-  for (let i = 0; i < given.length; i++) {
-    if (/^(-e|-p|-pe|--eval|--print)$/.test(given[i])) i++;
-    else if (!/^(--input-type|--eval|--print)(=|$)/.test(given[i])) options.push(given[i]);
-  }
-  return options;
+  if (!given.some((one) => one.startsWith('--input-type'))) return {};
+  const program = (one: string | undefined): boolean => /^(-e|-p|-pe|--eval|--print)$/.test(one ?? '');
+  const ofProgram = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
+  return { execArgv: given.filter((one, i) => !ofProgram.test(one) && !program(given[i - 1])) };
 }

@@ -97,7 +97,7 @@ type FieldValue<F> = F extends readonly [number, infer T, 'many' | 'packed']
 
 /** A message as it is read: fields that are missing have their type's default, messages that are missing are undefined. */
 export type Message<N extends MessageName> = {
-  [K in keyof Messages[N] as Camel<K> & string]: FieldValue<Messages[N][K]>;
+  -readonly [K in keyof Messages[N] as Camel<K> & string]: FieldValue<Messages[N][K]>;
 };
 
 /** A message to write: any field may be missing. */

@@ -1,5 +1,5 @@
 /** Schedules that only go down. */
-import { requireInteger, requireNumber, requireOptions, wrongType } from '../../errors';
+import { requireInteger, requireList, requireNumber, requireOptions } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
@@ -38,10 +38,9 @@ export class MultiStepLR extends LRScheduler {
   ) {
     super(optimizer);
     requireOptions('MultiStepLR', options, ['gamma']);
-    if (!Array.isArray(milestones)) {
-      throw wrongType('MultiStepLR', 'an array of step numbers', 'milestones', milestones);
-    }
-    this.milestones = milestones.map((one, i) =>
+    const what = 'an array of step numbers';
+    const list = requireList('MultiStepLR', what, 'milestones', milestones);
+    this.milestones = list.map((one, i) =>
       requireInteger('MultiStepLR', `milestones[${i}]`, one, 0),
     );
     this.gamma = requireNumber('MultiStepLR', 'gamma', options.gamma ?? 0.1);

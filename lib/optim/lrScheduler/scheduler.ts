@@ -66,7 +66,13 @@ export abstract class Schedule {
         throw wrongType('loadStateDict', kindOf(own[key]), key, dict[key]);
       }
     }
-    Object.assign(this, structuredClone(dict));
+    let copy: SchedulerState;
+    try {
+      copy = structuredClone(dict);
+    } catch {
+      throw wrongType('loadStateDict', 'plain data', 'dict', dict);
+    }
+    Object.assign(this, copy);
   }
 
   protected setLrs(lrs: readonly number[]): void {

@@ -1,17 +1,15 @@
 /** Schedules made of schedules. */
-import { describe, requireInteger, unexpected, wrongType } from '../../errors';
+import { describe, requireInteger, requireList, unexpected, wrongType } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, type SchedulerState } from './scheduler';
 
 function requireSchedulers(op: string, schedulers: unknown, optimizer?: Optimizer): LRScheduler[] {
-  if (!Array.isArray(schedulers)) {
-    throw wrongType(op, 'an array of schedules', 'schedulers', schedulers);
-  }
-  if (schedulers.length === 0) throw unexpected(op, 'at least one schedule', 'schedulers', 'none');
-  return schedulers.map((one: unknown, i) => {
+  const list = requireList(op, 'an array of schedules', 'schedulers', schedulers);
+  if (list.length === 0) throw unexpected(op, 'at least one schedule', 'schedulers', 'none');
+  return list.map((one, i) => {
     const name = `schedulers[${i}]`;
     if (!(one instanceof LRScheduler)) throw wrongType(op, 'a schedule', name, one);
-    const same = optimizer ?? (schedulers[0] as LRScheduler).optimizer;
+    const same = optimizer ?? (list[0] as LRScheduler).optimizer;
     if (one.optimizer !== same) {
       throw unexpected(op, 'a schedule of the same optimizer', name, 'one of another');
     }

@@ -1,5 +1,6 @@
 /** Every reader there is, one line each. */
 import { checkpoint } from './checkpoint';
+import { csv, csvTyped } from './csv';
 import { dat } from './dat';
 import { idx, idxGzip } from './idx';
 import { npy, npz } from './npy';
@@ -7,6 +8,8 @@ import { safetensors } from './safetensors';
 import type { FuzzTarget } from './target';
 
 export const targets: readonly FuzzTarget[] = [
+  csv,
+  csvTyped,
   dat,
   idx,
   idxGzip,

@@ -23,7 +23,10 @@ export function outputsOf(model: Model, inputs: readonly Tensor[]): Tensor[] {
 }
 
 /** Equal to 1e-5, of the number or absolutely. */
-export function expectClose(actual: readonly Result[], expected: readonly Tensor[]): void {
+export function expectClose(
+  actual: readonly Omit<Result, 'name'>[],
+  expected: readonly Tensor[],
+): void {
   expect(actual.map(({ dtype, shape }) => [dtype, shape])).toEqual(
     expected.map(({ dtype, shape }) => [dtype, shape]),
   );
@@ -37,7 +40,13 @@ export function expectClose(actual: readonly Result[], expected: readonly Tensor
   });
 }
 
-/** Exports `model` on the first inputs, and compares for all. */
+/** Names and shapes of a model's parameters. */
+function parametersOf(model: nn.Module): Record<string, readonly number[]> {
+  const entries = model.namedParameters().map(([name, one]) => [name, one.shape] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Exports `model` on the first inputs, runs the file in onnxruntime, imports it again, and compares for all. */
 export async function expectSame(
   model: Model,
   inputs: readonly (readonly Tensor[])[],
@@ -46,7 +55,18 @@ export async function expectSame(
   await io.exportOnnx(model, inputs[0], modelPath, options);
   model.eval();
   const results = await onnxruntime(modelPath, inputs);
+  const again = await io.importOnnx(modelPath);
+  expect(parametersOf(again)).toEqual(parametersOf(model as never));
   inputs.forEach((one, i) => {
-    expectClose(results[i], outputsOf(model, one));
+    const expected = outputsOf(model, one);
+    expectClose(results[i], expected);
+    const named = Object.fromEntries(one.map((input, k) => [again.inputNames[k], input]));
+    const imported = Object.values(noGrad(() => again.run(named)));
+    const plain = imported.map(({ dtype, shape, data }) => ({
+      dtype,
+      shape,
+      data: Array.from(data),
+    }));
+    expectClose(plain, expected);
   });
 }

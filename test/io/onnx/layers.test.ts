@@ -1,5 +1,5 @@
 /** Every layer, exported and run by onnxruntime with several batch sizes. */
-import type { Tensor} from 'blasgrad';
+import type { Tensor } from 'blasgrad';
 import { nn, rand, randint, randn, type DType } from 'blasgrad';
 import { cleanUp, expectSame, type Model } from './compare';
 

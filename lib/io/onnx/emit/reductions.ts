@@ -48,6 +48,12 @@ const reduce =
       ? graph.cast(reduced(type, graph.cast(x.name, 'int32'), attrs, graph), 'bool')
       : reduced(type, x.name, attrs, graph);
 
+/** Whether any holds: by counting, which also works where there is none. */
+function some(mask: string, attrs: Attrs, graph: GraphBuilder): string {
+  const count = reduced('ReduceSum', graph.cast(mask, 'int32'), attrs, graph);
+  return graph.node('Greater', [count, graph.scalar(0, 'int32')]);
+}
+
 function norm({ inputs: [x], attrs }: Emitted, graph: GraphBuilder): string {
   const p = fixed(field(attrs, 'p'), 'an order of a norm');
   if (p === 1) return reduced('ReduceL1', x.name, attrs, graph);
@@ -110,8 +116,9 @@ export const reductions: Readonly<Record<string, Emit>> = {
     reduce('ReduceMin')({ inputs: [x], outputs: [], attrs: withOut(attrs, out.shape) }, graph),
   argmax: place('ArgMax'),
   argmin: place('ArgMin'),
-  any: reduce('ReduceMax'),
-  all: reduce('ReduceMin'),
+  any: ({ inputs: [x], attrs }, graph) => some(x.name, attrs, graph),
+  all: ({ inputs: [x], attrs }, graph) =>
+    graph.node('Not', [some(graph.node('Not', [x.name]), attrs, graph)]),
   logsumexp: reduce('ReduceLogSumExp'),
   norm,
   var: variance,

@@ -61,6 +61,10 @@ export const shapes: Readonly<Record<string, Emit | null>> = {
   clone: same,
   to: same,
   copy: ({ inputs: [, source], outputs: [out] }, graph) => graph.expand(source, out.shape),
+  fill: ({ outputs: [out], attrs }, graph) => {
+    const value = graph.scalar(fixed(attrs, 'a number'), out.dtype);
+    return graph.expand({ name: value, shape: [], dtype: out.dtype }, out.shape);
+  },
   view: ({ inputs: [x], outputs: [out] }, graph) => graph.reshape(x.name, out.shape),
   permute: ({ inputs: [x], attrs }, graph) => {
     const perm = (attrs as readonly Size[]).map((dim) => BigInt(fixed(dim, 'a dimension')));

@@ -1,0 +1,68 @@
+/** Everything that can be called from outside: functions, classes, methods, properties. */
+import type { Blasgrad } from './world';
+
+export type Callable = (...args: unknown[]) => unknown;
+export type Class = new (...args: unknown[]) => unknown;
+
+/** What TypeScript keeps for the library itself, which JavaScript can reach all the same. */
+export const inner: ReadonlySet<string> = new Set([
+  ...[
+    'complete',
+    'each',
+    'improves',
+    'keep',
+    'setLrs',
+    'start',
+    'stateOf',
+    'update',
+    'constructor',
+  ],
+]);
+
+/** Methods and setters of an object, inherited ones too, by name; to be applied to it. */
+export function membersOf(object: object): Map<string, Callable> {
+  const members = new Map<string, Callable>();
+  let at: object | null = object;
+  while (at !== null && at !== Object.prototype && at !== Function.prototype) {
+    for (const key of Object.getOwnPropertyNames(at)) {
+      const descriptor = Object.getOwnPropertyDescriptor(at, key);
+      if (descriptor === undefined || members.has(key)) continue;
+      const called: unknown = descriptor.value ?? Reflect.get(descriptor, 'set');
+      if (typeof called !== 'function' || key.startsWith('_') || inner.has(key)) continue;
+      members.set(key, called as Callable);
+    }
+    at = Object.getPrototypeOf(at) as object | null;
+  }
+  return members;
+}
+
+/** Public functions, and classes to make, under the names users know. */
+export function doorsOf(blasgrad: Blasgrad): [name: string, call: Callable][] {
+  const { F, nn, optim, data, io, backend } = blasgrad;
+  const spaces: [string, object][] = [
+    ['', blasgrad],
+    ...Object.entries({ F, nn, optim, data, io, backend }).map(([k, v]): [string, object] => [
+      `${k}.`,
+      v,
+    ]),
+    ...Object.entries({ ...nn, ...optim, ...data, ...io, ...blasgrad })
+      .filter(([name, v]) => typeof v === 'object' && /^[a-z]/.test(name))
+      .map(([name, space]): [string, object] => [`${name}.`, space as object]),
+  ];
+  // Not for users to make.
+  const abstract = new Set<unknown>([
+    ...[blasgrad.Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler],
+  ]);
+  const doors = new Map<string, Callable>();
+  for (const [prefix, space] of spaces) {
+    for (const [name, value] of Object.entries(space)) {
+      if (typeof value !== 'function' || abstract.has(value)) continue;
+      if (/^[A-Z]/.test(name)) {
+        doors.set(`new ${prefix}${name}`, (...args) => new (value as Class)(...args));
+      } else {
+        doors.set(`${prefix}${name}`, value as Callable);
+      }
+    }
+  }
+  return [...doors];
+}

@@ -1,0 +1,26 @@
+/** Whether what a call threw is an ordinary refusal. */
+import { isOwn } from './junk';
+
+const usual = /^[\w.$ ]+: expected .+, got\s.+/s;
+
+export interface Circumstances {
+  /** `this` was not an object of the class: the engine itself may say so. */
+  readonly borrowed?: boolean;
+}
+
+/** Null for an error that a caller may get, else what is strange about it. */
+export function strangeness(
+  error: unknown,
+  { borrowed = false }: Circumstances = {},
+): string | null {
+  if (isOwn(error)) return null; // what an argument threw came through
+  if (!(error instanceof Error)) return `no Error: ${typeof error}`;
+  const { message, name } = error;
+  if (usual.test(message)) return null;
+  if ('syscall' in error) return null; // from a file
+  if (error.name === 'AbortError' || /aborted/.test(message)) return null; // by a signal given
+  if (/has been revoked|'?.*'? on proxy: trap/.test(message)) return null; // by the engine, of a proxy given
+  if (/^Class constructors? .*cannot be invoked without 'new'/.test(message)) return null; // a class as callback
+  if (borrowed && /^(TypeError|RangeError|DataCloneError)$/.test(name)) return null;
+  return `${name}: ${message}`;
+}

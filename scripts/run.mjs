@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
-import { sanitizerEnvironment } from './setup/sanitize.mjs';
 import { main, packageProgram, root, run, say } from './setup/tools.mjs';
 
 const exampleFolders = ['examples/notebooks', 'examples'];
@@ -44,7 +43,6 @@ main(import.meta.url, async ([name, ...args]) => {
     process.exitCode = 2;
     return;
   }
-  const env = await sanitizerEnvironment();
-  const { code } = await run(process.execPath, command, { inherit: true, env });
+  const { code } = await run(process.execPath, command, { inherit: true });
   process.exitCode = code;
 });

@@ -8,6 +8,7 @@ export type Class = new (...args: unknown[]) => unknown;
 export const inner: ReadonlySet<string> = new Set([
   ...[
     'complete',
+    'epoch',
     'each',
     'improves',
     'keep',

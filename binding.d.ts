@@ -32,14 +32,25 @@ export interface NativeRow {
 }
 
 export interface NativeInfo {
+  /** The BLAS that multiplies matrices: OpenBLAS. */
   readonly blas: string;
+  /** Its version. */
   readonly blasVersion: string;
+  /** The kind of CPU whose kernels OpenBLAS uses. */
   readonly coreType: string;
+  /** The instructions of the other kernels, as Highway names them: AVX3 is AVX-512. */
   readonly simdTarget: string;
+  /** Name of the CPU. */
   readonly cpu: string;
+  /** How many CPUs this process may use. */
   readonly cpus: number;
+  /** CPUs that the cgroup's quota grants, perhaps not whole; null without one. */
+  readonly quota: number | null;
+  /** Threads in use. */
   readonly threads: number;
+  /** Version of Node-API that the addon is built for. */
   readonly napiVersion: number;
+  /** Settings of this process that make it slow, in words. */
   readonly warnings: readonly string[];
 }
 
@@ -135,6 +146,8 @@ export interface NativeAddon extends NativeCapture {
   /** Asks for huge pages where memory of 1 MB or more was not touched yet; bytes from its begin to a cache line. */
   readonly prepareMemory: (memory: Uint8Array) => number;
   info(): NativeInfo;
+  /** 1e9 float32 operations a second of one core's multiply-adds: the best of what runs in that time. */
+  measurePeak(milliseconds: number): number;
   getNumThreads(): number;
   setNumThreads(n: number): void;
 }

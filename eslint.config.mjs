@@ -48,10 +48,9 @@ export default defineConfig(
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'performance', 'console', 'module', 'require', 'globalThis'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        ['process', 'performance', 'console', 'module', 'require', 'globalThis', '__dirname'].map(
+          (name) => [name, 'readonly'],
+        ),
       ),
     },
   },

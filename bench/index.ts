@@ -7,6 +7,7 @@ import { installPeers } from './build';
 import { Roster } from './contestants';
 import { add, gemm, load } from './measures/basics';
 import { elementwise } from './measures/elementwise';
+import { gather } from './measures/gather';
 import { growth } from './measures/growth';
 import { memory } from './measures/memory';
 import { infer, steps, threads } from './measures/nets';
@@ -28,6 +29,7 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
   memory,
   elementwise,
   add,
+  gather,
   load,
   growth,
   service,

@@ -1,8 +1,30 @@
 // Trains a network on handwritten digits: npm run demo -- --help
-import { backend, data, F, fromArray, manualSeed, nn, noGrad, optim, type Tensor } from 'blasgrad';
+import { join } from 'node:path';
+import {
+  backend,
+  data,
+  F,
+  fromArray,
+  io,
+  manualSeed,
+  metrics,
+  nn,
+  noGrad,
+  optim,
+  train,
+  type Callbacks,
+  type History,
+  type Tensor,
+} from 'blasgrad';
 import { classes, loadDigits, pixels, type Digits } from './demo/digits';
 import { drawDigits, drawingsPerRow, type Drawing } from './demo/draw';
-import { helpText, readOptions, UsageError, type DemoOptions } from './demo/options';
+import {
+  helpText,
+  readOptions,
+  resumeArguments,
+  UsageError,
+  type DemoOptions,
+} from './demo/options';
 import { grouped, percent, Progress, tableHead, tableLine } from './demo/progress';
 
 function buildModel(hidden: readonly number[]): nn.Sequential {
@@ -20,48 +42,29 @@ function asTensors({ images, labels }: Digits): [Tensor, Tensor] {
   return [fromArray(images, [labels.length, pixels]), fromArray(labels)];
 }
 
-/** One pass over the training digits: the mean loss and the time it took. */
-async function trainEpoch(
-  model: nn.Module,
-  optimizer: optim.Optimizer,
-  loader: data.DataLoader<[Tensor, Tensor]>,
-  progress: Progress,
-  title: string,
-): Promise<{ loss: number; seconds: number }> {
-  progress.start(title, loader.length);
-  const start = performance.now();
-  let samples = 0;
-  let lossSum = 0;
-  let batch = 0;
-  model.train();
-  try {
-    for await (const [x, y] of loader) {
-      optimizer.zeroGrad();
-      const loss = F.crossEntropy(model.forward(x), y);
-      loss.backward();
-      optimizer.step();
-      samples += x.shape[0];
-      lossSum += loss.item() * x.shape[0];
-      progress.update(++batch, lossSum / samples, (1000 * samples) / (performance.now() - start));
-    }
-  } finally {
-    progress.stop();
-  }
-  return { loss: lossSum / samples, seconds: (performance.now() - start) / 1000 };
+/** The digit seen in each image. */
+function predict(model: nn.Module, x: Tensor): ArrayLike<number> {
+  model.eval();
+  return noGrad(() => model.forward(x).argmax(1)).data;
 }
 
-/** Loss, accuracy and the digit seen in each image. */
-function test(model: nn.Module, x: Tensor, y: Tensor) {
-  model.eval();
-  return noGrad(() => {
-    const logits = model.forward(x);
-    const seen = logits.argmax(1);
-    return {
-      loss: F.crossEntropy(logits, y).item(),
-      accuracy: seen.eq(y).to('float32').mean().item(),
-      predictions: seen.data,
-    };
-  });
+/** A bar while an epoch is running, and a line of the table after it. */
+function reporter(progress: Progress): Callbacks {
+  return {
+    onEpochStart: ({ epoch, epochs, batches }) => {
+      progress.start(`${epoch}/${epochs}`, batches ?? 0);
+    },
+    onBatchEnd: ({ batch, batches, meanLoss, samplesPerSecond }) => {
+      progress.update(batch, meanLoss, samplesPerSecond);
+      if (batch === batches) progress.stop();
+    },
+    onEpochEnd: (result) => {
+      console.log(tableLine(result));
+    },
+    onTrainEnd: () => {
+      progress.stop();
+    },
+  };
 }
 
 /** Up to `count` entries of a list, at equal distances. */
@@ -87,8 +90,12 @@ function show(digits: Digits, predictions: ArrayLike<number>): void {
   }
 }
 
-async function demo(options: DemoOptions): Promise<void> {
+async function demo(options: DemoOptions, args: readonly string[]): Promise<void> {
   if (options.threads !== null) backend.setNumThreads(options.threads);
+  const checkpoints = join(options.dir, 'checkpoints');
+  if (options.resume && (await io.listCheckpoints(checkpoints)).length === 0) {
+    throw new UsageError(`expected a checkpoint in ${checkpoints} for --resume, got none`);
+  }
   const digits = loadDigits();
   const [trainX, trainY] = asTensors(digits.train);
   const [testX, testY] = asTensors(digits.test);
@@ -110,46 +117,48 @@ async function demo(options: DemoOptions): Promise<void> {
       `${threads} thread${threads === 1 ? '' : 's'}\n`,
   );
 
-  const progress = new Progress();
-  process.once('SIGINT', () => {
-    progress.stop();
-    process.exit(130); // as a shell reports Ctrl-C
-  });
   console.log(tableHead);
-  let seconds = 0;
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    const trained = await trainEpoch(
-      model,
-      optimizer,
-      loader,
-      progress,
-      `${epoch}/${options.epochs}`,
-    );
-    const tested = test(model, testX, testY);
-    seconds += trained.seconds;
-    console.log(
-      tableLine({
-        epoch,
-        trainLoss: trained.loss,
-        testLoss: tested.loss,
-        accuracy: tested.accuracy,
-        seconds: trained.seconds,
-        samplesPerSecond: dataset.length / trained.seconds,
-      }),
-    );
+  const history = await train({
+    model,
+    loss: F.crossEntropy,
+    optimizer,
+    loader,
+    validation: new data.DataLoader(new data.TensorDataset(testX, testY), {
+      batchSize: testY.numel(),
+    }),
+    metrics: { accuracy: metrics.accuracy() },
+    epochs: options.epochs,
+    checkpoint: { dir: checkpoints },
+    resume: options.resume,
+    callbacks: reporter(new Progress()),
+  });
+  if (history.stopped === 'interrupt') {
+    console.log(`\nstopped after step ${history.steps}, saved as ${history.checkpoint ?? ''}`);
+    console.log(`go on with: npm run demo -- ${resumeArguments(args).join(' ')}`);
+    process.exitCode = 130; // as a shell reports Ctrl-C
+    return;
   }
-  const speed = (dataset.length * options.epochs) / seconds;
-  console.log(`\ntrained in ${seconds.toFixed(1)} s, ${grouped(speed)} samples/s\n`);
+  const seconds = history.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const speed = (dataset.length * history.epochs.length) / seconds;
+  console.log(`\ntrained in ${seconds.toFixed(1)} s, ${grouped(speed)} samples/s`);
+  const file = join(options.dir, 'model.safetensors');
+  io.saveSafetensors(file, model.stateDict());
+  console.log(`model in ${file}, checkpoints in ${checkpoints}\n`);
 
-  const { accuracy, predictions } = test(model, testX, testY);
-  show(digits.test, predictions);
-  console.log(`test accuracy ${percent(accuracy)}`);
+  show(digits.test, predict(model, testX));
+  console.log(`test accuracy ${percent(accuracyOf(history))}`);
+}
+
+/** Of the last epoch. */
+function accuracyOf({ epochs }: History): number {
+  return Number(epochs.at(-1)?.validation?.metrics['accuracy']);
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const options = readOptions(args);
   if (options === 'help') console.log(helpText);
-  else await demo(options);
+  else await demo(options, args);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,10 +1,12 @@
 /** Gradients by reverse-mode differentiation: nodes are data, the walk is a loop. */
+import { inPhase, watch } from './anomaly';
 import type { Storage } from './storage';
 import type { DType } from './dtype';
-import { describe, shapeText } from './errors';
+import { describe, ofThisCopy, shapeText } from './errors';
 import { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './gradMode';
 import { sameShape, type Shape } from './shape';
 import type { Tensor } from './tensor';
+import { tracer } from './trace';
 
 /** How an op is differentiated. `A` is what it remembers besides tensors: dimensions, options, ... */
 export interface Rule<A = undefined> {
@@ -97,8 +99,13 @@ export function record<A>(
   kept: readonly Tensor[],
   attrs: A,
 ): Tensor {
+  if (watch !== null) watch.result(rule.name, inputs, out);
+  if (tracer !== null) tracer.op(rule.name, [out], inputs, attrs, kept);
   const edges = edgesTo(inputs);
-  if (edges !== null) out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype);
+  if (edges !== null) {
+    out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype);
+    if (watch !== null) watch.recorded(out._node);
+  }
   return out;
 }
 
@@ -145,15 +152,18 @@ export function recordInPlace<A>(
   kept: readonly Tensor[],
   attrs: A,
 ): void {
+  if (tracer !== null) tracer.change(rule.name, x, inputs, attrs);
   const edges = edgesTo(inputs);
   const ancestors: ViewLink[] = [];
   for (let link = x._viewOf; link !== null; link = link.parent._viewOf) ancestors.push(link);
   for (const { parent } of ancestors)
     if (parent._viewOf !== null) refreshView(parent, parent._viewOf);
   x._storage.version++;
+  if (watch !== null) watch.changed(rule.name, inputs, x);
   if (edges === null) return;
   for (const link of ancestors) link.version = x._storage.version;
   let node = new Node(rule, edges, kept, attrs, x.shape, x.dtype) as Node;
+  if (watch !== null) watch.recorded(node);
   for (const { parent, replay } of ancestors) {
     const outer = [edgeOf(parent), ...node.edges.slice(1)];
     node = new Node(spliceRule, outer, [], { inner: node, replay }, parent.shape, parent.dtype);
@@ -242,6 +252,7 @@ function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
 
 function isLike(value: unknown, like: Tensor): value is Tensor {
   if (typeof value !== 'object' || value === null || !('_storage' in value)) return false;
+  if (!Reflect.has(value, ofThisCopy)) return false;
   const { shape, dtype } = value as Tensor;
   return sameShape(shape, like.shape) && dtype === like.dtype;
 }
@@ -313,7 +324,8 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
         collected.add(input, gradient);
         if (!leading?.has(node)) continue;
       }
-      const gradients = node.rule.grad(gradient, node);
+      const gradients =
+        watch === null ? node.rule.grad(gradient, node) : watch.backward(node, gradient);
       const edges = node.edges;
       for (let i = 0; i < edges.length; i++) {
         const next = gradients[i];
@@ -342,7 +354,7 @@ function accumulate(old: Tensor | null, gradient: Tensor, createGraph: boolean):
 
 /** Adds the gradients of `roots`, weighted by `seeds`, to `.grad` of the leaves they depend on. */
 export function runBackward(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk): void {
-  const collected = walkBack(roots, seeds, walk);
+  const collected = inPhase('backward', () => walkBack(roots, seeds, walk));
   for (const [leaf, gradient] of collected.leaves) {
     const old = leaf._grad;
     if (walk.createGraph) {
@@ -359,7 +371,7 @@ export function computeGradients(
   seeds: readonly Tensor[],
   walk: Walk & { readonly inputs: readonly Tensor[] },
 ): (Tensor | null)[] {
-  const collected = walkBack(roots, seeds, walk);
+  const collected = inPhase('backward', () => walkBack(roots, seeds, walk));
   return walk.inputs.map((input) => collected.leaves.get(input) ?? null);
 }
 

@@ -20,6 +20,7 @@ export interface Compiled<Inputs extends Tensor[], Result> {
   scan(...inputs: [...Inputs, options?: ScanOptions]): Result;
   /** `scan` beside the event loop. */
   scanAsync(...inputs: [...Inputs, options?: ScanOptions & RunOptions]): Promise<Result>;
+  /** Counts of captures and replays, and the size of the newest program. */
   readonly stats: CompileStats;
   /** The programs, one native call a line. */
   toString(): string;

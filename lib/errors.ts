@@ -1,5 +1,8 @@
 /** How the library refuses: `<op>: expected <what> for <name>, got <actual>`. */
 
+/** Marks the tensors of this copy of the library: a process may hold several. */
+export const ofThisCopy = Symbol('of this copy of blasgrad');
+
 /** A short text for any value, safe for proxies, symbols and objects that throw when looked at. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
@@ -28,7 +31,11 @@ function describeObject(value: object): string {
       const detached = isDetached(value) ? 'a detached ' : '';
       return `${detached}${value.constructor.name}(${String(value.length)})`;
     }
-    if (isTensorLike(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
+    if (isTensorLike(value)) {
+      const foreign =
+        '_storage' in value && !(ofThisCopy in value) ? ' of another copy of blasgrad' : '';
+      return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}${foreign}`;
+    }
     const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
     const name = prototype?.constructor?.name;
     return typeof name === 'string' && name !== 'Object' && name !== ''

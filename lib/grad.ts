@@ -7,7 +7,9 @@ import { graphOptions, seedFor, Tensor } from './tensor';
 export interface GradOptions {
   /** Weights of the outputs, one for each. */
   gradOutputs?: Tensor | (Tensor | null)[];
+  /** Keeps the graph for another backward; default as `createGraph`. */
   retainGraph?: boolean;
+  /** Records the gradients, so that they can be differentiated again; default false. */
   createGraph?: boolean;
   /** Gives null for inputs that the outputs do not depend on, instead of an error. */
   allowUnused?: boolean;

@@ -1,6 +1,7 @@
 /** The public names. */
 import './ops';
 
+export { AnomalyError, detectAnomaly, type Phase } from './anomaly';
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
 export * as backend from './backend';
 export {
@@ -26,17 +27,23 @@ export {
   type RunOptions,
   type ScanOptions,
 } from './compile';
-export type { SizesAnd, TensorOptions } from './creationOptions';
+export type { Options, SizesAnd, TensorOptions } from './creationOptions';
 export type { DType, TypedArray } from './dtype';
 export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
 export type { NumberArray, TensorData } from './nested';
 export { grad, type GradOptions } from './grad';
+export * as metrics from './train/metrics';
 export * as nn from './nn';
 export { where, type Operand } from './ops/binary';
 export { einsum } from './ops/einsum';
 export type { ValuesAndIndices } from './ops/extreme';
+export type { Dims, KeepDim } from './ops/reduction';
+export type { SortOptions } from './ops/sort';
+export type { NormOptions, VarianceOptions } from './ops/statistics';
+export type { Sizes } from './ops/view';
+export type { Shape } from './shape';
 export { slice, type Index, type Slice } from './ops/indexing';
 export { cat, meshgrid, stack } from './ops/join';
 export { addmm } from './ops/matmul';
@@ -44,3 +51,16 @@ export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
 export { Tensor, type NestedArray } from './tensor';
+export {
+  train,
+  type Batches,
+  type BatchLoss,
+  type BatchResult,
+  type Callbacks,
+  type CheckpointPlan,
+  type EpochResult,
+  type Figures,
+  type History,
+  type StopReason,
+  type TrainOptions,
+} from './train';

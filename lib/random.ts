@@ -82,9 +82,23 @@ export class Generator {
 /** The generator of every op that is given none; each worker thread has its own. Seeded at random at first. */
 export const defaultGenerator = new Generator();
 
+/** What stands in for the default generator while a DataLoader reads a sample. */
+let standIn: Generator | null = null;
+
+/** Runs `fn`, a synchronous function, with another generator in the default one's place. */
+export function withGenerator<T>(generator: Generator, fn: () => T): T {
+  const before = standIn;
+  standIn = generator;
+  try {
+    return fn();
+  } finally {
+    standIn = before;
+  }
+}
+
 /** Seeds the default generator (torch.manual_seed) with a whole number from 0 to 2^53, and returns it. */
 export function manualSeed(seed: number): Generator {
-  return defaultGenerator.manualSeed(seed);
+  return (standIn ?? defaultGenerator).manualSeed(seed);
 }
 
 /** Options of whatever draws random numbers. */
@@ -95,7 +109,7 @@ export interface RandomOptions {
 
 /** @internal The state to draw from. */
 export function stateOf(op: string, options: RandomOptions): Tensor {
-  const { generator = defaultGenerator } = options;
+  const { generator = standIn ?? defaultGenerator } = options;
   if (!(generator instanceof Generator)) {
     throw wrongType(op, 'a Generator', 'generator', generator);
   }

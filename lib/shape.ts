@@ -41,6 +41,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** The largest number of elements a tensor may have; above it the size of its memory is not exact in JavaScript. */
 const maxElements = 2 ** 49;
 
+export const possibleShape = 'at most 64 dimensions and 2^49 elements';
+
+/** Whether a tensor may have this shape: sizes beyond all memory do not become fewer by a size of 0. */
+export function isPossibleShape(shape: Shape): boolean {
+  return shape.length <= 64 && numelOf(shape.filter((size) => size !== 0)) <= maxElements;
+}
+
 /** An array with as many elements as a tensor may have dimensions. */
 export function requireFewDims(op: string, list: readonly unknown[], name: string): void {
   if (list.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(list.length));

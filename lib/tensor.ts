@@ -3,7 +3,14 @@ import { inspect } from 'node:util';
 import { capture } from './capture';
 import { refreshView, runBackward, type Hook, type Node, type ViewLink } from './autograd';
 import { isFloating, type DType, type TypedArray } from './dtype';
-import { shapeText, unexpected, wrongType, requireBoolean, requireOptions } from './errors';
+import {
+  ofThisCopy,
+  requireBoolean,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from './errors';
 import { formatTensor } from './format';
 import {
   contiguousStrides,
@@ -29,6 +36,7 @@ export class Tensor {
   static readonly name: string = 'Tensor';
   /** Sizes, outermost first; `[]` for a single number. */
   readonly shape: Shape;
+  /** Element type: float32, float64, int32 or bool. */
   readonly dtype: DType;
   /** @internal */ readonly _storage: Storage;
   /** @internal Elements from the start of the storage to the first one. */ readonly _offset: number;
@@ -220,7 +228,10 @@ export class Tensor {
   }
 
   /** The op that made this tensor, or null for a leaf. */
-  get gradFn(): { readonly name: string } | null {
+  get gradFn(): {
+    /** As PyTorch names it: AddBackward0. */
+    readonly name: string;
+  } | null {
     return this._node === null ? null : { name: gradFnName(this._node) };
   }
 
@@ -309,7 +320,10 @@ export class Tensor {
    * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor it returns takes the gradient's
    * place. Returns a handle whose `remove()` takes the hook away.
    */
-  registerHook(hook: Hook): { remove(): void } {
+  registerHook(hook: Hook): {
+    /** Takes the hook away. */
+    remove(): void;
+  } {
     if (typeof hook !== 'function') throw wrongType('registerHook', 'a function', 'hook', hook);
     if (!this.requiresGrad) {
       throw new Error('registerHook: expected a tensor that requires grad, got one that does not');
@@ -356,6 +370,8 @@ function requireFewNumbers(shape: Shape): void {
     throw unexpected('toArray', what, 'this', `${shapeText(shape)}; use data`);
   }
 }
+
+Object.defineProperty(Tensor.prototype, ofThisCopy, { value: true });
 
 /** The name PyTorch would print: `AddBackward0` for `add`. */
 export function gradFnName(node: Node): string {

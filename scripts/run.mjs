@@ -1,4 +1,4 @@
-// npm run demo | example | bench | unit: sets up, then runs the thing with the arguments given.
+// npm run demo | example | bench | unit | stress | soak: sets up, then runs the thing with the arguments given.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
@@ -9,6 +9,8 @@ const exampleFolders = ['examples/notebooks', 'examples'];
 const commands = {
   demo: (args) => tsx('examples/demo.ts', args),
   bench: (args) => tsx('bench/index.ts', args),
+  stress: (args) => tsx('test/stress/index.ts', args),
+  soak: (args) => tsx('test/stress/index.ts', ['soak', ...args]),
   unit: (args) => [packageProgram('jest'), ...args],
   example([name = '', ...args]) {
     const wanted = basename(name, '.ts');
@@ -23,6 +25,9 @@ const commands = {
     return undefined;
   },
 };
+
+// What glibc keeps for each thread that allocates grows by itself for hundreds of threads, and hides what does not.
+const environments = { stress: { MALLOC_ARENA_MAX: '1' }, soak: { MALLOC_ARENA_MAX: '1' } };
 
 function tsx(file, args) {
   return [packageProgram('tsx'), file, ...args];
@@ -43,6 +48,7 @@ main(import.meta.url, async ([name, ...args]) => {
     process.exitCode = 2;
     return;
   }
-  const { code } = await run(process.execPath, command, { inherit: true });
+  const env = environments[name];
+  const { code } = await run(process.execPath, command, { inherit: true, env });
   process.exitCode = code;
 });

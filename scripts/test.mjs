@@ -2,6 +2,7 @@
 // run even if one fails, so that one run shows everything. Arguments go to Jest: npm test -- -t 'matmul'
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiReference } from './docs.mjs';
 import { clangFormat, prettier } from './format.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { nativeAddon } from './setup/native.mjs';
@@ -36,6 +37,7 @@ main(import.meta.url, async (jestArguments) => {
     report('format (clang-format)', clangFormat({ check: true })),
     report('lint', runNode(packageProgram('eslint'), ['.', '--max-warnings', '0'])),
     report('types', runNode(...tsc)),
+    report('API reference', apiReference({ check: true })),
   ];
   failures.push(...(await Promise.all(reports)).flat());
 

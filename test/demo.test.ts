@@ -1,6 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { io } from 'blasgrad';
 import { classes, loadDigits, pixels } from '../examples/demo/digits';
 import { drawDigits, drawingsPerRow } from '../examples/demo/draw';
 import { helpText, readOptions } from '../examples/demo/options';
@@ -21,6 +24,28 @@ function demo(...args: string[]): Promise<{ code: number; stdout: string; stderr
   });
 }
 
+/** As demo, with one SIGINT as soon as what it has written is `enough`. */
+function interrupted(
+  enough: (stdout: string) => boolean,
+  ...args: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    // Not through the program tsx, which would pass the signal on in its own way.
+    const command = ['--import', 'tsx', 'examples/demo.ts', ...args];
+    const child = spawn(process.execPath, command, { cwd: root });
+    const output = { stdout: '', stderr: '' };
+    let sent = false;
+    child.stdout.on('data', (text: Buffer) => {
+      output.stdout += text.toString();
+      if (!sent && enough(output.stdout)) sent = child.kill('SIGINT');
+    });
+    child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
+    child.on('close', (code) => {
+      resolve({ code, ...output });
+    });
+  });
+}
+
 describe('options', () => {
   test('have defaults', () => {
     expect(readOptions([])).toEqual({
@@ -30,6 +55,8 @@ describe('options', () => {
       hidden: [512, 256],
       seed: 1,
       threads: null,
+      dir: join('runs', 'demo'),
+      resume: false,
     });
   });
 
@@ -43,6 +70,8 @@ describe('options', () => {
     [['--seed', '0'], { seed: 0 }],
     [['--threads', '2'], { threads: 2 }],
     [['--epochs', '3', '--epochs', '4'], { epochs: 4 }],
+    [['--dir', 'runs/other'], { dir: 'runs/other' }],
+    [['--resume', '--epochs', '3'], { epochs: 3, resume: true }],
   ])('%p', (args, given) => {
     expect(readOptions(args)).toMatchObject(given);
   });
@@ -64,6 +93,7 @@ describe('options', () => {
     [['--hidden', '5,,5'], "expected a whole number from 1 to 16384 for --hidden, got '5,,5'"],
     [['--seed', '1x'], "expected a whole number from 0 to 9007199254740991 for --seed, got '1x'"],
     [['--threads', '0'], "expected a whole number from 1 to 1024 for --threads, got '0'"],
+    [['--dir', ''], "expected a directory for --dir, got ''"],
     [['--toString', '1'], 'there is no option --toString; --help lists the options'],
     [['-e', '1'], 'there is no option -e; --help lists the options'],
     [['15'], "there is no argument '15'; --help lists the options"],
@@ -140,9 +170,10 @@ describe('drawing', () => {
 test('columns of the table line up', () => {
   const line = tableLine({
     epoch: 1,
-    trainLoss: 0.5,
-    testLoss: 0.25,
-    accuracy: 0.925,
+    loss: 0.5,
+    metrics: { accuracy: 0.8 },
+    validation: { loss: 0.25, metrics: { accuracy: 0.925 } },
+    lr: 0.001,
     seconds: 1.5,
     samplesPerSecond: 12345.6,
   });
@@ -158,6 +189,11 @@ test('columns of the table line up', () => {
 });
 
 describe('the program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'demo-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
   test.each([
     ['--epochs', '-1'],
     ['--epoch', '1'],
@@ -169,14 +205,18 @@ describe('the program', () => {
 
   test('--help explains every option', async () => {
     expect(await demo('--help')).toEqual({ code: 0, stdout: `${helpText}\n`, stderr: '' });
-    for (const name of ['epochs', 'batch-size', 'lr', 'hidden', 'seed', 'threads']) {
+    for (const name of ['epochs', 'batch-size', 'lr', 'hidden', 'seed', 'threads', 'dir']) {
       expect(helpText).toMatch(new RegExp(`^  --${name} .*\\(default: .+\\)$`, 'm'));
     }
   });
 
   test('in a pipe writes plain lines, the accuracy last, the same for the same seed', async () => {
     const args = ['--epochs', '2', '--hidden', '32', '--batch-size', '100', '--threads', '1'];
-    const runs = await Promise.all([demo(...args), demo(...args), demo(...args, '--seed', '2')]);
+    const runs = await Promise.all([
+      demo(...args, '--dir', join(folder, 'a')),
+      demo(...args, '--dir', join(folder, 'b')),
+      demo(...args, '--dir', join(folder, 'c'), '--seed', '2'),
+    ]);
     const lines = runs.map(({ code, stdout, stderr }) => {
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^[\n -~]+\n$/); // printable ASCII
@@ -189,5 +229,34 @@ describe('the program', () => {
     const losses = lines.map((own) => own.filter((line) => /^ +[12] +\d/.test(line)));
     expect(losses[0]).toHaveLength(2);
     expect(losses[2][0].split(/ +/)[2]).not.toBe(losses[0][0].split(/ +/)[2]);
+    const model = io.loadSafetensors(join(folder, 'a', 'model.safetensors'));
+    expect(model['0.weight'].shape).toEqual([32, pixels]);
+  });
+
+  const results = (stdout: string) =>
+    stdout.split('\n').flatMap((line) => /^ +\d+ +[\d.]+ +[\d.]+ +[\d.]+ %/.exec(line) ?? []);
+
+  test('Ctrl-C saves and says how to go on, which ends where an unbroken run does', async () => {
+    const args = ['--epochs', '30', '--hidden', '32', '--batch-size', '400', '--threads', '1'];
+    const whole = await demo(...args, '--dir', join(folder, 'whole'));
+    const broken = [...args, '--dir', join(folder, 'broken')];
+    // At the first line of the table.
+    const first = await interrupted((stdout) => results(stdout).length === 1, ...broken);
+    expect([first.code, first.stderr]).toEqual([130, '']);
+    const [saved, hint] = first.stdout.trimEnd().split('\n').slice(-2);
+    expect(saved).toMatch(/^stopped after step \d+, saved as .*broken.checkpoints.\d+-step-\d+$/);
+    expect(hint).toBe(`go on with: npm run demo -- ${broken.join(' ')} --resume`);
+    const second = await demo(...broken, '--resume');
+    expect([second.code, second.stderr]).toEqual([0, '']);
+    expect([...results(first.stdout), ...results(second.stdout)]).toEqual(results(whole.stdout));
+    expect(second.stdout.split('\n').at(-2)).toBe(whole.stdout.split('\n').at(-2));
+  });
+
+  test('--resume without a checkpoint: one sentence, exit code 2', async () => {
+    const { code, stdout, stderr } = await demo('--resume', '--dir', join(folder, 'none'));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^demo: expected a checkpoint in .*none.checkpoints for --resume, got none\n$/,
+    );
   });
 });

@@ -1,4 +1,5 @@
 /** The demo's command line. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface DemoOptions {
@@ -10,6 +11,10 @@ export interface DemoOptions {
   seed: number;
   /** Threads to compute with; null: the library's own choice. */
   threads: number | null;
+  /** Where model and checkpoints are saved. */
+  dir: string;
+  /** Whether to go on from the newest checkpoint there. */
+  resume: boolean;
 }
 
 const defaults: Readonly<DemoOptions> = {
@@ -19,6 +24,8 @@ const defaults: Readonly<DemoOptions> = {
   hidden: [512, 256],
   seed: 1,
   threads: null,
+  dir: join('runs', 'demo'),
+  resume: false,
 };
 
 /** What is wrong with the command line, in one sentence. */
@@ -71,6 +78,15 @@ const flags: Readonly<Record<string, Flag>> = {
     preset: 'one per core',
     set: (options, text) => (options.threads = wholeNumber(text, 1, 1024)),
   },
+  dir: {
+    value: 'DIR',
+    help: 'where model and checkpoints are saved',
+    preset: defaults.dir,
+    set: (options, text) => {
+      if (text === '') throw new RangeError('a directory');
+      options.dir = text;
+    },
+  },
 };
 
 export const helpText = [
@@ -81,6 +97,7 @@ export const helpText = [
   ...Object.entries(flags).map(([name, { value, help, preset }]) => {
     return `  --${`${name} ${value}`.padEnd(16)}${help} (default: ${preset})`;
   }),
+  `  --${'resume'.padEnd(16)}go on from the newest checkpoint of a run with the same options`,
   `  --${'help'.padEnd(16)}show this`,
 ].join('\n');
 
@@ -92,6 +109,7 @@ export function readOptions(args: readonly string[]): DemoOptions | 'help' {
     tokens: true,
     options: {
       help: { type: 'boolean', short: 'h' },
+      resume: { type: 'boolean' },
       ...Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }])),
     },
   });
@@ -100,10 +118,19 @@ export function readOptions(args: readonly string[]): DemoOptions | 'help' {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') throw unknown(`argument '${token.value}'`);
     if (token.name === 'help') return 'help';
+    if (token.name === 'resume') {
+      options.resume = true;
+      continue;
+    }
     if (!Object.hasOwn(flags, token.name)) throw unknown(`option ${token.rawName}`);
     read(options, token.rawName, flags[token.name], token.value);
   }
   return options;
+}
+
+/** The arguments of the run that goes on where one with these stopped. */
+export function resumeArguments(args: readonly string[]): string[] {
+  return [...args.filter((one) => one !== '--resume'), '--resume'];
 }
 
 function read(options: DemoOptions, name: string, flag: Flag, text: string | undefined): void {

@@ -1,36 +1,28 @@
 /** What the demo shows while it trains: a bar in a terminal, a line for each epoch everywhere. */
 import { SingleBar } from 'cli-progress';
-
-/** The results of one epoch. */
-export interface Epoch {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly testLoss: number;
-  /** Share of the test digits recognised. */
-  readonly accuracy: number;
-  /** Training time. */
-  readonly seconds: number;
-  readonly samplesPerSecond: number;
-}
+import type { EpochResult } from 'blasgrad';
 
 interface Column {
   readonly title: string;
-  readonly text: (epoch: Epoch) => string;
+  readonly text: (result: EpochResult) => string;
 }
 
 const columns: readonly Column[] = [
   { title: 'epoch', text: ({ epoch }) => String(epoch) },
-  { title: '  train loss', text: ({ trainLoss }) => trainLoss.toFixed(4) },
-  { title: '  test loss', text: ({ testLoss }) => testLoss.toFixed(4) },
-  { title: '  test accuracy', text: ({ accuracy }) => percent(accuracy) },
+  { title: '  train loss', text: ({ loss }) => loss.toFixed(4) },
+  { title: '  test loss', text: ({ validation }) => Number(validation?.loss).toFixed(4) },
+  {
+    title: '  test accuracy',
+    text: ({ validation }) => percent(Number(validation?.metrics['accuracy'])),
+  },
   { title: '  seconds', text: ({ seconds }) => seconds.toFixed(2) },
   { title: '  samples/s', text: ({ samplesPerSecond }) => grouped(samplesPerSecond) },
 ];
 
 export const tableHead = columns.map(({ title }) => title).join('');
 
-export function tableLine(epoch: Epoch): string {
-  return columns.map(({ title, text }) => text(epoch).padStart(title.length)).join('');
+export function tableLine(result: EpochResult): string {
+  return columns.map(({ title, text }) => text(result).padStart(title.length)).join('');
 }
 
 /** `96.25 %`. */

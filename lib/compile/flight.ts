@@ -74,12 +74,12 @@ export async function fly<Result>(
   const stop = (): void => {
     native.stop();
   };
-  const complaints: Error[] = []; // of onProgress
+  const complaints: unknown[] = []; // what onProgress threw
   const tell = (step: number): void => {
     try {
       onProgress?.({ step, steps });
     } catch (error) {
-      complaints.push(error instanceof Error ? error : new Error(String(error)));
+      complaints.push(error);
       stop();
     }
   };
@@ -115,7 +115,7 @@ export async function fly<Result>(
   }
   if (done < steps) signal?.throwIfAborted();
   else if (complaints.length === 0) tell(done);
-  if (complaints.length > 0) throw complaints[0];
+  if (complaints.length > 0) throw complaints[0] as Error; // whatever it is
   return result as Result;
 }
 

@@ -1,4 +1,5 @@
 /** One compiled function: which program serves a call, and when fn runs to make another. */
+import { refuseWatched } from '../anomaly';
 import type { TypedArray } from '../dtype';
 import { unexpected } from '../errors';
 import { numelOf } from '../shape';
@@ -147,6 +148,7 @@ export class CompiledFunction {
 
   /** The program for these inputs, if there is one. */
   private find(inputs: readonly Signature[]): Program | null {
+    refuseWatched('compile');
     if (this.disposed) {
       throw new Error('compile: expected a function in use, got one that was disposed of');
     }

@@ -1,122 +1,254 @@
-import { setImmediate } from 'node:timers/promises';
-import { arange } from '../creation';
-import { requireBoolean, requireInteger, requireOptions, wrongType } from '../errors';
-import { Generator as RandomGenerator } from '../random';
-import { randperm } from '../sampling';
-import type { Tensor } from '../tensor';
-import { collate, type Collated } from './collate';
-import { requireDataset, type Dataset } from './dataset';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { unexpected } from '../errors';
+import { defaultGenerator, Generator as RandomGenerator } from '../random';
+import { isInMemory, requireAtOnce, SampleReader, type Loaded } from './batches';
+import type { Collated } from './collate';
+import { requireLength, type Dataset } from './dataset';
+import {
+  planOf,
+  type DataLoaderOptions,
+  type LoaderPlan,
+  type LoaderSource,
+} from './loaderOptions';
+import { isStateful, requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { batchCount, indexBatches } from './order';
+import { ReadAhead } from './readAhead';
+import { IndexSampler } from './samplers';
+import { seedBaseOf } from './seeds';
+import { sourceOf, type PassStart } from './sources';
 
-/** Options of a DataLoader. */
-export interface DataLoaderOptions<Item, Batch> {
-  /** Samples in a batch; default 1. */
-  batchSize?: number;
-  /** Whether each epoch goes through the samples in a new random order; default false. */
-  shuffle?: boolean;
-  /** Whether a last batch of fewer samples is left out; default false. */
-  dropLast?: boolean;
-  /** A random stream of its own for the order, the same each time the program runs; default: that of `manualSeed`. */
-  seed?: number;
-  /** As `seed`, but a stream that others may share. */
-  generator?: RandomGenerator;
-  /** Makes a batch of samples; default: `collate`. */
-  collateFn?: (items: Item[]) => Batch;
+/** One way through the dataset. */
+interface Pass extends Pick<
+  DataLoaderState,
+  'position' | 'ended' | 'order' | 'sampler' | 'dataset'
+> {
+  position: number;
+  ended: boolean;
+  dataset: StateTree;
 }
 
 /**
  * The samples of a dataset in batches (torch.utils.data.DataLoader). Each loop over it is one epoch. `for await` lets
- * other events of the process run between batches.
+ * other events of the process run between batches, loads `prefetch` batches ahead of the one handed out, in `workers`
+ * threads if there are any, and may be left early; it is what iterables and datasets whose `get` gives promises need.
  *
- * Batches are copies: changing one does not change the dataset.
+ * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
+ *
+ * `stateDict()` says where the loader stands, also in the midst of an epoch, where what `for` has handed out counts and
+ * what was loaded ahead does not. After `loadStateDict` the next loop hands out the rest of that epoch. The state of
+ * the generator of `manualSeed` belongs to the program and is not part of it.
  *
  * @example
  * const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 64, shuffle: true });
  * for (const [input, target] of loader) step(input, target);
  */
-export class DataLoader<Item, Batch = Collated<Item>>
+export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   implements Iterable<Batch>, AsyncIterable<Batch>
 {
-  readonly dataset: Dataset<Item, unknown>;
-  readonly batchSize: number;
-  private readonly shuffle: boolean;
-  private readonly dropLast: boolean;
+  private readonly plan: LoaderPlan;
+  /** The stream that orders are drawn from, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
-  private readonly collateFn: ((items: Item[]) => Batch) | undefined;
+  /** Whether an epoch depends on the stream: its order does, or its samples may. */
+  private readonly draws: boolean;
+  /** The pass begun last, unless it has ended. */
+  private pass: Pass | null = null;
+  /** Whether that pass was loaded, and waits for the next loop. */
+  private resumes = false;
+  private epochs = 0;
 
-  constructor(
-    dataset: Dataset<Item, unknown> | readonly Item[],
-    options: DataLoaderOptions<Item, Batch> = {},
-  ) {
-    const op = 'DataLoader';
-    requireOptions(op, options, [
-      'batchSize',
-      'shuffle',
-      'dropLast',
-      'seed',
-      'generator',
-      'collateFn',
-    ]);
-    const {
-      batchSize = 1,
-      shuffle = false,
-      dropLast = false,
-      seed,
-      generator,
-      collateFn,
-    } = options;
-    this.dataset = requireDataset(op, dataset);
-    this.batchSize = requireInteger(op, 'batchSize', batchSize, 1);
-    this.shuffle = requireBoolean(op, 'shuffle', shuffle);
-    this.dropLast = requireBoolean(op, 'dropLast', dropLast);
-    if (generator !== undefined && !(generator instanceof RandomGenerator)) {
-      throw wrongType(op, 'a Generator', 'generator', generator);
-    }
-    if (seed !== undefined && generator !== undefined) {
-      throw wrongType(op, 'no seed beside a generator', 'seed', seed);
-    }
-    this.generator =
-      seed === undefined ? generator : new RandomGenerator(requireInteger(op, 'seed', seed, 0));
-    if (collateFn !== undefined && typeof collateFn !== 'function') {
-      throw wrongType(op, 'a function', 'collateFn', collateFn);
-    }
-    this.collateFn = collateFn;
+  constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
+    this.plan = planOf(source, options);
+    const { dataset, sampler, generator } = this.plan;
+    const own = sampler instanceof IndexSampler ? sampler._generator : undefined;
+    this.generator = own ?? generator;
+    const random = sampler instanceof IndexSampler && sampler._draws;
+    this.draws = random || (sampler !== null && !isInMemory(dataset));
   }
 
-  /** Number of batches in an epoch. */
+  /** What the samples come from. */
+  get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
+    return this.plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
+  }
+
+  /** Samples in a batch; null if a batch sampler says. */
+  get batchSize(): number | null {
+    return this.plan.batchSize;
+  }
+
+  /** Number of batches in an epoch; Infinity for an iterable that has no length. */
   get length(): number {
-    const batches = this.dataset.length / this.batchSize;
-    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+    return batchCount(this.plan);
+  }
+
+  /** Finished epochs. */
+  get epoch(): number {
+    return this.epochs;
+  }
+
+  /** Batches handed out in this epoch. */
+  get position(): number {
+    return this.pass?.position ?? 0;
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    for (const indices of this.epoch()) yield this.fetch(indices);
+    if (this.plan.sampler === null || this.plan.workers > 0) {
+      const why = this.plan.sampler === null ? 'an iterable dataset' : 'workers';
+      throw new TypeError(`DataLoader: expected for await to loop over ${why}, got for`);
+    }
+    const [pass, start] = this.begin();
+    const { order, seeds } = start;
+    const reader = new SampleReader(this.plan, seeds);
+    for (let next = order.next(); next.done !== true; next = order.next()) {
+      const batch = requireAtOnce(reader.read(next.value, pass.position));
+      pass.position++;
+      yield batch as Batch;
+    }
+    this.finish(pass);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    for (const indices of this.epoch()) {
-      yield this.fetch(indices);
-      await setImmediate();
+    const [pass, start] = this.begin();
+    const source = sourceOf(this.plan, start);
+    const ahead = new ReadAhead<Loaded>(source.start, this.plan.prefetch);
+    try {
+      for (;;) {
+        source.hold?.(true);
+        const loaded = await ahead.next();
+        source.hold?.(false);
+        if (loaded === undefined) break;
+        pass.position++;
+        pass.dataset = loaded.dataset ?? null;
+        pass.ended = loaded.ended ?? false;
+        yield loaded.batch as Batch;
+        await nextTurn();
+      }
+      this.finish(pass);
+    } finally {
+      ahead.close();
+      await source.close?.();
     }
   }
 
-  /** The numbers of the samples in each batch, in the order of a new epoch. */
-  private *epoch(): Generator<Tensor, void, undefined> {
-    const n = requireInteger('DataLoader', 'dataset.length', this.dataset.length, 0);
-    const order = this.shuffle
-      ? randperm(n, { generator: this.generator })
-      : arange(n, { dtype: 'int32' });
-    const batches = this.length;
-    for (let i = 0; i < batches; i++) {
-      const start = i * this.batchSize;
-      yield order.narrow(0, start, Math.min(this.batchSize, n - start));
-    }
+  /** Where the loader stands; a result of its own that later batches do not change. */
+  stateDict(): DataLoaderState {
+    const { sampler, batchSize } = this.plan;
+    const { pass } = this;
+    return {
+      epoch: this.epochs,
+      position: this.position,
+      ended: pass?.ended ?? false,
+      batchSize,
+      samples: this.samples(),
+      order: pass?.order?.clone() ?? null,
+      generator: this.generator?.getState() ?? null,
+      sampler: pass !== null ? pass.sampler : stateOf(sampler),
+      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this.plan),
+    };
   }
 
-  private fetch(indices: Tensor): Batch {
-    if (this.collateFn === undefined && this.dataset.getBatch !== undefined) {
-      return this.dataset.getBatch(indices) as Batch;
+  /**
+   * Goes on where a loader of the same dataset and options stood: the next loop hands out what is left of that epoch. A
+   * loop that is under way goes on as it was, but does not count any more. RangeError or TypeError, and nothing
+   * changed, if the state does not fit.
+   */
+  loadStateDict(state: DataLoaderState): void {
+    const { sampler, dataset, batchSize } = this.plan;
+    const iterable = sampler === null;
+    const loaded = requireState(state, {
+      batchSize,
+      samples: this.samples(),
+      generator: this.generator !== undefined,
+      sampler: isStateful(sampler),
+      dataset: iterable && isStateful(dataset),
+    });
+    if (this.draws && loaded.position > 0 && loaded.order === null) {
+      throw unexpected('loadStateDict', 'the state it was drawn from', 'state.order', 'null');
     }
-    const items = Array.from(indices.data, (index) => this.dataset.get(index));
-    return this.collateFn === undefined ? (collate(items) as Batch) : this.collateFn(items);
+    const { length } = this;
+    if (loaded.position > length) {
+      const what = `at most ${length} batches`;
+      throw unexpected('loadStateDict', what, 'state.position', String(loaded.position));
+    }
+    loadAll([
+      [sampler, loaded.sampler],
+      [iterable ? dataset : null, loaded.dataset],
+    ]);
+    if (loaded.generator !== null) this.generator?.setState(loaded.generator);
+    this.epochs = loaded.epoch;
+    this.pass = loaded;
+    this.resumes = true;
   }
+
+  private samples(): number | null {
+    const { dataset, sampler } = this.plan;
+    if (sampler === null) return null;
+    return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
+  }
+
+  /** A new pass, or what is left of one that was loaded; the stream is read now, and drawn from with the first batch. */
+  private begin(): [Pass, PassStart] {
+    const { generator } = this;
+    this.samples(); // refuses a length that is none
+    const loaded = this.resumes ? this.pass : null;
+    this.resumes = false;
+    if (loaded !== null && (loaded.position > 0 || loaded.order !== null)) {
+      const { order } = loaded;
+      const again = order === null ? generator : new RandomGenerator(0).setState(order);
+      return [loaded, this.startOf(loaded, again)];
+    }
+    const order = this.draws ? (generator ?? defaultGenerator).getState() : null;
+    const pass = {
+      position: 0,
+      ended: false,
+      order,
+      sampler: stateOf(this.plan.sampler),
+      dataset: null,
+    };
+    this.pass = pass;
+    return [pass, this.startOf(pass, generator)];
+  }
+
+  private startOf(
+    { position, ended, order, dataset }: Pass,
+    generator: RandomGenerator | undefined,
+  ): PassStart {
+    const { plan, draws } = this;
+    return {
+      from: position,
+      ended,
+      skip: dataset === null ? position * (plan.batchSize ?? 1) : 0,
+      order: indexBatches(plan, generator, position),
+      seeds: draws && order !== null ? seedBaseOf(order.data, this.epochs) : null,
+    };
+  }
+
+  private finish(pass: Pass): void {
+    if (pass !== this.pass || this.resumes) return;
+    this.pass = null;
+    this.epochs++;
+  }
+}
+
+function stateOf(value: unknown): StateTree {
+  return isStateful(value) ? value.stateDict() : null;
+}
+
+function iterableState({ dataset, sampler }: LoaderPlan): StateTree {
+  return sampler === null ? stateOf(dataset) : null;
+}
+
+/** Gives states to what has one: to all, or, where one refuses its own, to none. */
+function loadAll(states: readonly (readonly [value: unknown, state: StateTree])[]): void {
+  const before = states.map(([value]) => stateOf(value));
+  states.forEach(([value, state], i) => {
+    if (!isStateful(value)) return;
+    try {
+      value.loadStateDict(state);
+    } catch (error) {
+      states.slice(0, i).forEach(([other], j) => {
+        if (isStateful(other)) other.loadStateDict(before[j]);
+      });
+      throw error;
+    }
+  });
 }

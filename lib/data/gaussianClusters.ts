@@ -31,7 +31,12 @@ export interface GaussianClustersOptions {
  *   step(x, y);
  * }
  */
-export function gaussianClusters(options: GaussianClustersOptions): { x: Tensor; y: Tensor } {
+export function gaussianClusters(options: GaussianClustersOptions): {
+  /** The points. */
+  x: Tensor;
+  /** Their labels. */
+  y: Tensor;
+} {
   const op = 'gaussianClusters';
   if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
   requireOptions(op, options, ['centers', 'labels', 'batchSize', 'seed']);

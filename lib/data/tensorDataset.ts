@@ -18,6 +18,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   TensorTuple<Tensors>,
   TensorTuple<Tensors>
 > {
+  /** The tensors that it was made of. */
   readonly tensors: Readonly<Tensors>;
   /** Rows of each tensor. */
   readonly length: number;

@@ -6,12 +6,13 @@
  *     0.1 0.2 0.3
  *     -1e-7 NaN Infinity
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dtypes, type DType, type TypedArray } from '../dtype';
 import { describe, shapeText, unexpected, wrongType, wrongValue } from '../errors';
-import { numelOf } from '../shape';
+import { isPossibleShape, numelOf, possibleShape } from '../shape';
 import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
+import { requirePath } from './file';
 
 /**
  * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
@@ -19,18 +20,14 @@ import { Tensor } from '../tensor';
  *
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */
-export function saveDat(path: string, tensors: Readonly<Record<string, Tensor>>): void {
-  requirePath('saveDat', path);
+export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
+  const to = requirePath('saveDat', path);
   requireRecord(tensors);
   // All checked and in memory before the file is touched.
   const text = Object.entries(tensors)
     .map(([name, tensor]) => block(name, tensor))
     .join('\n');
-  writeFileSync(path, text);
-}
-
-function requirePath(op: string, path: unknown): void {
-  if (typeof path !== 'string') throw wrongType(op, 'a string', 'path', path);
+  writeFileSync(to, text);
 }
 
 function requireRecord(tensors: unknown): void {
@@ -92,9 +89,12 @@ class Lines {
 }
 
 /** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is not as it should be. */
-export function loadDat(path: string): Record<string, Tensor> {
-  requirePath('loadDat', path);
-  const lines = new Lines(path, readFileSync(path, 'utf8'));
+export function loadDat(path: string | URL): Record<string, Tensor> {
+  const from = requirePath('loadDat', path);
+  if (statSync(from).isDirectory()) {
+    throw unexpected('loadDat', 'a file', 'path', `the directory ${from}`);
+  }
+  const lines = new Lines(from, readFileSync(from, 'utf8'));
   const tensors = new Map<string, Tensor>();
   while (!lines.done) {
     const head = lines.next();
@@ -116,6 +116,7 @@ function readHead(
   if (!found || !dtype || !shape?.every(Number.isSafeInteger)) {
     throw lines.wrong(`'name dtype [size, size]'`, describe(line));
   }
+  if (!isPossibleShape(shape)) throw lines.wrong(possibleShape, shapeText(shape));
   return { name: found[1], dtype, shape };
 }
 

@@ -1,2 +1,26 @@
-/** The namespace io: tensors in files. */
+/** The namespace io: tensors in files, and checkpoints. */
+export {
+  CheckpointError,
+  listCheckpoints,
+  loadCheckpoint,
+  saveCheckpoint,
+  type CheckpointInfo,
+  type CheckpointOptions,
+  type LoadedCheckpoint,
+  type LoadOptions,
+  type Stateful,
+} from './checkpoint';
 export { loadDat, saveDat } from './dat';
+export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';
+export { importOnnx, type OnnxModule } from './onnx/import';
+export { loadIdx, type LoadIdxOptions } from './idx';
+export {
+  loadSafetensors,
+  readSafetensorsHeader,
+  saveSafetensors,
+  type SafetensorsHeader,
+  type SafetensorsOptions,
+  type SafetensorsTensor,
+} from './safetensors';
+export { loadNpy, saveNpy, type LoadNpyOptions } from './npy';
+export { loadNpz, saveNpz, type SaveNpzOptions } from './npz';

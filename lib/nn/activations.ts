@@ -113,6 +113,7 @@ export class LogSigmoid extends Module {
 
 /** x Phi(x), or its tanh form with `approximate: 'tanh'`. */
 export class GELU extends Module {
+  /** 'none' for the exact function, 'tanh' for Hendrycks and Gimpel's approximation. */
   readonly approximate: 'none' | 'tanh';
 
   constructor(options: { approximate?: 'none' | 'tanh' } = {}) {
@@ -133,6 +134,7 @@ export class GELU extends Module {
 
 /** x where it is positive, negativeSlope x elsewhere. */
 export class LeakyReLU extends Module {
+  /** Slope below 0. */
   readonly negativeSlope: number;
 
   constructor(negativeSlope?: number | Numbers<'negativeSlope'>) {
@@ -153,7 +155,9 @@ export class LeakyReLU extends Module {
 /** x where it is above `limit`, `value` elsewhere. */
 export class Threshold extends Module {
   constructor(
+    /** What does not exceed it is replaced. */
     readonly threshold: number,
+    /** What it is replaced by. */
     readonly value: number,
   ) {
     super();
@@ -172,7 +176,9 @@ export class Threshold extends Module {
 
 /** x limited to [minVal, maxVal]. */
 export class Hardtanh extends Module {
+  /** Lowest result. */
   readonly minVal: number;
+  /** Highest result. */
   readonly maxVal: number;
 
   constructor(minVal?: number | Numbers<'minVal' | 'maxVal'>, maxVal?: number) {
@@ -193,6 +199,7 @@ export class Hardtanh extends Module {
 
 /** x where |x| is above lambd, 0 elsewhere. */
 export class Hardshrink extends Module {
+  /** Half the width of the range that becomes 0. */
   readonly lambd: number;
 
   constructor(lambd?: number | Numbers<'lambd'>) {
@@ -211,6 +218,7 @@ export class Hardshrink extends Module {
 
 /** x moved towards 0 by lambd, 0 where |x| is at most that. */
 export class Softshrink extends Module {
+  /** Half the width of the range that becomes 0. */
   readonly lambd: number;
 
   constructor(lambd?: number | Numbers<'lambd'>) {
@@ -229,6 +237,7 @@ export class Softshrink extends Module {
 
 /** x where it is positive, alpha (e^x - 1) elsewhere. */
 export class ELU extends Module {
+  /** Minus the limit towards negative infinity. */
   readonly alpha: number;
 
   constructor(alpha?: number | Numbers<'alpha'>) {
@@ -247,6 +256,7 @@ export class ELU extends Module {
 
 /** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere. */
 export class CELU extends Module {
+  /** Minus the limit towards negative infinity. */
   readonly alpha: number;
 
   constructor(alpha?: number | Numbers<'alpha'>) {
@@ -265,7 +275,9 @@ export class CELU extends Module {
 
 /** log(1 + e^(beta x)) / beta, and x itself where beta x is above `threshold`. */
 export class Softplus extends Module {
+  /** Sharpness of the bend. */
   readonly beta: number;
+  /** Where input times beta exceeds it, the function is the identity. */
   readonly threshold: number;
 
   constructor(beta?: number | Numbers<'beta' | 'threshold'>, threshold?: number) {
@@ -286,6 +298,7 @@ export class Softplus extends Module {
 
 /** x where it is positive, a learned weight times x elsewhere: one weight, or one for each channel. */
 export class PReLU extends Module {
+  /** Number of slopes: 1, or one for each channel. */
   readonly numParameters: number;
   /** (numParameters) */
   readonly weight: Parameter;
@@ -313,6 +326,7 @@ export class PReLU extends Module {
 }
 
 abstract class AlongDim extends Module {
+  /** The dimension along which it works. */
   readonly dim: number;
 
   constructor(dim: number | Numbers<'dim'>) {

@@ -72,6 +72,7 @@ export class Sequential extends Module {
     return new Sequential(...[...this].slice(bound('start', start), bound('end', end)));
   }
 
+  /** The modules, in order. */
   *[Symbol.iterator](): Generator<Module> {
     for (const name of this.#names) yield this.#module(name);
   }
@@ -125,6 +126,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
     return this;
   }
 
+  /** The modules, in order. */
   *[Symbol.iterator](): Generator<M> {
     for (let i = 0; i < this.#length; i++) yield this[i];
   }
@@ -151,6 +153,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     return this.#modules.size;
   }
 
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.#modules.has(name);
   }
@@ -163,6 +166,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     throw wrongValue('ModuleDict.get', `one of ${names}`, 'name', name);
   }
 
+  /** Adds a module, or puts it in the place of the one of this name. */
   set(name: string, module: M): this {
     if (typeof name !== 'string') throw wrongType('ModuleDict', 'a string', 'name', name);
     if (name === '' || name.includes('.')) {
@@ -173,18 +177,22 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     return this;
   }
 
+  /** Takes the module of this name away; whether there was one. */
   delete(name: string): boolean {
     return this.#modules.delete(name);
   }
 
+  /** The names, in order. */
   keys(): IterableIterator<string> {
     return this.#modules.keys();
   }
 
+  /** The modules, in order. */
   values(): IterableIterator<M> {
     return this.#modules.values();
   }
 
+  /** The names with their modules, in order. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
     return this.#modules[Symbol.iterator]();
   }
@@ -216,6 +224,7 @@ export class ParameterList extends Module<never> {
     return this;
   }
 
+  /** The parameters, in order. */
   *[Symbol.iterator](): Generator<Parameter> {
     for (let i = 0; i < this.#length; i++) yield this[i];
   }

@@ -4,7 +4,8 @@ import { requireOptions } from '../errors';
 import type { Tensor } from '../tensor';
 import { Module } from './module';
 
-type Two = [x1: Tensor, x2: Tensor];
+/** What a distance takes. */
+export type Two = [x1: Tensor, x2: Tensor];
 
 /** The cosine of the angle between vectors along a dimension; see F.cosineSimilarity. */
 export class CosineSimilarity extends Module<Two> {

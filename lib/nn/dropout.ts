@@ -6,7 +6,10 @@ import { pythonFloat } from './describe';
 import { Module } from './module';
 
 abstract class AnyDropout extends Module {
-  constructor(readonly p = 0.5) {
+  constructor(
+    /** The probability with which an element, or a channel, becomes 0. */
+    readonly p = 0.5,
+  ) {
     super();
     requireInRange(new.target.name, 'p', p, 0, 1);
   }

@@ -2,6 +2,7 @@
 
 /** Takes a hook away again. */
 export interface HookHandle {
+  /** Takes the hook away. */
   remove(): void;
 }
 

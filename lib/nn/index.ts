@@ -8,6 +8,7 @@ export * as init from './init';
 export * from './linear';
 export * from './losses';
 export { Module, type AnyModule } from './module';
+export type { ListOptions } from './tree';
 export { Parameter } from './parameter';
 export type { LoadReport, StateDict } from './state';
 export * as utils from './utils';

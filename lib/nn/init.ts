@@ -139,6 +139,7 @@ export interface KaimingOptions {
   a?: number;
   /** Which variance to keep: of the values forward, or of the gradients backward. */
   mode?: 'fanIn' | 'fanOut';
+  /** What follows the layer; default 'leakyRelu'. */
   nonlinearity?: Nonlinearity;
 }
 

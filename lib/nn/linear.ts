@@ -44,7 +44,9 @@ export class Linear extends Module {
   readonly bias: Parameter | null;
 
   constructor(
+    /** Size of each sample. */
     readonly inFeatures: number,
+    /** Size of each result. */
     readonly outFeatures: number,
     options: LayerOptions = {},
   ) {
@@ -85,8 +87,11 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
   readonly bias: Parameter | null;
 
   constructor(
+    /** Size of each sample of the first input. */
     readonly in1Features: number,
+    /** Size of each sample of the second input. */
     readonly in2Features: number,
+    /** Size of each result. */
     readonly outFeatures: number,
     options: LayerOptions = {},
   ) {
@@ -123,10 +128,13 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
 export class Embedding extends Module {
   /** (numEmbeddings, embeddingDim) */
   readonly weight: Parameter;
+  /** The row that takes no part in training; null for none. */
   readonly paddingIdx: number | null;
 
   constructor(
+    /** Number of rows. */
     readonly numEmbeddings: number,
+    /** Size of each row. */
     readonly embeddingDim: number,
     options: { paddingIdx?: number; dtype?: DType } = {},
   ) {
@@ -174,7 +182,9 @@ export class Identity extends Module {
 /** Makes the dimensions from `startDim` to `endDim` one; all but the first if missing (torch.nn.Flatten). */
 export class Flatten extends Module {
   constructor(
+    /** First dimension that is merged. */
     readonly startDim = 1,
+    /** Last dimension that is merged. */
     readonly endDim = -1,
   ) {
     super();
@@ -193,9 +203,11 @@ export class Flatten extends Module {
 
 /** Splits dimension `dim` into several; one size may be -1 (torch.nn.Unflatten). */
 export class Unflatten extends Module {
+  /** What the dimension becomes. */
   readonly unflattenedSize: readonly number[];
 
   constructor(
+    /** The dimension that is split. */
     readonly dim: number,
     unflattenedSize: readonly number[],
   ) {

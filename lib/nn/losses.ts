@@ -4,7 +4,8 @@ import * as F from '../functional';
 import { requireTensor, type Tensor } from '../tensor';
 import { Module } from './module';
 
-type Pair = [input: Tensor, target: Tensor];
+/** What a loss of two tensors takes. */
+export type Pair = [input: Tensor, target: Tensor];
 type AnyLoss = (...args: never[]) => Tensor;
 /** The options of a loss function of two tensors, or of three. */
 type PairOptions<Fn extends AnyLoss> = NonNullable<Parameters<Fn>[2]>;
@@ -34,6 +35,7 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
   Options,
   Pair
 > {
+  /** The option `weight`, as a buffer; null without one. */
   readonly weight: Tensor | null = null;
 
   constructor(options: Options | undefined, names: readonly (keyof Options & string)[]) {

@@ -10,7 +10,9 @@ export type StateDict = Record<string, Tensor>;
 
 /** Names that `loadStateDict` did not find in the dict, and names in it that the module does not have. */
 export interface LoadReport {
+  /** Names of the module that the dict does not have. */
   readonly missingKeys: string[];
+  /** Names of the dict that the module does not have. */
   readonly unexpectedKeys: string[];
 }
 

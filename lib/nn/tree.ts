@@ -6,7 +6,9 @@ import { Parameter } from './parameter';
 
 /** Where the names of a listing start, and whether it goes on below. */
 export interface ListOptions {
+  /** What the names begin with; default nothing. */
   prefix?: string;
+  /** Whether to go into submodules; default true. */
   recurse?: boolean;
 }
 

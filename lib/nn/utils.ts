@@ -11,7 +11,8 @@ import { cat, stack } from '../ops/join';
 import { requireTensor, Tensor } from '../tensor';
 
 /** One tensor, or several. */
-type Tensors = Tensor | Iterable<Tensor>;
+/** One tensor or several. */
+export type Tensors = Tensor | Iterable<Tensor>;
 
 function listOf(op: string, tensors: Tensors): Tensor[] {
   if (tensors instanceof Tensor) return [tensors];

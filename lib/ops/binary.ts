@@ -4,6 +4,7 @@ import type { DType } from '../dtype';
 import { requireOptions, wrongType } from '../errors';
 import { broadcastShapes } from '../shape';
 import { requireTensor } from '../tensor';
+import { tracer } from '../trace';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
   isFloating,
@@ -206,6 +207,7 @@ class PredicateOp {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
     runElementwise(this.name, this.call, [a, b], out);
+    if (tracer !== null) tracer.op(this.name, [out], [a, b], undefined);
     return out;
   }
 }

@@ -1,6 +1,7 @@
 /** Copies, conversions between dtypes, and filling. */
 import { requireDType, type DType } from '../dtype';
 import { broadcastShapes } from '../shape';
+import { tracer } from '../trace';
 import {
   nativeOp,
   operand,
@@ -30,7 +31,7 @@ const copyRule: Rule = {
   name: 'copy',
   grad: (dy, node) => [node.needs(0) ? zerosLike(dy) : null, node.needs(1) ? dy : null],
 };
-const fillRule: Rule = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
+const fillRule: Rule<number> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../tensor' {
   interface Tensor {
@@ -62,9 +63,11 @@ Object.assign(Tensor.prototype, {
     if (dtype === this.dtype) return this;
     const out = Tensor._empty(requireDType('to', dtype), this.shape);
     runElementwise('to', castCalls[dtype], [this], out);
-    return dtype === 'int32' || dtype === 'bool'
-      ? out
-      : record(out, toRule, [this], [], this.dtype);
+    if (dtype === 'float32' || dtype === 'float64') {
+      return record(out, toRule, [this], [], this.dtype);
+    }
+    if (tracer !== null) tracer.op(toRule.name, [out], [this], this.dtype);
+    return out;
   },
   copy_(this: Tensor, source: Operand): Tensor {
     const from = operand('copy_', 'source', source, this);
@@ -78,7 +81,7 @@ Object.assign(Tensor.prototype, {
     operand('fill_', 'value', value, this);
     requireInPlace('fill_', this, this.shape, this.dtype);
     runElementwise('fill_', fillCall, [], this, [value]);
-    recordInPlace(this, fillRule, [this], [], undefined);
+    recordInPlace(this, fillRule, [this], [], value);
     return this;
   },
   zero_(this: Tensor): Tensor {

@@ -1,5 +1,6 @@
 /** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
 import type { NativeAddon, NativeCapture, NativeOp, NativeRow } from '../../binding';
+import { watch } from '../anomaly';
 import { isGradEnabled, record, recordInPlace, rootOf, type Node, type Rule } from '../autograd';
 import { isFloating, promoteTypes, resultType, type DType } from '../dtype';
 import { unexpected, wrongType } from '../errors';
@@ -29,7 +30,10 @@ export function opRows(): {
 }
 
 /** The machine under the ops, for `backend`. */
-export const machine: Pick<NativeAddon, 'info' | 'getNumThreads' | 'setNumThreads'> = addon;
+export const machine: Pick<
+  NativeAddon,
+  'info' | 'measurePeak' | 'getNumThreads' | 'setNumThreads'
+> = addon;
 
 /** What `compile` records with. */
 export const recorder: NativeCapture = addon;
@@ -168,6 +172,7 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
   requireUnread(op, x);
+  if (watch !== null) watch.aboutToChange(x);
   const root = rootOf(x);
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
     const what = root === x ? 'a leaf' : 'a view of a leaf';

@@ -1,6 +1,7 @@
 /** Largest and smallest elements and where they are. */
 import { shapeText, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
+import { tracer } from '../trace';
 import { where } from './binary';
 import { nativeOp, record, Tensor, type Rule } from './define';
 import { extremeValue, positions } from './reduce';
@@ -8,6 +9,7 @@ import { lineOf, reductionOf, type KeepDim } from './reduction';
 
 /** Elements and their indices along the reduced dimension. */
 export interface ValuesAndIndices {
+  /** The elements. */
   readonly values: Tensor;
   /** int32; the first of equal elements. */
   readonly indices: Tensor;
@@ -63,6 +65,7 @@ function search(
     n,
     inner,
   );
+  if (tracer !== null) tracer.op(row === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
   return indices;
 }
 

@@ -9,6 +9,7 @@ import {
   wrongType,
 } from '../errors';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../shape';
+import { tracer } from '../trace';
 import {
   nativeOp,
   operand,
@@ -27,8 +28,11 @@ const indexCall = nativeOp('index');
 
 /** A range of one dimension, made by `slice`. */
 export interface Slice {
+  /** First index; null for the beginning. */
   readonly start: number | null;
+  /** The index after the last; null for the end. */
   readonly end: number | null;
+  /** Distance of the indices, at least 1. */
   readonly step: number;
 }
 
@@ -193,6 +197,10 @@ function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
     const own = sameShape(places.shape, shape) ? places : places.expand(shape);
     indexCall(own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
     step *= size;
+  }
+  if (tracer !== null) {
+    const lists = advanced.map(({ places }) => places);
+    tracer.op('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
   }
   return out;
 }

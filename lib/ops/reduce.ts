@@ -2,6 +2,7 @@
 import type { NativeOp } from '../../binding';
 import { shapeText, unexpected } from '../errors';
 import { normalizeDim, numelOf, requireShape } from '../shape';
+import { tracer } from '../trace';
 import {
   isGradEnabled,
   nativeOp,
@@ -124,14 +125,17 @@ export function extremeValue(
 }
 
 function runLogic(
-  op: string,
+  op: 'any' | 'all',
   call: NativeOp,
   x: Tensor,
   dim: Dims | undefined,
   options?: KeepDim,
 ): Tensor {
   const reduction = reductionOf(op, x.shape, dim, options);
-  return runReduction(call, x.dtype === 'bool' ? x : x.ne(0), reduction);
+  const mask = x.dtype === 'bool' ? x : x.ne(0);
+  const out = runReduction(call, mask, reduction);
+  if (tracer !== null) tracer.op(op, [out], [mask], reduction);
+  return out;
 }
 
 declare module '../tensor' {

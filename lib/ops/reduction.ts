@@ -9,6 +9,7 @@ export type Dims = number | readonly number[] | null;
 
 /** `keepdim` leaves the reduced dimensions in place with size 1. */
 export interface KeepDim {
+  /** Default false. */
   keepdim?: boolean;
 }
 

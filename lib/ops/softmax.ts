@@ -25,6 +25,7 @@ import {
 
 /** `dtype` converts the input first. */
 export interface SoftmaxOptions {
+  /** Convert the input to it first. */
   dtype?: DType;
 }
 

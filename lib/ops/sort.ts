@@ -1,6 +1,7 @@
 /** Order along a dimension. */
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
+import { tracer } from '../trace';
 import { nativeOp, record, Tensor, type Rule } from './define';
 import type { ValuesAndIndices } from './extreme';
 import { gatherBackward } from './gather';
@@ -34,10 +35,15 @@ function sort(
   const indices = Tensor._empty('int32', x.shape);
   const { outer, n, inner } = lineOf(x.shape, dim);
   sortCall(x._flat, values._flat, indices._flat, outer, n, inner, descending);
-  return { values: record(values, orderRule, [x], [indices], { dim, shape: x.shape }), indices };
+  record(values, orderRule, [x], [indices], { dim, shape: x.shape });
+  if (tracer !== null) {
+    tracer.op('topk', [values, indices], [x], { dim, k: n, largest: descending });
+  }
+  return { values, indices };
 }
 
-interface SortOptions {
+/** Options of sort and argsort. */
+export interface SortOptions {
   /** From the largest to the smallest; default false. */
   descending?: boolean;
   /** Whether equal values must stay in their order; they do in any case. */
@@ -87,6 +93,8 @@ Object.assign(Tensor.prototype, {
     const values = Tensor._empty(x.dtype, shape);
     const indices = Tensor._empty('int32', shape);
     topkCall(x._flat, values._flat, indices._flat, outer, n, inner, k, largest);
-    return { values: record(values, orderRule, [x], [indices], { dim, shape: x.shape }), indices };
+    record(values, orderRule, [x], [indices], { dim, shape: x.shape });
+    if (tracer !== null) tracer.op('topk', [values, indices], [x], { dim, k, largest });
+    return { values, indices };
   },
 });

@@ -26,6 +26,7 @@ function orOne(x: Tensor): Tensor {
 
 /** `correction`: the sum of squares is divided by n - correction (default 1, Bessel's). */
 export interface VarianceOptions extends KeepDim {
+  /** Default 1. */
   correction?: number;
 }
 
@@ -78,9 +79,11 @@ function deviation(x: Tensor, reduction: Reduction): Tensor {
 
 // --- Norms ----------------------------------------------------------------------------------------
 
-/** `p`: the order, default 2; 0 counts what is not 0, Infinity is the largest size. `dim`: default all. */
+/** Options of norm. */
 export interface NormOptions extends KeepDim {
+  /** The order, default 2; 0 counts what is not 0, Infinity is the largest size. */
   p?: number;
+  /** Default all. */
   dim?: Dims;
 }
 

@@ -161,6 +161,7 @@ export function sizesOf(args: readonly unknown[]): unknown {
   return args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
 }
 
+/** Sizes, or numbers of dimensions, in an array or one by one. */
 export type Sizes = [shape: readonly number[]] | number[];
 
 declare module '../tensor' {

@@ -4,6 +4,7 @@ import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
+/** Options of Adagrad and of its groups. */
 export interface AdagradOptions {
   /** Learning rate; default 0.01. */
   lr: number;

@@ -4,6 +4,7 @@ import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
+/** Options of NAdam and of its groups. */
 export interface NAdamOptions {
   /** Learning rate; default 0.002. */
   lr: number;

@@ -1,4 +1,5 @@
 /** What all optimizers share: groups, state, and the walk over parameters. */
+import { watch } from '../anomaly';
 import { enableGrad, noGrad } from '../autograd';
 import { capture } from '../capture';
 import { requireBoolean, requireOptions, wrongType } from '../errors';
@@ -147,6 +148,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       this.stateOf(param).update(group, values, slope);
       noGrad(() => param.copy_(values));
     }
+    if (watch !== null) watch.updated(this.name, param, grad);
   }
 
   /** The options, checked, with the defaults for those left out. */

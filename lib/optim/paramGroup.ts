@@ -8,6 +8,7 @@ import type { OptionSpec, Specs } from './options';
 
 /** What every optimizer's options have. */
 export interface LearningRate {
+  /** Learning rate. */
   lr: number;
 }
 
@@ -15,11 +16,15 @@ export interface LearningRate {
 export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;
 
 /** One group as it is given: options that it leaves out are the optimizer's. */
-export type GroupSpec<O> = Partial<O> & { params: Tensor | Iterable<Tensor> };
+export type GroupSpec<O> = Partial<O> & {
+  /** The parameters of the group. */
+  params: Tensor | Iterable<Tensor>;
+};
 
 /** A group of an optimizer: its options can be read and assigned, and count from the next step on. */
 export type ParamGroup<O> = GroupBase & O;
 
+/** What groups of all optimizers have. */
 export class GroupBase {
   /** Set by a learning-rate schedule: the rate it started from. */
   initialLr?: number;
@@ -27,6 +32,7 @@ export class GroupBase {
   #changes = 0;
 
   constructor(
+    /** The parameters of the group. */
     readonly params: readonly Tensor[],
     numbers: Float64Array,
   ) {

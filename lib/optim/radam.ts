@@ -4,6 +4,7 @@ import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
+/** Options of RAdam and of its groups. */
 export interface RAdamOptions {
   /** Learning rate; default 0.001. */
   lr: number;

@@ -4,6 +4,7 @@ import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
+/** Options of RMSprop and of its groups. */
 export interface RMSpropOptions {
   /** Learning rate; default 0.01. */
   lr: number;

@@ -5,6 +5,7 @@ import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
+/** Options of SGD and of its groups. */
 export interface SGDOptions {
   /** Learning rate. */
   lr: number;

@@ -8,8 +8,13 @@ import type { Definition, ParamState } from './paramState';
 
 /** What `stateDict` gives: state by number of the parameter, and each group's options with those numbers. */
 export interface OptimizerState {
+  /** Tensors by name, under the number of their parameter. */
   state: Record<string, Record<string, Tensor>>;
-  paramGroups: ({ params: number[] } & Record<string, unknown>)[];
+  /** Options of each group, and the numbers of its parameters. */
+  paramGroups: ({
+    /** Numbers of the parameters. */
+    params: number[];
+  } & Record<string, unknown>)[];
 }
 
 export function saveState<O>(

@@ -3,44 +3,13 @@
 
 #include "binding/checks.h"
 #include "binding/environment.h"
+#include "binding/info.h"
 #include "binding/op_call.h"
-#include "core/machine.h"
 #include "core/pages.h"
 #include "core/plan.h"
-#include "ops/matmul.h"
 
 namespace blasgrad {
 namespace {
-
-// Core types that leave a CPU with AVX-512 at half its GEMM speed.
-bool LacksAvx512(const std::string& core) {
-  return core != "SkylakeX" && core != "Cooperlake" && core != "Sapphirerapids";
-}
-
-Napi::Value Info(const Napi::CallbackInfo& call) {
-  const Napi::Env env = call.Env();
-  const std::string core = BlasCoreType();
-  Napi::Array warnings = Napi::Array::New(env);
-  if (const char* forced = std::getenv("OPENBLAS_CORETYPE")) {
-    if (CpuHasAvx512() && LacksAvx512(core)) {
-      warnings.Set(warnings.Length(),
-                   "OPENBLAS_CORETYPE=" + std::string(forced) +
-                       " makes OpenBLAS use kernels without AVX-512, which this CPU has: matrix "
-                       "products may run at half speed. Unset it before Node starts.");
-    }
-  }
-  Napi::Object info = Napi::Object::New(env);
-  info.Set("blas", "OpenBLAS");
-  info.Set("blasVersion", BlasVersion());
-  info.Set("coreType", core);
-  info.Set("simdTarget", SimdTarget());
-  info.Set("cpu", CpuModel());
-  info.Set("cpus", UsableCpus());
-  info.Set("threads", env.GetInstanceData<Environment>()->threads.count());
-  info.Set("napiVersion", NAPI_VERSION);
-  info.Set("warnings", warnings);
-  return info;
-}
 
 Napi::Value GetNumThreads(const Napi::CallbackInfo& call) {
   return Napi::Number::New(call.Env(), call.Env().GetInstanceData<Environment>()->threads.count());
@@ -95,7 +64,7 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   exports.Set("rows", Napi::Function::New(env, [](const Napi::CallbackInfo& call) -> Napi::Value {
                 return DescribeRows(call.Env());
               }));
-  exports.Set("info", Napi::Function::New(env, Info, "info"));
+  ExportInfo(env, exports);
   exports.Set("getNumThreads", Napi::Function::New(env, GetNumThreads, "getNumThreads"));
   exports.Set("setNumThreads", Napi::Function::New(env, SetNumThreads, "setNumThreads"));
   return exports;

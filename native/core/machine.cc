@@ -7,8 +7,6 @@
 #include <sstream>
 #include <thread>
 
-#include "hwy/targets.h"
-
 #ifdef __linux__
 #include <sched.h>
 #endif
@@ -41,8 +39,9 @@ double QuotaOf(const std::string& folder) {
   return INFINITY;
 }
 
-// The tightest quota on the way from this process's cgroup up to the root.
-double CgroupCpus() {
+}  // namespace
+
+double CpuQuota() {
   double cpus = INFINITY;
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
@@ -60,21 +59,20 @@ double CgroupCpus() {
   return cpus;
 }
 
-}  // namespace
-
 int UsableCpus() {
-  const double quota = std::ceil(CgroupCpus());
+  const double quota = std::ceil(CpuQuota());
   const int cpus = std::max(1, AffinityCpus());
   return quota < cpus ? std::max(1, static_cast<int>(quota)) : cpus;
 }
 
-int DefaultThreads() {
-  if (const char* asked = std::getenv("BLASGRAD_NUM_THREADS")) {
-    const int count = std::atoi(asked);
-    if (count >= 1 && count <= 1024) return count;
-  }
-  return UsableCpus();
+std::optional<int> ThreadsAsked() {
+  const char* asked = std::getenv("BLASGRAD_NUM_THREADS");
+  if (asked == nullptr) return std::nullopt;
+  const int count = std::atoi(asked);
+  return count >= 1 && count <= 1024 ? std::optional(count) : std::nullopt;
 }
+
+int DefaultThreads() { return ThreadsAsked().value_or(UsableCpus()); }
 
 std::string CpuModel() {
   std::ifstream info("/proc/cpuinfo");
@@ -90,12 +88,6 @@ bool CpuHasAvx512() {
 #else
   return false;
 #endif
-}
-
-std::string SimdTarget() {
-  // The lowest set bit is the best target this CPU supports among those that were compiled.
-  const int64_t usable = hwy::SupportedTargets() & HWY_TARGETS;
-  return hwy::TargetName(usable & (~usable + 1));
 }
 
 }  // namespace blasgrad

@@ -3,6 +3,7 @@
 #include "ops/few_rows.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -10,7 +11,6 @@
 #define HWY_TARGET_INCLUDE "ops/few_rows.cc"
 #include "hwy/foreach_target.h"
 //
-#include "hwy/aligned_allocator.h"
 #include "ops/elementwise-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,6 +24,12 @@ constexpr size_t kTileColumns = 4;
 
 // Multiply-adds that are worth a thread of their own.
 constexpr int64_t kThreadWork = 1 << 18;
+
+// The widest vector, and a cache line.
+constexpr std::align_val_t kLine{64};
+struct FreeLines {
+  void operator()(void* memory) const { ::operator delete(memory, kLine); }
+};
 
 template <class T>
 struct Product {
@@ -185,13 +191,13 @@ void Lanes(Threads* threads, int64_t rows, const Product<T>& p) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   // Kept between calls: fresh memory for 100 KB costs more than the transposition.
-  thread_local hwy::AlignedFreeUniquePtr<T[]> scratch;
+  thread_local std::unique_ptr<T[], FreeLines> scratch;
   thread_local size_t held = 0;
   const auto wanted = static_cast<size_t>(p.k * 2 * lanes);
   if (held < wanted) {
-    scratch = hwy::AllocateAligned<T>(wanted);
-    held = scratch == nullptr ? 0 : wanted;
-    if (held == 0) throw std::bad_alloc();
+    held = 0;
+    scratch.reset(static_cast<T*>(::operator new(wanted * sizeof(T), kLine)));
+    held = wanted;
   }
   for (int64_t first = 0; first < rows; first += 2 * lanes) {
     const int64_t some = std::min(rows - first, 2 * lanes);

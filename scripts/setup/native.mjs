@@ -1,4 +1,4 @@
-// Step 3: the addon, by cmake-js.
+// Step 3: the addon, by CMake.
 import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,9 @@ import { compilerPath } from './system.mjs';
 import {
   filesUnder,
   fingerprint,
-  packageVersion,
   readStamp,
-  packageProgram,
   root,
   run,
-  runNode,
   SetupError,
   step,
   usefulTail,
@@ -68,28 +65,41 @@ async function toolchainOptions() {
     compiler: [compiler, output.split('\n')[0]],
     node: [process.platform, process.arch],
     folder: root,
-    ninja: which('ninja') !== undefined, // cmake-js prefers it to make
-    packages: [
-      packageVersion('cmake-js'),
-      packageVersion('node-addon-api'),
-      packageVersion('node-api-headers'),
-    ],
+    ninja: which('ninja') !== undefined,
+    headers: fingerprint(nodeApiHeaders()),
     environment: ['OPENBLAS_ROOT', 'HWY_ROOT', 'CXXFLAGS', 'LDFLAGS'].map(
       (name) => process.env[name] ?? '',
     ),
   };
 }
 
+/** The headers of Node-API and node-addon-api: an installed package brings them, a clone has them from npm. */
+export function nodeApiHeaders() {
+  const folders = [
+    'native/node-api',
+    'node_modules/node-api-headers/include',
+    'node_modules/node-addon-api',
+  ];
+  return folders
+    .flatMap(filesUnder)
+    .filter((file) => /\/(napi|node_api|js_native_api)[^/]*\.h$/.test(file));
+}
+
 async function compile({ werror, folder, config, options }) {
-  const cmakeJs = packageProgram('cmake-js');
-  const where = ['--out', join(root, folder), '--config', config];
-  const given = { BLASGRAD_WERROR: werror ? 'ON' : 'OFF', ...options };
-  const cmake = Object.entries(given).map(([name, value]) => `--CD${name}=${value}`);
-  const configured = await runNode(cmakeJs, ['configure', ...where, ...cmake]);
+  const given = { CMAKE_BUILD_TYPE: config, BLASGRAD_WERROR: werror ? 'ON' : 'OFF', ...options };
+  const configured = await run('cmake', [
+    ...['-S', '.', '-B', folder],
+    ...(which('ninja') ? ['-G', 'Ninja'] : []),
+    ...Object.entries(given).map(([name, value]) => `-D${name}=${value}`),
+  ]);
   if (configured.code !== 0) return configured;
-  // With the options once more: a build configures anew what has changed.
-  const parallel = ['--parallel', String(availableParallelism())];
-  return runNode(cmakeJs, ['build', ...where, ...parallel, ...cmake]);
+  return buildTarget('blasgrad', folder);
+}
+
+/** Builds one target of CMakeLists.txt in a configured folder. */
+export function buildTarget(target, folder = 'build') {
+  const jobs = String(availableParallelism());
+  return run('cmake', ['--build', folder, '--target', target, '--parallel', jobs]);
 }
 
 /** CMakeLists.txt says in one sentence what is missing; CMake wraps it and adds a page around it. */

@@ -22,6 +22,7 @@ test('names versions, CPU and threads', () => {
     simdTarget: expect.stringMatching(/./) as string,
     cpu: expect.stringMatching(/./) as string,
     cpus: expect.any(Number) as number,
+    quota: info.quota === null ? null : (expect.any(Number) as number),
     threads: backend.getNumThreads(),
     napiVersion: 8,
     warnings: expect.any(Array) as string[],
@@ -56,7 +57,58 @@ test('a forced older core type is warned of where the CPU has AVX-512', () => {
     'backend.info()',
   ) as backend.BackendInfo;
   const hasAvx512 = forced.simdTarget.startsWith('AVX3');
-  if (hasAvx512) expect(forced.warnings.join()).toMatch(/OPENBLAS_CORETYPE=Haswell/);
-  else expect(forced.warnings).toEqual([]);
+  const named = hasAvx512 ? [expect.stringMatching(/^OPENBLAS_CORETYPE=Haswell/) as string] : [];
+  expect(forced.warnings).toEqual(named);
   expect(inProcess({ OPENBLAS_CORETYPE: '' }, 'backend.info().cpus')).toBe(forced.cpus);
+});
+
+interface Target {
+  readonly simdTarget: string;
+  readonly warnings: readonly string[];
+}
+
+test('BLASGRAD_SIMD_TARGET sets the best target to use; one that changes nothing is warned of', () => {
+  const found = 'backend.info()';
+  const clean = { OPENBLAS_CORETYPE: '', BLASGRAD_NUM_THREADS: '' };
+  const best = (inProcess(clean, found) as Target).simdTarget;
+  const same = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: best }, found) as Target;
+  expect(same).toMatchObject({ simdTarget: best, warnings: [] });
+  const nonsense = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: 'AVX9' }, found) as Target;
+  expect(nonsense.simdTarget).toBe(best);
+  expect(nonsense.warnings).toEqual([
+    expect.stringMatching(/^BLASGRAD_SIMD_TARGET=AVX9 changes nothing: .*\bthis CPU runs\b/),
+  ]);
+  const lower = best === 'AVX3' ? 'AVX2' : best === 'AVX2' ? 'SSE4' : undefined;
+  if (lower === undefined) return; // one target: nothing to choose
+  const lowered = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: lower }, found) as Target;
+  expect(lowered.simdTarget).toBe(lower);
+  expect(lowered.warnings).toEqual([
+    expect.stringMatching(`^BLASGRAD_SIMD_TARGET=${lower} makes the kernels use ${lower}`),
+  ]);
+});
+
+test.each([
+  ['many', /^BLASGRAD_NUM_THREADS=many counts as unset/],
+  ['1000', /^1000 threads share \d+ CPUs/],
+])('BLASGRAD_NUM_THREADS=%s is warned of', (count, warning) => {
+  const settings = { OPENBLAS_CORETYPE: '', BLASGRAD_NUM_THREADS: count };
+  expect(inProcess(settings, 'backend.info().warnings')).toEqual([expect.stringMatching(warning)]);
+});
+
+test('measures the core, and products within it', () => {
+  const before = backend.getNumThreads();
+  backend.setNumThreads(2);
+  try {
+    const speed = backend.measure();
+    expect(speed).toEqual({
+      corePeak: expect.any(Number) as number,
+      oneThread: expect.any(Number) as number,
+      allThreads: expect.any(Number) as number,
+      threads: 2,
+    });
+    for (const value of Object.values(speed)) expect(value).toBeGreaterThan(0);
+    expect(backend.getNumThreads()).toBe(2);
+  } finally {
+    backend.setNumThreads(before);
+  }
 });

@@ -40,6 +40,8 @@ const objects: Readonly<Record<string, () => object>> = {
   ReduceLROnPlateau: () => new optim.lrScheduler.ReduceLROnPlateau(sgd()),
   TensorDataset: pairs,
   DataLoader: () => new data.DataLoader(pairs(), { batchSize: 2 }),
+  Subset: () => new data.Subset(pairs(), [1, 2]),
+  ConcatDataset: () => new data.ConcatDataset([pairs(), pairs()]),
   Generator: () => new Generator(1),
 };
 
@@ -52,6 +54,7 @@ const inner = [
   'setLrs',
   'slice',
   'start',
+  'startOf',
   'stateOf',
   'update',
 ];

@@ -1,52 +1,14 @@
 /** Programs whose owner goes away: collected, at the end of the process, in a worker that is terminated. */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-
-const library = join(__dirname, '..', '..', 'dist', 'blasgrad.js');
-
-/** A training of some size, whose step takes about 0.1 ms. */
-const setting = `
-  const { F, compile, manualSeed, nn, ones, optim, randn, zeros } = require(${JSON.stringify(library)});
-  function make() {
-    manualSeed(1);
-    const model = new nn.Sequential(new nn.Linear(64, 64), new nn.Tanh(), new nn.Linear(64, 8));
-    const optimizer = new optim.Adam(model.parameters());
-    const step = compile((x, y) => {
-      optimizer.zeroGrad();
-      const loss = F.mseLoss(model.forward(x), y);
-      loss.backward();
-      optimizer.step();
-      return loss;
-    });
-    return { step, model };
-  }
-  const [xs, ys] = [randn(3000, 16, 64), randn(3000, 16, 8)];
-`;
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { fine, runProgram, type Ended } from '../support/process';
+import { setting } from '../support/programs';
 
 /** How a process ends that runs the program, and what it prints. */
 function runProcess(program: string, ...given: string[]): Promise<Ended> {
   const flags = given.filter((one) => one.startsWith('--'));
   const args = given.filter((one) => !one.startsWith('--'));
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...flags, '-e', `${setting}\n${program}`, ...args],
-      (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr });
-      },
-    );
-  });
+  return runProgram(`${setting}\n${program}`, args, { flags });
 }
-
-const fine = { code: 0, signal: null, stderr: '' };
 
 test('a run in flight whose function nobody holds finishes, and then all of it is collected', async () => {
   const program = `
@@ -108,9 +70,9 @@ test('ten thousand ops make a program of reasonable size', async () => {
       for (let i = 0; i < 5000; i++) y = y.add(1).mul(0.5);
       return y;
     });
-    const x = zeros(250); // 1 KB, and 20 KB would be 200 MB
+    const small = zeros(250); // 1 KB, and 20 KB would be 200 MB
     const before = process.memoryUsage.rss();
-    const values = [step(x), step(x)].map((one) => one.sum().item());
+    const values = [step(small), step(small)].map((one) => one.sum().item());
     const { instructions, arenaBytes } = step.stats;
     console.log(values.join(), instructions, arenaBytes < 10_000, process.memoryUsage.rss() - before < 2e8);
   `;
@@ -150,9 +112,9 @@ test('the end of the process in the midst of a product', async () => {
   const program = `
     const w = randn(256, 256);
     const step = compile((x) => x.matmul(w).matmul(w).matmul(w).sum());
-    const x = randn(400, 64, 256);
-    step(x.select(0, 0));
-    step.scanAsync(x).then(() => undefined, console.log);
+    const many = randn(400, 64, 256);
+    step(many.select(0, 0));
+    step.scanAsync(many).then(() => undefined, console.log);
     setTimeout(() => process.exit(7), Number(process.argv[1]));
   `;
   for (let delay = 0; delay < 24; delay++) {

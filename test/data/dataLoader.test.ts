@@ -133,12 +133,12 @@ describe('other datasets', () => {
   });
 
   test('can be collated by a function', () => {
-    const collateFn = (items: { square: number }[]) => items.map(({ square }) => square);
-    expect([...new DataLoader(squares, { batchSize: 3, collateFn })]).toEqual([
+    const collate = (items: { square: number }[]) => items.map(({ square }) => square);
+    expect([...new DataLoader(squares, { batchSize: 3, collate })]).toEqual([
       [0, 1, 4],
       [9, 16],
     ]);
-    const counts = new DataLoader(ten(), { batchSize: 4, collateFn: (items) => items.length });
+    const counts = new DataLoader(ten(), { batchSize: 4, collate: (items) => items.length });
     expect([...counts]).toEqual([4, 4, 2]);
   });
 
@@ -171,11 +171,11 @@ test.each([
     TypeError,
     'no seed beside a generator for seed, got 1',
   ],
-  [{ collateFn: 1 }, TypeError, 'a function for collateFn, got 1'],
+  [{ collate: 1 }, TypeError, 'a function for collate, got 1'],
   [
     { batchsize: 4 },
     RangeError,
-    "one of batchSize, shuffle, dropLast, seed, generator, collateFn for options, got 'batchsize'",
+    "one of batchSize, shuffle, sampler, batchSampler, dropLast, seed, generator, collate, prefetch, workers for options, got 'batchsize'",
   ],
   [64, TypeError, 'an object for options, got 64'],
 ])('options %p are refused', (options, kind, message) => {

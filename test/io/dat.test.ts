@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { io, randn, tensor, zeros, type Tensor } from 'blasgrad';
 
 const folder = mkdtempSync(join(tmpdir(), 'dat-'));
@@ -78,7 +79,7 @@ describe('saveDat refuses', () => {
   test('a path that is no text', () => {
     expect(() => {
       io.saveDat(3 as unknown as string, {});
-    }).toThrow(new TypeError('saveDat: expected a string for path, got 3'));
+    }).toThrow(new TypeError('saveDat: expected a path or a file URL for path, got 3'));
   });
 });
 
@@ -94,11 +95,23 @@ describe('loadDat refuses', () => {
     ['a fraction', 'a int32 [1]\n0.5\n', 2, 'int32 values', "'0.5'"],
     ['a large number', 'a int32 [1]\n2147483648\n', 2, 'int32 values', "'2147483648'"],
     ['no boolean', 'a bool [1]\n2\n', 2, 'bool values', "'2'"],
+    [
+      'sizes beyond all memory',
+      'a bool [4503599627370496, 4503599627370496, 0]\n',
+      1,
+      'at most 64 dimensions and 2^49 elements',
+      '[4503599627370496, 4503599627370496, 0]',
+    ],
     ['a name twice', 'a bool [1]\n1\n\na bool [1]\n0\n', 4, 'a new name', 'a'],
   ])('%s', (_, text, line, what, got) => {
     writeFileSync(path, text);
     const message = `loadDat: expected ${what} for line ${line} of ${path}, got ${got}`;
     expect(() => io.loadDat(path)).toThrow(new RangeError(message));
+  });
+
+  test('a directory', () => {
+    const message = `loadDat: expected a file for path, got the directory ${folder}`;
+    expect(() => io.loadDat(pathToFileURL(folder))).toThrow(new RangeError(message));
   });
 
   test('a file that is not there', () => {

@@ -17,7 +17,10 @@ import { pairwiseDistance } from '../distance';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
 /** The option of most margin losses. */
-export type MarginOption = ReductionOption & { margin?: number };
+export type MarginOption = ReductionOption & {
+  /** The distance that is wanted; its default is the loss's. */
+  margin?: number;
+};
 
 const positive = (x: Tensor): Tensor => x.clamp({ min: 0 });
 

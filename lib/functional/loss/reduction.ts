@@ -8,6 +8,7 @@ export type { Reduction };
 
 /** The option every loss has; 'mean' if missing. */
 export interface ReductionOption {
+  /** 'mean' (the default) or 'sum' of the losses, or 'none': one for each element. */
   reduction?: Reduction;
 }
 

@@ -6,7 +6,9 @@ import { LRScheduler, requireSteps } from './scheduler';
 
 /** From the rate down to `etaMin` (default 0) in `tMax` steps, and up again (torch's CosineAnnealingLR). */
 export class CosineAnnealingLR extends LRScheduler {
+  /** Steps of the way down. */
   readonly tMax: number;
+  /** The lowest rate. */
   readonly etaMin: number;
 
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
@@ -34,8 +36,11 @@ export class CosineAnnealingLR extends LRScheduler {
  * (default 1) times as many steps (torch's CosineAnnealingWarmRestarts).
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  /** Steps of the first way down. */
   readonly t0: number;
+  /** How many times as long each next way is. */
   readonly tMult: number;
+  /** The lowest rate. */
   readonly etaMin: number;
   private period: number;
   private at = -1;

@@ -6,6 +6,7 @@ import { LRScheduler, perGroup, requireSteps } from './scheduler';
 
 const modes = ['triangular', 'triangular2', 'exp_range'] as const;
 
+/** Options of CyclicLR. */
 export interface CyclicOptions {
   /** Steps of the rise; default 2000. */
   stepSizeUp?: number;

@@ -5,7 +5,9 @@ import { LRScheduler, requireSteps } from './scheduler';
 
 /** Times `gamma` (default 0.1) every `stepSize` steps (torch.optim.lr_scheduler.StepLR). */
 export class StepLR extends LRScheduler {
+  /** Steps from one fall to the next. */
   readonly stepSize: number;
+  /** The factor. */
   readonly gamma: number;
 
   constructor(optimizer: Optimizer, stepSize: number, options: { gamma?: number } = {}) {
@@ -24,7 +26,9 @@ export class StepLR extends LRScheduler {
 
 /** Times `gamma` (default 0.1) at each of the numbered steps (torch.optim.lr_scheduler.MultiStepLR). */
 export class MultiStepLR extends LRScheduler {
+  /** The steps of the falls. */
   readonly milestones: readonly number[];
+  /** The factor. */
   readonly gamma: number;
 
   constructor(
@@ -51,6 +55,7 @@ export class MultiStepLR extends LRScheduler {
 
 /** Times `gamma` at every step (torch.optim.lr_scheduler.ExponentialLR). */
 export class ExponentialLR extends LRScheduler {
+  /** The factor. */
   readonly gamma: number;
 
   constructor(optimizer: Optimizer, gamma: number) {
@@ -69,7 +74,9 @@ export class ExponentialLR extends LRScheduler {
  * (torch.optim.lr_scheduler.PolynomialLR).
  */
 export class PolynomialLR extends LRScheduler {
+  /** Steps until the rate is 0. */
   readonly totalIters: number;
+  /** The exponent. */
   readonly power: number;
 
   constructor(optimizer: Optimizer, options: { totalIters?: number; power?: number } = {}) {

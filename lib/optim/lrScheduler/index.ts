@@ -5,6 +5,6 @@ export { ExponentialLR, MultiStepLR, PolynomialLR, StepLR } from './decay';
 export { LambdaLR, MultiplicativeLR, type RateFactor } from './lambda';
 export { OneCycleLR, type OneCycleOptions } from './oneCycle';
 export { ReduceLROnPlateau, type PlateauOptions } from './plateau';
-export { LRScheduler, type SchedulerState } from './scheduler';
+export { LRScheduler, type Schedule, type SchedulerState } from './scheduler';
 export { ChainedScheduler, SequentialLR } from './sequence';
 export { ConstantLR, LinearLR } from './warmup';

@@ -10,12 +10,15 @@ import type { Optimizer } from '../optimizer';
 import { requireMomentum, setMomentum } from './momentum';
 import { LRScheduler, perGroup, requirePositive, requireSteps } from './scheduler';
 
+/** Options of OneCycleLR. */
 export interface OneCycleOptions {
   /** The highest rate, one for all groups or one for each. */
   maxLr: number | readonly number[];
   /** Steps of the cycle; or give `epochs` and `stepsPerEpoch`. */
   totalSteps?: number;
+  /** Times through the data. */
   epochs?: number;
+  /** Batches in each. */
   stepsPerEpoch?: number;
   /** The part of the cycle that rises; default 0.3. */
   pctStart?: number;
@@ -54,6 +57,7 @@ const keys = (
  * @example new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, epochs: 10, stepsPerEpoch: 100 })
  */
 export class OneCycleLR extends LRScheduler {
+  /** Steps of the cycle. */
   readonly totalSteps: number;
   private readonly phases: readonly Phase[];
   private readonly linear: boolean;

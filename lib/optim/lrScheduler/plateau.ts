@@ -11,6 +11,7 @@ import { Tensor } from '../../tensor';
 import type { Optimizer } from '../optimizer';
 import { perGroup, Schedule } from './scheduler';
 
+/** Options of ReduceLROnPlateau. */
 export interface PlateauOptions {
   /** Whether the metric should fall (`min`, the default) or rise (`max`). */
   mode?: 'min' | 'max';

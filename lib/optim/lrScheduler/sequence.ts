@@ -47,6 +47,7 @@ abstract class Composite extends LRScheduler {
 
 /** One schedule after another: the next begins at each of the numbered steps (torch's SequentialLR). */
 export class SequentialLR extends Composite {
+  /** The steps at which the next schedule takes over. */
   readonly milestones: readonly number[];
 
   constructor(

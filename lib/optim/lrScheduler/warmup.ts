@@ -8,7 +8,9 @@ import { LRScheduler, requirePositive, requireSteps } from './scheduler';
  * (torch.optim.lr_scheduler.ConstantLR).
  */
 export class ConstantLR extends LRScheduler {
+  /** The factor until then. */
   readonly factor: number;
+  /** Steps until the rate is what it was to be. */
   readonly totalIters: number;
 
   constructor(optimizer: Optimizer, options: { factor?: number; totalIters?: number } = {}) {
@@ -30,8 +32,11 @@ export class ConstantLR extends LRScheduler {
  * (default 5) (torch.optim.lr_scheduler.LinearLR).
  */
 export class LinearLR extends LRScheduler {
+  /** The factor of the first step. */
   readonly startFactor: number;
+  /** The factor at the end. */
   readonly endFactor: number;
+  /** Steps until the rate is what it was to be. */
   readonly totalIters: number;
 
   constructor(

@@ -1,4 +1,20 @@
 /** Every reader there is, one line each. */
+import { checkpoint } from './checkpoint';
+import { csv, csvTyped } from './csv';
+import { dat } from './dat';
+import { idx, idxGzip } from './idx';
+import { npy, npz } from './npy';
+import { safetensors } from './safetensors';
 import type { FuzzTarget } from './target';
 
-export const targets: readonly FuzzTarget[] = [];
+export const targets: readonly FuzzTarget[] = [
+  csv,
+  csvTyped,
+  dat,
+  idx,
+  idxGzip,
+  npy,
+  npz,
+  safetensors,
+  checkpoint,
+];

@@ -1,0 +1,140 @@
+// Trains a network on the 60,000 pictures of clothes of Fashion-MNIST: npm run example fashion-mnist -- --help
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  backend,
+  data,
+  F,
+  manualSeed,
+  metrics,
+  nn,
+  noGrad,
+  optim,
+  train,
+  type EpochResult,
+  type Tensor,
+} from 'blasgrad';
+
+type Images = data.TensorDataset<[images: Tensor, labels: Tensor]>;
+
+const usage = `usage: npm run example fashion-mnist -- [OPTIONS]
+
+  --epochs N   times to go through the pictures (default: 20)
+  --seed N     where weights, dropout and order start from (default: 1)
+  --threads N  threads to compute with (default: one per core)
+  --dir DIR    where the four files are (default: /usr/share/datasets/fashion-mnist)
+  --help       show this`;
+
+interface Options {
+  readonly epochs: number;
+  readonly seed: number;
+  readonly threads: number | null;
+  readonly dir: string;
+}
+
+/** The options of the command line, or null where help was asked for. */
+function readOptions(): Options | null {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { epochs: text, seed: text, threads: text, dir: text, help: { type: 'boolean' } },
+  });
+  if (values.help === true) return null;
+  return {
+    epochs: wholeNumber('epochs', values.epochs ?? '20', 1),
+    seed: wholeNumber('seed', values.seed ?? '1', 0),
+    threads: values.threads === undefined ? null : wholeNumber('threads', values.threads, 1),
+    dir: values.dir ?? '/usr/share/datasets/fashion-mnist',
+  };
+}
+
+function wholeNumber(name: string, text: string, low: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= low) return value;
+  throw new RangeError(`expected a whole number of at least ${low} for --${name}, got '${text}'`);
+}
+
+/** Rows `first` to `first + count - 1`, where they lie. */
+function rows({ tensors: [images, labels] }: Images, first: number, count: number): Images {
+  return new data.TensorDataset(images.narrow(0, first, count), labels.narrow(0, first, count));
+}
+
+/** The share of pictures whose kind is recognised. */
+function accuracyOn(model: nn.Module, { tensors: [images, labels] }: Images): number {
+  const accuracy = metrics.accuracy();
+  model.eval();
+  noGrad(() => {
+    accuracy.update(model.forward(images), labels);
+  });
+  return accuracy.compute();
+}
+
+function percent(share: unknown): string {
+  return `${(100 * Number(share)).toFixed(2)} %`;
+}
+
+function lineOf(result: EpochResult): string {
+  const { epoch, loss, validation, samplesPerSecond } = result;
+  const speed = Math.round(samplesPerSecond).toLocaleString('en-US');
+  return (
+    `epoch ${String(epoch).padStart(2)}   loss ${loss.toFixed(4)}   ` +
+    `validation accuracy ${percent(validation?.metrics['accuracy'])}   ${speed} samples/s`
+  );
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === null) {
+    console.log(usage);
+    return;
+  }
+  if (!existsSync(options.dir)) {
+    throw new RangeError(
+      `expected the files of Fashion-MNIST in ${options.dir}, got no such directory; on Debian and Ubuntu: apt-get install dataset-fashion-mnist`,
+    );
+  }
+  if (options.threads !== null) backend.setNumThreads(options.threads);
+  const files = await data.mnist(options.dir);
+  // The last twelfth of the pictures for training tells which epoch was best; those for testing are looked at once.
+  const held = Math.ceil(files.train.length / 12);
+  const learnt = rows(files.train, 0, files.train.length - held);
+  const validation = rows(files.train, learnt.length, held);
+
+  manualSeed(options.seed);
+  const pixels = learnt.tensors[0].shape[1];
+  const model = new nn.Sequential(
+    ...[new nn.Linear(pixels, 256), new nn.ReLU(), new nn.Dropout(0.2)],
+    ...[new nn.Linear(256, 128), new nn.ReLU(), new nn.Dropout(0.2)],
+    new nn.Linear(128, 10),
+  );
+  const optimizer = new optim.Adam(model.parameters());
+  const loader = new data.DataLoader(learnt, { batchSize: 128, shuffle: true });
+  const { epochs: all, stopped } = await train({
+    model,
+    loss: F.crossEntropy,
+    optimizer,
+    loader,
+    validation: new data.DataLoader(validation, { batchSize: 1000 }),
+    epochs: options.epochs,
+    metrics: { accuracy: metrics.accuracy() },
+    scheduler: new optim.lrScheduler.OneCycleLR(optimizer, {
+      maxLr: 0.003,
+      totalSteps: options.epochs * loader.length,
+    }),
+    schedulerPer: 'step',
+    monitor: 'accuracy',
+    keepBest: true,
+    callbacks: { onEpochEnd: (result) => console.log(lineOf(result)) },
+  });
+  const seconds = all.reduce((sum, result) => sum + result.seconds, 0);
+  const speed = Math.round((all.length * learnt.length) / seconds).toLocaleString('en-US');
+  const threads = backend.getNumThreads();
+  console.log(`\ntrained in ${seconds.toFixed(1)} s on ${threads} threads, ${speed} samples/s`);
+  if (stopped === 'interrupt') process.exitCode = 130; // as a shell reports Ctrl-C
+  console.log(`test accuracy ${percent(accuracyOn(model, files.test))}`);
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof Error)) throw error;
+  console.error(`fashion-mnist: ${error.message}`);
+  process.exitCode = 2;
+});

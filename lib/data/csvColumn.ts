@@ -1,0 +1,92 @@
+/** A column while a file is read: texts become numbers or categories at once, in an array that grows. */
+import { codeOf, type Column } from './table';
+
+/** What a column of a CSV file holds; `number` is float64. */
+export type ColumnType = 'number' | 'float32' | 'float64' | 'int32' | 'category' | 'skip';
+
+export const columnTypes: readonly ColumnType[] = [
+  'number',
+  'float32',
+  'float64',
+  'int32',
+  'category',
+  'skip',
+];
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const infinite = /^([+-]?)inf(?:inity)?$/i;
+
+/** The number that a text stands for, undefined if it stands for none. */
+export function numberOf(text: string): number | undefined {
+  if (decimal.test(text)) return Number(text);
+  const found = infinite.exec(text);
+  return found === null ? undefined : found[1] === '-' ? -Infinity : Infinity;
+}
+
+type Values = Float32Array | Float64Array | Int32Array;
+const arrays = {
+  number: Float64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  category: Int32Array,
+} as const;
+
+/** A column of a known type. */
+export class ColumnBuilder {
+  private values: Values;
+  private length = 0;
+  private readonly codes = new Map<string, number>();
+
+  constructor(readonly type: Exclude<ColumnType, 'skip'>) {
+    this.values = new arrays[type](16);
+  }
+
+  /** Adds the value of a text, or null for none; false when it is not of the type. */
+  add(text: string | null): boolean {
+    const value = this.valueOf(text);
+    if (value === undefined) return false;
+    if (this.length === this.values.length) {
+      const more = new arrays[this.type](2 * this.length);
+      more.set(this.values);
+      this.values = more;
+    }
+    this.values[this.length++] = value;
+    return true;
+  }
+
+  private valueOf(text: string | null): number | undefined {
+    if (this.type === 'category') return text === null ? -1 : codeOf(this.codes, text);
+    const value = text === null ? NaN : numberOf(text);
+    if (this.type === 'int32' && value !== undefined && value !== (value | 0)) return undefined;
+    return value;
+  }
+
+  column(): Column {
+    const values = this.values.slice(0, this.length);
+    if (this.type === 'category') {
+      return { type: 'category', values: values as Int32Array, categories: [...this.codes.keys()] };
+    }
+    return { type: this.type === 'number' ? 'float64' : this.type, values };
+  }
+}
+
+/** The type that fits all texts: whole numbers int32, other numbers float64, else categories. */
+export function inferredType(texts: readonly (string | null)[]): 'int32' | 'float64' | 'category' {
+  let type: 'int32' | 'float64' = 'int32';
+  let some = false;
+  for (const text of texts) {
+    const value = text === null ? NaN : numberOf(text);
+    if (value === undefined) return 'category';
+    some ||= text !== null;
+    if (value !== (value | 0)) type = 'float64';
+  }
+  return some ? type : 'float64';
+}
+
+/** The next wider type for a column whose texts turned out not to fit. */
+export function widerType(type: ColumnType, text: string | null): 'float64' | 'category' {
+  return type === 'int32' && (text === null || numberOf(text) !== undefined)
+    ? 'float64'
+    : 'category';
+}

@@ -1,0 +1,56 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Starts loading the next batch; undefined if there is none. */
+export type Start<Batch> = () => Promise<Batch | undefined>;
+
+/**
+ * Batches in order, of which up to `ahead` are loaded, or being loaded, beyond the one handed out last. Each is started
+ * in a turn of the event loop of its own, so that loading does not hold up what else is due, and goes on while the
+ * program awaits something else, such as a training step off this thread.
+ */
+export class ReadAhead<Batch> {
+  private readonly queue: Promise<Batch | undefined>[] = [];
+  private filling = false;
+  private closed = false;
+  private ended = false;
+
+  constructor(
+    private readonly start: Start<Batch>,
+    private readonly ahead: number,
+  ) {}
+
+  /** The next batch; undefined after the last one. */
+  async next(): Promise<Batch | undefined> {
+    if (this.queue.length === 0) this.startOne();
+    if (this.queue.length < this.ahead) void this.fill();
+    const batch = await this.queue[0];
+    void this.queue.shift();
+    void this.fill();
+    return batch;
+  }
+
+  /** Starts nothing any more. */
+  close(): void {
+    this.closed = true;
+  }
+
+  private async fill(): Promise<void> {
+    if (this.filling) return;
+    this.filling = true;
+    for (;;) {
+      await nextTurn();
+      if (this.closed || this.ended || this.queue.length >= this.ahead) break;
+      this.startOne();
+    }
+    this.filling = false;
+  }
+
+  private startOne(): void {
+    const batch = this.start();
+    batch.then(
+      (loaded) => (this.ended ||= loaded === undefined),
+      () => (this.ended = true), // reported to whoever asks for this batch
+    );
+    this.queue.push(batch);
+  }
+}

@@ -1,0 +1,42 @@
+/** The loader's side of shared memory: a worker's description becomes a batch in memory of its own. */
+import { arrayOver } from '../../dtype';
+import { stack } from '../../ops/join';
+import { numelOf } from '../../shape';
+import { Storage } from '../../storage';
+import { Tensor } from '../../tensor';
+import type { Part } from './protocol';
+
+/** A batch, copied out of a slot's memory, so that the slot can be used again. */
+export function decode(part: Part, memory: SharedArrayBuffer): unknown {
+  switch (part.kind) {
+    case 'tensor':
+      return inPlace(part, memory).clone();
+    case 'stack':
+      return stack(part.parts.map((one) => decode(one, memory) as Tensor));
+    case 'array':
+      return copyOf(part.type, part.length, memory, part.at);
+    case 'list':
+      return part.parts.map((one) => decode(one, memory));
+    case 'object':
+      return Object.fromEntries(part.parts.map(([key, one]) => [key, decode(one, memory)]));
+    case 'value':
+      return part.value;
+  }
+}
+
+function inPlace(
+  { dtype, shape, at }: Extract<Part, { kind: 'tensor' }>,
+  memory: SharedArrayBuffer,
+): Tensor {
+  return new Tensor(new Storage(arrayOver(dtype, memory, at, numelOf(shape))), dtype, shape);
+}
+
+function copyOf(type: string, length: number, memory: SharedArrayBuffer, at: number): unknown {
+  const Elements = Reflect.get(globalThis, type) as {
+    new (length: number): { set(from: unknown): void };
+    new (memory: SharedArrayBuffer, at: number, length: number): unknown;
+  };
+  const copy = new Elements(length);
+  copy.set(new Elements(memory, at, length));
+  return copy;
+}

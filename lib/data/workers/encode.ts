@@ -1,0 +1,126 @@
+/** A worker's side of shared memory: samples become numbers in a slot, and a description of where they lie. */
+import type { DType } from '../../dtype';
+import { arrayType, isPlainObject, joinSamples, type Joiner } from '../join';
+import type { Part } from './protocol';
+
+/** A tensor of whichever copy of the library, as far as it has to be known here. */
+interface TensorLike {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
+function isTensorLike(value: unknown): value is TensorLike {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { dtype, shape, backward } = value as Record<string, unknown>;
+  return typeof dtype === 'string' && Array.isArray(shape) && typeof backward === 'function';
+}
+
+/** What `tensor` makes of typed arrays; Int32Array for all others. */
+const floating: Readonly<Record<string, DType>> = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+};
+
+const alignment = 64;
+
+/** Numbers to be written to a slot, once it is known how many they are. */
+export class SlotWriter {
+  private readonly copies: { at: number; from: ArrayBufferView }[] = [];
+  private used = 0;
+
+  /** The batch that joins `items`, or each item by itself. */
+  encode(items: readonly unknown[], join: boolean): Part {
+    if (join) return joinSamples(items, this.joiner) as Part;
+    return { kind: 'list', parts: items.map((item) => this.sample(item)) };
+  }
+
+  /** Writes what was encoded to `memory`, or to new memory if that is too small. */
+  write(memory: SharedArrayBuffer | undefined): SharedArrayBuffer {
+    const fits = memory !== undefined && memory.byteLength >= this.used;
+    const to = fits ? memory : new SharedArrayBuffer(Math.max(alignment, this.used));
+    const bytes = new Uint8Array(to);
+    for (const { at, from } of this.copies) {
+      bytes.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), at);
+    }
+    return to;
+  }
+
+  private readonly joiner: Joiner = {
+    isTensor: isTensorLike,
+    tensors: (items) => this.stack(items as TensorLike[]),
+    arrays: (items) => {
+      const dtype = floating[arrayType(items[0]) ?? ''] ?? 'int32';
+      const whole = dtype === 'int32' && arrayType(items[0]) !== 'Int32Array';
+      const numbers = items as readonly (ArrayBufferView & ArrayLike<number>)[];
+      return this.stack(
+        numbers.map((one) => ({
+          dtype,
+          shape: [one.length],
+          data: whole ? Int32Array.from(one) : one,
+        })),
+      );
+    },
+    numbers: (values, dtype) => {
+      const data = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
+      return this.tensor({ dtype, shape: [values.length], data });
+    },
+    booleans: (values) => {
+      const data = Uint8Array.from(values, Number);
+      return this.tensor({ dtype: 'bool', shape: [values.length], data });
+    },
+    list: (entries): Part => ({ kind: 'list', parts: entries as Part[] }),
+    object: (entries): Part => ({ kind: 'object', parts: entries as [string, Part][] }),
+    others: (items): Part => ({ kind: 'value', value: items }),
+  };
+
+  /** Tensors one after the other; those that differ are stacked, or refused, where the batch is read. */
+  private stack(items: readonly TensorLike[]): Part {
+    const [{ dtype, shape }] = items;
+    const alike = items.every(
+      (one) =>
+        one.dtype === dtype &&
+        one.shape.length === shape.length &&
+        one.shape.every((size, i) => size === shape[i]),
+    );
+    if (!alike) return { kind: 'stack', parts: items.map((one) => this.tensor(one)) };
+    const at = this.reserve();
+    for (const { data } of items) this.put(data);
+    return { kind: 'tensor', dtype, shape: [items.length, ...shape], at };
+  }
+
+  private tensor({ dtype, shape, data }: TensorLike): Part {
+    const at = this.reserve();
+    this.put(data);
+    return { kind: 'tensor', dtype, shape: [...shape], at };
+  }
+
+  /** A sample by itself, for a user's `collate`. */
+  private sample(value: unknown): Part {
+    if (isTensorLike(value)) return this.tensor(value);
+    const type = arrayType(value);
+    if (type !== undefined) {
+      const at = this.reserve();
+      this.put(value as ArrayBufferView);
+      return { kind: 'array', type, length: (value as ArrayLike<number>).length, at };
+    }
+    if (Array.isArray(value)) {
+      return { kind: 'list', parts: value.map((one) => this.sample(one)) };
+    }
+    if (isPlainObject(value)) {
+      const entries = Object.entries(value);
+      return { kind: 'object', parts: entries.map(([key, one]) => [key, this.sample(one)]) };
+    }
+    return { kind: 'value', value };
+  }
+
+  private reserve(): number {
+    this.used = Math.ceil(this.used / alignment) * alignment;
+    return this.used;
+  }
+
+  private put(from: ArrayBufferView): void {
+    this.copies.push({ at: this.used, from });
+    this.used += from.byteLength;
+  }
+}

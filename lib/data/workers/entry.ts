@@ -1,0 +1,84 @@
+/** What runs in a worker thread of a DataLoader. It loads no more of the library than a dataset's module does. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Dataset } from '../dataset';
+import { sampleSeed } from '../seeds';
+import { SlotWriter } from './encode';
+import { datasetOf } from './module';
+import type { LoadMessage, WorkerMessage, WorkerSetup } from './protocol';
+
+/** The part of the library that a worker uses, if a dataset's module has loaded it. */
+interface Library {
+  manualSeed(seed: number): unknown;
+  fromArray(array: Int32Array): unknown;
+}
+
+const port = parentPort;
+if (port === null) throw new Error('blasgrad: expected a worker thread, got a program');
+const { recipes, libraries, join } = workerData as WorkerSetup;
+const slots = new Map<number, SharedArrayBuffer>();
+
+/** The copies of the library in this thread; a bundle has no module cache to look into. */
+function loadedLibraries(): Library[] {
+  return libraries.flatMap((file) => {
+    const module = require.cache[file];
+    return module?.loaded === true ? [module.exports as Library] : [];
+  });
+}
+
+/** Messages of errors, as text where an error cannot be cloned. */
+function post(message: WorkerMessage): void {
+  try {
+    port?.postMessage(message);
+  } catch (error) {
+    if (message.kind === 'batch') {
+      port?.postMessage({ kind: 'error', batch: message.batch, error: plainError(error) });
+    } else if ('error' in message) {
+      port?.postMessage({ ...message, error: plainError(message.error) });
+    }
+  }
+}
+
+function plainError(error: unknown): Error {
+  const plain = new Error(error instanceof Error ? error.message : String(error));
+  if (error instanceof Error) {
+    plain.name = error.name;
+    if (error.stack !== undefined) plain.stack = error.stack;
+  }
+  return plain;
+}
+
+async function load(
+  datasets: readonly Dataset<unknown, unknown>[],
+  { batch, slot, datasets: which, indices, seeds }: LoadMessage,
+): Promise<void> {
+  const seeded = loadedLibraries();
+  const samples = Array.from(indices, (index, place) => {
+    const seed = sampleSeed(seeds, batch, place);
+    for (const library of seeded) library.manualSeed(seed);
+    return datasets[which === null ? 0 : which[place]].get(index, seed);
+  });
+  const writer = new SlotWriter();
+  const part = writer.encode(await Promise.all(samples), join);
+  const before = slots.get(slot);
+  const memory = writer.write(before);
+  slots.set(slot, memory);
+  post({ kind: 'batch', batch, part, memory: memory === before ? null : memory });
+}
+
+async function main(): Promise<void> {
+  const datasets = await Promise.all(recipes.map(datasetOf));
+  let last: Promise<void> = Promise.resolve();
+  port?.on('message', (message: LoadMessage) => {
+    // One after the other: a worker's batches would only wait for each other.
+    last = last
+      .then(() => load(datasets, message))
+      .catch((error: unknown) => {
+        post({ kind: 'error', batch: message.batch, error });
+      });
+  });
+  post({ kind: 'ready', lengths: datasets.map(({ length }) => length) });
+}
+
+main().catch((error: unknown) => {
+  post({ kind: 'failed', error });
+});

@@ -1,0 +1,55 @@
+/** What the threads of a loader tell each other. */
+import type { DType } from '../../dtype';
+import type { SeedBase } from '../seeds';
+
+/** Where a worker finds a dataset: a module, and what its class or function is called with. */
+export interface Recipe {
+  readonly href: string;
+  readonly args: readonly unknown[];
+}
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  readonly recipes: readonly Recipe[];
+  /** Files whose library, where a dataset's module has loaded it, is seeded for each sample. */
+  readonly libraries: readonly string[];
+  /** Whether samples are joined to a batch; a user's `collate` gets them one by one. */
+  readonly join: boolean;
+}
+
+/** A batch to load into the memory of a slot. */
+export interface LoadMessage {
+  readonly batch: number;
+  readonly slot: number;
+  /** The number of the dataset of each sample; null if there is only one. */
+  readonly datasets: Uint16Array | null;
+  readonly indices: Int32Array;
+  readonly seeds: SeedBase;
+}
+
+/** A part of a batch; numbers lie in the slot's memory, from byte `at` on. */
+export type Part =
+  | {
+      readonly kind: 'tensor';
+      readonly dtype: DType;
+      readonly shape: readonly number[];
+      readonly at: number;
+    }
+  | { readonly kind: 'array'; readonly type: string; readonly length: number; readonly at: number }
+  | { readonly kind: 'stack'; readonly parts: readonly Part[] }
+  | { readonly kind: 'list'; readonly parts: readonly Part[] }
+  | { readonly kind: 'object'; readonly parts: readonly (readonly [string, Part])[] }
+  | { readonly kind: 'value'; readonly value: unknown };
+
+/** What a worker says. */
+export type WorkerMessage =
+  | { readonly kind: 'ready'; readonly lengths: readonly number[] }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | {
+      readonly kind: 'batch';
+      readonly batch: number;
+      /** The slot's memory, if it is new. */
+      readonly memory: SharedArrayBuffer | null;
+      readonly part: Part;
+    }
+  | { readonly kind: 'error'; readonly batch: number; readonly error: unknown };

@@ -1,0 +1,100 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { requireOptions, unexpected, wrongType } from '../../errors';
+import type { Collated } from '../collate';
+import { ConcatDataset } from '../concatDataset';
+import type { Dataset } from '../dataset';
+import { Subset } from '../subset';
+import { datasetOf } from './module';
+import type { Recipe } from './protocol';
+
+/** Options of WorkerDataset.load. */
+export interface WorkerDatasetOptions {
+  /** What the module's class or function is called with, in each thread on a copy (structuredClone). */
+  args?: readonly unknown[];
+}
+
+/**
+ * A dataset that worker threads of a DataLoader can make for themselves: the default export of a module, which is a
+ * dataset, a class of datasets, or a function that gives one or a promise of one. It is also made once in this thread,
+ * for its length, and for loaders without workers.
+ *
+ * Samples are tensors, typed arrays, numbers, booleans, strings, and arrays and plain objects of such; anything else is
+ * copied as `structuredClone` does. A worker loads this library only if the module does.
+ *
+ * @example
+ * // images.mjs: export default class { length = 1000; get(i) { return [decode(i), labelOf(i)]; } }
+ * const images = await data.WorkerDataset.load(new URL('./images.mjs', import.meta.url));
+ * const loader = new data.DataLoader(images, { batchSize: 32, shuffle: true, workers: 2 });
+ * for await (const [x, y] of loader) step(x, y);
+ */
+export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
+  /** @internal */ readonly _recipe: Recipe;
+  private readonly here: Dataset<Item, Batch>;
+
+  private constructor(recipe: Recipe, here: Dataset<Item, Batch>) {
+    this._recipe = recipe;
+    this.here = here;
+  }
+
+  /**
+   * Imports `module`, a file URL or an absolute path, and makes its dataset. Rejects with what the module throws, and
+   * with a TypeError if there is no dataset.
+   */
+  static async load<Item = unknown, Batch = Collated<Awaited<Item>>>(
+    module: URL | string,
+    options: WorkerDatasetOptions = {},
+  ): Promise<WorkerDataset<Item, Batch>> {
+    const op = 'WorkerDataset.load';
+    requireOptions(op, options, ['args']);
+    const { args = [] } = options;
+    if (!Array.isArray(args)) throw wrongType(op, 'an array', 'args', args);
+    const recipe = { href: hrefOf(op, module), args: structuredClone(args) as unknown[] };
+    const here = await datasetOf({ ...recipe, args: structuredClone(recipe.args) });
+    return new WorkerDataset<Item, Batch>(recipe, here as Dataset<Item, Batch>);
+  }
+
+  get length(): number {
+    return this.here.length;
+  }
+
+  get(index: number, seed = 0): Item {
+    return this.here.get(index, seed);
+  }
+}
+
+function hrefOf(op: string, module: unknown): string {
+  if (module instanceof URL || Object.prototype.toString.call(module) === '[object URL]') {
+    const url = module as URL;
+    if (url.protocol === 'file:') return url.href;
+    throw unexpected(op, 'a file URL', 'module', url.href);
+  }
+  if (typeof module !== 'string') {
+    throw wrongType(op, 'a file URL or an absolute path', 'module', module);
+  }
+  if (module.startsWith('file:')) return module;
+  if (isAbsolute(module)) return pathToFileURL(module).href;
+  throw unexpected(op, 'a file URL or an absolute path', 'module', `'${module}'`);
+}
+
+/** The datasets that workers make for a dataset; null if it is not made of WorkerDatasets only. */
+export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unknown>[] | null {
+  if (dataset instanceof WorkerDataset) return [dataset as WorkerDataset<unknown, unknown>];
+  if (dataset instanceof Subset) return workerDatasetsOf(dataset.dataset);
+  if (!(dataset instanceof ConcatDataset)) return null;
+  const all = dataset.datasets.map(workerDatasetsOf);
+  return all.every((one) => one !== null) ? all.flat() : null;
+}
+
+/** The number of the WorkerDataset in which sample `index` lies, counted from `first`, and its number there. */
+export function placeOf(
+  dataset: unknown,
+  index: number,
+  first = 0,
+): [which: number, index: number] {
+  if (dataset instanceof Subset) return placeOf(dataset.dataset, dataset.at(index), first);
+  if (!(dataset instanceof ConcatDataset)) return [first, index];
+  const [which, place] = dataset.at(index);
+  const before = dataset.datasets.slice(0, which).flatMap((one) => workerDatasetsOf(one) ?? []);
+  return placeOf(dataset.datasets[which], place, first + before.length);
+}

@@ -1,0 +1,162 @@
+/** Taking up a training where a checkpoint left it. */
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { refuseInCapture } from '../../capture';
+import { fromArray } from '../../creation';
+import { describe, requireBoolean, requireOptions, unexpected, wrongType } from '../../errors';
+import { defaultGenerator } from '../../random';
+import { requirePath } from '../file';
+import { readCheckpoints, type CheckpointInfo } from './directory';
+import { CheckpointError } from './error';
+import { files } from './manifest';
+import { readCheckpoint, type Content } from './read';
+import { isStateful, type AnyStateful, type Stateful } from './stateful';
+import { restoreTree, takeSnapshot } from './tree';
+
+/** What `loadCheckpoint` gives: the entries that were saved as they are, and where they were. */
+export interface LoadedCheckpoint {
+  /** Its directory. */
+  readonly path: string;
+  /** The step it was given. */
+  readonly step?: number;
+  readonly [entry: string]: unknown;
+}
+
+/** Options of `loadCheckpoint`. */
+export interface LoadOptions {
+  /** Whether the newest good checkpoint is loaded where a newer one is damaged; default false: an error that names it. */
+  fallback?: boolean;
+}
+
+const op = 'loadCheckpoint';
+
+/**
+ * Loads the newest checkpoint of `dir`, or the one that `dir` is, into `targets`, restores the state of the default
+ * generator, and gives the entries that were saved as they are, with the checkpoint's `path`.
+ *
+ * All or nothing: every checksum is verified and every state taken before anything stays changed. A checkpoint that is
+ * not as it was saved rejects with a CheckpointError, which names the newest good one; RangeError if `dir` holds none,
+ * or the checkpoint has no entry of a target's name.
+ *
+ * @example const { step } = await io.loadCheckpoint('runs/first', { model, optimizer, scheduler, loader });
+ */
+export async function loadCheckpoint(
+  dir: string | URL,
+  targets: Readonly<Record<string, Stateful | undefined>> = {},
+  options: LoadOptions = {},
+): Promise<LoadedCheckpoint> {
+  const folder = resolve(requirePath(op, dir, 'dir'));
+  const states = requireTargets(targets);
+  requireOptions(op, options, ['fallback']);
+  const fallback = requireBoolean(op, 'fallback', options.fallback ?? false);
+  const wanted = (name: string, kind: string): boolean => kind === 'value' || states.has(name);
+  const { path, content } = await readNewest(folder, wanted, fallback);
+  for (const name of states.keys()) {
+    if (Object.hasOwn(content.entries, name) && content.entries[name].kind === 'state') continue;
+    const there = Object.keys(content.entries).join(', ');
+    throw unexpected(op, `the state '${name}'`, path, there === '' ? 'none' : `only ${there}`);
+  }
+  apply(states, content);
+  const values = [...content.trees].filter(([name]) => content.entries[name].kind === 'value');
+  return { ...Object.fromEntries(values), path };
+}
+
+/**
+ * The checkpoints in a directory, the newest first; none if there is no such directory. Only their names are looked at.
+ *
+ * @example if ((await io.listCheckpoints('runs/first')).length > 0) await io.loadCheckpoint('runs/first', { model });
+ */
+export async function listCheckpoints(dir: string | URL): Promise<CheckpointInfo[]> {
+  return await readCheckpoints(resolve(requirePath('listCheckpoints', dir, 'dir')));
+}
+
+function requireTargets(targets: unknown): Map<string, AnyStateful> {
+  if (typeof targets !== 'object' || targets === null || isStateful(targets)) {
+    throw wrongType(op, 'an object of what to load into', 'targets', targets);
+  }
+  const states = new Map<string, AnyStateful>();
+  for (const [name, target] of Object.entries(targets as Record<string, unknown>)) {
+    if (target === undefined) continue;
+    if (!isStateful(target)) {
+      const what = 'something with stateDict and loadStateDict';
+      throw wrongType(op, what, `targets[${describe(name)}]`, target);
+    }
+    states.set(name, target);
+  }
+  return states;
+}
+
+interface Found {
+  readonly path: string;
+  readonly content: Content;
+}
+
+async function readNewest(
+  dir: string,
+  wanted: (name: string, kind: string) => boolean,
+  fallback: boolean,
+): Promise<Found> {
+  const isOne = (await exists(join(dir, files.sums))) || (await exists(join(dir, files.manifest)));
+  const [path, all] = isOne ? await siblings(await realpath(dir)) : await choose(dir);
+  let problem: unknown;
+  try {
+    return { path, content: await readCheckpoint(op, path, wanted) };
+  } catch (error) {
+    problem = error;
+  }
+  const others = all.filter((one) => one.path !== path);
+  for (const { path: other } of others) {
+    try {
+      const nothing = (): boolean => false;
+      const content = await readCheckpoint(op, other, fallback ? wanted : nothing);
+      if (fallback) return { path: other, content };
+      const hint = `the newest good checkpoint is ${other}, which { fallback: true } loads`;
+      throw new CheckpointError(`${messageOf(problem)}; ${hint}`, path, other, { cause: problem });
+    } catch (error) {
+      if (error instanceof CheckpointError) throw error;
+    }
+  }
+  const hint = 'there is no good checkpoint beside it';
+  throw new CheckpointError(`${messageOf(problem)}; ${hint}`, path, null, { cause: problem });
+}
+
+/** The newest checkpoint of a directory, and all of them. */
+async function choose(dir: string): Promise<[string, CheckpointInfo[]]> {
+  const all = await readCheckpoints(dir);
+  if (all.length > 0) return [all[0].path, all];
+  throw unexpected(op, 'a checkpoint, or a directory of some', 'dir', dir);
+}
+
+/** A checkpoint, and all those of the directory it lies in. */
+async function siblings(path: string): Promise<[string, CheckpointInfo[]]> {
+  return [path, await readCheckpoints(dirname(path))];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function messageOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return code === undefined ? message : `${op}: ${message}`;
+}
+
+/** Changes all targets and the generator, or none of them. */
+function apply(states: ReadonlyMap<string, AnyStateful>, { random, trees }: Content): void {
+  refuseInCapture(op, 'state that ops change');
+  const undo: (() => void)[] = [];
+  try {
+    for (const [name, target] of states) {
+      const before = takeSnapshot(op, name, target.stateDict());
+      target.loadStateDict(trees.get(name));
+      undo.push(() => target.loadStateDict(restoreTree(before, (what) => new RangeError(what))));
+    }
+  } catch (error) {
+    for (const back of undo.reverse()) back();
+    throw error;
+  }
+  defaultGenerator.setState(fromArray(Int32Array.from(random)));
+}

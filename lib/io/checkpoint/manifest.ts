@@ -1,0 +1,100 @@
+/**
+ * The two text files of a checkpoint: checkpoint.json, with all that is no tensor, and SHA256SUMS, with the hash of
+ * every other file, as `sha256sum --check SHA256SUMS` reads it. Whatever byte changes in either, one of them is wrong.
+ */
+import { describe } from '../../errors';
+import type { Source } from '../transfer';
+
+export const files = { manifest: 'checkpoint.json', sums: 'SHA256SUMS' } as const;
+export const tensorsFile = (entry: string): string => `${entry}.safetensors`;
+
+export const format = { name: 'blasgrad checkpoint', version: 1 } as const;
+
+/** One entry: `state` goes back to what gave it, `value` to whoever loads. */
+export interface ManifestEntry {
+  readonly kind: 'state' | 'value';
+  /** As tree.ts writes it. */
+  readonly tree: unknown;
+}
+
+export interface Manifest {
+  readonly format: string;
+  readonly version: number;
+  /** The version of the library that wrote it. */
+  readonly library: string;
+  /** When, as ISO 8601. */
+  readonly time: string;
+  /** The state of the default generator. */
+  readonly random: readonly number[];
+  readonly entries: Readonly<Record<string, ManifestEntry>>;
+}
+
+const namePattern = /^[A-Za-z_][\w-]{0,99}$/;
+
+/** Whether a name can be an entry's: it becomes a file's. */
+export function isEntryName(name: string): boolean {
+  return namePattern.test(name);
+}
+
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 1)}\n`;
+}
+
+export function parseManifest(source: Source, text: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  const manifest = (isObject(value) ? value : {}) as Partial<Manifest>;
+  const { name, version } = format;
+  if (manifest.format !== name) {
+    throw source.wrong(`the format '${name}'`, 'the content', describe(manifest.format));
+  }
+  if (manifest.version !== version) {
+    throw source.wrong(
+      `version ${version} of the format`,
+      'the content',
+      describe(manifest.version),
+    );
+  }
+  const { random, entries } = manifest;
+  const whole = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
+  if (!Array.isArray(random) || random.length !== 4 || !random.every(whole)) {
+    throw source.wrong('four int32 numbers', 'random', describe(random));
+  }
+  if (!isObject(entries)) throw source.wrong('an object', 'entries', describe(entries));
+  for (const [entry, content] of Object.entries(entries)) {
+    const known = isObject(content) && ['state', 'value'].includes(content['kind']);
+    if (isEntryName(entry) && known && 'tree' in content) continue;
+    throw source.wrong('a name, a kind and a tree', 'each entry', describe(entry));
+  }
+  return manifest as Manifest;
+}
+
+export function sumsText(sums: ReadonlyMap<string, string>): string {
+  return [...sums].map(([file, sum]) => `${sum}  ${file}\n`).join('');
+}
+
+/** Hash by file. */
+export function parseSums(source: Source, text: string): Map<string, string> {
+  const sums = new Map<string, string>();
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw source.wrong('a line break', 'the end', 'none');
+  lines.forEach((line, i) => {
+    const [, sum, file] = /^([0-9a-f]{64}) {2}([\w.-]+)$/.exec(line) ?? ['', '', ''];
+    const entry = file.replace(/\.safetensors$/, '');
+    const known = file === files.manifest || (entry !== file && isEntryName(entry));
+    if (!known || sums.has(file)) {
+      throw source.wrong('a SHA-256 and a file', `line ${i + 1}`, describe(line));
+    }
+    sums.set(file, sum);
+  });
+  if (sums.has(files.manifest)) return sums;
+  throw source.wrong(`a line for ${files.manifest}`, 'the content', 'none');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

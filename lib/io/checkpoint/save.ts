@@ -1,0 +1,160 @@
+/** Writing a checkpoint, so that whatever happens it is whole or not there. */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../errors';
+import { defaultGenerator } from '../../random';
+import { Tensor } from '../../tensor';
+import { version } from '../../version';
+import { requirePath } from '../file';
+import { contentOf } from '../safetensors/write';
+import { writeFileAside, type Pieces } from '../transfer';
+import {
+  checkpointName,
+  hasCode,
+  pointLatest,
+  readCheckpoints,
+  removeLeftovers,
+  removeOld,
+  syncDirectory,
+  temporaryName,
+} from './directory';
+import { files, format, isEntryName, manifestText, sumsText, tensorsFile } from './manifest';
+import type { Manifest, ManifestEntry } from './manifest';
+import { isStateful } from './stateful';
+import { takeSnapshot } from './tree';
+
+/** Options of `saveCheckpoint`. */
+export interface CheckpointOptions {
+  /** How many of the newest checkpoints stay, this one included; default 3. */
+  keep?: number;
+}
+
+const op = 'saveCheckpoint';
+
+/**
+ * Saves the states of a training as one more checkpoint in `dir`, and gives its path.
+ *
+ * What has `stateDict` and `loadStateDict` is saved by its state, everything else as it is: tensors, numbers, strings,
+ * booleans, null, and arrays and plain objects of them. `step`, if given, is a whole number. The state of the default
+ * generator is always included. All of it is read before the promise is returned, so that training may go on at once.
+ *
+ * The files are written under another name, with a checksum each, synced to the disk and then renamed: whenever the
+ * process ends, all checkpoints there are whole. Rejects if a state cannot be read or the disk cannot be written.
+ *
+ * @example await io.saveCheckpoint('runs/first', { model, optimizer, scheduler, loader, step }, { keep: 5 });
+ */
+export async function saveCheckpoint(
+  dir: string | URL,
+  entries: Readonly<Record<string, unknown>>,
+  options: CheckpointOptions = {},
+): Promise<string> {
+  const folder = resolve(requirePath(op, dir, 'dir'));
+  requireOptions(op, options, ['keep']);
+  const { keep = 3 } = options;
+  if (keep !== Infinity) requireInteger(op, 'keep', keep, 1);
+  const { content, step } = readStates(entries);
+  return await inTurn(folder, () => write(folder, content, step, keep));
+}
+
+/** What is to be written, file by file. */
+type Content = ReadonlyMap<string, Pieces>;
+
+function readStates(given: unknown): { content: Content; step: number | null } {
+  if (typeof given !== 'object' || given === null || given instanceof Tensor || isStateful(given)) {
+    throw wrongType(op, 'an object of entries', 'entries', given);
+  }
+  const random = Array.from(defaultGenerator.getState().data);
+  const content = new Map<string, Pieces>();
+  const entries: [string, ManifestEntry][] = [];
+  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+    if (value === undefined) continue;
+    requireName(name, entries);
+    const kind = isStateful(value) ? 'state' : 'value';
+    const tree = isStateful(value) ? value.stateDict() : value;
+    const { json, tensors } = takeSnapshot(op, name, tree);
+    entries.push([name, { kind, tree: json }]);
+    if (tensors.size === 0) continue;
+    content.set(tensorsFile(name), contentOf(op, Object.fromEntries(tensors), undefined));
+  }
+  const { step } = given as { step?: unknown };
+  if (step !== undefined) requireInteger(op, 'step', step, 0);
+  const manifest: Manifest = {
+    format: format.name,
+    version: format.version,
+    library: version,
+    time: new Date().toISOString(),
+    random,
+    entries: Object.fromEntries(entries),
+  };
+  content.set(files.manifest, [Buffer.from(manifestText(manifest))]);
+  return { content, step: (step as number | undefined) ?? null };
+}
+
+function requireName(name: string, before: readonly [string, ManifestEntry][]): void {
+  if (!isEntryName(name) || name === 'path') {
+    const what = "letters, digits, _ and -, a letter first, and not 'path',";
+    throw unexpected(op, what, 'the name of an entry', describe(name));
+  }
+  // Some disks take them for the same file.
+  const same = before.find(([other]) => other.toLowerCase() === name.toLowerCase());
+  if (same) {
+    throw unexpected(op, 'names that differ', 'entries', `${describe(same[0])} and '${name}'`);
+  }
+}
+
+async function write(
+  dir: string,
+  content: Content,
+  step: number | null,
+  keep: number,
+): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  await removeLeftovers(dir);
+  const unfinished = join(dir, await temporaryName());
+  await mkdir(unfinished);
+  let path: string;
+  try {
+    const sums = new Map<string, string>();
+    for (const [file, pieces] of content) {
+      sums.set(file, await writeFileAside(join(unfinished, file), pieces));
+    }
+    await writeFileAside(join(unfinished, files.sums), [Buffer.from(sumsText(sums))]);
+    await syncDirectory(unfinished);
+    path = await publish(dir, unfinished, step);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  await pointLatest(dir, basename(path));
+  await syncDirectory(dir);
+  await removeOld(dir, keep);
+  return path;
+}
+
+/** Gives a finished directory the next number; another process may take it at the same time. */
+async function publish(dir: string, unfinished: string, step: number | null): Promise<string> {
+  for (;;) {
+    const newest = (await readCheckpoints(dir)).at(0)?.number ?? 0;
+    const path = join(dir, checkpointName(newest + 1, step));
+    try {
+      await rename(unfinished, path);
+      await syncDirectory(dir);
+      return path;
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    }
+  }
+}
+
+// Saves into the same directory wait for each other, so that they are numbered as they were called.
+const queues = new Map<string, Promise<unknown>>();
+
+async function inTurn<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  const mine = (queues.get(dir) ?? Promise.resolve()).then(work, work);
+  queues.set(dir, mine);
+  try {
+    return await mine;
+  } finally {
+    if (queues.get(dir) === mine) queues.delete(dir);
+  }
+}

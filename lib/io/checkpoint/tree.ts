@@ -1,0 +1,107 @@
+/**
+ * State trees as JSON and tensors. JSON loses some numbers, and has no tensors; for both stand objects with one key:
+ *
+ *     { "$tensor": "0.weight" }   the tensor of that name in the entry's file
+ *     { "$": "NaN" }              NaN, Infinity, -Infinity, -0 or undefined
+ *     { "$object": { ... } }      an object that has keys with $ itself
+ */
+import { noGrad } from '../../autograd';
+import { describe, unexpected, wrongType } from '../../errors';
+import { Tensor } from '../../tensor';
+import { metadataName } from '../safetensors/header';
+
+/** A tree at one moment: the tensors are copies. */
+export interface Snapshot {
+  readonly json: unknown;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** What `$` stands for. */
+const special = new Map<string, unknown>([
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['-0', -0],
+  ['undefined', undefined],
+]);
+const deepest = 100;
+
+/** Copies a tree; TypeError names the place of what is no part of one. */
+export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot {
+  const tensors = new Map<string, Tensor>();
+  const addTensor = (path: readonly string[], tensor: Tensor): string => {
+    const wanted = path.join('.') || name;
+    let unused = wanted;
+    for (let i = 2; tensors.has(unused) || unused === metadataName; i++) unused = `${wanted}~${i}`;
+    tensors.set(
+      unused,
+      noGrad(() => tensor.detach().clone()),
+    );
+    return unused;
+  };
+  const encode = (value: unknown, path: readonly string[]): unknown => {
+    if (value instanceof Tensor) return { $tensor: addTensor(path, value) };
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+    if (typeof value === 'number' || value === undefined) {
+      const plain = Number.isFinite(value) && !Object.is(value, -0);
+      return plain ? value : { $: Object.is(value, -0) ? '-0' : String(value) };
+    }
+    if (path.length === deepest) {
+      throw unexpected(op, `at most ${deepest} levels`, placeOf(name, path.slice(0, 3)), 'more');
+    }
+    if (Array.isArray(value)) return Array.from(value, (one, i) => encode(one, [...path, `${i}`]));
+    if (!isPlainObject(value)) {
+      const what = 'a tensor, number, string, boolean, null, array or plain object';
+      throw wrongType(op, what, placeOf(name, path), value);
+    }
+    const fields = Object.entries(value);
+    const coded = mapFields(fields, (one, key) => encode(one, [...path, key]));
+    return fields.some(([key]) => key.startsWith('$')) ? { $object: coded } : coded;
+  };
+  return { json: encode(tree, []), tensors };
+}
+
+/** The tree of a snapshot, with its tensors themselves. RangeError, from `wrong`, where there is no such tree. */
+export function restoreTree(
+  { json, tensors }: Snapshot,
+  wrong: (what: string, got: string) => RangeError,
+): unknown {
+  const decode = (value: unknown, level: number): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (level > deepest) throw wrong(`at most ${deepest} levels`, 'more');
+    if (Array.isArray(value)) return value.map((one: unknown) => decode(one, level + 1));
+    const fields = Object.entries(value) as [string, unknown][];
+    const plain = fields.every(([key]) => !key.startsWith('$'));
+    if (plain) return mapFields(fields, (one) => decode(one, level + 1));
+    const [[key, content]] = fields;
+    if (fields.length === 1) {
+      if (key === '$' && special.has(content as string)) return special.get(content as string);
+      const tensor = key === '$tensor' ? tensors.get(content as string) : undefined;
+      if (tensor !== undefined) return tensor;
+      if (key === '$object' && typeof content === 'object' && content !== null) {
+        return mapFields(Object.entries(content), (one) => decode(one, level + 1));
+      }
+    }
+    throw wrong('$tensor, $ or $object with what belongs to it', `${key}: ${describe(content)}`);
+  };
+  return decode(json, 0);
+}
+
+/** Own properties whatever their names are, also `__proto__`. */
+function mapFields(
+  fields: readonly [string, unknown][],
+  each: (value: unknown, key: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(fields.map(([key, value]) => [key, each(value, key)]));
+}
+
+/** Without a class; also of another realm. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function placeOf(name: string, path: readonly string[]): string {
+  return [name, ...path].join('.');
+}

@@ -1,0 +1,119 @@
+/**
+ * IDX, the format of MNIST and its kin: two zero bytes, a byte for the type, one for the number of dimensions, the sizes
+ * as big-endian 32-bit numbers, then the elements, big-endian, last dimension fastest (http://yann.lecun.com/exdb/mnist).
+ */
+import { createGunzip } from 'node:zlib';
+import type { DType } from '../dtype';
+import { requireOneOf, requireOptions, shapeText } from '../errors';
+import { isPossibleShape, numelOf, possibleShape } from '../shape';
+import { allocateOwn, Storage } from '../storage';
+import { Tensor } from '../tensor';
+import { convert, elements, type Elements } from './elements';
+import { readExactly, requirePath, streamOf, withFile, type OpenFile } from './file';
+import {
+  chunkBytes,
+  deflateRatio,
+  lastChunks,
+  PlainSource,
+  StreamSource,
+  type Source,
+} from './source';
+
+/** Options of `loadIdx`. */
+export interface LoadIdxOptions {
+  /** What the elements become; default: int32 for whole numbers, float32 and float64 for themselves. */
+  dtype?: Exclude<DType, 'bool'>;
+}
+
+const types: Readonly<Record<number, Elements | undefined>> = {
+  0x08: elements.u1,
+  0x09: elements.i1,
+  0x0b: elements.i2,
+  0x0c: elements.i4,
+  0x0d: elements.f4,
+  0x0e: elements.f8,
+};
+
+/**
+ * Reads an IDX file, also one compressed by gzip, which is noticed by its first bytes.
+ *
+ * Rejects with a RangeError that names the file when it is not one, or when its size is not what its header says.
+ *
+ * @example const images = await io.loadIdx('t10k-images-idx3-ubyte.gz', { dtype: 'float32' }); // (10000, 28, 28), 0 to 255
+ */
+export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}): Promise<Tensor> {
+  const op = 'loadIdx';
+  requireOptions(op, options, ['dtype']);
+  const { dtype } = options;
+  if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, ['float32', 'float64', 'int32']);
+  return readIdx(op, requirePath(op, path), dtype, 1);
+}
+
+/** The elements divided by `divisor`, in `dtype`. */
+export function readIdx(
+  op: string,
+  path: string,
+  dtype: DType | undefined,
+  divisor: number,
+): Promise<Tensor> {
+  return withFile(op, path, async (file) => {
+    const start = await readExactly(file, 0, Math.min(file.size, 2), 'the magic number');
+    const isGzip = start.length === 2 && start[0] === 0x1f && start[1] === 0x8b;
+    const source = isGzip ? gunzipped(file) : new PlainSource(file);
+    try {
+      return await readElements(file, source, dtype, divisor);
+    } finally {
+      source.close();
+    }
+  });
+}
+
+function gunzipped(file: OpenFile): Source {
+  const gunzip = createGunzip({ chunkSize: Math.min(chunkBytes, Math.max(64, file.size * 8)) });
+  const stream = streamOf(file);
+  stream.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => stream.destroy());
+  stream.pipe(gunzip);
+  const most = file.size * deflateRatio;
+  return new StreamSource(gunzip, gunzip, most, file.wrong, 'a whole gzip file');
+}
+
+async function readElements(
+  file: OpenFile,
+  source: Source,
+  dtype: DType | undefined,
+  divisor: number,
+): Promise<Tensor> {
+  const { kind, shape } = await readHeader(source);
+  const count = numelOf(shape);
+  const bytes = count * kind.bytes;
+  const tooFew = (got: string) =>
+    file.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
+  if (4 + 4 * shape.length + bytes > source.most) throw tooFew(`a file of ${file.size} bytes`);
+  const chunks = await lastChunks(source, bytes, tooFew);
+  const wanted = dtype ?? kind.dtype;
+  const out = allocateOwn(wanted, count);
+  await convert(chunks, kind, false, out, { divisor });
+  return new Tensor(new Storage(out), wanted, shape);
+}
+
+async function readHeader(source: Source): Promise<{ kind: Elements; shape: number[] }> {
+  const magic = await source.take(4);
+  const kind = magic.length === 4 && magic.readUInt16BE(0) === 0 ? types[magic[2]] : undefined;
+  if (kind === undefined) {
+    throw source.wrong('the magic number of an IDX file', 'the start', hex(magic));
+  }
+  const ndim = magic[3];
+  const sizes = await source.take(4 * ndim);
+  if (sizes.length < 4 * ndim) {
+    throw source.wrong(`${ndim} sizes`, 'the header', `${sizes.length} bytes`);
+  }
+  const shape = Array.from({ length: ndim }, (_, i) => sizes.readUInt32BE(4 * i));
+  if (!isPossibleShape(shape)) throw source.wrong(possibleShape, 'the header', shapeText(shape));
+  return { kind, shape };
+}
+
+/** Bytes as they stand in errors. */
+export function hex(bytes: Buffer): string {
+  return bytes.length === 0 ? 'no bytes' : `bytes ${bytes.toString('hex')}`;
+}

@@ -1,0 +1,122 @@
+/** .npy, NumPy's file of one array: magic number, version, length of the header, header, elements. */
+import type { DType, TypedArray } from '../dtype';
+import { requireOneOf, requireOptions, shapeText } from '../errors';
+import { numelOf } from '../shape';
+import { allocateOwn, Storage } from '../storage';
+import { requireTensor, Tensor } from '../tensor';
+import { convert } from './elements';
+import { requirePath, withFile, writeWhole } from './file';
+import { hex } from './idx';
+import { parseNpyHeader, type NpyHeader } from './npyHeader';
+import { lastChunks, PlainSource, type Source } from './source';
+
+/** Options of `loadNpy` and `loadNpz`. */
+export interface LoadNpyOptions {
+  /** What the elements become; default: int32 for whole numbers, float32 for float16, the others themselves. */
+  dtype?: Exclude<DType, 'bool'>;
+}
+
+/**
+ * Reads a .npy file (numpy.load): versions 1 to 3, both byte orders, both orders of elements; float16, 32, 64, whole
+ * numbers of 8 to 64 bits with and without sign, and booleans.
+ *
+ * Whole numbers that int32 does not hold are refused; `{ dtype: 'float64' }` takes them. Arrays of objects are refused:
+ * they are pickles. Rejects with a RangeError that names the file when something in it is not as it should be.
+ *
+ * @example const weight = await io.loadNpy('weight.npy');
+ */
+export async function loadNpy(path: string | URL, options: LoadNpyOptions = {}): Promise<Tensor> {
+  const dtype = requireNpyOptions('loadNpy', options);
+  return withFile('loadNpy', requirePath('loadNpy', path), (file) =>
+    readNpy(new PlainSource(file), dtype),
+  );
+}
+
+const loadable: readonly DType[] = ['float32', 'float64', 'int32'];
+
+/** The dtype that the options ask for. */
+export function requireNpyOptions(op: string, options: LoadNpyOptions): DType | undefined {
+  requireOptions(op, options, ['dtype']);
+  if (options.dtype === undefined) return undefined;
+  return requireOneOf(op, 'dtype', options.dtype, loadable);
+}
+
+/** The array of a source that holds one .npy file. */
+export async function readNpy(source: Source, dtype: DType | undefined): Promise<Tensor> {
+  const { header, length } = await readHeader(source);
+  const { kind, little, fortranOrder, shape } = header;
+  const count = numelOf(shape);
+  const bytes = count * kind.bytes;
+  const tooFew = (got: string) =>
+    source.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
+  if (length + bytes > source.most) throw tooFew(`at most ${source.most - length}`);
+  const chunks = await lastChunks(source, bytes, tooFew);
+  const wanted = dtype ?? kind.dtype;
+  const out = allocateOwn(wanted, count);
+  const tooLarge = (value: number, i: number) =>
+    source.wrong(
+      `whole numbers of 32 bits, or the option { dtype: 'float64' },`,
+      `element ${i}`,
+      String(value),
+    );
+  await convert(chunks, kind, little, out, { tooLarge });
+  if (!fortranOrder || shape.length < 2) return new Tensor(new Storage(out), wanted, shape);
+  const reversed = new Tensor(new Storage(out), wanted, [...shape].reverse());
+  return reversed.permute(shape.map((_, i) => shape.length - 1 - i)).contiguous();
+}
+
+const magic = Buffer.from('\x93NUMPY', 'latin1');
+
+async function readHeader(source: Source): Promise<{ header: NpyHeader; length: number }> {
+  const start = await source.take(8);
+  if (start.length < 8 || !start.subarray(0, 6).equals(magic)) {
+    throw source.wrong('the magic number of a .npy file', 'the start', hex(start));
+  }
+  const major = start[6];
+  if (major < 1 || major > 3) throw source.wrong('1, 2 or 3', 'the version', String(major));
+  const lengthBytes = major === 1 ? 2 : 4;
+  const size = await source.take(lengthBytes);
+  if (size.length < lengthBytes) {
+    throw source.wrong('a length', 'the header', `${size.length} bytes`);
+  }
+  const length = size.readUIntLE(0, lengthBytes);
+  const before = 8 + lengthBytes;
+  // A header for 64 dimensions has 1.5 KB; NumPy refuses more than 10,000 characters.
+  const most = Math.min(source.most - before, 10_000);
+  if (length > most) throw source.wrong(`at most ${most} bytes`, 'the header', String(length));
+  const bytes = await source.take(length);
+  if (bytes.length < length) {
+    throw source.wrong(`${length} bytes`, 'the header', String(bytes.length));
+  }
+  const text = bytes.toString(major === 3 ? 'utf8' : 'latin1');
+  return { header: parseNpyHeader(text, source.wrong), length: before + length };
+}
+
+const descr = { float32: '<f4', float64: '<f8', int32: '<i4', bool: '|b1' } as const;
+
+/**
+ * Writes a tensor as a .npy file (numpy.save), version 1. The values are those at the time of the call; the file appears
+ * under its name once it is whole.
+ *
+ * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
+ */
+export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
+  const to = requirePath('saveNpy', path);
+  await writeWhole(to, npyBytes(requireTensor('saveNpy', 'tensor', tensor)));
+}
+
+/** A .npy file in memory. */
+export function npyBytes(tensor: Tensor): Buffer {
+  const { shape, dtype } = tensor;
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const dict = `{'descr': '${descr[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // The data begins at a multiple of 64; a newline ends the header.
+  const header = dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11) + '\n';
+  const start = Buffer.concat([magic, Buffer.from([1, 0, 0, 0]), Buffer.from(header, 'latin1')]);
+  start.writeUInt16LE(header.length, 8);
+  return Buffer.concat([start, bytesOf(tensor.detach().data)]);
+}
+
+function bytesOf(array: TypedArray): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}

@@ -1,0 +1,126 @@
+/**
+ * The header of .npy: a Python dict of three entries, read by a grammar of its own and never evaluated
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ */
+import { describe, shapeText } from '../errors';
+import { isPossibleShape, possibleShape } from '../shape';
+import { elements, thisMachineIsLittle, type Elements } from './elements';
+
+/** What the header says about the data that follows. */
+export interface NpyHeader {
+  readonly kind: Elements;
+  readonly little: boolean;
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+}
+
+export type Wrong = (what: string, place: string, got: string) => RangeError;
+
+const keys = ['descr', 'fortran_order', 'shape'] as const;
+type Key = (typeof keys)[number];
+
+// A token: a string, a number (old Pythons end it in L), a word, or a mark.
+const token = /\s*(?:'([^'\\]*)'|"([^"\\]*)"|(\d+)L?|([A-Za-z]+)|([{}()[\]:,]))/y;
+
+interface Token {
+  readonly text: string;
+  readonly is: 'string' | 'number' | 'word' | 'mark';
+}
+
+/** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; errors are made by `wrong`. */
+export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
+  const tokens = tokensOf(text, wrong);
+  let at = 0;
+  const fail = (what: string): RangeError => {
+    const got = at < tokens.length ? describe(tokens[at].text) : 'its end';
+    return wrong(what, 'the header', got);
+  };
+  const next = (is: Token['is'], what: string): string => {
+    if (at >= tokens.length || tokens[at].is !== is) throw fail(what);
+    return tokens[at++].text;
+  };
+  const isMark = (mark: string): boolean =>
+    at < tokens.length && tokens[at].is === 'mark' && tokens[at].text === mark;
+  const mark = (text: string): void => {
+    if (!isMark(text)) throw fail(`'${text}'`);
+    at++;
+  };
+
+  const tuple = (): number[] => {
+    mark('(');
+    const sizes: number[] = [];
+    while (!isMark(')')) {
+      const size = Number(next('number', 'a size'));
+      if (!Number.isSafeInteger(size)) throw wrong('sizes below 2^53', 'the header', String(size));
+      sizes.push(size);
+      if (sizes.length === 1 || !isMark(')')) mark(','); // (3) is a number, (3,) a tuple
+    }
+    mark(')');
+    return sizes;
+  };
+  const bool = (): boolean => {
+    const word = next('word', 'True or False');
+    if (word === 'True' || word === 'False') return word === 'True';
+    at--;
+    throw fail('True or False');
+  };
+
+  const found: { descr?: string; fortran_order?: boolean; shape?: number[] } = {};
+  mark('{');
+  while (!isMark('}')) {
+    const key = next('string', `the key ${keys.join(', ')}`) as Key;
+    if (!keys.includes(key) || key in found) {
+      at--;
+      throw fail(`each key of ${keys.join(', ')} once`);
+    }
+    mark(':');
+    if (key === 'descr') found.descr = next('string', 'a type of single elements');
+    else if (key === 'fortran_order') found.fortran_order = bool();
+    else found.shape = tuple();
+    if (!isMark('}')) mark(',');
+  }
+  mark('}');
+  if (at < tokens.length) throw fail('nothing after }');
+  const { descr, fortran_order, shape } = found;
+  if (descr === undefined || fortran_order === undefined || shape === undefined) {
+    throw wrong(
+      `the keys ${keys.join(', ')}`,
+      'the header',
+      Object.keys(found).join(', ') || 'none',
+    );
+  }
+  if (!isPossibleShape(shape)) throw wrong(possibleShape, 'the header', shapeText(shape));
+  return { ...typeOf(descr, wrong), fortranOrder: fortran_order, shape };
+}
+
+function tokensOf(text: string, wrong: Wrong): Token[] {
+  const tokens: Token[] = [];
+  const end = text.trimEnd().length;
+  token.lastIndex = 0;
+  while (token.lastIndex < end) {
+    const from = token.lastIndex;
+    const match = token.exec(text);
+    if (match === null) throw wrong('a dict of Python', 'the header', describe(text.slice(from)));
+    const [, single, double, number, word, mark] = match as (string | undefined)[];
+    if (number !== undefined) tokens.push({ is: 'number', text: number });
+    else if (word !== undefined) tokens.push({ is: 'word', text: word });
+    else if (mark !== undefined) tokens.push({ is: 'mark', text: mark });
+    else tokens.push({ is: 'string', text: single ?? double ?? '' });
+  }
+  return tokens;
+}
+
+function typeOf(descr: string, wrong: Wrong): { kind: Elements; little: boolean } {
+  const [, order, name] = /^([<>|=]?)([a-zA-Z]\d*)$/.exec(descr) ?? ['', '', ''];
+  if (name.startsWith('O')) {
+    const why = `${describe(descr)}: objects are pickles, which are programs`;
+    throw wrong('numbers', 'the type', why);
+  }
+  if (!Object.hasOwn(elements, name) || (order === '|' && !name.endsWith('1'))) {
+    throw wrong(`one of ${Object.keys(elements).join(', ')}`, 'the type', describe(descr));
+  }
+  return {
+    kind: elements[name as keyof typeof elements],
+    little: order === '<' || (order !== '>' && thisMachineIsLittle),
+  };
+}

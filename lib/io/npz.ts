@@ -1,0 +1,157 @@
+/** .npz, NumPy's file of several arrays: a zip archive of .npy files. */
+import { createRequire } from 'node:module';
+import type * as Yauzl from 'yauzl';
+import type * as Yazl from 'yazl';
+import type * as Crc32 from 'buffer-crc32';
+import type { DType } from '../dtype';
+import { describe, requireBoolean, requireOptions, wrongType, wrongValue } from '../errors';
+import { Tensor } from '../tensor';
+import { requirePath, withFile, writeWhole, type OpenFile } from './file';
+import { npyBytes, readNpy, requireNpyOptions, type LoadNpyOptions } from './npy';
+import { deflateRatio, StreamSource } from './source';
+
+// Loaded when they are first needed.
+const load = createRequire(__filename);
+const extension = '.npy';
+
+/**
+ * Reads the arrays of a .npz file by name (numpy.load of what numpy.savez or savez_compressed wrote), each as `loadNpy`
+ * does. Names are those of the archive without `.npy`.
+ *
+ * Entries that are encrypted, lie over each other, have the same name, a wrong checksum or another size than the archive
+ * says are refused, with a RangeError that names file and entry.
+ *
+ * @example const { weight, bias } = await io.loadNpz('layer.npz');
+ */
+export async function loadNpz(
+  path: string | URL,
+  options: LoadNpyOptions = {},
+): Promise<Record<string, Tensor>> {
+  const op = 'loadNpz';
+  const dtype = requireNpyOptions(op, options);
+  return withFile(op, requirePath(op, path), async (file) => {
+    const { fromFdPromise } = load('yauzl') as typeof Yauzl;
+    const asZip = (error: unknown) => file.wrong('a zip archive', '', messageOf(error));
+    const zip = await fromFdPromise(file.handle.fd, { autoClose: false, lazyEntries: true }).catch(
+      (error: unknown) => {
+        throw asZip(error);
+      },
+    );
+    const entries: Yauzl.Entry[] = [];
+    try {
+      for await (const entry of zip.eachEntry()) entries.push(entry);
+    } catch (error) {
+      throw asZip(error);
+    }
+    requireApart(file, entries);
+    const tensors = new Map<string, Tensor>();
+    for (const entry of entries) {
+      const name = entry.fileName.slice(0, -extension.length);
+      if (!entry.fileName.endsWith(extension)) {
+        throw file.wrong(`names that end in ${extension}`, '', describe(entry.fileName));
+      }
+      if (tensors.has(name)) throw file.wrong('each name once', '', `${describe(name)} twice`);
+      tensors.set(name, await readEntry(file, zip, entry, dtype));
+    }
+    return Object.fromEntries(tensors);
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Entries that share bytes make a small file of endless data. */
+function requireApart(file: OpenFile, entries: readonly Yauzl.Entry[]): void {
+  const inOrder = [...entries].sort(
+    (a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader,
+  );
+  let end = 0;
+  for (const entry of inOrder) {
+    const start = entry.relativeOffsetOfLocalHeader;
+    const place = `entry ${describe(entry.fileName)}`;
+    if (start < end) throw file.wrong(`a start from byte ${end} on`, place, String(start));
+    end = start + 30 + entry.fileNameLength + entry.compressedSize;
+    if (end > file.size) throw file.wrong(`an end up to byte ${file.size}`, place, String(end));
+  }
+}
+
+async function readEntry(
+  file: OpenFile,
+  zip: Yauzl.ZipFile,
+  entry: Yauzl.Entry,
+  dtype: DType | undefined,
+): Promise<Tensor> {
+  const { uncompressedSize, compressedSize } = entry;
+  const at = `entry ${describe(entry.fileName)}`;
+  const wrong: OpenFile['wrong'] = (what, place, got) =>
+    file.wrong(what, place === '' ? at : `${place} of ${at}`, got);
+  if (uncompressedSize > compressedSize * deflateRatio + 64) {
+    throw wrong(`what ${compressedSize} bytes can hold`, 'the size', String(uncompressedSize));
+  }
+  const stream = await zip.openReadStreamPromise(entry).catch((error: unknown) => {
+    throw wrong('an entry that can be read', '', messageOf(error));
+  });
+  const chunks = checked(stream, entry.crc32);
+  const source = new StreamSource(stream, chunks, uncompressedSize, wrong, 'whole data');
+  try {
+    return await readNpy(source, dtype);
+  } finally {
+    source.close();
+  }
+}
+
+/** What the stream gives; an error at its end if the checksum is another. */
+async function* checked(
+  stream: AsyncIterable<Buffer>,
+  expected: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  const { unsigned: crc32 } = load('buffer-crc32') as typeof Crc32;
+  let sum = 0;
+  for await (const chunk of stream) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== expected) throw new Error('a wrong checksum');
+}
+
+/** Options of `saveNpz`. */
+export interface SaveNpzOptions {
+  /** Whether the arrays are deflated (numpy.savez_compressed); default false. */
+  compress?: boolean;
+}
+
+/**
+ * Writes tensors as a .npz file (numpy.savez). The values are those at the time of the call; the file appears under its
+ * name once it is whole.
+ *
+ * @example await io.saveNpz('model.npz', model.stateDict()); // numpy.load('model.npz')['0.weight']
+ */
+export async function saveNpz(
+  path: string | URL,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: SaveNpzOptions = {},
+): Promise<void> {
+  const op = 'saveNpz';
+  requireOptions(op, options, ['compress']);
+  const compress = requireBoolean(op, 'compress', options.compress ?? false);
+  const to = requirePath(op, path);
+  const given: unknown = tensors;
+  if (typeof given !== 'object' || given === null || given instanceof Tensor) {
+    throw wrongType(op, 'an object of tensors', 'tensors', given);
+  }
+  const { ZipFile } = load('yazl') as typeof Yazl;
+  const zip = new ZipFile();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (!(tensor instanceof Tensor)) throw wrongType(op, 'a tensor', `tensors['${name}']`, tensor);
+    // What no reader would take: absolute, with a way up, or of Windows.
+    if (name === '' || /^\/|\\|^[a-zA-Z]:|(^|\/)\.\.(\/|$)|\0/.test(name)) {
+      throw wrongValue(op, 'a relative path as name', 'name', name);
+    }
+    // The same tensors make the same file: no time in it but the first that zip knows.
+    const mtime = new Date(1980, 0, 1);
+    zip.addBuffer(npyBytes(tensor), name + extension, { compress, mtime, forceDosTimestamp: true });
+  }
+  zip.end();
+  await writeWhole(to, zip.outputStream);
+}

@@ -1,0 +1,245 @@
+/** Numbers that follow the batch: several traces, with different batch sizes, made one. */
+import { shapeText } from '../../errors';
+import { sameShape } from '../../shape';
+import { Tensor } from '../../tensor';
+import { packed } from '../../values';
+import type { TypedArray } from '../../dtype';
+import { sameElements, type Traced, type TracedOp, type Value } from './trace';
+
+/** times batch + plus */
+export interface Affine {
+  readonly times: number;
+  readonly plus: number;
+}
+
+/** A number, or one that grows with the batch. */
+export type Size = number | Affine;
+
+export const isAffine = (value: unknown): value is Affine =>
+  typeof value === 'object' && value !== null && 'times' in value && 'plus' in value;
+
+/** a + by b */
+export function plus(a: Size, b: Size, by = 1): Size {
+  if (typeof a === 'number' && typeof b === 'number') return a + by * b;
+  const [x, y] = [a, b].map((one) => (typeof one === 'number' ? { times: 0, plus: one } : one));
+  const times = x.times + by * y.times;
+  return times === 0 ? x.plus + by * y.plus : { times, plus: x.plus + by * y.plus };
+}
+
+export function sameSize(a: Size, b: Size): boolean {
+  return plus(a, b, -1) === 0;
+}
+
+/** What an operation was told, with sizes in the place of numbers. */
+export type Attrs =
+  Size | string | boolean | null | undefined | readonly Attrs[] | { readonly [key: string]: Attrs };
+
+/** A value of the model that fits every batch. */
+export interface GraphValue {
+  readonly shape: readonly Size[];
+  readonly dtype: Value['dtype'];
+  readonly input: number | null;
+  readonly maker: { readonly op: GraphOp; readonly output: number } | null;
+  /** Of a constant: its elements, and a number instead where the only one follows the batch. */
+  readonly constant: {
+    readonly tensor: Tensor;
+    readonly old: boolean;
+    readonly size: Size | null;
+  } | null;
+}
+
+export interface GraphOp {
+  readonly name: string;
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  readonly attrs: Attrs;
+}
+
+export interface Graph {
+  readonly ops: readonly GraphOp[];
+  readonly outputs: readonly GraphValue[];
+}
+
+/** The traces differ in a way that no graph for every batch has. */
+export class VariesError extends Error {}
+
+function varies(what: string): VariesError {
+  return new VariesError(
+    `exportOnnx: expected a forward that does the same for every batch size, got one whose ${what}; ` +
+      'pass { dynamicBatch: false } for a graph of this batch size alone',
+  );
+}
+
+/** The elements of a constant in order. */
+export function elementsOf(tensor: Tensor): TypedArray {
+  return tensor._contiguous ? tensor._flat : packed(tensor);
+}
+
+/** Makes one graph of traces with the given batch sizes; each trace but the first only confirms what follows the batch. */
+export class Merger {
+  private readonly values = new Map<Value, GraphValue>();
+  private readonly ops = new Map<TracedOp, GraphOp>();
+
+  constructor(private readonly batches: readonly number[]) {}
+
+  /** The line through the numbers of all traces. */
+  private size(numbers: readonly number[], what: string): Size {
+    const [first, second] = numbers;
+    if (numbers.every((one) => Object.is(one, first))) return first;
+    const [b, c] = this.batches;
+    const times = (second - first) / (c - b);
+    const fitted: Affine = { times, plus: first - times * b };
+    const fits = numbers.every((one, i) => one === times * this.batches[i] + fitted.plus);
+    if (!fits || !Number.isInteger(times))
+      throw varies(`${what} is ${numbers.join(', ')} for batches of ${this.batches.join(', ')}`);
+    return fitted;
+  }
+
+  /** Attributes of one operation in all traces. Whatever is neither number nor text nor a list of such is left out. */
+  private attrs(all: readonly unknown[], what: string): Attrs {
+    const [first] = all;
+    if (typeof first === 'number') return this.size(all as number[], what);
+    if (typeof first === 'boolean' || typeof first === 'string') {
+      if (all.some((one) => one !== first)) throw varies(`${what} is ${all.join(', ')}`);
+      return first;
+    }
+    if (first === null) return null;
+    if (typeof first !== 'object' || first instanceof Tensor) return undefined;
+    if (Array.isArray(first)) {
+      const lists = all as unknown[][];
+      if (lists.some((one) => one.length !== first.length))
+        throw varies(`${what} has different lengths`);
+      return first.map((_, i) =>
+        this.attrs(
+          lists.map((one) => one[i]),
+          what,
+        ),
+      );
+    }
+    const objects = all as Readonly<Record<string, unknown>>[];
+    return Object.fromEntries(
+      Object.keys(first).map((key) => [
+        key,
+        this.attrs(
+          objects.map((one) => one[key]),
+          `${key} of ${what}`,
+        ),
+      ]),
+    );
+  }
+
+  private constant(all: readonly Value[], used: string): GraphValue['constant'] {
+    const tensors = all.map(({ tensor }) => tensor);
+    const [first, ...others] = tensors;
+    if (others.every((one) => sameElements(one, first)))
+      return { tensor: first, old: true, size: null };
+    const elements = tensors.map(elementsOf);
+    const same = others.every(
+      (one, i) =>
+        sameShape(one.shape, first.shape) &&
+        elements[i + 1].every((x, k) => Object.is(x, elements[0][k])),
+    );
+    if (same) return { tensor: first, old: false, size: null };
+    const uniform = elements.every(
+      (list) => list.every((x) => Object.is(x, list[0])) && list.length > 0,
+    );
+    if (!uniform) {
+      const shapes = [...new Set(tensors.map((one) => shapeText(one.shape)))].join(', ');
+      throw varies(
+        `${used} takes a tensor of shape ${shapes} that no operation made and that is not always the same`,
+      );
+    }
+    const size = this.size(
+      elements.map((list) => list[0]),
+      `${used} takes a number that`,
+    );
+    return { tensor: first, old: false, size };
+  }
+
+  private value(all: readonly Value[], used: string): GraphValue {
+    const [first] = all;
+    const before = this.values.get(first);
+    if (before !== undefined) return before;
+    const { maker, dtype, input } = first;
+    const made = maker === null ? null : (this.ops.get(maker.op) ?? null);
+    const alike = all.every(
+      (one) =>
+        one.input === input &&
+        one.dtype === dtype &&
+        one.maker?.output === maker?.output &&
+        (one.maker === null ? null : this.ops.get(one.maker.op)) === made,
+    );
+    if (!alike) throw varies(`${used} does not always take the same tensor`);
+    const ranks = all.every((one) => one.shape.length === first.shape.length);
+    if (!ranks) throw varies(`${used} takes different numbers of dimensions`);
+    const shape = first.shape.map((_, i) =>
+      this.size(
+        all.map((one) => one.shape[i]),
+        `${used} takes a size that`,
+      ),
+    );
+    const constant = input === null && maker === null ? this.constant(all, used) : null;
+    const value: GraphValue = {
+      shape,
+      dtype,
+      input,
+      maker: maker && made ? { op: made, output: maker.output } : null,
+      constant,
+    };
+    this.values.set(first, value);
+    return value;
+  }
+
+  private op(all: readonly TracedOp[]): GraphOp {
+    const [first] = all;
+    const { name } = first;
+    const alike = all.every(
+      (one) => one.name === name && one.inputs.length === first.inputs.length,
+    );
+    if (!alike) throw varies(`operations are not always ${name}`);
+    const inputs = first.inputs.map((_, i) =>
+      this.value(
+        all.map((one) => one.inputs[i]),
+        name,
+      ),
+    );
+    const outputs: GraphValue[] = [];
+    const op: GraphOp = {
+      name,
+      inputs,
+      outputs,
+      attrs: this.attrs(
+        all.map((one) => one.attrs),
+        name,
+      ),
+    };
+    for (const one of all) this.ops.set(one, op);
+    first.outputs.forEach((_, i) => {
+      outputs.push(
+        this.value(
+          all.map((one) => one.outputs[i]),
+          name,
+        ),
+      );
+    });
+    return op;
+  }
+
+  merge(traces: readonly Traced[]): Graph {
+    const [first] = traces;
+    if (traces.some((one) => one.ops.length !== first.ops.length)) {
+      throw varies(`number of operations is ${traces.map((one) => one.ops.length).join(', ')}`);
+    }
+    if (traces.some((one) => one.outputs.length !== first.outputs.length)) {
+      throw varies('number of outputs differs');
+    }
+    const ops = first.ops.map((_, i) => this.op(traces.map((one) => one.ops[i])));
+    const outputs = first.outputs.map((_, i) =>
+      this.value(
+        traces.map((one) => one.outputs[i]),
+        'the output',
+      ),
+    );
+    return { ops, outputs };
+  }
+}

@@ -1,0 +1,258 @@
+/** The nodes of an ONNX graph, as they are added one by one. */
+import type { DType, TypedArray } from '../../dtype';
+import { attributeTypes, dataTypes, type Init } from './schema';
+import { isAffine, plus, sameSize, type Attrs, type GraphValue, type Size } from './batch';
+
+/** An attribute of a node: a whole number where it is a bigint. */
+export type Attribute = bigint | number | string | readonly bigint[] | Init<'TensorProto'>;
+
+/** A tensor in the graph: its name, and what is known of it. */
+export interface Ref {
+  readonly name: string;
+  readonly shape: readonly Size[];
+  readonly dtype: DType;
+}
+
+/** An operation to be said in nodes. */
+export interface Emitted {
+  readonly inputs: readonly Ref[];
+  readonly outputs: readonly Pick<GraphValue, 'shape' | 'dtype'>[];
+  readonly attrs: Attrs;
+}
+
+/** Says one operation in nodes, and gives the names of its outputs. */
+export type Emit = (op: Emitted, graph: GraphBuilder) => string | readonly string[];
+
+/** What no graph can say, for one of the errors that are listed together. */
+export class Unsupported extends Error {}
+
+const lastIndex = 2n ** 63n - 1n;
+
+export class GraphBuilder {
+  readonly nodes: Init<'NodeProto'>[] = [];
+  private readonly constants = new Map<string, string>();
+  private readonly taken = new Set<string>();
+  private readonly counts = new Map<string, number>();
+  private readonly renamed = new Map<string, string>();
+  private batchName: string | null = null;
+
+  /** `batched` is an input whose first size is the batch. */
+  constructor(private readonly batched: string | null) {}
+
+  /** A name that is not taken; `wish` itself if possible. */
+  name(wish: string): string {
+    let name = wish;
+    for (let i = 1; this.taken.has(name); i++) name = `${wish}_${i}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  private fresh(opType: string): string {
+    const count = this.counts.get(opType) ?? 0;
+    this.counts.set(opType, count + 1);
+    return this.name(`${opType}_${count}`);
+  }
+
+  /** Adds a node of several outputs; an input '' is one that is left out. */
+  nodeOf(
+    outputs: number,
+    opType: string,
+    inputs: readonly string[],
+    attrs: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
+    const name = this.fresh(opType);
+    const output = Array.from({ length: outputs }, (_, i) =>
+      i === 0 ? name : this.name(`${name}_${i}`),
+    );
+    const attribute = Object.entries(attrs).map(([key, value]) => attributeOf(key, value));
+    this.nodes.push({ opType, name, input: inputs, output, attribute });
+    return output;
+  }
+
+  /** Adds a node of one output, whose name it gives. */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attrs: Readonly<Record<string, Attribute>> = {},
+  ): string {
+    return this.nodeOf(1, opType, inputs, attrs)[0];
+  }
+
+  /** Makes a tensor an output of the graph, under its name there. */
+  output(from: string, to: string): void {
+    const outputs = this.nodes.flatMap(({ output = [] }) => output);
+    if (!outputs.includes(from)) {
+      const source = this.renamed.get(from) ?? from;
+      this.nodes.push({
+        opType: 'Identity',
+        name: this.fresh('Identity'),
+        input: [source],
+        output: [to],
+      });
+      return;
+    }
+    this.renamed.set(from, to);
+    const rename = (names: readonly string[] = []): string[] =>
+      names.map((name) => (name === from ? to : name));
+    this.nodes.forEach((node, i) => {
+      this.nodes[i] = { ...node, input: rename(node.input), output: rename(node.output) };
+    });
+  }
+
+  /** A constant; equal ones are one node. */
+  constant(
+    type: DType | 'int64',
+    dims: readonly number[],
+    values: readonly number[] | TypedArray,
+  ): string {
+    const bytes = bytesOf(type, values);
+    const key = `${type} ${dims.join()} ${Buffer.from(bytes).toString('latin1')}`;
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    const value = { dims: dims.map(BigInt), dataType: dataTypes[type], rawData: bytes };
+    const name = this.node('Constant', [], { value });
+    this.constants.set(key, name);
+    return name;
+  }
+
+  /** A constant number. */
+  scalar(value: number, dtype: DType): string {
+    return this.constant(dtype, [], [value]);
+  }
+
+  /** Whole numbers as the inputs of nodes that take shapes, axes and places; Infinity is as far as it goes. */
+  ints(values: readonly number[]): string {
+    return this.constant('int64', [values.length], values);
+  }
+
+  // --- Sizes ------------------------------------------------------------------------------------
+
+  /** The batch, as an int64 tensor of one element. */
+  private batch(): string {
+    if (this.batched === null) throw new Error('blasgrad: expected no size that follows the batch');
+    return (this.batchName ??= this.node('Shape', [this.batched], { start: 0n, end: 1n }));
+  }
+
+  /** A size as an int64 tensor of one element. */
+  private sizeTensor(size: Size): string {
+    if (!isAffine(size)) return this.ints([size]);
+    const scaled =
+      size.times === 1 ? this.batch() : this.node('Mul', [this.batch(), this.ints([size.times])]);
+    return size.plus === 0 ? scaled : this.node('Add', [scaled, this.ints([size.plus])]);
+  }
+
+  /** Sizes as an int64 tensor. */
+  sizes(sizes: readonly Size[]): string {
+    if (isFixed(sizes)) return this.ints(sizes);
+    if (sizes.length === 1) return this.sizeTensor(sizes[0]);
+    return this.node(
+      'Concat',
+      sizes.map((size) => this.sizeTensor(size)),
+      { axis: 0n },
+    );
+  }
+
+  /** A number that may follow the batch, in a tensor without dimensions. */
+  sizeScalar(size: Size, dtype: DType): string {
+    if (!isAffine(size)) return this.scalar(size, dtype);
+    const flat = this.node('Squeeze', [this.sizeTensor(size), this.ints([0])]);
+    return this.cast(flat, dtype);
+  }
+
+  // --- What many operations need ----------------------------------------------------------------
+
+  cast(name: string, dtype: DType): string {
+    return this.node('Cast', [name], { to: BigInt(dataTypes[dtype]) });
+  }
+
+  /** The tensor in another dtype, itself if it has it. */
+  as(x: Ref, dtype: DType): string {
+    return x.dtype === dtype ? x.name : this.cast(x.name, dtype);
+  }
+
+  reshape(name: string, shape: readonly Size[]): string {
+    const moving = shape.filter(isAffine);
+    const empty = shape.some((size) => size === 0);
+    // A single size that follows the batch is inferred, unless zeros hide it.
+    const open = moving.length === 1 && !empty;
+    const sizes = open ? shape.map((size) => (isAffine(size) ? -1 : size)) : shape;
+    return this.node('Reshape', [name, this.sizes(sizes)], empty ? { allowzero: 1n } : {});
+  }
+
+  /** Repeated to `shape`; sizes that stay need not be known. */
+  expand(x: Ref, shape: readonly Size[]): string {
+    const lead = shape.length - x.shape.length;
+    const sizes = shape.map((size, i) =>
+      i >= lead && isAffine(size) && sameSize(size, x.shape[i - lead]) ? 1 : size,
+    );
+    return this.node('Expand', [x.name, this.sizes(sizes)]);
+  }
+
+  /** Elements of one dimension from `start` up to `end`, every `step`-th. */
+  slice(x: Ref, dim: number, start: Size, end: Size, step: number): string {
+    const size = x.shape[dim];
+    const from = this.place(start, size);
+    const left = plus(size, end, -1);
+    const to = !isAffine(left) && left <= 0 ? this.ints([Infinity]) : this.place(end, size);
+    return this.node('Slice', [x.name, from, to, this.ints([dim]), this.ints([step])]);
+  }
+
+  /** A place along a dimension of `size`: counted from the end, if it follows the batch only so. */
+  private place(at: Size, size: Size): string {
+    const fromEnd = plus(at, size, -1);
+    return this.sizes([isAffine(at) && !isAffine(fromEnd) && fromEnd < 0 ? fromEnd : at]);
+  }
+}
+
+function bytesOf(type: DType | 'int64', values: readonly number[] | TypedArray): Uint8Array {
+  const array = arrayOf(type, Array.from(values));
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function arrayOf(type: DType | 'int64', values: readonly number[]) {
+  switch (type) {
+    case 'int64':
+      return BigInt64Array.from(values, (one) =>
+        Number.isFinite(one) ? BigInt(one) : one > 0 ? lastIndex : -lastIndex,
+      );
+    case 'float32':
+      return Float32Array.from(values);
+    case 'float64':
+      return Float64Array.from(values);
+    case 'int32':
+      return Int32Array.from(values);
+    case 'bool':
+      return Uint8Array.from(values);
+  }
+}
+
+function attributeOf(name: string, value: Attribute): Init<'AttributeProto'> {
+  if (typeof value === 'bigint') return { name, i: value, type: attributeTypes.int };
+  if (typeof value === 'number') return { name, f: value, type: attributeTypes.float };
+  if (typeof value === 'string') {
+    return { name, s: new TextEncoder().encode(value), type: attributeTypes.string };
+  }
+  if (Array.isArray(value))
+    return { name, ints: value as readonly bigint[], type: attributeTypes.ints };
+  return { name, t: value as Init<'TensorProto'>, type: attributeTypes.tensor };
+}
+
+/** A number among attributes that must not follow the batch. */
+export function fixed(value: Attrs, what: string): number {
+  if (typeof value === 'number') return value;
+  throw new Unsupported(`${what} that follows the batch`);
+}
+
+/** A field of an operation's attributes. */
+export function field(attrs: Attrs, name: string): Attrs {
+  return (attrs as Readonly<Record<string, Attrs>>)[name];
+}
+
+export function sizesIn(attrs: Attrs, name: string): readonly Size[] {
+  return field(attrs, name) as readonly Size[];
+}
+
+/** Whether no size follows the batch. */
+export function isFixed(sizes: readonly Size[]): sizes is readonly number[] {
+  return !sizes.some(isAffine);
+}

@@ -1,0 +1,165 @@
+/** Functions of one and two numbers as ONNX nodes. */
+import type { OperatorMethods, PredicateMethods } from '../../../ops/binary';
+import type { UnaryMethods } from '../../../ops/unary';
+import { fixed, Unsupported, type Emit, type GraphBuilder, type Ref } from '../builder';
+
+/** One node of the same inputs. */
+export const node =
+  (opType: string): Emit =>
+  ({ inputs }, graph) =>
+    graph.node(
+      opType,
+      inputs.map(({ name }) => name),
+    );
+
+/** Nodes of one input, and numbers in its dtype. */
+type Compose = (x: string, n: Numbers, attrs: readonly number[]) => string;
+
+/** Nodes over one dtype, short to write. */
+export class Numbers {
+  constructor(
+    private readonly graph: GraphBuilder,
+    private readonly like: Ref,
+  ) {}
+
+  get isDouble(): boolean {
+    return this.like.dtype === 'float64';
+  }
+
+  of(value: number): string {
+    return this.graph.scalar(value, this.like.dtype);
+  }
+
+  node(opType: string, ...inputs: (string | number)[]): string {
+    return this.graph.node(
+      opType,
+      inputs.map((one) => (typeof one === 'number' ? this.of(one) : one)),
+    );
+  }
+
+  /** A node with attributes that are floating numbers. */
+  with(opType: string, x: string, attrs: Readonly<Record<string, number>>): string {
+    return this.graph.node(opType, [x], attrs);
+  }
+
+  add = (a: string | number, b: string | number): string => this.node('Add', a, b);
+  sub = (a: string | number, b: string | number): string => this.node('Sub', a, b);
+  mul = (a: string | number, b: string | number): string => this.node('Mul', a, b);
+  div = (a: string | number, b: string | number): string => this.node('Div', a, b);
+
+  where(condition: string, a: string | number, b: string | number): string {
+    return this.node('Where', condition, a, b);
+  }
+
+  /** Through float32: onnxruntime has no such function of float64. */
+  inSingle(opType: string, x: string): string {
+    if (!this.isDouble) return this.node(opType, x);
+    return this.graph.cast(this.graph.node(opType, [this.graph.cast(x, 'float32')]), 'float64');
+  }
+}
+
+/** A function of one number composed of nodes. */
+export const composed =
+  (compose: Compose): Emit =>
+  ({ inputs: [x], attrs }, graph) => {
+    const given = (Array.isArray(attrs) ? attrs : []) as unknown[];
+    const numbers = given.map((one) => fixed(one as number, 'a number'));
+    return compose(x.name, new Numbers(graph, x), numbers);
+  };
+
+/** In float32 one node, in float64, for which onnxruntime has no kernel, a composition. */
+export const single = (opType: string, compose: Compose): Emit =>
+  composed((x, n, attrs) => (n.isDouble ? compose(x, n, attrs) : n.node(opType, x)));
+
+const half = (x: string, n: Numbers, opType: 'Add' | 'Sub'): string =>
+  n.mul(n.node(opType, n.node('Exp', x), n.node('Exp', n.node('Neg', x))), 0.5);
+
+export const unary: Readonly<Record<keyof UnaryMethods | 'clamp' | 'powScalar', Emit>> = {
+  abs: node('Abs'),
+  neg: node('Neg'),
+  sign: node('Sign'),
+  ceil: node('Ceil'),
+  floor: node('Floor'),
+  round: node('Round'),
+  trunc: composed((x, n) => n.mul(n.node('Sign', x), n.node('Floor', n.node('Abs', x)))),
+  square: composed((x, n) => n.mul(x, x)),
+  sqrt: node('Sqrt'),
+  rsqrt: composed((x, n) => n.node('Reciprocal', n.node('Sqrt', x))),
+  reciprocal: node('Reciprocal'),
+  exp: node('Exp'),
+  expm1: composed((x, n) => n.sub(n.node('Exp', x), 1)),
+  log: node('Log'),
+  log1p: composed((x, n) => n.node('Log', n.add(x, 1))),
+  log2: composed((x, n) => n.mul(n.node('Log', x), Math.LOG2E)),
+  log10: composed((x, n) => n.mul(n.node('Log', x), Math.LOG10E)),
+  sin: node('Sin'),
+  cos: node('Cos'),
+  tan: single('Tan', (x, n) => n.div(n.node('Sin', x), n.node('Cos', x))),
+  asin: composed((x, n) => n.inSingle('Asin', x)),
+  acos: composed((x, n) => n.inSingle('Acos', x)),
+  atan: composed((x, n) => n.inSingle('Atan', x)),
+  sinh: single('Sinh', (x, n) => half(x, n, 'Sub')),
+  cosh: single('Cosh', (x, n) => half(x, n, 'Add')),
+  tanh: node('Tanh'),
+  sigmoid: node('Sigmoid'),
+  erf: composed((x, n) => n.inSingle('Erf', x)),
+  clamp: composed((x, n, [min, max]) =>
+    n.node('Clip', x, min === -Infinity ? '' : min, max === Infinity ? '' : max),
+  ),
+  powScalar: composed((x, n, [exponent]) => n.node('Pow', x, exponent)),
+};
+
+/** Both inputs in another dtype where they are bool, which ONNX does not order or count. */
+const ofNumbers =
+  (opType: string): Emit =>
+  ({ inputs }, graph) =>
+    graph.node(
+      opType,
+      inputs.map((one) => (one.dtype === 'bool' ? graph.cast(one.name, 'int32') : one.name)),
+    );
+
+const ofBool =
+  (opType: string): Emit =>
+  ({ inputs }, graph) =>
+    graph.node(
+      opType,
+      inputs.map((one) => graph.as(one, 'bool')),
+    );
+
+export const binary: Readonly<
+  Record<keyof OperatorMethods | keyof PredicateMethods | 'where', Emit | null>
+> = {
+  add: node('Add'),
+  sub: node('Sub'),
+  mul: node('Mul'),
+  div: node('Div'),
+  pow: node('Pow'),
+  atan2: null, // no ONNX operator
+  fmod: ({ inputs: [a, b] }, graph) => graph.node('Mod', [a.name, b.name], { fmod: 1n }),
+  remainder: ({ inputs: [a, b] }, graph) => {
+    if (a.dtype === 'int32') return graph.node('Mod', [a.name, b.name]);
+    const n = new Numbers(graph, a);
+    return n.sub(a.name, n.mul(n.node('Floor', n.div(a.name, b.name)), b.name));
+  },
+  maximum: node('Max'),
+  minimum: node('Min'),
+  eq: node('Equal'),
+  ne: ({ inputs: [a, b] }, graph) => graph.node('Not', [graph.node('Equal', [a.name, b.name])]),
+  lt: ofNumbers('Less'),
+  le: ofNumbers('LessOrEqual'),
+  gt: ofNumbers('Greater'),
+  ge: ofNumbers('GreaterOrEqual'),
+  logicalAnd: ofBool('And'),
+  logicalOr: ofBool('Or'),
+  logicalXor: ofBool('Xor'),
+  where: ({ inputs: [a, b, mask] }, graph) => {
+    if (a.dtype !== 'bool') return graph.node('Where', [mask.name, a.name, b.name]);
+    const whole = [a, b].map((one) => graph.cast(one.name, 'int32'));
+    return graph.cast(graph.node('Where', [mask.name, ...whole]), 'bool');
+  },
+};
+
+/** Throws: what an operation does that no node says. */
+export function unsupported(what: string): never {
+  throw new Unsupported(what);
+}

@@ -1,0 +1,157 @@
+/** Reductions, products, softmax and order, as ONNX nodes. */
+import { sameSize, type Attrs, type Size } from '../batch';
+import {
+  field,
+  fixed,
+  sizesIn,
+  Unsupported,
+  type Attribute,
+  type Emit,
+  type Emitted,
+  type GraphBuilder,
+  type Ref,
+} from '../builder';
+import { node, Numbers } from './elementwise';
+
+const sameShape = (a: readonly Size[], b: readonly Size[]): boolean =>
+  a.length === b.length && a.every((size, i) => sameSize(size, b[i]));
+
+/** A reduction's node; of those that go, dimensions of size 1 make no difference. */
+function reduced(type: string, x: string, attrs: Attrs, graph: GraphBuilder): string {
+  const [shape, kept, out] = ['shape', 'kept', 'out'].map((name) => sizesIn(attrs, name));
+  const axes = kept.flatMap((size, i) => (size === 1 ? [i] : []));
+  if (axes.length === 0 && shape.length > 0) return graph.node('Identity', [x]);
+  const gone = shape.filter((_, i) => !axes.includes(i));
+  const drops = sameShape(gone, out);
+  const y = reduceNode(type, x, axes, drops, graph);
+  return drops || sameShape(kept, out) ? y : graph.reshape(y, out);
+}
+
+/** Opset 17 takes the axes of a sum as an input, those of the others as an attribute. */
+function reduceNode(
+  type: string,
+  x: string,
+  axes: readonly number[],
+  drops: boolean,
+  graph: GraphBuilder,
+): string {
+  const keepdims = drops ? 0n : 1n;
+  if (axes.length === 0) return graph.node(type, [x], { keepdims });
+  if (type === 'ReduceSum') return graph.node(type, [x, graph.ints(axes)], { keepdims });
+  return graph.node(type, [x], { axes: axes.map(BigInt), keepdims });
+}
+
+const reduce =
+  (type: string): Emit =>
+  ({ inputs: [x], attrs }, graph) =>
+    x.dtype === 'bool'
+      ? graph.cast(reduced(type, graph.cast(x.name, 'int32'), attrs, graph), 'bool')
+      : reduced(type, x.name, attrs, graph);
+
+/** Whether any holds: by counting, which also works where there is none. */
+function some(mask: string, attrs: Attrs, graph: GraphBuilder): string {
+  const count = reduced('ReduceSum', graph.cast(mask, 'int32'), attrs, graph);
+  return graph.node('Greater', [count, graph.scalar(0, 'int32')]);
+}
+
+function norm({ inputs: [x], attrs }: Emitted, graph: GraphBuilder): string {
+  const p = fixed(field(attrs, 'p'), 'an order of a norm');
+  if (p === 1) return reduced('ReduceL1', x.name, attrs, graph);
+  if (p === 2) return reduced('ReduceL2', x.name, attrs, graph);
+  const n = new Numbers(graph, x);
+  if (p === 0) {
+    const mask = graph.node('Not', [n.node('Equal', x.name, 0)]);
+    return reduced('ReduceSum', graph.cast(mask, x.dtype), attrs, graph);
+  }
+  const powers = n.node('Pow', n.node('Abs', x.name), p);
+  return n.node('Pow', reduced('ReduceSum', powers, attrs, graph), 1 / p);
+}
+
+function variance({ inputs: [x], attrs }: Emitted, graph: GraphBuilder): string {
+  const n = new Numbers(graph, x);
+  const kept = sizesIn(attrs, 'kept');
+  const axes = kept.flatMap((size, i) => (size === 1 ? [i] : []));
+  const mean = reduceNode('ReduceMean', x.name, axes, false, graph);
+  const away = n.sub(x.name, mean);
+  const sum = reduced('ReduceSum', n.mul(away, away), attrs, graph);
+  return n.div(sum, graph.sizeScalar(field(attrs, 'divisor') as Size, x.dtype));
+}
+
+const place =
+  (type: 'ArgMax' | 'ArgMin'): Emit =>
+  ({ inputs: [x], outputs: [out], attrs }, graph) => {
+    const dim = field(attrs, 'dim');
+    const numbers = x.dtype === 'bool' ? graph.cast(x.name, 'int32') : x.name;
+    const flat = dim === null || x.shape.length === 0;
+    const source = flat ? graph.reshape(numbers, [-1]) : numbers;
+    const axis = flat ? 0n : BigInt(fixed(dim, 'a dimension'));
+    const keepdims = !flat && out.shape.length === x.shape.length ? 1n : 0n;
+    const at = graph.cast(graph.node(type, [source], { axis, keepdims }), 'int32');
+    return flat && out.shape.length > 0 ? graph.reshape(at, out.shape) : at;
+  };
+
+const along =
+  (
+    type: string,
+    axisOf: (attrs: Attrs) => Attrs,
+    more: Readonly<Record<string, Attribute>> = {},
+  ): Emit =>
+  ({ inputs: [x], attrs }, graph) => {
+    if (x.shape.length === 0) throw new Unsupported(`${type} of a tensor without dimensions`);
+    return graph.node(type, [x.name], {
+      axis: BigInt(fixed(axisOf(attrs), 'a dimension')),
+      ...more,
+    });
+  };
+
+export const reductions: Readonly<Record<string, Emit>> = {
+  sum: reduce('ReduceSum'),
+  mean: reduce('ReduceMean'),
+  prod: reduce('ReduceProd'),
+  amax: reduce('ReduceMax'),
+  amin: reduce('ReduceMin'),
+  max: ({ inputs: [x], outputs: [out], attrs }, graph) =>
+    reduce('ReduceMax')({ inputs: [x], outputs: [], attrs: withOut(attrs, out.shape) }, graph),
+  min: ({ inputs: [x], outputs: [out], attrs }, graph) =>
+    reduce('ReduceMin')({ inputs: [x], outputs: [], attrs: withOut(attrs, out.shape) }, graph),
+  argmax: place('ArgMax'),
+  argmin: place('ArgMin'),
+  any: ({ inputs: [x], attrs }, graph) => some(x.name, attrs, graph),
+  all: ({ inputs: [x], attrs }, graph) =>
+    graph.node('Not', [some(graph.node('Not', [x.name]), attrs, graph)]),
+  logsumexp: reduce('ReduceLogSumExp'),
+  norm,
+  var: variance,
+  std: (op, graph) => graph.node('Sqrt', [variance(op, graph)]),
+  cumsum: ({ inputs: [x], attrs }, graph) => {
+    if (x.shape.length === 0) throw new Unsupported('cumsum of a tensor without dimensions');
+    const axis = graph.constant('int64', [], [fixed(field(attrs, 'dim'), 'a dimension')]);
+    return graph.node('CumSum', [x.name, axis], {
+      reverse: field(attrs, 'reverse') === true ? 1n : 0n,
+    });
+  },
+  softmax: along('Softmax', (attrs) => attrs),
+  logSoftmax: along('LogSoftmax', (attrs) => attrs),
+  topk: ({ inputs: [x], attrs }, graph) => {
+    if (x.shape.length === 0) throw new Unsupported('the order of a tensor without dimensions');
+    const k = graph.sizes([field(attrs, 'k') as Size]);
+    const numbers = x.dtype === 'bool' ? graph.cast(x.name, 'int32') : x.name;
+    const [values, indices] = graph.nodeOf(2, 'TopK', [numbers, k], {
+      axis: BigInt(fixed(field(attrs, 'dim'), 'a dimension')),
+      largest: field(attrs, 'largest') === true ? 1n : 0n,
+      sorted: 1n,
+    });
+    return [x.dtype === 'bool' ? graph.cast(values, 'bool') : values, graph.cast(indices, 'int32')];
+  },
+  matmul: node('MatMul'),
+  linear: ({ inputs }, graph) =>
+    graph.node(
+      'Gemm',
+      inputs.map((one: Ref) => one.name),
+      { transB: 1n },
+    ),
+};
+
+function withOut(attrs: Attrs, out: readonly Size[]): Attrs {
+  return { ...(attrs as Readonly<Record<string, Attrs>>), out };
+}

@@ -1,0 +1,85 @@
+/** Models as ONNX files. */
+import { capture } from '../../capture';
+import { requireBoolean, requireOptions, wrongType } from '../../errors';
+import type { AnyModule } from '../../nn/module';
+import { isModule } from '../../nn/tree';
+import type { Tensor } from '../../tensor';
+import { requirePath, writeWhole } from '../file';
+import { Merger, type Size } from './batch';
+import { namesFor, tensorsIn, traceAll } from './examples';
+import { graphMessage } from './model';
+import { partsOf } from './write';
+
+const op = 'exportOnnx';
+/** Old enough for every runtime in use, new enough for all that is needed. */
+const opset = 17;
+
+/** One tensor, or several: in the order of forward's arguments, and with names if it is an object. */
+export type OnnxInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
+
+/** Options of `exportOnnx`. */
+export interface OnnxExportOptions {
+  /** Whether the first dimension of every input may have any size; true if missing. */
+  dynamicBatch?: boolean;
+  /** Names of the graph's inputs; by default those of `exampleInput`, or input, input1, ... */
+  inputNames?: readonly string[];
+  /** Names of the graph's outputs; by default those of the result, or output, output1, ... */
+  outputNames?: readonly string[];
+}
+
+/**
+ * Writes what `model` computes in `eval()` as an ONNX graph (opset 17) with its weights: runs its forward on
+ * `exampleInput` and translates every operation.
+ *
+ * The first dimension of the inputs is the batch, of any size unless `dynamicBatch: false`. One RangeError names all
+ * operations that ONNX does not have. Until the file is written the weights cannot be changed.
+ *
+ * @example await io.exportOnnx(model, zeros(1, 784), 'digits.onnx');
+ */
+export async function exportOnnx(
+  model: AnyModule,
+  exampleInput: OnnxInputs,
+  path: string | URL,
+  options: OnnxExportOptions = {},
+): Promise<void> {
+  const file = requirePath(op, path);
+  const { message, weights } = modelGraph(model, exampleInput, options);
+  const parts = partsOf(message, weights, opset);
+  const storages = weights.map(({ tensor }) => tensor._storage);
+  for (const one of storages) one.readers++;
+  try {
+    await writeWhole(file, inOrder(parts));
+  } finally {
+    for (const one of storages) one.readers--;
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- what writes files takes only such
+async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
+  yield* parts;
+}
+
+function modelGraph(model: AnyModule, exampleInput: OnnxInputs, options: OnnxExportOptions) {
+  if (!isModule(model)) throw wrongType(op, 'a module', 'model', model);
+  if (capture !== null) {
+    throw new Error(`${op}: expected a call outside of compiled functions, got one inside`);
+  }
+  requireOptions(op, options, ['dynamicBatch', 'inputNames', 'outputNames']);
+  const dynamic = requireBoolean(op, 'dynamicBatch', options.dynamicBatch ?? true);
+  const { names, tensors } = tensorsIn(exampleInput, 'exampleInput');
+  const inputNames = namesFor('inputNames', options.inputNames ?? names, 'input', tensors.length);
+  const { traces, outputs, sizes } = traceAll(model, tensors, dynamic);
+  const graph = new Merger(sizes).merge(traces);
+  const outputNames = namesFor(
+    'outputNames',
+    options.outputNames ?? outputs.names,
+    'output',
+    graph.outputs.length,
+  );
+  const inputs = tensors.map(({ shape, dtype }, i) => ({
+    name: inputNames[i],
+    shape: shape.map((size, k): Size => (dynamic && k === 0 ? { times: 1, plus: 0 } : size)),
+    dtype,
+  }));
+  return graphMessage(model, graph, inputs, outputNames, dynamic);
+}

@@ -1,0 +1,222 @@
+/** ONNX operators on single numbers. */
+import { noGrad } from '../../../autograd';
+import { isFloating, type DType } from '../../../dtype';
+import * as F from '../../../functional';
+import { where } from '../../../ops/binary';
+import { scalar } from '../../../ops/define';
+import type { Tensor } from '../../../tensor';
+import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';
+import { dtypeOf, type GraphNode, type Operator, type Run } from './node';
+
+/** The tensors among the inputs. */
+export const tensors =
+  (fn: (...inputs: Tensor[]) => Tensor): Run =>
+  (inputs) =>
+    fn(...inputs.flatMap((one) => (one === null ? [] : [tensorOf(one)])));
+
+const unary =
+  (fn: (x: Tensor) => Tensor): Operator =>
+  () =>
+    tensors(fn);
+
+/** A function of two tensors; of whole numbers in JavaScript, if it has one. */
+const binary =
+  (fn: (a: Tensor, b: Tensor) => Tensor, ofInts?: (a: number, b: number) => number): Operator =>
+  () =>
+  ([a, b]) => {
+    if (ofInts && a instanceof Ints && b instanceof Ints) {
+      const result = mapInts(a, b, ofInts);
+      if (result !== null) return result;
+    }
+    return fn(tensorOf(a as Datum), tensorOf(b as Datum));
+  };
+
+/** A function of two tensors, taken over all inputs. */
+const variadic =
+  (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
+  () =>
+    tensors((...all) => all.reduce(fn));
+
+/** Whole numbers divide towards 0. */
+function divide(a: Tensor, b: Tensor): Tensor {
+  const quotient = a.div(b);
+  const whole = !isFloating(a.dtype) && !isFloating(b.dtype);
+  return whole ? a.to('float64').div(b.to('float64')).to('int32') : quotient;
+}
+
+const modulo: Operator = (node) => {
+  const fmod = node.int('fmod', 0) !== 0;
+  return tensors((a, b) => (fmod ? a.fmod(b) : a.remainder(b)));
+};
+
+/** Bounds as inputs, or before opset 11 as attributes. */
+const clip: Operator = (node) => {
+  const bounds = [node.float('min', -Infinity), node.float('max', Infinity)];
+  return ([x, low = null, high = null]) => {
+    const input = tensorOf(x as Datum);
+    const raised = low === null ? input.clamp({ min: bounds[0] }) : input.maximum(tensorOf(low));
+    return high === null ? raised.clamp({ max: bounds[1] }) : raised.minimum(tensorOf(high));
+  };
+};
+
+const cast: Operator = (node) => {
+  const to = dtypeOf(node.int('to', 0), 'the result of Cast');
+  node.ignore('saturate', 'round_mode');
+  return ([x]) => {
+    if (x instanceof Ints && to === 'int64') return x;
+    const source = tensorOf(x as Datum);
+    return source.to(to === 'int64' ? 'int32' : to);
+  };
+};
+
+const hardSigmoid: Operator = (node) => {
+  const [alpha, beta] = [node.float('alpha', 0.2), node.float('beta', 0.5)];
+  if (Math.abs(alpha - 1 / 6) < 1e-7 && beta === 0.5) return tensors(F.hardsigmoid);
+  return tensors((x) => x.mul(alpha).add(beta).clamp({ min: 0, max: 1 }));
+};
+
+const shrink: Operator = (node) => {
+  const [lambd, bias] = [node.float('lambd', 0.5), node.float('bias', 0)];
+  if (bias === 0) return tensors((x) => F.hardshrink(x, { lambd }));
+  if (bias === lambd) return tensors((x) => F.softshrink(x, { lambd }));
+  return tensors((x) =>
+    where(x.lt(-lambd), x.add(bias), where(x.gt(lambd), x.sub(bias), x.mul(0))),
+  );
+};
+
+/** gamma (x where it is positive, alpha (e^x - 1) elsewhere) */
+const selu: Operator = (node) => {
+  const alpha = node.float('alpha', 1.6732632423543772);
+  const gamma = node.float('gamma', 1.0507009873554805);
+  const usual = Math.abs(alpha - 1.6732632423543772) + Math.abs(gamma - 1.0507009873554805) < 1e-6;
+  return usual ? tensors(F.selu) : tensors((x) => F.elu(x, { alpha }).mul(gamma));
+};
+
+/** log(1 + e^x): PyTorch's goes over to x, which is the same to all digits. */
+const softplus = (x: Tensor): Tensor => F.softplus(x, { threshold: 40 });
+
+const gelu: Operator = (node) => {
+  const approximate = node.string('approximate', 'none') === 'tanh' ? 'tanh' : 'none';
+  return tensors((x) => F.gelu(x, { approximate }));
+};
+
+const floatOption =
+  (name: string, missing: number, fn: (x: Tensor, value: number) => Tensor): Operator =>
+  (node: GraphNode) => {
+    const value = node.float(name, missing);
+    return tensors((x) => fn(x, value));
+  };
+
+const not = (x: Tensor): Tensor => x.logicalNot();
+
+/** Which infinities count. */
+const isInf: Operator = (node) => {
+  const negative = node.int('detect_negative', 1) !== 0;
+  const positive = node.int('detect_positive', 1) !== 0;
+  return tensors((x) => {
+    const [low, high] = [x.eq(-Infinity), x.eq(Infinity)];
+    if (negative && positive) return low.logicalOr(high);
+    return negative ? low : positive ? high : x.ne(x);
+  });
+};
+
+/** The slope has the shape of x, or one that broadcasts to it. */
+const prelu = (x: Tensor, slope: Tensor): Tensor => where(x.gt(0), x, x.mul(slope));
+
+const choose: Operator =
+  () =>
+  ([condition, a, b]) => {
+    const mask = tensorOf(condition as Datum);
+    return where(mask, tensorOf(a as Datum), tensorOf(b as Datum));
+  };
+
+/** A tensor of one value, in a shape that is an input. */
+const constantOfShape: Operator = (node) => {
+  const value = node.tensor('value');
+  const dtype: DType = value === null ? 'float32' : tensorOf(value).dtype;
+  const number =
+    value === null
+      ? 0
+      : value instanceof Ints
+        ? value.values[0]
+        : noGrad(() => value.flatten().select(0, 0).item());
+  return ([sizes]) => {
+    const shape = intsOf(sizes as Datum);
+    if (value instanceof Ints && shape.length === 1 && shape[0] <= 64) {
+      return new Ints(new Array<number>(shape[0]).fill(number));
+    }
+    return scalar(number, dtype).expand(shape).clone();
+  };
+};
+
+export const elementwise: Readonly<Record<string, Operator>> = {
+  Abs: unary((x) => x.abs()),
+  Neg: unary((x) => x.neg()),
+  Sign: unary((x) => x.sign()),
+  Ceil: unary((x) => x.ceil()),
+  Floor: unary((x) => x.floor()),
+  Round: unary((x) => x.round()),
+  Sqrt: unary((x) => x.sqrt()),
+  Reciprocal: unary((x) => x.reciprocal()),
+  Exp: unary((x) => x.exp()),
+  Log: unary((x) => x.log()),
+  Sin: unary((x) => x.sin()),
+  Cos: unary((x) => x.cos()),
+  Tan: unary((x) => x.tan()),
+  Asin: unary((x) => x.asin()),
+  Acos: unary((x) => x.acos()),
+  Atan: unary((x) => x.atan()),
+  Sinh: unary((x) => x.sinh()),
+  Cosh: unary((x) => x.cosh()),
+  Tanh: unary((x) => x.tanh()),
+  Sigmoid: unary((x) => x.sigmoid()),
+  Erf: unary((x) => x.erf()),
+  Relu: unary(F.relu),
+  LeakyRelu: floatOption('alpha', 0.01, (x, negativeSlope) => F.leakyRelu(x, { negativeSlope })),
+  Elu: floatOption('alpha', 1, (x, alpha) => F.elu(x, { alpha })),
+  Celu: floatOption('alpha', 1, (x, alpha) => F.celu(x, { alpha })),
+  Selu: selu,
+  ThresholdedRelu: floatOption('alpha', 1, (x, limit) => F.threshold(x, limit, 0)),
+  HardSigmoid: hardSigmoid,
+  HardSwish: unary(F.hardswish),
+  Shrink: shrink,
+  Softplus: unary(softplus),
+  Softsign: unary(F.softsign),
+  Mish: unary(F.mish),
+  Gelu: gelu,
+  PRelu: () => tensors(prelu),
+  Clip: clip,
+  Add: binary(
+    (a, b) => a.add(b),
+    (a, b) => a + b,
+  ),
+  Sub: binary(
+    (a, b) => a.sub(b),
+    (a, b) => a - b,
+  ),
+  Mul: binary(
+    (a, b) => a.mul(b),
+    (a, b) => a * b,
+  ),
+  Div: binary(divide, (a, b) => Math.trunc(a / b)),
+  Pow: binary((a, b) => a.pow(b).to(a.dtype)),
+  Mod: modulo,
+  Max: variadic((a, b) => a.maximum(b)),
+  Min: variadic((a, b) => a.minimum(b)),
+  Sum: variadic((a, b) => a.add(b)),
+  Mean: () => tensors((...all) => all.reduce((a, b) => a.add(b)).div(all.length)),
+  Equal: binary((a, b) => a.eq(b)),
+  Less: binary((a, b) => a.lt(b)),
+  LessOrEqual: binary((a, b) => a.le(b)),
+  Greater: binary((a, b) => a.gt(b)),
+  GreaterOrEqual: binary((a, b) => a.ge(b)),
+  And: binary((a, b) => a.logicalAnd(b)),
+  Or: binary((a, b) => a.logicalOr(b)),
+  Xor: binary((a, b) => a.logicalXor(b)),
+  Not: unary(not),
+  IsNaN: unary((x) => x.isnan()),
+  IsInf: isInf,
+  Where: choose,
+  Cast: cast,
+  ConstantOfShape: constantOfShape,
+};

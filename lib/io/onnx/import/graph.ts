@@ -1,0 +1,177 @@
+/** An ONNX graph made ready to run, or everything that stands against it. */
+import { unexpected } from '../../../errors';
+import { Parameter } from '../../../nn/parameter';
+import { isFloating } from '../../../dtype';
+import { Tensor } from '../../../tensor';
+import type { Message } from '../schema';
+import type { Datum } from './datum';
+import { elementwise } from './elementwise';
+import { dtypeOf, GraphNode, Refused, type OnnxDType, type Run } from './node';
+import { reductions } from './reductions';
+import { shapes } from './shapes';
+import { BrokenTensor, readTensor } from './tensor';
+
+const op = 'importOnnx';
+
+const operators = new Map(Object.entries({ ...elementwise, ...shapes, ...reductions }));
+/** Operators of these opsets say the same as those here, or what they say otherwise is read. */
+const opsets = { first: 7, last: 24 };
+
+/** An input of the graph: sizes that are fixed, null for others. */
+export interface Input {
+  readonly name: string;
+  readonly slot: number;
+  readonly dtype: OnnxDType;
+  readonly shape: readonly (number | null)[] | null;
+}
+
+/** A node and the places of its inputs and outputs among all values; -1 for what is left out. */
+export interface Step {
+  readonly run: Run;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** A graph in steps. */
+export interface Plan {
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly { readonly name: string; readonly slot: number }[];
+  readonly steps: readonly Step[];
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  /** Places of tensors that are there from the beginning. */
+  readonly fixed: ReadonlyMap<number, Datum>;
+  readonly slots: number;
+}
+
+class Planner {
+  private readonly slots = new Map<string, number>();
+  private readonly refused = new Set<string>();
+  private readonly broken: string[] = [];
+  private readonly parameters = new Map<string, Parameter>();
+  private readonly fixed = new Map<number, Datum>();
+
+  constructor(
+    private readonly path: string,
+    private readonly graph: Message<'GraphProto'>,
+    private readonly opset: number,
+  ) {}
+
+  /** Runs `make`, and remembers what it does not support or finds broken. */
+  private try<T>(make: () => T): T | null {
+    try {
+      return make();
+    } catch (error) {
+      if (error instanceof Refused) this.refused.add(error.message);
+      else if (error instanceof BrokenTensor) this.broken.push(error.message);
+      else throw error;
+      return null;
+    }
+  }
+
+  private define(name: string): number {
+    if (this.slots.has(name))
+      this.broken.push(`expected each name once, got '${short(name)}' twice`);
+    const slot = this.slots.size;
+    this.slots.set(name, slot);
+    return slot;
+  }
+
+  private use(name: string): number {
+    if (name === '') return -1;
+    const slot = this.slots.get(name);
+    if (slot !== undefined) return slot;
+    this.broken.push(`expected nodes in order, got '${short(name)}' before anything makes it`);
+    return -1;
+  }
+
+  private initializers(): void {
+    for (const proto of this.graph.initializer) {
+      const { name } = proto;
+      const slot = this.define(name);
+      const value = this.try(() => readTensor(proto, `'${short(name)}'`));
+      if (value === null) continue;
+      if (value instanceof Tensor && isFloating(value.dtype)) {
+        const parameter = new Parameter(value);
+        this.parameters.set(name, parameter);
+        this.fixed.set(slot, parameter);
+      } else {
+        this.fixed.set(slot, value);
+      }
+    }
+    if (this.graph.sparseInitializer.length > 0) this.refused.add('sparse initializers');
+  }
+
+  private inputs(): Input[] {
+    // Older files list the initializers among the inputs.
+    const given = this.graph.input.filter(({ name }) => !this.slots.has(name));
+    return given.flatMap(({ name, type }) => {
+      const slot = this.define(name);
+      const tensor = type?.tensorType;
+      const what = `input '${short(name)}'`;
+      const dtype = this.try(() => {
+        if (tensor === undefined) throw new Refused(`${what}, which is no tensor`);
+        return dtypeOf(tensor.elemType, what);
+      });
+      const shape = tensor?.shape?.dim.map(({ dimValue, dimParam }) =>
+        dimValue > 0n && dimParam === '' ? Number(dimValue) : null,
+      );
+      return dtype === null ? [] : [{ name, slot, dtype, shape: shape ?? null }];
+    });
+  }
+
+  private step(proto: Message<'NodeProto'>): Step[] {
+    const run = this.try(() => this.runOf(proto));
+    const inputs = proto.input.map((name) => this.use(name));
+    const outputs = proto.output.map((name) => (name === '' ? -1 : this.define(name)));
+    return run === null ? [] : [{ run, inputs, outputs }];
+  }
+
+  private runOf(proto: Message<'NodeProto'>): Run {
+    const { opType, domain } = proto;
+    const own = domain === '' || domain === 'ai.onnx';
+    const operator = own ? operators.get(opType) : undefined;
+    if (operator === undefined) throw new Refused(short(own ? opType : `${domain}.${opType}`));
+    const node = new GraphNode(proto, this.opset);
+    const run = operator(node);
+    node.requireAllKnown();
+    return run;
+  }
+
+  plan(): Plan {
+    if (this.opset < opsets.first || this.opset > opsets.last) {
+      this.refused.add(`opset ${this.opset} (${opsets.first} to ${opsets.last} are)`);
+    }
+    this.initializers();
+    const inputs = this.inputs();
+    const steps = this.graph.node.flatMap((one) => this.step(one));
+    const outputs = this.graph.output.map(({ name }) => ({ name, slot: this.use(name) }));
+    if (outputs.length === 0) this.broken.push('expected outputs, got none');
+    if (this.broken.length > 0)
+      throw unexpected(op, 'an ONNX model', this.path, listed(this.broken));
+    if (this.refused.size > 0) {
+      throw unexpected(
+        op,
+        'a model of what is supported',
+        this.path,
+        listed([...this.refused].sort()),
+      );
+    }
+    const { parameters, fixed } = this;
+    return { inputs, outputs, steps, parameters, fixed, slots: this.slots.size };
+  }
+}
+
+const short = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}...` : name);
+
+/** What is wrong, a line each; of very many the first. */
+function listed(problems: readonly string[]): string {
+  const more = problems.length > 100 ? [`${problems.length - 100} more`] : [];
+  return ['', ...problems.slice(0, 100), ...more].join('\n  ');
+}
+
+/** The steps of a model; one error names everything that is not supported. */
+export function planOf(path: string, model: Message<'ModelProto'>): Plan {
+  const graph = model.graph as Message<'GraphProto'>;
+  const own = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  return new Planner(path, graph, Number(own?.version ?? 1n)).plan();
+}

@@ -1,0 +1,19 @@
+/** Models from ONNX files. */
+import { readModel } from './file';
+import { planOf } from './graph';
+import { OnnxModule } from './module';
+
+/**
+ * The model in an ONNX file as a module that computes what the graph says, with the operations of this library: it can
+ * be trained, compiled and exported again. Its parameters are the file's floating initializers, under their names there.
+ *
+ * One RangeError names everything in the file that is not supported. int64 becomes int32. Weights in other files are
+ * read if these lie in the model's folder.
+ *
+ * @example const model = await io.importOnnx('digits.onnx');
+ */
+export async function importOnnx(path: string | URL): Promise<OnnxModule> {
+  return new OnnxModule(planOf(String(path), await readModel(path)));
+}
+
+export type { OnnxModule };

@@ -1,0 +1,93 @@
+/** An imported graph as a module. */
+import { shapeText, unexpected } from '../../../errors';
+import { Module } from '../../../nn/module';
+import { sameShape } from '../../../shape';
+import { requireTensor, type Tensor } from '../../../tensor';
+import { tensorOf, type Datum } from './datum';
+import type { Input, Plan } from './graph';
+
+const op = 'OnnxModule';
+
+/**
+ * A model from an ONNX file: its floating initializers are its parameters, under their names in the file, and can be
+ * trained. Made by `io.importOnnx`.
+ */
+export class OnnxModule extends Module<Tensor[]> {
+  readonly #plan: Plan;
+  /** Names of the inputs, in the order of forward's arguments. */
+  readonly inputNames: readonly string[];
+  /** Names of the outputs. */
+  readonly outputNames: readonly string[];
+
+  /** @internal */
+  constructor(plan: Plan) {
+    super();
+    this.#plan = plan;
+    this.inputNames = plan.inputs.map(({ name }) => name);
+    this.outputNames = plan.outputs.map(({ name }) => name);
+  }
+
+  /** @internal */
+  override _eachField(visit: (value: unknown, name: string) => void): void {
+    super._eachField(visit);
+    this.#plan.parameters.forEach(visit);
+  }
+
+  /** The only output; of a model with several, `run` gives them all. */
+  override forward(...inputs: Tensor[]): Tensor {
+    const outputs = this.#run(inputs);
+    if (outputs.length === 1) return outputs[0];
+    throw unexpected(op, 'a model of one output; call run', 'forward', `${outputs.length} outputs`);
+  }
+
+  /** All outputs by name, of inputs by name. */
+  run(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const unknown = Object.keys(inputs).find((name) => !this.inputNames.includes(name));
+    if (unknown !== undefined) {
+      throw unexpected(op, `one of ${this.inputNames.join(', ')}`, 'inputs', unknown);
+    }
+    const outputs = this.#run(this.inputNames.map((name) => inputs[name]));
+    return Object.fromEntries(this.outputNames.map((name, i) => [name, outputs[i]]));
+  }
+
+  #run(given: readonly Tensor[]): Tensor[] {
+    const { inputs, outputs, steps, fixed, slots } = this.#plan;
+    if (given.length !== inputs.length) {
+      const names = inputs.map(({ name }) => name).join(', ');
+      throw unexpected(op, `${inputs.length} tensors (${names})`, 'forward', String(given.length));
+    }
+    const values = new Array<Datum | null>(slots).fill(null);
+    for (const [slot, value] of fixed) values[slot] = value;
+    inputs.forEach((input, i) => {
+      values[input.slot] = checked(input, given[i]);
+    });
+    for (const step of steps) {
+      const results = step.run(step.inputs.map((slot) => (slot < 0 ? null : values[slot])));
+      const list = Array.isArray(results) ? (results as readonly Datum[]) : [results as Datum];
+      step.outputs.forEach((slot, i) => {
+        if (slot >= 0) values[slot] = list[i] ?? null;
+      });
+    }
+    return outputs.map(({ slot }) => tensorOf(values[slot] as Datum));
+  }
+
+  override extraRepr(): string {
+    const inputs = this.#plan.inputs.map(({ name, dtype, shape }) => {
+      const sizes = shape === null ? '' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
+      return `${name}: ${dtype}${sizes}`;
+    });
+    return `${inputs.join(', ')} -> ${this.outputNames.join(', ')}; ${this.#plan.steps.length} nodes`;
+  }
+}
+
+function checked({ name, dtype, shape }: Input, given: unknown): Tensor {
+  const x = requireTensor(op, name, given);
+  const expected = dtype === 'int64' ? 'int32' : dtype;
+  if (x.dtype !== expected) throw unexpected(op, `dtype ${expected}`, name, x.dtype);
+  const wanted = shape?.map((size, i) => size ?? x.shape[i]);
+  if (wanted && !(wanted.length === x.ndim && sameShape(wanted, x.shape))) {
+    const sizes = (shape ?? []).map((size) => size ?? 'any').join(', ');
+    throw unexpected(op, `shape [${sizes}]`, name, shapeText(x.shape));
+  }
+  return x;
+}

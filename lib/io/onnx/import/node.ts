@@ -1,0 +1,124 @@
+/** A node of an imported graph, as the operators look at it while the graph is read. */
+import { dataTypes, type Message } from '../schema';
+import { attributeTypes } from '../schema';
+import type { Datum } from './datum';
+import { readTensor } from './tensor';
+
+/** Runs a node: its inputs, null where one is left out. */
+export type Run = (inputs: readonly (Datum | null)[]) => Datum | readonly Datum[];
+
+/** Reads a node's attributes, and says how it runs; throws `Refused` for what is not supported. */
+export type Operator = (node: GraphNode) => Run;
+
+/** What is not supported, for the list of all that is not. */
+export class Refused extends Error {}
+
+type AttributeProto = Message<'AttributeProto'>;
+
+/** Elements that there are here, by their number in a file. */
+const dtypes = {
+  [dataTypes.float32]: 'float32',
+  [dataTypes.float16]: 'float32',
+  [dataTypes.float64]: 'float64',
+  [dataTypes.int32]: 'int32',
+  [dataTypes.int64]: 'int64',
+  [dataTypes.int16]: 'int32',
+  [dataTypes.int8]: 'int32',
+  [dataTypes.uint16]: 'int32',
+  [dataTypes.uint8]: 'int32',
+  [dataTypes.bool]: 'bool',
+} as const;
+
+export type OnnxDType = (typeof dtypes)[keyof typeof dtypes];
+
+/** The dtype of this number; refused if there is none here. */
+export function dtypeOf(type: number, what: string): OnnxDType {
+  const found = (dtypes as Readonly<Record<number, OnnxDType>>)[type] as OnnxDType | undefined;
+  if (found !== undefined) return found;
+  const name = Object.entries(dataTypes).find(([, number]) => number === type)?.[0];
+  throw new Refused(`${name ?? `type ${type}`} elements of ${what}`);
+}
+
+export class GraphNode {
+  private readonly attributes = new Map<string, AttributeProto>();
+  private readonly known = new Set<string>();
+
+  constructor(
+    readonly proto: Message<'NodeProto'>,
+    /** Of the operators' own domain. */
+    readonly opset: number,
+  ) {
+    for (const one of proto.attribute) {
+      if (this.attributes.has(one.name)) throw new Refused(`${this.type} with ${one.name} twice`);
+      this.attributes.set(one.name, one);
+    }
+  }
+
+  get type(): string {
+    return this.proto.opType;
+  }
+
+  /** How many outputs somebody may use. */
+  get outputs(): number {
+    return this.proto.output.findLastIndex((name) => name !== '') + 1;
+  }
+
+  has(name: string): boolean {
+    return this.attributes.has(name);
+  }
+
+  private get(name: string, type: keyof typeof attributeTypes): AttributeProto | null {
+    this.known.add(name);
+    const found = this.attributes.get(name);
+    if (found === undefined) return null;
+    if (found.type !== attributeTypes[type])
+      throw new Refused(`${this.type} with a ${name} that is no ${type}`);
+    return found;
+  }
+
+  float(name: string, missing: number): number {
+    return this.get(name, 'float')?.f ?? missing;
+  }
+
+  int(name: string, missing: number): number {
+    const found = this.get(name, 'int');
+    return found === null ? missing : Number(found.i);
+  }
+
+  ints(name: string): number[] | null {
+    return this.get(name, 'ints')?.ints.map(Number) ?? null;
+  }
+
+  floats(name: string): number[] | null {
+    return this.get(name, 'floats')?.floats ?? null;
+  }
+
+  string(name: string, missing: string): string {
+    const found = this.get(name, 'string');
+    return found === null ? missing : new TextDecoder().decode(found.s);
+  }
+
+  tensor(name: string): Datum | null {
+    const found = this.get(name, 'tensor');
+    if (found === null) return null;
+    if (found.t === undefined) throw new Refused(`${this.type} with a ${name} without a tensor`);
+    return readTensor(found.t, `${name} of ${this.type}`);
+  }
+
+  /** An attribute that may only have the value that it has when it is missing. */
+  only(name: string, value: number | string): void {
+    const actual = typeof value === 'number' ? this.int(name, value) : this.string(name, value);
+    if (actual !== value) throw new Refused(`${this.type} with ${name} ${actual}`);
+  }
+
+  /** Attributes that make no difference here. */
+  ignore(...names: string[]): void {
+    for (const name of names) this.known.add(name);
+  }
+
+  /** Refuses attributes that nobody asked for. */
+  requireAllKnown(): void {
+    const unknown = [...this.attributes.keys()].filter((name) => !this.known.has(name));
+    if (unknown.length > 0) throw new Refused(`${this.type} with ${unknown.join(', ')}`);
+  }
+}

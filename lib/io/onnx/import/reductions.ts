@@ -1,0 +1,133 @@
+/** ONNX operators that reduce, multiply matrices, normalise and order. */
+import * as F from '../../../functional';
+import { einsum } from '../../../ops/einsum';
+import { numelOf } from '../../../shape';
+import type { Tensor } from '../../../tensor';
+import { intOf, intsOf, tensorOf, type Datum } from './datum';
+import { tensors } from './elementwise';
+import type { Operator } from './node';
+
+type Reduce = (x: Tensor, dims: number[] | null, options: { keepdim: boolean }) => Tensor;
+
+/** Axes as an input, or in older opsets as an attribute; none stands for all, unless told otherwise. */
+const reduce =
+  (fn: Reduce): Operator =>
+  (node) => {
+    const given = node.ints('axes');
+    const keepdim = node.int('keepdims', 1) !== 0;
+    const noneIsNone = node.int('noop_with_empty_axes', 0) !== 0;
+    return ([x, axes = null]) => {
+      const input = tensorOf(x as Datum);
+      const dims = axes === null ? given : intsOf(axes);
+      if (dims !== null && dims.length > 0) return fn(input, dims, { keepdim });
+      return noneIsNone ? input : fn(input, null, { keepdim });
+    };
+  };
+
+/** One dimension after the other: for reductions that take one only. */
+const prod: Reduce = (x, dims, options) => {
+  if (dims === null) {
+    const all = x.prod();
+    return options.keepdim ? all.reshape(x.shape.map(() => 1)) : all;
+  }
+  const sorted = dims.map((dim) => (dim < 0 ? dim + x.ndim : dim)).sort((a, b) => b - a);
+  return sorted.reduce((y, dim) => y.prod(dim, options), x);
+};
+
+/** Of the first operand a row of `axis`, of the rest all; before opset 13 the dimensions from `axis` on are one. */
+const along =
+  (fn: (x: Tensor, dim: number) => Tensor): Operator =>
+  (node) => {
+    const axis = node.int('axis', node.opset < 13 ? 1 : -1);
+    if (node.opset >= 13) return tensors((x) => fn(x, axis));
+    return tensors((x) => {
+      const at = axis < 0 ? axis + x.ndim : axis;
+      const rows = x.reshape([numelOf(x.shape.slice(0, at)), numelOf(x.shape.slice(at))]);
+      return fn(rows, 1).reshape(x.shape);
+    });
+  };
+
+const place =
+  (fn: (x: Tensor, dim: number, options: { keepdim: boolean }) => Tensor): Operator =>
+  (node) => {
+    const axis = node.int('axis', 0);
+    const keepdim = node.int('keepdims', 1) !== 0;
+    node.only('select_last_index', 0);
+    return tensors((x) => fn(x, axis, { keepdim }));
+  };
+
+const topk: Operator = (node) => {
+  const axis = node.int('axis', -1);
+  const largest = node.int('largest', 1) !== 0;
+  node.ignore('sorted');
+  return ([x, k]) => {
+    const { values, indices } = tensorOf(x as Datum).topk(intOf(k as Datum), axis, { largest });
+    return [values, indices];
+  };
+};
+
+const cumsum: Operator = (node) => {
+  node.only('exclusive', 0);
+  const reverse = node.int('reverse', 0) !== 0;
+  return ([x, axis]) => {
+    const input = tensorOf(x as Datum);
+    const dim = intOf(axis as Datum);
+    return reverse ? input.flip(dim).cumsum(dim).flip(dim) : input.cumsum(dim);
+  };
+};
+
+/** alpha A B + beta C, either matrix transposed: a linear layer where that is what it is. */
+const gemm: Operator = (node) => {
+  const [alpha, beta] = [node.float('alpha', 1), node.float('beta', 1)];
+  const [transA, transB] = [node.int('transA', 0) !== 0, node.int('transB', 0) !== 0];
+  return ([first, second, third = null]) => {
+    const [a, b] = [tensorOf(first as Datum), tensorOf(second as Datum)];
+    const c = third === null ? null : tensorOf(third);
+    const isLinear = transB && !transA && alpha === 1 && beta === 1;
+    if (isLinear && (c === null || c.ndim === 1) && (c === null || c.shape[0] === b.shape[0])) {
+      return F.linear(a, b, c);
+    }
+    const product = (transA ? a.t() : a).mm(transB ? b.t() : b);
+    const scaled = alpha === 1 ? product : product.mul(alpha);
+    if (c === null || beta === 0) return scaled;
+    return scaled.add(beta === 1 ? c : c.mul(beta));
+  };
+};
+
+/** (x - mean) / sqrt(variance + epsilon) scale + bias along dimension 1, with the statistics of training. */
+const batchNormalization: Operator = (node) => {
+  const epsilon = node.float('epsilon', 1e-5);
+  node.ignore('momentum', 'spatial');
+  node.only('training_mode', 0);
+  return tensors((x, scale, bias, mean, variance) => {
+    const column = [-1, ...x.shape.slice(2).map(() => 1)];
+    const slope = scale.mul(variance.add(epsilon).rsqrt());
+    return x.sub(mean.reshape(column)).mul(slope.reshape(column)).add(bias.reshape(column));
+  });
+};
+
+export const reductions: Readonly<Record<string, Operator>> = {
+  ReduceSum: reduce((x, dims, options) => x.sum(dims, options)),
+  ReduceMean: reduce((x, dims, options) => x.mean(dims, options)),
+  ReduceMax: reduce((x, dims, options) => x.amax(dims, options)),
+  ReduceMin: reduce((x, dims, options) => x.amin(dims, options)),
+  ReduceProd: reduce(prod),
+  ReduceL1: reduce((x, dims, options) => x.abs().sum(dims, options)),
+  ReduceL2: reduce((x, dim, options) => x.norm({ dim, ...options })),
+  ReduceSumSquare: reduce((x, dims, options) => x.square().sum(dims, options)),
+  ReduceLogSum: reduce((x, dims, options) => x.sum(dims, options).log()),
+  ReduceLogSumExp: reduce((x, dims, options) => x.logsumexp(dims, options)),
+  ArgMax: place((x, dim, options) => x.argmax(dim, options)),
+  ArgMin: place((x, dim, options) => x.argmin(dim, options)),
+  TopK: topk,
+  CumSum: cumsum,
+  Softmax: along(F.softmax),
+  LogSoftmax: along(F.logSoftmax),
+  MatMul: () => tensors((a, b) => a.matmul(b)),
+  Gemm: gemm,
+  Einsum: (node) => {
+    const equation = node.string('equation', '');
+    return tensors((...all) => einsum(equation, ...all));
+  },
+  BatchNormalization: batchNormalization,
+};

@@ -1,0 +1,289 @@
+/** ONNX operators that move elements about, and those that compute with shapes. */
+import { fromArray } from '../../../creation';
+import { cat } from '../../../ops/join';
+import { normalizeDim, numelOf, type Shape } from '../../../shape';
+import type { Tensor } from '../../../tensor';
+import { intOf, Ints, intsOf, reshapedInts, tensorOf, type Datum } from './datum';
+import { tensors } from './elementwise';
+import { Refused, type Operator } from './node';
+
+const op = 'OnnxModule';
+
+const constant: Operator = (node) => {
+  const value = constantOf(node);
+  return () => value;
+};
+
+function constantOf(node: Parameters<Operator>[0]): Datum {
+  const tensor = node.tensor('value');
+  if (tensor !== null) return tensor;
+  if (node.has('value_float')) return fromArray(Float32Array.of(node.float('value_float', 0)), []);
+  if (node.has('value_int')) return new Ints([node.int('value_int', 0)], []);
+  const [ints, floats] = [node.ints('value_ints'), node.floats('value_floats')];
+  if (ints !== null) return new Ints(ints);
+  if (floats !== null) return fromArray(Float32Array.from(floats));
+  throw new Refused('Constant without a value of numbers');
+}
+
+const shape: Operator = (node) => {
+  const [start, end] = [node.int('start', 0), node.int('end', Infinity)];
+  return ([x]) => new Ints((x as Datum).shape.slice(start, end));
+};
+
+const reshape: Operator = (node) => {
+  const zeros = node.int('allowzero', 0) !== 0;
+  return ([x, sizes]) => {
+    const input = x as Datum;
+    const asked = intsOf(sizes as Datum);
+    const wanted = asked.map((size, i) => (size === 0 && !zeros ? input.shape[i] : size));
+    if (!(input instanceof Ints)) return input.reshape(wanted);
+    const rest = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    return reshapedInts(
+      input.values,
+      wanted.map((size) => (size === -1 ? input.values.length / rest : size)),
+    );
+  };
+};
+
+const flatten: Operator = (node) => {
+  const axis = node.int('axis', 1);
+  return tensors((x) => {
+    const at = axis < 0 ? axis + x.ndim : axis;
+    return x.reshape([numelOf(x.shape.slice(0, at)), numelOf(x.shape.slice(at))]);
+  });
+};
+
+/** Axes as an input, or before opset 13 as an attribute. */
+const squeeze: Operator = (node) => {
+  const given = node.ints('axes');
+  return ([x, axes = null]) => {
+    const input = x as Datum;
+    const dims = axes === null ? given : intsOf(axes);
+    if (input instanceof Ints) return new Ints(input.values, dims?.length === 0 ? input.shape : []);
+    if (dims === null) return input.squeeze();
+    return input.squeeze(dims);
+  };
+};
+
+const unsqueeze: Operator = (node) => {
+  const given = node.ints('axes');
+  return ([x, axes = null]) => {
+    const input = x as Datum;
+    const dims = axes === null ? (given ?? []) : intsOf(axes);
+    const ndim = input.shape.length + dims.length;
+    const sorted = dims.map((dim) => normalizeDim(op, dim, ndim, 'axes')).sort((a, b) => a - b);
+    if (input instanceof Ints && ndim === 1) return new Ints(input.values);
+    return sorted.reduce((y, dim) => y.unsqueeze(dim), tensorOf(input));
+  };
+};
+
+const transpose: Operator = (node) => {
+  const perm = node.ints('perm');
+  return tensors((x) => (perm === null ? x.T : x.permute(perm)));
+};
+
+const concat: Operator = (node) => {
+  const axis = node.int('axis', 0);
+  return (inputs) => {
+    const all = inputs.filter((one) => one !== null);
+    const ints = all.filter((one) => one instanceof Ints && one.shape.length === 1) as Ints[];
+    if (ints.length === all.length) return new Ints(ints.flatMap(({ values }) => values));
+    return cat(all.map(tensorOf), axis);
+  };
+};
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly axis: number;
+  readonly step: number;
+}
+
+/** Starts, ends, axes and steps as inputs, or before opset 10 as attributes. */
+const slice: Operator = (node) => {
+  const given = ['starts', 'ends', 'axes'].map((name) => node.ints(name));
+  return ([x, ...more]) => {
+    const input = x as Datum;
+    const [starts, ends, axes, steps] = [0, 1, 2, 3].map((i) => {
+      const datum = more[i] ?? null;
+      return datum === null ? (given[i] ?? null) : intsOf(datum);
+    });
+    const ranges = (starts ?? []).map((start, i): Range => ({
+      start,
+      end: ends?.[i] ?? Infinity,
+      axis: normalizeDim(op, axes?.[i] ?? i, input.shape.length, 'axes'),
+      step: steps?.[i] ?? 1,
+    }));
+    if (input instanceof Ints) {
+      return ranges.reduce(
+        (y, range) => new Ints(placesOf(range, y.values.length).map((i) => y.values[i])),
+        input,
+      );
+    }
+    return ranges.reduce(sliced, input);
+  };
+};
+
+/** Places from start to end, as Python counts them. */
+function placesOf({ start, end, step }: Range, size: number): number[] {
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
+  const places: number[] = [];
+  for (let i = bound(start); step > 0 ? i < bound(end) : i > bound(end); i += step) places.push(i);
+  return places;
+}
+
+function sliced(x: Tensor, range: Range): Tensor {
+  const size = x.shape[range.axis];
+  if (range.step > 0) {
+    const limit = (at: number): number => Math.min(Math.max(at, -size), size);
+    return x.slice(range.axis, limit(range.start), limit(range.end), range.step);
+  }
+  if (range.step === 0)
+    throw new RangeError(`${op}: expected a step other than 0 for Slice, got 0`);
+  return x.indexSelect(range.axis, fromArray(Int32Array.from(placesOf(range, size))));
+}
+
+const gather: Operator = (node) => {
+  const axis = node.int('axis', 0);
+  return ([data, at]) => {
+    const [x, places] = [data as Datum, at as Datum];
+    if (x instanceof Ints && places instanceof Ints && x.shape.length === 1) {
+      const picked = places.values.map((i) => x.values[i < 0 ? i + x.values.length : i]);
+      if (picked.some((one) => (one as number | undefined) === undefined)) {
+        throw new RangeError(
+          `${op}: expected places below ${x.values.length} for Gather, got others`,
+        );
+      }
+      return new Ints(picked, places.shape);
+    }
+    const [input, index] = [tensorOf(x), tensorOf(places)];
+    const dim = normalizeDim(op, axis, input.ndim, 'axis');
+    const shape = [...input.shape.slice(0, dim), ...index.shape, ...input.shape.slice(dim + 1)];
+    return input.indexSelect(dim, index.flatten()).reshape(shape);
+  };
+};
+
+const gatherElements: Operator = (node) => {
+  const axis = node.int('axis', 0);
+  return tensors((x, index) => {
+    const size = x.shape[normalizeDim(op, axis, x.ndim, 'axis')];
+    return x.gather(axis, fromFront(index, size));
+  });
+};
+
+/** Places counted from the front. */
+function fromFront(index: Tensor, size: number): Tensor {
+  return index.where(index.ge(0), index.add(size));
+}
+
+const scatterElements: Operator = (node) => {
+  const axis = node.int('axis', 0);
+  const reduction = node.string('reduction', 'none');
+  if (reduction !== 'none' && reduction !== 'add') {
+    throw new Refused(`${node.type} with reduction ${reduction}`);
+  }
+  return tensors((x, index, updates) => {
+    const places = fromFront(index, x.shape[normalizeDim(op, axis, x.ndim, 'axis')]);
+    return reduction === 'add'
+      ? x.scatterAdd(axis, places, updates)
+      : x.scatter(axis, places, updates);
+  });
+};
+
+/** Both shapes broadcast to each other. */
+const expand: Operator =
+  () =>
+  ([x, sizes]) => {
+    const input = tensorOf(x as Datum);
+    const wanted = intsOf(sizes as Datum);
+    return input.expand(broadcast(input.shape, wanted));
+  };
+
+function broadcast(a: Shape, b: Shape): number[] {
+  const ndim = Math.max(a.length, b.length);
+  const at = (shape: Shape, i: number): number => shape[i - (ndim - shape.length)] ?? 1;
+  return Array.from({ length: ndim }, (_, i) => (at(a, i) === 1 ? at(b, i) : at(a, i)));
+}
+
+const tile: Operator =
+  () =>
+  ([x, times]) =>
+    tensorOf(x as Datum).tile(intsOf(times as Datum));
+
+/** Sizes as an input, before opset 13 as an attribute, or equal parts. */
+const split: Operator = (node) => {
+  const axis = node.int('axis', 0);
+  const given = node.ints('split');
+  const count = node.int('num_outputs', node.proto.output.length);
+  return ([x, sizes = null]) => {
+    const input = tensorOf(x as Datum);
+    const parts = sizes === null ? given : intsOf(sizes);
+    if (parts !== null) return input.split(parts, axis);
+    const size = input.shape[normalizeDim(op, axis, input.ndim, 'axis')];
+    return input.split(Math.ceil(size / count), axis);
+  };
+};
+
+const trilu: Operator = (node) => {
+  const upper = node.int('upper', 1) !== 0;
+  return ([x, k = null]) => {
+    const diagonal = k === null ? 0 : intOf(k);
+    return upper ? tensorOf(x as Datum).triu(diagonal) : tensorOf(x as Datum).tril(diagonal);
+  };
+};
+
+const range: Operator =
+  () =>
+  ([start, limit, delta]) => {
+    const [first, end, step] = [start, limit, delta].map((one) =>
+      one instanceof Ints ? one.values[0] : tensorOf(one as Datum).item(),
+    );
+    const count = Math.max(Math.ceil((end - first) / step), 0);
+    const values = Array.from({ length: Math.min(count, 2 ** 31) }, (_, i) => first + i * step);
+    if (start instanceof Ints) return new Ints(values);
+    const { dtype } = tensorOf(start as Datum);
+    return fromArray(
+      dtype === 'int32'
+        ? Int32Array.from(values)
+        : dtype === 'float64'
+          ? Float64Array.from(values)
+          : Float32Array.from(values),
+    );
+  };
+
+/** In evaluation nothing is dropped. */
+const dropout: Operator = (node) => {
+  node.ignore('ratio', 'seed', 'is_test', 'consumed_inputs');
+  if (node.outputs > 1) throw new Refused('Dropout with a mask');
+  return ([x]) => x as Datum;
+};
+
+export const shapes: Readonly<Record<string, Operator>> = {
+  Constant: constant,
+  Identity:
+    () =>
+    ([x]) =>
+      x as Datum,
+  Dropout: dropout,
+  Shape: shape,
+  Size:
+    () =>
+    ([x]) =>
+      new Ints([numelOf((x as Datum).shape)], []),
+  Reshape: reshape,
+  Flatten: flatten,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Transpose: transpose,
+  Concat: concat,
+  Slice: slice,
+  Split: split,
+  Gather: gather,
+  GatherElements: gatherElements,
+  ScatterElements: scatterElements,
+  Expand: expand,
+  Tile: tile,
+  Trilu: trilu,
+  Range: range,
+};

@@ -1,0 +1,144 @@
+/** The graph of a model, from what its traces have in common. */
+import { describe, unexpected } from '../../errors';
+import type { AnyModule } from '../../nn/module';
+import { collectState } from '../../nn/state';
+import type { Tensor } from '../../tensor';
+import {
+  elementsOf,
+  isAffine,
+  type Graph,
+  type GraphOp,
+  type GraphValue,
+  type Size,
+} from './batch';
+import { GraphBuilder, Unsupported, type Emitted } from './builder';
+import { emitters } from './emit';
+import { dataTypes, type Init } from './schema';
+import { sameElements } from './trace';
+import type { Initializer } from './write';
+
+const op = 'exportOnnx';
+
+/** Names, shapes and dtypes of the graph's inputs. */
+export interface GraphInput {
+  readonly name: string;
+  readonly shape: readonly Size[];
+  readonly dtype: Tensor['dtype'];
+}
+
+/** Turns a graph of operations into one of nodes. */
+class Translation {
+  readonly weights: Initializer[] = [];
+  readonly builder: GraphBuilder;
+  private readonly names = new Map<GraphValue, string>();
+  private readonly problems = new Set<string>();
+  private readonly state: readonly (readonly [string, Tensor])[];
+
+  constructor(
+    model: AnyModule,
+    private readonly inputs: readonly GraphInput[],
+    outputNames: readonly string[],
+    dynamic: boolean,
+  ) {
+    this.state = [...collectState(model)];
+    this.builder = new GraphBuilder(dynamic ? inputs[0].name : null);
+    for (const name of [...inputs.map((one) => one.name), ...outputNames]) {
+      if (this.builder.name(name) === name) continue;
+      throw unexpected(op, 'each name once', 'inputNames and outputNames', describe(name));
+    }
+  }
+
+  nameOf(value: GraphValue): string {
+    const known = this.names.get(value);
+    if (known !== undefined) return known;
+    const name = value.input !== null ? this.inputs[value.input].name : this.constant(value);
+    this.names.set(value, name);
+    return name;
+  }
+
+  private constant({ constant, shape, dtype }: GraphValue): string {
+    if (constant === null) throw new Error('blasgrad: expected operations in order');
+    const { tensor, old, size } = constant;
+    if (size !== null) {
+      const number = this.builder.sizeScalar(size, dtype);
+      if (shape.length === 0) return number;
+      return this.builder.expand({ name: number, shape: [], dtype }, shape);
+    }
+    return old
+      ? this.weight(tensor)
+      : this.builder.constant(dtype, tensor.shape, elementsOf(tensor));
+  }
+
+  /** A tensor that was there before forward ran: one initializer, however often it is used. */
+  private weight(tensor: Tensor): string {
+    const same = this.weights.find((one) => sameElements(one.tensor, tensor));
+    if (same !== undefined) return same.name;
+    const own = this.state.find(([, one]) => sameElements(one, tensor))?.[0];
+    const name = this.builder.name(own ?? 'constant');
+    this.weights.push({ name, dtype: tensor.dtype, tensor });
+    return name;
+  }
+
+  operation({ name, inputs, outputs, attrs }: GraphOp): void {
+    const refs = inputs.map((one) => ({
+      name: this.nameOf(one),
+      shape: one.shape,
+      dtype: one.dtype,
+    }));
+    const results = this.emitted(name, { inputs: refs, outputs, attrs });
+    outputs.forEach((value, i) => this.names.set(value, results[i] ?? ''));
+  }
+
+  private emitted(name: string, emitted: Emitted): readonly string[] {
+    const emit = emitters.get(name) ?? null;
+    try {
+      if (emit === null) throw new Unsupported('has no operator in ONNX');
+      const results = emit(emitted, this.builder);
+      return typeof results === 'string' ? [results] : results;
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error;
+      this.problems.add(emit === null ? `${name} ${error.message}` : `${name}: ${error.message}`);
+      return [];
+    }
+  }
+
+  requireAll(): void {
+    if (this.problems.size === 0) return;
+    const list = [...this.problems].join('\n  ');
+    throw new RangeError(`${op}: expected operations that ONNX has for model, got\n  ${list}`);
+  }
+}
+
+/** The graph as a message, and the tensors that are its initializers. */
+export function graphMessage(
+  model: AnyModule,
+  graph: Graph,
+  inputs: readonly GraphInput[],
+  outputNames: readonly string[],
+  dynamic: boolean,
+): { message: Init<'GraphProto'>; weights: readonly Initializer[] } {
+  const translation = new Translation(model, inputs, outputNames, dynamic);
+  for (const one of graph.ops) translation.operation(one);
+  translation.requireAll();
+  const { builder, weights } = translation;
+  graph.outputs.forEach((value, i) => {
+    builder.output(translation.nameOf(value), outputNames[i]);
+  });
+  const message = {
+    name: model.constructor.name,
+    node: builder.nodes,
+    input: inputs.map(valueInfo),
+    output: graph.outputs.map(({ shape, dtype }, i) =>
+      valueInfo({ name: outputNames[i], shape, dtype }),
+    ),
+  };
+  return { message, weights };
+}
+
+function valueInfo({ name, shape, dtype }: GraphInput): Init<'ValueInfoProto'> {
+  const dim = shape.map((size) => {
+    if (!isAffine(size)) return { dimValue: BigInt(size) };
+    return size.times === 1 && size.plus === 0 ? { dimParam: 'batch' } : {};
+  });
+  return { name, type: { tensorType: { elemType: dataTypes[dtype], shape: { dim } } } };
+}

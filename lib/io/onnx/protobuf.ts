@@ -1,0 +1,77 @@
+/** ONNX messages from bytes and to bytes, by the protobuf library. */
+import { createRequire } from 'node:module';
+import type * as Protobuf from '@bufbuild/protobuf';
+import type * as Wire from '@bufbuild/protobuf/wire';
+import type * as WellKnown from '@bufbuild/protobuf/wkt';
+import { messages, type Field, type Init, type Message, type MessageName } from './schema';
+
+/** FieldDescriptorProto.Type and Label */
+const types = { double: 1, float: 2, int64: 3, int32: 5, string: 9, message: 11, bytes: 12 };
+const labels = { optional: 1, repeated: 3 };
+
+interface Library {
+  readonly protobuf: typeof Protobuf;
+  readonly wire: typeof Wire;
+  readonly registry: Protobuf.FileRegistry;
+}
+
+let library: Library | null = null;
+
+/** The library, loaded when it is first needed, and the descriptors that it makes of the table. */
+function load(): Library {
+  if (library !== null) return library;
+  const requireLibrary = createRequire(__filename);
+  const protobuf = requireLibrary('@bufbuild/protobuf') as typeof Protobuf;
+  const wire = requireLibrary('@bufbuild/protobuf/wire') as typeof Wire;
+  const { FileDescriptorProtoSchema } = requireLibrary(
+    '@bufbuild/protobuf/wkt',
+  ) as typeof WellKnown;
+  const file = protobuf.create(FileDescriptorProtoSchema, {
+    name: 'onnx.proto',
+    package: 'onnx',
+    syntax: 'proto2',
+    messageType: Object.entries(messages).map(([name, fields]) => ({
+      name,
+      field: Object.entries<Field>(fields).map(([field, spec]) => fieldOf(field, spec)),
+    })),
+  });
+  const registry = protobuf.createFileRegistry(file, () => undefined);
+  return (library = { protobuf, wire, registry });
+}
+
+function fieldOf(name: string, [number, type, label]: Field) {
+  const scalar = (types as Readonly<Record<string, number>>)[type] as number | undefined;
+  return {
+    name,
+    number,
+    label: label === undefined ? labels.optional : labels.repeated,
+    type: scalar ?? types.message,
+    typeName: scalar === undefined ? `.onnx.${type}` : '',
+    options: label === 'packed' ? { packed: true } : undefined,
+  };
+}
+
+function descriptor(name: MessageName): Protobuf.DescMessage {
+  const found = load().registry.getMessage(`onnx.${name}`);
+  if (found === undefined) throw new Error(`blasgrad: expected a descriptor of ${name}`);
+  return found;
+}
+
+/** A message's bytes. */
+export function encode<N extends MessageName>(name: N, init: Init<N>): Uint8Array {
+  const { protobuf } = load();
+  const type = descriptor(name);
+  return protobuf.toBinary(type, protobuf.create(type, init as never));
+}
+
+/** A message from its bytes, of which its byte fields are views; throws where they are no such message. */
+export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
+  const message = load().protobuf.fromBinary(descriptor(name), bytes, { readUnknownFields: false });
+  return message as unknown as Message<N>;
+}
+
+/** What stands before the bytes of a field that are written apart: its number and their length. */
+export function fieldHeader(number: number, length: number): Uint8Array {
+  const { BinaryWriter, WireType } = load().wire;
+  return new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish();
+}

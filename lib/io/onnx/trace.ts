@@ -1,0 +1,182 @@
+/** The operations of one forward, as a list: what each took, made, and was told. */
+import type { DType } from '../../dtype';
+import { sameShape, type Shape } from '../../shape';
+import type { Storage } from '../../storage';
+import type { Tensor } from '../../tensor';
+import { setTracer, tracer, type Tracer } from '../../trace';
+
+/** A tensor of the trace. It is what an operation made, or else an input or a constant. */
+export interface Value {
+  readonly tensor: Tensor;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly input: number | null;
+  readonly maker: { readonly op: TracedOp; readonly output: number } | null;
+  /** Whether it depends on the inputs. */
+  readonly dynamic: boolean;
+}
+
+export interface TracedOp {
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attrs: unknown;
+}
+
+/** What a forward did, down to what its outputs need. */
+export interface Traced {
+  readonly ops: readonly TracedOp[];
+  readonly outputs: readonly Value[];
+}
+
+interface Place {
+  readonly tensor: Tensor;
+  readonly version: number;
+  readonly value: Value;
+}
+
+/** Operations whose masks and indices are not among the inputs, because no gradient flows to them. */
+const readingKept = ['where', 'gather', 'scatter', 'scatterAdd', 'indexSelect', 'indexAdd'];
+
+class Recording implements Tracer {
+  readonly ops: TracedOp[] = [];
+  /** Values by the memory they lie in: tensors that show the same elements in the same order are one value. */
+  private readonly places = new Map<Storage, Place[]>();
+
+  private place(tensor: Tensor, value: Value, version = tensor._storage.version): Value {
+    const before = this.places.get(tensor._storage) ?? [];
+    this.places.set(tensor._storage, [{ tensor, version, value }, ...before]);
+    return value;
+  }
+
+  /** The latest value with these elements. */
+  private find(tensor: Tensor): Value | null {
+    const places = this.places.get(tensor._storage);
+    if (places === undefined) return null;
+    const found = places.find((one) => sameElements(one.tensor, tensor));
+    if (found?.version === tensor._storage.version) return found.value;
+    const changed = places.every(({ version }) => version < tensor._storage.version);
+    const viewed = places.some(({ value }) => !isConstant(value));
+    if (changed || viewed) {
+      throw new Error(
+        'exportOnnx: expected a forward that changes nothing in place through views, got one that does; ' +
+          'use operations that give new tensors',
+      );
+    }
+    return null;
+  }
+
+  value(tensor: Tensor): Value {
+    return this.find(tensor) ?? this.place(tensor, newValue(tensor));
+  }
+
+  input(tensor: Tensor, input: number): void {
+    this.place(tensor, { ...newValue(tensor), input, dynamic: true });
+  }
+
+  op(
+    name: string,
+    outputs: readonly Tensor[],
+    inputs: readonly Tensor[],
+    attrs: unknown,
+    kept: readonly Tensor[] = [],
+  ): void {
+    const given = readingKept.includes(name) ? [...inputs, ...kept] : inputs;
+    this.add(name, outputs, given, attrs, 0);
+  }
+
+  change(name: string, x: Tensor, inputs: readonly Tensor[], attrs: unknown): void {
+    const [first, ...others] = inputs;
+    const known = this.find(x);
+    if (known === null || isConstant(known)) {
+      const frozen = others.every((one) => this.find(one)?.dynamic !== true);
+      if (frozen && known === null) return; // a constant in the making
+      if (frozen || name !== 'copy') {
+        const what = known === null ? 'made by no operation' : 'that was there before';
+        throw new Error(
+          `exportOnnx: expected a forward that changes no constants, got ${name} in place of a tensor ${what}`,
+        );
+      }
+    }
+    this.add(name, [x], [first, ...others], attrs, 1);
+  }
+
+  read(op: string, x: Tensor): void {
+    const value = this.find(x);
+    if (value?.dynamic !== true) return;
+    throw new Error(
+      `exportOnnx: expected a forward that does not look at values, got ${op} of a tensor that depends on the inputs`,
+    );
+  }
+
+  private add(
+    name: string,
+    outputs: readonly Tensor[],
+    inputs: readonly Tensor[],
+    attrs: unknown,
+    later: number,
+  ): void {
+    const made: Value[] = [];
+    const op: TracedOp = {
+      name,
+      inputs: inputs.map((one) => this.value(one)),
+      outputs: made,
+      attrs,
+    };
+    const dynamic = op.inputs.some((one) => one.dynamic);
+    outputs.forEach((tensor, output) => {
+      const value = { ...newValue(tensor), maker: { op, output }, dynamic };
+      made.push(this.place(tensor, value, tensor._storage.version + later));
+    });
+    this.ops.push(op);
+  }
+}
+
+function newValue(tensor: Tensor): Value {
+  const { shape, dtype } = tensor;
+  return { tensor, shape, dtype, input: null, maker: null, dynamic: false };
+}
+
+function isConstant({ input, maker }: Value): boolean {
+  return input === null && maker === null;
+}
+
+/** Whether two tensors show the same elements of one memory in the same order. */
+export function sameElements(a: Tensor, b: Tensor): boolean {
+  if (a._storage !== b._storage || !sameShape(a.shape, b.shape)) return false;
+  return a._offset === b._offset && sameShape(a._strides, b._strides);
+}
+
+/** Runs `forward` on the inputs, and says what it did. */
+export function trace(
+  inputs: readonly Tensor[],
+  forward: (inputs: readonly Tensor[]) => readonly Tensor[],
+): Traced {
+  if (tracer !== null) {
+    throw new Error(
+      'exportOnnx: expected a call of its own, got one inside the forward of another',
+    );
+  }
+  const recording = new Recording();
+  inputs.forEach((one, i) => recording.input(one, i));
+  setTracer(recording);
+  try {
+    const outputs = forward(inputs).map((one) => recording.value(one));
+    return { ops: needed(recording.ops, outputs), outputs };
+  } finally {
+    setTracer(null);
+  }
+}
+
+/** The operations that the outputs depend on, in order. */
+function needed(ops: readonly TracedOp[], outputs: readonly Value[]): TracedOp[] {
+  const wanted = new Set<TracedOp>();
+  const want = ({ maker }: Value): void => {
+    if (maker !== null) wanted.add(maker.op);
+  };
+  outputs.forEach(want);
+  for (let i = ops.length - 1; i >= 0; i--) {
+    if (wanted.has(ops[i])) ops[i].inputs.forEach(want);
+  }
+  return ops.filter((op) => wanted.has(op));
+}

@@ -1,0 +1,164 @@
+/**
+ * The header of a safetensors file: eight bytes with its length, then JSON that says of each tensor dtype, shape and
+ * where its bytes lie (https://github.com/huggingface/safetensors#format).
+ */
+import { describe, shapeText } from '../../errors';
+import { numelOf, requireShape } from '../../shape';
+import type { Reader, Source } from '../transfer';
+import { elements } from './elements';
+
+/** A tensor of a file. */
+export interface Entry {
+  readonly name: string;
+  /** As the format writes it: `'F32'`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Where its bytes begin, from the start of the file, and how many they are. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+export interface Header {
+  readonly metadata: Record<string, string>;
+  /** In the order of their bytes. */
+  readonly entries: readonly Entry[];
+}
+
+const lengthBytes = 8;
+/** As much as other readers of the format take. */
+export const mostHeaderBytes = 100_000_000;
+/** The name that is none of a tensor. */
+export const metadataName = '__metadata__';
+
+/** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest once. */
+export function* readHeader(source: Source, size: number): Reader<Header> {
+  if (size < lengthBytes) {
+    throw source.wrong('at least 8 bytes', 'the size', `${size}, which is no safetensors file`);
+  }
+  const start = Buffer.alloc(lengthBytes);
+  yield { into: start };
+  const length = start.readBigUInt64LE();
+  const most = Math.min(size - lengthBytes, mostHeaderBytes);
+  if (length > most) {
+    throw source.wrong(`a length of at most ${most} bytes`, 'the header', String(length));
+  }
+  const bytes = Buffer.alloc(Number(length));
+  yield { into: bytes };
+  return parseHeader(source, bytes, size);
+}
+
+function parseHeader(source: Source, bytes: Uint8Array, size: number): Header {
+  const all = parseJson(source, bytes);
+  const start = lengthBytes + bytes.length;
+  const entries: Entry[] = [];
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(all)) {
+    if (name === metadataName) metadata = requireMetadata(source, value);
+    else entries.push(parseEntry(source, name, value, start, size));
+  }
+  entries.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
+  let end = start;
+  for (const { name, at, bytes: count } of entries) {
+    if (at !== end) {
+      const got = `${at - start}, which ${at < end ? 'overlaps' : 'leaves a gap after'} the tensor before`;
+      throw source.wrong(`data_offsets that begin at ${end - start}`, place(name), got);
+    }
+    end += count;
+  }
+  if (end !== size) {
+    throw source.wrong(`${end} bytes, as the header says`, 'the size', String(size));
+  }
+  return { metadata, entries };
+}
+
+function parseJson(source: Source, bytes: Uint8Array): Record<string, unknown> {
+  let value: unknown;
+  let problem = 'text that is no JSON';
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    refuseHidden(source, text);
+    value = JSON.parse(text);
+    if (isObject(value) && text.startsWith('{')) return value;
+    problem = describe(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    if (error instanceof TypeError) problem = 'bytes that are no UTF-8';
+  }
+  throw source.wrong('an object in JSON', 'the header', problem);
+}
+
+const levels = 3; // the header, a tensor, its shape
+
+/** Refuses what JSON.parse hides, a name twice in one object, and nesting that would take far more memory than the text. */
+function refuseHidden(source: Source, text: string): void {
+  const open: Set<string>[] = [];
+  for (const match of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[{\]}]/gs)) {
+    const [token, colon] = match as readonly (string | undefined)[];
+    if (token === '{' || token === '[') {
+      open.push(new Set());
+      if (open.length > levels) {
+        throw source.wrong(`at most ${levels} levels of JSON`, 'the header', 'more');
+      }
+    } else if (token === '}' || token === ']') {
+      open.pop();
+    } else if (token !== undefined && colon !== undefined) {
+      const name = JSON.parse(token.slice(0, -colon.length)) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) throw source.wrong('each name once', 'the header', describe(name));
+      names?.add(name);
+    }
+  }
+}
+
+function parseEntry(
+  source: Source,
+  name: string,
+  value: unknown,
+  start: number,
+  size: number,
+): Entry {
+  const fields = isObject(value) ? value : {};
+  const { dtype, shape, data_offsets: offsets } = fields;
+  if (typeof dtype !== 'string' || !Array.isArray(shape) || !Array.isArray(offsets)) {
+    const what = 'an object with dtype, shape and data_offsets';
+    throw source.wrong(what, place(name), describe(value));
+  }
+  const element = elements.get(dtype);
+  if (element === undefined) {
+    const what = `one of ${[...elements.keys()].join(', ')}`;
+    throw source.wrong(what, `the dtype of ${place(name)}`, describe(dtype));
+  }
+  const sizes = requireShape(source.op, shape, `the shape of ${place(name)} of ${source.path}`);
+  const [from, to] = offsets as unknown[];
+  const room = size - start;
+  if (offsets.length !== 2 || !isOffset(from, room) || !isOffset(to, room) || to < from) {
+    const what = `two data_offsets in order, from 0 to ${room}`;
+    throw source.wrong(what, place(name), `[${offsets.map(describe).join(', ')}]`);
+  }
+  const needed = numelOf(sizes) * element.bytes;
+  if (to - from !== needed) {
+    const what = `${needed} bytes of ${dtype} in the shape ${shapeText(sizes)}`;
+    throw source.wrong(what, place(name), String(to - from));
+  }
+  return { name, dtype, shape: sizes, at: start + from, bytes: needed };
+}
+
+/** How a tensor is named in messages; names come from the file, so they may be long. */
+export function place(name: string): string {
+  return `the tensor ${describe(name)}`;
+}
+
+function isOffset(value: unknown, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+function requireMetadata(source: Source, value: unknown): Record<string, string> {
+  if (isObject(value) && Object.values(value).every((one) => typeof one === 'string')) {
+    return value as Record<string, string>;
+  }
+  throw source.wrong('an object of strings', metadataName, describe(value));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

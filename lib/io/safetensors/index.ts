@@ -1,0 +1,92 @@
+/** Tensors in the files of the safetensors format, which PyTorch and others read and write. */
+import type { DType } from '../../dtype';
+import { requireOptions, wrongType } from '../../errors';
+import type { Tensor } from '../../tensor';
+import { requirePath } from '../file';
+import { readFileBy, Source, writeFileBy } from '../transfer';
+import { elements } from './elements';
+import { readHeader } from './header';
+import { readTensors } from './read';
+import { contentOf } from './write';
+
+/** Options of `saveSafetensors`. */
+export interface SafetensorsOptions {
+  /** Texts by name that the file is to carry besides. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** What a safetensors file says of itself. */
+export interface SafetensorsHeader {
+  /** Texts by name. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** By name, in the order of their bytes. */
+  readonly tensors: Readonly<Record<string, SafetensorsTensor>>;
+}
+
+/** One tensor of a safetensors file. */
+export interface SafetensorsTensor {
+  /** In the file: `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
+  readonly storedAs: string;
+  /** Of the tensor that `loadSafetensors` makes of it; null where it cannot. */
+  readonly dtype: DType | null;
+  /** Sizes, outermost first. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * Writes tensors by name to a file that `safetensors.torch.load_file` reads, say a `stateDict()`: here and now, from
+ * the tensors' memory, without a copy of them all. float64, float32, int32 and bool become F64, F32, I32 and BOOL;
+ * memory that several names share is written for each.
+ *
+ * A file that is there is overwritten; `saveCheckpoint` replaces what it wrote only when all is on the disk.
+ *
+ * @example io.saveSafetensors('model.safetensors', model.stateDict(), { metadata: { format: 'pt' } });
+ */
+export function saveSafetensors(
+  path: string | URL,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: SafetensorsOptions = {},
+): void {
+  const op = 'saveSafetensors';
+  const file = requirePath(op, path);
+  requireOptions(op, options, ['metadata']);
+  writeFileBy(file, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
+}
+
+/**
+ * Reads the tensors of a safetensors file, or of it only `names`, here and now, each straight into its own memory.
+ *
+ * F16 and BF16 become float32; I64, I16, U16, I8 and U8 become int32. RangeError if the file is no such file, names a
+ * type that we do not have, or an I64 that int32 does not hold.
+ *
+ * @example model.loadStateDict(io.loadSafetensors('model.safetensors'));
+ */
+export function loadSafetensors(
+  path: string | URL,
+  options: { names?: readonly string[] } = {},
+): Record<string, Tensor> {
+  const op = 'loadSafetensors';
+  const source = new Source(op, requirePath(op, path));
+  requireOptions(op, options, ['names']);
+  const { names } = options;
+  if (names !== undefined && !Array.isArray(names)) {
+    throw wrongType(op, 'an array of strings', 'names', names);
+  }
+  return readFileBy(source, (size) => readTensors(source, size, names));
+}
+
+/**
+ * Reads what a safetensors file says of itself, and none of its values.
+ *
+ * @example io.readSafetensorsHeader('model.safetensors').tensors['0.weight'].shape // [10, 784]
+ */
+export function readSafetensorsHeader(path: string | URL): SafetensorsHeader {
+  const op = 'readSafetensorsHeader';
+  const source = new Source(op, requirePath(op, path));
+  const { metadata, entries } = readFileBy(source, (size) => readHeader(source, size));
+  const tensors = entries.map(({ name, dtype, shape }): [string, SafetensorsTensor] => [
+    name,
+    { storedAs: dtype, dtype: elements.get(dtype)?.dtype ?? null, shape },
+  ]);
+  return { metadata, tensors: Object.fromEntries(tensors) };
+}

@@ -1,0 +1,103 @@
+/** The content of a safetensors file, piece by piece, from the tensors' own memory. */
+import { elementBytes } from '../../dtype';
+import { describe, unexpected, wrongType } from '../../errors';
+import { Tensor } from '../../tensor';
+import { packed, valuesOf } from '../../values';
+import type { Pieces } from '../transfer';
+import { written } from './elements';
+import { metadataName, mostHeaderBytes } from './header';
+
+/** Checks all; the pieces then show the memory of the tensors at the time they are asked for. */
+export function contentOf(op: string, tensors: unknown, metadata: unknown): Pieces {
+  if (typeof tensors !== 'object' || tensors === null || tensors instanceof Tensor) {
+    throw wrongType(op, 'an object of tensors', 'tensors', tensors);
+  }
+  const named = Object.entries(tensors).map(([name, tensor]): [string, Tensor] => {
+    requireName(op, name);
+    if (!(tensor instanceof Tensor)) throw wrongType(op, 'a tensor', place(name), tensor);
+    valuesOf(op, tensor);
+    return [name, tensor];
+  });
+  // As other writers of the format do: what needs the widest alignment first.
+  const rank = ({ dtype }: Tensor): number => order.indexOf(dtype);
+  named.sort(([a, one], [b, other]) => rank(one) - rank(other) || compare(a, b));
+  const header = headerOf(op, named, requireMetadata(op, metadata));
+  return pieces(op, header, named);
+}
+
+const order = ['float64', 'float32', 'int32', 'bool'];
+
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function place(name: string): string {
+  return `tensors[${describe(name)}]`;
+}
+
+function headerOf(
+  op: string,
+  tensors: readonly [string, Tensor][],
+  metadata: Record<string, string> | undefined,
+): Buffer {
+  const fields: [string, unknown][] = metadata === undefined ? [] : [[metadataName, metadata]];
+  let end = 0;
+  for (const [name, tensor] of tensors) {
+    const begin = end;
+    end += tensor.numel() * elementBytes(tensor.dtype);
+    const { shape } = tensor;
+    fields.push([name, { dtype: written[tensor.dtype], shape, data_offsets: [begin, end] }]);
+  }
+  // Not by way of an object, which would put names that are numbers first.
+  const members = fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const text = Buffer.from(`{${members.join(',')}}`);
+  const header = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' '); // the data begin aligned
+  header.writeBigUInt64LE(BigInt(header.length - 8));
+  header.set(text, 8);
+  if (header.length - 8 > mostHeaderBytes) {
+    const what = `names that fit a header of ${mostHeaderBytes} bytes`;
+    throw unexpected(op, what, 'tensors', `${header.length - 8} bytes`);
+  }
+  return header;
+}
+
+function* pieces(
+  op: string,
+  header: Buffer,
+  tensors: readonly [string, Tensor][],
+): Generator<Uint8Array, void, void> {
+  yield header;
+  for (const [, tensor] of tensors) {
+    valuesOf(op, tensor);
+    const { buffer, byteOffset, byteLength } = tensor._contiguous ? tensor._flat : packed(tensor);
+    yield new Uint8Array(buffer, byteOffset, byteLength);
+  }
+}
+
+function requireName(op: string, name: string): void {
+  if (name === metadataName) {
+    throw unexpected(op, `another name than ${metadataName}`, 'tensors', 'it');
+  }
+  requireText(op, `the name ${describe(name)}`, name);
+}
+
+/** UTF-8 has no half of a surrogate pair. */
+function requireText(op: string, name: string, text: string): void {
+  if (/\p{Surrogate}/u.test(text)) {
+    throw unexpected(op, 'whole characters', name, 'half of a surrogate pair');
+  }
+}
+
+function requireMetadata(op: string, metadata: unknown): Record<string, string> | undefined {
+  if (metadata === undefined) return undefined;
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw wrongType(op, 'an object of strings', 'metadata', metadata);
+  }
+  for (const [name, value] of Object.entries(metadata)) {
+    const at = `metadata[${describe(name)}]`;
+    requireText(op, `the name of ${at}`, name);
+    if (typeof value !== 'string') throw wrongType(op, 'a string', at, value);
+    requireText(op, at, value);
+  }
+  return metadata as Record<string, string>;
+}

@@ -1,0 +1,125 @@
+/** The bytes of a file in order, plain or decompressed, read no further than they are asked for. */
+import type { Readable } from 'node:stream';
+import { readExactly, type OpenFile } from './file';
+
+export interface Source {
+  /** An error about a place in the data. */
+  readonly wrong: (what: string, place: string, got: string) => RangeError;
+  /** The most bytes there can be. */
+  readonly most: number;
+  /** Whether there are that many: decompressed data may be less than it claims. */
+  readonly sure: boolean;
+  /** The next `length` bytes, or fewer at the end. */
+  take(length: number): Promise<Buffer>;
+  close(): void;
+}
+
+/** Deflate makes at most this many bytes of one. */
+export const deflateRatio = 1032;
+
+/** A file as it is. */
+export class PlainSource implements Source {
+  readonly wrong: Source['wrong'];
+  readonly most: number;
+  readonly sure = true;
+  private at = 0;
+
+  constructor(private readonly file: OpenFile) {
+    this.wrong = file.wrong;
+    this.most = file.size;
+  }
+
+  async take(length: number): Promise<Buffer> {
+    const left = this.most - this.at;
+    const taken = await readExactly(this.file, this.at, Math.min(length, left), 'the data');
+    this.at += taken.length;
+    return taken;
+  }
+
+  close(): void {
+    // the file belongs to whoever opened it
+  }
+}
+
+/** What a stream that decompresses gives; it stops when nobody takes. */
+export class StreamSource implements Source {
+  readonly sure = false;
+  private readonly chunks: AsyncIterator<Buffer>;
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(
+    private readonly stream: Readable,
+    chunks: AsyncIterable<Buffer>,
+    readonly most: number,
+    readonly wrong: Source['wrong'],
+    /** What the file should be, for errors of the stream. */
+    private readonly what: string,
+  ) {
+    this.chunks = chunks[Symbol.asyncIterator]();
+    // After close nobody listens any more; an error that comes late must not end the process.
+    stream.on('error', () => undefined);
+  }
+
+  async take(length: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (let missing = length; missing > 0;) {
+      if (this.rest.length === 0) {
+        const next = await this.next();
+        if (next === undefined) break;
+        this.rest = next;
+      }
+      const part = this.rest.subarray(0, missing);
+      parts.push(part);
+      this.rest = this.rest.subarray(part.length);
+      missing -= part.length;
+    }
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  }
+
+  private async next(): Promise<Buffer | undefined> {
+    try {
+      const next = await this.chunks.next();
+      return next.done === true ? undefined : next.value;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw this.wrong(this.what, '', reason);
+    }
+  }
+
+  close(): void {
+    this.stream.destroy();
+  }
+}
+
+/** How much is read and converted at a time: about 1 ms. A power of 2, so that elements stay whole. */
+export const chunkBytes = 1 << 20;
+
+/**
+ * The last `bytes` of a source, chunk by chunk; `tooFew` makes the error when there are fewer or more. Data that may be
+ * less than it claims is collected first, so that nobody makes room for what is not there.
+ */
+export async function lastChunks(
+  source: Source,
+  bytes: number,
+  tooFew: (got: string) => RangeError,
+): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
+  const chunks = readChunks(source, bytes, tooFew);
+  if (source.sure) return chunks;
+  const collected: Buffer[] = [];
+  for await (const chunk of chunks) collected.push(chunk);
+  return collected;
+}
+
+async function* readChunks(
+  source: Source,
+  bytes: number,
+  tooFew: (got: string) => RangeError,
+): AsyncGenerator<Buffer, void, undefined> {
+  for (let left = bytes; left > 0;) {
+    const chunk = await source.take(Math.min(left, chunkBytes));
+    if (chunk.length === 0) throw tooFew(String(bytes - left));
+    left -= chunk.length;
+    yield chunk;
+  }
+  if ((await source.take(1)).length > 0) throw tooFew('more');
+}

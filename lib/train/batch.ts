@@ -1,0 +1,82 @@
+/** Batches as lists of tensors, which compiled functions take. */
+import { unexpected, wrongType } from '../errors';
+import { Tensor } from '../tensor';
+
+/** The tensors of a batch in order, and what is around them. */
+export interface Flat {
+  readonly tensors: Tensor[];
+  /** Equal for batches that look alike but for their tensors. */
+  readonly key: string;
+}
+
+/** Finds the tensors of a batch; an error names the place of anything else. */
+export function flatten(batch: unknown): Flat {
+  const tensors: Tensor[] = [];
+  const visit = (value: unknown, place: string): string => {
+    if (value instanceof Tensor) {
+      // Compiled functions want memory of its own for each input.
+      const again = tensors.some((one) => one._storage === value._storage);
+      tensors.push(again ? value.detach().clone() : value);
+      return 't';
+    }
+    if (Array.isArray(value)) {
+      return `[${value.map((one: unknown, i) => visit(one, `${place}[${i}]`)).join()}]`;
+    }
+    if (isPlain(value)) {
+      const fields = Object.entries(value);
+      return `{${fields.map(([key, one]) => `${JSON.stringify(key)}:${visit(one, `${place}.${key}`)}`).join()}}`;
+    }
+    const what = 'tensors, or compile: false,';
+    throw wrongType('train', what, place, value);
+  };
+  const key = visit(batch, 'batch');
+  if (tensors.length === 0) throw unexpected('train', 'at least one tensor', 'batch', 'none');
+  return { tensors, key };
+}
+
+/** The batch with other tensors in the places of its own. */
+export function refill(batch: unknown, tensors: readonly Tensor[]): unknown {
+  let next = 0;
+  const visit = (value: unknown): unknown => {
+    if (value instanceof Tensor) return tensors[next++];
+    if (Array.isArray(value)) return value.map(visit);
+    const fields = Object.entries(value as object) as [string, unknown][];
+    return Object.fromEntries(fields.map(([key, one]) => [key, visit(one)]));
+  };
+  return visit(batch);
+}
+
+/** Samples in a batch: rows of its first tensor. */
+export function samplesIn(batch: unknown): number {
+  const first = firstTensor(batch);
+  return first === null || first.ndim === 0 ? 1 : first.shape[0];
+}
+
+function firstTensor(value: unknown): Tensor | null {
+  if (value instanceof Tensor) return value;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const one of Object.values(value)) {
+    const found = firstTensor(one);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Calls `each` for every tensor, with its place. */
+export function eachTensor(
+  value: unknown,
+  each: (tensor: Tensor, place: string) => void,
+  place = 'batch',
+): void {
+  if (value instanceof Tensor) each(value, place);
+  else if (Array.isArray(value)) value.forEach((one, i) => eachTensor(one, each, `${place}[${i}]`));
+  else if (isPlain(value)) {
+    for (const [key, one] of Object.entries(value)) eachTensor(one, each, `${place}.${key}`);
+  }
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,69 @@
+import { requireInteger, requireOptions, shapeText, unexpected } from '../../errors';
+import type { Tensor } from '../../tensor';
+import { classesOf, requireThreshold, type ClassOptions } from './classes';
+import { ratio, SumMetric } from './metric';
+
+/** Right answers among all. */
+abstract class Share extends SumMetric<'correct' | 'total'> {
+  readonly higherIsBetter = true;
+
+  constructor(op: string) {
+    super(op, { correct: [], total: [] });
+  }
+
+  protected count(hits: Tensor): void {
+    this.sum('correct').add_(hits.to('float64').sum());
+    this.sum('total').add_(hits.numel());
+  }
+
+  compute(): number {
+    return ratio(this.number('correct'), this.number('total'));
+  }
+}
+
+/** The share of right answers. */
+export class Accuracy extends Share {
+  constructor(private readonly threshold: number) {
+    super('accuracy');
+  }
+
+  protected add(output: Tensor, target: Tensor): void {
+    const { said, wanted } = classesOf(this.op, output, target, this.threshold);
+    this.count(said.eq(wanted));
+  }
+}
+
+/** The share of classes among the largest outputs. */
+export class TopK extends Share {
+  constructor(private readonly k: number) {
+    super('topK');
+  }
+
+  protected add(output: Tensor, target: Tensor): void {
+    if (output.ndim !== 2 || target.ndim !== 1 || output.shape[0] !== target.shape[0]) {
+      const what = `(n, classes) for target ${shapeText(target.shape)}`;
+      throw unexpected(this.op, what, 'output', shapeText(output.shape));
+    }
+    const { indices } = output.topk(Math.min(this.k, output.shape[1]), 1);
+    this.count(indices.eq(target.to('int32').unsqueeze(1)).any(1));
+  }
+}
+
+/**
+ * The share of right classes, from 0 to 1. Outputs are (n, classes, ...) with the largest number at the class, or, of the
+ * targets' shape, probabilities of class 1 (for logits: `threshold: 0`) or classes.
+ *
+ * @example
+ * const accuracy = metrics.accuracy();
+ * accuracy.update(tensor([[0.2, 0.8], [0.9, 0.1]]), tensor([1, 1], { dtype: 'int32' }));
+ * console.log(accuracy.compute()); // 0.5
+ */
+export function accuracy(options: ClassOptions = {}): Accuracy {
+  requireOptions('accuracy', options, ['threshold']);
+  return new Accuracy(requireThreshold('accuracy', options));
+}
+
+/** The share of samples whose class is among the `k` largest outputs: (n, classes) for targets (n). */
+export function topK(k: number): TopK {
+  return new TopK(requireInteger('topK', 'k', k, 1));
+}

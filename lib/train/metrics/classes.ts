@@ -1,0 +1,40 @@
+/** The class that an output says, and the one it should have said. */
+import { requireNumber, shapeText, unexpected } from '../../errors';
+import { isFloating } from '../../dtype';
+import { sameShape } from '../../shape';
+import type { Tensor } from '../../tensor';
+
+/** Options of metrics that compare classes. */
+export interface ClassOptions {
+  /** From where on an output without a dimension for the classes means 1; default 0.5, for logits 0. */
+  threshold?: number;
+}
+
+export function requireThreshold(op: string, { threshold = 0.5 }: ClassOptions): number {
+  return requireNumber(op, 'threshold', threshold);
+}
+
+/**
+ * Classes (int32) of outputs and targets, both of the targets' shape. Outputs (n, classes, ...) for targets (n, ...) say
+ * the class of the largest; floating outputs of the targets' shape, or (n, 1) for (n), class 1 from the threshold on;
+ * others are classes already.
+ */
+export function classesOf(
+  op: string,
+  output: Tensor,
+  target: Tensor,
+  threshold: number,
+): { said: Tensor; wanted: Tensor } {
+  const wanted = target.to('int32');
+  if (isFloating(output.dtype) && output.ndim === target.ndim + 1 && output.shape[1] > 1) {
+    const rest = output.shape.filter((_, dim) => dim !== 1);
+    if (sameShape(rest, target.shape)) return { said: output.argmax(1), wanted };
+  }
+  const column = output.ndim === target.ndim + 1 && output.shape.at(-1) === 1;
+  const flat = column ? output.squeeze(-1) : output;
+  if (!sameShape(flat.shape, target.shape)) {
+    const what = `(n, classes, ...) for target ${shapeText(target.shape)}, or its shape,`;
+    throw unexpected(op, what, 'output', shapeText(output.shape));
+  }
+  return { said: (isFloating(flat.dtype) ? flat.ge(threshold) : flat).to('int32'), wanted };
+}

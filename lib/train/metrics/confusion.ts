@@ -1,0 +1,176 @@
+/** Who was taken for whom, and what is computed from that; formulas and edges as in scikit-learn. */
+import { arange, onesLike } from '../../creation';
+import { requireInteger, requireOneOf, requireOptions, unexpected } from '../../errors';
+import type { Tensor } from '../../tensor';
+import { classesOf, requireThreshold, type ClassOptions } from './classes';
+import { ratio, SumMetric } from './metric';
+
+/** How the figures of classes become one: `binary` is that of class 1, `none` gives all. */
+export type Average = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
+
+/** Options of precision, recall and f1. */
+export interface AverageOptions extends ClassOptions {
+  /** Classes are 0 to numClasses - 1; default 2. */
+  numClasses?: number;
+  /**
+   * `binary`: the figure of class 1. `macro`: the mean of those classes that occur. `weighted`: that mean by how often a
+   * class is true. `micro`: all classes counted together. `none`: a figure for each class. Default: `binary` if
+   * numClasses is left out, else `macro`.
+   */
+  average?: Average;
+}
+
+/** Rows are true classes, columns what was said. */
+abstract class Confusion extends SumMetric<'confusion'> {
+  /** Row of a class in the matrix as one list, and column: picking from them checks the classes' range. */
+  private readonly rows: Tensor;
+  private readonly columns: Tensor;
+
+  constructor(
+    op: string,
+    private readonly numClasses: number,
+    private readonly threshold: number,
+  ) {
+    super(op, { confusion: [numClasses, numClasses] });
+    this.columns = arange(numClasses, { dtype: 'int32' });
+    this.rows = this.columns.mul(numClasses);
+  }
+
+  protected add(output: Tensor, target: Tensor): void {
+    const { said, wanted } = classesOf(this.op, output, target, this.threshold);
+    const row = this.rows.indexSelect(0, wanted.flatten());
+    const place = row.add(this.columns.indexSelect(0, said.flatten()));
+    this.sum('confusion')
+      .view(-1)
+      .scatterAdd_(0, place, onesLike(place, { dtype: 'float64' }));
+  }
+
+  protected matrix(): number[][] {
+    const n = this.numClasses;
+    const counts = this.numbers('confusion');
+    return Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, (i + 1) * n)));
+  }
+}
+
+/** How often each class was taken for each. */
+export class ConfusionMatrix extends Confusion {
+  readonly higherIsBetter = undefined;
+
+  compute(): number[][] {
+    return this.matrix();
+  }
+}
+
+/** How often a class was said rightly, was said, and was true. */
+interface Counts {
+  readonly right: number;
+  readonly said: number;
+  readonly wanted: number;
+}
+
+const figures = {
+  precision: ({ right, said }: Counts): number => ratio(right, said),
+  recall: ({ right, wanted }: Counts): number => ratio(right, wanted),
+  f1: ({ right, said, wanted }: Counts): number => ratio(2 * right, said + wanted),
+} as const;
+
+class AveragedFigure<Value extends number | number[]> extends Confusion {
+  readonly higherIsBetter = true;
+
+  constructor(
+    private readonly name: keyof typeof figures,
+    numClasses: number,
+    private readonly average: Average,
+    threshold: number,
+  ) {
+    super(name, numClasses, threshold);
+  }
+
+  compute(): Value {
+    return this.averaged() as Value;
+  }
+
+  private averaged(): number | number[] {
+    const matrix = this.matrix();
+    const counts = matrix.map((row, i): Counts => {
+      return { right: row[i], said: total(matrix.map((one) => one[i])), wanted: total(row) };
+    });
+    const figure = figures[this.name];
+    if (this.average === 'binary') return figure(counts[1]);
+    if (this.average === 'micro') {
+      return figure({
+        right: total(counts.map(({ right }) => right)),
+        said: total(counts.map(({ said }) => said)),
+        wanted: total(counts.map(({ wanted }) => wanted)),
+      });
+    }
+    const all = counts.map(figure);
+    if (this.average === 'none') return all;
+    const weights = counts.map(({ said, wanted }) => {
+      if (this.average === 'weighted') return wanted;
+      return said + wanted > 0 ? 1 : 0;
+    });
+    return ratio(total(all.map((value, i) => value * weights[i])), total(weights));
+  }
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
+/** What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class. */
+export type Figure<Options extends AverageOptions> = AveragedFigure<
+  Options extends { average: 'none' } ? number[] : number
+>;
+
+function figureOf<Options extends AverageOptions>(
+  op: keyof typeof figures,
+  options: Options,
+): Figure<Options> {
+  requireOptions(op, options, ['numClasses', 'average', 'threshold']);
+  const numClasses = requireInteger(op, 'numClasses', options.numClasses ?? 2, 2);
+  const standard = options.numClasses === undefined ? 'binary' : 'macro';
+  const average = requireOneOf(op, 'average', options.average ?? standard, [
+    ...(['binary', 'macro', 'micro', 'weighted', 'none'] as const),
+  ]);
+  if (average === 'binary' && numClasses !== 2) {
+    throw unexpected(op, "2 classes for average 'binary'", 'numClasses', String(numClasses));
+  }
+  return new AveragedFigure(op, numClasses, average, requireThreshold(op, options));
+}
+
+/**
+ * How often each class was taken for each: `compute` gives rows, true classes, of columns, what was said. Outputs and
+ * targets as for `accuracy`, with classes from 0 to numClasses - 1.
+ */
+export function confusionMatrix(numClasses: number, options: ClassOptions = {}): ConfusionMatrix {
+  const op = 'confusionMatrix';
+  requireOptions(op, options, ['threshold']);
+  requireInteger(op, 'numClasses', numClasses, 2);
+  return new ConfusionMatrix(op, numClasses, requireThreshold(op, options));
+}
+
+/**
+ * Of what was said to be a class, the share that was. Outputs and targets as for `accuracy`; 0 where nothing was said.
+ *
+ * @example metrics.precision({ numClasses: 10, average: 'weighted' })
+ */
+export function precision<Options extends AverageOptions>(
+  options: Options = {} as Options,
+): Figure<Options> {
+  return figureOf('precision', options);
+}
+
+/** Of what was a class, the share that was said to be. Options and edges as for `precision`. */
+export function recall<Options extends AverageOptions>(
+  options: Options = {} as Options,
+): Figure<Options> {
+  return figureOf('recall', options);
+}
+
+/** The harmonic mean of precision and recall. Options and edges as for `precision`. */
+export function f1<Options extends AverageOptions>(
+  options: Options = {} as Options,
+): Figure<Options> {
+  return figureOf('f1', options);
+}

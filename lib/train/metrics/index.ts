@@ -1,0 +1,14 @@
+export { accuracy, topK, type Accuracy, type TopK } from './accuracy';
+export type { ClassOptions } from './classes';
+export {
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+  type ConfusionMatrix,
+  type Figure,
+  type Average,
+  type AverageOptions,
+} from './confusion';
+export type { Metric, MetricValue } from './metric';
+export { mae, mse, r2, type MeanError, type R2, type R2Options } from './regression';

@@ -1,0 +1,107 @@
+/** Metrics of numbers. */
+import { requireInteger, requireOptions, shapeText, unexpected } from '../../errors';
+import { sameShape } from '../../shape';
+import type { Tensor } from '../../tensor';
+import { ratio, SumMetric } from './metric';
+
+/** Both in float64 and of one shape; an output (n, 1) fits a target (n). */
+function pair(op: string, output: Tensor, target: Tensor): [Tensor, Tensor] {
+  const column = output.ndim === target.ndim + 1 && output.shape.at(-1) === 1;
+  const flat = column ? output.squeeze(-1) : output;
+  if (!sameShape(flat.shape, target.shape)) {
+    throw unexpected(op, shapeText(target.shape), 'output', shapeText(output.shape));
+  }
+  return [flat.to('float64'), target.to('float64')];
+}
+
+/** The mean of a function of each distance. */
+export class MeanError extends SumMetric<'error' | 'total'> {
+  readonly higherIsBetter = false;
+
+  constructor(
+    op: string,
+    private readonly size: (distance: Tensor) => Tensor,
+  ) {
+    super(op, { error: [], total: [] });
+  }
+
+  protected add(output: Tensor, target: Tensor): void {
+    const [said, wanted] = pair(this.op, output, target);
+    this.sum('error').add_(this.size(said.sub(wanted)).sum());
+    this.sum('total').add_(said.numel());
+  }
+
+  compute(): number {
+    return ratio(this.number('error'), this.number('total'));
+  }
+}
+
+/** The coefficient of determination. */
+export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
+  readonly higherIsBetter = true;
+
+  constructor(private readonly numOutputs: number) {
+    const each = [numOutputs];
+    super('r2', { count: [], mean: each, spread: each, error: each });
+  }
+
+  // Means and squares around them of both parts give those of the whole (Chan, Golub, LeVeque 1979): sums of squares
+  // would lose the digits of targets far from 0.
+  protected add(output: Tensor, target: Tensor): void {
+    const [said, wanted] = pair(this.op, output, target).map((one) => this.columns(one));
+    const n = wanted.shape[0];
+    if (n === 0) return;
+    const [count, mean] = [this.sum('count'), this.sum('mean')];
+    const own = wanted.mean(0);
+    const distance = own.sub(mean);
+    const share = count.add(n).reciprocal().mul(n);
+    const between = distance.square().mul(count.mul(share));
+    this.sum('spread').add_(wanted.sub(own).square().sum(0).add(between));
+    this.sum('error').add_(wanted.sub(said).square().sum(0));
+    mean.add_(distance.mul(share));
+    count.add_(n);
+  }
+
+  private columns(values: Tensor): Tensor {
+    const columns = this.numOutputs;
+    if (columns === 1) return values.reshape([-1, 1]);
+    if (values.ndim === 2 && values.shape[1] === columns) return values;
+    throw unexpected(this.op, `(n, ${columns})`, 'output', shapeText(values.shape));
+  }
+
+  compute(): number {
+    if (this.number('count') < 2) return NaN;
+    const spread = this.numbers('spread');
+    const scores = Array.from(this.numbers('error'), (error, i) => {
+      if (spread[i] === 0) return error === 0 ? 1 : 0;
+      return 1 - error / spread[i];
+    });
+    return scores.reduce((sum, one) => sum + one, 0) / scores.length;
+  }
+}
+
+/** The mean absolute error over all elements. */
+export function mae(): MeanError {
+  return new MeanError('mae', (distance) => distance.abs());
+}
+
+/** The mean squared error over all elements. */
+export function mse(): MeanError {
+  return new MeanError('mse', (distance) => distance.square());
+}
+
+/** Options of r2. */
+export interface R2Options {
+  /** Columns whose scores are averaged; default 1: all elements together. */
+  numOutputs?: number;
+}
+
+/**
+ * The coefficient of determination: 1 minus the squared error over the targets' spread, the mean of that over columns.
+ * 1 is perfect, 0 as good as always saying the mean. Targets that are all the same give 1 if met and else 0, and fewer
+ * than two samples NaN, as in scikit-learn.
+ */
+export function r2(options: R2Options = {}): R2 {
+  requireOptions('r2', options, ['numOutputs']);
+  return new R2(requireInteger('r2', 'numOutputs', options.numOutputs ?? 1, 1));
+}

@@ -1,0 +1,250 @@
+/** The options of `train`, checked, with the defaults. */
+import {
+  describe,
+  requireBoolean,
+  requireInRange,
+  requireInteger,
+  requireOneOf,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../errors';
+import { requirePath } from '../io/file';
+import { Module } from '../nn/module';
+import type { AnyModule } from '../nn/module';
+import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
+import { LRScheduler, type Schedule } from '../optim/lrScheduler/scheduler';
+import { Optimizer } from '../optim/optimizer';
+import type { Tensor } from '../tensor';
+import type { Metric } from './metrics';
+import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';
+
+const op = 'train';
+
+/** What the loop works with. */
+export interface Plan {
+  readonly model: AnyModule;
+  readonly lossOf: (batch: unknown) => Tensor | BatchLoss;
+  readonly optimizer: Optimizer;
+  readonly loader: Batches<unknown>;
+  readonly validation: Batches<unknown> | null;
+  readonly epochs: number;
+  readonly metrics: ReadonlyMap<string, Metric>;
+  readonly scheduler: LRScheduler | ReduceLROnPlateau | null;
+  readonly schedulerPer: 'epoch' | 'step';
+  readonly clipGradNorm: number | null;
+  readonly clipGradValue: number | null;
+  readonly accumulate: number;
+  readonly monitor: string;
+  readonly mode: 'min' | 'max' | null;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly keepBest: boolean;
+  readonly checkpoint: Saving | null;
+  readonly resume: boolean | 'auto';
+  readonly callbacks: readonly Callbacks[];
+  readonly signal: AbortSignal | null;
+  readonly handleSignals: boolean;
+  readonly compile: boolean;
+  readonly detectAnomaly: boolean;
+}
+
+/** When and where to save. */
+export interface Saving {
+  readonly dir: string;
+  readonly every: number;
+  readonly everySteps: number;
+  readonly keep: number;
+  readonly entries: Readonly<Record<string, unknown>>;
+}
+
+const known =
+  'model loss batchLoss optimizer loader validation epochs metrics scheduler schedulerPer clipGradNorm ' +
+  'clipGradValue accumulate monitor mode earlyStopping keepBest checkpoint resume callbacks signal handleSignals ' +
+  'compile detectAnomaly';
+
+export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Batch, Model>): Plan {
+  if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
+  requireOptions(op, options, known.split(' '));
+  const { model, optimizer, loader, validation, scheduler, signal } = options;
+  if (!(model instanceof Module)) throw wrongType(op, 'a module', 'model', model);
+  if (!(optimizer instanceof Optimizer)) {
+    throw wrongType(op, 'an optimizer', 'optimizer', optimizer);
+  }
+  requireBatches('loader', loader);
+  if (validation !== undefined) requireBatches('validation', validation);
+  const metrics = metricsOf(options.metrics);
+  const monitor = options.monitor ?? 'loss';
+  if (monitor !== 'loss' && !metrics.has(monitor)) {
+    const names = ['loss', ...metrics.keys()].map((name) => `'${name}'`).join(' or ');
+    throw unexpected(op, names, 'monitor', describe(monitor));
+  }
+  const detectAnomaly = requireBoolean(op, 'detectAnomaly', options.detectAnomaly ?? false);
+  const compiled = requireBoolean(op, 'compile', options.compile ?? !detectAnomaly);
+  if (detectAnomaly && compiled) {
+    throw unexpected(op, 'compile: false', 'detectAnomaly', 'compile: true');
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw wrongType(op, 'an AbortSignal', 'signal', signal);
+  }
+  const checkpoint = savingOf(options.checkpoint);
+  const resume = options.resume ?? false;
+  if (resume !== 'auto') requireBoolean(op, 'resume', resume);
+  if (resume !== false && checkpoint === null) {
+    throw unexpected(op, 'a checkpoint directory', 'resume', 'no checkpoint option');
+  }
+  const schedule = schedulerOf(scheduler);
+  const schedulerPer = requireOneOf(op, 'schedulerPer', options.schedulerPer ?? 'epoch', [
+    'epoch',
+    'step',
+  ]);
+  if (schedulerPer === 'step' && schedule instanceof ReduceLROnPlateau) {
+    throw unexpected(op, "'epoch' with ReduceLROnPlateau", 'schedulerPer', "'step'");
+  }
+  const { patience, minDelta } = stoppingOf(options.earlyStopping);
+  const keepBest = requireBoolean(op, 'keepBest', options.keepBest ?? false);
+  const mode = modeOf(options.mode, monitor, metrics);
+  if (mode === null && (keepBest || patience < Infinity || options.monitor !== undefined)) {
+    throw unexpected(op, "'min' or 'max' for this monitor", 'mode', 'none');
+  }
+  return {
+    model: model as AnyModule,
+    lossOf: lossOf(options),
+    optimizer,
+    loader,
+    validation: validation ?? null,
+    epochs: requireInteger(op, 'epochs', options.epochs, 0),
+    metrics,
+    scheduler: schedule,
+    schedulerPer,
+    clipGradNorm: limitOf('clipGradNorm', options.clipGradNorm),
+    clipGradValue: limitOf('clipGradValue', options.clipGradValue),
+    accumulate: requireInteger(op, 'accumulate', options.accumulate ?? 1, 1),
+    monitor,
+    mode,
+    patience,
+    minDelta,
+    keepBest,
+    checkpoint,
+    resume,
+    callbacks: callbacksOf(options.callbacks),
+    signal: signal ?? null,
+    handleSignals: requireBoolean(op, 'handleSignals', options.handleSignals ?? true),
+    compile: compiled,
+    detectAnomaly,
+  };
+}
+
+function lossOf<Batch, Model extends AnyModule>(
+  options: TrainOptions<Batch, Model>,
+): Plan['lossOf'] {
+  const { model, loss, batchLoss } = options;
+  if ((loss === undefined) === (batchLoss === undefined)) {
+    const got = loss === undefined ? 'neither' : 'both';
+    throw unexpected(op, 'loss or batchLoss', 'options', got);
+  }
+  if (batchLoss !== undefined) {
+    if (typeof batchLoss !== 'function') throw wrongType(op, 'a function', 'batchLoss', batchLoss);
+    return (batch) => batchLoss(model, batch as Batch);
+  }
+  const given: unknown = loss;
+  const isModule = typeof given === 'object' && given !== null && 'forward' in given;
+  const criterion: unknown = isModule ? given.forward : given;
+  if (typeof criterion !== 'function') {
+    throw wrongType(op, 'a function or a module', 'loss', given);
+  }
+  const compute = criterion.bind(given) as (output: Tensor, target: Tensor) => Tensor;
+  return (batch) => {
+    if (!Array.isArray(batch) || batch.length < 2) {
+      throw wrongType(op, 'an array [input, target], or batchLoss,', 'batch', batch);
+    }
+    const target = batch.at(-1) as Tensor;
+    const output = model.forward(...(batch.slice(0, -1) as unknown[])) as Tensor;
+    return { loss: compute(output, target), output, target };
+  };
+}
+
+function requireBatches(name: string, value: unknown): void {
+  const iterable =
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.asyncIterator in value || Symbol.iterator in value);
+  if (!iterable) throw wrongType(op, 'a loader or an array of batches', name, value);
+  if ('next' in value) {
+    throw wrongType(op, 'what can be gone through again and again', name, value);
+  }
+}
+
+function metricsOf(given: unknown): Map<string, Metric> {
+  if (given === undefined) return new Map();
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw wrongType(op, 'an object of metrics', 'metrics', given);
+  }
+  const metrics = new Map<string, Metric>(Object.entries(given as Record<string, Metric>));
+  for (const [name, metric] of metrics as ReadonlyMap<string, unknown>) {
+    if (name === 'loss') throw unexpected(op, 'another name', 'metrics', "'loss'");
+    const methods = ['update', 'compute', 'reset'] as const;
+    const fits =
+      typeof metric === 'object' &&
+      metric !== null &&
+      methods.every((method) => typeof (metric as Partial<Metric>)[method] === 'function');
+    if (!fits) throw wrongType(op, 'update, compute and reset', `metrics.${name}`, metric);
+  }
+  return metrics;
+}
+
+function modeOf(
+  given: unknown,
+  monitor: string,
+  metrics: ReadonlyMap<string, Metric>,
+): 'min' | 'max' | null {
+  if (given !== undefined) return requireOneOf(op, 'mode', given, ['min', 'max'] as const);
+  if (monitor === 'loss') return 'min';
+  const better = metrics.get(monitor)?.higherIsBetter;
+  return better === undefined ? null : better ? 'max' : 'min';
+}
+
+function stoppingOf(given: unknown): { patience: number; minDelta: number } {
+  if (given === undefined) return { patience: Infinity, minDelta: 0 };
+  requireOptions(`${op}: earlyStopping`, given, ['patience', 'minDelta']);
+  const { patience, minDelta = 0 } = given as { patience?: unknown; minDelta?: unknown };
+  return {
+    patience: requireInteger(op, 'earlyStopping.patience', patience, 1),
+    minDelta: requireInRange(op, 'earlyStopping.minDelta', minDelta, 0, Infinity),
+  };
+}
+
+function savingOf(given: TrainOptions<unknown>['checkpoint']): Saving | null {
+  if (given === undefined) return null;
+  requireOptions(`${op}: checkpoint`, given, ['dir', 'every', 'everySteps', 'keep', 'entries']);
+  const { every = 1, everySteps = Infinity, keep = 3, entries = {} } = given;
+  if (every !== Infinity) requireInteger(op, 'checkpoint.every', every, 1);
+  if (everySteps !== Infinity) requireInteger(op, 'checkpoint.everySteps', everySteps, 1);
+  if (keep !== Infinity) requireInteger(op, 'checkpoint.keep', keep, 1);
+  const own = ['model', 'optimizer', 'scheduler', 'loader', 'training', 'step'];
+  const taken = Object.keys(entries).find((name) => own.includes(name));
+  if (taken !== undefined) {
+    throw unexpected(op, `other names than ${own.join(', ')}`, 'checkpoint.entries', taken);
+  }
+  return { dir: requirePath(op, given.dir, 'checkpoint.dir'), every, everySteps, keep, entries };
+}
+
+function schedulerOf(scheduler: Schedule | undefined): Plan['scheduler'] {
+  if (scheduler === undefined) return null;
+  if (scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau) return scheduler;
+  throw wrongType(op, 'a schedule', 'scheduler', scheduler);
+}
+
+function limitOf(name: string, value: unknown): number | null {
+  return value === undefined ? null : requireInRange(op, name, value, 0, Infinity);
+}
+
+function callbacksOf(given: TrainOptions<unknown>['callbacks']): Callbacks[] {
+  const list: unknown[] = given === undefined ? [] : [given].flat();
+  list.forEach((one, i) => {
+    if (typeof one !== 'object' || one === null) {
+      throw wrongType(op, 'an object of functions', `callbacks[${i}]`, one);
+    }
+  });
+  return list as Callbacks[];
+}

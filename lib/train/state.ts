@@ -1,0 +1,100 @@
+/** Where a training stands: with model, optimizer, scheduler and loader all it takes to go on exactly. */
+import { requireInteger, requireNumber, wrongType } from '../errors';
+import type { StateDict } from '../nn/state';
+import type { Metric } from './metrics';
+import type { EpochResult, Figures } from './types';
+
+/** The best value of the monitor. */
+export interface Best {
+  readonly epoch: number;
+  readonly value: number;
+  /** The model's parameters then, if they are kept. */
+  readonly model: StateDict | null;
+}
+
+interface Dict {
+  epoch: number;
+  batch: number;
+  trained: Figures | null;
+  step: number;
+  lossSum: number;
+  samples: number;
+  seconds: number;
+  waited: number;
+  best: Best | null;
+  results: EpochResult[];
+  order: number[];
+  metrics: Record<string, unknown>;
+}
+
+const counts = ['epoch', 'batch', 'step', 'samples', 'waited'] as const;
+
+/** A Stateful. */
+export class TrainingState {
+  /** Finished epochs. */
+  epoch = 0;
+  /** Batches done in the running one. */
+  batch = 0;
+  /** What came out of the running epoch, where only validation is missing. */
+  trained: Figures | null = null;
+  /** Steps of the optimizer. */
+  step = 0;
+  lossSum = 0;
+  samples = 0;
+  /** Time of training in the running epoch. */
+  seconds = 0;
+  /** Epochs since the best one. */
+  waited = 0;
+  best: Best | null = null;
+  results: EpochResult[] = [];
+  /** The default generator when the running epoch began, for loaders that cannot say where they are. */
+  order: number[] = [];
+
+  constructor(private readonly metrics: ReadonlyMap<string, Metric>) {}
+
+  /** The next epoch begins. */
+  nextEpoch(): void {
+    this.batch = this.samples = this.lossSum = this.seconds = 0;
+    this.trained = null;
+    this.resetMetrics();
+  }
+
+  resetMetrics(): void {
+    for (const metric of this.metrics.values()) metric.reset();
+  }
+
+  stateDict(): Record<string, unknown> {
+    const { metrics, ...plain } = this;
+    const sums = [...metrics].map(([name, metric]) => [name, metric.stateDict?.() ?? null]);
+    return { ...plain, metrics: Object.fromEntries(sums) as unknown };
+  }
+
+  loadStateDict(dict: Readonly<Record<string, unknown>>): void {
+    const given = requireDict(dict);
+    const saved = new Map(Object.entries(given.metrics));
+    for (const [name, metric] of this.metrics) {
+      const sums = saved.get(name);
+      if (sums === undefined || sums === null) metric.reset();
+      else metric.loadStateDict?.(sums as StateDict);
+    }
+    const { metrics: _, ...plain } = given;
+    Object.assign(this, plain);
+  }
+}
+
+function requireDict(dict: unknown): Dict {
+  const op = 'loadStateDict';
+  if (typeof dict !== 'object' || dict === null) throw wrongType(op, 'an object', 'dict', dict);
+  const given = dict as Partial<Dict>;
+  for (const name of counts) requireInteger(op, name, given[name], 0);
+  requireNumber(op, 'seconds', given.seconds);
+  if (typeof given.lossSum !== 'number') throw wrongType(op, 'a number', 'lossSum', given.lossSum);
+  if (!Array.isArray(given.results)) throw wrongType(op, 'an array', 'results', given.results);
+  if (!Array.isArray(given.order)) throw wrongType(op, 'an array', 'order', given.order);
+  for (const name of ['best', 'trained', 'metrics'] as const) {
+    if (typeof given[name] !== 'object') throw wrongType(op, 'an object', name, given[name]);
+  }
+  const names = [...counts, 'seconds', 'lossSum', 'trained', 'results', 'order', 'best'] as const;
+  const own = Object.fromEntries(names.map((name) => [name, given[name]]));
+  return { ...own, metrics: given.metrics ?? {} } as unknown as Dict;
+}

@@ -1,0 +1,158 @@
+/** The steps of training and of validation, compiled or not. */
+import { detectAnomaly, flawIn, flawText, inPhase } from '../anomaly';
+import { noGrad } from '../autograd';
+import { compile, type Compiled, type Output } from '../compile';
+import { unexpected, wrongType } from '../errors';
+import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import { LRScheduler } from '../optim/lrScheduler/scheduler';
+import { Tensor } from '../tensor';
+import { eachTensor, flatten, refill } from './batch';
+import type { Metric } from './metrics';
+import type { Plan } from './options';
+import type { BatchLoss } from './types';
+
+/** Whether a batch begins the gradients of a step of the optimizer, and whether the step follows it. */
+export interface Role {
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** What a step leaves: the loss, and the rest where metrics that read values need it. */
+interface Result {
+  readonly loss: Tensor;
+  readonly output?: Tensor;
+  readonly target?: Tensor;
+}
+
+type Work = (batch: unknown) => Result;
+
+// A step beside the event loop costs 20 to 60 us more; one that takes long would hold up everything else.
+const longStep = 4; // ms
+
+/** A compiled step, and the shortest time that a replay took, in ms. */
+interface CompiledStep {
+  readonly run: Compiled<Tensor[], Output>;
+  captures: number;
+  shortest: number;
+  replays: number;
+}
+
+/** Runs the steps of a training. */
+export class Steps {
+  private readonly compiled = new Map<string, CompiledStep>();
+  private readonly inStep: readonly Metric[];
+  private readonly after: readonly Metric[];
+
+  constructor(private readonly plan: Plan) {
+    const metrics = [...plan.metrics.values()];
+    this.inStep = metrics.filter((one) => one.eager !== true);
+    this.after = metrics.filter((one) => one.eager === true);
+  }
+
+  /** Takes a batch's part of a step of the optimizer; gives its loss. */
+  async train(batch: unknown, role: Role): Promise<number> {
+    const work = (given: unknown): Result => this.trainOn(given, role);
+    return await this.run(`train ${role.first} ${role.last}`, work, batch);
+  }
+
+  /** Measures on a batch; gives its loss. */
+  async validate(batch: unknown): Promise<number> {
+    return await this.run('validate', (given) => noGrad(() => this.evaluate(given)), batch);
+  }
+
+  /** The step of the optimizer after the last batches of an epoch, fewer than `accumulate`. */
+  finish(batches: number): void {
+    const scale = this.plan.accumulate / batches;
+    noGrad(() => {
+      for (const parameter of this.parameters()) parameter.grad?.mul_(scale);
+    });
+    this.watched(() => this.update());
+  }
+
+  private trainOn(batch: unknown, { first, last }: Role): Result {
+    const { optimizer, accumulate } = this.plan;
+    if (first) optimizer.zeroGrad();
+    const result = this.evaluate(batch);
+    (accumulate === 1 ? result.loss : result.loss.div(accumulate)).backward();
+    if (last) this.update();
+    return result;
+  }
+
+  private evaluate(batch: unknown): Result {
+    const given: unknown = this.plan.lossOf(batch);
+    const parts = given instanceof Tensor ? { loss: given } : (given as Partial<BatchLoss> | null);
+    const { loss, output, target } = parts ?? {};
+    if (!(loss instanceof Tensor)) throw wrongType('train', 'a tensor', 'the loss', loss);
+    if (loss.numel() !== 1) {
+      throw unexpected('train', 'one number', 'the loss', `shape [${loss.shape.join(', ')}]`);
+    }
+    if (this.plan.metrics.size === 0) return { loss };
+    if (!(output instanceof Tensor) || !(target instanceof Tensor)) {
+      const what = 'an object of loss, output and target, where there are metrics,';
+      throw wrongType('train', what, 'the result of batchLoss', given);
+    }
+    inPhase('metrics', () => {
+      for (const metric of this.inStep) metric.update(output.detach(), target.detach());
+    });
+    return this.after.length === 0 ? { loss } : { loss, output, target };
+  }
+
+  /** Clips, and lets optimizer and schedule take a step. */
+  private update(): void {
+    const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerPer } = this.plan;
+    inPhase('clipping', () => {
+      if (clipGradValue !== null) clipGradValue_(this.parameters(), clipGradValue);
+      if (clipGradNorm !== null) clipGradNorm_(this.parameters(), clipGradNorm);
+    });
+    optimizer.step();
+    if (schedulerPer === 'step' && scheduler instanceof LRScheduler) scheduler.step();
+  }
+
+  private parameters(): Tensor[] {
+    return this.plan.optimizer.paramGroups.flatMap((group) => group.params);
+  }
+
+  private async run(name: string, work: Work, batch: unknown): Promise<number> {
+    const result = this.plan.compile
+      ? await this.replay(name, work, batch)
+      : this.watched(() => work(batch), batch);
+    const { loss, output, target } = result;
+    if (output !== undefined && target !== undefined) {
+      for (const metric of this.after) metric.update(output.detach(), target.detach());
+    }
+    return loss.item();
+  }
+
+  /** Runs the compiled step for batches that look like this one: beside the event loop if it takes long. */
+  private async replay(name: string, work: Work, batch: unknown): Promise<Result> {
+    const { tensors, key } = flatten(batch);
+    const id = `${name} ${key}`;
+    let step = this.compiled.get(id);
+    if (step === undefined) {
+      const run = compile((...inputs: Tensor[]) => ({ ...work(refill(batch, inputs)) }));
+      step = { run, captures: 0, shortest: Infinity, replays: 0 };
+      this.compiled.set(id, step);
+    }
+    const { run } = step;
+    if (step.replays > 1 && step.shortest > longStep) return (await run.async(...tensors)) as never;
+    const start = performance.now();
+    const result = run(...tensors);
+    const { captures } = run.stats;
+    if (captures === step.captures) {
+      step.replays++;
+      step.shortest = Math.min(step.shortest, performance.now() - start);
+    }
+    step.captures = captures;
+    return result as unknown as Result;
+  }
+
+  private watched<T>(work: () => T, batch?: unknown): T {
+    if (!this.plan.detectAnomaly) return work();
+    eachTensor(batch, (tensor, place) => {
+      const flaw = flawIn(tensor);
+      if (flaw === null) return;
+      throw unexpected('train', 'finite numbers', place, flawText(flaw, tensor));
+    });
+    return detectAnomaly(work);
+  }
+}

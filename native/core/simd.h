@@ -1,0 +1,25 @@
+// Which of the compiled SIMD targets the kernels use.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace blasgrad {
+
+// Bits of Highway's targets that were compiled and that this CPU runs; lower bits are better.
+int64_t UsableTargets();
+
+// The same, without those better than BLASGRAD_SIMD_TARGET names. Read once.
+int64_t AllowedTargets();
+
+// Highway's name of the best target in a set: "AVX3" (AVX-512), "AVX2", "SSE4", "NEON", ...
+std::string BestTarget(int64_t targets);
+
+// Names of all targets in a set, the best first.
+std::vector<std::string> TargetNames(int64_t targets);
+
+// The instruction set the kernels were dispatched to.
+std::string SimdTarget();
+
+}  // namespace blasgrad

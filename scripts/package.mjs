@@ -1,0 +1,51 @@
+// npm run package: two tarballs in build/package, what npm would publish. `blasgrad` has JavaScript, types and the native
+// source; `blasgrad-linux-x64` the addon with everything but the C library inside.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exclusively } from './setup/lock.mjs';
+import { mainPackage } from './package/main.mjs';
+import { packTarball } from './package/pack.mjs';
+import { platformPackage } from './package/platform.mjs';
+import { nativeAddon } from './setup/native.mjs';
+import { npmPackages } from './setup/packages.mjs';
+import { systemPackages } from './setup/system.mjs';
+import { main, root, say } from './setup/tools.mjs';
+import { typescript } from './setup/typescript.mjs';
+
+export const packages = join(root, 'build/package');
+
+/** Resolves to the tarballs: their names, files and sizes. */
+export async function makePackages() {
+  return exclusively(async () => {
+    await systemPackages();
+    await npmPackages();
+    await nativeAddon();
+    await typescript();
+    rmSync(packages, { recursive: true, force: true });
+    mkdirSync(packages, { recursive: true });
+    const work = mkdtempSync(join(tmpdir(), 'blasgrad-package-'));
+    try {
+      const platform = await platformPackage(work);
+      const library = await mainPackage(work, platform);
+      return {
+        library: await packTarball(library, packages),
+        platform: await packTarball(platform, packages),
+      };
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
+
+/** A line for each tarball. */
+export function showPackages(tarballs) {
+  const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+  for (const { file, size, unpackedSize, entryCount } of Object.values(tarballs)) {
+    say(`${file}: ${megabytes(size)}, unpacked ${megabytes(unpackedSize)}, ${entryCount} files`);
+  }
+}
+
+main(import.meta.url, async () => {
+  showPackages(await makePackages());
+});

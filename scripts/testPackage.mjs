@@ -1,0 +1,20 @@
+// npm run test:package: makes both tarballs, fetches the Node versions to try them with (once, 730 MB), and runs
+// test/package/*.check.ts against them. Arguments go to Jest.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makePackages, showPackages } from './package.mjs';
+import { npmPackages } from './setup/packages.mjs';
+import { main, packageProgram, root, runNode } from './setup/tools.mjs';
+
+/** Jest's own count. */
+const results = 'build/package-test-results.json';
+
+main(import.meta.url, async (jestArguments) => {
+  rmSync(join(root, results), { force: true });
+  showPackages(await makePackages());
+  await npmPackages('test/package/nodes');
+  const options = ['--config=test/package/jest.config.cjs', '--json', `--outputFile=${results}`];
+  const args = [...options, '--runInBand', ...jestArguments];
+  const { code } = await runNode(packageProgram('jest'), args, { inherit: true });
+  process.exitCode = code;
+});

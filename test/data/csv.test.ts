@@ -1,0 +1,253 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { data } from 'blasgrad';
+
+const folder = mkdtempSync(join(tmpdir(), 'blasgrad-csv-'));
+const path = join(folder, 'a.csv');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Options = Parameters<typeof data.readCsv>[1];
+
+/** The columns of a text: type, then values, categories by name. */
+async function read(text: string | Buffer, options?: Options): Promise<Record<string, unknown[]>> {
+  writeFileSync(path, text);
+  const table = await data.readCsv(path, options);
+  return Object.fromEntries(
+    table.names.map((name) => {
+      const column = table.column(name);
+      const named = (code: number) =>
+        column.type === 'category' ? (column.categories[code] ?? null) : code;
+      expect(column.values.length).toBe(table.length);
+      return [name, [column.type, ...Array.from(column.values, named)]];
+    }),
+  );
+}
+
+const people = 'age,city,height\n31,Rome,1.8\n45,Oslo,1.65\n7,Rome,NA\n';
+
+test('types are inferred', async () => {
+  expect(await read(people)).toEqual({
+    age: ['int32', 31, 45, 7],
+    city: ['category', 'Rome', 'Oslo', 'Rome'],
+    height: ['float64', 1.8, 1.65, NaN],
+  });
+});
+
+test('types that are given win', async () => {
+  const columns = { age: 'category', height: 'float32', city: 'skip' } as const;
+  expect(await read(people, { columns })).toEqual({
+    age: ['category', '31', '45', '7'],
+    height: ['float32', Math.fround(1.8), Math.fround(1.65), NaN],
+  });
+  expect((await read(people, { columns: { age: 'number' } })).age[0]).toBe('float64');
+});
+
+test.each<[string, string, Options, Record<string, unknown[]>]>([
+  [
+    'quotes',
+    'a,b\n"1,5","x ""y""\nz"\n',
+    {},
+    { a: ['category', '1,5'], b: ['category', 'x "y"\nz'] },
+  ],
+  ['white space', 'a, b\n 1 ,\tx \n', {}, { a: ['int32', 1], b: ['category', 'x'] }],
+  ['kept white space', 'a,b\n1, x\n', { trim: false }, { a: ['int32', 1], b: ['category', ' x'] }],
+  ['semicolons', 'a;b\n1;2,5\n', { delimiter: ';' }, { a: ['int32', 1], b: ['category', '2,5'] }],
+  ['tabs', 'a\tb\n1\t2\n', { delimiter: '\t' }, { a: ['int32', 1], b: ['int32', 2] }],
+  ['other quotes', "a\n'1'\n", { quote: "'" }, { a: ['int32', 1] }],
+  ['no quotes', 'a\n"1"\n', { quote: false }, { a: ['category', '"1"'] }],
+  ['comments', '# hello\na\n1\n# 2\n', { comment: '#' }, { a: ['int32', 1] }],
+  [
+    'no header',
+    '1,x\n2,y\n',
+    { header: false },
+    { column0: ['int32', 1, 2], column1: ['category', 'x', 'y'] },
+  ],
+  ['a header that is given', '1\n2\n', { header: ['n'] }, { n: ['int32', 1, 2] }],
+  ['Windows lines, a byte order mark', '\ufeffa\r\n1\r\n', {}, { a: ['int32', 1] }],
+  ['empty lines', 'a\n\n1\n\n\n2', {}, { a: ['int32', 1, 2] }],
+  ['a header alone', 'a,b\n', {}, { a: ['float64'], b: ['float64'] }],
+  [
+    'numbers',
+    'a\n-1.5e3\n.5\n5.\n+2\n-inf\nInfinity\n',
+    {},
+    { a: ['float64', -1500, 0.5, 5, 2, -Infinity, Infinity] },
+  ],
+  [
+    'no numbers',
+    'a,b,c\n0x10,1_0,1e\n',
+    {},
+    { a: ['category', '0x10'], b: ['category', '1_0'], c: ['category', '1e'] },
+  ],
+  ['large whole numbers', 'a\n2147483648\n', {}, { a: ['float64', 2147483648] }],
+  [
+    'missing values',
+    'a,b,c\n?,x,\n1,?,\n',
+    { missing: ['?', ''] },
+    { a: ['float64', NaN, 1], b: ['category', 'x', null], c: ['float64', NaN, NaN] },
+  ],
+  [
+    'missing rows dropped',
+    'a,b,c\n1,x,1\n,y,2\n3,,3\n',
+    { onMissing: 'drop' },
+    { a: ['float64', 1], b: ['category', 'x'], c: ['int32', 1] },
+  ],
+  [
+    'missing values of a skipped column',
+    'a,b\n1,\n',
+    { onMissing: 'error', columns: { b: 'skip' } },
+    { a: ['int32', 1] },
+  ],
+  [
+    'names of JavaScript',
+    '__proto__,constructor\n1,2\n',
+    {},
+    { ['__proto__']: ['int32', 1], constructor: ['int32', 2] },
+  ],
+])('%s', async (_, text, options, expected) => {
+  expect(await read(text, options)).toEqual(expected);
+});
+
+test.each([
+  ['2.5', 'float64', 2.5],
+  ['', 'float64', NaN],
+  ['007', 'int32', 7],
+])('a late %p makes the column %s', async (late, type, value) => {
+  const { a } = await read(`a,b\n${'1,2\n'.repeat(1500)}${late},3\n`);
+  expect([a[0], a[1], a.at(-1), a.length]).toEqual([type, 1, value, 1502]);
+});
+
+test('a late text makes the column categories, with the texts as they were', async () => {
+  const { a, b } = await read(`a,b\n${'1.50,2\n'.repeat(1500)}none,2.5\nx,3\n`);
+  expect([a[0], a[1], ...a.slice(-2)]).toEqual(['category', '1.50', 'none', 'x']);
+  expect([b[0], ...b.slice(-2)]).toEqual(['float64', 2.5, 3]);
+});
+
+test('a path may be a file URL; a large file lets other events run', async () => {
+  writeFileSync(path, `a,b\n${'1.25,x\n'.repeat(100_000)}`);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const table = await data.readCsv(pathToFileURL(path));
+  clearInterval(timer);
+  expect(table.length).toBe(100_000);
+  expect(turns).toBeGreaterThan(0);
+});
+
+test.each<[string, string | Buffer, Options, string]>([
+  ['an empty file', '', {}, `at least one line for ${path}, got none`],
+  ['an empty file without header', '\n\n', { header: false }, `at least one line for ${path}`],
+  [
+    'a short row',
+    'a,b\n1,2\n3\n',
+    {},
+    `rows of equal length for ${path}, got Invalid Record Length`,
+  ],
+  ['a long row', 'a,b\n1,2,3\n', {}, 'Invalid Record Length: expect 2, got 3 on line 2'],
+  ['an open quote', 'a\n"1\n2\n', {}, 'Quote Not Closed'],
+  ['a name twice', 'a,b,a\n1,2,3\n', {}, `each name once for the header of ${path}, got 'a' twice`],
+  [
+    'a missing column',
+    'a\n1\n',
+    { columns: { b: 'number' } },
+    `the column 'b' for the header of ${path}, got a`,
+  ],
+  [
+    'a header of other length',
+    '1,2\n',
+    { header: ['a'] },
+    `1 columns, as header says, for the first row of ${path}, got 2`,
+  ],
+  [
+    'a text',
+    'a\n1\nx\n',
+    { columns: { a: 'number' } },
+    `a number for column 'a' of line 3 of ${path}, got 'x'`,
+  ],
+  [
+    'a fraction',
+    'a\n1.5\n',
+    { columns: { a: 'int32' } },
+    `a whole number of 32 bits for column 'a' of line 2 of ${path}, got '1.5'`,
+  ],
+  [
+    'no whole number',
+    'a,b\n,1\n',
+    { columns: { a: 'int32' } },
+    `a whole number of 32 bits for column 'a' of line 2 of ${path}, got none`,
+  ],
+  [
+    'no value',
+    'a,b\n1,2\n3,\n',
+    { onMissing: 'error' },
+    `a value for column 'b' of line 3 of ${path}, got none`,
+  ],
+  ['rubbish', Buffer.from([0, 1, 2, 34, 255, 254, 10, 44, 44]), {}, path],
+])('%s is refused', async (_, text, options, message) => {
+  const reading = read(text, options);
+  await expect(reading).rejects.toThrow(RangeError);
+  await expect(reading).rejects.toThrow(/^readCsv: expected /);
+  await expect(reading).rejects.toThrow(message);
+});
+
+test.each([
+  [folder, {}, RangeError, `a file for path, got the directory ${folder}`],
+  [7, {}, TypeError, 'a path or a file URL for path, got 7'],
+  [path, { columns: { a: 'text' } }, RangeError, "for columns['a'], got 'text'"],
+  [path, { columns: ['a'] }, TypeError, 'an object of types for columns, got an array'],
+  [path, { header: 'a' }, TypeError, "an array of strings for header, got 'a'"],
+  [path, { header: ['a', 'a'] }, RangeError, "each name once for header, got 'a'"],
+  [path, { delimiter: '' }, RangeError, "at least one character for delimiter, got ''"],
+  [path, { quote: true }, TypeError, 'a string for quote, got true'],
+  [path, { missing: 'NA' }, TypeError, "an array of strings for missing, got 'NA'"],
+  [path, { onMissing: 'mean' }, RangeError, "'keep' or 'drop' or 'error' for onMissing"],
+  [path, { trim: 1 }, TypeError, 'a boolean for trim, got 1'],
+  [path, { sep: ';' }, RangeError, "for options, got 'sep'"],
+])('readCsv(%p, %p) is refused', async (where, options, kind, message) => {
+  writeFileSync(path, people);
+  const reading = data.readCsv(where as string, options as never);
+  await expect(reading).rejects.toThrow(kind);
+  await expect(reading).rejects.toThrow(message);
+});
+
+describe('csvRows', () => {
+  async function rowsOf(text: string, options?: Parameters<typeof data.csvRows>[1]) {
+    writeFileSync(path, text);
+    const rows: data.CsvRow[] = [];
+    for await (const row of data.csvRows(path, options)) rows.push(row);
+    return rows;
+  }
+
+  test('gives rows as objects', async () => {
+    const columns = { age: 'int32', height: 'number' } as const;
+    expect(await rowsOf(people, { columns })).toEqual([
+      { age: 31, city: 'Rome', height: 1.8 },
+      { age: 45, city: 'Oslo', height: 1.65 },
+      { age: 7, city: 'Rome', height: NaN },
+    ]);
+    expect((await rowsOf(people, { columns: { age: 'skip' } }))[2]).toEqual({
+      city: 'Rome',
+      height: null,
+    });
+  });
+
+  test('can be left early', async () => {
+    writeFileSync(path, `a\n${'1\n'.repeat(100_000)}`);
+    for await (const row of data.csvRows(path)) {
+      expect(row).toEqual({ a: '1' });
+      break;
+    }
+  });
+
+  test.each([
+    ['', {}, `at least one line for ${path}`],
+    [
+      'a\n1\nx\n',
+      { columns: { a: 'number' } },
+      `a number for column 'a' of line 3 of ${path}, got 'x'`,
+    ],
+    ['a\n1\n1,2\n', {}, `rows of equal length for ${path}`],
+  ] as const)('refuses %p', async (text, options, message) => {
+    await expect(rowsOf(text, options)).rejects.toThrow(`csvRows: expected ${message}`);
+  });
+});

@@ -1,0 +1,1 @@
+export const named = { length: 1, get: () => 0 };

@@ -1,0 +1,75 @@
+import { data, tensor } from 'blasgrad';
+
+const { Table } = data;
+const table = new Table({
+  age: [31, 45, null],
+  city: ['Rome', null, 'Oslo'],
+  size: Float32Array.of(1.5, 2.5, 3.5),
+  label: { type: 'category', values: Int32Array.of(1, 0, -1), categories: ['no', 'yes'] },
+});
+
+test('columns have types', () => {
+  expect([table.length, table.names]).toEqual([3, ['age', 'city', 'size', 'label']]);
+  expect(table.column('age')).toEqual({ type: 'float64', values: Float64Array.of(31, 45, NaN) });
+  const city = { type: 'category', values: Int32Array.of(0, -1, 1), categories: ['Rome', 'Oslo'] };
+  expect(table.column('city')).toEqual(city);
+  expect(table.column('size').type).toBe('float32');
+});
+
+test('rows are taken as copies, categories stay', () => {
+  expect(table.slice(1).column('city').values).toEqual(Int32Array.of(-1, 1));
+  expect(table.slice(0, 2).length).toBe(2);
+  for (const indices of [tensor([2, 0, 2], { dtype: 'int32' }), [2, 0, 2]]) {
+    const taken = table.indexSelect(indices);
+    expect(taken.column('size').values).toEqual(Float32Array.of(3.5, 1.5, 3.5));
+    expect(taken.column('label')).toEqual({
+      type: 'category',
+      values: Int32Array.of(-1, 1, -1),
+      categories: ['no', 'yes'],
+    });
+  }
+});
+
+test('numbers become a tensor', () => {
+  const x = table.toTensor(['size', 'age']);
+  expect([x.dtype, x.toArray()]).toEqual([
+    'float32',
+    [
+      [1.5, 31],
+      [2.5, 45],
+      [3.5, NaN],
+    ],
+  ]);
+  expect(new Table({}).toTensor().shape).toEqual([0, 0]);
+});
+
+test.each<[() => unknown, string]>([
+  [() => new Table(null as never), 'Table: expected an object of columns for columns, got null'],
+  [
+    () => new Table({ a: [1], b: [1, 2] }),
+    "Table: expected 1 rows, as 'a' has, for columns['b'], got 2",
+  ],
+  [() => new Table({ a: [1, '2'] }), "Table: expected a string for columns['a'][0], got 1"],
+  [
+    () => new Table({ a: [1, true as never] }),
+    "Table: expected a number for columns['a'][1], got true",
+  ],
+  [
+    () => new Table({ a: 'abc' as never }),
+    "Table: expected an array or a column for columns['a'], got 'abc'",
+  ],
+  [
+    () => new Table({ a: { type: 'category', values: Int32Array.of(1), categories: ['x'] } }),
+    "Table: expected an array or a column for columns['a'], got an object",
+  ],
+  [
+    () => table.column('none'),
+    "Table.column: expected one of age, city, size, label for name, got 'none'",
+  ],
+  [() => table.toTensor(), "Table.toTensor: expected numbers for column 'city', got categories"],
+  [() => table.indexSelect([3]), 'Table.indexSelect: expected rows below 3 for indices, got 3'],
+  [() => table.indexSelect([-1]), 'a whole number of at least 0 for indices, got -1'],
+  [() => table.slice(2, 1), 'a whole number of at least 2 for end, got 1'],
+])('what makes no sense is refused, %#', (use, message) => {
+  expect(use).toThrow(message);
+});

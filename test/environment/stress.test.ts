@@ -1,0 +1,26 @@
+/** The checks of npm run stress and npm run soak, for a short while. */
+import { join } from 'node:path';
+import { runNode } from '../support/process';
+
+const program = join(__dirname, '..', 'stress', 'index.ts');
+
+test.each([
+  ['workers', ['workers', '--workers', '60']],
+  ['determinism', ['determinism', '--runs', '20']],
+  ['soak', ['soak', '--cycles', '30']],
+])(
+  '%s',
+  async (name, args) => {
+    const { code, signal, stdout, stderr } = await runNode(['--import', 'tsx', program, ...args], {
+      env: { MALLOC_ARENA_MAX: '1' },
+      limit: 150_000,
+    });
+    expect([code, signal, stderr, stdout]).toEqual([
+      0,
+      null,
+      '',
+      expect.stringMatching(new RegExp(`^${name}: all well`, 'm')),
+    ]);
+  },
+  180_000,
+);

@@ -1,0 +1,121 @@
+/** Processes that are killed while they save: whenever that is, the newest checkpoint is whole. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { full, io, type Tensor } from 'blasgrad';
+import { randomFrom } from '../../support/random';
+import { temporaryFolder } from './support';
+
+const at = temporaryFolder();
+const library = join(__dirname, '..', '..', '..', 'dist', 'blasgrad.js');
+const keep = 2;
+
+// Saves without end once it is told to; every number in a checkpoint is its step.
+const program = `
+  const { full, io } = require(${JSON.stringify(library)});
+  process.stdin.once('data', async () => {
+    const { step: first } = await io.loadCheckpoint(process.argv[1]);
+    process.stdout.write('saving');
+    for (let step = first + 1; ; step++) {
+      const [a, b] = [full([50_000], step), full([3], step, { dtype: 'int32' })];
+      await io.saveCheckpoint(process.argv[1], { a, b, step }, { keep: ${keep} });
+    }
+  });
+  process.stdin.on('end', () => process.exit());
+  process.stdout.write('ready');
+`;
+
+const children = new Set<ChildProcess>();
+afterEach(() => children.forEach((child) => child.kill('SIGKILL')));
+
+async function startChild(dir: string): Promise<ChildProcess> {
+  const stdio = ['pipe', 'pipe', 'inherit'] as const;
+  const child = spawn(process.execPath, ['-e', program, dir], { stdio: [...stdio] });
+  children.add(child);
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  return child;
+}
+
+/** The step of the newest checkpoint, all of which must be of that step. */
+async function loadStep(dir: string): Promise<number> {
+  const { step = NaN, a, b } = await io.loadCheckpoint(dir);
+  const values = [a, b].map((one) => new Set((one as Tensor).data));
+  expect(values).toEqual([new Set([step]), new Set([step])]);
+  return step;
+}
+
+const unfinished = (dir: string): number =>
+  readdirSync(dir).filter((name) => name.startsWith('.unfinished')).length;
+
+test('200 times', async () => {
+  const dir = at('killed');
+  const random = randomFrom('moments');
+  await io.saveCheckpoint(dir, { a: full([1], 1), b: full([1], 1), step: 1 });
+  let last = 1;
+  let cut = 0;
+  const ready = [startChild(dir), startChild(dir)]; // while others are killed
+  for (let i = 0; i < 200; i++) {
+    const child = (await ready.shift()) as ChildProcess;
+    ready.push(startChild(dir));
+    const began = once(child.stdout as NodeJS.ReadableStream, 'data');
+    child.stdin?.write('go');
+    await began;
+    await sleep(15 * random());
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    if (unfinished(dir) > 0) cut++;
+    const step = await loadStep(dir);
+    expect(step).toBeGreaterThanOrEqual(last);
+    expect(await loadStep(join(dir, 'latest'))).toBeGreaterThanOrEqual(last);
+    expect(unfinished(dir)).toBeLessThan(3); // each child removes what those before it left
+    last = step;
+  }
+  expect(cut).toBeGreaterThan(0); // some were in the midst of it
+  expect(last).toBeGreaterThan(1);
+  await Promise.all(ready);
+  await io.saveCheckpoint(dir, { step: last + 1 }, { keep });
+  expect(readdirSync(dir)).toHaveLength(keep + 1);
+}, 300_000);
+
+describe('what others left', () => {
+  const names = (dir: string): string[] => readdirSync(dir).filter((name) => name.startsWith('.'));
+
+  test('is removed if their process is gone', async () => {
+    const dir = at('left');
+    const child = await startChild(dir);
+    const { pid = 0 } = child;
+    const [own] = await namesOfSave(dir);
+    const [, host] = /^\.unfinished-(.+)-\d+-\d+-\w+$/.exec(own) ?? [];
+    const exit = once(child, 'exit');
+    const alive = `.unfinished-${host}-${process.pid}-${startOf(own)}-aaaaaaaa`;
+    const reused = `.unfinished-${host}-${process.pid}-1-bbbbbbbb`;
+    const elsewhere = `.unfinished-another.host-${pid}-1-cccccccc`;
+    child.kill('SIGKILL');
+    await exit;
+    const gone = `.unfinished-${host}-${pid}-1-dddddddd`;
+    for (const name of [alive, reused, elsewhere, gone]) mkdirSync(join(dir, name));
+    symlinkSync('nowhere', join(dir, gone.replace('dddddddd', 'eeeeeeee')));
+    await io.saveCheckpoint(dir, {});
+    const kept = process.platform === 'linux' ? [alive, elsewhere] : [alive, elsewhere, reused];
+    expect(names(dir).sort()).toEqual(kept.sort());
+  });
+
+  const startOf = (name: string): string => name.split('-').at(-2) ?? '';
+
+  /** The names that a save of this process uses. */
+  async function namesOfSave(dir: string): Promise<string[]> {
+    const found = new Set<string>();
+    const state = { saving: true };
+    const save = io.saveCheckpoint(dir, { a: full([2_000_000], 1) });
+    const over = save.finally(() => (state.saving = false));
+    while (state.saving) {
+      await sleep(0);
+      if (existsSync(dir)) names(dir).forEach((name) => found.add(name));
+    }
+    await over;
+    return [...found];
+  }
+});

@@ -1,0 +1,205 @@
+/** What goes into a checkpoint comes out of it. */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { compile, io, manualSeed, nn, ones, optim, rand, randn, tensor, zeros } from 'blasgrad';
+import { makeTraining, plain, statesOf, temporaryFolder, train } from './support';
+
+const at = temporaryFolder();
+
+test('a training goes on as if nothing had been', async () => {
+  const dir = at('training');
+  const first = makeTraining();
+  for (let i = 0; i < 3; i++) train(first);
+  const path = await io.saveCheckpoint(dir, { ...first, step: 3, note: 'so far' });
+  const saved = statesOf(first);
+  const losses = [train(first), train(first)];
+  const second = makeTraining();
+  const loaded = await io.loadCheckpoint(dir, { ...second });
+  expect(loaded).toEqual({ path, step: 3, note: 'so far' });
+  expect(statesOf(second)).toEqual(saved);
+  expect([train(second), train(second)]).toEqual(losses);
+  expect(statesOf(second)).toEqual(statesOf(first));
+});
+
+test('the states are those of the call, whatever comes after', async () => {
+  const training = makeTraining();
+  train(training);
+  const before = statesOf(training);
+  const values = { counts: [1, 2], mean: ones(2) };
+  const saving = io.saveCheckpoint(at('call'), { ...training, values });
+  train(training);
+  values.counts.push(3);
+  values.mean.fill_(7);
+  manualSeed(99);
+  await saving;
+  const other = makeTraining();
+  const loaded = await io.loadCheckpoint(at('call'), { ...other });
+  expect(statesOf(other)).toEqual(before);
+  expect(plain(loaded['values'])).toEqual(plain({ counts: [1, 2], mean: ones(2) }));
+});
+
+const matrix = randn(3, 4);
+const hidden = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') as object;
+
+// Whatever a tree may hold.
+test.each<[string, unknown]>([
+  ['numbers', [0, -0, 1.5, -1e300, 5e-324, 2 ** 53, NaN, Infinity, -Infinity]],
+  ['texts', ['', 'ä☃', '\0\n"\\', '\ud800', '$']],
+  ['the rest', [true, false, null, undefined, [], {}, [[[]]], { a: { b: {} } }]],
+  ['sparse', [1, undefined, 3]],
+  ['signs', { $: 'NaN', $tensor: 'x', $object: { $: { $: 1 } }, plain: { $a: 1 } }],
+  ['prototypes', hidden],
+  ['one tensor', tensor([1, NaN, -0])],
+  ['tensors', [zeros(0, 2), tensor(1), tensor([true]), tensor([1], { dtype: 'int32' })]],
+  ['views', { t: matrix.T, row: matrix.select(0, 1), double: randn(2, { dtype: 'float64' }) }],
+  ['names alike', { 'a.b': ones(1), a: { b: ones(2) }, 'a.b~2': ones(3) }],
+  ['names of formats', { __metadata__: ones(1), __proto: ones(2), '': ones(3) }],
+])('%s', async (name, value) => {
+  const path = await io.saveCheckpoint(at('trees'), { value });
+  const loaded = await io.loadCheckpoint(path);
+  expect(plain(loaded['value'])).toEqual(plain(value));
+  expect(Object.keys(loaded)).toEqual(['value', 'path']);
+  if (name === 'prototypes') {
+    expect(Object.getPrototypeOf(loaded['value'])).toBe(Object.prototype);
+    expect(JSON.stringify(loaded['value'])).toBe('{"__proto__":{"a":1},"constructor":2}');
+  }
+});
+
+test('entries that are undefined are none, a target that is undefined neither', async () => {
+  await io.saveCheckpoint(at('undefined'), { model: undefined, a: null });
+  const loaded = await io.loadCheckpoint(at('undefined'), { model: undefined });
+  expect(loaded).toEqual({ a: null, path: expect.any(String) as string });
+});
+
+test('whatever has stateDict and loadStateDict', async () => {
+  class Mean {
+    count = 0;
+    stateDict() {
+      return { count: this.count, since: tensor([this.count]) };
+    }
+    loadStateDict({ count }: { count: number }): void {
+      this.count = count;
+    }
+  }
+  const mean = new Mean();
+  mean.count = 5;
+  const stateful: io.Stateful = mean;
+  await io.saveCheckpoint(at('own'), { mean: stateful });
+  const other = new Mean();
+  expect(Object.keys(await io.loadCheckpoint(at('own'), { mean: other }))).toEqual(['path']);
+  expect(other.count).toBe(5);
+  expect(Object.keys(await io.loadCheckpoint(at('own')))).toEqual(['path']);
+});
+
+test('the default generator goes on', async () => {
+  manualSeed(5);
+  rand(7);
+  await io.saveCheckpoint(at('random'), {});
+  const wanted = rand(9).toArray();
+  manualSeed(6);
+  await io.loadCheckpoint(at('random'));
+  expect(rand(9).toArray()).toEqual(wanted);
+});
+
+test('compiled steps go on with what was loaded, without another capture', async () => {
+  const model = new nn.Linear(2, 1);
+  const optimizer = new optim.Adam(model.parameters(), { lr: 0.1 });
+  const step = compile((x) => {
+    optimizer.zeroGrad();
+    const loss = model.forward(x).square().mean();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const x = randn(4, 2);
+  step(x);
+  step(x);
+  await io.saveCheckpoint(at('compiled'), { model, optimizer });
+  const losses = [step(x).item(), step(x).item()];
+  await io.loadCheckpoint(at('compiled'), { model, optimizer });
+  expect([step(x).item(), step(x).item()]).toEqual(losses);
+  expect(step.stats.captures).toBe(1);
+});
+
+test('a state in use is an error, and nothing is written', async () => {
+  const model = new nn.Linear(2, 1);
+  const grow = compile((x) => {
+    model.weight.detach().add_(x);
+    return x.sum();
+  });
+  grow(ones(2));
+  const run = grow.scanAsync(ones(100, 2));
+  await expect(io.saveCheckpoint(at('flight'), { model })).rejects.toThrow('in flight changes');
+  await run;
+  expect(await io.listCheckpoints(at('flight'))).toEqual([]);
+  await io.saveCheckpoint(at('flight'), { model });
+});
+
+describe('the directory', () => {
+  test('keeps the newest, in the order of the calls', async () => {
+    const dir = at('many');
+    const steps = [7, 3, 9, 1, 1];
+    const paths = await Promise.all(steps.map((step) => io.saveCheckpoint(dir, { step })));
+    const names = ['000003-step-9', '000004-step-1', '000005-step-1'];
+    expect(paths.slice(2)).toEqual(names.map((name) => join(dir, name)));
+    expect(readdirSync(dir)).toEqual([...names, 'latest']);
+    expect(await io.listCheckpoints(dir)).toEqual([
+      { path: paths[4], number: 5, step: 1 },
+      { path: paths[3], number: 4, step: 1 },
+      { path: paths[2], number: 3, step: 9 },
+    ]);
+    expect((await io.loadCheckpoint(dir)).path).toBe(paths[4]);
+    expect((await io.loadCheckpoint(paths[2])).step).toBe(9);
+    expect(await io.loadCheckpoint(join(dir, 'latest'))).toEqual({ step: 1, path: paths[4] });
+    expect((await io.loadCheckpoint(pathToFileURL(dir))).step).toBe(1);
+  });
+
+  test.each([
+    [1, 1],
+    [2, 2],
+    [undefined, 3],
+    [Infinity, 6],
+  ])('keep %p of six: %p', async (keep, count) => {
+    const dir = at(`keep-${String(keep)}`);
+    for (let i = 0; i < 6; i++) await io.saveCheckpoint(dir, { i }, { keep });
+    const all = await io.listCheckpoints(dir);
+    expect(all.map(({ number, step }) => [number, step])).toEqual(
+      [6, 5, 4, 3, 2, 1].slice(0, count).map((number) => [number, null]),
+    );
+  });
+
+  test('holds files that others read: safetensors by name, and sums for sha256sum', async () => {
+    const training = makeTraining();
+    train(training);
+    const path = await io.saveCheckpoint(at('files'), { ...training, step: 12 });
+    const files = ['SHA256SUMS', 'checkpoint.json', 'model.safetensors', 'optimizer.safetensors'];
+    expect(readdirSync(path)).toEqual(files);
+    const model = io.loadSafetensors(join(path, 'model.safetensors'));
+    expect(plain(model)).toEqual(plain(training.model.stateDict()));
+    const sums = readFileSync(join(path, 'SHA256SUMS'), 'utf8');
+    for (const file of files.slice(1)) {
+      const sum = createHash('sha256')
+        .update(readFileSync(join(path, file)))
+        .digest('hex');
+      expect(sums).toContain(`${sum}  ${file}\n`);
+    }
+  });
+
+  test('is made with those above it', async () => {
+    const dir = join(at('a'), 'b', 'c');
+    expect(await io.listCheckpoints(dir)).toEqual([]);
+    await io.saveCheckpoint(dir, {});
+    expect(await io.listCheckpoints(dir)).toHaveLength(1);
+  });
+});
+
+test('a save that fails does not hold up the next one', async () => {
+  const dir = at('fails');
+  const [bad, good] = await Promise.allSettled([
+    io.saveCheckpoint(join(dir, '\0'), {}),
+    io.saveCheckpoint(dir, {}),
+  ]);
+  expect([bad.status, good.status]).toEqual(['rejected', 'fulfilled']);
+});

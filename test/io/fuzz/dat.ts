@@ -1,0 +1,29 @@
+import { io } from 'blasgrad';
+import type { FuzzTarget } from './target';
+
+const text = `0.weight float64 [2, 3]
+0.1 0.2 0.3
+-1e-7 NaN Infinity
+
+labels int32 [4]
+0 -2147483648 2147483647 5
+
+mask bool [2, 1]
+0
+1
+
+none float32 [3, 0]
+
+number float32 []
+0.5
+`;
+
+export const dat: FuzzTarget = {
+  name: 'tensors as text',
+  files: 5500,
+  seeds: () => ({
+    'all.dat': Buffer.from(text),
+    'one.dat': Buffer.from('a float32 [2]\n1 2\n'),
+  }),
+  read: (path) => io.loadDat(path),
+};

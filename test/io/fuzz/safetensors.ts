@@ -1,0 +1,17 @@
+/** Safetensors files under mutation. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { io } from 'blasgrad';
+import type { FuzzTarget } from './target';
+
+const names = ['types', 'model', 'run'].map((name) => `${name}.safetensors`);
+
+export const safetensors: FuzzTarget = {
+  name: 'safetensors',
+  files: 2500,
+  seeds: () =>
+    Object.fromEntries(
+      names.map((name) => [name, readFileSync(join(__dirname, '..', 'safetensors', name))]),
+    ),
+  read: (path) => io.loadSafetensors(path),
+};

@@ -1,0 +1,203 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { arange, io, tensor, zeros, type Tensor } from 'blasgrad';
+import { npyDict, npyFile } from './npyFile';
+
+const numpy = join(__dirname, 'numpy');
+const folder = mkdtempSync(join(tmpdir(), 'blasgrad-npy-'));
+const path = join(folder, 'a.npy');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Expected {
+  shape: number[];
+  values: (number | boolean | string)[];
+}
+const expected = JSON.parse(readFileSync(join(numpy, 'expected.json'), 'utf8')) as Record<
+  string,
+  Expected
+>;
+
+function dtypeOf(name: string): string {
+  if (name.startsWith('b')) return 'bool';
+  if (/^[iu]\d|vector/.test(name)) return 'int32';
+  return /f8|scalar/.test(name) ? 'float64' : 'float32';
+}
+
+describe('what NumPy wrote is read', () => {
+  test.each(Object.entries(expected))('%s', async (name, { shape, values }) => {
+    const read = await io.loadNpy(join(numpy, name));
+    expect([read.dtype, read.shape]).toEqual([dtypeOf(name), shape]);
+    const special: Record<string, number> = { nan: NaN, inf: Infinity };
+    const numbers = values.map((value) =>
+      typeof value === 'string' ? special[value] : Number(value),
+    );
+    expect(Array.from(read.data)).toEqual(numbers);
+  });
+});
+
+test.each([
+  ['large.npy', [1, 2 ** 31]],
+  ['unsigned.npy', [1, 2 ** 64]],
+])('%s fits into float64', async (name, values) => {
+  const read = await io.loadNpy(join(numpy, name), { dtype: 'float64' });
+  expect([read.dtype, read.toArray()]).toEqual(['float64', values]);
+});
+
+test.each(['float32', 'float64', 'int32'] as const)('numbers become %s', async (dtype) => {
+  for (const name of ['i1.npy', 'i8-big.npy', 'u2.npy', 'b1.npy']) {
+    const read = await io.loadNpy(join(numpy, name), { dtype });
+    const plain = await io.loadNpy(join(numpy, name));
+    expect([read.dtype, Array.from(read.data)]).toEqual([dtype, Array.from(plain.data)]);
+  }
+});
+
+const saved: [string, () => Tensor][] = [
+  [
+    'float32',
+    () =>
+      tensor([
+        [1.5, -0],
+        [NaN, Infinity],
+        [3.4e38, 1e-45],
+      ]),
+  ],
+  ['float64', () => tensor([0.1, 5e-324, 1.7976931348623157e308], { dtype: 'float64' })],
+  ['int32', () => tensor([[[-2147483648, 2147483647]]], { dtype: 'int32' })],
+  ['bool', () => tensor([true, false])],
+  ['a number', () => tensor(2.5)],
+  ['nothing', () => zeros(0, 3)],
+  ['many dimensions', () => zeros(...Array.from({ length: 40 }, () => 1))],
+  ['a transposed matrix', () => arange(6).reshape(2, 3).T],
+  ['a part', () => arange(12).reshape(3, 4).narrow(1, 1, 2)],
+  ['a parameter', () => tensor([1, 2], { requiresGrad: true })],
+  ['more than a chunk', () => arange(300_000)],
+];
+
+test.each(saved)('%s is saved and read back', async (_, make) => {
+  const one = make();
+  await io.saveNpy(pathToFileURL(path), one);
+  expect((readFileSync(path).readUInt16LE(8) + 10) % 64).toBe(0);
+  const read = await io.loadNpy(path);
+  expect([read.dtype, read.shape, read.requiresGrad]).toEqual([one.dtype, one.shape, false]);
+  const [a, b] = [read.data, one.data];
+  expect(a.length).toBe(b.length);
+  expect(a.findIndex((value, i) => !Object.is(value, b[i]))).toBe(-1);
+});
+
+test('the bytes are those that NumPy writes', async () => {
+  await io.saveNpy(path, arange(3, { dtype: 'int32' }));
+  const [ours, theirs] = [path, join(numpy, 'vector.npy')].map((file) => readFileSync(file));
+  // Headers differ in padding only.
+  const dict = (file: Buffer) => file.toString('latin1', 10, 10 + file.readUInt16LE(8)).trim();
+  expect(dict(ours)).toBe(dict(theirs));
+  expect(ours.subarray(-12)).toEqual(theirs.subarray(-12));
+});
+
+test('what is saved are the values at the time of the call', async () => {
+  const one = zeros(100_000);
+  const saving = io.saveNpy(path, one);
+  one.fill_(1);
+  await saving;
+  expect((await io.loadNpy(path)).sum().item()).toBe(0);
+});
+
+const six = new Uint8Array(24);
+const good = npyFile(npyDict(), six);
+
+test('a header in other spellings', async () => {
+  const spellings = [
+    `{"shape": (2L, 3L), "descr": "f4", 'fortran_order': False}`,
+    `{ 'descr' : '=f4'.`,
+    npyDict({ descr: "'=f4'" }),
+  ];
+  writeFileSync(path, npyFile(spellings[0], six));
+  expect((await io.loadNpy(path)).shape).toEqual([2, 3]);
+  writeFileSync(path, npyFile(spellings[1], six));
+  await expect(io.loadNpy(path)).rejects.toThrow('a dict of Python');
+  writeFileSync(path, npyFile(spellings[2], six));
+  expect((await io.loadNpy(path)).shape).toEqual([2, 3]);
+});
+
+const big = (shape: string, descr?: string) => npyFile(npyDict({ shape, descr }), six);
+
+test.each([
+  ['an empty file', Buffer.alloc(0), 'the magic number of a .npy file for the start', 'no bytes'],
+  ['a short file', good.subarray(0, 7), 'the magic number', 'bytes 934e554d505901'],
+  ['another magic number', Buffer.from('PK\x03\x04 and more'), 'the magic number', 'bytes 504b'],
+  ['version 4', npyFile(npyDict(), six, { major: 4 }), '1, 2 or 3 for the version', '4'],
+  ['no length', good.subarray(0, 9), 'a length for the header', '1 bytes'],
+  ['a header cut off', good.subarray(0, 40), 'at most 30 bytes for the header', '59'],
+  ['a lying length', npyFile('{}', six, { length: 60_000 }), 'at most 26 bytes', '60000'],
+  [
+    'a length of 2^32',
+    npyFile('', six, { major: 2, length: 2 ** 32 - 1 }),
+    'at most',
+    '4294967295',
+  ],
+  ['a header without end', npyFile(npyDict().slice(0, -1), six), 'the key descr', 'its end'],
+  ['no dict', npyFile('[]', six), "'{' for the header", "'['"],
+  ['a program', npyFile('__import__("os")', six), 'a dict of Python', "'__import__"],
+  ['an unknown key', npyFile("{'a': 1}", six), 'each key of descr', "'a'"],
+  ['a key twice', npyFile("{'shape': (), 'shape': ()}", six), 'each key of', "'shape'"],
+  ['a missing key', npyFile("{'shape': ()}", six), 'the keys descr, fortran_order, shape', 'shape'],
+  ['more after the dict', npyFile(npyDict() + '1', six), 'nothing after }', "'1'"],
+  ['an order that is none', npyFile(npyDict({ order: '0' })), 'True or False', "'0'"],
+  ['an order of another name', npyFile(npyDict({ order: 'None' })), 'True or False', "'None'"],
+  ['a shape that is a number', big('(6)'), "','", "')'"],
+  ['a negative size', big('(-1, 6)'), 'a dict of Python', "'-1, 6)"],
+  ['a fraction', big('(1.5,)'), 'a dict of Python', "'.5"],
+  ['65 dimensions', big(`(${'1, '.repeat(65)})`), 'at most 64 dimensions', '[1'],
+  ['a size of 2^31', big('(2147483648, 3)'), '25769803776 bytes for its shape', 'at most 24'],
+  ['a size of 2^53', big('(9007199254740992,)'), 'sizes below 2^53', '9007199254740992'],
+  ['a size of 2^60', big('(1152921504606846976,)'), 'sizes below 2^53', '1152921504606847000'],
+  ['a size of 1e400', big(`(${'9'.repeat(400)},)`), 'sizes below 2^53', 'Infinity'],
+  ['sizes beyond all', big(`(${'4503599627370496, '.repeat(60)} 0)`), '2^49 elements', '[45'],
+  ['too few bytes', npyFile(npyDict(), six.subarray(1)), '24 bytes for its shape', 'at most 23'],
+  ['too many bytes', Buffer.concat([good, six]), '24 bytes for its shape [2, 3]', 'more'],
+  ['an unknown type', big('(6,)', "'<f3'"), 'one of b1, u1, i1', "'<f3'"],
+  ['a type of no order', big('(6,)', "'|f4'"), 'one of b1, u1, i1', "'|f4'"],
+  ['text', big('(6,)', "'<U1'"), 'one of b1', "'<U1'"],
+  ['a name of JavaScript', big('(6,)', "'constructor'"), 'one of b1', "'constructor'"],
+])('%s is refused', async (_, bytes, message, got) => {
+  writeFileSync(path, bytes);
+  const error: unknown = await io.loadNpy(path).catch((reason: unknown) => reason);
+  if (!(error instanceof RangeError)) throw error;
+  expect(error.message).toMatch(/^loadNpy: expected /);
+  expect(error.message).toContain(message);
+  expect(error.message).toContain(path);
+  expect(error.message.slice(error.message.indexOf(', got '))).toContain(got);
+});
+
+test.each([
+  ['object.npy', "numbers for the type of .*, got '.O': objects are pickles, which are programs"],
+  ['record.npy', "a type of single elements for the header of .*, got '\\['"],
+  ['complex.npy', "one of b1, .* for the type of .*, got '<c16'"],
+  ['large.npy', 'whole numbers of 32 bits, .* for element 1 of .*, got 2147483648'],
+  ['unsigned.npy', 'whole numbers of 32 bits, .* for element 1 of .*, got 18446744073709552000'],
+])('%s of NumPy is refused', async (name, message) => {
+  await expect(io.loadNpy(join(numpy, name))).rejects.toThrow(RegExp(message));
+});
+
+test.each([
+  [folder, {}, RangeError, `a file for path, got the directory ${folder}`],
+  [undefined, {}, TypeError, 'a path or a file URL for path, got undefined'],
+  [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
+  [path, { mmap: true }, RangeError, "one of dtype for options, got 'mmap'"],
+])('loadNpy(%p, %p) is refused', async (where, options, kind, message) => {
+  const reading = io.loadNpy(where as string, options as never);
+  await expect(reading).rejects.toThrow(kind);
+  await expect(reading).rejects.toThrow(`loadNpy: expected ${message}`);
+});
+
+test('what cannot be saved leaves the file that is there', async () => {
+  await io.saveNpy(path, tensor(1));
+  await expect(io.saveNpy(path, 1 as unknown as Tensor)).rejects.toThrow(
+    new TypeError('saveNpy: expected a tensor for tensor, got 1'),
+  );
+  await expect(io.saveNpy(join(folder, 'none', 'a.npy'), tensor(1))).rejects.toThrow('ENOENT');
+  await expect(io.saveNpy(folder, tensor(1))).rejects.toThrow();
+  expect((await io.loadNpy(path)).item()).toBe(1);
+  expect(readdirSync(folder)).toEqual(['a.npy']);
+});

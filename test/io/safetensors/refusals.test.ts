@@ -1,0 +1,173 @@
+/** Files that are no safetensors, or lie. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io } from 'blasgrad';
+import { randomFrom } from '../../support/random';
+
+const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
+const path = join(folder, 'bad.safetensors');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file of a header and so many bytes of data; the length may lie. */
+function build(header: unknown, data: number | number[] = 0, length?: number | bigint): Buffer {
+  const text = Buffer.isBuffer(header)
+    ? header
+    : Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(length ?? text.length));
+  return Buffer.concat([
+    start,
+    text,
+    typeof data === 'number' ? Buffer.alloc(data) : Buffer.from(data),
+  ]);
+}
+
+const one = (fields: object) => ({
+  a: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...fields },
+});
+const two = (first: number[], second: number[]) => ({
+  a: { dtype: 'F32', shape: [2], data_offsets: first },
+  b: { dtype: 'F32', shape: [2], data_offsets: second },
+});
+const tensor = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
+const a = "the tensor 'a'";
+const header = 'the header';
+const fields = `an object with dtype, shape and data_offsets for ${a}`;
+const json = `an object in JSON for ${header}`;
+const twice = `each name once for ${header}`;
+const levels = `at most 3 levels of JSON for ${header}`;
+
+// What it is, the bytes, what the message says.
+const cases: [string, Buffer, string][] = [
+  ['an empty file', Buffer.alloc(0), 'at least 8 bytes for the size'],
+  ['seven bytes', Buffer.alloc(7), 'at least 8 bytes for the size'],
+  ['zeros', Buffer.alloc(64), json],
+  ['text', Buffer.from('This is no such file, but a line of text.'), `a length of at most 33`],
+  ['a pickle', Buffer.from('80027d7100285800000000', 'hex'), 'a length of at most 3 bytes'],
+  ['a length of 2^60', build('{}', 0, 1n << 60n), 'a length of at most 2 bytes for the header'],
+  ['a length of 2^64 - 1', build('{}', 0, (1n << 64n) - 1n), 'got 18446744073709551615'],
+  ['a length beyond the end', build('{}', 0, 3), 'a length of at most 2 bytes for the header'],
+  ['a length too short', build('{} ', 0, 1), json],
+  ['no header', build(''), json],
+  ['a list', build('[]'), json],
+  ['a number', build('1'), json],
+  ['null', build('null'), json],
+  ['space before the header', build(' {}'), json],
+  ['a byte order mark', build('\ufeff{}'), json],
+  [
+    'no UTF-8',
+    build(Buffer.from('7b22ff223a317d', 'hex')),
+    `${json} of ${path}, got bytes that are`,
+  ],
+  ['cut JSON', build('{"a":{"dtype":"F3'), json],
+  ['a bad escape', build('{"\\x":1}'), json],
+  ['code', build('{"a":process.exit(3)}'), json],
+  ['a tensor twice', build(`{"a":${tensor},"a":${tensor}}`, 4), `${twice} of ${path}, got 'a'`],
+  ['twice by an escape', build(`{"a":${tensor},"\\u0061":${tensor}}`, 4), twice],
+  ['a field twice', build(`{"a":${tensor.replace('{', '{"shape":[9],')}}`, 4), twice],
+  ['metadata twice', build('{"__metadata__":{},"__metadata__":{}}'), twice],
+  ['deep lists', build(`{"a":${'['.repeat(50_000)}`), levels],
+  ['deep objects', build('{"a":'.repeat(50_000)), levels],
+  ['metadata that is no object', build({ __metadata__: [] }), 'an object of strings'],
+  ['metadata of numbers', build({ __metadata__: { a: 1 } }), 'an object of strings'],
+  ['metadata of objects', build({ __metadata__: { a: {} } }), 'an object of strings'],
+  ['a tensor that is null', build({ a: null }), fields],
+  ['a tensor that is a list', build({ a: [] }), fields],
+  ['no dtype', build(one({ dtype: undefined }), 8), fields],
+  ['a dtype of no text', build(one({ dtype: 1 }), 8), fields],
+  ['no shape', build(one({ shape: undefined }), 8), fields],
+  ['no offsets', build(one({ data_offsets: undefined }), 8), fields],
+  [
+    'an unknown dtype',
+    build(one({ dtype: 'F33' }), 8),
+    `for the dtype of ${a} of ${path}, got 'F33'`,
+  ],
+  ['a dtype of Object', build(one({ dtype: 'toString' }), 8), `for the dtype of ${a}`],
+  ['a size of 2^60', build(one({ shape: [2 ** 60] }), 8), 'a whole number of at least 0'],
+  ['sizes of 2^60 together', build(one({ shape: [2 ** 30, 2 ** 30] }), 8), 'at most 2^49 elements'],
+  ['2^48 elements', build(one({ shape: [2 ** 48] }), 8), `${2 ** 50} bytes of F32`],
+  ['a size below 0', build(one({ shape: [-2] }), 8), 'a whole number of at least 0'],
+  ['a broken size', build(one({ shape: [0.5] }), 8), 'a whole number of at least 0'],
+  ['a size of text', build(one({ shape: ['2'] }), 8), 'a whole number for the shape'],
+  ['65 sizes', build(one({ shape: Array(65).fill(1) }), 8), 'at most 64 dimensions'],
+  ['an offset below 0', build(one({ data_offsets: [-8, 0] }), 8), 'two data_offsets in order'],
+  [
+    'offsets of 2^60',
+    build(one({ data_offsets: [2 ** 60, 2 ** 60 + 1024] }), 8),
+    'two data_offsets in order, from 0 to 8',
+  ],
+  ['offsets beyond the end', build(one({ data_offsets: [0, 16] }), 8), 'two data_offsets in order'],
+  ['offsets backwards', build(one({ data_offsets: [8, 0] }), 8), 'two data_offsets in order'],
+  ['broken offsets', build(one({ data_offsets: [0, 7.5] }), 8), 'two data_offsets in order'],
+  ['one offset', build(one({ data_offsets: [0] }), 8), 'two data_offsets in order'],
+  ['three offsets', build(one({ data_offsets: [0, 8, 8] }), 8), 'two data_offsets in order'],
+  [
+    'too few bytes for the shape',
+    build(one({ data_offsets: [0, 4] }), 4),
+    `8 bytes of F32 in the shape [2] for ${a}`,
+  ],
+  ['too many', build(one({ shape: [1] }), 8), '4 bytes of F32 in the shape [1]'],
+  ['tensors that overlap', build(two([0, 8], [4, 12]), 12), 'data_offsets that begin at 8'],
+  ['tensors in one place', build(two([0, 8], [0, 8]), 8), 'got 0, which overlaps'],
+  ['a gap between', build(two([0, 8], [12, 20]), 20), 'got 12, which leaves a gap'],
+  ['a gap before', build(one({ data_offsets: [4, 12] }), 12), 'data_offsets that begin at 0'],
+  ['bytes left over', build(one({}), 9), `bytes, as the header says for the size`],
+  ['bytes without a tensor', build({}, 1), 'bytes, as the header says for the size'],
+  ['a cut file', build(one({}), 8).subarray(0, -1), 'from 0 to 7'],
+  [
+    'a bool of 2',
+    build({ a: { dtype: 'BOOL', shape: [3], data_offsets: [0, 3] } }, [1, 0, 2]),
+    `0 or 1 for element 2 of ${a} of ${path}, got 2`,
+  ],
+];
+
+test.each(cases)('%s', (_, bytes, message) => {
+  writeFileSync(path, bytes);
+  let problem: unknown;
+  try {
+    io.loadSafetensors(path);
+  } catch (error) {
+    problem = error;
+  }
+  expect(problem).toBeInstanceOf(Error);
+  const { name, message: text } = problem as Error;
+  expect(['RangeError', 'TypeError']).toContain(name);
+  expect(text).toContain('loadSafetensors: expected ');
+  expect(text).toContain(message);
+  expect(text).toContain(path);
+});
+
+test('binary rubbish', () => {
+  const random = randomFrom('rubbish');
+  for (let i = 0; i < 200; i++) {
+    const bytes = Buffer.from(Array.from({ length: 100 }, () => Math.floor(random() * 256)));
+    if (i % 2 === 0) bytes.writeBigUInt64LE(BigInt(i % 80));
+    writeFileSync(path, bytes);
+    expect(() => io.loadSafetensors(path)).toThrow(RangeError);
+  }
+});
+
+test('every shorter part of a good file', () => {
+  const good = build(two([0, 8], [8, 16]), 16);
+  writeFileSync(path, good);
+  expect(Object.keys(io.loadSafetensors(path))).toEqual(['a', 'b']);
+  for (let length = 0; length < good.length; length++) {
+    writeFileSync(path, good.subarray(0, length));
+    expect(() => io.loadSafetensors(path)).toThrow(RangeError);
+  }
+});
+
+test('what is no file', () => {
+  const place = join(folder, 'place');
+  mkdirSync(place);
+  expect(() => io.loadSafetensors(place)).toThrow(`a file for ${place}, got a directory`);
+  expect(() => io.loadSafetensors(join(folder, 'missing'))).toThrow('ENOENT');
+  expect(() => io.loadSafetensors('/dev/zero')).toThrow('a file for /dev/zero, got a device');
+  expect(() => io.loadSafetensors(1 as unknown as string)).toThrow(TypeError);
+  expect(() => io.loadSafetensors(path, { names: 'a' as unknown as string[] })).toThrow(TypeError);
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(() => io.loadSafetensors(pipe)).toThrow('got a device, pipe or socket');
+});

@@ -1,0 +1,2 @@
+// A dataset for worker threads.
+module.exports = { length: 6, get: (i) => 10 * i };

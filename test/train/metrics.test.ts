@@ -1,0 +1,204 @@
+/** Metrics against scikit-learn 1.x (metrics.py made metrics.json), in one piece, in batches, and compiled. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile, metrics, randn, tensor, zeros, type Tensor, type TensorData } from 'blasgrad';
+
+type Figures = Record<'precision' | 'recall' | 'f1', number | number[]>;
+interface Sample {
+  name: string;
+  output: TensorData;
+  target: TensorData;
+}
+interface Classes extends Sample {
+  numClasses: number;
+  accuracy: number;
+  topK: number[];
+  confusionMatrix: number[][];
+  macro: Figures;
+  weighted: Figures;
+  micro: Figures;
+  none: Figures;
+}
+interface Binary extends Sample {
+  threshold: number;
+  accuracy: number;
+  confusionMatrix: number[][];
+  binary: Figures;
+}
+interface Regression extends Sample {
+  mae: number;
+  mse: number;
+  r2: number;
+}
+const golden = JSON.parse(readFileSync(join(__dirname, 'metrics.json'), 'utf8')) as {
+  classes: Classes[];
+  binary: Binary[];
+  regression: Regression[];
+};
+
+const figures = ['precision', 'recall', 'f1'] as const;
+type Update = (metric: metrics.Metric, output: Tensor, target: Tensor) => void;
+
+/** Batches of at most 4 samples, so that the last one is smaller. */
+function inBatches(each: (output: Tensor, target: Tensor) => void, o: Tensor, t: Tensor): void {
+  for (let i = 0; i < o.shape[0]; i += 4) {
+    const n = Math.min(4, o.shape[0] - i);
+    each(o.narrow(0, i, n), t.narrow(0, i, n));
+  }
+}
+
+const ways: [string, Update][] = [
+  ['in one piece', (metric, output, target) => metric.update(output, target)],
+  [
+    'in batches, after a reset',
+    (metric, output, target) => {
+      metric.update(output, target);
+      metric.reset();
+      inBatches((o, t) => metric.update(o, t), output, target);
+    },
+  ],
+  [
+    'compiled',
+    (metric, output, target) => {
+      const update = compile((o: Tensor, t: Tensor) => metric.update(o, t));
+      inBatches(update, output, target);
+    },
+  ],
+  [
+    'saved on the way',
+    (metric, output, target) => {
+      const first = output.shape[0] >> 1;
+      metric.update(output.narrow(0, 0, first), target.narrow(0, 0, first));
+      const state = metric.stateDict?.() ?? {};
+      const copy = Object.fromEntries(Object.entries(state).map(([k, one]) => [k, one.clone()]));
+      metric.update(output, target);
+      metric.loadStateDict?.(copy);
+      const rest = output.shape[0] - first;
+      metric.update(output.narrow(0, first, rest), target.narrow(0, first, rest));
+    },
+  ],
+];
+
+describe.each(ways)('%s', (_, update) => {
+  const check = (metric: metrics.Metric, output: Tensor, target: Tensor, expected: unknown) => {
+    update(metric, output, target);
+    const flat = (value: unknown) => [value].flat(2) as number[];
+    const [got, wanted] = [flat(metric.compute()), flat(expected)];
+    expect(got).toHaveLength(wanted.length);
+    got.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 10));
+  };
+
+  test.each(golden.classes)('$name', (one) => {
+    const { numClasses } = one;
+    const [output, target] = [tensor(one.output), tensor(one.target, { dtype: 'int32' })];
+    check(metrics.accuracy(), output, target, one.accuracy);
+    one.topK.forEach((share, i) => check(metrics.topK(i + 1), output, target, share));
+    check(metrics.confusionMatrix(numClasses), output, target, one.confusionMatrix);
+    for (const name of figures) {
+      for (const average of ['macro', 'weighted', 'micro', 'none'] as const) {
+        check(metrics[name]({ numClasses, average }), output, target, one[average][name]);
+      }
+      check(metrics[name]({ numClasses }), output, target, one.macro[name]);
+    }
+  });
+
+  test.each(golden.binary)('binary: $name', (one) => {
+    const { threshold } = one;
+    const output = tensor(one.output, { dtype: 'float32' });
+    for (const target of [
+      tensor(one.target, { dtype: 'int32' }),
+      tensor(one.target, { dtype: 'float32' }),
+    ]) {
+      check(metrics.accuracy({ threshold }), output, target, one.accuracy);
+      check(metrics.accuracy({ threshold }), output.unsqueeze(1), target, one.accuracy);
+      check(metrics.accuracy(), output.ge(threshold).to('int32'), target, one.accuracy);
+      check(metrics.confusionMatrix(2, { threshold }), output, target, one.confusionMatrix);
+      for (const name of figures) {
+        check(metrics[name]({ threshold }), output, target, one.binary[name]);
+      }
+    }
+  });
+
+  test.each(golden.regression)('$name', (one) => {
+    const output = tensor(one.output, { dtype: 'float64' });
+    const target = tensor(one.target, { dtype: 'float64' });
+    check(metrics.mae(), output, target, one.mae);
+    check(metrics.mse(), output, target, one.mse);
+    check(metrics.r2({ numOutputs: output.ndim }), output, target, one.r2);
+    if (output.ndim === 1) check(metrics.r2(), output.unsqueeze(1), target, one.r2);
+  });
+});
+
+test('outputs with places after the classes', () => {
+  const output = tensor([[[0.9, 0.2], [0.1, 0.8]]]); // prettier-ignore
+  const accuracy = metrics.accuracy();
+  accuracy.update(output, tensor([[0, 0]], { dtype: 'int32' }));
+  expect(accuracy.compute()).toBe(0.5);
+});
+
+test('nothing counted yet', () => {
+  expect(metrics.accuracy().compute()).toBe(0);
+  expect(metrics.f1({ numClasses: 3 }).compute()).toBe(0);
+  expect(metrics.mae().compute()).toBe(0);
+  expect(metrics.r2().compute()).toBeNaN();
+});
+
+test('an output in a graph is counted outside of it', () => {
+  const output = randn(3, 2, { requiresGrad: true });
+  const accuracy = metrics.accuracy();
+  accuracy.update(output.mul(1), tensor([0, 1, 1], { dtype: 'int32' }));
+  expect(Object.values(accuracy.stateDict()).some((one) => one.requiresGrad)).toBe(false);
+});
+
+const labels = (...list: number[]) => tensor(list, { dtype: 'int32' });
+
+test.each<[string, () => void, string]>([
+  [
+    'shapes',
+    () => metrics.accuracy().update(zeros(3, 2), labels(0, 1)),
+    'accuracy: expected (n, classes, ...) for target [2], or its shape, for output, got [3, 2]',
+  ],
+  [
+    'top-k of a vector',
+    () => metrics.topK(1).update(zeros(2), labels(0, 1)),
+    'topK: expected (n, classes) for target [2] for output, got [2]',
+  ],
+  [
+    'regression',
+    () => metrics.mae().update(zeros(3), zeros(4)),
+    'mae: expected [4] for output, got [3]',
+  ],
+  [
+    'columns',
+    () => metrics.r2({ numOutputs: 3 }).update(zeros(4, 2), zeros(4, 2)),
+    'r2: expected (n, 3) for output, got [4, 2]',
+  ],
+  [
+    'a class too many',
+    () => metrics.confusionMatrix(2).update(labels(1), labels(2)),
+    'indexSelect: expected an index from 0 to 1 for index, got 2',
+  ],
+  [
+    'binary of three',
+    () => metrics.f1({ numClasses: 3, average: 'binary' }),
+    "f1: expected 2 classes for average 'binary' for numClasses, got 3",
+  ],
+  ['k', () => metrics.topK(0), 'topK: expected a whole number of at least 1 for k, got 0'],
+  [
+    'an unknown option',
+    () => metrics.accuracy({ treshold: 1 } as object),
+    'accuracy: expected one of threshold for options, got ',
+  ],
+  [
+    'a state of other classes',
+    () => metrics.confusionMatrix(2).loadStateDict(metrics.confusionMatrix(3).stateDict()),
+    'loadStateDict: expected [2, 2] for confusion, got [3, 3]',
+  ],
+  [
+    'a missing state',
+    () => metrics.accuracy().loadStateDict({}),
+    'loadStateDict: expected a tensor for correct, got undefined',
+  ],
+])('%s: refused', (_, call, message) => {
+  expect(call).toThrow(message);
+});

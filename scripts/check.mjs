@@ -1,6 +1,6 @@
 // The long checks, each one command that sets itself up, prints a summary and ends with another code than 0 if something
 // was found:  npm run fuzz | test:asan | test:tsan | test:debug | test:leaks   (arguments go to the fuzz, or to Jest)
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setup } from './setup.mjs';
@@ -14,18 +14,17 @@ const checks = {
   /** npm run fuzz -- [--calls N] [--seed TEXT] [--round N] [--trace] [--build address|debug] */
   async fuzz(args) {
     const at = args.indexOf('--build');
-    const [, variant] = at < 0 ? [] : args.splice(at, 2);
-    const env = variant === undefined ? {} : await variantEnvironment(variant);
+    const build = at < 0 ? [] : args.splice(at, 2);
+    const env = at < 0 ? {} : await variantEnvironment(build[1]);
     const seeded = args.includes('--seed') ? args : ['--seed', String(Date.now()), ...args];
-    return inFolderOfItsOwn(async (folder) => {
-      const place = join(folder, 'place');
-      const code = await typescript(fuzz, ['--place', place, ...seeded], { env, cwd: folder });
-      if (code !== 0 && code !== 1) {
-        say(`the process ended with ${code} in: ${readFileSync(place, 'utf8').trim()}`);
-        say(`again: npm run fuzz -- ${seeded.join(' ')} --trace`);
-      }
-      return code;
-    });
+    const place = join(tmpdir(), `blasgrad-fuzz-${process.pid}`);
+    const code = await typescript(fuzz, ['--place', place, ...seeded], env);
+    if (code > 1) {
+      say(`the process ended with ${code} in: ${readFileSync(place, 'utf8').trim()}`);
+      say(`again: npm run fuzz -- ${[...build, ...seeded].join(' ')} --round N --trace`);
+    }
+    rmSync(place, { force: true });
+    return code;
   },
   /** The whole suite with AddressSanitizer and UndefinedBehaviorSanitizer. */
   async asan(args) {
@@ -37,11 +36,11 @@ const checks = {
   },
   /** Asynchronous runs, thread pools and worker threads with ThreadSanitizer. */
   async tsan() {
-    return typescript(work, [], { env: await variantEnvironment('thread') });
+    return typescript(work, [], await variantEnvironment('thread'));
   },
   /** The same work with LeakSanitizer: what is definitely lost, and not by Node itself. */
   async leaks() {
-    return typescript(work, [], { env: await leakEnvironment() });
+    return typescript(work, [], await leakEnvironment());
   },
 };
 
@@ -54,21 +53,12 @@ async function suite(args, env) {
   return code;
 }
 
-async function typescript(file, args, { env, cwd }) {
+async function typescript(file, args, env) {
   // Not tsx's program, which is a process around the process.
   const loader = packageProgram('tsx').replace(/[^/]+$/, 'cjs/index.cjs');
   const command = ['--no-warnings', '--require', loader, join(root, file), ...args];
-  const { code } = await run(process.execPath, command, { inherit: true, env, cwd });
+  const { code } = await run(process.execPath, command, { inherit: true, env });
   return code;
-}
-
-async function inFolderOfItsOwn(work) {
-  const folder = mkdtempSync(join(tmpdir(), 'blasgrad-fuzz-'));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 main(import.meta.url, async ([name, ...args]) => {

@@ -46,10 +46,10 @@ export async function step(label, work) {
  * Runs a program and resolves to its exit code and its output (stdout and stderr as they came). `inherit` lets it use
  * the terminal instead; a program that cannot be started has the code 127.
  */
-export function run(command, args, { inherit = false, input, env, cwd = root } = {}) {
+export function run(command, args, { inherit = false, input, env } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
-      cwd,
+      cwd: root,
       env: { ...process.env, ...env },
       stdio: inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });

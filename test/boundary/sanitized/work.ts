@@ -36,7 +36,7 @@ function wide(): void {
   const sorted = x.narrow(0, 0, 50_000).sort().values;
   const picked = x.indexSelect(0, index);
   const scores = square.softmax(1);
-  void [sum, product, sorted, picked, scores];
+  for (const one of [sum, product, sorted, picked, scores]) one.data.at(0);
 }
 
 async function beside(): Promise<void> {

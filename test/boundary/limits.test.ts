@@ -157,7 +157,7 @@ test('a view of more elements than int32 counts works where it need not be copie
 test('what was refused for its size has changed nothing', () => {
   const model = new nn.Linear(2, 2);
   const loader = new data.DataLoader(new data.TensorDataset(zeros(2 ** 48, 0)), { batchSize: 2 });
-  expect(loader.length).toBe(2 ** 47);
+  expect(() => loader.length).toThrow(RangeError);
   expect(() => model.forward(wide(many, 2))).toThrow(memory);
   expect(model.forward(ones(1, 2)).shape).toEqual([1, 2]);
 });

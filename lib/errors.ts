@@ -142,7 +142,8 @@ export function requireItems(
 ): unknown[] {
   const tooMany = (count: string): RangeError =>
     unexpected(op, `at most ${most} elements`, name, count);
-  if (Array.isArray(value)) {
+  // Not by the iterator of a typed array, which throws where memory is gone.
+  if (Array.isArray(value) || isTypedArray(value)) {
     if (value.length > most) throw tooMany(String(value.length));
     const items: unknown[] = [];
     for (let i = 0; i < value.length; i++) items.push(value[i]);
@@ -151,15 +152,16 @@ export function requireItems(
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
     throw wrongType(op, what, name, value);
   }
-  if (ArrayBuffer.isView(value) && isDetached(value)) {
-    throw wrongValue(op, 'memory that is there', name, value);
-  }
   const items: unknown[] = [];
   for (const item of value as Iterable<unknown>) {
     if (items.length === most) throw tooMany('more');
     items.push(item);
   }
   return items;
+}
+
+function isTypedArray(value: unknown): value is ArrayLike<unknown> {
+  return ArrayBuffer.isView(value) && 'length' in value;
 }
 
 /** The elements of an array, else an error. */

@@ -1,4 +1,4 @@
-import { describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
+import { describe, requireList, shapeText, unexpected, wrongType, wrongValue } from './errors';
 
 /** Sizes along each dimension, outermost first. */
 export type Shape = readonly number[];
@@ -85,13 +85,11 @@ export function normalizeDims(op: string, dims: unknown, ndim: number): number[]
   if (dims === undefined || dims === null) return Array.from({ length: ndim }, (_, i) => i);
   if (typeof dims === 'number')
     return ndim === 0 ? (normalizeDim(op, dims, 0), []) : [normalizeDim(op, dims, ndim)];
-  if (!Array.isArray(dims))
-    throw wrongType(op, 'a dimension or an array of dimensions', 'dim', dims);
-  requireFewDims(op, dims, 'dim');
-  const normal = dims.map((dim: unknown) => normalizeDim(op, dim, ndim));
+  const list = requireList(op, 'a dimension or an array of dimensions', 'dim', dims, 64);
+  const normal = list.map((dim) => normalizeDim(op, dim, ndim));
   for (let i = 0; i < normal.length; i++) {
     if (normal.indexOf(normal[i]) !== i)
-      throw unexpected(op, 'each dimension once', 'dim', describe(dims[i]) + ' twice');
+      throw unexpected(op, 'each dimension once', 'dim', describe(list[i]) + ' twice');
   }
   return normal;
 }

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
-import { sanitizerEnvironment } from './setup/sanitize.mjs';
 import { main, packageProgram, root, run, say } from './setup/tools.mjs';
 
 const exampleFolders = ['examples/notebooks', 'examples'];
@@ -49,7 +48,7 @@ main(import.meta.url, async ([name, ...args]) => {
     process.exitCode = 2;
     return;
   }
-  const env = { ...environments[name], ...(await sanitizerEnvironment()) };
+  const env = environments[name];
   const { code } = await run(process.execPath, command, { inherit: true, env });
   process.exitCode = code;
 });

@@ -7,7 +7,6 @@ import { clangFormat, prettier } from './format.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { nativeAddon } from './setup/native.mjs';
 import { npmPackages } from './setup/packages.mjs';
-import { sanitizerEnvironment } from './setup/sanitize.mjs';
 import { systemPackages } from './setup/system.mjs';
 import { main, packageProgram, root, runNode, say } from './setup/tools.mjs';
 import { typescript } from './setup/typescript.mjs';
@@ -53,7 +52,7 @@ main(import.meta.url, async (jestArguments) => {
   const { code } = await runNode(
     packageProgram('jest'),
     ['--json', `--outputFile=${results}`, ...jestArguments],
-    { inherit: true, env: await sanitizerEnvironment() },
+    { inherit: true },
   );
   process.exitCode = code;
 });

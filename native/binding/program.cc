@@ -43,6 +43,10 @@ struct Flight : Runner::Job {
   std::vector<napi_ref> references;  // the arrays, and last the callback
   std::string op, error;
 
+  // Where it ends with its environment, nobody has let go of them.
+  ~Flight() override {
+    for (napi_ref one : references) napi_delete_reference(bound->env, one);
+  }
   void Work(Threads* threads) override {
     try {
       bound->program->Execute(&run, threads);
@@ -227,7 +231,6 @@ void Land(napi_env env, napi_value, void*, void* data) {
     napi_create_range_error(env, nullptr, text, &argv[0]);
   }
   napi_create_double(env, static_cast<double>(flight->run.done.load()), &argv[1]);
-  for (napi_ref one : flight->references) napi_delete_reference(env, one);
   napi_get_global(env, &global);
   napi_call_function(env, global, callback, argv.size(), argv.data(), &result);
 }
@@ -251,7 +254,6 @@ void RequireLanding(napi_env env, Environment* environment) {
 Napi::Value Start(const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
   const Handle& bound = *static_cast<Handle*>(info.Data());
-  std::vector<napi_ref> references;
   try {
     if (!info[4].IsFunction()) Expected(true, "a function", "callback", Describe(env, info[4]));
     auto flight = std::make_shared<Flight>();
@@ -273,16 +275,14 @@ Napi::Value Start(const Napi::CallbackInfo& info) {
     for (napi_value value : arrays) {
       napi_ref reference = nullptr;
       if (napi_create_reference(env, value, 1, &reference) != napi_ok) throw Napi::Error::New(env);
-      references.push_back(reference);
+      flight->references.push_back(reference);
     }
-    flight->references = references;
     bound->environment->runner.Add(flight, bound->environment->threads.count());
     bound->flight = flight.get();
     if (bound->environment->inFlight++ == 0) {
       napi_ref_threadsafe_function(env, bound->environment->finished);
     }
   } catch (...) {
-    for (napi_ref one : references) napi_delete_reference(env, one);
     ThrowPending(env, "compile");
   }
   return info.Env().Undefined();

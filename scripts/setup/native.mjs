@@ -16,16 +16,21 @@ import {
   writeStamp,
 } from './tools.mjs';
 
-const addon = 'build/Release/blasgrad.node';
-const stampFile = 'build/.stamp';
-const toolchainFile = 'build/.toolchain';
-
 /**
  * Builds the addon when its sources or its toolchain have changed. Warnings are errors in a clone; with `strict` off
  * (whoever only wants to use the library, perhaps with a compiler newer than ours) a warning does not stop the build.
+ * A build with other CMake `options` goes to a folder of its own.
  */
-export async function nativeAddon({ strict = false } = {}) {
-  const toolchain = await toolchainOptions();
+export async function nativeAddon({
+  strict = false,
+  folder = 'build',
+  config = 'Release',
+  options = {},
+} = {}) {
+  const addon = `${folder}/${config}/blasgrad.node`;
+  const stampFile = `${folder}/.stamp`;
+  const toolchainFile = `${folder}/.toolchain`;
+  const toolchain = { ...(await toolchainOptions()), config, options };
   const sources = fingerprint([...filesUnder('native'), 'CMakeLists.txt'], toolchain);
   const stamp = (werror) => `${sources} werror=${werror}\n`;
   const built = existsSync(join(root, addon)) ? readStamp(stampFile) : '';
@@ -33,12 +38,14 @@ export async function nativeAddon({ strict = false } = {}) {
 
   // CMake keeps its first choice of compiler and generator: a new one needs a new folder.
   if (readStamp(toolchainFile) !== JSON.stringify(toolchain))
-    rmSync(join(root, 'build'), { recursive: true, force: true });
+    rmSync(join(root, folder), { recursive: true, force: true });
   rmSync(join(root, stampFile), { force: true });
   writeStamp(toolchainFile, JSON.stringify(toolchain));
 
-  const first = !existsSync(join(root, 'build/CMakeCache.txt'));
-  await step(`compiling the addon${first ? ' (a minute or two)' : ''}`, async () => {
+  const first = !existsSync(join(root, folder, 'CMakeCache.txt'));
+  const label = `compiling the addon${folder === 'build' ? '' : ` to ${folder}`}`;
+  const build = (werror) => compile({ werror, folder, config, options });
+  await step(`${label}${first ? ' (a minute or two)' : ''}`, async () => {
     let werror = true;
     let result = await build(werror);
     if (result.code !== 0 && !strict && result.output.includes('[-Werror')) {
@@ -60,7 +67,7 @@ async function toolchainOptions() {
     folder: root,
     ninja: which('ninja') !== undefined,
     headers: fingerprint(nodeApiHeaders()),
-    environment: ['OPENBLAS_ROOT', 'HWY_ROOT', 'CXXFLAGS', 'LDFLAGS', 'BLASGRAD_SANITIZE'].map(
+    environment: ['OPENBLAS_ROOT', 'HWY_ROOT', 'CXXFLAGS', 'LDFLAGS'].map(
       (name) => process.env[name] ?? '',
     ),
   };
@@ -78,22 +85,21 @@ export function nodeApiHeaders() {
     .filter((file) => /\/(napi|node_api|js_native_api)[^/]*\.h$/.test(file));
 }
 
-async function build(werror) {
+async function compile({ werror, folder, config, options }) {
+  const given = { CMAKE_BUILD_TYPE: config, BLASGRAD_WERROR: werror ? 'ON' : 'OFF', ...options };
   const configured = await run('cmake', [
-    ...['-S', '.', '-B', 'build'],
+    ...['-S', '.', '-B', folder],
     ...(which('ninja') ? ['-G', 'Ninja'] : []),
-    '-DCMAKE_BUILD_TYPE=Release',
-    `-DBLASGRAD_WERROR=${werror ? 'ON' : 'OFF'}`,
-    `-DBLASGRAD_SANITIZE=${process.env.BLASGRAD_SANITIZE ?? ''}`,
+    ...Object.entries(given).map(([name, value]) => `-D${name}=${value}`),
   ]);
   if (configured.code !== 0) return configured;
-  return buildTarget('blasgrad');
+  return buildTarget('blasgrad', folder);
 }
 
-/** Builds one target of CMakeLists.txt in the configured folder. */
-export function buildTarget(target) {
+/** Builds one target of CMakeLists.txt in a configured folder. */
+export function buildTarget(target, folder = 'build') {
   const jobs = String(availableParallelism());
-  return run('cmake', ['--build', 'build', '--target', target, '--parallel', jobs]);
+  return run('cmake', ['--build', folder, '--target', target, '--parallel', jobs]);
 }
 
 /** CMakeLists.txt says in one sentence what is missing; CMake wraps it and adds a page around it. */

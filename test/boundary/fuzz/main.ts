@@ -1,9 +1,12 @@
 /**
- * The fuzz as a program: tsx main.ts --calls 200000 --seed TEXT [--round N] [--trace]. Prints what was called and what
- * was strange; ends with 1 if anything was. Run in a folder of its own: functions that write files write there.
+ * The fuzz as a program: --calls 200000 --seed TEXT [--round N] [--trace] [--place FILE]. Prints what was called and what
+ * was strange; ends with 1 if anything was. Files that functions write go to a folder that is removed.
  */
 import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import * as blasgrad from 'blasgrad';
 import { fuzz } from './session';
 
@@ -11,26 +14,47 @@ const { values: options } = parseArgs({
   options: {
     calls: { type: 'string', default: '200000' },
     seed: { type: 'string', default: '1' },
+    /** Only this one. */
     round: { type: 'string' },
+    /** Prints each call before it is made. */
     trace: { type: 'boolean', default: false },
-    /** A file where the place of the call that is running stands, for whoever outlives a crash. */
+    /** A file where the call that is running stands, for whoever outlives a crash. */
     place: { type: 'string' },
   },
 });
 
 const place = options.place === undefined ? null : fs.openSync(options.place, 'w');
+const made = new Int32Array(new SharedArrayBuffer(4)); // calls so far
 const strange: string[] = [];
 for (const event of ['uncaughtException', 'unhandledRejection'])
   process.on(event, (error) =>
-    strange.push(`${event}: ${String((error as Error).stack ?? error)}`),
+    strange.push(`${event}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
   );
 
-function before(round: number, call: number, name: string): void {
-  if (options.trace) process.stdout.write(`${round}.${call} ${name}\n`);
-  if (place !== null) fs.writeSync(place, `round ${round}, call ${call}: ${name}`.padEnd(120), 0);
+/** A thread that ends the process when one call takes two minutes. */
+function watch(): Worker {
+  const source = `
+    const { workerData: made } = require('node:worker_threads');
+    let [seen, since] = [-1, 0];
+    setInterval(() => {
+      if (made[0] !== seen) [seen, since] = [made[0], 0];
+      else if (++since === 24) process.kill(process.pid, 'SIGKILL');
+    }, 5000).unref();
+    setInterval(() => undefined, 2 ** 30);`;
+  const worker = new Worker(source, { eval: true, workerData: made });
+  worker.unref();
+  return worker;
 }
 
-async function main(): Promise<void> {
+function before(round: number, call: number, name: string): void {
+  made[0]++;
+  if (options.trace) fs.writeSync(1, `${round}.${call} ${name}\n`);
+  if (place !== null) {
+    fs.writeSync(place, `round ${round}, call ${call}: ${name}`.slice(0, 120).padEnd(120), 0);
+  }
+}
+
+async function main(): Promise<number> {
   const start = performance.now();
   const only = options.round === undefined ? {} : { first: Number(options.round) };
   const calls = options.round === undefined ? Number(options.calls) : 1;
@@ -39,13 +63,23 @@ async function main(): Promise<void> {
   for (const one of strange.slice(0, 50)) console.log(one);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(
-    `${tally.calls} calls of ${tally.doors.size} names, ${tally.refused} refused, ${strange.length} strange, ` +
-      `seed ${options.seed}, ${seconds} s`,
+    `${tally.calls} calls of ${tally.doors.size} names, ${tally.refused} refused, ` +
+      `${strange.length} strange; seed ${options.seed}, ${seconds} s`,
   );
-  process.exit(strange.length > 0 ? 1 : 0);
+  return strange.length > 0 ? 1 : 0;
 }
 
-main().catch((error: unknown) => {
-  console.log(error);
-  process.exit(2);
-});
+const folder = fs.mkdtempSync(join(tmpdir(), 'blasgrad-fuzz-'));
+process.chdir(folder);
+process.removeAllListeners('warning'); // shapes that broadcast
+watch();
+void main()
+  .catch((error: unknown) => {
+    console.log(error);
+    return 2;
+  })
+  .then((code) => {
+    process.chdir(tmpdir());
+    fs.rmSync(folder, { recursive: true, force: true });
+    process.exit(code);
+  });

@@ -1,0 +1,53 @@
+/**
+ * The system has no more memory to give: an error, on this thread and beside the event loop, after which everything
+ * goes on. In a process that limits itself, by a program of Linux, to more than V8 needs, which ends the process where its
+ * own heap cannot grow, but less than sorting does.
+ */
+import { spawnSync } from 'node:child_process';
+import { runProgram } from '../support/process';
+
+// AddressSanitizer ends the process itself when operator new fails.
+const limits = spawnSync('prlimit', ['--version']).status === 0;
+const testLimits = limits && process.env['BLASGRAD_SANITIZED'] === undefined ? test : test.skip;
+
+const program = `
+  const { execFileSync } = require('node:child_process');
+  const { readFileSync } = require('node:fs');
+  const { compile, ones } = require('blasgrad');
+  const limit = (more) => {
+    const used = 1024 * Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+    const bytes = more === undefined ? 'unlimited' : used + more;
+    execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + bytes + ':unlimited']);
+  };
+  const said = [];
+  const attempt = async (call) => {
+    try {
+      await call();
+      said.push('nothing');
+    } catch (error) {
+      said.push(error.name + ' ' + error.message);
+    }
+  };
+  const x = ones(1e7);
+  const sorted = compile((x) => x.sort().indices.narrow(0, 0, 2));
+  (async () => {
+    sorted(x);
+    limit(2e8);
+    await attempt(() => x.sort());
+    await attempt(() => sorted(x));
+    await attempt(() => sorted.async(x));
+    limit();
+    console.log(said.join('\\n'));
+    console.log(sorted(x).shape.join(), x.sum().item(), (await sorted.async(x)).shape.join());
+  })();
+`;
+
+testLimits('memory that the system does not give', async () => {
+  const { stdout, ...rest } = await runProgram(program, [], { flags: ['--max-semi-space-size=1'] });
+  expect(rest).toEqual({ code: 0, signal: null, stderr: '' });
+  const lines = stdout.trim().split('\n');
+  expect(lines.at(-1)).toBe('2 10000000 2');
+  const refusals = lines.slice(0, -1);
+  expect(refusals).toHaveLength(3);
+  for (const line of refusals) expect(line).toMatch(/^RangeError \w+: expected memory .*, got /);
+});

@@ -64,7 +64,8 @@ async function main(): Promise<void> {
     }
   } else {
     const loop = byHand(trial, x, y);
-    const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+    const sum = (values: ArrayLike<number>): number =>
+      Array.from(values).reduce((a, b) => a + b, 0);
     for (const add of [true, false]) {
       epoch = () => {
         loop(([rows, labels]) => {

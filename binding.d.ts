@@ -94,7 +94,7 @@ export interface NativeProgram {
   run(...arrays: ElementArray[]): void;
   /**
    * Runs steps on this thread; each array holds a row for each step. After step i, row i of each table is written to the
-   * target of the same place. Returns how many steps were finished.
+   * target of the same place. Returns how many steps were finished: not all if they take longer than 100 ms.
    */
   runSteps(
     steps: number,

@@ -89,7 +89,13 @@ export class CompiledFunction {
       ];
       let done = 0;
       try {
-        done = program.native.runSteps(count, arrays, schedules.targets, schedules.tables);
+        // Long runs come back now and then: only between native calls can a worker be ended.
+        while (done < count) {
+          const { targets, tables } = schedules;
+          const rest = done === 0 ? arrays : rowsFrom(arrays, count, done);
+          const rows = done === 0 ? tables : rowsFrom(tables, count, done);
+          done += program.native.runSteps(count - done, rest, targets, rows as Float64Array[]);
+        }
       } finally {
         program.countChanges();
         schedules.finish(done);

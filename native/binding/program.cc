@@ -189,12 +189,14 @@ void ReadRun(const Napi::CallbackInfo& info, const Bound& bound, Run* run,
 }
 
 // runSteps(steps, arrays, targets, tables): several steps on this thread; how many were finished.
+// Not all, if they take long: JavaScript has its turn, and a worker can be ended.
 Napi::Value RunSteps(const Napi::CallbackInfo& info) {
   Bound& bound = BoundOf(info);
   Run run;
   std::vector<napi_value> arrays;
   try {
     ReadRun(info, bound, &run, &arrays);
+    run.limit = std::chrono::milliseconds(100);
     bound.program->Execute(&run, &bound.environment->threads);
   } catch (const ReplayError& error) {
     ThrowPending(info.Env(), std::string(error.op).c_str());

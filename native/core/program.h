@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -53,6 +54,8 @@ struct Run {
   std::vector<Schedule> schedules;
   std::atomic<int64_t> done{0};
   std::atomic<bool> stop{false};
+  // Longer than this (0: no limit) Execute does not stay: it returns between two steps.
+  std::chrono::milliseconds limit{0};
 };
 
 class Program {

@@ -1,9 +1,8 @@
 /** Each worker thread has an environment of its own: threads, random numbers, gradients. */
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { backend } from 'blasgrad';
-
-const library = join(__dirname, '..', '..', 'dist', 'blasgrad.js');
+import { fine, runProgram } from '../support/process';
+import { library } from '../support/programs';
 
 const program = `
   const { parentPort, workerData } = require('node:worker_threads');
@@ -49,5 +48,66 @@ test('a worker that is terminated in the midst of training ends', async () => {
   const endless = program.replace('step < 50', 'true');
   const worker = new Worker(endless, { eval: true, workerData: { library, seed: 1, threads: 2 } });
   await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect(worker.terminate()).resolves.toBe(1);
+});
+
+test('eight workers train at once, eagerly and compiled, with the results of one alone', async () => {
+  const body = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { F, backend, compile, manualSeed, nn, optim, randn } = require(workerData.library);
+    backend.setNumThreads(2);
+    manualSeed(workerData.seed);
+    const model = new nn.Sequential(new nn.Linear(64, 256), new nn.GELU(), new nn.Linear(256, 8));
+    const optimizer = new optim.Adam(model.parameters());
+    const step = (x, y) => {
+      optimizer.zeroGrad();
+      const loss = F.mseLoss(model.forward(x), y);
+      loss.backward();
+      optimizer.step();
+      return loss;
+    };
+    const [xs, ys] = [randn(30, 128, 64), randn(30, 128, 8)];
+    (async () => {
+      if (workerData.compiled) await compile(step).scanAsync(xs, ys);
+      else for (let i = 0; i < 30; i++) step(xs.select(0, i), ys.select(0, i));
+      parentPort.postMessage(step(xs.select(0, 0), ys.select(0, 0)).item());
+    })();
+  `;
+  // Seeds 0 to 3, each twice: once eagerly, once compiled.
+  const program = `
+    const { Worker } = require('node:worker_threads');
+    const train = (i) =>
+      new Promise((resolve, reject) => {
+        const workerData = { library: ${JSON.stringify(library)}, seed: i % 4, compiled: i >= 4 };
+        const worker = new Worker(${JSON.stringify(body)}, { eval: true, workerData });
+        worker.once('message', resolve);
+        worker.once('error', reject);
+      });
+    (async () => {
+      const alone = await train(0);
+      const losses = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(train));
+      const same = losses.every((loss, i) => loss === losses[i % 4]);
+      console.log(same, losses[0] === alone, new Set(losses).size);
+    })();
+  `;
+  expect(await runProgram(program)).toEqual({ ...fine, stdout: 'true true 4\n' });
+});
+
+test('a worker in the midst of a scan that would take hours ends when it is told', async () => {
+  const body = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { compile, ones } = require(workerData);
+    const w = ones(64, 64);
+    const step = compile(() => (w.matmul(w), []));
+    step();
+    parentPort.postMessage('running');
+    step.scan({ steps: 2 ** 32 });
+  `;
+  const worker = new Worker(body, { eval: true, workerData: library });
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
   await expect(worker.terminate()).resolves.toBe(1);
 });

@@ -57,6 +57,18 @@ const modes = {
       for (;;) x.mul(2).add(w);
     })(x);
   },
+  captures() {
+    for (;;) compiled().dispose();
+  },
+  // Objects that are made in C++: each of its calls fails once a worker is to end.
+  descriptions() {
+    const step = compiled();
+    for (;;) {
+      step.toString();
+      step.stats;
+      backend.info();
+    }
+  },
   products() {
     const big = randn(512, 512);
     for (;;) big.matmul(big);

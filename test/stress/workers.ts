@@ -16,6 +16,8 @@ const modes = {
   scanAsync: 1,
   queue: 1,
   capture: 1,
+  captures: 1,
+  descriptions: 1,
   products: 1,
   exit: 3,
   exitInFlight: 3,

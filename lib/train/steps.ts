@@ -32,7 +32,6 @@ const longStep = 4; // ms
 /** A compiled step, and the shortest time that a replay took, in ms. */
 interface CompiledStep {
   readonly run: Compiled<Tensor[], Output>;
-  captures: number;
   shortest: number;
   replays: number;
 }
@@ -40,6 +39,8 @@ interface CompiledStep {
 /** Runs the steps of a training. */
 export class Steps {
   private readonly compiled = new Map<string, CompiledStep>();
+  /** How often a function of a compiled step ran to be captured. */
+  private captures = 0;
   private readonly inStep: readonly Metric[];
   private readonly after: readonly Metric[];
 
@@ -129,20 +130,22 @@ export class Steps {
     const id = `${name} ${key}`;
     let step = this.compiled.get(id);
     if (step === undefined) {
-      const run = compile((...inputs: Tensor[]) => ({ ...work(refill(batch, inputs)) }));
-      step = { run, captures: 0, shortest: Infinity, replays: 0 };
+      const run = compile((...inputs: Tensor[]) => {
+        this.captures++;
+        return { ...work(refill(batch, inputs)) };
+      });
+      step = { run, shortest: Infinity, replays: 0 };
       this.compiled.set(id, step);
     }
     const { run } = step;
     if (step.replays > 1 && step.shortest > longStep) return (await run.async(...tensors)) as never;
     const start = performance.now();
+    const { captures } = this;
     const result = run(...tensors);
-    const { captures } = run.stats;
-    if (captures === step.captures) {
+    if (captures === this.captures) {
       step.replays++;
       step.shortest = Math.min(step.shortest, performance.now() - start);
     }
-    step.captures = captures;
     return result as unknown as Result;
   }
 

@@ -32,6 +32,7 @@ const { F, nn, optim, data, io, backend } = library;
 const { lrScheduler } = optim;
 const spaces = { F, nn, 'nn.init': nn.init, optim, lrScheduler, data, io, backend };
 const abstract = [
+  'new AnomalyError', // the library's to make
   'new Tensor',
   'new optim.Optimizer',
   'new nn.Module',

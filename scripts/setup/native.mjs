@@ -1,4 +1,4 @@
-// Step 3: the addon, by CMake.
+// Step 3: the addon, by cmake-js in a clone and by CMake alone in an installed package.
 import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,11 @@ import { compilerPath } from './system.mjs';
 import {
   filesUnder,
   fingerprint,
+  packageProgram,
   readStamp,
   root,
   run,
+  runNode,
   SetupError,
   step,
   usefulTail,
@@ -86,12 +88,18 @@ export function nodeApiHeaders() {
 }
 
 async function compile({ werror, folder, config, options }) {
-  const given = { CMAKE_BUILD_TYPE: config, BLASGRAD_WERROR: werror ? 'ON' : 'OFF', ...options };
-  const configured = await run('cmake', [
-    ...['-S', '.', '-B', folder],
-    ...(which('ninja') ? ['-G', 'Ninja'] : []),
-    ...Object.entries(given).map(([name, value]) => `-D${name}=${value}`),
-  ]);
+  const given = Object.entries({ BLASGRAD_WERROR: werror ? 'ON' : 'OFF', ...options });
+  const configured = existsSync(join(root, 'node_modules/cmake-js'))
+    ? await runNode(packageProgram('cmake-js'), [
+        ...['configure', '--out', folder, '--config', config],
+        ...given.map(([name, value]) => `--CD${name}=${value}`),
+      ])
+    : await run('cmake', [
+        // An installed package has none of the tools: Node-API's headers are inside, and CMake finds them by itself.
+        ...['-S', '.', '-B', folder, `-DCMAKE_BUILD_TYPE=${config}`],
+        ...(which('ninja') ? ['-G', 'Ninja'] : []),
+        ...given.map(([name, value]) => `-D${name}=${value}`),
+      ]);
   if (configured.code !== 0) return configured;
   return buildTarget('blasgrad', folder);
 }

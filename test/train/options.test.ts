@@ -1,5 +1,6 @@
 /** What is monitored, when a training ends, what it keeps, and what train refuses. */
-import { metrics, nn, optim, train, type Callbacks, type TrainOptions } from 'blasgrad';
+import type { nn} from 'blasgrad';
+import { metrics, optim, train, type Callbacks, type TrainOptions } from 'blasgrad';
 import { numbersOf, setUp, type Pair } from './support';
 
 type Options = TrainOptions<Pair, nn.Sequential>;

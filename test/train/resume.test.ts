@@ -2,13 +2,14 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type {
+  nn} from 'blasgrad';
 import {
   data,
   F,
   io,
   manualSeed,
   metrics,
-  nn,
   optim,
   train,
   type Callbacks,

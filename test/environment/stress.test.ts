@@ -13,7 +13,7 @@ test.each([
   async (name, args) => {
     const { code, signal, stdout, stderr } = await runNode(['--import', 'tsx', program, ...args], {
       env: { MALLOC_ARENA_MAX: '1' },
-      limit: 150_000,
+      limit: 280_000,
     });
     expect([code, signal, stderr, stdout]).toEqual([
       0,

@@ -61,7 +61,10 @@ export abstract class Categories {
   }
 
   /** What was fitted, for `loadStateDict` and for checkpoints. */
-  stateDict(): { categories: string[] } {
+  stateDict(): {
+    /** In order. */
+    categories: string[];
+  } {
     return { categories: [...this.categories] };
   }
 

@@ -6,10 +6,13 @@ import { requireState } from './state';
 
 /** What a ColumnTransformer does with a column: StandardScaler, OneHotEncoder, or of your own. */
 export interface ColumnTransform {
+  /** Learns from a column what `transform` needs. */
   fit(column: Column): unknown;
   /** (rows, any number of columns) float32. */
   transform(column: Column): Tensor;
+  /** What it learnt. */
   stateDict(): unknown;
+  /** Takes that back. */
   loadStateDict(state: never): unknown;
   /** The names of what the column becomes; default: its name, with a number if there are several. */
   outputNames?(name: string): string[];

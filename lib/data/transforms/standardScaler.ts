@@ -98,7 +98,12 @@ export class StandardScaler {
   }
 
   /** What was fitted, for `loadStateDict` and for checkpoints. */
-  stateDict(): { mean: Tensor; scale: Tensor } {
+  stateDict(): {
+    /** Of each column. */
+    mean: Tensor;
+    /** What each column is divided by. */
+    scale: Tensor;
+  } {
     if (this.fitted === null) throw notFitted('StandardScaler.stateDict');
     const { mean, scale } = this.fitted;
     return { mean: fromArray(mean.slice()), scale: fromArray(scale.slice()) };

@@ -1,5 +1,5 @@
 /** What is monitored, when a training ends, what it keeps, and what train refuses. */
-import type { nn} from 'blasgrad';
+import type { nn } from 'blasgrad';
 import { metrics, optim, train, type Callbacks, type TrainOptions } from 'blasgrad';
 import { numbersOf, setUp, type Pair } from './support';
 

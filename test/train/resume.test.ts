@@ -2,8 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  nn} from 'blasgrad';
+import type { nn } from 'blasgrad';
 import {
   data,
   F,

@@ -53,11 +53,6 @@ function wholeNumber(name: string, text: string, low: number): number {
   throw new RangeError(`expected a whole number of at least ${low} for --${name}, got '${text}'`);
 }
 
-/** Rows `first` to `first + count - 1`, where they lie. */
-function rows({ tensors: [images, labels] }: Images, first: number, count: number): Images {
-  return new data.TensorDataset(images.narrow(0, first, count), labels.narrow(0, first, count));
-}
-
 /** The share of pictures whose kind is recognised. */
 function accuracyOn(model: nn.Module, { tensors: [images, labels] }: Images): number {
   const accuracy = metrics.accuracy();
@@ -94,13 +89,11 @@ async function main(): Promise<void> {
   }
   if (options.threads !== null) backend.setNumThreads(options.threads);
   const files = await data.mnist(options.dir);
-  // The last twelfth of the pictures for training tells which epoch was best; those for testing are looked at once.
-  const held = Math.ceil(files.train.length / 12);
-  const learnt = rows(files.train, 0, files.train.length - held);
-  const validation = rows(files.train, learnt.length, held);
+  // Pictures that are not learnt from tell which epoch was best; those for testing are looked at once.
+  const [learnt, validation] = data.randomSplit(files.train, [0.9, 0.1], { seed: 1 });
 
   manualSeed(options.seed);
-  const pixels = learnt.tensors[0].shape[1];
+  const pixels = files.train.tensors[0].shape[1];
   const model = new nn.Sequential(
     ...[new nn.Linear(pixels, 256), new nn.ReLU(), new nn.Dropout(0.2)],
     ...[new nn.Linear(256, 128), new nn.ReLU(), new nn.Dropout(0.2)],
@@ -128,7 +121,9 @@ async function main(): Promise<void> {
   const seconds = all.reduce((sum, result) => sum + result.seconds, 0);
   const speed = Math.round((all.length * learnt.length) / seconds).toLocaleString('en-US');
   const threads = backend.getNumThreads();
-  console.log(`\ntrained in ${seconds.toFixed(1)} s on ${threads} threads, ${speed} samples/s`);
+  console.log(
+    `\ntrained in ${seconds.toFixed(1)} s on ${threads} thread${threads === 1 ? '' : 's'}, ${speed} samples/s`,
+  );
   if (stopped === 'interrupt') process.exitCode = 130; // as a shell reports Ctrl-C
   console.log(`test accuracy ${percent(accuracyOn(model, files.test))}`);
 }

@@ -108,7 +108,7 @@ function remedy(host: Host, tried: readonly [place: string, reason: string][]): 
   }
   if (host.platform === 'linux') {
     const tools = 'g++ make cmake libopenblas-dev libhwy-dev';
-    return `sudo apt-get install -y ${tools} && ${build} (Fedora: the packages that it names)`;
+    return `sudo apt-get install -y ${tools} && ${build} (Debian, Ubuntu; Fedora: docs/troubleshooting.md)`;
   }
   return `use Linux or macOS (on Windows: WSL); ${host.platform} is not supported`;
 }

@@ -31,6 +31,7 @@ export interface BackendSpeed {
   readonly oneThread: number;
   /** The same on `threads`, those in use. */
   readonly allThreads: number;
+  /** How many those are. */
   readonly threads: number;
 }
 

@@ -32,6 +32,13 @@ export class ObservationQueue {
   }
 }
 
+/** What a checkpoint keeps of a ring: the rows that are filled, and where the next one goes. */
+interface RingState {
+  inputs: Tensor;
+  labels: Tensor;
+  next: number;
+}
+
 /** The latest observations as tensors; a new one replaces the oldest. */
 export class ObservationRing {
   /** (capacity, features); rows from `count` on are zero. */
@@ -62,6 +69,22 @@ export class ObservationRing {
   /** Rows to train on: int32 of a shape, each below `count`, which must not be 0. */
   draw(...shape: number[]): Tensor {
     return randint(this.filled, shape);
+  }
+
+  stateDict(): RingState {
+    const [inputs, labels] = [this.inputs, this.labels].map((all) => all.narrow(0, 0, this.filled));
+    return { inputs, labels, next: this.next };
+  }
+
+  loadStateDict({ inputs, labels, next }: RingState): void {
+    const { length } = labels.data;
+    if (inputs.size(0) !== length || inputs.size(1) !== features || length > this.capacity) {
+      throw new RangeError(`observations: expected up to ${this.capacity}, got ${length}`);
+    }
+    this.inputs.narrow(0, 0, length).copy_(inputs);
+    this.labels.narrow(0, 0, length).copy_(labels);
+    this.filled = length;
+    this.next = next;
   }
 
   /** Writes observations from `next` on, which must not reach beyond the end. */

@@ -5,7 +5,7 @@ export interface ServiceOptions {
   host: string;
   /** 0: one that is free. */
   port: number;
-  /** File to continue from and to save to; null: none. */
+  /** Directory of checkpoints to continue from and to save to; null: none. */
   checkpoint: string | null;
   /** Seconds between checkpoints. */
   saveEvery: number;
@@ -20,7 +20,7 @@ Answers predictions over HTTP while it trains, without pause, on what it is told
 
   --host NAME        address to listen at (default: 127.0.0.1)
   --port N           port, 0 for a free one (default: 8080)
-  --checkpoint FILE  continue from it, and save to it now and then and at the end (default: none)
+  --checkpoint DIR   continue from the newest in it, and save there now and then and at the end (default: none)
   --save-every N     seconds between checkpoints (default: 10)
   --threads N        threads to train with (default: 1)
   --seed N           where weights and batches start from (default: 1)

@@ -1,7 +1,6 @@
 /** The parts put together: a server, a trainer and a checkpoint, from start to stop. */
 import { once } from 'node:events';
-import { backend, manualSeed } from 'blasgrad';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { backend, io, manualSeed } from 'blasgrad';
 import { Meter } from './metrics';
 import { ObservationQueue, ObservationRing } from './observations';
 import type { ServiceOptions } from './options';
@@ -35,7 +34,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const predictor = new Predictor();
   const meter = new Meter();
   const path = options.checkpoint;
-  if (path !== null) await loadCheckpoint(path, trainer);
+  const states = { model: trainer.model, optimizer: trainer.optimizer, observations: ring };
+  if (path !== null && (await io.listCheckpoints(path)).length > 0) {
+    await io.loadCheckpoint(path, states);
+  }
   predictor.refresh(trainer.model);
 
   let served = trainer.countSteps();
@@ -54,9 +56,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   let saving = Promise.resolve();
   let nextSave = performance.now() + 1000 * options.saveEvery;
-  const save = async (file: string): Promise<void> => {
+  const save = async (dir: string): Promise<void> => {
     try {
-      await saveCheckpoint(file, trainer);
+      await io.saveCheckpoint(dir, { ...states, step: trainer.progress.steps });
       meter.checkpoints.saved++;
     } catch (error) {
       meter.checkpoints.failed++;
@@ -69,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     served = trainer.progress.steps;
     predictor.refresh(trainer.model);
     if (path === null || performance.now() < nextSave) return;
-    // The next run begins while the file is written. A full disk is no reason to stop answering.
+    // The next run begins while the files are written. A full disk is no reason to stop answering.
     nextSave = Infinity;
     saving = save(path)
       .catch((error: unknown) => console.error('online-service: no checkpoint:', error))
@@ -86,6 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const trained = trainer.run(ending.signal, between).finally(() => ending.abort());
   const saved = trained.then(async () => {
     await saving;
+    ring.add(queue.takeAll()); // what was accepted is not lost
     if (path !== null) await save(path);
   });
   const stopped = Promise.all([saved, closed]).then(() => undefined);

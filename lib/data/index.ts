@@ -3,6 +3,7 @@ export { ConcatDataset } from './concatDataset';
 export { DataLoader } from './dataLoader';
 export type { Dataset } from './dataset';
 export { gaussianClusters, type GaussianClustersOptions } from './gaussianClusters';
+export { ImageFolder, type ImageFolderOptions } from './imageFolder';
 export { mnist, type LabelledImages } from './mnist';
 export type { Indices } from './indices';
 export { IterableDataset, type AnyIterable } from './iterableDataset';
@@ -30,5 +31,6 @@ export {
   type NumberColumn,
 } from './table';
 export { TensorDataset, type TensorTuple } from './tensorDataset';
+export * from './transforms';
 export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from './weightedRandomSampler';
 export { WorkerDataset, type WorkerDatasetOptions } from './workers/workerDataset';

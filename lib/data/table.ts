@@ -5,17 +5,23 @@ import { Tensor } from '../tensor';
 
 /** Numbers; NaN where a floating column has no value. */
 export interface NumberColumn {
+  /** Their element type. */
   readonly type: 'float32' | 'float64' | 'int32';
+  /** One for each row. */
   readonly values: Float32Array | Float64Array | Int32Array;
 }
 
 /** Values of a few kinds: `values[i]` is the place of row i's in `categories`, -1 where there is none. */
 export interface CategoryColumn {
+  /** Tells it from a column of numbers. */
   readonly type: 'category';
+  /** One for each row. */
   readonly values: Int32Array;
+  /** The different values. */
   readonly categories: readonly string[];
 }
 
+/** A column of a table. */
 export type Column = NumberColumn | CategoryColumn;
 
 /** What a table can be made of: numbers (null or NaN: missing), or texts (null: missing) as categories. */

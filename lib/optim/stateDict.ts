@@ -29,7 +29,8 @@ export function saveState<O>(
     const values = names.map((name) => [name, Reflect.get(group, name) as unknown]);
     const params = group.params.map((param) => {
       const own = states.get(param);
-      if (own !== undefined) state[next] = Object.fromEntries(own.tensors);
+      // Nothing of a parameter that has taken no step, also if it was loaded so.
+      if (own !== undefined && own.tensors.size > 0) state[next] = Object.fromEntries(own.tensors);
       return next++;
     });
     return { ...(Object.fromEntries(values) as Record<string, unknown>), params };

@@ -2,6 +2,7 @@
 import { requireInteger, requireNumber, wrongType } from '../errors';
 import type { StateDict } from '../nn/state';
 import type { Metric } from './metrics';
+import type { Plan } from './options';
 import type { EpochResult, Figures } from './types';
 
 /** The best value of the monitor. */
@@ -61,6 +62,19 @@ export class TrainingState {
 
   resetMetrics(): void {
     for (const metric of this.metrics.values()) metric.reset();
+  }
+
+  /** Counts epochs without improvement, and keeps the best model. */
+  compare(value: number, { mode, minDelta, keepBest, model }: Plan): void {
+    const best = this.best?.value;
+    const sign = mode === 'max' ? -1 : 1;
+    const better =
+      best === undefined ? !Number.isNaN(value) : sign * value < sign * best - minDelta;
+    this.waited = better ? 0 : this.waited + 1;
+    if (!better) return;
+    const dict = keepBest ? Object.entries(model.stateDict()) : null;
+    const copy = dict && Object.fromEntries(dict.map(([name, one]) => [name, one.clone()]));
+    this.best = { epoch: this.epoch, value, model: copy };
   }
 
   stateDict(): Record<string, unknown> {

@@ -1,9 +1,6 @@
 /** The loop of a training. */
 import { setImmediate } from 'node:timers/promises';
-import { fromArray } from '../creation';
 import { unexpected, wrongType } from '../errors';
-import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../io';
-import { isStateful, type Stateful } from '../io/checkpoint/stateful';
 import type { AnyModule } from '../nn/module';
 import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
 import { LRScheduler } from '../optim/lrScheduler/scheduler';
@@ -11,6 +8,8 @@ import { defaultGenerator } from '../random';
 import { samplesIn } from './batch';
 import { Interrupt } from './interrupt';
 import { planOf, type Plan } from './options';
+import { beginOrder } from './order';
+import { Saver } from './saver';
 import { TrainingState } from './state';
 import { Steps } from './steps';
 import type {
@@ -66,10 +65,7 @@ const turn = 5; // ms between turns of the event loop
 class Training {
   private readonly state: TrainingState;
   private readonly steps: Steps;
-  private checkpoint: string | null = null;
-  private resumedFrom: string | null = null;
-  /** The step and epoch that were saved last. */
-  private saved = '';
+  private readonly saver: Saver;
   private lastTurn = performance.now();
   /** Whether anybody wants to know of each batch. */
   private readonly listens: boolean;
@@ -80,15 +76,15 @@ class Training {
   ) {
     this.state = new TrainingState(plan.metrics);
     this.steps = new Steps(plan);
+    this.saver = new Saver(plan, this.state);
     this.listens = plan.callbacks.some((one) => one.onBatchEnd !== undefined);
   }
 
   async run(): Promise<History> {
     const { plan, state } = this;
     state.nextEpoch();
-    await this.resume();
+    const resumedFrom = await this.saver.resume();
     const { epoch, step } = state;
-    const { resumedFrom } = this;
     await this.tell('onTrainStart', { epoch: epoch + 1, step, resumedFrom });
     let stopped: StopReason = 'epochs';
     while (state.epoch < plan.epochs && state.waited < plan.patience) {
@@ -105,7 +101,7 @@ class Training {
       best: best && { epoch: best.epoch, value: best.value },
       stopped,
       steps: state.step,
-      checkpoint: this.checkpoint,
+      checkpoint: this.saver.path,
       resumedFrom,
     };
     await this.tell('onTrainEnd', history);
@@ -135,7 +131,7 @@ class Training {
   /** The batches of an epoch that are still to come. */
   private async batches(batches: number | null): Promise<boolean> {
     const { plan, state } = this;
-    const order = this.beginOrder();
+    const order = beginOrder(plan.loader, state);
     let waiting = 0; // batches whose gradients wait for a step
     let mark = performance.now();
     for await (const batch of plan.loader) {
@@ -163,28 +159,6 @@ class Training {
     }
     state.seconds += (performance.now() - mark) / 1000;
     return true;
-  }
-
-  /**
-   * A loader with a state goes on by itself. Another one begins its epoch again, with the random numbers that it had
-   * then, and what was done is passed over.
-   */
-  private beginOrder(): { skips(): boolean; end(): void } {
-    const { plan, state } = this;
-    let done = isStateful(plan.loader) ? 0 : state.batch;
-    if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
-    let random = done > 0 ? defaultGenerator.getState() : null;
-    if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
-    const end = (): void => {
-      if (random !== null) defaultGenerator.setState(random);
-      random = null;
-    };
-    const skips = (): boolean => {
-      if (done-- > 0) return true;
-      end();
-      return false;
-    };
-    return { skips, end };
   }
 
   /** After a step: saves if it is time, or if something asked to stop; false for the latter. */
@@ -230,7 +204,7 @@ class Training {
     const result = { epoch, ...own, validation, lr, seconds, samplesPerSecond: speed };
     state.results.push(result);
     const value = this.monitored(validation ?? own);
-    this.compare(value);
+    state.compare(value, plan);
     if (plan.scheduler instanceof ReduceLROnPlateau) plan.scheduler.step(value);
     else if (plan.schedulerPer === 'epoch' && plan.scheduler instanceof LRScheduler) {
       plan.scheduler.step();
@@ -247,65 +221,9 @@ class Training {
     throw wrongType('train', 'one number', `the monitor '${monitor}'`, value);
   }
 
-  /** Counts epochs without improvement, and keeps the best model. */
-  private compare(value: number): void {
-    const { state, plan } = this;
-    const best = state.best?.value;
-    const sign = plan.mode === 'max' ? -1 : 1;
-    const better =
-      best === undefined ? !Number.isNaN(value) : sign * value < sign * best - plan.minDelta;
-    state.waited = better ? 0 : state.waited + 1;
-    if (!better) return;
-    const dict = plan.keepBest ? Object.entries(plan.model.stateDict()) : null;
-    const model = dict && Object.fromEntries(dict.map(([name, one]) => [name, one.clone()]));
-    state.best = { epoch: state.epoch, value, model };
-  }
-
-  // --- Checkpoints ----------------------------------------------------------------------------------------------------
-
-  private async resume(): Promise<void> {
-    const { checkpoint, resume, model, optimizer, loader, scheduler } = this.plan;
-    if (checkpoint !== null && resume !== false) {
-      const { dir, entries } = checkpoint;
-      if (resume === true || (await listCheckpoints(dir)).length > 0) {
-        const states = Object.entries(entries).filter(([, one]) => isStateful(one));
-        const { path } = await loadCheckpoint(dir, {
-          ...(Object.fromEntries(states) as Record<string, Stateful>),
-          model,
-          optimizer,
-          training: this.state,
-          scheduler: scheduler ?? undefined,
-          loader: isStateful(loader) ? loader : undefined,
-        });
-        this.resumedFrom = this.checkpoint = path;
-      }
-    }
-    this.saved = this.place;
-  }
-
   private async save(): Promise<void> {
-    const { checkpoint, model, optimizer, loader, scheduler } = this.plan;
-    if (checkpoint === null || this.saved === this.place) return;
-    const { dir, keep, entries } = checkpoint;
-    const place = this.place;
-    const states = {
-      ...entries,
-      model,
-      optimizer,
-      training: this.state,
-      scheduler: scheduler ?? undefined,
-      loader: isStateful(loader) ? loader : undefined,
-      step: this.state.step,
-    };
-    this.checkpoint = await saveCheckpoint(dir, states, { keep });
-    this.saved = place;
-    await this.tell('onCheckpoint', this.checkpoint);
-  }
-
-  /** Where the training is: equal if nothing has happened. */
-  private get place(): string {
-    const { epoch, step, trained } = this.state;
-    return [epoch, step, trained !== null].join();
+    const path = await this.saver.save();
+    if (path !== null) await this.tell('onCheckpoint', path);
   }
 
   // --- Telling --------------------------------------------------------------------------------------------------------
@@ -338,9 +256,9 @@ class Training {
     const { epoch, step } = this.state;
     const where = `train: stopped in epoch ${epoch + 1} after step ${step}`;
     const next =
-      this.checkpoint === null
+      this.saver.path === null
         ? 'nothing was saved, for want of a checkpoint option'
-        : `saved as ${this.checkpoint}; the same call with resume: true goes on from there`;
+        : `saved as ${this.saver.path}; the same call with resume: true goes on from there`;
     console.error(`${where}; ${next}`);
   }
 
@@ -355,5 +273,5 @@ class Training {
 /** The number of batches, if the loader says it. */
 function lengthOf(loader: object): number | null {
   const { length } = loader as { length?: unknown };
-  return typeof length === 'number' ? length : null;
+  return Number.isFinite(length) ? (length as number) : null;
 }

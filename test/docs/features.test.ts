@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as blasgrad from 'blasgrad';
-import { data, F, io, nn, optim, Tensor } from 'blasgrad';
+import { data, F, io, metrics, nn, optim, Tensor } from 'blasgrad';
 
 const page = readFileSync(join(__dirname, '..', '..', 'FEATURES.md'), 'utf8');
 
 const places = [
-  ...[blasgrad, data, F, io, nn, nn.init, nn.utils, optim, optim.lrScheduler],
+  ...[blasgrad, data, F, io, metrics, nn, nn.init, nn.utils, optim, optim.lrScheduler],
   ...[Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler].map(
     (Class) => Class.prototype,
   ),

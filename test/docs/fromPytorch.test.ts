@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as blasgrad from 'blasgrad';
-import { backend, data, F, Generator, io, nn, optim, Tensor } from 'blasgrad';
+import { backend, data, F, Generator, io, metrics, nn, optim, Tensor } from 'blasgrad';
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'from-pytorch.md'), 'utf8');
 const tables = page.slice(page.indexOf('## Every name that differs'));
@@ -17,7 +17,7 @@ function methodsOf(Class: { readonly prototype: object }): string[] {
   return names;
 }
 
-const namespaces = { F, data, io, backend, 'nn.init': nn.init, 'nn.utils': nn.utils };
+const namespaces = { F, data, io, metrics, backend, 'nn.init': nn.init, 'nn.utils': nn.utils };
 const places: [place: string, names: string[]][] = [
   ['blasgrad', Object.keys(blasgrad)],
   ...Object.entries(namespaces).map(([name, one]): [string, string[]] => [name, Object.keys(one)]),

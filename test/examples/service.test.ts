@@ -1,11 +1,12 @@
 /** The online service as a process of its own: what it learns, what it refuses, how it ends and goes on. */
 import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { io } from 'blasgrad';
 import type { Metrics } from '../../examples/online-service/metrics';
 import { classes, features } from '../../examples/online-service/model';
 import { ObservationQueue, ObservationRing } from '../../examples/online-service/observations';
@@ -133,10 +134,13 @@ const stepsBeyond = (service: Running, steps: number): Promise<Metrics> =>
     return metrics.steps > steps ? metrics : null;
   });
 
+const unfinished = (dir: string): string[] =>
+  readdirSync(dir).filter((name) => name.startsWith('.unfinished'));
+
 describe('a service', () => {
   test('learns while it answers, ends by SIGTERM and goes on where it ended', async () => {
-    const file = join(folder, 'learns.json');
-    const first = await start('--checkpoint', file);
+    const dir = join(folder, 'learns');
+    const first = await start('--checkpoint', dir);
     expect(first.steps).toBe(0);
     expect((await first.metrics()).loss).toBeNull();
     const before = await shareCorrect(first);
@@ -149,44 +153,60 @@ describe('a service', () => {
     expect(before).toBeLessThan(0.6);
     expect(after).toBeGreaterThan(0.85);
     expect(await first.end('SIGTERM')).toBe(0);
-    expect(readdirSync(folder)).toContain('learns.json');
-    expect(existsSync(`${file}.unfinished`)).toBe(false);
+    expect(unfinished(dir)).toEqual([]);
 
-    const second = await start('--checkpoint', file);
+    const second = await start('--checkpoint', dir);
     expect(second.steps).toBeGreaterThanOrEqual(metrics.steps);
-    expect((await second.metrics()).steps).toBe(second.steps);
+    expect((await second.metrics()).observations).toBe(2000);
     expect(await shareCorrect(second)).toBeGreaterThan(0.85);
-    const inputs = several(5).map(({ input }) => input);
-    const predictions = await predict(second, inputs);
-    expect(await second.end('SIGINT')).toBe(0); // saved again, without a step in between
+    await stepsBeyond(second, second.steps); // on what it was told before
+    expect(await second.end('SIGINT')).toBe(0);
 
-    const third = await start('--checkpoint', file);
-    expect(third.steps).toBe(second.steps);
-    expect(await predict(third, inputs)).toEqual(predictions);
+    const saved = await io.loadCheckpoint(dir);
+    const third = await start('--checkpoint', dir);
+    expect(third.steps).toBe(saved.step);
+    expect(third.steps).toBeGreaterThan(second.steps);
     await observe(third, 300);
-    await stepsBeyond(third, third.steps);
+    await until(async () => ((await third.metrics()).observations === 2300 ? true : null));
     expect(await third.end('SIGTERM')).toBe(0);
   });
 
   test('goes on from its last checkpoint after SIGKILL', async () => {
-    const file = join(folder, 'killed.json');
-    const first = await start('--checkpoint', file, '--save-every', '1');
+    const dir = join(folder, 'killed');
+    const first = await start('--checkpoint', dir, '--save-every', '1');
     await observe(first, 300);
     await until(async () => ((await first.metrics()).checkpoints.saved >= 2 ? true : null));
     expect(await first.end('SIGKILL')).toBeNull();
-    writeFileSync(`${file}.unfinished`, 'what a write that was cut short left');
-    const second = await start('--checkpoint', file);
+    const { step = 0 } = await io.loadCheckpoint(dir);
+    const second = await start('--checkpoint', dir);
+    expect(second.steps).toBe(step);
     expect(second.steps).toBeGreaterThan(0);
+    expect((await second.metrics()).observations).toBe(300);
     expect(await second.end('SIGTERM')).toBe(0);
-    expect(existsSync(`${file}.unfinished`)).toBe(false);
+    expect(unfinished(dir)).toEqual([]);
+  });
+
+  test('accepted observations are saved, also those that still waited', async () => {
+    const dir = join(folder, 'few');
+    const first = await start('--checkpoint', dir);
+    await observe(first, 100); // too few to train on
+    expect(await first.end('SIGTERM')).toBe(0);
+    const second = await start('--checkpoint', dir);
+    expect([second.steps, (await second.metrics()).observations]).toEqual([0, 100]);
+    expect(await second.end('SIGTERM')).toBe(0);
   });
 
   test('an unreadable checkpoint is an error, and is left alone', async () => {
-    const file = join(folder, 'broken.json');
-    writeFileSync(file, '{"model":');
-    const { child, output } = program('--port', '0', '--checkpoint', file);
-    const [code] = (await once(child, 'close')) as [number];
-    expect([code, output()]).toEqual([1, expect.stringMatching(/^online-service: .+\n$/)]);
+    const dir = join(folder, 'broken');
+    const file = join(await io.saveCheckpoint(dir, { step: 1 }), 'checkpoint.json');
+    for (const change of [() => writeFileSync(file, '{"model":'), () => rmSync(file)]) {
+      change();
+      const before = readdirSync(dir);
+      const { child, output } = program('--port', '0', '--checkpoint', dir);
+      const [code] = (await once(child, 'close')) as [number];
+      expect([code, output()]).toEqual([1, expect.stringMatching(/^online-service: .+\n$/)]);
+      expect(readdirSync(dir)).toEqual(before);
+    }
   });
 });
 
@@ -325,6 +345,19 @@ describe('observations', () => {
     expect(queue.add([6].map(labelled))).toBe(false);
     expect(queue.takeAll().map(({ label }) => label)).toEqual([1, 2, 3, 4, 5]);
     expect([queue.length, queue.add([6].map(labelled))]).toEqual([0, true]);
+  });
+
+  test('a ring goes on where another stood', () => {
+    const [ring, other] = [new ObservationRing(4), new ObservationRing(4)];
+    ring.add([1, 2, 3, 4, 5].map(labelled));
+    other.add([labelled(9)]);
+    other.loadStateDict(ring.stateDict());
+    for (const one of [ring, other]) one.add([6].map(labelled));
+    expect([other.labels.toArray(), other.count]).toEqual([[6, 3, 4, 5], 4]);
+    expect(other.inputs.toArray()).toEqual(ring.inputs.toArray());
+    const small = new ObservationRing(3);
+    expect(() => small.loadStateDict(ring.stateDict())).toThrow('expected up to 3, got 4');
+    expect(small.count).toBe(0);
   });
 
   test.each([

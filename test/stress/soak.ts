@@ -66,7 +66,7 @@ async function cycle(number: number, folder: string): Promise<number> {
   io.saveSafetensors(binary, model.stateDict());
   const copy = makeModel();
   copy.loadStateDict(io.loadDat(text));
-  copy.loadStateDict(await io.loadSafetensors(binary));
+  copy.loadStateDict(io.loadSafetensors(binary));
   const checkpoints = join(folder, 'checkpoints');
   await io.saveCheckpoint(checkpoints, { model, step: number }, { keep: 2 });
   await io.loadCheckpoint(checkpoints, { model: copy });

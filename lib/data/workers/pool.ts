@@ -151,7 +151,8 @@ function failureOf(number: number, cause: unknown): Error {
 function optionsOfNode(): { execArgv?: string[] } {
   const given = process.execArgv;
   if (!given.some((one) => one.startsWith('--input-type'))) return {};
-  const program = (one: string | undefined): boolean => /^(-e|-p|-pe|--eval|--print)$/.test(one ?? '');
+  const program = (one: string | undefined): boolean =>
+    /^(-e|-p|-pe|--eval|--print)$/.test(one ?? '');
   const ofProgram = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
   return { execArgv: given.filter((one, i) => !ofProgram.test(one) && !program(given[i - 1])) };
 }

@@ -131,8 +131,13 @@ export class Merger {
   private constant(all: readonly Value[], used: string): GraphValue['constant'] {
     const tensors = all.map(({ tensor }) => tensor);
     const [first, ...others] = tensors;
-    if (others.every((one) => sameElements(one, first)))
-      return { tensor: first, old: true, size: null };
+    const old = others.every((one) => sameElements(one, first));
+    if (old && all.some(({ version }) => version !== all[0].version)) {
+      throw new Error(
+        `exportOnnx: expected a forward that changes no tensors from outside, got ${used} of one that it changed`,
+      );
+    }
+    if (old) return { tensor: first, old: true, size: null };
     const elements = tensors.map(elementsOf);
     const same = others.every(
       (one, i) =>

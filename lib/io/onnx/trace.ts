@@ -14,6 +14,8 @@ export interface Value {
   readonly maker: { readonly op: TracedOp; readonly output: number } | null;
   /** Whether it depends on the inputs. */
   readonly dynamic: boolean;
+  /** Of its memory, when it was first seen. */
+  readonly version: number;
 }
 
 export interface TracedOp {
@@ -134,7 +136,8 @@ class Recording implements Tracer {
 
 function newValue(tensor: Tensor): Value {
   const { shape, dtype } = tensor;
-  return { tensor, shape, dtype, input: null, maker: null, dynamic: false };
+  const { version } = tensor._storage;
+  return { tensor, shape, dtype, input: null, maker: null, dynamic: false, version };
 }
 
 function isConstant({ input, maker }: Value): boolean {

@@ -9,6 +9,7 @@ export const inner: ReadonlySet<string> = new Set([
   ...[
     'complete',
     'epoch',
+    'startOf',
     'each',
     'improves',
     'keep',
@@ -59,7 +60,7 @@ export function doorsOf(blasgrad: Blasgrad): [name: string, call: Callable][] {
     for (const [name, value] of Object.entries(space)) {
       if (typeof value !== 'function' || abstract.has(value)) continue;
       // Error makes a text of its message, which of a sparse array takes hours.
-      if (value.prototype instanceof Error) continue;
+      if ((value as Class).prototype instanceof Error) continue;
       if (/^[A-Z]/.test(name)) {
         doors.set(`new ${prefix}${name}`, (...args) => new (value as Class)(...args));
       } else {

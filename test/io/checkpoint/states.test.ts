@@ -23,6 +23,13 @@ test('a training goes on as if nothing had been', async () => {
   expect(statesOf(second)).toEqual(statesOf(first));
 });
 
+test('of a training that has taken no step, too', async () => {
+  const [first, second] = [makeTraining(), makeTraining()];
+  await io.saveCheckpoint(at('fresh'), { ...first });
+  await io.loadCheckpoint(at('fresh'), { ...second });
+  expect(statesOf(second)).toEqual(statesOf(first));
+});
+
 test('the states are those of the call, whatever comes after', async () => {
   const training = makeTraining();
   train(training);

@@ -3,7 +3,9 @@ import { checkpoint } from './checkpoint';
 import { csv, csvTyped } from './csv';
 import { dat } from './dat';
 import { idx, idxGzip } from './idx';
+import { image } from './image';
 import { npy, npz } from './npy';
+import { onnx } from './onnx';
 import { safetensors } from './safetensors';
 import type { FuzzTarget } from './target';
 
@@ -13,8 +15,10 @@ export const targets: readonly FuzzTarget[] = [
   dat,
   idx,
   idxGzip,
+  image,
   npy,
   npz,
+  onnx,
   safetensors,
   checkpoint,
 ];

@@ -9,6 +9,13 @@ import { BrokenTensor, shapeOf, type TensorProto } from './tensor';
 
 const op = 'importOnnx';
 
+/** An error with a line for each thing that is wrong; of very many for the first. */
+export function refusal(what: string, path: string, problems: readonly string[]): RangeError {
+  const more = problems.length > 100 ? [`${problems.length - 100} more`] : [];
+  const lines = ['', ...problems.slice(0, 100), ...more].join('\n  ');
+  return new RangeError(`${op}: expected ${what} for ${path}, got${lines}`);
+}
+
 /** The most bytes that a protobuf message may have. */
 const largest = 2 ** 31 - 1;
 
@@ -34,7 +41,12 @@ export async function readModel(given: unknown): Promise<Message<'ModelProto'>> 
       bytes.length === 0 ? 'an empty file' : 'one without a graph',
     );
   }
-  await readBeside(path, model.graph.initializer);
+  try {
+    await readBeside(path, model.graph.initializer);
+  } catch (error) {
+    if (error instanceof BrokenTensor) throw refusal('an ONNX model', path, [error.message]);
+    throw error;
+  }
   return model;
 }
 
@@ -73,10 +85,14 @@ function placeOf(tensor: TensorProto): Place {
 
 /** A file in the model's own folder or below. */
 async function besideOf(path: string, location: string): Promise<string> {
-  const plain = location !== '' && !location.includes('\0') && !isAbsolute(location);
   const folder = await realpath(dirname(path));
-  const beside = plain ? await realpath(join(folder, location)) : '';
-  if (beside.startsWith(folder.endsWith(sep) ? folder : folder + sep)) return beside;
+  const inside = (place: string): boolean =>
+    place.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  const wanted = join(folder, location);
+  if (!isAbsolute(location) && !location.includes('\0') && inside(wanted)) {
+    const beside = await realpath(wanted);
+    if (inside(beside)) return beside;
+  }
   throw unexpected(
     op,
     "weights in the model's folder",

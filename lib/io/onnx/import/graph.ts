@@ -1,17 +1,15 @@
 /** An ONNX graph made ready to run, or everything that stands against it. */
-import { unexpected } from '../../../errors';
 import { Parameter } from '../../../nn/parameter';
 import { isFloating } from '../../../dtype';
 import { Tensor } from '../../../tensor';
 import type { Message } from '../schema';
 import type { Datum } from './datum';
+import { refusal } from './file';
 import { elementwise } from './elementwise';
 import { dtypeOf, GraphNode, Refused, type OnnxDType, type Run } from './node';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { BrokenTensor, readTensor } from './tensor';
-
-const op = 'importOnnx';
 
 const operators = new Map(Object.entries({ ...elementwise, ...shapes, ...reductions }));
 /** Operators of these opsets say the same as those here, or what they say otherwise is read. */
@@ -146,15 +144,9 @@ class Planner {
     const steps = this.graph.node.flatMap((one) => this.step(one));
     const outputs = this.graph.output.map(({ name }) => ({ name, slot: this.use(name) }));
     if (outputs.length === 0) this.broken.push('expected outputs, got none');
-    if (this.broken.length > 0)
-      throw unexpected(op, 'an ONNX model', this.path, listed(this.broken));
+    if (this.broken.length > 0) throw refusal('an ONNX model', this.path, this.broken);
     if (this.refused.size > 0) {
-      throw unexpected(
-        op,
-        'a model of what is supported',
-        this.path,
-        listed([...this.refused].sort()),
-      );
+      throw refusal('a model of what is supported', this.path, [...this.refused].sort());
     }
     const { parameters, fixed } = this;
     return { inputs, outputs, steps, parameters, fixed, slots: this.slots.size };
@@ -162,12 +154,6 @@ class Planner {
 }
 
 const short = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}...` : name);
-
-/** What is wrong, a line each; of very many the first. */
-function listed(problems: readonly string[]): string {
-  const more = problems.length > 100 ? [`${problems.length - 100} more`] : [];
-  return ['', ...problems.slice(0, 100), ...more].join('\n  ');
-}
 
 /** The steps of a model; one error names everything that is not supported. */
 export function planOf(path: string, model: Message<'ModelProto'>): Plan {

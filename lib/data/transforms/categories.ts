@@ -1,0 +1,73 @@
+/** Categories that were fitted: what OneHotEncoder and LabelEncoder share. */
+import { wrongType, unexpected, describe } from '../../errors';
+import { columnOf, textOf, type Column } from '../table';
+import { notFitted, requireCategories, requireState } from './state';
+
+/** Values of a column, or texts. */
+export type Categorical = Column | readonly (string | null)[];
+
+export abstract class Categories {
+  private fitted: readonly string[] | null = null;
+
+  protected abstract readonly name: string;
+
+  /** The categories in order, as they were fitted. */
+  get categories(): readonly string[] {
+    if (this.fitted === null) throw notFitted(`${this.name}.categories`);
+    return this.fitted;
+  }
+
+  /** Takes the categories that there are, sorted: numbers by size, texts by their characters. */
+  fit(x: Categorical): this {
+    const column = this.columnOf('fit', x);
+    const found = new Set<string>();
+    for (let i = 0; i < column.values.length; i++) {
+      const text = textOf(column, i);
+      if (text !== null) found.add(text);
+    }
+    const sorted = [...found];
+    if (column.type === 'category') sorted.sort((a, b) => (a < b ? -1 : 1));
+    else sorted.sort((a, b) => Number(a) - Number(b));
+    this.fitted = sorted;
+    return this;
+  }
+
+  /** The number of each row's category; for one that was not fitted what `unknown` gives. */
+  protected codesOf(method: string, x: Categorical, unknown: (row: number) => number): Int32Array {
+    const column = this.columnOf(method, x);
+    if (this.fitted === null) throw notFitted(`${this.name}.${method}`);
+    const codes = new Map(this.fitted.map((category, i) => [category, i]));
+    return Int32Array.from({ length: column.values.length }, (_, i) => {
+      const text = textOf(column, i);
+      return (text === null ? undefined : codes.get(text)) ?? unknown(i);
+    });
+  }
+
+  /** The error about a row. */
+  protected unknownCategory(method: string, x: Categorical, row: number): RangeError {
+    const text = textOf(this.columnOf(method, x), row);
+    const known = this.categories.slice(0, 20).map(describe).join(', ');
+    const more = this.categories.length > 20 ? ', ...' : '';
+    const got = text === null ? 'none' : describe(text);
+    return unexpected(`${this.name}.${method}`, `one of ${known}${more}`, `row ${row}`, got);
+  }
+
+  private columnOf(method: string, x: unknown): Column {
+    if (Array.isArray(x) && x.length === 0) {
+      return { type: 'category', values: new Int32Array(0), categories: [] };
+    }
+    if (typeof x === 'object' && x !== null) return columnOf('x', x);
+    throw wrongType(`${this.name}.${method}`, 'a column or an array', 'x', x);
+  }
+
+  /** What was fitted, for `loadStateDict` and for checkpoints. */
+  stateDict(): { categories: string[] } {
+    return { categories: [...this.categories] };
+  }
+
+  /** Takes what `stateDict` gave. */
+  loadStateDict(state: unknown): void {
+    const op = `${this.name}.loadStateDict`;
+    this.fitted = requireCategories(op, requireState(op, state, ['categories'])['categories']);
+  }
+}

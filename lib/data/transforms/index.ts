@@ -1,0 +1,5 @@
+export type { Categorical } from './categories';
+export { ColumnTransformer, type ColumnTransform } from './columnTransformer';
+export { LabelEncoder } from './labelEncoder';
+export { OneHotEncoder, type OneHotEncoderOptions } from './oneHotEncoder';
+export { StandardScaler, type StandardScalerOptions } from './standardScaler';

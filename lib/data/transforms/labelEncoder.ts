@@ -1,0 +1,40 @@
+import { requireInteger, unexpected } from '../../errors';
+import { Storage } from '../../storage';
+import { Tensor } from '../../tensor';
+import { Categories, type Categorical } from './categories';
+
+/**
+ * Categories as class labels from 0, sorted (scikit-learn's LabelEncoder): what `F.crossEntropy` takes.
+ *
+ * @example
+ * const labels = new data.LabelEncoder().fit(table.column('species'));
+ * const y = labels.transform(table.column('species')); // int32 of shape (rows)
+ * labels.inverseTransform(model.forward(x).argmax(1)); // names again
+ */
+export class LabelEncoder extends Categories {
+  protected readonly name = 'LabelEncoder';
+
+  /** The number of each row's category, int32 of shape (rows); RangeError for one that was not fitted, or none. */
+  transform(x: Categorical): Tensor {
+    const codes = this.codesOf('transform', x, (row) => {
+      throw this.unknownCategory('transform', x, row);
+    });
+    return new Tensor(new Storage(codes), 'int32', [codes.length]);
+  }
+
+  /** `fit` and `transform` at once. */
+  fitTransform(x: Categorical): Tensor {
+    return this.fit(x).transform(x);
+  }
+
+  /** The categories of labels. */
+  inverseTransform(labels: Tensor | readonly number[]): string[] {
+    const op = 'LabelEncoder.inverseTransform';
+    const numbers = labels instanceof Tensor ? Array.from(labels.data) : labels;
+    return numbers.map((label) => {
+      const known = this.categories;
+      if (requireInteger(op, 'labels', label, 0) < known.length) return known[label];
+      throw unexpected(op, `labels below ${known.length}`, 'labels', String(label));
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { requireOneOf, requireOptions, shapeText, unexpected } from '../../errors';
+import { Storage } from '../../storage';
+import { requireTensor, Tensor } from '../../tensor';
+import { Categories, type Categorical } from './categories';
+
+/** Options of a OneHotEncoder. */
+export interface OneHotEncoderOptions {
+  /** What a category that was not fitted, or none, becomes: an error (default), or zeros (`ignore`). */
+  handleUnknown?: 'error' | 'ignore';
+}
+
+/**
+ * A column for each category, 1 where the row has it, else 0 (scikit-learn's OneHotEncoder): float32 of shape (rows,
+ * categories), categories sorted.
+ *
+ * @example
+ * const encoder = new data.OneHotEncoder().fit(['red', 'green', 'red']);
+ * encoder.transform(['green']); // tensor([[1, 0]])
+ */
+export class OneHotEncoder extends Categories {
+  protected readonly name = 'OneHotEncoder';
+  private readonly handleUnknown: 'error' | 'ignore';
+
+  constructor(options: OneHotEncoderOptions = {}) {
+    super();
+    requireOptions('OneHotEncoder', options, ['handleUnknown']);
+    const { handleUnknown = 'error' } = options;
+    const choices = ['error', 'ignore'] as const;
+    this.handleUnknown = requireOneOf('OneHotEncoder', 'handleUnknown', handleUnknown, choices);
+  }
+
+  /** Zeros and ones, float32 of shape (rows, categories). */
+  transform(x: Categorical): Tensor {
+    const codes = this.codesOf('transform', x, (row) => {
+      if (this.handleUnknown === 'ignore') return -1;
+      throw this.unknownCategory('transform', x, row);
+    });
+    const width = this.categories.length;
+    const out = new Float32Array(codes.length * width);
+    codes.forEach((code, i) => {
+      if (code >= 0) out[i * width + code] = 1;
+    });
+    return new Tensor(new Storage(out), 'float32', [codes.length, width]);
+  }
+
+  /** `fit` and `transform` at once. */
+  fitTransform(x: Categorical): Tensor {
+    return this.fit(x).transform(x);
+  }
+
+  /** The category of the largest number of each row, null for a row without a positive one. */
+  inverseTransform(x: Tensor): (string | null)[] {
+    const op = 'OneHotEncoder.inverseTransform';
+    const { shape, data } = requireTensor(op, 'x', x).detach();
+    const width = this.categories.length;
+    if (shape.length !== 2 || shape[1] !== width) {
+      throw unexpected(op, `a shape (rows, ${width})`, 'x', shapeText(shape));
+    }
+    return Array.from({ length: shape[0] }, (_, i) => {
+      const row = Array.from(data.subarray(i * width, (i + 1) * width));
+      const largest = Math.max(0, ...row);
+      return largest > 0 ? this.categories[row.indexOf(largest)] : null;
+    });
+  }
+
+  /** The names of the columns that `name` becomes. */
+  outputNames(name: string): string[] {
+    return this.categories.map((category) => `${name}_${category}`);
+  }
+}

@@ -1,0 +1,145 @@
+import { fromArray } from '../../creation';
+import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../../errors';
+import { Storage } from '../../storage';
+import { Tensor } from '../../tensor';
+import type { CategoryColumn, Column } from '../table';
+import { notFitted, requireState, requireVector } from './state';
+
+/** Options of a StandardScaler. */
+export interface StandardScalerOptions {
+  /** Whether missing values (NaN) become the mean, 0 after scaling; default false: they stay NaN. */
+  fillMissing?: boolean;
+}
+
+/**
+ * Columns with mean 0 and standard deviation 1 (scikit-learn's StandardScaler): (x - mean) / std, with the mean and the
+ * population's standard deviation of the rows it was fitted to. NaN does not count; a constant column is only shifted.
+ *
+ * Takes tensors of shape (rows, columns) and columns of a table; gives float32.
+ *
+ * @example
+ * const scaler = new data.StandardScaler().fit(trainX);
+ * const [a, b] = [scaler.transform(trainX), scaler.transform(testX)];
+ */
+export class StandardScaler {
+  private readonly fillMissing: boolean;
+  private fitted: { mean: Float64Array; scale: Float64Array } | null = null;
+
+  constructor(options: StandardScalerOptions = {}) {
+    requireOptions('StandardScaler', options, ['fillMissing']);
+    const { fillMissing = false } = options;
+    this.fillMissing = requireBoolean('StandardScaler', 'fillMissing', fillMissing);
+  }
+
+  /** Takes mean and standard deviation of each column. */
+  fit(x: Tensor | Column): this {
+    const { values, rows, columns } = matrixOf('StandardScaler.fit', x);
+    if (rows === 0) throw unexpected('StandardScaler.fit', 'at least one row', 'x', 'none');
+    const mean = new Float64Array(columns);
+    const scale = new Float64Array(columns).fill(1);
+    for (let j = 0; j < columns; j++) {
+      const known: number[] = [];
+      for (let i = 0; i < rows; i++) {
+        const value = values[i * columns + j];
+        if (!Number.isNaN(value)) known.push(value);
+      }
+      if (known.length === 0) continue;
+      // In two passes: the sum of squares alone loses all digits of a column far from 0.
+      mean[j] = known.reduce((sum, value) => sum + value, 0) / known.length;
+      const square = known.reduce((sum, value) => sum + (value - mean[j]) ** 2, 0) / known.length;
+      if (!Number.isFinite(square)) {
+        throw unexpected('StandardScaler.fit', 'finite numbers', `column ${j} of x`, 'others');
+      }
+      // What rounding leaves of a constant column is no deviation.
+      const noise = 1e-15 * Math.abs(mean[j]);
+      if (Math.sqrt(square) > noise) scale[j] = Math.sqrt(square);
+    }
+    this.fitted = { mean, scale };
+    return this;
+  }
+
+  /** x scaled by what was fitted, float32 of shape (rows, columns). */
+  transform(x: Tensor | Column): Tensor {
+    const fill = this.fillMissing;
+    return this.map('StandardScaler.transform', x, (value, mean, scale) =>
+      fill && Number.isNaN(value) ? 0 : (value - mean) / scale,
+    );
+  }
+
+  /** `fit` and `transform` at once. */
+  fitTransform(x: Tensor | Column): Tensor {
+    return this.fit(x).transform(x);
+  }
+
+  /** What `transform` was given, but for what was missing. */
+  inverseTransform(x: Tensor): Tensor {
+    return this.map(
+      'StandardScaler.inverseTransform',
+      x,
+      (value, mean, scale) => value * scale + mean,
+    );
+  }
+
+  private map(
+    op: string,
+    x: Tensor | Column,
+    change: (value: number, mean: number, scale: number) => number,
+  ): Tensor {
+    if (this.fitted === null) throw notFitted(op);
+    const { mean, scale } = this.fitted;
+    const { values, rows, columns } = matrixOf(op, x);
+    if (columns !== mean.length)
+      throw unexpected(op, `${mean.length} columns`, 'x', String(columns));
+    const out = new Float32Array(values.length);
+    for (let i = 0; i < out.length; i++) {
+      out[i] = change(values[i], mean[i % columns], scale[i % columns]);
+    }
+    return new Tensor(new Storage(out), 'float32', [rows, columns]);
+  }
+
+  /** What was fitted, for `loadStateDict` and for checkpoints. */
+  stateDict(): { mean: Tensor; scale: Tensor } {
+    if (this.fitted === null) throw notFitted('StandardScaler.stateDict');
+    const { mean, scale } = this.fitted;
+    return { mean: fromArray(mean.slice()), scale: fromArray(scale.slice()) };
+  }
+
+  /** Takes what `stateDict` gave. */
+  loadStateDict(state: unknown): void {
+    const op = 'StandardScaler.loadStateDict';
+    const entries = requireState(op, state, ['mean', 'scale']);
+    const mean = requireVector(op, 'state.mean', entries['mean']);
+    const scale = requireVector(op, 'state.scale', entries['scale']);
+    if (scale.length !== mean.length) {
+      throw unexpected(op, `${mean.length} numbers`, 'state.scale', String(scale.length));
+    }
+    const wrong = scale.find((value) => value <= 0);
+    if (wrong !== undefined) throw unexpected(op, 'positive numbers', 'state.scale', String(wrong));
+    this.fitted = { mean, scale };
+  }
+
+  /** The names of the columns that `name` becomes. */
+  outputNames(name: string): string[] {
+    return [name];
+  }
+}
+
+function matrixOf(
+  op: string,
+  x: Tensor | Column,
+): { values: ArrayLike<number>; rows: number; columns: number } {
+  if (x instanceof Tensor) {
+    if (x.ndim !== 2) throw unexpected(op, 'a shape (rows, columns)', 'x', shapeText(x.shape));
+    return { values: x.detach().data, rows: x.shape[0], columns: x.shape[1] };
+  }
+  const column: unknown = x;
+  if (typeof column !== 'object' || column === null || !('values' in column)) {
+    throw wrongType(op, 'a tensor or a column', 'x', x);
+  }
+  if (x.type === 'category') throw notNumbers(op, x);
+  return { values: x.values, rows: x.values.length, columns: 1 };
+}
+
+function notNumbers(op: string, { categories }: CategoryColumn): RangeError {
+  return unexpected(op, 'a column of numbers', 'x', `${categories.length} categories`);
+}

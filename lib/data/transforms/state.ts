@@ -1,0 +1,45 @@
+/** Checks of what `loadStateDict` is given. */
+import { describe, wrongType, wrongValue } from '../../errors';
+import { Tensor } from '../../tensor';
+
+/** The entries of a state, which must be exactly those of `keys`. */
+export function requireState(
+  op: string,
+  state: unknown,
+  keys: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) {
+    throw wrongType(op, 'an object', 'state', state);
+  }
+  const found = Object.keys(state);
+  const missing = keys.find((key) => !found.includes(key));
+  if (missing !== undefined) throw wrongValue(op, `the entry '${missing}'`, 'state', found.join());
+  const other = found.find((key) => !keys.includes(key));
+  if (other !== undefined) throw wrongValue(op, `one of ${keys.join(', ')}`, 'state', other);
+  return state as Record<string, unknown>;
+}
+
+/** Finite numbers of a float64 vector. */
+export function requireVector(op: string, name: string, value: unknown): Float64Array {
+  if (!(value instanceof Tensor) || value.ndim !== 1 || value.dtype !== 'float64') {
+    throw wrongType(op, 'a float64 vector', name, value);
+  }
+  const wrong = value.data.find((x) => !Number.isFinite(x));
+  if (wrong !== undefined) throw wrongValue(op, 'finite numbers', name, wrong);
+  return Float64Array.from(value.data);
+}
+
+/** Strings, each once. */
+export function requireCategories(op: string, value: unknown): string[] {
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
+    throw wrongType(op, 'an array of strings', 'state.categories', value);
+  }
+  const twice = value.find((one, i) => value.indexOf(one) !== i);
+  if (twice !== undefined) throw wrongValue(op, 'each category once', 'state.categories', twice);
+  return [...value];
+}
+
+/** The error of a transform that is used before it was fitted. */
+export function notFitted(op: string): Error {
+  return new Error(`${op}: expected fit or loadStateDict before, got ${describe(null)}`);
+}

@@ -1,0 +1,34 @@
+/** The batches of an epoch that was begun before. */
+import { fromArray } from '../creation';
+import { isStateful } from '../io/checkpoint/stateful';
+import { defaultGenerator } from '../random';
+import type { TrainingState } from './state';
+
+/** What passes over the batches that were done. */
+export interface Order {
+  /** Whether this batch was done. */
+  skips(): boolean;
+  /** There are no more batches. */
+  end(): void;
+}
+
+/**
+ * A loader with a state goes on by itself. Another one begins its epoch again, with the random numbers that it had then,
+ * and what was done is passed over.
+ */
+export function beginOrder(loader: object, state: TrainingState): Order {
+  let done = isStateful(loader) ? 0 : state.batch;
+  if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
+  let random = done > 0 ? defaultGenerator.getState() : null;
+  if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
+  const end = (): void => {
+    if (random !== null) defaultGenerator.setState(random);
+    random = null;
+  };
+  const skips = (): boolean => {
+    if (done-- > 0) return true;
+    end();
+    return false;
+  };
+  return { skips, end };
+}

@@ -1,0 +1,60 @@
+/** The checkpoints of a training. */
+import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../io';
+import { isStateful, type Stateful } from '../io/checkpoint/stateful';
+import type { Plan } from './options';
+import type { TrainingState } from './state';
+
+export class Saver {
+  /** The checkpoint that was saved or loaded last. */
+  path: string | null = null;
+  /** Where the training stood then. */
+  private saved = '';
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly state: TrainingState,
+  ) {}
+
+  /** Goes on from the newest checkpoint, if that is asked for; gives its path. */
+  async resume(): Promise<string | null> {
+    const { checkpoint, resume } = this.plan;
+    if (checkpoint !== null && resume !== false) {
+      const { dir, entries } = checkpoint;
+      if (resume === true || (await listCheckpoints(dir)).length > 0) {
+        const others = Object.entries(entries).filter(([, one]) => isStateful(one));
+        const more = Object.fromEntries(others) as Record<string, Stateful>;
+        this.path = (await loadCheckpoint(dir, { ...more, ...this.states })).path;
+      }
+    }
+    this.saved = this.place;
+    return this.path;
+  }
+
+  /** Saves, unless nothing has happened since the last time; gives the path of a new checkpoint. */
+  async save(): Promise<string | null> {
+    const { checkpoint } = this.plan;
+    const { place, states } = this;
+    if (checkpoint === null || this.saved === place) return null;
+    const { dir, keep, entries } = checkpoint;
+    const { step } = this.state;
+    this.path = await saveCheckpoint(dir, { ...entries, ...states, step }, { keep });
+    this.saved = place;
+    return this.path;
+  }
+
+  private get states(): Record<string, Stateful | undefined> {
+    const { model, optimizer, scheduler, loader } = this.plan;
+    return {
+      model,
+      optimizer,
+      scheduler: scheduler ?? undefined,
+      loader: isStateful(loader) ? loader : undefined,
+      training: this.state,
+    };
+  }
+
+  private get place(): string {
+    const { epoch, step, trained } = this.state;
+    return [epoch, step, trained !== null].join();
+  }
+}

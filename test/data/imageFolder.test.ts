@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { data } from 'blasgrad';
+import sharp from 'sharp';
+
+const folder = mkdtempSync(join(tmpdir(), 'blasgrad-images-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file of raw pixels. */
+async function write(path: string, pixels: number[], width: number, channels: 1 | 3 | 4) {
+  const height = pixels.length / width / channels;
+  await sharp(Buffer.from(pixels), { raw: { width, height, channels } }).toFile(join(folder, path));
+}
+
+beforeAll(async () => {
+  for (const name of ['b/deep', 'a', 'c']) mkdirSync(join(folder, name), { recursive: true });
+  await write('b/deep/2.png', [255, 0, 51, 0, 102, 255], 2, 3);
+  await write('b/1.PNG', [0, 51, 102, 255], 2, 1);
+  await write(
+    'a/x.png',
+    Array.from({ length: 8 * 4 * 3 }, () => 51),
+    8,
+    3,
+  );
+  writeFileSync(join(folder, 'a', 'notes.txt'), 'no image');
+  writeFileSync(join(folder, 'c', 'broken.png'), 'no image either');
+  writeFileSync(join(folder, 'list.txt'), 'no class');
+});
+
+test('classes are the folders, samples their images, all sorted', () => {
+  const images = new data.ImageFolder(pathToFileURL(folder));
+  expect(images.classes).toEqual(['a', 'b', 'c']);
+  const files = ['a/x.png', 'b/1.PNG', 'b/deep/2.png', 'c/broken.png'];
+  expect(images.samples.map(([path]) => path)).toEqual(files.map((name) => join(folder, name)));
+  expect(images.samples.map(([, label]) => label)).toEqual([0, 1, 1, 2]);
+  expect(images.length).toBe(4);
+});
+
+test('an image is float32 from 0 to 1, channels first', async () => {
+  const [image, label] = await new data.ImageFolder(folder).get(2);
+  expect([image.dtype, image.shape, label]).toEqual(['float32', [3, 1, 2], 1]);
+  const pixels = [255, 0, 0, 102, 51, 255].map((x) => Math.fround(x / 255));
+  expect(Array.from(image.data)).toEqual(pixels);
+});
+
+test('grey images have three equal channels, or one', async () => {
+  const grey = [0, 51, 102, 255].map((x) => Math.fround(x / 255));
+  const [three] = await new data.ImageFolder(folder).get(1);
+  expect([three.shape, Array.from(three.data)]).toEqual([
+    [3, 2, 2],
+    [...grey, ...grey, ...grey],
+  ]);
+  const [one] = await new data.ImageFolder(folder, { channels: 1 }).get(-3);
+  expect([one.shape, Array.from(one.data)]).toEqual([[1, 2, 2], grey]);
+});
+
+test.each([
+  [4, [3, 4, 4]],
+  [
+    [2, 6],
+    [3, 2, 6],
+  ],
+] as const)('size %p', async (size, shape) => {
+  const [image] = await new data.ImageFolder(folder, { size }).get(0);
+  expect(image.shape).toEqual(shape);
+  expect(new Set(image.data)).toEqual(new Set([Math.fround(0.2)]));
+});
+
+test('what cannot be decoded is refused, and named', async () => {
+  const images = new data.ImageFolder(folder);
+  const file = join(folder, 'c', 'broken.png');
+  await expect(images.get(3)).rejects.toThrow(
+    `ImageFolder.get: expected an image for ${file}, got `,
+  );
+  await expect(images.get(4)).rejects.toThrow('ImageFolder.get: expected -4 to 3 for index, got 4');
+  const small = new data.ImageFolder(folder, { maxPixels: 31 });
+  await expect(small.get(0)).rejects.toThrow('exceeds pixel limit');
+});
+
+test.each<[string, object, string]>([
+  ['none', {}, 'ENOENT'],
+  ['a', {}, 'ImageFolder: expected a folder for each class for dir, got none in'],
+  ['.', { size: 0 }, 'a whole number of at least 1 for size, got 0'],
+  ['.', { size: [1] }, 'a number or [height, width] for size, got an array of 1 elements'],
+  ['.', { channels: 4 }, "'1' or '3' for channels, got '4'"],
+  ['.', { crop: 4 }, "for options, got 'crop'"],
+])('folder %p with %p is refused', (name, options, message) => {
+  expect(() => new data.ImageFolder(join(folder, name), options)).toThrow(message);
+});
+
+test('a class without images is refused', () => {
+  const other = join(folder, 'b', 'deep');
+  mkdirSync(join(other, 'empty'), { recursive: true });
+  expect(() => new data.ImageFolder(other)).toThrow(
+    "at least one image for class 'empty', got none",
+  );
+});
+
+test('without sharp the error says what to do', async () => {
+  jest.doMock('sharp', () => {
+    throw new Error("Cannot find module 'sharp'");
+  });
+  const message =
+    "ImageFolder: images need the package sharp: npm install sharp (Cannot find module 'sharp')";
+  await expect(new data.ImageFolder(folder).get(0)).rejects.toThrow(message);
+});

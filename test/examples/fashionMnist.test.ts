@@ -1,0 +1,66 @@
+/** The example on four small files made here: each kind is a bright row of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { idxFile } from '../io/idxFile';
+import { runNode, type Ended } from '../support/process';
+
+const folder = mkdtempSync(join(tmpdir(), 'fashion-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const side = 12;
+
+function writePart(name: string, count: number): void {
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  const images = new Uint8Array(count * side * side);
+  labels.forEach((label, i) => {
+    const start = (i * side + label) * side;
+    images.fill(255 - (i % 50), start, start + side);
+  });
+  writeFileSync(
+    join(folder, `${name}-images-idx3-ubyte`),
+    idxFile('uint8', [count, side, side], [...images]),
+  );
+  writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idxFile('uint8', [count], [...labels]));
+}
+
+function example(...args: string[]): Promise<Ended> {
+  return runNode(['--import', 'tsx', 'examples/fashion-mnist.ts', ...args]);
+}
+
+test('trains, tells the speed, and tests once', async () => {
+  writePart('train', 2000);
+  writePart('t10k', 100);
+  const { code, stdout, stderr } = await example(
+    '--epochs',
+    '2',
+    '--dir',
+    folder,
+    '--threads',
+    '1',
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toMatch(/^epoch {2}1 {3}loss \d\.\d{4} {3}validation accuracy [\d.]+ % {3}[\d,]+ samples\/s$/); // prettier-ignore
+  expect(lines[3]).toMatch(/^trained in [\d.]+ s on 1 thread, [\d,]+ samples\/s$/);
+  expect(lines[4]).toBe('test accuracy 100.00 %');
+});
+
+test.each<[string, string[], string]>([
+  ['no files', ['--dir', join(folder, 'none')], 'apt-get install dataset-fashion-mnist'],
+  ['no number', ['--epochs', 'x'], "expected a whole number of at least 1 for --epochs, got 'x'"],
+  ['an unknown option', ['--epoch', '1'], "Unknown option '--epoch'"],
+])('%s: one sentence, exit code 2', async (_, args, message) => {
+  const { code, stdout, stderr } = await example(...args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^fashion-mnist: [^\n]+\n$/);
+  expect(stderr).toContain(message);
+});
+
+test('--help', async () => {
+  const { code, stdout } = await example('--help');
+  expect(code).toBe(0);
+  for (const name of ['epochs', 'seed', 'threads', 'dir']) expect(stdout).toContain(`--${name}`);
+});

@@ -1,0 +1,339 @@
+/** train against loops written by hand, compiled and not. */
+import {
+  data,
+  F,
+  nn,
+  noGrad,
+  optim,
+  tensor,
+  train,
+  zeros,
+  type Callbacks,
+  type metrics,
+  type Tensor,
+  type TrainOptions,
+} from 'blasgrad';
+import { numbersOf, resultsOf, samples, setUp, type Pair } from './support';
+
+type SetUp = ReturnType<typeof setUp>;
+type More = Partial<TrainOptions<Pair, nn.Sequential>>;
+/** What differs from the plain training, and the same by hand: before and after a step, and after an epoch. */
+interface Case {
+  name: string;
+  options: (own: SetUp) => More;
+  byHand?: (own: SetUp) => { clip?: () => void; step?: () => void; epoch?: () => void };
+}
+
+const cases: Case[] = [
+  { name: 'nothing more', options: () => ({}) },
+  {
+    name: 'clipping by norm',
+    options: () => ({ clipGradNorm: 0.1 }),
+    byHand: ({ model }) => ({ clip: () => nn.utils.clipGradNorm_(model.parameters(), 0.1) }),
+  },
+  {
+    name: 'clipping by value',
+    options: () => ({ clipGradValue: 0.01 }),
+    byHand: ({ model }) => ({ clip: () => nn.utils.clipGradValue_(model.parameters(), 0.01) }),
+  },
+  {
+    name: 'a schedule per epoch',
+    options: ({ optimizer }) => ({
+      scheduler: new optim.lrScheduler.ExponentialLR(optimizer, 0.5),
+    }),
+    byHand: ({ optimizer }) => {
+      const schedule = new optim.lrScheduler.ExponentialLR(optimizer, 0.5);
+      return { epoch: () => schedule.step() };
+    },
+  },
+  {
+    name: 'a schedule per step',
+    options: ({ optimizer }) => ({
+      scheduler: new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, totalSteps: 21 }),
+      schedulerPer: 'step',
+    }),
+    byHand: ({ optimizer }) => {
+      const schedule = new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, totalSteps: 21 });
+      return { step: () => schedule.step() };
+    },
+  },
+  { name: 'a module as loss', options: () => ({ loss: new nn.CrossEntropyLoss() }) },
+  {
+    name: 'a loss of the whole batch',
+    options: () => ({
+      loss: undefined,
+      batchLoss: (model, [x, target]) => {
+        const output = model.forward(x);
+        return { loss: F.crossEntropy(output, target), output, target };
+      },
+    }),
+  },
+];
+
+describe.each([true, false])('compile: %p', (compile) => {
+  test.each(cases)('$name: the same bits as by hand', async ({ options, byHand }) => {
+    const own = setUp();
+    const history = await train({ ...own, compile, ...options(own) });
+
+    const other = setUp();
+    const { model, optimizer, loader } = other;
+    const { clip, step, epoch } = byHand?.(other) ?? {};
+    const losses: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      model.train();
+      let sum = 0;
+      for (const [x, y] of loader) {
+        optimizer.zeroGrad();
+        const loss = F.crossEntropy(model.forward(x), y);
+        loss.backward();
+        clip?.();
+        optimizer.step();
+        step?.();
+        sum += loss.item() * x.shape[0];
+      }
+      losses.push(sum / samples);
+      epoch?.();
+    }
+    expect(numbersOf(own.model)).toEqual(numbersOf(model));
+    expect(history.epochs.map(({ loss }) => loss)).toEqual(losses);
+    expect(history.steps).toBe(21);
+    expect(own.optimizer.lr).toBe(optimizer.lr);
+  });
+
+  test('gradients of several batches make one step: their mean, also at the end of an epoch', async () => {
+    const own = setUp();
+    const history = await train({ ...own, compile, accumulate: 3, clipGradNorm: 0.5 });
+    const { model, optimizer, loader } = setUp();
+    for (let i = 0; i < 3; i++) {
+      let batch = 0;
+      for (const [x, y] of loader) {
+        // Seven batches: groups of three, three and one.
+        const [first, last] = [batch % 3 === 0, batch % 3 === 2 || batch === 6];
+        if (first) optimizer.zeroGrad();
+        F.crossEntropy(model.forward(x), y)
+          .div(batch === 6 ? 1 : 3)
+          .backward();
+        if (last) {
+          nn.utils.clipGradNorm_(model.parameters(), 0.5);
+          optimizer.step();
+        }
+        batch++;
+      }
+    }
+    const wanted = numbersOf(model).flat();
+    numbersOf(own.model)
+      .flat()
+      .forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 5));
+    expect(history.steps).toBe(9);
+  });
+
+  test('figures of training and validation', async () => {
+    const own = setUp();
+    const set = new data.TensorDataset(...(setUp(7).loader.dataset as SetUp['loader']['dataset'] & { tensors: Pair }).tensors); // prettier-ignore
+    const validation = new data.DataLoader(set, { batchSize: 15 });
+    const mode: boolean[] = [];
+    own.model.registerForwardHook(({ training }) => {
+      mode.push(training);
+    });
+    const { epochs } = await train({ ...own, compile, validation, epochs: 1 });
+    const [{ loss, metrics: figures, validation: other, lr, seconds, samplesPerSecond }] = epochs;
+    expect(loss).toBeGreaterThan(0);
+    expect(figures['accuracy']).toBeGreaterThan(0.3);
+    own.model.eval();
+    const [x, y] = set.tensors;
+    const logits = noGrad(() => own.model.forward(x));
+    expect(other?.loss).toBeCloseTo(F.crossEntropy(logits, y).item(), 5);
+    const share = logits.argmax(1).eq(y).to('float32').mean().item();
+    expect(other?.metrics['accuracy']).toBeCloseTo(share, 6);
+    expect(lr).toBe(0.02);
+    expect(seconds).toBeGreaterThan(0);
+    expect(samplesPerSecond).toBeCloseTo(samples / seconds, 6);
+    expect(new Set(mode)).toEqual(new Set([true, false]));
+  });
+
+  test('a metric that reads values is told after the step', async () => {
+    const eager: metrics.Metric & { seen: number } = {
+      eager: true,
+      seen: 0,
+      update(output, target) {
+        this.seen += output.data.length / 2 + Math.min(target.data[0], 0);
+      },
+      compute: () => eager.seen,
+      reset: () => (eager.seen = 0),
+    };
+    const own = setUp();
+    const { epochs } = await train({ ...own, compile, metrics: { eager } });
+    expect(epochs.map((one) => one.metrics)).toEqual(Array(3).fill({ eager: samples }));
+  });
+});
+
+test('compiled and eager give the same bits', async () => {
+  const run = async (compile: boolean) => {
+    const own = setUp();
+    const options = { ...own, compile, validation: own.loader, accumulate: 2, clipGradNorm: 0.3 };
+    return [resultsOf(await train(options)), numbersOf(own.model)];
+  };
+  expect(await run(true)).toEqual(await run(false));
+});
+
+test('compiled: the loss runs once for each shape, and anew for validation', async () => {
+  const own = setUp();
+  let calls = 0;
+  const loss = (output: Tensor, target: Tensor): Tensor => {
+    calls++;
+    return F.crossEntropy(output, target);
+  };
+  await train({ ...own, loss, validation: own.loader });
+  // Gradients were null in the very first step; batches of 8 and of 2.
+  expect(calls).toBeLessThanOrEqual(6);
+  calls = 0;
+  await train({ ...own, loss, compile: false });
+  expect(calls).toBe(21);
+});
+
+test('batches of any kind, with tensors that share memory', async () => {
+  const own = setUp();
+  const batches = Array.from(own.loader, ([input, target]) => ({ input, again: input, target }));
+  const history = await train({
+    ...own,
+    loss: undefined,
+    metrics: {},
+    loader: batches,
+    batchLoss: (model, { input, again, target }) =>
+      F.crossEntropy(model.forward(input.add(again)), target),
+  });
+  expect(history.steps).toBe(21);
+  expect(history.epochs[2].loss).toBeLessThan(history.epochs[0].loss);
+});
+
+test('batches that are no tensors need compile: false', async () => {
+  const { model, optimizer } = setUp();
+  const options = {
+    model,
+    optimizer,
+    epochs: 1,
+    loader: [{ text: 'abc' }],
+    batchLoss: (net: nn.Sequential, { text }: { text: string }) =>
+      net.forward(zeros(text.length, 4)).square().mean(),
+  };
+  await expect(train(options)).rejects.toThrow(
+    new TypeError("train: expected tensors, or compile: false, for batch.text, got 'abc'"),
+  );
+  expect((await train({ ...options, compile: false })).steps).toBe(1);
+});
+
+test('callbacks are called in order, and waited for', async () => {
+  const told: string[] = [];
+  const note = (what: string) => async (): Promise<void> => {
+    await Promise.resolve();
+    told.push(what);
+  };
+  const first: Callbacks = {
+    onTrainStart: note('start'),
+    onEpochStart: note('epoch'),
+    onBatchEnd: async ({ batch, batches, epoch, epochs, step, loss, meanLoss }) => {
+      await Promise.resolve();
+      expect([batches, epochs, step]).toEqual([7, 2, 7 * (epoch - 1) + batch]);
+      if (batch === 1) expect(meanLoss).toBe(loss);
+      told.push(String(batch));
+    },
+    onEpochEnd: note('end'),
+    onTrainEnd: note('done'),
+  };
+  const second: Callbacks = { onTrainEnd: note('done too') };
+  await train({ ...setUp(), epochs: 2, callbacks: [first, second] });
+  const epoch = ['epoch', ...'1234567'.split(''), 'end'];
+  expect(told).toEqual(['start', ...epoch, ...epoch, 'done', 'done too']);
+});
+
+test('parts that onEpochStart puts into another mode stay in it, and the model ends in its own', async () => {
+  const run = async (callbacks: Callbacks) => {
+    const own = setUp();
+    own.model.eval();
+    await train({ ...own, callbacks });
+    expect(own.model.training).toBe(false);
+    return numbersOf(own.model);
+  };
+  const own = setUp();
+  const withoutDropout = await train({
+    ...own,
+    callbacks: { onEpochStart: () => void own.model.get(2).eval() },
+  });
+  expect(own.model.training).toBe(true);
+  expect(withoutDropout.steps).toBe(21);
+  expect(numbersOf(own.model)).not.toEqual(await run({}));
+});
+
+test('other events of the process get their turn between steps', async () => {
+  const own = setUp();
+  const batches = Array.from(own.loader);
+  const loader = Array.from({ length: 20_000 }, (_, i) => batches[i % batches.length]);
+  let turns = 0;
+  let done = false;
+  const count = (): void => {
+    turns++;
+    if (!done) setImmediate(count);
+  };
+  setImmediate(count);
+  await train({ ...own, loader, epochs: 1 });
+  done = true;
+  expect(turns).toBeGreaterThan(1);
+});
+
+test('a callback that throws ends the training with its error', async () => {
+  const error = new Error('enough');
+  const onBatchEnd = (): void => {
+    throw error;
+  };
+  await expect(train({ ...setUp(), callbacks: { onBatchEnd } })).rejects.toBe(error);
+});
+
+test('a loss that reads values is refused where steps are compiled', async () => {
+  const loss = (output: Tensor, target: Tensor): Tensor => {
+    const value = F.crossEntropy(output, target);
+    return value.item() > 0 ? value : value.neg();
+  };
+  await expect(train({ ...setUp(), loss })).rejects.toThrow('return the tensor and read it');
+  expect((await train({ ...setUp(), loss, compile: false })).steps).toBe(21);
+});
+
+describe('detectAnomaly', () => {
+  test('changes no number', async () => {
+    const run = async (detectAnomaly: boolean) => {
+      const own = setUp();
+      await train({ ...own, clipGradNorm: 1, detectAnomaly });
+      return numbersOf(own.model);
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
+  test('names the first op', async () => {
+    const loss = (output: Tensor, target: Tensor): Tensor =>
+      F.crossEntropy(output.sub(output).log(), target);
+    await expect(train({ ...setUp(), loss, detectAnomaly: true })).rejects.toThrow(
+      'detectAnomaly: expected finite numbers from log of float32 [8, 2] in forward, got -Infinity at [0, 0]',
+    );
+  });
+
+  test('finds it in a batch', async () => {
+    const own = setUp();
+    const [x, y] = Array.from(own.loader)[0];
+    const bad = tensor([[1, NaN, 3, 4]]);
+    const loader: Pair[] = [[x, y], [bad, y.narrow(0, 0, 1)]]; // prettier-ignore
+    await expect(train({ ...own, loader, detectAnomaly: true })).rejects.toThrow(
+      'train: expected finite numbers for batch[0], got NaN at [0, 1]',
+    );
+  });
+
+  test('in the optimizer', async () => {
+    const own = setUp();
+    const optimizer = new optim.SGD(own.model.parameters(), { lr: 1e38 });
+    const loss = (output: Tensor, target: Tensor): Tensor =>
+      F.crossEntropy(output, target).mul(1e6);
+    await expect(train({ ...own, optimizer, loss, detectAnomaly: true })).rejects.toMatchObject({
+      name: 'AnomalyError',
+      op: 'SGD',
+      phase: 'optimizer',
+    });
+  });
+});

@@ -1,0 +1,291 @@
+/** A training that is stopped and resumed ends with the bits of one that was not. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  data,
+  F,
+  io,
+  manualSeed,
+  metrics,
+  nn,
+  optim,
+  train,
+  type Callbacks,
+  type History,
+  type TrainOptions,
+} from 'blasgrad';
+import { runProgram } from '../support/process';
+import { numbersOf, points, resultsOf, setUp, type Pair } from './support';
+
+const folder = mkdtempSync(join(tmpdir(), 'train-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+let directories = 0;
+const newDir = () => join(folder, String(++directories));
+
+type Options = TrainOptions<Pair, nn.Sequential>;
+const set = () => new data.TensorDataset(...points());
+
+const kinds: [string, () => Options][] = [
+  ['plain', () => setUp()],
+  ['eager', () => ({ ...setUp(), compile: false })],
+  [
+    'with all that has a state',
+    () => {
+      const own = setUp();
+      const { optimizer, loader } = own;
+      return {
+        ...own,
+        validation: new data.DataLoader(set(), { batchSize: 20, shuffle: true }),
+        scheduler: new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 0, factor: 0.5 }),
+        metrics: { ...own.metrics, f1: metrics.f1({ numClasses: 2 }) },
+        keepBest: true,
+        earlyStopping: { patience: 3 },
+        clipGradNorm: 1,
+        loader,
+      };
+    },
+  ],
+  [
+    'a schedule per step',
+    () => {
+      const own = setUp();
+      const scheduler = new optim.lrScheduler.CosineAnnealingLR(own.optimizer, 21);
+      return { ...own, scheduler, schedulerPer: 'step' };
+    },
+  ],
+  ['several batches a step', () => ({ ...setUp(), accumulate: 2 })],
+  [
+    'a loader with a stream of its own',
+    () => {
+      const own = setUp();
+      return { ...own, loader: new data.DataLoader(set(), { batchSize: 8, seed: 3 }) };
+    },
+  ],
+  ['an array of batches', () => ({ ...setUp(), loader: Array.from(setUp().loader) })],
+  [
+    'a loader without state that shuffles',
+    () => {
+      const own = setUp();
+      return { ...own, loader: { [Symbol.iterator]: () => own.loader[Symbol.iterator]() } };
+    },
+  ],
+];
+
+/** Stops after `step` steps. */
+function stopAfter(step: number): Pick<Options, 'signal' | 'callbacks'> {
+  const controller = new AbortController();
+  const onBatchEnd: Callbacks['onBatchEnd'] = (at) => {
+    if (at.step === step) controller.abort();
+  };
+  return { signal: controller.signal, callbacks: { onBatchEnd } };
+}
+
+describe.each(kinds)('%s', (_, make) => {
+  let whole: [History, number[][]];
+  beforeAll(async () => {
+    const own = make();
+    whole = [await train(own), numbersOf(own.model)];
+  });
+
+  // In an epoch, at its end, in the next one, and in the last step of all.
+  test.each([1, 3, 4, 7, 8, 11, 20])('stopped after step %p', async (step) => {
+    const dir = newDir();
+    const first = await train({ ...make(), checkpoint: { dir }, ...stopAfter(step) });
+    if (first.steps === whole[0].steps) {
+      expect(first.stopped).toBe('epochs');
+      return;
+    }
+    expect(first.stopped).toBe('signal');
+    // With several batches a step, the first of them ends the training after theirs.
+    expect([step, step + 1]).toContain(first.steps);
+    expect(first.checkpoint).toMatch(new RegExp(`-step-${first.steps}$`));
+    const own = make();
+    manualSeed(99);
+    const second = await train({ ...own, checkpoint: { dir }, resume: true });
+    expect(second.resumedFrom).toBe(first.checkpoint);
+    expect([resultsOf(second), numbersOf(own.model)]).toEqual([resultsOf(whole[0]), whole[1]]);
+  });
+});
+
+test('stopped in validation, which begins anew', async () => {
+  const dir = newDir();
+  const make = () => {
+    const own = setUp();
+    const validation = new data.DataLoader(set(), { batchSize: 20, shuffle: true });
+    return { ...own, validation };
+  };
+  const whole = make();
+  const expected = await train(whole);
+  const controller = new AbortController();
+  const own = make();
+  let updates = 0;
+  const counting: metrics.Metric = {
+    eager: true,
+    update: () => {
+      if (++updates === 8) controller.abort(); // seven batches of training, one of validation
+    },
+    compute: () => 0,
+    reset: () => undefined,
+  };
+  const first = await train({
+    ...own,
+    metrics: { ...own.metrics, counting },
+    checkpoint: { dir },
+    signal: controller.signal,
+  });
+  expect([first.steps, first.epochs]).toEqual([7, []]);
+  const again = make();
+  const second = await train({ ...again, checkpoint: { dir }, resume: true });
+  const plain = ({ epochs }: History) => epochs.map(({ loss, validation }) => [loss, validation]);
+  expect(plain(second).slice(1)).toEqual(plain(expected).slice(1));
+  expect(second.epochs[0].loss).toBe(expected.epochs[0].loss);
+  expect(second.epochs[0].validation).toEqual(expected.epochs[0].validation);
+  expect(numbersOf(again.model)).toEqual(numbersOf(whole.model));
+});
+
+test('checkpoints: every so many epochs and steps, the newest stay, and the end is saved', async () => {
+  const dir = newDir();
+  const told: string[] = [];
+  const history = await train({
+    ...setUp(),
+    checkpoint: { dir, every: 2, everySteps: 5, keep: 3 },
+    callbacks: { onCheckpoint: (path) => told.push(path) },
+  });
+  const steps = told.map((path) => Number(path.split('-').at(-1)));
+  expect(steps).toEqual([5, 10, 14, 15, 20, 21]);
+  expect(history.checkpoint).toBe(told.at(-1));
+  const kept = (await io.listCheckpoints(dir)).map(({ step }) => step);
+  expect(kept).toEqual([21, 20, 15]);
+  expect(readdirSync(dir)).toHaveLength(4); // and latest
+});
+
+test('a finished training that is resumed gives its history, and goes on to more epochs', async () => {
+  const dir = newDir();
+  const first = await train({ ...setUp(), checkpoint: { dir }, resume: 'auto' });
+  expect(first.resumedFrom).toBeNull();
+  const again = await train({ ...setUp(), checkpoint: { dir }, resume: 'auto' });
+  expect(again.epochs).toEqual(first.epochs);
+  expect((await io.listCheckpoints(dir)).map(({ step }) => step)).toEqual([21, 14, 7]);
+  const [more, whole] = [setUp(), setUp()];
+  const longer = await train({ ...more, epochs: 5, checkpoint: { dir }, resume: true });
+  manualSeed(1);
+  const fresh = setUp();
+  const expected = await train({ ...fresh, epochs: 5 });
+  expect(whole.epochs).toBe(3);
+  expect(resultsOf(longer)).toEqual(resultsOf(expected));
+  expect(numbersOf(more.model)).toEqual(numbersOf(fresh.model));
+});
+
+test('what else is saved comes back', async () => {
+  const dir = newDir();
+  const scale = {
+    value: 1,
+    stateDict: () => ({ value: scale.value }),
+    loadStateDict: (dict: { value: number }) => {
+      scale.value = dict.value;
+    },
+  };
+  scale.value = 5;
+  await train({ ...setUp(), epochs: 1, checkpoint: { dir, entries: { scale, note: 'first' } } });
+  scale.value = 0;
+  const entries = { scale, note: 'second' };
+  await train({ ...setUp(), epochs: 1, checkpoint: { dir, entries }, resume: true });
+  expect(scale.value).toBe(5);
+  expect((await io.loadCheckpoint(dir))['note']).toBe('first');
+});
+
+test('resume without a checkpoint is refused, and changes nothing', async () => {
+  const own = setUp();
+  const before = numbersOf(own.model);
+  const options = { ...own, checkpoint: { dir: newDir() } };
+  await expect(train({ ...options, resume: true })).rejects.toThrow(
+    'loadCheckpoint: expected a checkpoint, or a directory of some for dir, got ',
+  );
+  expect(numbersOf(own.model)).toEqual(before);
+});
+
+test('a signal that has been given already: no step, and nothing is saved', async () => {
+  const dir = newDir();
+  const history = await train({
+    ...setUp(),
+    checkpoint: { dir },
+    signal: AbortSignal.abort(),
+  });
+  expect(history).toEqual({
+    epochs: [],
+    best: null,
+    stopped: 'signal',
+    steps: 0,
+    checkpoint: null,
+    resumedFrom: null,
+  });
+});
+
+describe('Ctrl-C', () => {
+  /** A training that gets SIGINT from within, so many times, in its third step. */
+  const program = (times: number, more: string) => `
+    const { nn, F, optim, train, randn } = require('./dist/blasgrad.js');
+    const model = new nn.Linear(2, 1);
+    const loader = [0, 1, 2, 3, 4].map(() => [randn(3, 2), randn(3, 1)]);
+    const onBatchEnd = async ({ step }) => {
+      if (step !== 3) return;
+      for (let i = 0; i < ${times}; i++) {
+        process.kill(process.pid, 'SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const options = { model, loss: F.mseLoss, optimizer, loader, epochs: 2, callbacks: { onBatchEnd }, ${more} };
+    train(options).then(({ stopped, steps }) => {
+      console.log(stopped, steps, process.listenerCount('SIGINT'));
+    });`;
+
+  test('stops after the step, saves, and says how to go on', async () => {
+    const dir = newDir();
+    const { code, stdout, stderr } = await runProgram(program(1, `checkpoint: { dir: '${dir}' }`));
+    expect([code, stdout]).toEqual([0, 'interrupt 3 0\n']);
+    const path = join(dir, '000001-step-3');
+    expect(stderr).toBe(
+      `train: stopped in epoch 1 after step 3; saved as ${path}; the same call with resume: true goes on from there\n`,
+    );
+  });
+
+  test('says that nothing was saved', async () => {
+    const { stdout, stderr } = await runProgram(program(1, ''));
+    expect(stdout).toBe('interrupt 3 0\n');
+    expect(stderr).toContain('nothing was saved, for want of a checkpoint option');
+  });
+
+  test('a second time, or with handleSignals: false, ends the process', async () => {
+    const [twice, plain] = await Promise.all([
+      runProgram(program(2, '')),
+      runProgram(program(1, 'handleSignals: false')),
+    ]);
+    for (const { signal, stdout } of [twice, plain]) {
+      expect([signal, stdout]).toEqual(['SIGINT', '']);
+    }
+  });
+
+  test('listeners are removed also after an error', async () => {
+    const before = process.listenerCount('SIGINT');
+    const fail = (): never => {
+      throw new Error('no');
+    };
+    await expect(train({ ...setUp(), loss: fail, handleSignals: true })).rejects.toThrow('no');
+    expect(process.listenerCount('SIGINT')).toBe(before);
+  });
+});
+
+test('the loss of a model that is loaded is that of the model that was saved', async () => {
+  const dir = newDir();
+  const own = setUp();
+  await train({ ...own, checkpoint: { dir } });
+  const other = setUp(5);
+  await io.loadCheckpoint(dir, { model: other.model });
+  const [x, y] = points();
+  const lossOf = (model: nn.Sequential) => F.crossEntropy(model.eval().forward(x), y).item();
+  expect(lossOf(other.model)).toBe(lossOf(own.model));
+});

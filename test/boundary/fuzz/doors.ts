@@ -9,6 +9,7 @@ export const inner: ReadonlySet<string> = new Set([
   ...[
     'complete',
     'epoch',
+    'startOf',
     'each',
     'improves',
     'keep',

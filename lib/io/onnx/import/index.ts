@@ -13,7 +13,8 @@ import { OnnxModule } from './module';
  * @example const model = await io.importOnnx('digits.onnx');
  */
 export async function importOnnx(path: string | URL): Promise<OnnxModule> {
-  return new OnnxModule(planOf(String(path), await readModel(path)));
+  const model = await readModel(path); // which checks the path
+  return new OnnxModule(planOf(String(path), model));
 }
 
 export type { OnnxModule };

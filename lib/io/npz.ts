@@ -4,10 +4,11 @@ import type * as Yauzl from 'yauzl';
 import type * as Yazl from 'yazl';
 import type * as Crc32 from 'buffer-crc32';
 import type { DType } from '../dtype';
-import { describe, requireBoolean, requireOptions, wrongType, wrongValue } from '../errors';
+import { describe, messageOf, requireBoolean, requireOptions, wrongType, wrongValue } from '../errors';
 import { Tensor } from '../tensor';
-import { requirePath, withFile, writeWhole, type OpenFile } from './file';
+import { requirePath, withFile, type OpenFile } from './file';
 import { npyBytes, readNpy, requireNpyOptions, type LoadNpyOptions } from './npy';
+import { writeWhole } from './pieces';
 import { deflateRatio, StreamSource } from './source';
 
 // Loaded when they are first needed.
@@ -55,10 +56,6 @@ export async function loadNpz(
     }
     return Object.fromEntries(tensors);
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Entries that share bytes make a small file of endless data. */

@@ -3,7 +3,7 @@ import { elementBytes } from '../../dtype';
 import { describe, unexpected, wrongType } from '../../errors';
 import { Tensor } from '../../tensor';
 import { packed, valuesOf } from '../../values';
-import type { Pieces } from '../transfer';
+import type { Pieces } from '../pieces';
 import { written } from './elements';
 import { metadataName, mostHeaderBytes } from './header';
 

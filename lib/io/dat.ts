@@ -91,7 +91,10 @@ class Lines {
 /** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is not as it should be. */
 export function loadDat(path: string | URL): Record<string, Tensor> {
   const file = new InputFile('loadDat', requirePath('loadDat', path));
-  const lines = new Lines(file, readPiecesSync(file, (size) => readText(file, size)));
+  const lines = new Lines(
+    file,
+    readPiecesSync(file, (size) => readText(file, size)),
+  );
   const tensors = new Map<string, Tensor>();
   while (!lines.done) {
     const head = lines.next();

@@ -30,7 +30,11 @@ export class InputFile {
   /** Only a regular file has a size to compare with, and ends. */
   sizeOf(stats: Stats): number {
     if (stats.isFile()) return stats.size;
-    throw this.wrong('a file', '', stats.isDirectory() ? 'a directory' : 'a device, pipe or socket');
+    throw this.wrong(
+      'a file',
+      '',
+      stats.isDirectory() ? 'a directory' : 'a device, pipe or socket',
+    );
   }
 
   /** The file ended before its time. */

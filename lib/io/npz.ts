@@ -4,7 +4,14 @@ import type * as Yauzl from 'yauzl';
 import type * as Yazl from 'yazl';
 import type * as Crc32 from 'buffer-crc32';
 import type { DType } from '../dtype';
-import { describe, messageOf, requireBoolean, requireOptions, wrongType, wrongValue } from '../errors';
+import {
+  describe,
+  messageOf,
+  requireBoolean,
+  requireOptions,
+  wrongType,
+  wrongValue,
+} from '../errors';
 import { Tensor } from '../tensor';
 import { requirePath, withFile, type OpenFile } from './file';
 import { npyBytes, readNpy, requireNpyOptions, type LoadNpyOptions } from './npy';

@@ -53,11 +53,7 @@ export function parseManifest(from: InputFile, text: string): Manifest {
     throw from.wrong(`the format '${name}'`, 'the content', describe(manifest.format));
   }
   if (manifest.version !== version) {
-    throw from.wrong(
-      `version ${version} of the format`,
-      'the content',
-      describe(manifest.version),
-    );
+    throw from.wrong(`version ${version} of the format`, 'the content', describe(manifest.version));
   }
   const { random, entries } = manifest;
   const whole = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);

@@ -11,26 +11,28 @@ export interface Elements {
   readonly dtype: DType;
   /** The numbers in `bytes`, which are aligned and of this machine's order; in `into` itself where that suits. */
   readonly numbers: (bytes: Uint8Array, into: TypedArray) => Numbers;
+  /** A shorter way for those that int32 holds; gives the place of the first that it does not, or -1. */
+  readonly narrow?: (bytes: Uint8Array, into: Int32Array) => number;
 }
+
+export const thisMachineIsLittle = endianness() === 'LE';
 
 /** Every kind that some format has; each format gives them names of its own. */
 export const elements = {
-  bool: { bytes: 1, dtype: 'bool', numbers: (bytes) => bytes.map((byte) => Number(byte !== 0)) },
+  bool: { bytes: 1, dtype: 'bool', numbers: bools },
   uint8: viewed(Uint8Array, 'int32'),
   int8: viewed(Int8Array, 'int32'),
   uint16: viewed(Uint16Array, 'int32'),
   int16: viewed(Int16Array, 'int32'),
   uint32: viewed(Uint32Array, 'int32'),
   int32: viewed(Int32Array, 'int32'),
-  uint64: { bytes: 8, dtype: 'int32', numbers: (bytes, into) => longs(bytes, into, false) },
-  int64: { bytes: 8, dtype: 'int32', numbers: (bytes, into) => longs(bytes, into, true) },
+  uint64: longs(false),
+  int64: longs(true),
   float16: { bytes: 2, dtype: 'float32', numbers: halves },
   bfloat16: { bytes: 2, dtype: 'float32', numbers: bfloats },
   float32: viewed(Float32Array, 'float32'),
   float64: viewed(Float64Array, 'float64'),
 } as const satisfies Readonly<Record<string, Elements>>;
-
-export const thisMachineIsLittle = endianness() === 'LE';
 
 /** Why an element does not fit: its number in the piece, and its value. */
 export interface Misfit {
@@ -57,10 +59,18 @@ export function convert(
   into: TypedArray,
   { divisor = 1, truncate = false }: Conversion = {},
 ): Misfit | null {
-  const numbers = kind.numbers(inOurOrder(bytes, kind.bytes, little), into);
+  const ours = inOurOrder(bytes, kind.bytes, little);
+  const refusing = !truncate && divisor === 1 && into instanceof Int32Array;
+  if (refusing && kind.narrow) {
+    const index = kind.narrow(ours, into);
+    if (index < 0) return null;
+    const [value] = kind.numbers(ours.subarray(kind.bytes * index), into);
+    return { index, value };
+  }
+  const numbers = kind.numbers(ours, into);
   if (divisor !== 1) {
     for (let i = 0; i < into.length; i++) into[i] = numbers[i] / divisor;
-  } else if (!truncate && into instanceof Int32Array && mayNotFit(numbers)) {
+  } else if (refusing && mayNotFit(numbers)) {
     for (let i = 0; i < into.length; i++) {
       const value = numbers[i];
       if (value !== (value | 0)) return { index: i, value };
@@ -115,6 +125,13 @@ function viewed(Stored: View<Numbers>, dtype: DType): Elements {
   return { bytes: Stored.BYTES_PER_ELEMENT, dtype, numbers: (bytes) => view(Stored, bytes) };
 }
 
+/** Any byte but 0 is true. */
+function bools(bytes: Uint8Array, into: TypedArray): Uint8Array {
+  const out = into instanceof Uint8Array ? into : new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i] === 0 ? 0 : 1;
+  return out;
+}
+
 /** IEEE 754 binary16: 5 bits of exponent with bias 15, 10 of mantissa. */
 function halves(bytes: Uint8Array, into: TypedArray): Float32Array {
   const from = view(Uint16Array, bytes);
@@ -141,14 +158,28 @@ function bfloats(bytes: Uint8Array, into: TypedArray): Float32Array {
   return out;
 }
 
-/** 64 bits as two words, which is ten times as fast as by way of a bigint; beyond 2^53 rounded. */
-function longs(bytes: Uint8Array, into: TypedArray, signed: boolean): Float64Array {
-  const words = view(Int32Array, bytes);
-  const out = into instanceof Float64Array ? into : new Float64Array(words.length / 2);
+/** 64 bits as two words, which is ten times as fast as by way of bigints; beyond 2^53 rounded. */
+function longs(signed: boolean): Elements {
   const low = thisMachineIsLittle ? 0 : 1;
-  for (let i = 0; i < out.length; i++) {
-    const high = words[2 * i + 1 - low];
-    out[i] = (signed ? high : high >>> 0) * 2 ** 32 + (words[2 * i + low] >>> 0);
-  }
-  return out;
+  const high = 1 - low;
+  const numbers = (bytes: Uint8Array, into: TypedArray): Float64Array => {
+    const words = view(Int32Array, bytes);
+    const out = into instanceof Float64Array ? into : new Float64Array(words.length / 2);
+    for (let i = 0; i < out.length; i++) {
+      const upper = words[2 * i + high];
+      out[i] = (signed ? upper : upper >>> 0) * 2 ** 32 + (words[2 * i + low] >>> 0);
+    }
+    return out;
+  };
+  /** They fit if the high word only repeats the sign of the low one. */
+  const narrow = (bytes: Uint8Array, into: Int32Array): number => {
+    const words = view(Int32Array, bytes);
+    for (let i = 0; i < into.length; i++) {
+      const word = words[2 * i + low];
+      if (words[2 * i + high] !== word >> 31 || (!signed && word < 0)) return i;
+      into[i] = word;
+    }
+    return -1;
+  };
+  return { bytes: 8, dtype: 'int32', numbers, narrow };
 }

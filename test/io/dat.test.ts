@@ -110,7 +110,7 @@ describe('loadDat refuses', () => {
   });
 
   test('a directory', () => {
-    const message = `loadDat: expected a file for path, got the directory ${folder}`;
+    const message = `loadDat: expected a file for ${folder}, got a directory`;
     expect(() => io.loadDat(pathToFileURL(folder))).toThrow(new RangeError(message));
   });
 

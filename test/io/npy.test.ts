@@ -181,7 +181,7 @@ test.each([
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for path, got the directory ${folder}`],
+  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
   [undefined, {}, TypeError, 'a path or a file URL for path, got undefined'],
   [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
   [path, { mmap: true }, RangeError, "one of dtype for options, got 'mmap'"],

@@ -7,11 +7,12 @@
  *     -1e-7 NaN Infinity
  */
 import { dtypes, type DType, type TypedArray } from '../dtype';
-import { describe, shapeText, wrongType, wrongValue } from '../errors';
+import { describe, shapeText, wrongValue } from '../errors';
 import { isPossibleShape, numelOf, possibleShape } from '../shape';
 import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { InputFile, requirePath } from './file';
+import { requireTensors } from './named';
 import { readPiecesSync, readText, writePiecesSync } from './pieces';
 
 /**
@@ -22,24 +23,15 @@ import { readPiecesSync, readText, writePiecesSync } from './pieces';
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
   const to = requirePath('saveDat', path);
-  requireRecord(tensors);
   // All checked and in memory before the file is touched.
-  const text = Object.entries(tensors)
+  const text = requireTensors('saveDat', tensors)
     .map(([name, tensor]) => block(name, tensor))
     .join('\n');
   writePiecesSync(to, [Buffer.from(text)]);
 }
 
-function requireRecord(tensors: unknown): void {
-  if (typeof tensors === 'object' && tensors !== null && !(tensors instanceof Tensor)) return;
-  throw wrongType('saveDat', 'an object of tensors', 'tensors', tensors);
-}
-
-function block(name: string, tensor: unknown): string {
+function block(name: string, tensor: Tensor): string {
   if (!/^\S+$/.test(name)) throw wrongValue('saveDat', 'a name without white space', 'name', name);
-  if (!(tensor instanceof Tensor)) {
-    throw wrongType('saveDat', 'a tensor', `tensors['${name}']`, tensor);
-  }
   const values = Array.from(tensor.data, valueText(tensor.dtype));
   const row = tensor.shape.at(-1) ?? 1;
   let text = `${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;

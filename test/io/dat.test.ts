@@ -114,6 +114,11 @@ describe('loadDat refuses', () => {
     expect(() => io.loadDat(pathToFileURL(folder))).toThrow(new RangeError(message));
   });
 
+  test('a device, which has no end', () => {
+    const message = 'loadDat: expected a file for /dev/zero, got a device, pipe or socket';
+    expect(() => io.loadDat('/dev/zero')).toThrow(new RangeError(message));
+  });
+
   test('a file that is not there', () => {
     expect(() => io.loadDat(join(folder, 'missing.dat'))).toThrow('ENOENT');
   });

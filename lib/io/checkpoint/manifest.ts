@@ -4,6 +4,7 @@
  */
 import { describe } from '../../errors';
 import type { InputFile } from '../file';
+import { isObject } from '../safetensors/header';
 
 export const files = { manifest: 'checkpoint.json', sums: 'SHA256SUMS' } as const;
 export const tensorsFile = (entry: string): string => `${entry}.safetensors`;
@@ -89,8 +90,4 @@ export function parseSums(from: InputFile, text: string): Map<string, string> {
   });
   if (sums.has(files.manifest)) return sums;
   throw from.wrong(`a line for ${files.manifest}`, 'the content', 'none');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -160,6 +160,7 @@ function requireMetadata(file: InputFile, value: unknown): Record<string, string
   throw file.wrong('an object of strings', metadataName, describe(value));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether JSON has an object there. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

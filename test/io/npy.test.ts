@@ -191,6 +191,12 @@ test.each([
   await expect(reading).rejects.toThrow(`loadNpy: expected ${message}`);
 });
 
+test('halves that int32 does not hold are refused where it is asked for', async () => {
+  const halves = Buffer.from(Uint16Array.of(0x4000, 0x3e00).buffer); // 2, 1.5
+  writeFileSync(path, npyFile(npyDict({ shape: '(2,)', descr: "'<f2'" }), halves));
+  await expect(io.loadNpy(path, { dtype: 'int32' })).rejects.toThrow('for element 1 of');
+});
+
 test('what cannot be saved leaves the file that is there', async () => {
   await io.saveNpy(path, tensor(1));
   await expect(io.saveNpy(path, 1 as unknown as Tensor)).rejects.toThrow(

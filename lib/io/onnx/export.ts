@@ -4,7 +4,8 @@ import { requireBoolean, requireOptions, wrongType } from '../../errors';
 import type { AnyModule } from '../../nn/module';
 import { isModule } from '../../nn/tree';
 import type { Tensor } from '../../tensor';
-import { requirePath, writeWhole } from '../file';
+import { requirePath } from '../file';
+import { writeWhole } from '../pieces';
 import { Merger, type Size } from './batch';
 import { namesFor, tensorsIn, traceAll } from './examples';
 import { graphMessage } from './model';
@@ -48,15 +49,10 @@ export async function exportOnnx(
   const storages = weights.map(({ tensor }) => tensor._storage);
   for (const one of storages) one.readers++;
   try {
-    await writeWhole(file, inOrder(parts));
+    await writeWhole(file, parts);
   } finally {
     for (const one of storages) one.readers--;
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- what writes files takes only such
-async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
-  yield* parts;
 }
 
 function modelGraph(model: AnyModule, exampleInput: OnnxInputs, options: OnnxExportOptions) {

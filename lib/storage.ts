@@ -63,12 +63,6 @@ function outOfMemory(bytes: number, found: string): RangeError {
   return unexpected('tensor', `memory for ${bytes} bytes`, 'the elements', found);
 }
 
-/** What the machine, or the container, has beyond this process. */
-function freeBytes(): number {
-  const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-  return limit - process.memoryUsage.rss();
-}
-
 /** Before V8 refuses a buffer it frees whatever it can; nobody has this one. */
 function collectGarbage(): void {
   try {
@@ -83,10 +77,11 @@ function collectGarbage(): void {
  * grant it, and end the process later.
  */
 function memory<T>(bytes: number, make: (bytes: number) => T): T {
-  if (bytes > surelyThere && bytes > freeBytes()) {
-    collectGarbage();
-    const free = freeBytes();
-    if (bytes > free) throw outOfMemory(bytes, `at most ${Math.max(free, 0)} on this machine`);
+  if (bytes > surelyThere) {
+    const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+    const free = (): number => limit - process.memoryUsage.rss();
+    if (bytes <= limit && bytes > free()) collectGarbage();
+    if (bytes > free()) throw outOfMemory(bytes, `at most ${Math.max(free(), 0)} on this machine`);
   }
   try {
     return make(bytes);

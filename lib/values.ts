@@ -2,9 +2,9 @@
 import { capture } from './capture';
 import type { TypedArray } from './dtype';
 import { unexpected } from './errors';
+import { observer } from './observer';
 import { allocateOwn, unusable } from './storage';
 import type { Tensor } from './tensor';
-import { tracer } from './trace';
 
 /** The memory of a tensor, unless it is gone, or in use by a compiled run. */
 export function memoryOf(op: string, t: Tensor): TypedArray {
@@ -39,7 +39,7 @@ export function valuesOf(op: string, t: Tensor): TypedArray {
         'return the tensor and read it outside',
     );
   }
-  if (tracer !== null) tracer.read(op, t);
+  observer?.reading?.(op, t);
   return memoryOf(op, t);
 }
 

@@ -3,10 +3,12 @@ import { statSync } from 'node:fs';
 import {
   arange,
   cat,
+  detectAnomaly,
   F,
   io,
   nn,
   noGrad,
+  ones,
   randn,
   stack,
   tensor,
@@ -185,6 +187,24 @@ test('training goes on as it was', async () => {
   model[1].eval();
   await io.exportOnnx(model, randn(1, 2), modelPath);
   expect([model.training, model[0].training, model[1].training]).toEqual([true, true, false]);
+});
+
+test('with detectAnomaly inside and around', async () => {
+  const anomaly = 'detectAnomaly: expected finite numbers from log';
+  const model = new Own((x) => detectAnomaly(() => x.mul(2).log()));
+  await expectSame(model, [[ones(2, 3)]]);
+  await expect(io.exportOnnx(model, zeros(2, 3), modelPath)).rejects.toThrow(anomaly);
+  let writing = Promise.resolve();
+  detectAnomaly(() => {
+    writing = io.exportOnnx(new Own((x) => x.log()), zeros(2, 3), modelPath);
+  });
+  await expect(writing).rejects.toThrow(anomaly);
+  detectAnomaly(() => {
+    writing = io.exportOnnx(new Own((x) => x.add(1).log()), zeros(2, 3), modelPath);
+  });
+  await writing;
+  const again = await io.importOnnx(modelPath);
+  expect(again.forward(zeros(1, 3)).toArray()).toEqual([[0, 0, 0]]);
 });
 
 test('weights cannot change while they are written', async () => {

@@ -69,17 +69,17 @@ export function peerModule(name: string): string {
 export function installPeers(): void {
   const record = (path: string): string | null =>
     existsSync(path) ? readFileSync(path, 'utf8') : null;
-  const versions = (lock: string | null): string => {
-    if (lock === null) return '';
+  const versions = (lock: string | null): string[] => {
+    if (lock === null) return [];
     const { packages } = JSON.parse(lock) as {
       packages: Record<string, { version?: string; optional?: boolean }>;
     };
     const wanted = Object.entries(packages).filter(([path, p]) => path !== '' && !p.optional);
-    return wanted.map(([path, { version }]) => `${path}@${version ?? ''}`).join('\n');
+    return wanted.map(([path, { version }]) => `${path}@${version ?? ''}`);
   };
   const want = versions(record(join(peers, 'package-lock.json')));
-  const have = versions(record(join(peers, 'node_modules', '.package-lock.json')));
-  if (want === have) return;
+  const have = new Set(versions(record(join(peers, 'node_modules', '.package-lock.json'))));
+  if (want.every((one) => have.has(one))) return; // more than that does no harm
   process.stderr.write('bench: installing the peers (about 380 MB, once) ...\n');
   // --ignore-scripts: onnxruntime-node brings its CPU libraries; its script would fetch those for CUDA.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

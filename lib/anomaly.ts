@@ -3,12 +3,10 @@ import type { Node } from './autograd';
 import { capture } from './capture';
 import { isFloating } from './dtype';
 import { describe, shapeText } from './errors';
+import { observing, type Observer, type Phase } from './observer';
 import type { Storage } from './storage';
 import type { Tensor } from './tensor';
 import { packed } from './values';
-
-/** The part of a step that an op runs in. */
-export type Phase = 'forward' | 'backward' | 'clipping' | 'optimizer' | 'metrics';
 
 /** A number that is not finite, and its place. */
 interface Flaw {
@@ -65,29 +63,36 @@ function textOf(tensors: readonly { dtype: string; shape: readonly number[] }[])
 // Ops that only put numbers elsewhere: what is not finite after them was asked for.
 const placing: ReadonlySet<string> = new Set(['fill', 'copy']);
 
-/** What looks at results while it is on. */
-export class Watch {
-  phase: Phase = 'forward';
+/** Looks at all results. */
+class Watch implements Observer {
+  private phase: Phase = 'forward';
   /** Infinities that were given, as masks of attention are, may stay. */
   private readonly infinite = new WeakSet<Storage>();
   private readonly made = new WeakMap<Node, Error>();
   private before: { storage: Storage; flaw: Flaw | null } | null = null;
   private inRule = false;
 
-  /** An op made `out` of `inputs`. */
-  result(op: string, inputs: readonly Tensor[], out: Tensor): void {
-    if (this.inRule || inputs.some((one) => one._storage === out._storage)) return; // a view
-    const flaw = flawIn(out);
-    if (flaw !== null) this.judge(op, inputs, out, flaw, null);
+  result(
+    op: string,
+    outs: readonly Tensor[],
+    inputs: readonly Tensor[],
+    _attrs: unknown,
+    _kept: readonly Tensor[],
+    node: Node | null,
+  ): void {
+    for (const out of this.inRule ? [] : outs) {
+      if (inputs.some((one) => one._storage === out._storage)) continue; // a view
+      const flaw = flawIn(out);
+      if (flaw !== null) this.judge(op, inputs, out, flaw, null);
+    }
+    if (node !== null) this.recorded(node);
   }
 
-  /** An op is about to change `x` in place. */
-  aboutToChange(x: Tensor): void {
+  changing(x: Tensor): void {
     this.before = { storage: x._storage, flaw: flawIn(x) };
   }
 
-  /** An op changed `x`, the first of its inputs, in place. */
-  changed(op: string, inputs: readonly Tensor[], x: Tensor): void {
+  changed(op: string, x: Tensor, inputs: readonly Tensor[]): void {
     const before = this.before?.storage === x._storage ? this.before.flaw : null;
     this.before = null;
     if (this.inRule) return;
@@ -130,18 +135,22 @@ export class Watch {
     this.complain(op, what, `${flawText(flaw, out)}, from finite ones`);
   }
 
-  /** A node was made for an op: keeps where. */
+  /** Keeps where the op ran. */
   recorded(node: Node): void {
     this.made.set(node, new Error(`${node.rule.name} ran forward here`));
   }
 
-  /** The gradients of a node's inputs. What ops inside a rule make on the way is the rule's business. */
-  backward(node: Node, gradient: Tensor): readonly (Tensor | null)[] {
+  /** What ops inside a rule make on the way is the rule's business. */
+  gradients(
+    node: Node,
+    gradient: Tensor,
+    rule: () => readonly (Tensor | null)[],
+  ): readonly (Tensor | null)[] {
     const outer = this.inRule;
     this.inRule = true;
     let gradients: readonly (Tensor | null)[];
     try {
-      gradients = node.rule.grad(gradient, node);
+      gradients = rule();
     } finally {
       this.inRule = outer;
     }
@@ -158,7 +167,6 @@ export class Watch {
     return gradients;
   }
 
-  /** An optimizer changed a parameter. */
   updated(optimizer: string, parameter: Tensor, gradient: Tensor): void {
     const flaw = flawIn(parameter);
     if (flaw === null) return;
@@ -166,6 +174,22 @@ export class Watch {
     const from = given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
     const what = `finite numbers in a parameter (${textOf([parameter])}) after a step of ${optimizer}`;
     this.complain(optimizer, what, `${flawText(flaw, parameter)}, from ${from}`, undefined, 'optimizer'); // prettier-ignore
+  }
+
+  during<T>(phase: Phase, fn: () => T): T {
+    const outer = this.phase;
+    this.phase = phase;
+    try {
+      return fn();
+    } finally {
+      this.phase = outer;
+    }
+  }
+
+  replaying(op: string): never {
+    throw new Error(
+      `${op}: expected the plain function under detectAnomaly, got the compiled one, whose replays nobody watches`,
+    );
   }
 
   private complain(
@@ -177,29 +201,6 @@ export class Watch {
   ): never {
     throw new AnomalyError(`detectAnomaly: expected ${what}, got ${got}`, op, phase, cause);
   }
-}
-
-/** The watch that is on, if any. */
-export let watch: Watch | null = null;
-
-/** Runs `fn` as a part of the step that has a name of its own in messages. */
-export function inPhase<T>(phase: Phase, fn: () => T): T {
-  if (watch === null) return fn();
-  const [on, outer] = [watch, watch.phase];
-  on.phase = phase;
-  try {
-    return fn();
-  } finally {
-    on.phase = outer;
-  }
-}
-
-/** For what runs ops out of the watch's sight. */
-export function refuseWatched(op: string): void {
-  if (watch === null) return;
-  throw new Error(
-    `${op}: expected the plain function under detectAnomaly, got the compiled one, whose replays nobody watches`,
-  );
 }
 
 /**
@@ -224,14 +225,7 @@ export function detectAnomaly<T>(fn: () => T): T {
       'detectAnomaly: expected a call outside of compiled functions, got one inside, whose replays nobody watches',
     );
   }
-  const outer = watch;
-  watch = new Watch();
-  let result: T;
-  try {
-    result = fn();
-  } finally {
-    watch = outer;
-  }
+  const result = observing(new Watch(), fn);
   if (result instanceof Promise) {
     result.catch(() => undefined); // its failure is not ours to report
     throw new TypeError(

@@ -1,12 +1,11 @@
 /** Gradients by reverse-mode differentiation: nodes are data, the walk is a loop. */
-import { inPhase, watch } from './anomaly';
 import type { Storage } from './storage';
 import type { DType } from './dtype';
 import { describe, ofThisCopy, shapeText } from './errors';
 import { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './gradMode';
+import { inPhase, observer, type Observer } from './observer';
 import { sameShape, type Shape } from './shape';
 import type { Tensor } from './tensor';
-import { tracer } from './trace';
 
 /** How an op is differentiated. `A` is what it remembers besides tensors: dimensions, options, ... */
 export interface Rule<A = undefined> {
@@ -99,13 +98,9 @@ export function record<A>(
   kept: readonly Tensor[],
   attrs: A,
 ): Tensor {
-  if (watch !== null) watch.result(rule.name, inputs, out);
-  if (tracer !== null) tracer.op(rule.name, [out], inputs, attrs, kept);
   const edges = edgesTo(inputs);
-  if (edges !== null) {
-    out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype);
-    if (watch !== null) watch.recorded(out._node);
-  }
+  if (edges !== null) out._node = new Node(rule, edges, kept, attrs, out.shape, out.dtype);
+  if (observer !== null) observer.result(rule.name, [out], inputs, attrs, kept, out._node);
   return out;
 }
 
@@ -152,18 +147,17 @@ export function recordInPlace<A>(
   kept: readonly Tensor[],
   attrs: A,
 ): void {
-  if (tracer !== null) tracer.change(rule.name, x, inputs, attrs);
+  if (observer !== null) tellChange(observer, rule.name, x, inputs, attrs);
   const edges = edgesTo(inputs);
   const ancestors: ViewLink[] = [];
   for (let link = x._viewOf; link !== null; link = link.parent._viewOf) ancestors.push(link);
   for (const { parent } of ancestors)
     if (parent._viewOf !== null) refreshView(parent, parent._viewOf);
   x._storage.version++;
-  if (watch !== null) watch.changed(rule.name, inputs, x);
   if (edges === null) return;
   for (const link of ancestors) link.version = x._storage.version;
   let node = new Node(rule, edges, kept, attrs, x.shape, x.dtype) as Node;
-  if (watch !== null) watch.recorded(node);
+  observer?.recorded?.(node);
   for (const { parent, replay } of ancestors) {
     const outer = [edgeOf(parent), ...node.edges.slice(1)];
     node = new Node(spliceRule, outer, [], { inner: node, replay }, parent.shape, parent.dtype);
@@ -173,6 +167,22 @@ export function recordInPlace<A>(
   for (let i = ancestors.length - 1; i >= 0; i--) {
     const view = i === 0 ? x : ancestors[i - 1].parent;
     view._node = ancestors[i].replay(ancestors[i].parent)._node;
+  }
+}
+
+/** The change counts even where the observer refuses it: the memory is as the op left it. */
+function tellChange(
+  told: Observer,
+  op: string,
+  x: Tensor,
+  inputs: readonly Tensor[],
+  attrs: unknown,
+): void {
+  try {
+    told.changed(op, x, inputs, attrs);
+  } catch (error) {
+    x._storage.version++;
+    throw error;
   }
 }
 
@@ -325,7 +335,7 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
         if (!leading?.has(node)) continue;
       }
       const gradients =
-        watch === null ? node.rule.grad(gradient, node) : watch.backward(node, gradient);
+        observer === null ? node.rule.grad(gradient, node) : observed(node, gradient);
       const edges = node.edges;
       for (let i = 0; i < edges.length; i++) {
         const next = gradients[i];
@@ -344,6 +354,12 @@ function walkBack(roots: readonly Tensor[], seeds: readonly Tensor[], walk: Walk
     for (const node of nodes) node.pending = null;
   }
   return collected;
+}
+
+/** The gradients of a node's inputs, in the observer's sight. */
+function observed(node: Node, gradient: Tensor): readonly (Tensor | null)[] {
+  const rule = (): readonly (Tensor | null)[] => node.rule.grad(gradient, node);
+  return observer?.gradients?.(node, gradient, rule) ?? rule();
 }
 
 /** Adds to a gradient that is already there: in place, unless the sum is to be differentiated. */

@@ -1,7 +1,7 @@
 /** The public names. */
 import './ops';
 
-export { AnomalyError, detectAnomaly, type Phase } from './anomaly';
+export { AnomalyError, detectAnomaly } from './anomaly';
 export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
 export * as backend from './backend';
 export {
@@ -33,6 +33,7 @@ export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
 export type { NestedArray, NumberArray, TensorData } from './nested';
+export type { Phase } from './observer';
 export { grad, type GradOptions } from './grad';
 export * as metrics from './train/metrics';
 export * as nn from './nn';

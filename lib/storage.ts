@@ -12,8 +12,10 @@ import { unexpected } from './errors';
  */
 export class Storage {
   version = 0;
-  /** How many compiled runs in flight read the memory; meanwhile it may not be changed. */
+  /** How many compiled runs in flight and exports read the memory; meanwhile it may not be changed. */
   readers = 0;
+  /** How many of the readers are exports. */
+  exports = 0;
   /** Whether the array was handed out, so that moving the memory would cut off whoever holds it. */
   exposed = false;
   /** Whether what it belonged to has left for other memory. */

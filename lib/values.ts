@@ -2,9 +2,9 @@
 import { capture } from './capture';
 import type { TypedArray } from './dtype';
 import { unexpected } from './errors';
-import { allocateOwn, unusable } from './storage';
+import { observer } from './observer';
+import { allocateOwn, unusable, type Storage } from './storage';
 import type { Tensor } from './tensor';
-import { tracer } from './trace';
 
 /** The memory of a tensor, unless it is gone, or in use by a compiled run. */
 export function memoryOf(op: string, t: Tensor): TypedArray {
@@ -23,11 +23,17 @@ export function memoryOf(op: string, t: Tensor): TypedArray {
   throw unexpected(op, 'memory that is still there', 'this', 'a tensor whose memory was detached');
 }
 
-/** Before a change of a tensor: an error while a compiled run in flight reads it. */
+/** Before a change of a tensor: an error while a compiled run in flight or an export reads it. */
 export function requireUnread(op: string, t: Tensor): void {
-  if (t._storage.readers === 0) return;
-  throw new Error(
-    `${op}: expected a tensor that is not in use, got one that a compiled run in flight reads; await the run first`,
+  if (t._storage.readers > 0) throw beingRead(op, t._storage);
+}
+
+/** The error for a change of memory that somebody reads. */
+export function beingRead(op: string, { exports }: Storage): Error {
+  const [who, what] =
+    exports > 0 ? ['an export to a file', 'export'] : ['a compiled run in flight', 'run'];
+  return new Error(
+    `${op}: expected a tensor that is not in use, got one that ${who} reads; await the ${what} first`,
   );
 }
 
@@ -39,7 +45,7 @@ export function valuesOf(op: string, t: Tensor): TypedArray {
         'return the tensor and read it outside',
     );
   }
-  if (tracer !== null) tracer.read(op, t);
+  observer?.reading?.(op, t);
   return memoryOf(op, t);
 }
 

@@ -1,6 +1,6 @@
 /** Who takes part: one line each. To add one, write its file and its line. */
 import { bundle, buildC, Missing, peerModule, python, torchPython } from '../build';
-import type { Command } from '../runner';
+import { figuresOf, type Command } from '../runner';
 import { cArguments, type NetTrial } from '../trial';
 
 /** The command that runs a trial, which is also in `file`. */
@@ -39,6 +39,18 @@ const tfjs = (mode: string): (() => Launch) =>
     `@tensorflow/tfjs-backend-${mode.split(' ')[0]}`,
   ]);
 
+/** The model's file is written before the race, by another process. */
+function onnx(): Launch {
+  peerModule('onnxruntime-node');
+  const contestant = bundle('onnx.mjs');
+  const writer = bundle('onnxModel.ts');
+  return (trial) => {
+    const model = trial.replace(/\.json$/, '.onnx');
+    figuresOf([process.execPath, writer, trial, model], 1);
+    return [process.execPath, contestant, trial, model];
+  };
+}
+
 const contestants = {
   eager: { label: 'blasgrad eager', prepare: node('step.ts', 'eager') },
   compiled: { label: 'blasgrad compiled', prepare: node('step.ts', 'compiled') },
@@ -49,7 +61,7 @@ const contestants = {
   wasm: { label: 'TensorFlow.js wasm', prepare: tfjs('wasm') },
   wasmTuned: { label: 'TensorFlow.js wasm, tuned', prepare: tfjs('wasm tuned') },
   cpu: { label: 'TensorFlow.js cpu', prepare: tfjs('cpu'), rounds: 2 },
-  onnx: { label: 'onnxruntime-node', prepare: node('onnx.mjs', '', ['onnxruntime-node']) },
+  onnx: { label: 'onnxruntime-node', prepare: onnx },
 } satisfies Record<string, Contestant>;
 
 export type ContestantName = keyof typeof contestants;

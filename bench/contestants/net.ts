@@ -13,7 +13,8 @@ function wave(shape: readonly number[], phase: number, bound: number): Tensor {
   return tensor(waveValues(count, phase, bound)).reshape([...shape]);
 }
 
-function modelOf({ sizes, activation }: NetTrial): nn.Module {
+/** The net with weights that every contestant can make. */
+export function modelOf({ sizes, activation }: NetTrial): nn.Module {
   const layers = sizes.slice(1).flatMap((size, i) => {
     const linear = new nn.Linear(sizes[i], size);
     const bound = 1 / Math.sqrt(sizes[i]);

@@ -1,7 +1,7 @@
 /** One compiled function: which program serves a call, and when fn runs to make another. */
-import { refuseWatched } from '../anomaly';
 import type { TypedArray } from '../dtype';
 import { unexpected } from '../errors';
+import { observer } from '../observer';
 import { numelOf } from '../shape';
 import { allocate, Storage } from '../storage';
 import { Tensor } from '../tensor';
@@ -154,7 +154,7 @@ export class CompiledFunction {
 
   /** The program for these inputs, if there is one. */
   private find(inputs: readonly Signature[]): Program | null {
-    refuseWatched('compile');
+    observer?.replaying?.('compile');
     if (this.disposed) {
       throw new Error('compile: expected a function in use, got one that was disposed of');
     }

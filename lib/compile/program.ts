@@ -7,7 +7,7 @@ import { shapeText } from '../errors';
 import { sameShape, type Shape } from '../shape';
 import { allocate, Storage, unusable } from '../storage';
 import { Tensor } from '../tensor';
-import { memoryOf } from '../values';
+import { beingRead, memoryOf } from '../values';
 import { mapTensors } from './output';
 
 /** What a call must match to use a program. */
@@ -148,10 +148,10 @@ export class Program {
     return this.build(results);
   }
 
-  /** Memory that a run in flight reads may not be changed by another one. */
+  /** Memory that a run in flight or an export reads may not be changed by another one. */
   requireWritable(): void {
     for (let i = 0; i < this.written.length; i++) {
-      if (this.written[i].readers > 0) throw inFlightError('compile');
+      if (this.written[i].readers > 0) throw beingRead('compile', this.written[i]);
     }
   }
 

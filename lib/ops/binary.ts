@@ -4,7 +4,6 @@ import type { DType } from '../dtype';
 import { requireOptions, wrongType } from '../errors';
 import { broadcastShapes } from '../shape';
 import { requireTensor } from '../tensor';
-import { tracer } from '../trace';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
   isFloating,
@@ -18,6 +17,7 @@ import {
   sameShape,
   scalar,
   Tensor,
+  unrecorded,
   zerosLike,
   type Node,
   type Rule,
@@ -207,7 +207,7 @@ class PredicateOp {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
     runElementwise(this.name, this.call, [a, b], out);
-    if (tracer !== null) tracer.op(this.name, [out], [a, b], undefined);
+    unrecorded(this.name, [out], [a, b]);
     return out;
   }
 }

@@ -1,7 +1,6 @@
 /** Copies, conversions between dtypes, and filling. */
 import { requireDType, type DType } from '../dtype';
 import { broadcastShapes } from '../shape';
-import { tracer } from '../trace';
 import {
   nativeOp,
   operand,
@@ -10,6 +9,7 @@ import {
   requireInPlace,
   runElementwise,
   Tensor,
+  unrecorded,
   zerosLike,
   type Rule,
 } from './define';
@@ -66,7 +66,7 @@ Object.assign(Tensor.prototype, {
     if (dtype === 'float32' || dtype === 'float64') {
       return record(out, toRule, [this], [], this.dtype);
     }
-    if (tracer !== null) tracer.op(toRule.name, [out], [this], this.dtype);
+    unrecorded(toRule.name, [out], [this], this.dtype);
     return out;
   },
   copy_(this: Tensor, source: Operand): Tensor {

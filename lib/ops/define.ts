@@ -1,10 +1,10 @@
 /** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
 import type { NativeAddon, NativeCapture, NativeOp, NativeRow } from '../../binding';
-import { watch } from '../anomaly';
 import { isGradEnabled, record, recordInPlace, rootOf, type Node, type Rule } from '../autograd';
 import { isFloating, promoteTypes, resultType, type DType } from '../dtype';
 import { unexpected, wrongType } from '../errors';
 import { addon } from '../native';
+import { observer } from '../observer';
 import { broadcastStrides, sameShape, type Shape } from '../shape';
 import { allocate, Storage } from '../storage';
 import { Tensor } from '../tensor';
@@ -164,6 +164,18 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, 'float32', 'float64');
 }
 
+// --- Results without gradients --------------------------------------------------------------------------------------
+
+/** Tells an observer of an op that has no rule, as `record` does of those that have one. */
+export function unrecorded(
+  op: string,
+  outs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  attrs?: unknown,
+): void {
+  if (observer !== null) observer.result(op, outs, inputs, attrs, [], null);
+}
+
 // --- In-place -------------------------------------------------------------------------------------------------------
 
 /**
@@ -172,7 +184,7 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
   requireUnread(op, x);
-  if (watch !== null) watch.aboutToChange(x);
+  observer?.changing?.(x);
   const root = rootOf(x);
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
     const what = root === x ? 'a leaf' : 'a view of a leaf';

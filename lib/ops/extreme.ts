@@ -1,9 +1,8 @@
 /** Largest and smallest elements and where they are. */
 import { shapeText, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
-import { tracer } from '../trace';
 import { where } from './binary';
-import { nativeOp, record, Tensor, type Rule } from './define';
+import { nativeOp, record, Tensor, unrecorded, type Rule } from './define';
 import { extremeValue, positions } from './reduce';
 import { lineOf, reductionOf, type KeepDim } from './reduction';
 
@@ -65,7 +64,7 @@ function search(
     n,
     inner,
   );
-  if (tracer !== null) tracer.op(row === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
+  unrecorded(row === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
   return indices;
 }
 

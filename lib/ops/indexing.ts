@@ -9,7 +9,6 @@ import {
   wrongType,
 } from '../errors';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../shape';
-import { tracer } from '../trace';
 import {
   nativeOp,
   operand,
@@ -18,6 +17,7 @@ import {
   requireDTypeOf,
   requireInPlace,
   Tensor,
+  unrecorded,
   type Rule,
 } from './define';
 import type { Operand } from './binary';
@@ -198,10 +198,8 @@ function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
     indexCall(own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
     step *= size;
   }
-  if (tracer !== null) {
-    const lists = advanced.map(({ places }) => places);
-    tracer.op('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
-  }
+  const lists = advanced.map(({ places }) => places);
+  unrecorded('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
   return out;
 }
 

@@ -2,8 +2,7 @@
 import { requireInteger, unexpected } from '../errors';
 import { broadcastShapes, type Shape } from '../shape';
 import { requireTensor } from '../tensor';
-import { tracer } from '../trace';
-import { nativeOp, requireDTypeOf, runElementwise, Tensor } from './define';
+import { nativeOp, requireDTypeOf, runElementwise, Tensor, unrecorded } from './define';
 import { stack } from './join';
 
 const nonzeroCall = nativeOp('nonzero');
@@ -20,7 +19,7 @@ export function placesIn(op: string, x: Tensor): Tensor {
   const places = Tensor._empty('int32', [n]);
   const count = Tensor._empty('int32', []);
   nonzeroCall(x.detach().contiguous()._flat, places._flat, count._flat, n);
-  if (tracer !== null) tracer.op('nonzero', [places, count], [x], undefined);
+  unrecorded('nonzero', [places, count], [x]);
   return places.narrow(0, 0, count.item());
 }
 
@@ -44,7 +43,7 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
   const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
   oneHotCall(labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
-  if (tracer !== null) tracer.op('oneHot', [out], [labels], undefined);
+  unrecorded('oneHot', [out], [labels]);
   return out;
 }
 

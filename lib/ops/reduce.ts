@@ -2,13 +2,13 @@
 import type { NativeOp } from '../../binding';
 import { shapeText, unexpected } from '../errors';
 import { normalizeDim, numelOf, requireShape } from '../shape';
-import { tracer } from '../trace';
 import {
   isGradEnabled,
   nativeOp,
   record,
   requireFloating,
   Tensor,
+  unrecorded,
   type Node,
   type Rule,
   type Shape,
@@ -134,7 +134,7 @@ function runLogic(
   const reduction = reductionOf(op, x.shape, dim, options);
   const mask = x.dtype === 'bool' ? x : x.ne(0);
   const out = runReduction(call, mask, reduction);
-  if (tracer !== null) tracer.op(op, [out], [mask], reduction);
+  unrecorded(op, [out], [mask], reduction);
   return out;
 }
 

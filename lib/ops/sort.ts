@@ -1,8 +1,7 @@
 /** Order along a dimension. */
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../errors';
 import { normalizeDim } from '../shape';
-import { tracer } from '../trace';
-import { nativeOp, record, Tensor, type Rule } from './define';
+import { nativeOp, record, Tensor, unrecorded, type Rule } from './define';
 import type { ValuesAndIndices } from './extreme';
 import { gatherBackward } from './gather';
 import { lineOf } from './reduction';
@@ -36,9 +35,7 @@ function sort(
   const { outer, n, inner } = lineOf(x.shape, dim);
   sortCall(x._flat, values._flat, indices._flat, outer, n, inner, descending);
   record(values, orderRule, [x], [indices], { dim, shape: x.shape });
-  if (tracer !== null) {
-    tracer.op('topk', [values, indices], [x], { dim, k: n, largest: descending });
-  }
+  unrecorded('topk', [values, indices], [x], { dim, k: n, largest: descending });
   return { values, indices };
 }
 
@@ -94,7 +91,7 @@ Object.assign(Tensor.prototype, {
     const indices = Tensor._empty('int32', shape);
     topkCall(x._flat, values._flat, indices._flat, outer, n, inner, k, largest);
     record(values, orderRule, [x], [indices], { dim, shape: x.shape });
-    if (tracer !== null) tracer.op('topk', [values, indices], [x], { dim, k, largest });
+    unrecorded('topk', [values, indices], [x], { dim, k, largest });
     return { values, indices };
   },
 });

@@ -1,8 +1,8 @@
 /** What all optimizers share: groups, state, and the walk over parameters. */
-import { watch } from '../anomaly';
 import { enableGrad, noGrad } from '../autograd';
 import { capture } from '../capture';
 import { requireBoolean, requireOptions, wrongType } from '../errors';
+import { observer } from '../observer';
 import type { Tensor } from '../tensor';
 import { requireUnread } from '../values';
 import type { OptionSpec } from './options';
@@ -148,7 +148,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       this.stateOf(param).update(group, values, slope);
       noGrad(() => param.copy_(values));
     }
-    if (watch !== null) watch.updated(this.name, param, grad);
+    observer?.updated?.(this.name, param, grad);
   }
 
   /** The options, checked, with the defaults for those left out. */

@@ -1,9 +1,10 @@
 /** The steps of training and of validation, compiled or not. */
-import { detectAnomaly, flawIn, flawText, inPhase } from '../anomaly';
+import { detectAnomaly, flawIn, flawText } from '../anomaly';
 import { noGrad } from '../autograd';
 import { compile, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../errors';
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import { inPhase } from '../observer';
 import { LRScheduler } from '../optim/lrScheduler/scheduler';
 import { Tensor } from '../tensor';
 import { eachTensor, flatten, refill } from './batch';

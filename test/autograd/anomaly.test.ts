@@ -231,6 +231,14 @@ test('ends with fn, also by an error, and may be nested', () => {
   });
 });
 
+test('a change in place that is refused has happened', () => {
+  const x = leaf(-1);
+  const y = x.mul(1);
+  const square = y.mul(y);
+  expect(() => detectAnomaly(() => noGrad(() => y.sqrt_()))).toThrow(AnomalyError);
+  expect(() => square.sum().backward()).toThrow('modified by an in-place operation');
+});
+
 describe('refuses', () => {
   test.each<[string, unknown, string]>([
     ['no function', 3, 'detectAnomaly: expected a function for fn, got 3'],

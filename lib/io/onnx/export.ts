@@ -3,6 +3,7 @@ import { capture } from '../../capture';
 import { requireBoolean, requireOptions, wrongType } from '../../errors';
 import type { AnyModule } from '../../nn/module';
 import { isModule } from '../../nn/tree';
+import type { Storage } from '../../storage';
 import type { Tensor } from '../../tensor';
 import { requirePath } from '../file';
 import { writeWhole } from '../pieces';
@@ -47,11 +48,19 @@ export async function exportOnnx(
   const { message, weights } = modelGraph(model, exampleInput, options);
   const parts = partsOf(message, weights, opset);
   const storages = weights.map(({ tensor }) => tensor._storage);
-  for (const one of storages) one.readers++;
+  hold(storages, 1);
   try {
     await writeWhole(file, parts);
   } finally {
-    for (const one of storages) one.readers--;
+    hold(storages, -1);
+  }
+}
+
+/** While it is held, memory may be read but not changed. */
+function hold(storages: readonly Storage[], by: 1 | -1): void {
+  for (const one of storages) {
+    one.readers += by;
+    one.exports += by;
   }
 }
 

@@ -1,9 +1,9 @@
 /** The operations of one forward, as a list: what each took, made, and was told. */
 import type { DType } from '../../dtype';
+import { observing, type Observer } from '../../observer';
 import { sameShape, type Shape } from '../../shape';
 import type { Storage } from '../../storage';
 import type { Tensor } from '../../tensor';
-import { setTracer, tracer, type Tracer } from '../../trace';
 
 /** A tensor of the trace. It is what an operation made, or else an input or a constant. */
 export interface Value {
@@ -40,7 +40,7 @@ interface Place {
 /** Operations whose masks and indices are not among the inputs, because no gradient flows to them. */
 const readingKept = ['where', 'gather', 'scatter', 'scatterAdd', 'indexSelect', 'indexAdd'];
 
-class Recording implements Tracer {
+class Recording implements Observer {
   readonly ops: TracedOp[] = [];
   /** Values by the memory they lie in: tensors that show the same elements in the same order are one value. */
   private readonly places = new Map<Storage, Place[]>();
@@ -76,18 +76,18 @@ class Recording implements Tracer {
     this.place(tensor, { ...newValue(tensor), input, dynamic: true });
   }
 
-  op(
+  result(
     name: string,
     outputs: readonly Tensor[],
     inputs: readonly Tensor[],
     attrs: unknown,
-    kept: readonly Tensor[] = [],
+    kept: readonly Tensor[],
   ): void {
     const given = readingKept.includes(name) ? [...inputs, ...kept] : inputs;
     this.add(name, outputs, given, attrs, 0);
   }
 
-  change(name: string, x: Tensor, inputs: readonly Tensor[], attrs: unknown): void {
+  changed(name: string, x: Tensor, inputs: readonly Tensor[], attrs: unknown): void {
     const [first, ...others] = inputs;
     const known = this.find(x);
     if (known === null || isConstant(known)) {
@@ -103,7 +103,7 @@ class Recording implements Tracer {
     this.add(name, [x], [first, ...others], attrs, 1);
   }
 
-  read(op: string, x: Tensor): void {
+  reading(op: string, x: Tensor): void {
     const value = this.find(x);
     if (value?.dynamic !== true) return;
     throw new Error(
@@ -150,24 +150,27 @@ export function sameElements(a: Tensor, b: Tensor): boolean {
   return a._offset === b._offset && sameShape(a._strides, b._strides);
 }
 
+let tracing = false;
+
 /** Runs `forward` on the inputs, and says what it did. */
 export function trace(
   inputs: readonly Tensor[],
   forward: (inputs: readonly Tensor[]) => readonly Tensor[],
 ): Traced {
-  if (tracer !== null) {
+  if (tracing) {
     throw new Error(
       'exportOnnx: expected a call of its own, got one inside the forward of another',
     );
   }
   const recording = new Recording();
   inputs.forEach((one, i) => recording.input(one, i));
-  setTracer(recording);
+  tracing = true;
   try {
-    const outputs = forward(inputs).map((one) => recording.value(one));
+    const results = observing(recording, () => forward(inputs));
+    const outputs = results.map((one) => recording.value(one));
     return { ops: needed(recording.ops, outputs), outputs };
   } finally {
-    setTracer(null);
+    tracing = false;
   }
 }
 

@@ -242,6 +242,19 @@ test.each<[string, Parts, unknown]>([
       [-5, 5, -5],
     ],
   ],
+  [
+    'LayerNormalization of two dimensions, without a bias',
+    {
+      nodes: [node('LayerNormalization', ['c', 's'], ['y'], [int('axis', 1), float('epsilon', 7)])],
+      tensors: [floats('c', [1, 2, 2], [4, -2, 4, -2]), floats('s', [2], [4, 8])],
+    },
+    [
+      [
+        [3, -6],
+        [3, -6],
+      ],
+    ],
+  ],
 ])('%s', async (_, parts, expected) => {
   const model = await load(parts);
   expect(noGrad(() => model.forward(x)).toArray()).toEqual(expected);
@@ -259,6 +272,7 @@ test('everything that is not supported is named at once', async () => {
         [{ name: 'reduction', s: new TextEncoder().encode('mul'), type: attributeTypes.string }],
       ),
       node('CumSum', ['c', 'k'], ['d'], [int('exclusive', 1)]),
+      node('LayerNormalization', ['d', 'd'], ['e', 'mean']),
       node('Relu', ['d'], ['y'], [int('strange', 1)]),
     ],
     tensors: [longs('k', [0]), { name: 'text', dims: [1n], dataType: dataTypes.string }],
@@ -269,6 +283,7 @@ test('everything that is not supported is named at once', async () => {
         [
           'CumSum with exclusive 1',
           'LSTM',
+          'LayerNormalization with the statistics as outputs',
           'Relu with strange',
           'ScatterElements with reduction mul',
           'com.microsoft.Attention',

@@ -3,10 +3,14 @@ import { statSync } from 'node:fs';
 import {
   arange,
   cat,
+  compile,
+  detectAnomaly,
   F,
   io,
   nn,
   noGrad,
+  ones,
+  optim,
   randn,
   stack,
   tensor,
@@ -187,12 +191,52 @@ test('training goes on as it was', async () => {
   expect([model.training, model[0].training, model[1].training]).toEqual([true, true, false]);
 });
 
-test('weights cannot change while they are written', async () => {
-  const model = new nn.Linear(2, 2);
-  const writing = io.exportOnnx(model, randn(1, 2), modelPath);
-  expect(() => noGrad(() => model.weight.zero_())).toThrow('expected a tensor that is not in use');
+test('with detectAnomaly inside and around', async () => {
+  const anomaly = 'detectAnomaly: expected finite numbers from log';
+  const model = new Own((x) => detectAnomaly(() => x.mul(2).log()));
+  await expectSame(model, [[ones(2, 3)]]);
+  await expect(io.exportOnnx(model, zeros(2, 3), modelPath)).rejects.toThrow(anomaly);
+  let writing = Promise.resolve();
+  detectAnomaly(() => {
+    writing = io.exportOnnx(new Own((x) => x.log()), zeros(2, 3), modelPath);
+  });
+  await expect(writing).rejects.toThrow(anomaly);
+  detectAnomaly(() => {
+    writing = io.exportOnnx(new Own((x) => x.add(1).log()), zeros(2, 3), modelPath);
+  });
   await writing;
-  noGrad(() => model.weight.zero_());
+  const again = await io.importOnnx(modelPath);
+  expect(again.forward(zeros(1, 3)).toArray()).toEqual([[0, 0, 0]]);
+});
+
+test('weights cannot change while they are written, but be read', async () => {
+  const model = new nn.Linear(2, 2);
+  const sgd = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const step = compile((x: Tensor) => {
+    sgd.zeroGrad();
+    model.forward(x).sum().backward();
+    sgd.step();
+  });
+  const x = randn(1, 2);
+  step(x);
+  const infer = compile((one: Tensor) => noGrad(() => model.forward(one)));
+  infer(x);
+  const changes: Readonly<Record<string, () => unknown>> = {
+    fill_: () => noGrad(() => model.weight.fill_(0)),
+    step: () => sgd.step(),
+    compile: () => step(x),
+  };
+  const writing = io.exportOnnx(model, x, modelPath);
+  const run = infer.async(x);
+  for (const [name, change] of Object.entries(changes)) {
+    expect(change).toThrow(
+      `${name}: expected a tensor that is not in use, got one that an export to a file reads; await the export first`,
+    );
+  }
+  await expect(step.async(x)).rejects.toThrow('that an export to a file reads');
+  await writing;
+  await run;
+  for (const change of Object.values(changes)) expect(change).not.toThrow();
 });
 
 test('an imported model is trained, compiled and exported again', async () => {

@@ -15,13 +15,22 @@ export class Ints {
   ) {}
 }
 
-export type Datum = Tensor | Ints;
+/** What comparing such numbers gives: PyTorch writes -1 in a shape as a choice between two. */
+export class Flags {
+  constructor(
+    readonly values: readonly boolean[],
+    readonly shape: Shape,
+  ) {}
+}
+
+export type Datum = Tensor | Ints | Flags;
 
 const op = 'OnnxModule';
 
 /** The tensor; whole numbers become int32. */
 export function tensorOf(datum: Datum): Tensor {
   if (datum instanceof Tensor) return datum;
+  if (datum instanceof Flags) return fromArray(Uint8Array.from(datum.values, Number), datum.shape);
   const wide = datum.values.find((one) => one !== (one | 0));
   if (wide !== undefined)
     throw unexpected(op, 'whole numbers of 32 bits', 'a tensor', String(wide));
@@ -30,7 +39,7 @@ export function tensorOf(datum: Datum): Tensor {
 
 /** The whole numbers of a tensor that says a shape, axes or places. */
 export function intsOf(datum: Datum): number[] {
-  return datum instanceof Ints ? [...datum.values] : Array.from(datum.contiguous().data);
+  return datum instanceof Ints ? [...datum.values] : Array.from(tensorOf(datum).contiguous().data);
 }
 
 /** The only number. */
@@ -46,14 +55,43 @@ export function reshapedInts(values: readonly number[], shape: Shape): Datum {
   return shape.length > 1 ? tensorOf(ints) : ints;
 }
 
+/** The places of the elements, and their shape, of what is taken together; null if it does not fit. */
+function aligned(all: readonly (Ints | Flags)[]) {
+  const { shape } = all.reduce((a, b) => (a.shape.length >= b.shape.length ? a : b));
+  const n = numelOf(shape);
+  if (all.some(({ values }) => values.length !== n && values.length !== 1)) return null;
+  return { places: Array.from({ length: n }, (_, i) => i), shape };
+}
+
+const at = <T>(values: readonly T[], i: number): T => values[values.length === 1 ? 0 : i];
+
 /** A function of numbers, elementwise. */
 export function mapInts(a: Ints, b: Ints, fn: (a: number, b: number) => number): Ints | null {
-  const shape = a.shape.length >= b.shape.length ? a.shape : b.shape;
-  const n = numelOf(shape);
-  if ([a, b].some((one) => one.values.length !== n && one.values.length !== 1)) return null;
-  const at = (one: Ints, i: number): number => one.values[one.values.length === 1 ? 0 : i];
-  return new Ints(
-    Array.from({ length: n }, (_, i) => fn(at(a, i), at(b, i))),
-    shape,
+  const fit = aligned([a, b]);
+  return (
+    fit &&
+    new Ints(
+      fit.places.map((i) => fn(at(a.values, i), at(b.values, i))),
+      fit.shape,
+    )
   );
+}
+
+/** A comparison of numbers, elementwise. */
+export function compareInts(a: Ints, b: Ints, fn: (a: number, b: number) => boolean): Flags | null {
+  const fit = aligned([a, b]);
+  return (
+    fit &&
+    new Flags(
+      fit.places.map((i) => fn(at(a.values, i), at(b.values, i))),
+      fit.shape,
+    )
+  );
+}
+
+/** Numbers of `a` where the flag holds, of `b` elsewhere. */
+export function chooseInts(flags: Flags, a: Ints, b: Ints): Ints | null {
+  const fit = aligned([flags, a, b]);
+  const pick = (i: number): number => at((at(flags.values, i) ? a : b).values, i);
+  return fit && new Ints(fit.places.map(pick), fit.shape);
 }

@@ -15,13 +15,13 @@ export const tensors =
   (inputs) =>
     fn(...inputs.flatMap((one) => (one === null ? [] : [tensorOf(one)])));
 
-const unary =
+export const unary =
   (fn: (x: Tensor) => Tensor): Operator =>
   () =>
     tensors(fn);
 
 /** A function of two tensors; of whole numbers in JavaScript, if it has one. */
-const binary =
+export const binary =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts?: (a: number, b: number) => number): Operator =>
   () =>
   ([a, b]) => {
@@ -108,28 +108,8 @@ const floatOption =
     return tensors((x) => fn(x, value));
   };
 
-const not = (x: Tensor): Tensor => x.logicalNot();
-
-/** Which infinities count. */
-const isInf: Operator = (node) => {
-  const negative = node.int('detect_negative', 1) !== 0;
-  const positive = node.int('detect_positive', 1) !== 0;
-  return tensors((x) => {
-    const [low, high] = [x.eq(-Infinity), x.eq(Infinity)];
-    if (negative && positive) return low.logicalOr(high);
-    return negative ? low : positive ? high : x.ne(x);
-  });
-};
-
 /** The slope has the shape of x, or one that broadcasts to it. */
 const prelu = (x: Tensor, slope: Tensor): Tensor => where(x.gt(0), x, x.mul(slope));
-
-const choose: Operator =
-  () =>
-  ([condition, a, b]) => {
-    const mask = tensorOf(condition as Datum);
-    return where(mask, tensorOf(a as Datum), tensorOf(b as Datum));
-  };
 
 /** A tensor of one value, in a shape that is an input. */
 const constantOfShape: Operator = (node) => {
@@ -140,7 +120,7 @@ const constantOfShape: Operator = (node) => {
       ? 0
       : value instanceof Ints
         ? value.values[0]
-        : noGrad(() => value.flatten().select(0, 0).item());
+        : noGrad(() => tensorOf(value).flatten().select(0, 0).item());
   return ([sizes]) => {
     const shape = intsOf(sizes as Datum);
     if (value instanceof Ints && shape.length === 1 && shape[0] <= 64) {
@@ -206,18 +186,6 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Min: variadic((a, b) => a.minimum(b)),
   Sum: variadic((a, b) => a.add(b)),
   Mean: () => tensors((...all) => all.reduce((a, b) => a.add(b)).div(all.length)),
-  Equal: binary((a, b) => a.eq(b)),
-  Less: binary((a, b) => a.lt(b)),
-  LessOrEqual: binary((a, b) => a.le(b)),
-  Greater: binary((a, b) => a.gt(b)),
-  GreaterOrEqual: binary((a, b) => a.ge(b)),
-  And: binary((a, b) => a.logicalAnd(b)),
-  Or: binary((a, b) => a.logicalOr(b)),
-  Xor: binary((a, b) => a.logicalXor(b)),
-  Not: unary(not),
-  IsNaN: unary((x) => x.isnan()),
-  IsInf: isInf,
-  Where: choose,
   Cast: cast,
   ConstantOfShape: constantOfShape,
 };

@@ -3,6 +3,7 @@ import { Parameter } from '../../../nn/parameter';
 import { isFloating } from '../../../dtype';
 import { Tensor } from '../../../tensor';
 import type { Message } from '../schema';
+import { comparisons } from './comparisons';
 import type { Datum } from './datum';
 import { refusal } from './file';
 import { elementwise } from './elementwise';
@@ -12,7 +13,9 @@ import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { BrokenTensor, readTensor } from './tensor';
 
-const operators = new Map(Object.entries({ ...elementwise, ...shapes, ...reductions }));
+const operators = new Map(
+  Object.entries({ ...elementwise, ...comparisons, ...shapes, ...reductions }),
+);
 /** Operators of these opsets say the same as those here, or what they say otherwise is read. */
 const opsets = { first: 7, last: 24 };
 

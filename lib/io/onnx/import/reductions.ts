@@ -1,11 +1,11 @@
 /** ONNX operators that reduce, multiply matrices, normalise and order. */
 import * as F from '../../../functional';
 import { einsum } from '../../../ops/einsum';
-import { numelOf } from '../../../shape';
+import { normalizeDim, numelOf } from '../../../shape';
 import type { Tensor } from '../../../tensor';
 import { intOf, intsOf, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
-import type { Operator } from './node';
+import { Refused, type Operator } from './node';
 
 type Reduce = (x: Tensor, dims: number[] | null, options: { keepdim: boolean }) => Tensor;
 
@@ -106,6 +106,24 @@ const batchNormalization: Operator = (node) => {
   });
 };
 
+/** (x - mean) / sqrt(variance + epsilon) scale + bias, with the statistics over the dimensions from `axis` on. */
+const layerNormalization: Operator = (node) => {
+  const axis = node.int('axis', -1);
+  const epsilon = node.float('epsilon', 1e-5);
+  node.only('stash_type', 1);
+  if (node.outputs > 1) throw new Refused('LayerNormalization with the statistics as outputs');
+  return tensors((x, scale, bias) => {
+    const first = normalizeDim('LayerNormalization', axis, x.ndim);
+    const dims = x.shape.slice(first).map((_, i) => first + i);
+    const variance = x.var(dims, { correction: 0, keepdim: true });
+    const y = x
+      .sub(x.mean(dims, { keepdim: true }))
+      .mul(variance.add(epsilon).rsqrt())
+      .mul(scale);
+    return (bias as Tensor | undefined) ? y.add(bias) : y;
+  });
+};
+
 export const reductions: Readonly<Record<string, Operator>> = {
   ReduceSum: reduce((x, dims, options) => x.sum(dims, options)),
   ReduceMean: reduce((x, dims, options) => x.mean(dims, options)),
@@ -130,4 +148,5 @@ export const reductions: Readonly<Record<string, Operator>> = {
     return tensors((...all) => einsum(equation, ...all));
   },
   BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
 };

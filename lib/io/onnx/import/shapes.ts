@@ -37,7 +37,7 @@ const reshape: Operator = (node) => {
     const input = x as Datum;
     const asked = intsOf(sizes as Datum);
     const wanted = asked.map((size, i) => (size === 0 && !zeros ? input.shape[i] : size));
-    if (!(input instanceof Ints)) return input.reshape(wanted);
+    if (!(input instanceof Ints)) return tensorOf(input).reshape(wanted);
     const rest = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
     return reshapedInts(
       input.values,
@@ -61,8 +61,7 @@ const squeeze: Operator = (node) => {
     const input = x as Datum;
     const dims = axes === null ? given : intsOf(axes);
     if (input instanceof Ints) return new Ints(input.values, dims?.length === 0 ? input.shape : []);
-    if (dims === null) return input.squeeze();
-    return input.squeeze(dims);
+    return dims === null ? tensorOf(input).squeeze() : tensorOf(input).squeeze(dims);
   };
 };
 
@@ -121,7 +120,7 @@ const slice: Operator = (node) => {
         input,
       );
     }
-    return ranges.reduce(sliced, input);
+    return ranges.reduce(sliced, tensorOf(input));
   };
 };
 

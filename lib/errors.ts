@@ -46,6 +46,11 @@ function describeObject(value: object): string {
   }
 }
 
+/** What was thrown, as a text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Whether the memory of a typed array was transferred away: only then can there be no view of it. */
 export function isDetached(array: ArrayBufferView): boolean {
   if (array.byteLength > 0) return false;

@@ -32,7 +32,7 @@ export type { DType, TypedArray } from './dtype';
 export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
-export type { NumberArray, TensorData } from './nested';
+export type { NestedArray, NumberArray, TensorData } from './nested';
 export type { Phase } from './observer';
 export { grad, type GradOptions } from './grad';
 export * as metrics from './train/metrics';
@@ -51,7 +51,7 @@ export { addmm } from './ops/matmul';
 export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './random';
 export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
-export { Tensor, type NestedArray } from './tensor';
+export { Tensor } from './tensor';
 export {
   train,
   type Batches,

@@ -1,7 +1,7 @@
-/** Numbers in nested arrays, as one typed array and its shape. */
+/** Numbers in nested arrays: as one typed array and its shape, and back. */
 import type { DType, TypedArray } from './dtype';
-import { isDetached, describe, unexpected, wrongType, wrongValue } from './errors';
-import { numelOf } from './shape';
+import { isDetached, describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
+import { numelOf, type Shape } from './shape';
 import { allocate } from './storage';
 
 /** Any typed array of numbers. */
@@ -147,4 +147,33 @@ export function flatten(
   if (shape.length === 0) array[0] = element(data);
   else fill(data, 0);
   return { array, shape, dtype: type };
+}
+
+/** Nested arrays of numbers (of booleans for a bool tensor), or one of them for a tensor without dimensions. */
+export type NestedArray = number | boolean | NestedArray[];
+
+// JavaScript's heap ends the process when it is full: 2^26 numbers take 512 MB of it, or 2 GB in lists of one.
+const mostInLists = 2 ** 26;
+
+/** An error where nested lists of a shape would hold more lists and numbers than the heap may have. */
+export function requireFewNumbers(op: string, shape: Shape): void {
+  let lists = 1;
+  for (const size of shape) {
+    lists *= size;
+    if (lists <= mostInLists) continue;
+    const what = `at most ${mostInLists} numbers and lists`;
+    throw unexpected(op, what, 'this', `${shapeText(shape)}; use data`);
+  }
+}
+
+/** Values as nested lists of a shape. */
+export function nest(values: TypedArray, shape: Shape, asBoolean: boolean): NestedArray {
+  let at = 0;
+  const from = (dim: number): NestedArray => {
+    if (dim === shape.length) return asBoolean ? values[at++] !== 0 : values[at++];
+    const list: NestedArray[] = [];
+    for (let i = 0; i < shape[dim]; i++) list.push(from(dim + 1));
+    return list;
+  };
+  return from(0);
 }

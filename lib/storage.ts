@@ -65,14 +65,29 @@ function outOfMemory(bytes: number, found: string): RangeError {
   return unexpected('tensor', `memory for ${bytes} bytes`, 'the elements', found);
 }
 
+/** What the machine, or the container, has beyond this process. */
+function freeBytes(): number {
+  const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  return limit - process.memoryUsage.rss();
+}
+
+/** Before V8 refuses a buffer it frees whatever it can; nobody has this one. */
+function collectGarbage(): void {
+  try {
+    Reflect.construct(ArrayBuffer, [2 ** 46]);
+  } catch {
+    // as was meant
+  }
+}
+
 /**
  * What `make` makes of `bytes` bytes. A RangeError if that is more than the machine, or the container, has: Linux would
  * grant it, and end the process later.
  */
 function memory<T>(bytes: number, make: (bytes: number) => T): T {
-  if (bytes > surelyThere) {
-    const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-    const free = limit - process.memoryUsage.rss();
+  if (bytes > surelyThere && bytes > freeBytes()) {
+    collectGarbage();
+    const free = freeBytes();
     if (bytes > free) throw outOfMemory(bytes, `at most ${Math.max(free, 0)} on this machine`);
   }
   try {

@@ -12,6 +12,7 @@ import {
   wrongType,
 } from './errors';
 import { formatTensor } from './format';
+import { nest, requireFewNumbers, type NestedArray } from './nested';
 import {
   contiguousStrides,
   isContiguous,
@@ -22,9 +23,6 @@ import {
 } from './shape';
 import { allocate, allocateOwn, isInSlab, Storage } from './storage';
 import { memoryOf, packed, valuesOf } from './values';
-
-/** Nested arrays of numbers (of booleans for a bool tensor), or one of them for a tensor without dimensions. */
-export type NestedArray = number | boolean | NestedArray[];
 
 /**
  * An n-dimensional array of one dtype that can record how it was computed.
@@ -163,17 +161,9 @@ export class Tensor {
   /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
   toArray(): NestedArray {
     valuesOf('toArray', this);
-    requireFewNumbers(this.shape);
+    requireFewNumbers('toArray', this.shape);
     const values = this._contiguous ? this._flat : packed(this);
-    const asBoolean = this.dtype === 'bool';
-    let at = 0;
-    const nest = (dim: number): NestedArray => {
-      if (dim === this.ndim) return asBoolean ? values[at++] !== 0 : values[at++];
-      const list: NestedArray[] = [];
-      for (let i = 0; i < this.shape[dim]; i++) list.push(nest(dim + 1));
-      return list;
-    };
-    return nest(0);
+    return nest(values, this.shape, this.dtype === 'bool');
   }
 
   /** As `toArray`: what JSON.stringify writes. */
@@ -341,33 +331,19 @@ export class Tensor {
 
   /** The same memory outside the graph. */
   detach(): Tensor {
-    this.requireGenuine();
+    Tensor.#requireGenuine(this);
     return new Tensor(this._storage, this.dtype, this.shape, this.lazyStrides, this._offset);
   }
 
   /** @internal A view of the same memory; not recorded. */
   _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
-    this.requireGenuine();
+    Tensor.#requireGenuine(this);
     return new Tensor(this._storage, this.dtype, shape, strides, offset);
   }
 
   /** What shares memory with an impostor would be a tensor without memory. */
-  private requireGenuine(): void {
-    if (!(#genuine in this)) throw wrongType('tensor', 'a tensor', 'this', this);
-  }
-}
-
-// JavaScript's heap ends the process when it is full: 2^26 numbers take 512 MB of it, or 2 GB in lists of one.
-const mostInLists = 2 ** 26;
-
-/** An error where nested lists of a shape would hold more lists and numbers than the heap may have. */
-function requireFewNumbers(shape: Shape): void {
-  let lists = 1;
-  for (const size of shape) {
-    lists *= size;
-    if (lists <= mostInLists) continue;
-    const what = `at most ${mostInLists} numbers and lists`;
-    throw unexpected('toArray', what, 'this', `${shapeText(shape)}; use data`);
+  static #requireGenuine(one: Tensor): void {
+    if (!(#genuine in one)) throw wrongType('tensor', 'a tensor', 'this', one);
   }
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type * as CsvParse from 'csv-parse';
-import { describe } from '../errors';
+import { describe, messageOf } from '../errors';
 import { openFile, requirePath, streamOf, withFile, type OpenFile } from '../io/file';
 import { ColumnBuilder, inferredType, numberOf, widerType, type ColumnType } from './csvColumn';
 import { csvPlan, type CsvOptions, type CsvPlan, type ReadCsvOptions } from './csvOptions';
@@ -214,11 +214,7 @@ async function parseAll(
 }
 
 function notCsv(file: OpenFile, error: unknown): RangeError {
-  return file.wrong(
-    'rows of equal length',
-    '',
-    error instanceof Error ? error.message : String(error),
-  );
+  return file.wrong('rows of equal length', '', messageOf(error));
 }
 
 /** A row of a CSV file: numbers where `columns` asks for them (NaN: missing), else strings (null: missing). */

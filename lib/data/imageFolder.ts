@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type * as SharpModule from 'sharp';
-import { requireInteger, requireOneOf, requireOptions, unexpected, wrongType } from '../errors';
+import {
+  messageOf,
+  requireInteger,
+  requireOneOf,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../errors';
 import { requirePath } from '../io/file';
 import { Storage } from '../storage';
 import { Tensor } from '../tensor';
@@ -90,7 +97,7 @@ export class ImageFolder {
     const [path, label] = this.samples[at];
     const sharp = requireSharp();
     const { data, info } = await this.decode(sharp, path).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw unexpected(op, 'an image', path, reason);
     });
     return [planes(data, info, this.channels), label];

@@ -6,13 +6,14 @@
  *     0.1 0.2 0.3
  *     -1e-7 NaN Infinity
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dtypes, type DType, type TypedArray } from '../dtype';
-import { describe, shapeText, unexpected, wrongType, wrongValue } from '../errors';
+import { describe, shapeText, wrongValue } from '../errors';
 import { isPossibleShape, numelOf, possibleShape } from '../shape';
 import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
-import { requirePath } from './file';
+import { InputFile, requirePath } from './file';
+import { requireTensors } from './named';
+import { readPiecesSync, readText, writePiecesSync } from './pieces';
 
 /**
  * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
@@ -22,24 +23,15 @@ import { requirePath } from './file';
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
   const to = requirePath('saveDat', path);
-  requireRecord(tensors);
   // All checked and in memory before the file is touched.
-  const text = Object.entries(tensors)
+  const text = requireTensors('saveDat', tensors)
     .map(([name, tensor]) => block(name, tensor))
     .join('\n');
-  writeFileSync(to, text);
+  writePiecesSync(to, [Buffer.from(text)]);
 }
 
-function requireRecord(tensors: unknown): void {
-  if (typeof tensors === 'object' && tensors !== null && !(tensors instanceof Tensor)) return;
-  throw wrongType('saveDat', 'an object of tensors', 'tensors', tensors);
-}
-
-function block(name: string, tensor: unknown): string {
+function block(name: string, tensor: Tensor): string {
   if (!/^\S+$/.test(name)) throw wrongValue('saveDat', 'a name without white space', 'name', name);
-  if (!(tensor instanceof Tensor)) {
-    throw wrongType('saveDat', 'a tensor', `tensors['${name}']`, tensor);
-  }
   const values = Array.from(tensor.data, valueText(tensor.dtype));
   const row = tensor.shape.at(-1) ?? 1;
   let text = `${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
@@ -68,7 +60,7 @@ class Lines {
   private at = 0;
 
   constructor(
-    private readonly path: string,
+    private readonly file: InputFile,
     text: string,
   ) {
     this.lines = text.split(/\r?\n/);
@@ -84,17 +76,17 @@ class Lines {
 
   /** An error about the line that was read last. */
   wrong(what: string, got: string): RangeError {
-    return unexpected('loadDat', what, `line ${this.at} of ${this.path}`, got);
+    return this.file.wrong(what, `line ${this.at}`, got);
   }
 }
 
 /** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is not as it should be. */
 export function loadDat(path: string | URL): Record<string, Tensor> {
-  const from = requirePath('loadDat', path);
-  if (statSync(from).isDirectory()) {
-    throw unexpected('loadDat', 'a file', 'path', `the directory ${from}`);
-  }
-  const lines = new Lines(from, readFileSync(from, 'utf8'));
+  const file = new InputFile('loadDat', requirePath('loadDat', path));
+  const lines = new Lines(
+    file,
+    readPiecesSync(file, (size) => readText(file, size)),
+  );
   const tensors = new Map<string, Tensor>();
   while (!lines.done) {
     const head = lines.next();

@@ -1,7 +1,6 @@
-/** How readers open files. */
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+/** Files that are read: what may be opened, and errors that say where in it something is wrong. */
+import { constants, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { unexpected, wrongType, wrongValue } from '../errors';
@@ -14,27 +13,64 @@ export function requirePath(op: string, path: unknown, name = 'path'): string {
   return path;
 }
 
-/** An open file, and what errors about it begin with. */
-export interface OpenFile {
-  readonly handle: FileHandle;
-  /** Bytes in the file: what a header claims is compared with it before anything is allocated. */
-  readonly size: number;
-  /** An error about a place in the file. */
-  readonly wrong: (what: string, place: string, got: string) => RangeError;
+/** How files are opened: a pipe without a writer would block a thread in an ordinary open. */
+export const reading = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** A file to be read by `op`. */
+export class InputFile {
+  constructor(
+    readonly op: string,
+    readonly path: string,
+  ) {}
+
+  /** `loadX: expected <what> for <place> of <path>, got <got>`; of the file as a whole if place is ''. */
+  readonly wrong = (what: string, place: string, got: string): RangeError =>
+    unexpected(this.op, what, place === '' ? this.path : `${place} of ${this.path}`, got);
+
+  /** Only a regular file has a size to compare with, and ends. */
+  sizeOf(stats: Stats): number {
+    if (stats.isFile()) return stats.size;
+    throw this.wrong(
+      'a file',
+      '',
+      stats.isDirectory() ? 'a directory' : 'a device, pipe or socket',
+    );
+  }
+
+  /** The file ended before its time. */
+  ended(): RangeError {
+    return this.wrong('as many bytes as before', 'the size', 'fewer: the file was cut meanwhile');
+  }
+}
+
+/** An open file. */
+export class OpenFile extends InputFile {
+  constructor(
+    op: string,
+    path: string,
+    readonly handle: FileHandle,
+    /** Bytes in the file: what a header claims is compared with it before anything is allocated. */
+    readonly size: number,
+  ) {
+    super(op, path);
+  }
+
+  /** Fills `into` with the bytes from `position` on. */
+  async fill(into: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < into.length;) {
+      const { bytesRead } = await this.handle.read(into, done, into.length - done, position + done);
+      if (bytesRead === 0) throw this.ended();
+      done += bytesRead;
+    }
+  }
 }
 
 /** Opens a regular file; whoever opened it closes its handle. */
 export async function openFile(op: string, path: string): Promise<OpenFile> {
-  // A pipe without a writer would block a thread in an ordinary open.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const handle = await open(path, reading);
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) {
-      throw unexpected(op, 'a file', 'path', stats.isDirectory() ? `the directory ${path}` : path);
-    }
-    const wrong = (what: string, place: string, got: string) =>
-      unexpected(op, what, place === '' ? path : `${place} of ${path}`, got);
-    return { handle, size: stats.size, wrong };
+    const size = new InputFile(op, path).sizeOf(await handle.stat());
+    return new OpenFile(op, path, handle, size);
   } catch (error) {
     await handle.close();
     throw error;
@@ -66,27 +102,8 @@ export async function readExactly(
     throw file.wrong(`${length} bytes`, place, String(Math.max(file.size - position, 0)));
   }
   const buffer = Buffer.alloc(length);
-  for (let at = 0; at < length;) {
-    const { bytesRead } = await file.handle.read(buffer, at, length - at, position + at);
-    if (bytesRead === 0) throw file.wrong(`${length} bytes`, place, String(at)); // cut off meanwhile
-    at += bytesRead;
-  }
+  await file.fill(buffer, position);
   return buffer;
-}
-
-/** Writes a file that appears under its name once it is whole: what was there stays until then. */
-export async function writeWhole(
-  path: string,
-  content: Uint8Array | AsyncIterable<Uint8Array | string>,
-): Promise<void> {
-  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
-  try {
-    await writeFile(partial, content, { flag: 'wx', flush: true });
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }
 
 /** The file from its start as a stream, which leaves the file open. */

@@ -6,16 +6,17 @@ import { createGunzip } from 'node:zlib';
 import type { DType } from '../dtype';
 import { requireOneOf, requireOptions, shapeText } from '../errors';
 import { isPossibleShape, numelOf, possibleShape } from '../shape';
-import { allocateOwn, Storage } from '../storage';
-import { Tensor } from '../tensor';
-import { convert, elements, type Elements } from './elements';
+import type { Tensor } from '../tensor';
+import { elements, type Elements } from './elements';
 import { readExactly, requirePath, streamOf, withFile, type OpenFile } from './file';
 import {
   chunkBytes,
   deflateRatio,
-  lastChunks,
+  hex,
   PlainSource,
+  readLast,
   StreamSource,
+  type Layout,
   type Source,
 } from './source';
 
@@ -26,12 +27,12 @@ export interface LoadIdxOptions {
 }
 
 const types: Readonly<Record<number, Elements | undefined>> = {
-  0x08: elements.u1,
-  0x09: elements.i1,
-  0x0b: elements.i2,
-  0x0c: elements.i4,
-  0x0d: elements.f4,
-  0x0e: elements.f8,
+  0x08: elements.uint8,
+  0x09: elements.int8,
+  0x0b: elements.int16,
+  0x0c: elements.int32,
+  0x0d: elements.float32,
+  0x0e: elements.float64,
 };
 
 /**
@@ -84,20 +85,16 @@ async function readElements(
   dtype: DType | undefined,
   divisor: number,
 ): Promise<Tensor> {
-  const { kind, shape } = await readHeader(source);
-  const count = numelOf(shape);
-  const bytes = count * kind.bytes;
+  const layout = await readHeader(source);
+  const { kind, shape } = layout;
+  const bytes = numelOf(shape) * kind.bytes;
   const tooFew = (got: string) =>
     file.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
   if (4 + 4 * shape.length + bytes > source.most) throw tooFew(`a file of ${file.size} bytes`);
-  const chunks = await lastChunks(source, bytes, tooFew);
-  const wanted = dtype ?? kind.dtype;
-  const out = allocateOwn(wanted, count);
-  await convert(chunks, kind, false, out, { divisor });
-  return new Tensor(new Storage(out), wanted, shape);
+  return readLast(source, layout, dtype ?? kind.dtype, tooFew, { divisor, truncate: true });
 }
 
-async function readHeader(source: Source): Promise<{ kind: Elements; shape: number[] }> {
+async function readHeader(source: Source): Promise<Layout> {
   const magic = await source.take(4);
   const kind = magic.length === 4 && magic.readUInt16BE(0) === 0 ? types[magic[2]] : undefined;
   if (kind === undefined) {
@@ -110,10 +107,5 @@ async function readHeader(source: Source): Promise<{ kind: Elements; shape: numb
   }
   const shape = Array.from({ length: ndim }, (_, i) => sizes.readUInt32BE(4 * i));
   if (!isPossibleShape(shape)) throw source.wrong(possibleShape, 'the header', shapeText(shape));
-  return { kind, shape };
-}
-
-/** Bytes as they stand in errors. */
-export function hex(bytes: Buffer): string {
-  return bytes.length === 0 ? 'no bytes' : `bytes ${bytes.toString('hex')}`;
+  return { kind, little: false, shape };
 }

@@ -2,13 +2,11 @@
 import type { DType, TypedArray } from '../dtype';
 import { requireOneOf, requireOptions, shapeText } from '../errors';
 import { numelOf } from '../shape';
-import { allocateOwn, Storage } from '../storage';
-import { requireTensor, Tensor } from '../tensor';
-import { convert } from './elements';
-import { requirePath, withFile, writeWhole } from './file';
-import { hex } from './idx';
+import { requireTensor, type Tensor } from '../tensor';
+import { requirePath, withFile } from './file';
 import { parseNpyHeader, type NpyHeader } from './npyHeader';
-import { lastChunks, PlainSource, type Source } from './source';
+import { writeWhole } from './pieces';
+import { hex, PlainSource, readLast, type Source } from './source';
 
 /** Options of `loadNpy` and `loadNpz`. */
 export interface LoadNpyOptions {
@@ -44,25 +42,16 @@ export function requireNpyOptions(op: string, options: LoadNpyOptions): DType | 
 /** The array of a source that holds one .npy file. */
 export async function readNpy(source: Source, dtype: DType | undefined): Promise<Tensor> {
   const { header, length } = await readHeader(source);
-  const { kind, little, fortranOrder, shape } = header;
-  const count = numelOf(shape);
-  const bytes = count * kind.bytes;
+  const { kind, fortranOrder, shape } = header;
+  const bytes = numelOf(shape) * kind.bytes;
   const tooFew = (got: string) =>
     source.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
   if (length + bytes > source.most) throw tooFew(`at most ${source.most - length}`);
-  const chunks = await lastChunks(source, bytes, tooFew);
   const wanted = dtype ?? kind.dtype;
-  const out = allocateOwn(wanted, count);
-  const tooLarge = (value: number, i: number) =>
-    source.wrong(
-      `whole numbers of 32 bits, or the option { dtype: 'float64' },`,
-      `element ${i}`,
-      String(value),
-    );
-  await convert(chunks, kind, little, out, { tooLarge });
-  if (!fortranOrder || shape.length < 2) return new Tensor(new Storage(out), wanted, shape);
-  const reversed = new Tensor(new Storage(out), wanted, [...shape].reverse());
-  return reversed.permute(shape.map((_, i) => shape.length - 1 - i)).contiguous();
+  if (!fortranOrder || shape.length < 2) return readLast(source, header, wanted, tooFew);
+  const reversed = { ...header, shape: [...shape].reverse() };
+  const read = await readLast(source, reversed, wanted, tooFew);
+  return read.permute(shape.map((_, i) => shape.length - 1 - i)).contiguous();
 }
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');
@@ -102,7 +91,7 @@ const descr = { float32: '<f4', float64: '<f8', int32: '<i4', bool: '|b1' } as c
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
   const to = requirePath('saveNpy', path);
-  await writeWhole(to, npyBytes(requireTensor('saveNpy', 'tensor', tensor)));
+  await writeWhole(to, [npyBytes(requireTensor('saveNpy', 'tensor', tensor))]);
 }
 
 /** A .npy file in memory. */

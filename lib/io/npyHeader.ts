@@ -5,14 +5,28 @@
 import { describe, shapeText } from '../errors';
 import { isPossibleShape, possibleShape } from '../shape';
 import { elements, thisMachineIsLittle, type Elements } from './elements';
+import type { Layout } from './source';
 
 /** What the header says about the data that follows. */
-export interface NpyHeader {
-  readonly kind: Elements;
-  readonly little: boolean;
+export interface NpyHeader extends Layout {
   readonly fortranOrder: boolean;
-  readonly shape: readonly number[];
 }
+
+/** By NumPy's names without the byte order. */
+const types: Readonly<Record<string, Elements>> = {
+  b1: elements.bool,
+  u1: elements.uint8,
+  i1: elements.int8,
+  u2: elements.uint16,
+  i2: elements.int16,
+  u4: elements.uint32,
+  i4: elements.int32,
+  u8: elements.uint64,
+  i8: elements.int64,
+  f2: elements.float16,
+  f4: elements.float32,
+  f8: elements.float64,
+};
 
 export type Wrong = (what: string, place: string, got: string) => RangeError;
 
@@ -116,11 +130,11 @@ function typeOf(descr: string, wrong: Wrong): { kind: Elements; little: boolean 
     const why = `${describe(descr)}: objects are pickles, which are programs`;
     throw wrong('numbers', 'the type', why);
   }
-  if (!Object.hasOwn(elements, name) || (order === '|' && !name.endsWith('1'))) {
-    throw wrong(`one of ${Object.keys(elements).join(', ')}`, 'the type', describe(descr));
+  if (!Object.hasOwn(types, name) || (order === '|' && !name.endsWith('1'))) {
+    throw wrong(`one of ${Object.keys(types).join(', ')}`, 'the type', describe(descr));
   }
   return {
-    kind: elements[name as keyof typeof elements],
+    kind: types[name],
     little: order === '<' || (order !== '>' && thisMachineIsLittle),
   };
 }

@@ -4,10 +4,12 @@ import type * as Yauzl from 'yauzl';
 import type * as Yazl from 'yazl';
 import type * as Crc32 from 'buffer-crc32';
 import type { DType } from '../dtype';
-import { describe, requireBoolean, requireOptions, wrongType, wrongValue } from '../errors';
-import { Tensor } from '../tensor';
-import { requirePath, withFile, writeWhole, type OpenFile } from './file';
+import { describe, messageOf, requireBoolean, requireOptions, wrongValue } from '../errors';
+import type { Tensor } from '../tensor';
+import { requirePath, withFile, type OpenFile } from './file';
+import { requireTensors } from './named';
 import { npyBytes, readNpy, requireNpyOptions, type LoadNpyOptions } from './npy';
+import { writeWhole } from './pieces';
 import { deflateRatio, StreamSource } from './source';
 
 // Loaded when they are first needed.
@@ -55,10 +57,6 @@ export async function loadNpz(
     }
     return Object.fromEntries(tensors);
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Entries that share bytes make a small file of endless data. */
@@ -136,14 +134,10 @@ export async function saveNpz(
   requireOptions(op, options, ['compress']);
   const compress = requireBoolean(op, 'compress', options.compress ?? false);
   const to = requirePath(op, path);
-  const given: unknown = tensors;
-  if (typeof given !== 'object' || given === null || given instanceof Tensor) {
-    throw wrongType(op, 'an object of tensors', 'tensors', given);
-  }
+  const named = requireTensors(op, tensors);
   const { ZipFile } = load('yazl') as typeof Yazl;
   const zip = new ZipFile();
-  for (const [name, tensor] of Object.entries(tensors)) {
-    if (!(tensor instanceof Tensor)) throw wrongType(op, 'a tensor', `tensors['${name}']`, tensor);
+  for (const [name, tensor] of named) {
     // What no reader would take: absolute, with a way up, or of Windows.
     if (name === '' || /^\/|\\|^[a-zA-Z]:|(^|\/)\.\.(\/|$)|\0/.test(name)) {
       throw wrongValue(op, 'a relative path as name', 'name', name);

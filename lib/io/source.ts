@@ -1,5 +1,12 @@
 /** The bytes of a file in order, plain or decompressed, read no further than they are asked for. */
+import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
+import type { DType } from '../dtype';
+import { messageOf } from '../errors';
+import { numelOf } from '../shape';
+import { allocateOwn, Storage } from '../storage';
+import { Tensor } from '../tensor';
+import { convert, type Conversion, type Elements } from './elements';
 import { readExactly, type OpenFile } from './file';
 
 export interface Source {
@@ -81,8 +88,7 @@ export class StreamSource implements Source {
       const next = await this.chunks.next();
       return next.done === true ? undefined : next.value;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw this.wrong(this.what, '', reason);
+      throw this.wrong(this.what, '', messageOf(error));
     }
   }
 
@@ -94,11 +100,43 @@ export class StreamSource implements Source {
 /** How much is read and converted at a time: about 1 ms. A power of 2, so that elements stay whole. */
 export const chunkBytes = 1 << 20;
 
+/** What a header says about the elements after it. */
+export interface Layout {
+  readonly kind: Elements;
+  readonly little: boolean;
+  readonly shape: readonly number[];
+}
+
 /**
- * The last `bytes` of a source, chunk by chunk; `tooFew` makes the error when there are fewer or more. Data that may be
- * less than it claims is collected first, so that nobody makes room for what is not there.
+ * A tensor of the elements that a source ends with, with a turn of the event loop after each chunk; `tooFew` makes the
+ * error when there are fewer or more. RangeError for numbers that int32 does not hold where that is what they become.
  */
-export async function lastChunks(
+export async function readLast(
+  source: Source,
+  { kind, little, shape }: Layout,
+  dtype: DType,
+  tooFew: (got: string) => RangeError,
+  conversion?: Conversion,
+): Promise<Tensor> {
+  const count = numelOf(shape);
+  const chunks = await lastChunks(source, count * kind.bytes, tooFew);
+  const out = allocateOwn(dtype, count);
+  let done = 0;
+  for await (const chunk of chunks) {
+    const end = done + chunk.length / kind.bytes;
+    const misfit = convert(kind, chunk, little, out.subarray(done, end), conversion);
+    if (misfit !== null) {
+      const what = `whole numbers of 32 bits, or the option { dtype: 'float64' },`;
+      throw source.wrong(what, `element ${done + misfit.index}`, String(misfit.value));
+    }
+    done = end;
+    await setImmediate();
+  }
+  return new Tensor(new Storage(out), dtype, shape);
+}
+
+/** Data that may be less than it claims is collected first, so that nobody makes room for what is not there. */
+async function lastChunks(
   source: Source,
   bytes: number,
   tooFew: (got: string) => RangeError,
@@ -122,4 +160,9 @@ async function* readChunks(
     yield chunk;
   }
   if ((await source.take(1)).length > 0) throw tooFew('more');
+}
+
+/** Bytes as they stand in errors. */
+export function hex(bytes: Buffer): string {
+  return bytes.length === 0 ? 'no bytes' : `bytes ${bytes.toString('hex')}`;
 }

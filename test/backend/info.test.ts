@@ -1,5 +1,6 @@
 /** What the library says of itself and its machine, and its threads. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backend } from 'blasgrad';
 
@@ -11,6 +12,15 @@ function inProcess(settings: Record<string, string>, print: string): unknown {
   const env = { ...process.env, ...settings };
   return JSON.parse(execFileSync(process.execPath, ['-e', code], { env, encoding: 'utf8' }));
 }
+
+test('its version is that of package.json', () => {
+  const { version } = JSON.parse(
+    readFileSync(join(library, '..', '..', 'package.json'), 'utf8'),
+  ) as {
+    version: string;
+  };
+  expect(backend.info().version).toBe(version);
+});
 
 test('names versions, CPU and threads', () => {
   const info = backend.info();

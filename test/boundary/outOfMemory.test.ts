@@ -51,3 +51,15 @@ testLimits('memory that the system does not give', async () => {
   expect(refusals).toHaveLength(3);
   for (const line of refusals) expect(line).toMatch(/^RangeError \w+: expected memory .*, got /);
 });
+
+test('temporaries that nobody has any more are no reason to refuse memory', async () => {
+  const temporaries = `
+    process.constrainedMemory = () => 1.5e9;
+    const { ones } = require('blasgrad');
+    let sum = 0;
+    for (let i = 0; i < 8; i++) sum += ones(1e8).narrow(0, 0, 1).item();
+    console.log(sum);
+  `;
+  const { code, stdout, stderr } = await runProgram(temporaries);
+  expect({ code, stdout: stdout.trim(), stderr }).toEqual({ code: 0, stdout: '8', stderr: '' });
+});

@@ -191,7 +191,7 @@ test.each<[string, string | Buffer, Options, string]>([
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for path, got the directory ${folder}`],
+  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
   [7, {}, TypeError, 'a path or a file URL for path, got 7'],
   [path, { columns: { a: 'text' } }, RangeError, "for columns['a'], got 'text'"],
   [path, { columns: ['a'] }, TypeError, 'an object of types for columns, got an array'],

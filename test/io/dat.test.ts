@@ -110,8 +110,13 @@ describe('loadDat refuses', () => {
   });
 
   test('a directory', () => {
-    const message = `loadDat: expected a file for path, got the directory ${folder}`;
+    const message = `loadDat: expected a file for ${folder}, got a directory`;
     expect(() => io.loadDat(pathToFileURL(folder))).toThrow(new RangeError(message));
+  });
+
+  test('a device, which has no end', () => {
+    const message = 'loadDat: expected a file for /dev/zero, got a device, pipe or socket';
+    expect(() => io.loadDat('/dev/zero')).toThrow(new RangeError(message));
   });
 
   test('a file that is not there', () => {

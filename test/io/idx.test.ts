@@ -104,7 +104,7 @@ test('a bomb is not inflated beyond what its header says', async () => {
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for path, got the directory ${folder}`],
+  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
   [3, {}, TypeError, 'a path or a file URL for path, got 3'],
   [new URL('http://a/b'), {}, TypeError, 'a path or a file URL for path, got an instance of URL'],
   ['', {}, RangeError, "a path for path, got ''"],

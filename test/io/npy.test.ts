@@ -181,7 +181,7 @@ test.each([
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for path, got the directory ${folder}`],
+  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
   [undefined, {}, TypeError, 'a path or a file URL for path, got undefined'],
   [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
   [path, { mmap: true }, RangeError, "one of dtype for options, got 'mmap'"],
@@ -189,6 +189,12 @@ test.each([
   const reading = io.loadNpy(where as string, options as never);
   await expect(reading).rejects.toThrow(kind);
   await expect(reading).rejects.toThrow(`loadNpy: expected ${message}`);
+});
+
+test('halves that int32 does not hold are refused where it is asked for', async () => {
+  const halves = Buffer.from(Uint16Array.of(0x4000, 0x3e00).buffer); // 2, 1.5
+  writeFileSync(path, npyFile(npyDict({ shape: '(2,)', descr: "'<f2'" }), halves));
+  await expect(io.loadNpy(path, { dtype: 'int32' })).rejects.toThrow('for element 1 of');
 });
 
 test('what cannot be saved leaves the file that is there', async () => {

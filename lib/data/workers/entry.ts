@@ -1,5 +1,6 @@
 /** What runs in a worker thread of a DataLoader. It loads no more of the library than a dataset's module does. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../errors';
 import type { Dataset } from '../dataset';
 import { sampleSeed } from '../seeds';
 import { SlotWriter } from './encode';
@@ -39,7 +40,7 @@ function post(message: WorkerMessage): void {
 }
 
 function plainError(error: unknown): Error {
-  const plain = new Error(error instanceof Error ? error.message : String(error));
+  const plain = new Error(messageOf(error));
   if (error instanceof Error) {
     plain.name = error.name;
     if (error.stack !== undefined) plain.stack = error.stack;

@@ -3,7 +3,8 @@
  * every other file, as `sha256sum --check SHA256SUMS` reads it. Whatever byte changes in either, one of them is wrong.
  */
 import { describe } from '../../errors';
-import type { Source } from '../transfer';
+import type { InputFile } from '../file';
+import { isObject } from '../safetensors/header';
 
 export const files = { manifest: 'checkpoint.json', sums: 'SHA256SUMS' } as const;
 export const tensorsFile = (entry: string): string => `${entry}.safetensors`;
@@ -40,7 +41,7 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 1)}\n`;
 }
 
-export function parseManifest(source: Source, text: string): Manifest {
+export function parseManifest(from: InputFile, text: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -50,25 +51,21 @@ export function parseManifest(source: Source, text: string): Manifest {
   const manifest = (isObject(value) ? value : {}) as Partial<Manifest>;
   const { name, version } = format;
   if (manifest.format !== name) {
-    throw source.wrong(`the format '${name}'`, 'the content', describe(manifest.format));
+    throw from.wrong(`the format '${name}'`, 'the content', describe(manifest.format));
   }
   if (manifest.version !== version) {
-    throw source.wrong(
-      `version ${version} of the format`,
-      'the content',
-      describe(manifest.version),
-    );
+    throw from.wrong(`version ${version} of the format`, 'the content', describe(manifest.version));
   }
   const { random, entries } = manifest;
   const whole = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
   if (!Array.isArray(random) || random.length !== 4 || !random.every(whole)) {
-    throw source.wrong('four int32 numbers', 'random', describe(random));
+    throw from.wrong('four int32 numbers', 'random', describe(random));
   }
-  if (!isObject(entries)) throw source.wrong('an object', 'entries', describe(entries));
+  if (!isObject(entries)) throw from.wrong('an object', 'entries', describe(entries));
   for (const [entry, content] of Object.entries(entries)) {
     const known = isObject(content) && ['state', 'value'].includes(content['kind']);
     if (isEntryName(entry) && known && 'tree' in content) continue;
-    throw source.wrong('a name, a kind and a tree', 'each entry', describe(entry));
+    throw from.wrong('a name, a kind and a tree', 'each entry', describe(entry));
   }
   return manifest as Manifest;
 }
@@ -78,23 +75,19 @@ export function sumsText(sums: ReadonlyMap<string, string>): string {
 }
 
 /** Hash by file. */
-export function parseSums(source: Source, text: string): Map<string, string> {
+export function parseSums(from: InputFile, text: string): Map<string, string> {
   const sums = new Map<string, string>();
   const lines = text.split('\n');
-  if (lines.pop() !== '') throw source.wrong('a line break', 'the end', 'none');
+  if (lines.pop() !== '') throw from.wrong('a line break', 'the end', 'none');
   lines.forEach((line, i) => {
     const [, sum, file] = /^([0-9a-f]{64}) {2}([\w.-]+)$/.exec(line) ?? ['', '', ''];
     const entry = file.replace(/\.safetensors$/, '');
     const known = file === files.manifest || (entry !== file && isEntryName(entry));
     if (!known || sums.has(file)) {
-      throw source.wrong('a SHA-256 and a file', `line ${i + 1}`, describe(line));
+      throw from.wrong('a SHA-256 and a file', `line ${i + 1}`, describe(line));
     }
     sums.set(file, sum);
   });
   if (sums.has(files.manifest)) return sums;
-  throw source.wrong(`a line for ${files.manifest}`, 'the content', 'none');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  throw from.wrong(`a line for ${files.manifest}`, 'the content', 'none');
 }

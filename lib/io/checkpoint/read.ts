@@ -1,8 +1,9 @@
 /** Reading a checkpoint's files: all of them are compared with their checksums. */
 import { join } from 'node:path';
 import type { Tensor } from '../../tensor';
+import { InputFile } from '../file';
+import { readNothing, readPieces, readText, type Reader } from '../pieces';
 import { readTensors } from '../safetensors/read';
-import { readFileAside, readNothing, readWhole, Source, type Reader } from '../transfer';
 import { files, parseManifest, parseSums, tensorsFile } from './manifest';
 import type { Manifest } from './manifest';
 import { restoreTree } from './tree';
@@ -14,38 +15,30 @@ export interface Content {
   readonly trees: ReadonlyMap<string, unknown>;
 }
 
-// Text in V8 has at most 2^29 characters.
-const mostText = 2 ** 28;
-
 /** Reads and checks a whole checkpoint, but gives the trees only of those entries that `wanted` says. */
 export async function readCheckpoint(
   op: string,
   path: string,
   wanted: (name: string, kind: string) => boolean,
 ): Promise<Content> {
-  const source = (file: string): Source => new Source(op, join(path, file));
-  const sumsSource = source(files.sums);
-  const text = (from: Source) => (size: number) => readWhole(from, size, mostText);
-  const { value: sumsBytes } = await readFileAside(sumsSource, text(sumsSource));
-  const sums = parseSums(sumsSource, sumsBytes.toString());
+  const input = (file: string): InputFile => new InputFile(op, join(path, file));
+  const sumsFile = input(files.sums);
+  const { value: sumsText } = await readPieces(sumsFile, (size) => readText(sumsFile, size));
+  const sums = parseSums(sumsFile, sumsText);
 
   /** The file as it was saved. */
-  const checked = async <T>(file: string, read: (from: Source, size: number) => Reader<T>) => {
-    const from = source(file);
-    const { value, sha256 } = await readFileAside(from, (size) => read(from, size));
+  const checked = async <T>(file: string, read: (from: InputFile, size: number) => Reader<T>) => {
+    const from = input(file);
+    const { value, sha256 } = await readPieces(from, (size) => read(from, size));
     const sum = sums.get(file);
     if (sha256 !== sum) throw from.wrong(`the SHA-256 ${String(sum)}`, 'the content', sha256);
     return value;
   };
-  const manifestBytes = await checked(files.manifest, (from, size) =>
-    readWhole(from, size, mostText),
-  );
-  const manifestSource = source(files.manifest);
-  const { random, entries } = parseManifest(manifestSource, manifestBytes.toString());
+  const manifestFile = input(files.manifest);
+  const { random, entries } = parseManifest(manifestFile, await checked(files.manifest, readText));
   const known = new Set([files.manifest, ...Object.keys(entries).map(tensorsFile)]);
   const unknown = [...sums.keys()].find((file) => !known.has(file));
-  if (unknown !== undefined)
-    throw sumsSource.wrong('files of entries only', 'the content', unknown);
+  if (unknown !== undefined) throw sumsFile.wrong('files of entries only', 'the content', unknown);
 
   const trees = new Map<string, unknown>();
   for (const [name, { kind, tree }] of Object.entries(entries)) {
@@ -59,7 +52,7 @@ export async function readCheckpoint(
     const snapshot = { json: tree, tensors: new Map(Object.entries(tensors)) };
     trees.set(
       name,
-      restoreTree(snapshot, (what, got) => manifestSource.wrong(what, `entry '${name}'`, got)),
+      restoreTree(snapshot, (what, got) => manifestFile.wrong(what, `entry '${name}'`, got)),
     );
   }
   return { random, entries, trees };

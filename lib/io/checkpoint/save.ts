@@ -7,7 +7,7 @@ import { Tensor } from '../../tensor';
 import { version } from '../../version';
 import { requirePath } from '../file';
 import { contentOf } from '../safetensors/write';
-import { writeFileAside, type Pieces } from '../transfer';
+import { writePieces, type Pieces } from '../pieces';
 import {
   checkpointName,
   hasCode,
@@ -116,9 +116,9 @@ async function write(
   try {
     const sums = new Map<string, string>();
     for (const [file, pieces] of content) {
-      sums.set(file, await writeFileAside(join(unfinished, file), pieces));
+      sums.set(file, await writePieces(join(unfinished, file), pieces));
     }
-    await writeFileAside(join(unfinished, files.sums), [Buffer.from(sumsText(sums))]);
+    await writePieces(join(unfinished, files.sums), [Buffer.from(sumsText(sums))]);
     await syncDirectory(unfinished);
     path = await publish(dir, unfinished, step);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { noGrad } from '../../autograd';
 import { fromArray } from '../../creation';
 import { isFloating } from '../../dtype';
-import { shapeText, unexpected, wrongType } from '../../errors';
+import { messageOf, shapeText, unexpected, wrongType } from '../../errors';
 import type { AnyModule } from '../../nn/module';
 import { isModule } from '../../nn/tree';
 import { Tensor } from '../../tensor';
@@ -82,7 +82,7 @@ function traceOne(
   } catch (error) {
     const own = error instanceof Error && error.message.startsWith(`${op}:`);
     if (size === null || own) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new VariesError(
       `${op}: expected a forward for every batch size, got an error for a batch of ${size}: ${why}; ` +
         'pass { dynamicBatch: false } for a graph of one batch size',

@@ -5,7 +5,8 @@ import type { AnyModule } from '../../nn/module';
 import { isModule } from '../../nn/tree';
 import type { Storage } from '../../storage';
 import type { Tensor } from '../../tensor';
-import { requirePath, writeWhole } from '../file';
+import { requirePath } from '../file';
+import { writeWhole } from '../pieces';
 import { Merger, type Size } from './batch';
 import { namesFor, tensorsIn, traceAll } from './examples';
 import { graphMessage } from './model';
@@ -49,7 +50,7 @@ export async function exportOnnx(
   const storages = weights.map(({ tensor }) => tensor._storage);
   hold(storages, 1);
   try {
-    await writeWhole(file, inOrder(parts));
+    await writeWhole(file, parts);
   } finally {
     hold(storages, -1);
   }
@@ -61,11 +62,6 @@ function hold(storages: readonly Storage[], by: 1 | -1): void {
     one.readers += by;
     one.exports += by;
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- what writes files takes only such
-async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
-  yield* parts;
 }
 
 function modelGraph(model: AnyModule, exampleInput: OnnxInputs, options: OnnxExportOptions) {

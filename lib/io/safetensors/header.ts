@@ -4,7 +4,8 @@
  */
 import { describe, shapeText } from '../../errors';
 import { numelOf, requireShape } from '../../shape';
-import type { Reader, Source } from '../transfer';
+import type { InputFile } from '../file';
+import type { Reader } from '../pieces';
 import { elements } from './elements';
 
 /** A tensor of a file. */
@@ -31,52 +32,52 @@ export const mostHeaderBytes = 100_000_000;
 export const metadataName = '__metadata__';
 
 /** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest once. */
-export function* readHeader(source: Source, size: number): Reader<Header> {
+export function* readHeader(file: InputFile, size: number): Reader<Header> {
   if (size < lengthBytes) {
-    throw source.wrong('at least 8 bytes', 'the size', `${size}, which is no safetensors file`);
+    throw file.wrong('at least 8 bytes', 'the size', `${size}, which is no safetensors file`);
   }
   const start = Buffer.alloc(lengthBytes);
   yield { into: start };
   const length = start.readBigUInt64LE();
   const most = Math.min(size - lengthBytes, mostHeaderBytes);
   if (length > most) {
-    throw source.wrong(`a length of at most ${most} bytes`, 'the header', String(length));
+    throw file.wrong(`a length of at most ${most} bytes`, 'the header', String(length));
   }
   const bytes = Buffer.alloc(Number(length));
   yield { into: bytes };
-  return parseHeader(source, bytes, size);
+  return parseHeader(file, bytes, size);
 }
 
-function parseHeader(source: Source, bytes: Uint8Array, size: number): Header {
-  const all = parseJson(source, bytes);
+function parseHeader(file: InputFile, bytes: Uint8Array, size: number): Header {
+  const all = parseJson(file, bytes);
   const start = lengthBytes + bytes.length;
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(all)) {
-    if (name === metadataName) metadata = requireMetadata(source, value);
-    else entries.push(parseEntry(source, name, value, start, size));
+    if (name === metadataName) metadata = requireMetadata(file, value);
+    else entries.push(parseEntry(file, name, value, start, size));
   }
   entries.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
   let end = start;
   for (const { name, at, bytes: count } of entries) {
     if (at !== end) {
       const got = `${at - start}, which ${at < end ? 'overlaps' : 'leaves a gap after'} the tensor before`;
-      throw source.wrong(`data_offsets that begin at ${end - start}`, place(name), got);
+      throw file.wrong(`data_offsets that begin at ${end - start}`, place(name), got);
     }
     end += count;
   }
   if (end !== size) {
-    throw source.wrong(`${end} bytes, as the header says`, 'the size', String(size));
+    throw file.wrong(`${end} bytes, as the header says`, 'the size', String(size));
   }
   return { metadata, entries };
 }
 
-function parseJson(source: Source, bytes: Uint8Array): Record<string, unknown> {
+function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> {
   let value: unknown;
   let problem = 'text that is no JSON';
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    refuseHidden(source, text);
+    refuseHidden(file, text);
     value = JSON.parse(text);
     if (isObject(value) && text.startsWith('{')) return value;
     problem = describe(value);
@@ -84,34 +85,34 @@ function parseJson(source: Source, bytes: Uint8Array): Record<string, unknown> {
     if (error instanceof RangeError) throw error;
     if (error instanceof TypeError) problem = 'bytes that are no UTF-8';
   }
-  throw source.wrong('an object in JSON', 'the header', problem);
+  throw file.wrong('an object in JSON', 'the header', problem);
 }
 
 const levels = 3; // the header, a tensor, its shape
 
 /** Refuses what JSON.parse hides, a name twice in one object, and nesting that would take far more memory than the text. */
-function refuseHidden(source: Source, text: string): void {
+function refuseHidden(file: InputFile, text: string): void {
   const open: Set<string>[] = [];
   for (const match of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[{\]}]/gs)) {
     const [token, colon] = match as readonly (string | undefined)[];
     if (token === '{' || token === '[') {
       open.push(new Set());
       if (open.length > levels) {
-        throw source.wrong(`at most ${levels} levels of JSON`, 'the header', 'more');
+        throw file.wrong(`at most ${levels} levels of JSON`, 'the header', 'more');
       }
     } else if (token === '}' || token === ']') {
       open.pop();
     } else if (token !== undefined && colon !== undefined) {
       const name = JSON.parse(token.slice(0, -colon.length)) as string;
       const names = open.at(-1);
-      if (names?.has(name)) throw source.wrong('each name once', 'the header', describe(name));
+      if (names?.has(name)) throw file.wrong('each name once', 'the header', describe(name));
       names?.add(name);
     }
   }
 }
 
 function parseEntry(
-  source: Source,
+  file: InputFile,
   name: string,
   value: unknown,
   start: number,
@@ -121,24 +122,24 @@ function parseEntry(
   const { dtype, shape, data_offsets: offsets } = fields;
   if (typeof dtype !== 'string' || !Array.isArray(shape) || !Array.isArray(offsets)) {
     const what = 'an object with dtype, shape and data_offsets';
-    throw source.wrong(what, place(name), describe(value));
+    throw file.wrong(what, place(name), describe(value));
   }
   const element = elements.get(dtype);
   if (element === undefined) {
     const what = `one of ${[...elements.keys()].join(', ')}`;
-    throw source.wrong(what, `the dtype of ${place(name)}`, describe(dtype));
+    throw file.wrong(what, `the dtype of ${place(name)}`, describe(dtype));
   }
-  const sizes = requireShape(source.op, shape, `the shape of ${place(name)} of ${source.path}`);
+  const sizes = requireShape(file.op, shape, `the shape of ${place(name)} of ${file.path}`);
   const [from, to] = offsets as unknown[];
   const room = size - start;
   if (offsets.length !== 2 || !isOffset(from, room) || !isOffset(to, room) || to < from) {
     const what = `two data_offsets in order, from 0 to ${room}`;
-    throw source.wrong(what, place(name), `[${offsets.map(describe).join(', ')}]`);
+    throw file.wrong(what, place(name), `[${offsets.map(describe).join(', ')}]`);
   }
   const needed = numelOf(sizes) * element.bytes;
   if (to - from !== needed) {
     const what = `${needed} bytes of ${dtype} in the shape ${shapeText(sizes)}`;
-    throw source.wrong(what, place(name), String(to - from));
+    throw file.wrong(what, place(name), String(to - from));
   }
   return { name, dtype, shape: sizes, at: start + from, bytes: needed };
 }
@@ -152,13 +153,14 @@ function isOffset(value: unknown, most: number): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }
 
-function requireMetadata(source: Source, value: unknown): Record<string, string> {
+function requireMetadata(file: InputFile, value: unknown): Record<string, string> {
   if (isObject(value) && Object.values(value).every((one) => typeof one === 'string')) {
     return value as Record<string, string>;
   }
-  throw source.wrong('an object of strings', metadataName, describe(value));
+  throw file.wrong('an object of strings', metadataName, describe(value));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether JSON has an object there. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,8 @@
 import type { DType } from '../../dtype';
 import { requireOptions, wrongType } from '../../errors';
 import type { Tensor } from '../../tensor';
-import { requirePath } from '../file';
-import { readFileBy, Source, writeFileBy } from '../transfer';
+import { InputFile, requirePath } from '../file';
+import { readPiecesSync, writePiecesSync } from '../pieces';
 import { elements } from './elements';
 import { readHeader } from './header';
 import { readTensors } from './read';
@@ -48,9 +48,9 @@ export function saveSafetensors(
   options: SafetensorsOptions = {},
 ): void {
   const op = 'saveSafetensors';
-  const file = requirePath(op, path);
+  const to = requirePath(op, path);
   requireOptions(op, options, ['metadata']);
-  writeFileBy(file, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
+  writePiecesSync(to, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
 }
 
 /**
@@ -66,13 +66,13 @@ export function loadSafetensors(
   options: { names?: readonly string[] } = {},
 ): Record<string, Tensor> {
   const op = 'loadSafetensors';
-  const source = new Source(op, requirePath(op, path));
+  const file = new InputFile(op, requirePath(op, path));
   requireOptions(op, options, ['names']);
   const { names } = options;
   if (names !== undefined && !Array.isArray(names)) {
     throw wrongType(op, 'an array of strings', 'names', names);
   }
-  return readFileBy(source, (size) => readTensors(source, size, names));
+  return readPiecesSync(file, (size) => readTensors(file, size, names));
 }
 
 /**
@@ -82,11 +82,11 @@ export function loadSafetensors(
  */
 export function readSafetensorsHeader(path: string | URL): SafetensorsHeader {
   const op = 'readSafetensorsHeader';
-  const source = new Source(op, requirePath(op, path));
-  const { metadata, entries } = readFileBy(source, (size) => readHeader(source, size));
+  const file = new InputFile(op, requirePath(op, path));
+  const { metadata, entries } = readPiecesSync(file, (size) => readHeader(file, size));
   const tensors = entries.map(({ name, dtype, shape }): [string, SafetensorsTensor] => [
     name,
-    { storedAs: dtype, dtype: elements.get(dtype)?.dtype ?? null, shape },
+    { storedAs: dtype, dtype: elements.get(dtype)?.kind?.dtype ?? null, shape },
   ]);
   return { metadata, tensors: Object.fromEntries(tensors) };
 }

@@ -1,23 +1,20 @@
 /** The content of a safetensors file, piece by piece, from the tensors' own memory. */
 import { elementBytes } from '../../dtype';
 import { describe, unexpected, wrongType } from '../../errors';
-import { Tensor } from '../../tensor';
+import type { Tensor } from '../../tensor';
 import { packed, valuesOf } from '../../values';
-import type { Pieces } from '../transfer';
+import { requireTensors } from '../named';
+import type { Pieces } from '../pieces';
 import { written } from './elements';
 import { metadataName, mostHeaderBytes } from './header';
 
 /** Checks all; the pieces then show the memory of the tensors at the time they are asked for. */
 export function contentOf(op: string, tensors: unknown, metadata: unknown): Pieces {
-  if (typeof tensors !== 'object' || tensors === null || tensors instanceof Tensor) {
-    throw wrongType(op, 'an object of tensors', 'tensors', tensors);
-  }
-  const named = Object.entries(tensors).map(([name, tensor]): [string, Tensor] => {
+  const named = requireTensors(op, tensors);
+  for (const [name, tensor] of named) {
     requireName(op, name);
-    if (!(tensor instanceof Tensor)) throw wrongType(op, 'a tensor', place(name), tensor);
     valuesOf(op, tensor);
-    return [name, tensor];
-  });
+  }
   // As other writers of the format do: what needs the widest alignment first.
   const rank = ({ dtype }: Tensor): number => order.indexOf(dtype);
   named.sort(([a, one], [b, other]) => rank(one) - rank(other) || compare(a, b));
@@ -29,10 +26,6 @@ const order = ['float64', 'float32', 'int32', 'bool'];
 
 function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function place(name: string): string {
-  return `tensors[${describe(name)}]`;
 }
 
 function headerOf(

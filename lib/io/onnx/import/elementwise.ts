@@ -6,7 +6,8 @@ import { where } from '../../../ops/binary';
 import { scalar } from '../../../ops/define';
 import type { Tensor } from '../../../tensor';
 import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';
-import { dtypeOf, type GraphNode, type Operator, type Run } from './node';
+import { dtypeOf } from './elements';
+import type { GraphNode, Operator, Run } from './node';
 
 /** The tensors among the inputs. */
 export const tensors =

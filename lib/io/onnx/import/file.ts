@@ -1,7 +1,7 @@
 /** The bytes of an ONNX model: the file itself, and files beside it that hold weights. */
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import { unexpected } from '../../../errors';
+import { messageOf, unexpected } from '../../../errors';
 import { readExactly, requirePath, withFile, type OpenFile } from '../../file';
 import { decode } from '../protobuf';
 import type { Message } from '../schema';
@@ -30,7 +30,7 @@ export async function readModel(given: unknown): Promise<Message<'ModelProto'>> 
   try {
     model = decode('ModelProto', bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw unexpected(op, 'an ONNX model', path, `bytes that are none: ${reason}`);
   }
   if (model.graph === undefined) {

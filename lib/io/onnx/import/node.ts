@@ -1,7 +1,7 @@
 /** A node of an imported graph, as the operators look at it while the graph is read. */
-import { dataTypes, type Message } from '../schema';
-import { attributeTypes } from '../schema';
+import { attributeTypes, type Message } from '../schema';
 import type { Datum } from './datum';
+import { Refused } from './elements';
 import { readTensor } from './tensor';
 
 /** Runs a node: its inputs, null where one is left out. */
@@ -10,34 +10,7 @@ export type Run = (inputs: readonly (Datum | null)[]) => Datum | readonly Datum[
 /** Reads a node's attributes, and says how it runs; throws `Refused` for what is not supported. */
 export type Operator = (node: GraphNode) => Run;
 
-/** What is not supported, for the list of all that is not. */
-export class Refused extends Error {}
-
 type AttributeProto = Message<'AttributeProto'>;
-
-/** Elements that there are here, by their number in a file. */
-const dtypes = {
-  [dataTypes.float32]: 'float32',
-  [dataTypes.float16]: 'float32',
-  [dataTypes.float64]: 'float64',
-  [dataTypes.int32]: 'int32',
-  [dataTypes.int64]: 'int64',
-  [dataTypes.int16]: 'int32',
-  [dataTypes.int8]: 'int32',
-  [dataTypes.uint16]: 'int32',
-  [dataTypes.uint8]: 'int32',
-  [dataTypes.bool]: 'bool',
-} as const;
-
-export type OnnxDType = (typeof dtypes)[keyof typeof dtypes];
-
-/** The dtype of this number; refused if there is none here. */
-export function dtypeOf(type: number, what: string): OnnxDType {
-  const found = (dtypes as Readonly<Record<number, OnnxDType>>)[type] as OnnxDType | undefined;
-  if (found !== undefined) return found;
-  const name = Object.entries(dataTypes).find(([, number]) => number === type)?.[0];
-  throw new Refused(`${name ?? `type ${type}`} elements of ${what}`);
-}
 
 export class GraphNode {
   private readonly attributes = new Map<string, AttributeProto>();

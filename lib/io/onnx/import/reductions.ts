@@ -5,7 +5,8 @@ import { normalizeDim, numelOf } from '../../../shape';
 import type { Tensor } from '../../../tensor';
 import { intOf, intsOf, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
-import { Refused, type Operator } from './node';
+import { Refused } from './elements';
+import type { Operator } from './node';
 
 type Reduce = (x: Tensor, dims: number[] | null, options: { keepdim: boolean }) => Tensor;
 

@@ -5,7 +5,8 @@ import { normalizeDim, numelOf, type Shape } from '../../../shape';
 import type { Tensor } from '../../../tensor';
 import { intOf, Ints, intsOf, reshapedInts, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
-import { Refused, type Operator } from './node';
+import { Refused } from './elements';
+import type { Operator } from './node';
 
 const op = 'OnnxModule';
 

@@ -2,26 +2,12 @@
 import type { DType, TypedArray } from '../../../dtype';
 import { allocateOwn, Storage } from '../../../storage';
 import { Tensor } from '../../../tensor';
-import { elements, type Elements } from '../../elements';
+import { convert } from '../../elements';
 import { dataTypes, type Message } from '../schema';
 import { Ints, type Datum } from './datum';
-import { dtypeOf, Refused } from './node';
+import { dtypeOf, Refused, stored } from './elements';
 
 export type TensorProto = Message<'TensorProto'>;
-
-/** How elements of raw data are read. */
-const raw: Readonly<Record<number, Elements>> = {
-  [dataTypes.float32]: elements.f4,
-  [dataTypes.float64]: elements.f8,
-  [dataTypes.float16]: elements.f2,
-  [dataTypes.int64]: elements.i8,
-  [dataTypes.int32]: elements.i4,
-  [dataTypes.int16]: elements.i2,
-  [dataTypes.int8]: elements.i1,
-  [dataTypes.uint16]: elements.u2,
-  [dataTypes.uint8]: elements.u1,
-  [dataTypes.bool]: elements.b1,
-};
 
 /** More whole numbers than this are no shape, and become a tensor at once. */
 const mostInts = 4096;
@@ -44,13 +30,13 @@ export function shapeOf(dims: readonly bigint[], what: string): { shape: number[
 export function readTensor(proto: TensorProto, what: string): Datum {
   const type = dtypeOf(proto.dataType, what);
   const { shape, count } = shapeOf(proto.dims, what);
+  requireData(proto, count, what);
   if (type === 'int64' && shape.length < 2 && count <= mostInts) {
     const numbers = new Float64Array(count);
     fill(numbers, proto, what);
     return new Ints(Array.from(numbers), shape);
   }
   const dtype: DType = type === 'int64' ? 'int32' : type;
-  requireData(proto, count, what);
   const array = allocateOwn(dtype, count);
   fill(array, proto, what);
   return new Tensor(new Storage(array), dtype, shape);
@@ -58,7 +44,7 @@ export function readTensor(proto: TensorProto, what: string): Datum {
 
 /** Where the elements are, and how many: before memory is taken for them. */
 function requireData(proto: TensorProto, count: number, what: string): void {
-  const found = rawBytes(proto) / raw[proto.dataType].bytes;
+  const found = rawBytes(proto) / stored[proto.dataType].bytes;
   const listed = listOf(proto).length;
   const actual = rawBytes(proto) > 0 ? found : listed;
   if (actual === count) return;
@@ -85,21 +71,10 @@ function listOf(proto: TensorProto): readonly (number | bigint)[] {
 }
 
 function fill(array: TypedArray, proto: TensorProto, what: string): void {
-  requireData(proto, array.length, what);
-  const whole = array instanceof Int32Array;
-  const { bytes, read } = raw[proto.dataType];
   const { rawData } = proto;
   if (rawData.byteLength > 0) {
-    if (isPlain(array, proto.dataType)) {
-      new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(rawData);
-      return;
-    }
-    const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
-    for (let i = 0; i < array.length; i++) {
-      const value = read(view, i * bytes, true);
-      if (whole) requireInt32(value, what);
-      array[i] = value;
-    }
+    const misfit = convert(stored[proto.dataType], rawData, true, array);
+    if (misfit !== null) throw tooWide(misfit.value, what);
     return;
   }
   if (proto.dataType === dataTypes.float16) {
@@ -108,19 +83,11 @@ function fill(array: TypedArray, proto: TensorProto, what: string): void {
   const list = listOf(proto);
   for (let i = 0; i < array.length; i++) {
     const value = Number(list[i]);
-    if (whole) requireInt32(value, what);
+    if (array instanceof Int32Array && value !== (value | 0)) throw tooWide(value, what);
     array[i] = proto.dataType === dataTypes.bool ? Number(value !== 0) : value;
   }
 }
 
-/** Whether the elements lie in the file as they do in memory: numbers of this machine's order, unless they are few bytes. */
-function isPlain(array: TypedArray, type: number): boolean {
-  const plain: readonly number[] = [dataTypes.float32, dataTypes.float64, dataTypes.int32];
-  const little = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-  return little && plain.includes(type) && raw[type].bytes === array.BYTES_PER_ELEMENT;
-}
-
-function requireInt32(value: number, what: string): void {
-  if (value === (value | 0)) return;
-  throw new BrokenTensor(`expected whole numbers of 32 bits in ${what}, got ${value}`);
+function tooWide(value: number, what: string): BrokenTensor {
+  return new BrokenTensor(`expected whole numbers of 32 bits in ${what}, got ${value}`);
 }

@@ -1,0 +1,14 @@
+/** Tensors by name, as files take them. */
+import { describe, wrongType } from '../errors';
+import { Tensor } from '../tensor';
+
+/** The tensors of an object and their names; TypeError for anything else. */
+export function requireTensors(op: string, tensors: unknown): [string, Tensor][] {
+  if (typeof tensors !== 'object' || tensors === null || tensors instanceof Tensor) {
+    throw wrongType(op, 'an object of tensors', 'tensors', tensors);
+  }
+  return Object.entries(tensors).map(([name, tensor]) => {
+    if (tensor instanceof Tensor) return [name, tensor];
+    throw wrongType(op, 'a tensor', `tensors[${describe(name)}]`, tensor);
+  });
+}

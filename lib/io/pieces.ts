@@ -1,0 +1,148 @@
+/**
+ * Files piece by piece. What a format has to say is a generator that asks for pieces; here are those who run it, at once
+ * or beside the event loop, so that each format is written once.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { reading, withFile, type InputFile } from './file';
+
+/** Bytes to fill from a file; they follow the last ones, unless `at` says where they begin. */
+export interface Fill {
+  readonly into: Uint8Array;
+  readonly at?: number;
+}
+
+/** Reads a file by asking for its pieces. */
+export type Reader<T> = Generator<Fill, T, void>;
+
+/** A file's content in order, in pieces that are used up before the next is asked for. */
+export type Pieces = Iterable<Uint8Array>;
+
+// 1 MiB takes a hash 1 ms, which is how long it holds up the event loop.
+export const pieceBytes = 1 << 20;
+
+/** Reads a file here and now. */
+export function readPiecesSync<T>(file: InputFile, read: (size: number) => Reader<T>): T {
+  const descriptor = openSync(file.path, reading);
+  try {
+    const reader = read(file.sizeOf(fstatSync(descriptor)));
+    let end = 0;
+    for (;;) {
+      const next = reader.next();
+      if (next.done) return next.value;
+      const { into, at = end } = next.value;
+      for (let done = 0; done < into.length;) {
+        const count = readSync(descriptor, into, done, into.length - done, at + done);
+        if (count === 0) throw file.ended();
+        done += count;
+      }
+      end = at + into.length;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads a file beside the event loop; gives the SHA-256 of the bytes it read, in hexadecimal, besides. */
+export function readPieces<T>(
+  { op, path }: InputFile,
+  read: (size: number) => Reader<T>,
+): Promise<{ value: T; sha256: string }> {
+  return withFile(op, path, async (file) => {
+    const reader = read(file.size);
+    const hash = createHash('sha256');
+    let end = 0;
+    for (;;) {
+      const next = reader.next();
+      if (next.done) return { value: next.value, sha256: hash.digest('hex') };
+      const { into, at = end } = next.value;
+      await file.fill(into, at);
+      hash.update(into);
+      end = at + into.length;
+    }
+  });
+}
+
+// Text in V8 has at most 2^29 characters.
+const mostText = 2 ** 28;
+
+/** The whole content as text. */
+export function* readText(file: InputFile, size: number): Reader<string> {
+  if (size > mostText) throw file.wrong(`at most ${mostText} bytes`, 'the size', String(size));
+  const all = Buffer.alloc(size);
+  yield { into: all };
+  return all.toString();
+}
+
+/** Nothing of the content but its hash. */
+export function* readNothing(size: number): Reader<null> {
+  const piece = Buffer.alloc(Math.min(size, pieceBytes));
+  for (let left = size; left > 0; left -= pieceBytes) {
+    yield { into: piece.subarray(0, Math.min(left, pieceBytes)) };
+  }
+  return null;
+}
+
+/** Writes a file here and now, over what is there. */
+export function writePiecesSync(path: string, pieces: Pieces): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    for (const piece of pieces) {
+      for (const part of partsOf(piece)) {
+        for (let done = 0; done < part.length;) done += writeSync(descriptor, part, done);
+      }
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes a new file beside the event loop until it is on the disk; `each` sees its bytes in order. */
+async function writeNew(
+  path: string,
+  pieces: Pieces | AsyncIterable<Uint8Array | string>,
+  each?: (part: Uint8Array) => void,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for await (const piece of pieces) {
+      for (const part of partsOf(typeof piece === 'string' ? Buffer.from(piece) : piece)) {
+        each?.(part);
+        for (let done = 0; done < part.length;) {
+          done += (await file.write(part, done)).bytesWritten;
+        }
+      }
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes a new file; gives the SHA-256 of its bytes. */
+export async function writePieces(path: string, pieces: Pieces): Promise<string> {
+  const hash = createHash('sha256');
+  await writeNew(path, pieces, (part) => hash.update(part));
+  return hash.digest('hex');
+}
+
+/** Writes a file that appears under its name once it is whole: what was there stays until then. */
+export async function writeWhole(
+  path: string,
+  pieces: Pieces | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  try {
+    await writeNew(partial, pieces);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** A piece in parts of at most `pieceBytes`. */
+function* partsOf(piece: Uint8Array): Generator<Uint8Array, void, void> {
+  for (let at = 0; at < piece.length; at += pieceBytes) yield piece.subarray(at, at + pieceBytes);
+}

@@ -204,7 +204,8 @@ export function requireOptions(op: string, options: unknown, known: readonly str
     typeof options !== 'object' ||
     options === null ||
     Array.isArray(options) ||
-    ArrayBuffer.isView(options)
+    ArrayBuffer.isView(options) ||
+    ofThisCopy in options // a tensor, or what borrowed its prototype
   ) {
     throw wrongType(op, 'an object', 'options', options);
   }

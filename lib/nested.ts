@@ -66,6 +66,13 @@ function inferDType(op: string, first: unknown, place: string): DType {
   throw wrongType(op, 'a number, a boolean, or an array of them', place, first);
 }
 
+const typedArrays = Object.getPrototypeOf(Float32Array.prototype) as object;
+
+/** What a typed array has, whatever a property of its own says; 0 once its memory is gone. */
+function lengthOf(array: NumberArray): number {
+  return Reflect.get(typedArrays, 'length', array) as number;
+}
+
 function placeOf(path: readonly number[]): string {
   return `data${path.map((i) => `[${i}]`).join('')}`;
 }
@@ -128,8 +135,12 @@ export function flatten(
       name !== undefined &&
       (floating || (type === 'int32' && typedDTypes[name] === type && name !== 'Uint32Array'))
     ) {
-      array.set(list as NumberArray, at);
-      at += list.length;
+      const count = lengthOf(list as NumberArray);
+      if (count !== shape[level]) {
+        throw unexpected(op, `${shape[level]} elements`, placeOf(path), String(count));
+      }
+      if (count > 0) array.set(list as NumberArray, at);
+      at += count;
       return;
     }
     for (let i = 0; i < list.length; i++) {

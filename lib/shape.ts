@@ -57,14 +57,15 @@ export function requireFewDims(op: string, list: readonly unknown[], name: strin
 export function requireShape(op: string, value: unknown, name = 'shape'): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', name, value);
   requireFewDims(op, value, name);
+  const shape: number[] = [];
   for (let i = 0; i < value.length; i++) {
-    const size: unknown = value[i];
+    const size: unknown = value[i]; // once: the next time a getter may say something else
     if (typeof size !== 'number') throw wrongType(op, 'a whole number', `${name}[${i}]`, size);
     if (!Number.isSafeInteger(size) || size < 0) {
       throw wrongValue(op, 'a whole number of at least 0', `${name}[${i}]`, size);
     }
+    shape.push(size);
   }
-  const shape = [...(value as number[])];
   if (numelOf(shape) > maxElements)
     throw unexpected(op, 'at most 2^49 elements', name, shapeText(shape));
   return shape;

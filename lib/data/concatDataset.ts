@@ -1,4 +1,4 @@
-import { unexpected, wrongType } from '../errors';
+import { requireList, unexpected } from '../errors';
 import { requireDataset, requireLength, type Dataset } from './dataset';
 import { requireIndex } from './indices';
 
@@ -17,10 +17,11 @@ export class ConcatDataset<Item> implements Dataset<Item> {
 
   constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
     const op = 'ConcatDataset';
-    if (!Array.isArray(datasets)) throw wrongType(op, 'an array of datasets', 'datasets', datasets);
-    if (datasets.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
-    const given = datasets as readonly (Dataset<Item, unknown> | readonly Item[])[];
-    this.datasets = given.map((one, i) => requireDataset(op, one, `datasets[${i}]`));
+    const given = requireList(op, 'an array of datasets', 'datasets', datasets);
+    if (given.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
+    this.datasets = given.map((one, i) =>
+      requireDataset(op, one as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
+    );
     const starts: number[] = [];
     let length = 0;
     this.datasets.forEach((one, i) => {

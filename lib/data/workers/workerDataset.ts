@@ -30,11 +30,11 @@ export interface WorkerDatasetOptions {
  */
 export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
   /** @internal */ readonly _recipe: Recipe;
-  private readonly here: Dataset<Item, Batch>;
+  readonly #here: Dataset<Item, Batch>;
 
   private constructor(recipe: Recipe, here: Dataset<Item, Batch>) {
     this._recipe = recipe;
-    this.here = here;
+    this.#here = here;
   }
 
   /**
@@ -55,11 +55,11 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   }
 
   get length(): number {
-    return this.here.length;
+    return this.#here.length;
   }
 
   get(index: number, seed = 0): Item {
-    return this.here.get(index, seed);
+    return this.#here.get(index, seed);
   }
 }
 

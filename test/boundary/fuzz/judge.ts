@@ -20,6 +20,7 @@ export function strangeness(
   if ('syscall' in error) return null; // from a file
   if (error.name === 'AbortError' || /aborted/.test(message)) return null; // by a signal given
   if (/has been revoked|'?.*'? on proxy: trap/.test(message)) return null; // by the engine, of a proxy given
+  if (/private member #\w+/.test(message)) return null; // by the engine, of an object that only says to be of a class
   if (/^Class constructors? .*cannot be invoked without 'new'/.test(message)) return null; // a class as callback
   if (borrowed && /^(TypeError|RangeError|DataCloneError)$/.test(name)) return null;
   return `${name}: ${message}`;

@@ -1,0 +1,54 @@
+/** Arguments that say to be something and are not: refused in the library's words, or taken for what they hold. */
+import { data, nn, ones, tensor, type Tensor } from 'blasgrad';
+
+/** Says nothing of its own about anything but its elements. */
+const bare = <T>(list: T[]): T[] =>
+  new Proxy(list, {
+    get: (target, key) =>
+      key === 'length' || (typeof key === 'string' && /^\d+$/.test(key))
+        ? (Reflect.get(target, key) as unknown)
+        : undefined,
+  });
+
+test('an array without an iterator as a shape', () => {
+  expect(ones(bare([2, 3])).shape).toEqual([2, 3]);
+});
+
+test('an array whose elements are others the second time', () => {
+  let times = 0;
+  const sizes = [2, 0];
+  Object.defineProperty(sizes, 1, { get: () => (times++ === 0 ? 3 : -1) });
+  expect(ones(sizes).shape).toEqual([2, 3]);
+});
+
+test('an array without methods as datasets', () => {
+  const both = new data.ConcatDataset(bare([[1, 2], [3]]));
+  expect([both.length, both.get(2)]).toEqual([3, 3]);
+});
+
+test('what borrowed the prototype of tensors as options', () => {
+  const impostor = Object.create(tensor([1]).add(1)) as Tensor;
+  const make = (): unknown => new nn.Parameter(ones(2), impostor);
+  expect(make).toThrow(TypeError);
+  expect(make).toThrow(/^Parameter: expected an object for options, got /);
+});
+
+test.each([
+  ['more', (): number => 5],
+  ['less', (): number => 2],
+])('a typed array that says it has %s', (_, get) => {
+  const numbers = Object.defineProperty(new Float32Array(3), 'length', { get });
+  expect(() => tensor(numbers)).toThrow(/^tensor: expected \d elements for data, got 3/);
+});
+
+test.each([0, 3])('a typed array of %p whose memory goes while it is looked at', (size) => {
+  const numbers = new Float32Array(size);
+  const get = (): number => {
+    if (numbers.buffer.byteLength > 0) structuredClone(0, { transfer: [numbers.buffer] });
+    return size;
+  };
+  Object.defineProperty(numbers, 'length', { get });
+  const make = (): Tensor => tensor(numbers);
+  if (size === 0) expect(make().shape).toEqual([0]);
+  else expect(make).toThrow(/^tensor: expected 3 elements for data, got 0/);
+});

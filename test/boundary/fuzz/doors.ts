@@ -51,14 +51,14 @@ export function doorsOf(blasgrad: Blasgrad): [name: string, call: Callable][] {
       .filter(([name, v]) => typeof v === 'object' && /^[a-z]/.test(name))
       .map(([name, space]): [string, object] => [`${name}.`, space as object]),
   ];
-  // Not for users to make.
-  const abstract = new Set<unknown>([
-    ...[blasgrad.Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler],
+  const leftOut = new Set<unknown>([
+    ...[blasgrad.Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler], // not for users to make
+    backend.measure, // takes nothing, and a second
   ]);
   const doors = new Map<string, Callable>();
   for (const [prefix, space] of spaces) {
     for (const [name, value] of Object.entries(space)) {
-      if (typeof value !== 'function' || abstract.has(value)) continue;
+      if (typeof value !== 'function' || leftOut.has(value)) continue;
       // Error makes a text of its message, which of a sparse array takes hours.
       if ((value as Class).prototype instanceof Error) continue;
       if (/^[A-Z]/.test(name)) {

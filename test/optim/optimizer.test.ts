@@ -1,5 +1,6 @@
 /** What all optimizers promise, besides their formulas. */
-import { nn, noGrad, ones, optim, tensor, zeros, type Tensor } from 'blasgrad';
+import { noGrad, ones, optim, tensor, zeros, type Tensor } from 'blasgrad';
+import { leaf, sgd, withGradient } from './parameters';
 
 type Maker = (params: optim.Params<optim.LearningRate>, options?: object) => optim.Optimizer;
 
@@ -19,20 +20,7 @@ const makers: Readonly<Record<string, Maker>> = {
   Adadelta: (params, options) => new optim.Adadelta(params, options),
 };
 
-const leaf = (...values: number[]): Tensor => {
-  return tensor(values, { dtype: 'float64', requiresGrad: true });
-};
-const sgd = (params: Tensor[], options = {}): optim.SGD => {
-  return new optim.SGD(params, { lr: 0.1, ...options });
-};
 const list = (x: Tensor): unknown => x.toArray();
-
-/** A parameter with a gradient of ones. */
-function withGradient(...values: number[]): Tensor {
-  const param = leaf(...values);
-  param.grad = ones(values.length, { dtype: 'float64' });
-  return param;
-}
 
 describe.each(Object.entries(makers))('%s', (_name, make) => {
   test('goes downhill, and uphill with maximize', () => {
@@ -134,80 +122,6 @@ describe.each(Object.entries(makers))('%s', (_name, make) => {
   });
 });
 
-describe('groups', () => {
-  test('have options of their own, and defaults', () => {
-    const [x, y] = [withGradient(1), withGradient(1)];
-    const optimizer = new optim.SGD([{ params: [x] }, { params: y, lr: 0.5 }], { lr: 0.1 });
-    optimizer.step();
-    expect([x.item(), y.item()]).toEqual([0.9, 0.5]);
-    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([0.1, 0.5]);
-    expect(optimizer.defaults.lr).toBe(0.1);
-    expect(optimizer.paramGroups[0].params).toEqual([x]);
-  });
-
-  test('options count from the next step on', () => {
-    const x = withGradient(0);
-    const optimizer = sgd([x]);
-    optimizer.lr = 2;
-    optimizer.step();
-    expect(x.item()).toBe(-2);
-    optimizer.paramGroups[0].lr = 1;
-    expect(optimizer.lr).toBe(1);
-    optimizer.paramGroups[0].maximize = true;
-    optimizer.step();
-    expect(x.item()).toBe(-1);
-    optimizer.paramGroups[0].momentum = 0.5; // the buffer starts as this step's gradient
-    optimizer.step();
-    expect(x.item()).toBe(0);
-    optimizer.step();
-    expect(x.item()).toBe(1.5);
-    optimizer.paramGroups[0].momentum = 0;
-    optimizer.step();
-    expect(x.item()).toBe(2.5);
-  });
-
-  test('betas are replaced, not changed', () => {
-    const optimizer = new optim.Adam([leaf(1)]);
-    const [group] = optimizer.paramGroups;
-    group.betas = [0.5, 0.6];
-    expect(group.betas).toEqual([0.5, 0.6]);
-    expect(Object.isFrozen(group.betas)).toBe(true); // a change of one would go unseen
-    group.amsgrad = true;
-    const [x] = group.params;
-    x.grad = ones(1, { dtype: 'float64' });
-    optimizer.step();
-    expect(Object.keys(optimizer.stateDict().state[0])).toContain('maxExpAvgSq');
-  });
-
-  test('a wrong option is refused, and changes nothing', () => {
-    const optimizer = new optim.Adam([{ params: [leaf(1)] }, { params: [leaf(1)], lr: 0.5 }]);
-    const [group] = optimizer.paramGroups;
-    expect(() => (group.lr = -1)).toThrow('Adam: expected a number of at least 0 for lr, got -1');
-    expect(() => (optimizer.lr = NaN)).toThrow('Adam: expected a finite number for lr, got NaN');
-    expect(() => (group.betas = [0.5, 1])).toThrow('at least 0 and below 1 for betas[1], got 1');
-    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([0.001, 0.5]);
-    expect(group.betas).toEqual([0.9, 0.999]);
-  });
-
-  test('are added later', () => {
-    const [x, y] = [withGradient(1), withGradient(1)];
-    const optimizer = sgd([x]);
-    optimizer.step();
-    optimizer.addParamGroup({ params: [y], lr: 1 });
-    optimizer.step();
-    expect([x.item(), y.item()]).toEqual([0.8, 0]);
-    expect(() => optimizer.addParamGroup({ params: [x] })).toThrow('each tensor once');
-  });
-
-  test('parameters come as any iterable', () => {
-    const model = new nn.Linear(2, 3);
-    expect(sgd([...model.parameters()]).paramGroups[0].params.length).toBe(2);
-    const optimizer = new optim.SGD(new Set([leaf(1), leaf(2)]), { lr: 1 });
-    expect(optimizer.paramGroups[0].params.length).toBe(2);
-    expect(new optim.Adam(model.parameters()).paramGroups[0].params.length).toBe(2);
-  });
-});
-
 describe('step and zeroGrad', () => {
   test('step runs a closure, with recording on, and returns its result', () => {
     const x = leaf(3);
@@ -234,169 +148,5 @@ describe('step and zeroGrad', () => {
     optimizer.zeroGrad();
     expect(x.grad).toBeNull();
     expect(() => optimizer.zeroGrad({ setToNull: true } as never)).toThrow(RangeError);
-  });
-});
-
-describe('wrong arguments', () => {
-  const x = leaf(1);
-  const wrong: [string, () => unknown, typeof TypeError | typeof RangeError][] = [
-    [
-      'SGD: expected a number for lr, got undefined',
-      () => new optim.SGD([x], {} as never),
-      TypeError,
-    ],
-    [
-      'SGD: expected a number of at least 0 for lr, got -0.1',
-      () => sgd([x], { lr: -0.1 }),
-      RangeError,
-    ],
-    [
-      'SGD: expected a number of at least 0 for momentum',
-      () => sgd([x], { momentum: -1 }),
-      RangeError,
-    ],
-    ['momentum and no dampening for nesterov', () => sgd([x], { nesterov: true }), RangeError],
-    ['SGD: expected one of lr, momentum', () => sgd([x], { momentun: 0.9 }), RangeError],
-    [
-      "SGD: expected a boolean for maximize, got 'no'",
-      () => sgd([x], { maximize: 'no' }),
-      TypeError,
-    ],
-    [
-      'Adam: expected a finite number for betas[0], got NaN',
-      () => new optim.Adam([x], { betas: [NaN, 0.9] }),
-      RangeError,
-    ],
-    [
-      'Adam: expected two numbers for betas',
-      () => new optim.Adam([x], { betas: [0.9] as never }),
-      RangeError,
-    ],
-    [
-      'Adam: expected an array of two numbers for betas',
-      () => new optim.Adam([x], { betas: 0.9 as never }),
-      TypeError,
-    ],
-    [
-      'AdamW: expected a number of at least 0 for weightDecay',
-      () => new optim.AdamW([x], { weightDecay: -1 }),
-      RangeError,
-    ],
-    [
-      'Adadelta: expected a number from 0 to 1 for rho',
-      () => new optim.Adadelta([x], { rho: 2 }),
-      RangeError,
-    ],
-    ['SGD: expected at least one tensor or group for params, got none', () => sgd([]), RangeError],
-    [
-      'SGD: expected at least one tensor for params, got none',
-      () => new optim.SGD([{ params: [] }], { lr: 1 }),
-      RangeError,
-    ],
-    [
-      'SGD: expected an iterable of tensors or of groups for params',
-      () => sgd(x as never),
-      TypeError,
-    ],
-    [
-      'SGD: expected an iterable of tensors or of groups for params',
-      () => sgd(undefined as never),
-      TypeError,
-    ],
-    ['SGD: expected a tensor for params[1], got 3', () => sgd([x, 3 as never]), TypeError],
-    ['SGD: expected a group with params', () => sgd([3 as never]), TypeError],
-    [
-      'SGD: expected a leaf tensor for params[0], got the result of an op',
-      () => sgd([x.mul(2)]),
-      RangeError,
-    ],
-    ['SGD: expected each tensor once for params[1]', () => sgd([x, x]), RangeError],
-    [
-      'each tensor once',
-      () => new optim.SGD([{ params: x }, { params: x }], { lr: 1 }),
-      RangeError,
-    ],
-    [
-      'SGD: expected a floating dtype for params[0], got int32',
-      () => sgd([zeros(1, { dtype: 'int32' })]),
-      RangeError,
-    ],
-    [
-      'SGD: expected one of',
-      () => new optim.SGD([{ params: x, foo: 1 } as never], { lr: 1 }),
-      RangeError,
-    ],
-  ];
-  test.each(wrong)('%s', (text, run, type) => {
-    expect(run).toThrow(type);
-    expect(run).toThrow(text);
-  });
-});
-
-describe('loadStateDict', () => {
-  const trained = (): optim.Adam => {
-    const optimizer = new optim.Adam([withGradient(1, 2)], { lr: 0.25 });
-    optimizer.step();
-    return optimizer;
-  };
-
-  test('names options and parameters', () => {
-    const dict = trained().stateDict();
-    expect(dict.paramGroups).toEqual([
-      {
-        lr: 0.25,
-        betas: [0.9, 0.999],
-        eps: 1e-8,
-        weightDecay: 0,
-        amsgrad: false,
-        maximize: false,
-        params: [0],
-      },
-    ]);
-    expect(Object.keys(dict.state[0])).toEqual(['step', 'expAvg', 'expAvgSq']);
-  });
-
-  test('converts the dtype of state', () => {
-    const single = tensor([1, 2], { requiresGrad: true });
-    const optimizer = new optim.Adam([single]);
-    optimizer.loadStateDict(trained().stateDict());
-    single.grad = ones(2);
-    optimizer.step();
-    expect(optimizer.stateDict().state[0]['expAvg'].dtype).toBe('float32');
-    expect(optimizer.stateDict().state[0]['step'].item()).toBe(2);
-    expect(optimizer.lr).toBe(0.25);
-  });
-
-  const broken: [string, (dict: optim.OptimizerState) => unknown][] = [
-    ['expected an object for dict, got null', () => null],
-    ['expected an object for state, got undefined', ({ paramGroups }) => ({ paramGroups })],
-    ['expected 1 elements for paramGroups, got 2', (dict) => ({ ...dict, paramGroups: [1, 2] })],
-    [
-      '1 elements for paramGroups[0].params',
-      (dict) => ({ ...dict, paramGroups: [{ params: [] }] }),
-    ],
-    [
-      'expected a number of at least 0 for paramGroups[0].lr, got -1',
-      (dict) => ({ ...dict, paramGroups: [{ ...dict.paramGroups[0], lr: -1 }] }),
-    ],
-    ["got 'momentum'", (dict) => ({ ...dict, paramGroups: [{ params: [0], momentum: 0 }] })],
-    [
-      'expected shape [2] for state[0].expAvg, got [3]',
-      ({ paramGroups, state }) => ({
-        paramGroups,
-        state: { 0: { ...state[0], expAvg: zeros(3) } },
-      }),
-    ],
-    [
-      'a tensor for state[0].step, got 1',
-      ({ paramGroups }) => ({ paramGroups, state: { 0: { step: 1 } } }),
-    ],
-    ["got 'sum'", ({ paramGroups }) => ({ paramGroups, state: { 0: { sum: zeros(2) } } })],
-  ];
-  test.each(broken)('%s', (text, breakIt) => {
-    const optimizer = trained();
-    const before = JSON.stringify(optimizer.stateDict());
-    expect(() => optimizer.loadStateDict(breakIt(optimizer.stateDict()) as never)).toThrow(text);
-    expect(JSON.stringify(optimizer.stateDict())).toBe(before);
   });
 });

@@ -1,0 +1,82 @@
+/** Weights in a file beside the model: where they are read, and from where they are not. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { noGrad } from 'blasgrad';
+import { cleanUp, folder, load, node, x, type Parts } from './modelFile';
+
+afterAll(cleanUp);
+
+describe('weights in another file', () => {
+  const external = (location: string, more: Record<string, string> = {}): Parts => ({
+    nodes: [node('Add', ['x', 'w'], ['y'])],
+    tensors: [
+      {
+        name: 'w',
+        dims: [3n],
+        dataType: 1,
+        dataLocation: 1,
+        externalData: Object.entries({ location, ...more }).map(([key, value]) => ({ key, value })),
+      },
+    ],
+  });
+  const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+  beforeAll(() => {
+    const bytes = new Uint8Array(Float32Array.of(0, 1, 2, 3).buffer);
+    writeFileSync(join(folder, 'weights.bin'), bytes);
+    writeFileSync(join(outside, 'weights.bin'), bytes);
+    mkdirSync(join(folder, 'sub'));
+    symlinkSync(join(outside, 'weights.bin'), join(folder, 'link.bin'));
+  });
+  afterAll(() => {
+    rmSync(outside, { recursive: true });
+  });
+
+  test('are read beside the model', async () => {
+    const model = await load(external('weights.bin', { offset: '4', length: '12' }));
+    expect(noGrad(() => model.forward(x.mul(0))).toArray()).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
+  test.each([
+    ['../', external('../weights.bin'), /expected weights in the model's folder/],
+    [
+      'an absolute path',
+      external(join(outside, 'weights.bin')),
+      /expected weights in the model's folder/,
+    ],
+    ['a link out of the folder', external('link.bin'), /expected weights in the model's folder/],
+    ['no place', external(''), /expected weights in the model's folder/],
+    ['the folder', external('sub'), /expected a file for .*sub, got a directory/],
+    [
+      'an offset beyond the end',
+      external('weights.bin', { offset: '999', length: '12' }),
+      /expected 12 bytes for 'w'/,
+    ],
+    [
+      'a negative offset',
+      external('weights.bin', { offset: '-4', length: '12' }),
+      /expected an offset and a length of 'w', got others/,
+    ],
+    [
+      'a length of 2^60',
+      external('weights.bin', { length: String(2n ** 60n) }),
+      /expected an offset and a length of 'w', got others/,
+    ],
+    [
+      'a length of a terabyte',
+      external('weights.bin', { length: '1099511627776' }),
+      /expected weights of 16 bytes/,
+    ],
+    [
+      'too few bytes',
+      external('weights.bin', { length: '8' }),
+      /expected 3 elements of 'w', got 8 bytes/,
+    ],
+  ])('are not read from %s', async (_, parts, message) => {
+    await expect(load(parts)).rejects.toThrow(RangeError);
+    await expect(load(parts)).rejects.toThrow(message);
+  });
+});

@@ -1,6 +1,6 @@
 /** Numbers of samples, as users give them. */
 import { fromArray } from '../creation';
-import { requireInteger, shapeText, unexpected, wrongType } from '../errors';
+import { requireInteger, requireItems, shapeText, unexpected } from '../errors';
 import { Tensor } from '../tensor';
 
 /** Numbers of samples. */
@@ -15,10 +15,8 @@ export function indicesOf(op: string, name: string, indices: unknown, size: numb
       throw unexpected(op, 'an int32 tensor of one dimension', name, given);
     }
     numbers = indices.data;
-  } else if (typeof indices === 'object' && indices !== null && Symbol.iterator in indices) {
-    numbers = Array.from(indices as Iterable<unknown>);
   } else {
-    throw wrongType(op, 'whole numbers as tensor or iterable', name, indices);
+    numbers = requireItems(op, 'whole numbers as tensor or iterable', name, indices);
   }
   const out = new Int32Array(numbers.length);
   for (let i = 0; i < out.length; i++) {

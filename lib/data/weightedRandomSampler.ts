@@ -3,10 +3,10 @@ import {
   requireBoolean,
   requireInRange,
   requireInteger,
+  requireItems,
   requireOptions,
   shapeText,
   unexpected,
-  wrongType,
 } from '../errors';
 import type { Generator } from '../random';
 import { rand } from '../sampling';
@@ -97,10 +97,7 @@ function weightsOf(op: string, weights: unknown): Float64Array {
     throw unexpected(op, 'one dimension', 'weights', shapeText(weights.shape));
   }
   const given = weights instanceof Tensor ? weights.data : weights;
-  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
-    throw wrongType(op, 'numbers as tensor or iterable', 'weights', weights);
-  }
-  const numbers = Array.from(given as Iterable<unknown>);
+  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', given);
   return Float64Array.from(numbers, (one, i) =>
     requireInRange(op, `weights[${i}]`, one, 0, Infinity),
   );

@@ -52,3 +52,14 @@ test.each([0, 3])('a typed array of %p whose memory goes while it is looked at',
   if (size === 0) expect(make().shape).toEqual([0]);
   else expect(make).toThrow(/^tensor: expected 3 elements for data, got 0/);
 });
+
+const endless: unknown[] = [];
+endless.length = 2 ** 32 - 1;
+
+test.each([
+  ['weights', (): unknown => new data.WeightedRandomSampler(endless as number[], 1)],
+  ['indices', (): unknown => new data.Subset([1, 2], endless as number[])],
+])('an array of 2^32 holes as %s', (name, make) => {
+  expect(make).toThrow(RangeError);
+  expect(make).toThrow(new RegExp(`expected at most \\d+ elements for ${name}, got 4294967295`));
+});

@@ -12,10 +12,8 @@ test('1000 elements are printed in full, on lines of at most 80 characters', () 
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('only the elements shown are read: a million rows print at once', () => {
-  const start = performance.now();
-  expect(String(zeros([1]).expand(1_000_000, 1)).split('\n')).toHaveLength(7);
-  expect(performance.now() - start).toBeLessThan(100);
+test('only the elements shown are read: of a tensor that no memory could hold', () => {
+  expect(String(zeros([1]).expand(2 ** 45, 1)).split('\n')).toHaveLength(7);
 });
 
 test('inspect prints the same, and an object indents it', () => {

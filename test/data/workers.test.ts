@@ -260,6 +260,11 @@ test.each<[string, string, string]>([
   ],
   ['a module that is not there', `load('missing.mjs')`, 'Cannot find module'],
   [
+    'a class derived from Subset, which no worker knows',
+    `new DataLoader(new (class extends data.Subset { get() {} })(await load('plain.cjs', 1, 1), [0]), { workers: 1 })`,
+    'DataLoader: expected a WorkerDataset, or parts of some, as there are workers, for dataset, got',
+  ],
+  [
     'for',
     `[...new DataLoader(await load('plain.cjs', 1, 1), { workers: 1 })]`,
     'DataLoader: expected for await to loop over workers, got for',

@@ -110,6 +110,19 @@ test('batches are tensors in memory of their own', async () => {
   });
 });
 
+test('what a module posts itself is nothing to the loader', async () => {
+  const rubbish = `null, 'hello', 7, {}, { kind: 'ready' }, { kind: 'ready', lengths: null }, { kind: 'log', batch: 0 }`;
+  const result = await told(`
+    tell(await batchesOf(new DataLoader(await load('talkative.mjs', ${rubbish}), { batchSize: 2, workers: 1 })));
+  `);
+  expect(result).toEqual(['[0,1]', '[2,3]']);
+});
+
+test("options of V8 beside a program's", async () => {
+  const program = `tell(await batchesOf(new DataLoader(await load('talkative.mjs'), { workers: 1, batchSize: 4 })));`;
+  expect(await told(program, '--expose-gc')).toEqual(['[0,1,2,3]']);
+});
+
 test('a worker loads no library that its module does not', async () => {
   const result = await told(`
     const loader = new DataLoader(await load('plain.cjs', 2, 3), { batchSize: 2, workers: 1 });

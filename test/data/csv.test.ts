@@ -167,6 +167,12 @@ test.each<[string, string | Buffer, Options, string]>([
     `a number for column 'a' of line 3 of ${path}, got 'x'`,
   ],
   [
+    'a text in the last line, without its end',
+    'a\n1\nx',
+    { columns: { a: 'number' } },
+    `a number for column 'a' of line 3 of ${path}, got 'x'`,
+  ],
+  [
     'a fraction',
     'a\n1.5\n',
     { columns: { a: 'int32' } },

@@ -12,8 +12,11 @@ import type { GraphNode, Operator, Run } from './node';
 /** The tensors among the inputs. */
 export const tensors =
   (fn: (...inputs: Tensor[]) => Tensor): Run =>
-  (inputs) =>
-    fn(...inputs.flatMap((one) => (one === null ? [] : [tensorOf(one)])));
+  (inputs) => {
+    const given = inputs.filter((one) => one !== null);
+    while (given.length < Math.max(fn.length, 1)) given.push(tensorOf(null));
+    return fn(...given.map(tensorOf));
+  };
 
 export const unary =
   (fn: (x: Tensor) => Tensor): Operator =>
@@ -29,7 +32,7 @@ export const binary =
       const result = mapInts(a, b, ofInts);
       if (result !== null) return result;
     }
-    return fn(tensorOf(a as Datum), tensorOf(b as Datum));
+    return fn(tensorOf(a), tensorOf(b));
   };
 
 /** A function of two tensors, taken over all inputs. */
@@ -54,7 +57,7 @@ const modulo: Operator = (node) => {
 const clip: Operator = (node) => {
   const bounds = [node.float('min', -Infinity), node.float('max', Infinity)];
   return ([x, low = null, high = null]) => {
-    const input = tensorOf(x as Datum);
+    const input = tensorOf(x);
     const raised = low === null ? input.clamp({ min: bounds[0] }) : input.maximum(tensorOf(low));
     return high === null ? raised.clamp({ max: bounds[1] }) : raised.minimum(tensorOf(high));
   };
@@ -65,7 +68,7 @@ const cast: Operator = (node) => {
   node.ignore('saturate', 'round_mode');
   return ([x]) => {
     if (x instanceof Ints && to === 'int64') return x;
-    const source = tensorOf(x as Datum);
+    const source = tensorOf(x);
     return source.to(to === 'int64' ? 'int32' : to);
   };
 };

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { messageOf, unexpected } from '../../../errors';
 import { readExactly, requirePath, withFile, type OpenFile } from '../../file';
-import { decode } from '../protobuf';
+import { decode } from '../decode';
 import type { Message } from '../schema';
 import { BrokenTensor, shapeOf, type TensorProto } from './tensor';
 

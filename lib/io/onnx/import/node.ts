@@ -54,15 +54,14 @@ export class GraphNode {
   }
 
   int(name: string, missing: number): number {
-    const found = this.get(name, 'int');
-    return found === null ? missing : Number(found.i);
+    return this.get(name, 'int')?.i ?? missing;
   }
 
-  ints(name: string): number[] | null {
-    return this.get(name, 'ints')?.ints.map(Number) ?? null;
+  ints(name: string): readonly number[] | null {
+    return this.get(name, 'ints')?.ints ?? null;
   }
 
-  floats(name: string): number[] | null {
+  floats(name: string): readonly number[] | null {
     return this.get(name, 'floats')?.floats ?? null;
   }
 

@@ -54,6 +54,17 @@ const cases: [string, Buffer, string][] = [
   ['a list', build('[]'), json],
   ['a number', build('1'), json],
   ['null', build('null'), json],
+  ['text that does not end', build(`{"a${'\\\\'.repeat(1e6)}`), json],
+  [
+    'a million names and one more',
+    build(`{"__metadata__":{${Array.from({ length: 2 ** 20 }, (_, i) => `"${i}":""`).join()}}}`),
+    `at most 1048576 names for ${header}`,
+  ],
+  [
+    'a name twice, the second far from its colon',
+    build(`{"a":${tensor},"a"${' '.repeat(500)}:${tensor}}`, 4),
+    twice,
+  ],
   ['space before the header', build(' {}'), json],
   ['a byte order mark', build('\ufeff{}'), json],
   [

@@ -54,7 +54,7 @@ function parseHeader(file: InputFile, bytes: Uint8Array, size: number): Header {
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(all)) {
-    if (name === metadataName) metadata = requireMetadata(file, value);
+    if (name === metadataName) metadata = requireMetadata(file, value ?? {});
     else entries.push(parseEntry(file, name, value, start, size));
   }
   entries.sort((a, b) => a.at - b.at || a.bytes - b.bytes);

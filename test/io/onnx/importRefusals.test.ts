@@ -32,7 +32,13 @@ test('everything that is not supported is named at once', async () => {
         ['c'],
         [{ name: 'reduction', s: new TextEncoder().encode('mul'), type: attributeTypes.string }],
       ),
-      node('CumSum', ['c', 'k'], ['d'], [int('exclusive', 1)]),
+      node('CumSum', ['c', 'k'], ['d'], [int('exclusive', 1), int('odd', 1)]),
+      node(
+        'BatchNormalization',
+        ['d', 'd', 'd', 'd', 'd'],
+        ['n'],
+        [int('spatial', 0), int('training_mode', 1)],
+      ),
       node('LayerNormalization', ['d', 'd'], ['e', 'mean']),
       node('Relu', ['d'], ['y'], [int('strange', 1)]),
     ],
@@ -42,7 +48,10 @@ test('everything that is not supported is named at once', async () => {
     new RangeError(
       `importOnnx: expected a model of what is supported for ${path}, got\n  ` +
         [
+          'BatchNormalization with spatial 0',
+          'BatchNormalization with training_mode 1',
           'CumSum with exclusive 1',
+          'CumSum with odd',
           'LSTM',
           'LayerNormalization with the statistics as outputs',
           'Relu with strange',

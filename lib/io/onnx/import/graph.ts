@@ -138,7 +138,7 @@ class Planner {
     }
     const node = new GraphNode(proto, this.opset);
     const run = operator(node);
-    node.requireAllKnown();
+    for (const problem of node.problems()) this.refused.add(problem);
     return run;
   }
 

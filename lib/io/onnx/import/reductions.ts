@@ -98,7 +98,8 @@ const gemm: Operator = (node) => {
 /** (x - mean) / sqrt(variance + epsilon) scale + bias along dimension 1, with the statistics of training. */
 const batchNormalization: Operator = (node) => {
   const epsilon = node.float('epsilon', 1e-5);
-  node.ignore('momentum', 'spatial');
+  node.ignore('momentum');
+  node.only('spatial', 1);
   node.only('training_mode', 0);
   return tensors((x, scale, bias, mean, variance) => {
     const column = [-1, ...x.shape.slice(2).map(() => 1)];

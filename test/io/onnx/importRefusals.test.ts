@@ -130,6 +130,21 @@ describe('importOnnx refuses', () => {
       },
       "expected whole numbers of 32 bits in 'w', got 4294967295",
     ],
+    [
+      'a tensor of a number beyond 32 bits',
+      {
+        nodes: [
+          node('Shape', ['x'], ['s']),
+          node(
+            'ConstantOfShape',
+            ['s'],
+            ['y'],
+            [{ name: 'value', t: longs('', [2 ** 40]), type: attributeTypes.tensor }],
+          ),
+        ],
+      },
+      'expected a value of 32 bits in ConstantOfShape, got 1099511627776',
+    ],
     ['an old opset', { nodes: relu, opset: 3 }, 'opset 3 (7 to 24 are)'],
     [
       'an input of another kind',

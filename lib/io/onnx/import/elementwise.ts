@@ -1,6 +1,6 @@
 /** ONNX operators on single numbers. */
 import { noGrad } from '../../../autograd';
-import { isFloating, type DType } from '../../../dtype';
+import { isFloating } from '../../../dtype';
 import * as F from '../../../functional';
 import { where } from '../../../ops/binary';
 import { scalar } from '../../../ops/define';
@@ -8,6 +8,7 @@ import type { Tensor } from '../../../tensor';
 import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';
 import { dtypeOf } from './elements';
 import type { GraphNode, Operator, Run } from './node';
+import { BrokenTensor } from './tensor';
 
 /** The tensors among the inputs. */
 export const tensors =
@@ -116,17 +117,18 @@ const prelu = (x: Tensor, slope: Tensor): Tensor => where(x.gt(0), x, x.mul(slop
 
 /** A tensor of one value, in a shape that is an input. */
 const constantOfShape: Operator = (node) => {
-  const value = node.tensor('value');
-  const dtype: DType = value === null ? 'float32' : tensorOf(value).dtype;
-  const number =
-    value === null
-      ? 0
-      : value instanceof Ints
-        ? value.values[0]
-        : noGrad(() => tensorOf(value).flatten().select(0, 0).item());
+  const value = node.tensor('value') ?? scalar(0, 'float32');
+  const isInts = value instanceof Ints;
+  const number = isInts
+    ? value.values[0]
+    : noGrad(() => tensorOf(value).flatten().select(0, 0).item());
+  if (isInts && number !== (number | 0)) {
+    throw new BrokenTensor(`expected a value of 32 bits in ConstantOfShape, got ${number}`);
+  }
+  const dtype = isInts ? 'int32' : tensorOf(value).dtype;
   return ([sizes]) => {
     const shape = intsOf(sizes as Datum);
-    if (value instanceof Ints && shape.length === 1 && shape[0] <= 64) {
+    if (isInts && shape.length === 1 && shape[0] >= 0 && shape[0] <= 64) {
       return new Ints(new Array<number>(shape[0]).fill(number));
     }
     return scalar(number, dtype).expand(shape).clone();

@@ -64,11 +64,11 @@ export function readPieces<T>(
 }
 
 // Text in V8 has at most 2^29 characters.
-export const mostText = 2 ** 28;
+const mostText = 2 ** 28;
 
 /** The whole content as text. */
-export function* readText(file: InputFile, size: number): Reader<string> {
-  if (size > mostText) throw file.wrong(`at most ${mostText} bytes`, 'the size', String(size));
+export function* readText(file: InputFile, size: number, most = mostText): Reader<string> {
+  if (size > most) throw file.wrong(`at most ${most} bytes`, 'the size', String(size));
   const all = Buffer.alloc(size);
   yield { into: all };
   return all.toString();

@@ -7,7 +7,7 @@ import { Tensor } from '../../tensor';
 import { version } from '../../version';
 import { requirePath } from '../file';
 import { contentOf } from '../safetensors/write';
-import { mostText, type Pieces } from '../pieces';
+import type { Pieces } from '../pieces';
 import { hasCode, syncDirectory, writePieces } from '../write';
 import {
   checkpointName,
@@ -18,7 +18,15 @@ import {
   requireLatest,
   temporaryName,
 } from './directory';
-import { files, format, isEntryName, manifestText, sumsText, tensorsFile } from './manifest';
+import {
+  files,
+  format,
+  isEntryName,
+  manifestText,
+  mostManifest,
+  sumsText,
+  tensorsFile,
+} from './manifest';
 import type { Manifest, ManifestEntry } from './manifest';
 import { isStateful } from './stateful';
 import { takeSnapshot } from './tree';
@@ -88,8 +96,8 @@ function readStates(given: unknown): { content: Content; step: number | null } {
     entries: Object.fromEntries(entries),
   };
   const text = Buffer.from(manifestText(manifest));
-  if (text.length > mostText) {
-    const what = `entries without their tensors of at most ${mostText} bytes as JSON`;
+  if (text.length > mostManifest) {
+    const what = `entries without their tensors of at most ${mostManifest} bytes as JSON`;
     throw unexpected(
       op,
       what,

@@ -276,6 +276,7 @@ Object.assign(Tensor.prototype, {
   },
   expand(this: Tensor, ...args: unknown[]): Tensor {
     const asked = sizesOf(args) as number[];
+    requireFewDims('expand', asked, 'shape');
     const lead = asked.length - this.ndim;
     const shape = requireShape(
       'expand',

@@ -57,6 +57,7 @@ describe('blasgrad-linux-x64', () => {
     expect(JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))).toMatchObject({
       ...{ name: 'blasgrad-linux-x64', version },
       ...{ os: ['linux'], cpu: ['x64'], libc: ['glibc'] },
+      addonBytes: statSync(addon).size,
     });
   });
 

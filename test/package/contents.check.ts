@@ -110,6 +110,15 @@ describe('blasgrad', () => {
       expect(inside).toContain(`${name}/package.json`);
   });
 
+  test('its types are those of TypeScript 5.0 too', () => {
+    // Typed arrays are generic since 5.7; in tuples, since 5.2 some elements may go without a name.
+    const newer = /\b(Uint|Int|Float)\d+(Clamped)?Array<|\[\.\.\.\w+, \w+\??:/;
+    const types = filesIn(join(unpacked, 'dist')).filter((file) => /\.d\.m?ts$/.test(file));
+    expect(types.length).toBeGreaterThan(50);
+    const text = (file: string): string => readFileSync(join(unpacked, 'dist', file), 'utf8');
+    expect(types.filter((file) => newer.test(text(file)))).toEqual([]);
+  });
+
   test('builds from source: it configures, and the file that includes the most compiles', () => {
     const build = join(unpacked, 'build');
     run('cmake', '-S', unpacked, '-B', build);

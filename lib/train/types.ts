@@ -155,7 +155,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   resume?: boolean | 'auto';
   /** What is called on the way, in order. */
   callbacks?: Callbacks | readonly Callbacks[];
-  /** Stops after the step, saves, and resolves. */
+  /** Stops after the step, or while a batch is waited for, saves, and resolves. */
   signal?: AbortSignal;
   /** Whether Ctrl-C (SIGINT) does the same, and a second one ends the process; default true. */
   handleSignals?: boolean;

@@ -50,13 +50,12 @@ export async function train<Batch, Model extends AnyModule>(
 ): Promise<History> {
   const plan = planOf(options);
   const interrupt = new Interrupt(plan.signal, plan.handleSignals);
-  const { model } = plan;
-  const { training } = model;
+  const modes = Array.from(plan.model.modules(), (one) => [one, one.training] as const);
   try {
     return await new Training(plan, interrupt).run();
   } finally {
     interrupt.remove();
-    model.train(training);
+    for (const [one, training] of modes) one.training = training;
   }
 }
 

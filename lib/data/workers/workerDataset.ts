@@ -34,6 +34,9 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   readonly #here: Dataset<Item, Batch>;
 
   private constructor(recipe: Recipe, here: Dataset<Item, Batch>) {
+    const loaded = here as Dataset<Item, Batch> | undefined | null; // JavaScript may call this as well
+    if (typeof loaded?.get !== 'function')
+      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', here);
     this._recipe = recipe;
     this.#here = here;
   }

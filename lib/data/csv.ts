@@ -110,7 +110,7 @@ class TableReader {
       columns.push([this.names.list[j], builder.column()]);
       await nextTurn(); // a long column is a few milliseconds' work
     }
-    return new Table(Object.fromEntries(columns));
+    return new Table(new Map(columns));
   }
 }
 

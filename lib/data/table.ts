@@ -168,7 +168,8 @@ export function codeOf(codes: Map<string, number>, value: string): number {
   return code;
 }
 
-function isColumn(value: unknown): value is Column {
+/** Whether a value is a column whose parts fit each other. */
+export function isColumn(value: unknown): value is Column {
   if (typeof value !== 'object' || value === null || !('type' in value) || !('values' in value)) {
     return false;
   }

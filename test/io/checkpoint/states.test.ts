@@ -232,6 +232,16 @@ describe('a directory that others use, too', () => {
     expect(readdirSync(dir)).toEqual(['latest']);
   });
 
+  test('of two processes that took one number, the later step is the newer', async () => {
+    const dir = at('race');
+    for (const step of [9, 10, 8]) {
+      const path = await io.saveCheckpoint(at(`race-${step}`), { step });
+      cpSync(path, join(dir, `000005-step-${step}`), { recursive: true });
+    }
+    expect((await io.listCheckpoints(dir)).map(({ step }) => step)).toEqual([10, 9, 8]);
+    expect((await io.loadCheckpoint(dir)).step).toBe(10);
+  });
+
   test('one that is removed while it is loaded is no error: there is a newer one', async () => {
     const dir = at('busy');
     const next = at('next');

@@ -44,6 +44,14 @@ describe.each(writers)('%s', (name, write) => {
     expect(readdirSync(dir)).toEqual(['file', 'link']);
   });
 
+  test('makes what a link leads to', async () => {
+    symlinkSync('new', join(dir, 'early'));
+    await write(join(dir, 'early'));
+    expect(lstatSync(join(dir, 'early')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(dir, 'new')).length).toBeGreaterThan(10);
+    for (const name of ['new', 'early']) rmSync(join(dir, name));
+  });
+
   const { platform } = process;
   (platform === 'win32' ? test.skip : test)('a device stays one', async () => {
     symlinkSync('/dev/null', join(dir, 'null'));

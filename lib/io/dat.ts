@@ -13,7 +13,7 @@ import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { InputFile, requirePath } from './file';
 import { requireTensors } from './named';
-import { readPiecesSync, readText } from './pieces';
+import { pieceBytes, readPiecesSync, readText } from './pieces';
 import { writeWholeSync } from './write';
 
 /**
@@ -24,20 +24,31 @@ import { writeWholeSync } from './write';
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
   const to = requirePath('saveDat', path);
-  // All checked and in memory before the file is touched.
-  const text = requireTensors('saveDat', tensors)
-    .map(([name, tensor]) => block(name, tensor))
-    .join('\n');
-  writeWholeSync(to, [Buffer.from(text)]);
+  const named = requireTensors('saveDat', tensors);
+  for (const [name] of named) {
+    if (/^\S+$/.test(name)) continue;
+    throw wrongValue('saveDat', 'a name without white space', 'name', name);
+  }
+  writeWholeSync(to, textOf(named));
 }
 
-function block(name: string, tensor: Tensor): string {
-  if (!/^\S+$/.test(name)) throw wrongValue('saveDat', 'a name without white space', 'name', name);
-  const values = Array.from(tensor.data, valueText(tensor.dtype));
-  const row = tensor.shape.at(-1) ?? 1;
-  let text = `${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
-  for (let i = 0; i < values.length; i += row) text += `${values.slice(i, i + row).join(' ')}\n`;
-  return text;
+/** In pieces: as one text, many values would be more than JavaScript's heap holds. */
+function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
+  let before = '';
+  for (const [name, tensor] of tensors) {
+    const values = tensor.data;
+    const row = tensor.shape.at(-1) ?? 1;
+    const write = valueText(tensor.dtype);
+    let text = `${before}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
+    for (let i = 0; i < values.length; i++) {
+      text += write(values[i]) + ((i + 1) % row === 0 ? '\n' : ' ');
+      if (text.length < pieceBytes) continue;
+      yield Buffer.from(text);
+      text = '';
+    }
+    yield Buffer.from(text);
+    before = '\n';
+  }
 }
 
 /** A short text that is read back as the same value. */

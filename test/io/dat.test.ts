@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { io, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { fine, runProgram } from '../support/process';
+import { library } from '../support/programs';
 
 const folder = mkdtempSync(join(tmpdir(), 'dat-'));
 const path = join(folder, 'tensors.dat');
@@ -131,4 +133,16 @@ test('a loaded tensor has memory of its own', () => {
   const { a, b } = io.loadDat(path);
   a.fill_(1);
   expect(b.toArray()).toEqual([0, 0]);
+});
+
+test('two million values are more than the heap holds as texts, but not needed at once', async () => {
+  const program = `
+    const { arange, io } = require(process.argv[1]);
+    const a = arange(2e6).reshape(1000, 2000);
+    io.saveDat(process.argv[2], { a });
+    console.log(io.loadDat(process.argv[2]).a.eq(a).all().item());`;
+  const ended = await runProgram(program, [library, join(folder, 'many.dat')], {
+    flags: ['--max-old-space-size=64'],
+  });
+  expect(ended).toEqual({ ...fine, stdout: '1\n' });
 });

@@ -18,7 +18,7 @@ import { writeWholeSync } from './write';
 
 /**
  * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
- * back exactly; names must not contain white space.
+ * back exactly; names must not contain white space. `loadDat` reads up to 256 MiB: larger ones are for safetensors.
  *
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */

@@ -147,6 +147,7 @@ void MatmulKernel(const Args& args) {
   RequireBlasSizes({m, n, k, rowA, rowB});
   RequireRowStride("rowStrideA", rowA, transA ? m : k);
   RequireRowStride("rowStrideB", rowB, transB ? k : n);
+  if (m == 0 || n == 0) return;  // however many times nothing
   const auto product = [&](Threads* threads, int64_t i) {
     Gemm<T>(threads, m, n, k, 1, {args.in<T>(0) + i * stepA, rowA, transA},
             {args.in<T>(1) + i * stepB, rowB, transB}, 0, args.out<T>(2) + i * m * n, n);
@@ -178,6 +179,7 @@ template <class T>
 void LinearKernel(const Args& args) {
   const int64_t batch = args.size(0), in = args.size(1), out = args.size(2);
   RequireBlasSizes({batch, in, out});
+  if (out == 0) return;
   T* y = args.out<T>(3);
   const T* bias = args.in<T>(2);
   if (SuitsFewRows(batch, out, in)) {

@@ -47,5 +47,13 @@ export function buildServer(doors: Doors): FastifyInstance {
     doors.resetMetrics();
     return reply.code(204).send();
   });
+  app.setNotFoundHandler((request, reply) => {
+    const [url] = request.url.split('?');
+    const allowed = app.supportedMethods.filter((method) => app.hasRoute({ method, url }));
+    const statusCode = allowed.length === 0 ? 404 : 405;
+    if (statusCode === 405) void reply.header('allow', allowed.join(', '));
+    const message = statusCode === 405 ? `no ${request.method} here` : 'no such path';
+    return reply.code(statusCode).send({ statusCode, message });
+  });
   return app;
 }

@@ -24,7 +24,21 @@ export interface Service {
   readonly stopped: Promise<void>;
 }
 
-/** Starts all; rejects if the port is taken or the checkpoint is not readable. */
+/** Takes up the newest checkpoint that is as it was saved, and says so where a newer one is not. */
+async function goOn(path: string, states: Readonly<Record<string, io.Stateful>>): Promise<void> {
+  try {
+    await io.loadCheckpoint(path, states);
+  } catch (error) {
+    if (!(error instanceof io.CheckpointError) || error.fallback === null) throw error;
+    console.error(
+      `online-service: WARNING: ${error.path} is damaged, going on from ${error.fallback}`,
+    );
+    console.error(`online-service: ${error.message}`);
+    await io.loadCheckpoint(error.fallback, states);
+  }
+}
+
+/** Starts all; rejects if the port is taken or no checkpoint is readable where there are some. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   backend.setNumThreads(options.threads);
   manualSeed(options.seed);
@@ -35,9 +49,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const meter = new Meter();
   const path = options.checkpoint;
   const states = { model: trainer.model, optimizer: trainer.optimizer, observations: ring };
-  if (path !== null && (await io.listCheckpoints(path)).length > 0) {
-    await io.loadCheckpoint(path, states);
-  }
+  if (path !== null && (await io.listCheckpoints(path)).length > 0) await goOn(path, states);
   predictor.refresh(trainer.model);
 
   let served = trainer.countSteps();
@@ -86,11 +98,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const closed = once(ending.signal, 'abort').then(close);
   const trained = trainer.run(ending.signal, between).finally(() => ending.abort());
-  const saved = trained.then(async () => {
+  const stopped = Promise.all([trained, closed]).then(async () => {
     await saving;
-    ring.add(queue.takeAll()); // what was accepted is not lost
+    ring.add(queue.takeAll()); // what was accepted is not lost: only now nobody can send more
     if (path !== null) await save(path);
   });
-  const stopped = Promise.all([saved, closed]).then(() => undefined);
   return { url, steps: first, stop: () => ending.abort(), stopped };
 }

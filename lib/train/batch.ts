@@ -52,11 +52,13 @@ export function samplesIn(batch: unknown): number {
   return first === null || first.ndim === 0 ? 1 : first.shape[0];
 }
 
-function firstTensor(value: unknown): Tensor | null {
+function firstTensor(value: unknown, seen = new Set<object>()): Tensor | null {
   if (value instanceof Tensor) return value;
   if (typeof value !== 'object' || value === null) return null;
+  if (ArrayBuffer.isView(value) || seen.has(value)) return null;
+  seen.add(value);
   for (const one of Object.values(value)) {
-    const found = firstTensor(one);
+    const found = firstTensor(one, seen);
     if (found !== null) return found;
   }
   return null;

@@ -4,6 +4,8 @@
 export class Interrupt {
   /** What asked for a stop, or null. */
   reason: 'signal' | 'interrupt' | null = null;
+  /** Told of the request. */
+  private wake: (() => void) | null = null;
 
   constructor(
     private readonly signal: AbortSignal | null,
@@ -19,8 +21,23 @@ export class Interrupt {
     process.removeListener('SIGINT', this.onSigint);
   }
 
+  /** What `begin` promises, or null if something asked, or asks meanwhile, for a stop. */
+  async before<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
+    if (this.reason !== null) return null;
+    try {
+      return await new Promise<T | null>((resolve, reject) => {
+        this.wake = () => {
+          resolve(null);
+        };
+        Promise.resolve(begin()).then(resolve, reject);
+      });
+    } finally {
+      this.wake = null;
+    }
+  }
+
   private readonly onAbort = (): void => {
-    this.reason ??= 'signal';
+    this.ask('signal');
   };
 
   /** The first one asks for a stop after the step; the second one is as if nobody listened. */
@@ -29,6 +46,11 @@ export class Interrupt {
       process.removeListener('SIGINT', this.onSigint);
       process.kill(process.pid, 'SIGINT');
     }
-    this.reason = 'interrupt';
+    this.ask('interrupt');
   };
+
+  private ask(reason: 'signal' | 'interrupt'): void {
+    if (this.reason !== 'interrupt') this.reason = reason;
+    this.wake?.();
+  }
 }

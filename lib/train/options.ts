@@ -55,6 +55,7 @@ export interface Saving {
   readonly every: number;
   readonly everySteps: number;
   readonly keep: number;
+  readonly fallback: boolean;
   readonly entries: Readonly<Record<string, unknown>>;
 }
 
@@ -216,17 +217,20 @@ function stoppingOf(given: unknown): { patience: number; minDelta: number } {
 
 function savingOf(given: TrainOptions<unknown>['checkpoint']): Saving | null {
   if (given === undefined) return null;
-  requireOptions(`${op}: checkpoint`, given, ['dir', 'every', 'everySteps', 'keep', 'entries']);
-  const { every = 1, everySteps = Infinity, keep = 3, entries = {} } = given;
+  const names = ['dir', 'every', 'everySteps', 'keep', 'fallback', 'entries'];
+  requireOptions(`${op}: checkpoint`, given, names);
+  const { every = 1, everySteps = Infinity, keep = 3, fallback = false, entries = {} } = given;
   if (every !== Infinity) requireInteger(op, 'checkpoint.every', every, 1);
   if (everySteps !== Infinity) requireInteger(op, 'checkpoint.everySteps', everySteps, 1);
   if (keep !== Infinity) requireInteger(op, 'checkpoint.keep', keep, 1);
+  requireBoolean(op, 'checkpoint.fallback', fallback);
   const own = ['model', 'optimizer', 'scheduler', 'loader', 'training', 'step'];
   const taken = Object.keys(entries).find((name) => own.includes(name));
   if (taken !== undefined) {
     throw unexpected(op, `other names than ${own.join(', ')}`, 'checkpoint.entries', taken);
   }
-  return { dir: requirePath(op, given.dir, 'checkpoint.dir'), every, everySteps, keep, entries };
+  const dir = requirePath(op, given.dir, 'checkpoint.dir');
+  return { dir, every, everySteps, keep, fallback, entries };
 }
 
 function schedulerOf(scheduler: Schedule | undefined): Plan['scheduler'] {
@@ -239,11 +243,25 @@ function limitOf(name: string, value: unknown): number | null {
   return value === undefined ? null : requireInRange(op, name, value, 0, Infinity);
 }
 
+const moments = [
+  'onTrainStart',
+  'onEpochStart',
+  'onBatchEnd',
+  'onEpochEnd',
+  'onCheckpoint',
+  'onTrainEnd',
+] as const satisfies readonly (keyof Callbacks)[];
+
 function callbacksOf(given: TrainOptions<unknown>['callbacks']): Callbacks[] {
   const list: unknown[] = given === undefined ? [] : [given].flat();
   list.forEach((one, i) => {
     if (typeof one !== 'object' || one === null) {
       throw wrongType(op, 'an object of functions', `callbacks[${i}]`, one);
+    }
+    for (const name of moments) {
+      const call = (one as Readonly<Record<string, unknown>>)[name];
+      if (call === undefined || typeof call === 'function') continue;
+      throw wrongType(op, 'a function', `callbacks[${i}].${name}`, call);
     }
   });
   return list as Callbacks[];

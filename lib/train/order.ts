@@ -2,10 +2,12 @@
 import { fromArray } from '../creation';
 import { isStateful } from '../io/checkpoint/stateful';
 import { defaultGenerator } from '../random';
+import type { Tensor } from '../tensor';
+import { Standing, type Asking } from './pass';
 import type { TrainingState } from './state';
 
 /** What passes over the batches that were done. */
-export interface Order {
+export interface Order extends Omit<Asking, 'mayStop'> {
   /** Whether this batch was done. */
   skips(): boolean;
   /** There are no more batches. */
@@ -17,7 +19,9 @@ export interface Order {
  * and what was done is passed over.
  */
 export function beginOrder(loader: object, state: TrainingState): Order {
-  let done = isStateful(loader) ? 0 : state.batch;
+  const goesOn = isStateful(loader);
+  const start = state.batch === 0 && goesOn ? new Standing(loader) : null;
+  let done = goesOn ? 0 : state.batch;
   if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
   let random = done > 0 ? defaultGenerator.getState() : null;
   if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
@@ -30,5 +34,15 @@ export function beginOrder(loader: object, state: TrainingState): Order {
     end();
     return false;
   };
-  return { skips, end };
+  // What a loader with a state loads ahead does not count, once it has begun.
+  let before: Tensor | null = null;
+  const asks = (): void => {
+    before = goesOn ? null : defaultGenerator.getState();
+  };
+  const takesBack = (): void => {
+    if (random !== null) end();
+    else if (before !== null) defaultGenerator.setState(before);
+    else if (state.batch === 0) start?.restore();
+  };
+  return { skips, end, asks, takesBack };
 }

@@ -19,11 +19,12 @@ export class Saver {
   async resume(): Promise<string | null> {
     const { checkpoint, resume } = this.plan;
     if (checkpoint !== null && resume !== false) {
-      const { dir, entries } = checkpoint;
+      const { dir, fallback, entries } = checkpoint;
       if (resume === true || (await listCheckpoints(dir)).length > 0) {
         const others = Object.entries(entries).filter(([, one]) => isStateful(one));
         const more = Object.fromEntries(others) as Record<string, Stateful>;
-        this.path = (await loadCheckpoint(dir, { ...more, ...this.states })).path;
+        const targets = { ...more, ...this.states };
+        this.path = (await loadCheckpoint(dir, targets, { fallback })).path;
       }
     }
     this.saved = this.place;

@@ -4,11 +4,11 @@ import { unexpected, wrongType } from '../errors';
 import type { AnyModule } from '../nn/module';
 import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
 import { LRScheduler } from '../optim/lrScheduler/scheduler';
-import { defaultGenerator } from '../random';
 import { samplesIn } from './batch';
 import { Interrupt } from './interrupt';
 import { planOf, type Plan } from './options';
 import { beginOrder } from './order';
+import { batchesOf, Standing, stopped, type Asking } from './pass';
 import { Saver } from './saver';
 import { TrainingState } from './state';
 import { Steps } from './steps';
@@ -50,17 +50,19 @@ export async function train<Batch, Model extends AnyModule>(
 ): Promise<History> {
   const plan = planOf(options);
   const interrupt = new Interrupt(plan.signal, plan.handleSignals);
-  const { model } = plan;
-  const { training } = model;
+  const modes = Array.from(plan.model.modules(), (one) => [one, one.training] as const);
   try {
     return await new Training(plan, interrupt).run();
   } finally {
     interrupt.remove();
-    model.train(training);
+    for (const [one, training] of modes) one.training = training;
   }
 }
 
 const turn = 5; // ms between turns of the event loop
+
+/** Validation puts back all of a pass that was stopped. */
+const waits: Asking = { mayStop: () => true, asks: () => undefined, takesBack: () => undefined };
 
 class Training {
   private readonly state: TrainingState;
@@ -134,7 +136,13 @@ class Training {
     const order = beginOrder(plan.loader, state);
     let waiting = 0; // batches whose gradients wait for a step
     let mark = performance.now();
-    for await (const batch of plan.loader) {
+    // Gradients that wait are not saved: their step comes first. After the last batch the loader just ends.
+    const mayStop = (): boolean => waiting === 0 && state.batch !== batches;
+    for await (const batch of batchesOf(plan.loader, this.interrupt, { ...order, mayStop })) {
+      if (batch === stopped) {
+        await this.save();
+        return false;
+      }
       if (order.skips()) continue;
       const [first, last] = [waiting === 0, waiting + 1 === plan.accumulate];
       const loss = await this.steps.train(batch, { first, last });
@@ -172,18 +180,24 @@ class Training {
 
   /** The figures of validation; null if something asked to stop, as if it had not begun. */
   private async validate(loader: Batches<unknown>): Promise<Figures | null> {
-    const random = defaultGenerator.getState();
+    const before = new Standing(loader);
     let lossSum = 0;
     let samples = 0;
+    let interrupted = false;
     this.plan.model.eval();
     this.state.resetMetrics();
-    for await (const batch of loader) {
+    for await (const batch of batchesOf(loader, this.interrupt, waits)) {
+      interrupted = batch === stopped;
+      if (interrupted) break;
       const own = samplesIn(batch);
       lossSum += (await this.steps.validate(batch)) * own;
       samples += own;
       await this.takeTurn();
-      if (this.interrupt.reason === null) continue;
-      defaultGenerator.setState(random);
+      interrupted = this.interrupt.reason !== null;
+      if (interrupted) break;
+    }
+    if (interrupted) {
+      before.restore();
       return null;
     }
     if (samples === 0) throw unexpected('train', 'at least one sample', 'validation', 'none');

@@ -67,7 +67,7 @@ export type StopReason = 'epochs' | 'earlyStopping' | 'signal' | 'interrupt';
 export interface History {
   /** Every finished epoch, those before a resumed checkpoint included. */
   readonly epochs: readonly EpochResult[];
-  /** The epoch with the best value of the monitor. */
+  /** The last epoch that was better than the best before it, by more than `minDelta` if there is one. */
   readonly best: {
     /** Its number, from 1. */
     readonly epoch: number;
@@ -147,7 +147,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
     /** By how much a value must be better to count; default 0. */
     minDelta?: number;
   };
-  /** Whether the model ends with the parameters of its best epoch; default false. */
+  /** Whether the model ends with the parameters and buffers of its best epoch; default false. */
   keepBest?: boolean;
   /** Where states are saved: every so many epochs (default 1) or steps, and at the end; `keep` of them stay (default 3). */
   checkpoint?: CheckpointPlan;
@@ -155,7 +155,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   resume?: boolean | 'auto';
   /** What is called on the way, in order. */
   callbacks?: Callbacks | readonly Callbacks[];
-  /** Stops after the step, saves, and resolves. */
+  /** Stops after the step, or while a batch is waited for, saves, and resolves. */
   signal?: AbortSignal;
   /** Whether Ctrl-C (SIGINT) does the same, and a second one ends the process; default true. */
   handleSignals?: boolean;
@@ -175,6 +175,8 @@ export interface CheckpointPlan {
   everySteps?: number;
   /** How many of the newest stay; default 3. */
   keep?: number;
+  /** Whether `resume` takes the newest good one where a newer one is damaged; default false: an error that names it. */
+  fallback?: boolean;
   /** What else is saved, and loaded by `resume` if it has a state: transforms, say. */
   entries?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,7 @@
 /** The online service learns, ends by a signal and goes on from its checkpoint. */
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'blasgrad';
@@ -106,7 +107,49 @@ describe('a service', () => {
     expect(await second.end('SIGTERM')).toBe(0);
   });
 
-  test('an unreadable checkpoint is an error, and is left alone', async () => {
+  test('an observation that is accepted while the service ends is saved', async () => {
+    const dir = join(folder, 'late');
+    const service = await start('--checkpoint', dir);
+    const { hostname, port } = new URL(service.url);
+    const body = JSON.stringify({ observations: several(1) });
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString())).on('error', () => undefined);
+    const head = 'POST /observe HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+    socket.write(`${head}content-length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
+    await service.metrics(); // by now the socket has been heard
+    const ended = service.end('SIGTERM');
+    await until(async () => {
+      const other = await fetch(`${service.url}/metrics`).catch(() => null);
+      return other?.ok === true ? null : true;
+    });
+    socket.write(body.slice(9));
+    expect(await ended).toBe(0);
+    const accepted = answer.startsWith('HTTP/1.1 202') ? 1 : 0; // 0: it was cut before
+    const second = await start('--checkpoint', dir);
+    expect((await second.metrics()).observations).toBe(accepted);
+    expect(await second.end('SIGTERM')).toBe(0);
+  });
+
+  test('goes on from the newest good checkpoint, and warns', async () => {
+    const dir = join(folder, 'damaged');
+    const first = await start('--checkpoint', dir, '--save-every', '1');
+    await observe(first, 300);
+    await until(async () => ((await first.metrics()).checkpoints.saved >= 2 ? true : null));
+    expect(await first.end('SIGKILL')).toBeNull();
+    const [newest, good] = await io.listCheckpoints(dir);
+    truncateSync(join(newest.path, 'model.safetensors'), 100);
+    const { child, output } = program('--port', '0', '--checkpoint', dir);
+    const [, steps] = await until(() => /^listening at \S+, (\d+) steps/m.exec(output()));
+    expect(Number(steps)).toBe(good.step);
+    expect(output()).toContain(`WARNING: ${newest.path} is damaged, going on from ${good.path}\n`);
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect((await io.loadCheckpoint(dir)).step).toBeGreaterThanOrEqual(Number(steps));
+  });
+
+  test('checkpoints of which none is readable are an error, and are left alone', async () => {
     const dir = join(folder, 'broken');
     const file = join(await io.saveCheckpoint(dir, { step: 1 }), 'checkpoint.json');
     for (const change of [() => writeFileSync(file, '{"model":'), () => rmSync(file)]) {

@@ -57,7 +57,17 @@ describe('bad requests', () => {
     expect(answers.map(({ status }) => status)).toEqual(cases.map(([, , status]) => status));
     const text = await send(`${service.url}/predict`, JSON.stringify({ inputs: [zero] }), 'text/x');
     expect(text.status).toBe(415);
-    expect((await fetch(`${service.url}/predict`)).status).toBe(404);
+    const methods = [
+      ['GET', '/predict', 405, 'POST'],
+      ['OPTIONS', '/observe?x=1', 405, 'POST'],
+      ['DELETE', '/metrics', 405, 'GET, HEAD'],
+      ['GET', '/metrics/', 404, null],
+      ['HEAD', '/metrics', 200, null],
+    ] as const;
+    for (const [method, path, status, allow] of methods) {
+      const { status: got, headers } = await fetch(service.url + path, { method });
+      expect([method, path, got, headers.get('allow')]).toEqual([method, path, status, allow]);
+    }
 
     // What is no HTTP, and what does not arrive in time.
     const { hostname, port } = new URL(service.url);

@@ -220,6 +220,9 @@ test('batches that are no tensors need compile: false', async () => {
     new TypeError("train: expected tensors, or compile: false, for batch.text, got 'abc'"),
   );
   expect((await train({ ...options, compile: false })).steps).toBe(1);
+  const round: { text: string; again?: unknown } = { text: 'abc' };
+  round.again = round;
+  expect((await train({ ...options, loader: [round], compile: false })).steps).toBe(1);
 });
 
 test('callbacks are called in order, and waited for', async () => {
@@ -254,6 +257,12 @@ test('parts that onEpochStart puts into another mode stay in it, and the model e
     expect(own.model.training).toBe(false);
     return numbersOf(own.model);
   };
+  const part = setUp();
+  part.model.get(2).eval();
+  await train(part);
+  expect([...part.model.modules()].map(({ training }) => training)).toEqual(
+    [true, true, true, false, true], // the model itself comes first
+  );
   const own = setUp();
   const withoutDropout = await train({
     ...own,

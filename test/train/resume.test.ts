@@ -1,5 +1,5 @@
 /** A training that is stopped and resumed ends with the bits of one that was not. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { nn } from 'blasgrad';
@@ -195,6 +195,24 @@ test('what else is saved comes back', async () => {
   await train({ ...setUp(), epochs: 1, checkpoint: { dir, entries }, resume: true });
   expect(scale.value).toBe(5);
   expect((await io.loadCheckpoint(dir))['note']).toBe('first');
+});
+
+test('a damaged checkpoint is refused; with fallback the newest good one is taken', async () => {
+  const dir = newDir();
+  const whole = setUp();
+  const first = await train({ ...whole, checkpoint: { dir } });
+  const [newest, good] = await io.listCheckpoints(dir);
+  truncateSync(join(newest.path, 'model.safetensors'), 100);
+  const again = () => ({ ...setUp(), resume: true });
+  await expect(train({ ...again(), checkpoint: { dir } })).rejects.toMatchObject({
+    name: 'CheckpointError',
+    fallback: good.path,
+  });
+  const own = again();
+  const second = await train({ ...own, checkpoint: { dir, fallback: true } });
+  expect([second.resumedFrom, good.step]).toEqual([good.path, 14]);
+  expect(resultsOf(second)).toEqual(resultsOf(first));
+  expect(numbersOf(own.model)).toEqual(numbersOf(whole.model));
 });
 
 test('resume without a checkpoint is refused, and changes nothing', async () => {

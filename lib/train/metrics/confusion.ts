@@ -37,7 +37,7 @@ abstract class Confusion extends SumMetric<'confusion'> {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { said, wanted } = classesOf(this.op, output, target, this.threshold);
+    const { said, wanted } = classesOf(this.op, output, target, this.threshold, this.numClasses);
     const row = this.rows.indexSelect(0, wanted.flatten());
     const place = row.add(this.columns.indexSelect(0, said.flatten()));
     this.sum('confusion')

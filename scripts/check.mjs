@@ -36,7 +36,7 @@ const checks = {
   },
   /** Asynchronous runs, thread pools and worker threads with ThreadSanitizer. */
   async tsan() {
-    return typescript(work, [], await variantEnvironment('thread'));
+    return typescript(work, ['exit'], await variantEnvironment('thread'));
   },
   /** The same work with LeakSanitizer: what is definitely lost, and not by Node itself. */
   async leaks() {

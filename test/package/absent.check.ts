@@ -1,5 +1,5 @@
 /** Without the package of the platform: what npm and the library say, and that what they say helps. */
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyProject, library, platform, type Project } from './project';
 
@@ -43,6 +43,11 @@ test('the error names a command; after it the library loads, install scripts or 
     code: 1,
     output: expect.stringMatching(oneError) as string,
   });
+
+  // As pnpm lays packages out.
+  symlinkSync('node_modules/blasgrad', join(project.folder, 'linked'));
+  const built = project.run(['linked/scripts/install.mjs']);
+  expect([built.code, built.output]).toEqual([1, expect.stringMatching(/building it from source/)]);
 
   const fixed = project.npm('install', '--offline', '--ignore-scripts', platform);
   expect([fixed.code, fixed.output]).toEqual([0, expect.stringMatching(/added \d+ package/)]);

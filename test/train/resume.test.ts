@@ -1,5 +1,5 @@
 /** A training that is stopped and resumed ends with the bits of one that was not. */
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { nn } from 'blasgrad';
@@ -223,6 +223,18 @@ test('resume without a checkpoint is refused, and changes nothing', async () => 
     'loadCheckpoint: expected a checkpoint, or a directory of some for dir, got ',
   );
   expect(numbersOf(own.model)).toEqual(before);
+});
+
+test('a directory that cannot be made is an error before the first step', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  let steps = 0;
+  const options = { ...setUp(), callbacks: { onBatchEnd: () => steps++ } };
+  const dir = join(file, 'checkpoints');
+  await expect(train({ ...options, checkpoint: { dir } })).rejects.toMatchObject({
+    code: 'ENOTDIR',
+  });
+  expect(steps).toBe(0);
 });
 
 test('a signal that has been given already: no step, and nothing is saved', async () => {

@@ -18,10 +18,23 @@ export interface Host {
   readonly root: string;
   /** Whether that folder is a clone and not an installed package. */
   readonly clone: boolean;
+  /** The script that builds the addon from source; none where a bundler took the code out of its package. */
+  readonly buildScript: string | undefined;
   /** BLASGRAD_ADDON: the only place to look, if it is set. */
   readonly override: string | undefined;
   /** `require`, from the folder of the library. */
   readonly load: (id: string) => unknown;
+  /** Bytes of the file that `load` would open. */
+  readonly sizeOf: (id: string) => number;
+  /** The folder of a package, whole or not, if there is one. */
+  readonly folderOf: (name: string) => string | undefined;
+}
+
+/** A place without an addon, why, and the code of Node's error. */
+interface Attempt {
+  readonly place: string;
+  readonly reason: string;
+  readonly code: unknown;
 }
 
 /** Node-API version that the addon is built for. */
@@ -38,12 +51,12 @@ export function platformPackage({ platform, arch, libcFamily }: Host): string {
 
 /** The first addon that loads: a local build, then the platform's package. Throws the one error. */
 export function findAddon(host: Host): NativeAddon {
-  const tried: [place: string, reason: string][] = [];
+  const tried: Attempt[] = [];
   const attempt = <T>(place: string, open: () => T): T | undefined => {
     try {
       return open();
     } catch (error) {
-      tried.push([place, reasonOf(error)]);
+      tried.push({ place, reason: reasonOf(error), code: codeOf(error) });
       return undefined;
     }
   };
@@ -63,52 +76,90 @@ export function findAddon(host: Host): NativeAddon {
   throw new Error(explain(host, tried));
 }
 
-function loadPlatformPackage({ load, version }: Host, name: string): NativeAddon {
-  const found = load(`${name}/package.json`) as { version: string };
-  if (found.version !== version) {
-    throw new Error(`its version is ${found.version}, this is blasgrad ${version}`);
-  }
-  return load(`${name}/blasgrad.node`) as NativeAddon;
+/** What the package of a platform says of itself (scripts/package/platform.mjs). */
+interface PlatformManifest {
+  readonly version: string;
+  readonly addonBytes: number;
 }
 
+function loadPlatformPackage({ load, sizeOf, folderOf, version }: Host, name: string): NativeAddon {
+  const file = (path: string, open: (id: string) => unknown): unknown => {
+    try {
+      return open(`${name}/${path}`);
+    } catch (error) {
+      const folder = codeOf(error) === notFound ? folderOf(name) : undefined;
+      throw folder === undefined ? error : new Error(`${path} is missing in ${folder}`);
+    }
+  };
+  const manifest = file('package.json', load) as PlatformManifest;
+  if (manifest.version !== version) {
+    throw new Error(`its version is ${manifest.version}, this is blasgrad ${version}`);
+  }
+  // Loading a file that ends too early ends the process.
+  const bytes = file('blasgrad.node', sizeOf) as number;
+  if (bytes !== manifest.addonBytes) {
+    throw new Error(`blasgrad.node has ${bytes} bytes, not ${manifest.addonBytes}`);
+  }
+  return file('blasgrad.node', load) as NativeAddon;
+}
+
+const notFound = 'MODULE_NOT_FOUND';
 const missing = 'not there';
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'MODULE_NOT_FOUND') return missing;
-  return error.message.split('\n')[0];
+  return codeOf(error) === notFound ? missing : error.message.split('\n')[0];
 }
 
-function explain(host: Host, tried: readonly [place: string, reason: string][]): string {
+function explain(host: Host, tried: readonly Attempt[]): string {
   const family = host.libcFamily();
   const libc = family === null ? '' : `, ${family} ${host.libcVersion() ?? 'of unknown version'}`;
-  const places = tried.map(([place, reason]) => `  ${place}: ${reason}`);
   return [
     `blasgrad ${host.version}: no native addon loads on ${host.platform}-${host.arch}${libc}, Node ${host.node} ` +
       `with Node-API ${host.nodeApi} (needed: ${neededNodeApi}). Tried:`,
-    ...places,
+    ...tried.map(({ place, reason }) => `  ${place}: ${reason}`),
     `To fix it: ${remedy(host, tried)}`,
     'More: docs/troubleshooting.md',
   ].join('\n');
 }
 
-function remedy(host: Host, tried: readonly [place: string, reason: string][]): string {
+function remedy(host: Host, tried: readonly Attempt[]): string {
+  if (tried.some(({ code }) => code === 'ERR_DLOPEN_DISABLED')) {
+    return 'start Node without --no-addons, and with --allow-addons where it has --permission';
+  }
   if (host.override) return `unset BLASGRAD_ADDON, or let it name an addon built for this machine`;
   if (Number(host.nodeApi) < neededNodeApi) return 'install Node.js 20 or newer';
   if (host.clone) return 'npm run build';
   const name = platformPackage(host);
-  const reason = tried.find(([place]) => place === name)?.[1] ?? '';
-  if (platformPackages.has(name) && (reason === missing || reason.startsWith('its version'))) {
-    return `npm install ${name}@${host.version}`;
+  const { reason = '', code } = tried.find(({ place }) => place === name) ?? {};
+  const tooNew = /version `GLIBC_/.test(reason); // for this system; else it is missing, another, or damaged
+  if (platformPackages.has(name) && !tooNew) {
+    const install = `npm install ${name}@${host.version}`;
+    if (code === 'ERR_ACCESS_DENIED') {
+      return `start Node with --allow-fs-read for the folder of ${name}; if there is none, ${install}`;
+    }
+    // npm leaves a folder of the right version as it is, whole or not.
+    const damaged = reason !== missing && !reason.startsWith('its version');
+    const folder = damaged ? host.folderOf(name) : undefined;
+    return folder === undefined ? install : `rm -r '${folder}' && ${install}`;
   }
-  const build = 'npm rebuild blasgrad';
-  if (host.platform === 'darwin') return `brew install cmake openblas highway && ${build}`;
-  if (name.endsWith('-musl')) {
+  return buildCommand(host, name);
+}
+
+/** Not `npm rebuild`: npm 12 and pnpm run no install script that the project has not approved. */
+function buildCommand({ platform, buildScript }: Host, name: string): string {
+  if (platform !== 'linux' && platform !== 'darwin') {
+    return `use Linux or macOS (on Windows: WSL); ${platform} is not supported`;
+  }
+  if (buildScript === undefined) return 'tell your bundler that blasgrad is external';
+  const build = `node '${buildScript}'`;
+  if (platform === 'darwin') return `brew install cmake openblas highway && ${build}`;
+  if (name.endsWith('-musl'))
     return `apk add build-base cmake openblas-dev highway-dev && ${build}`;
-  }
-  if (host.platform === 'linux') {
-    const tools = 'g++ make cmake libopenblas-dev libhwy-dev';
-    return `sudo apt-get install -y ${tools} && ${build} (Debian, Ubuntu; Fedora: docs/troubleshooting.md)`;
-  }
-  return `use Linux or macOS (on Windows: WSL); ${host.platform} is not supported`;
+  const tools = 'g++ make cmake libopenblas-dev libhwy-dev';
+  return `sudo apt-get install -y ${tools} && ${build} (Debian, Ubuntu; Fedora: docs/troubleshooting.md)`;
 }

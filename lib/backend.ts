@@ -1,9 +1,7 @@
 /** What runs the numbers: OpenBLAS, SIMD target and threads; and its three matrix products on bare typed arrays. */
-import { createRequire } from 'node:module';
 import type { NativeInfo } from '../binding';
 import { machine, nativeOp } from './ops/define';
-
-const requireFile = createRequire(__filename);
+import { version } from './version';
 
 /** Memory of the products: one kind in a call. */
 export type FloatArray = Float32Array | Float64Array;
@@ -19,7 +17,6 @@ export interface BackendInfo extends NativeInfo {
  * threads in use, and warnings about settings that make it slow (docs/troubleshooting.md).
  */
 export function info(): BackendInfo {
-  const { version } = requireFile('../package.json') as { version: string };
   return { version, ...machine.info() };
 }
 

@@ -33,7 +33,7 @@ export class Capture {
   readonly leaves = new Map<Tensor, boolean>();
   /** Schedules that took a step, and the numbers they wrote. */
   readonly scheduled: Scheduled[] = [];
-  readonly scheduledNumbers = new Set<Float64Array>();
+  readonly scheduledNumbers: Set<Float64Array> = new Set();
   private readonly memory = new Set<TypedArray>();
   private scheduling = false;
 

@@ -15,11 +15,11 @@ export type { Progress } from './compile/flight';
 export interface Compiled<Inputs extends Tensor[], Result> {
   (...inputs: Inputs): Result;
   /** The same beside the event loop, on a thread of the library's own. */
-  async(...inputs: [...Inputs, options?: RunOptions]): Promise<Result>;
+  async(...inputs: [...inputs: Inputs, options?: RunOptions]): Promise<Result>;
   /** One step for each row of the inputs, in one native call; results are stacked likewise. */
-  scan(...inputs: [...Inputs, options?: ScanOptions]): Result;
+  scan(...inputs: [...inputs: Inputs, options?: ScanOptions]): Result;
   /** `scan` beside the event loop. */
-  scanAsync(...inputs: [...Inputs, options?: ScanOptions & RunOptions]): Promise<Result>;
+  scanAsync(...inputs: [...inputs: Inputs, options?: ScanOptions & RunOptions]): Promise<Result>;
   /** Counts of captures and replays, and the size of the newest program. */
   readonly stats: CompileStats;
   /** The programs, one native call a line. */

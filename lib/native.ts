@@ -1,13 +1,24 @@
 /** Finds and loads the native addon. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { familySync, versionSync } from 'detect-libc';
 import type { NativeAddon } from '../binding';
 import { findAddon } from './addonFinder';
+import { version } from './version';
 
 const load = createRequire(__filename);
 const root = join(__dirname, '..');
+const buildScript = join(root, 'scripts', 'install.mjs');
+
+/** Under Node's permission model looking is refused by an error. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch {
+    return false;
+  }
+}
 
 export const addon: NativeAddon = findAddon({
   platform: process.platform,
@@ -16,11 +27,18 @@ export const addon: NativeAddon = findAddon({
   nodeApi: process.versions['napi'] ?? 'none',
   libcFamily: familySync,
   libcVersion: versionSync,
-  version: (load('../package.json') as { version: string }).version,
+  version,
   root,
-  clone: existsSync(join(root, 'lib')),
+  clone: isThere(join(root, 'lib', 'native.ts')),
+  buildScript: isThere(buildScript) ? buildScript : undefined,
   override: process.env['BLASGRAD_ADDON'],
   load,
+  sizeOf: (id) => statSync(load.resolve(id)).size,
+  folderOf: (name) =>
+    load.resolve
+      .paths(name)
+      ?.map((folder) => join(folder, name))
+      .find(isThere),
 });
 
 /** Asks for huge pages for new, large memory, and says how many bytes to skip to be at a cache line. */

@@ -35,12 +35,12 @@ export class Storage {
 }
 
 /** What stands in for memory that is not to be used: by identity it says why. */
-export const unusable = {
+export const unusable: Readonly<Record<'inFlight' | 'temporary', TypedArray>> = {
   /** A compiled run in flight changes the memory. */
   inFlight: new Float32Array(0),
   /** The memory was a temporary of a compiled function. */
   temporary: new Float32Array(0),
-} as const;
+};
 
 /** Whether the array lies in a SharedArrayBuffer; by its tag, which holds across realms. */
 export function isShared(array: TypedArray): boolean {

@@ -1,24 +1,19 @@
 /** Whether the example service survives good and bad requests in a mix, while it trains. */
-import { join } from 'node:path';
 import { bundle } from '../build';
 import type { AbuseReport, AbuseTrial } from '../contestants/abuse';
 import type { Options } from '../race';
 import { spreadOf, type Figure, type Ratio, type Report, type Target } from '../report';
-import { buildFolder, figuresOf } from '../runner';
+import { figuresOf } from '../runner';
 import { writeTrial } from '../trial';
 import workloads from '../workloads.json';
 import { budget } from './basics';
+import { serviceCommand } from './serviceCommand';
 
 export function abuse(options: Options): Report {
   const seconds = Math.max(Math.round(workloads.service.abuse * options.share), 7);
   const workload = `service, ${seconds} s of good, malformed, oversized and slow requests`;
-  const checkpoint = join(buildFolder, 'service.json');
   const trial: AbuseTrial = {
-    command: [
-      process.execPath,
-      bundle('../../examples/online-service.ts'),
-      ...['--port', '0', '--checkpoint', checkpoint, '--save-every', '5'],
-    ],
+    command: serviceCommand(5),
     seconds,
     clients: 16,
     slowClients: 8,

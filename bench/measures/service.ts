@@ -8,6 +8,7 @@ import { writeTrial } from '../trial';
 import workloads from '../workloads.json';
 import { abuse } from './abuse';
 import { budget } from './basics';
+import { serviceCommand } from './serviceCommand';
 
 const { connections, predictions, observeRequests, observations, seconds } = workloads.service;
 const limits = { delay: 5e-3, predict: 10e-3, speed: 0.9 };
@@ -19,7 +20,7 @@ function underLoad(spread: boolean, options: Options): Report {
     (spread ? 'spread' : 'all at once each second');
   const trial: ServiceTrial = {
     ...{ connections, predictions, observeRequests, observations, spread },
-    command: [process.execPath, bundle('../../examples/online-service.ts'), '--port', '0'],
+    command: serviceCommand(2), // every phase has some
     phases: options.rounds,
     seconds: Math.max(seconds * options.share, 1),
     warmUp: Math.max(10 * options.share, 2), // V8's compilers take the second core for as long

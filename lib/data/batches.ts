@@ -9,20 +9,23 @@ import { requireIndex } from './indices';
 import type { AnyIterable } from './iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import { isStateful, type StateTree } from './loaderState';
+import { isUnchanged, readsBatches } from './overrides';
 import { sampleSeed, type SeedBase } from './seeds';
 import { Subset } from './subset';
 import { TensorDataset } from './tensorDataset';
 
 /** Whether reading a dataset draws no random numbers: its samples are in memory. */
 export function isInMemory(dataset: unknown): boolean {
-  if (dataset instanceof Subset) return isInMemory(dataset.dataset);
-  if (dataset instanceof ConcatDataset) return dataset.datasets.every(isInMemory);
-  return dataset instanceof TensorDataset;
+  const members = ['get', 'getBatch'];
+  if (isUnchanged(dataset, Subset, ...members)) return isInMemory(dataset.dataset);
+  if (isUnchanged(dataset, ConcatDataset, ...members)) return dataset.datasets.every(isInMemory);
+  return isUnchanged(dataset, TensorDataset, ...members);
 }
 
 /** Reads batches of a dataset with numbers; a batch is a promise where the dataset or `collate` gives one. */
 export class SampleReader {
   private readonly dataset: Dataset<unknown, unknown>;
+  private readonly byBatch: boolean;
   private readonly stream = new RandomGenerator(0);
 
   constructor(
@@ -30,12 +33,13 @@ export class SampleReader {
     private readonly seeds: SeedBase | null,
   ) {
     this.dataset = plan.dataset as Dataset<unknown, unknown>;
+    this.byBatch = plan.collate === undefined && readsBatches(this.dataset);
   }
 
   read(indices: Tensor, batch: number): unknown {
     const { collate } = this.plan;
     const { dataset } = this;
-    if (collate === undefined && dataset.getBatch !== undefined) {
+    if (this.byBatch) {
       return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
     }
     const { length } = dataset;

@@ -168,6 +168,7 @@ function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Par
   const options: CsvParse.Options<ParsedRow, string[]> = {
     ...plan.syntax,
     bom: true,
+    record_delimiter: ['\r\n', '\n', '\r'], // by default only what ends the first line
     skip_empty_lines: true,
     on_record: (texts, { lines }) => {
       const row = { texts, line: lines };
@@ -214,7 +215,7 @@ async function parseAll(
 }
 
 function notCsv(file: OpenFile, error: unknown): RangeError {
-  return file.wrong('rows of equal length', '', messageOf(error));
+  return file.wrong('well-formed rows of equal length', '', messageOf(error));
 }
 
 /** A row of a CSV file: numbers where `columns` asks for them (NaN: missing), else strings (null: missing). */

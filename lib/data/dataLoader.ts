@@ -13,7 +13,7 @@ import {
 import { isStateful, requireState, type DataLoaderState, type StateTree } from './loaderState';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
-import { IndexSampler } from './samplers';
+import { isIndexSampler } from './samplers';
 import { seedBaseOf } from './seeds';
 import { sourceOf, type PassStart } from './sources';
 
@@ -59,9 +59,9 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     this.plan = planOf(source, options);
     const { dataset, sampler, generator } = this.plan;
-    const own = sampler instanceof IndexSampler ? sampler._generator : undefined;
-    this.generator = own ?? generator;
-    const random = sampler instanceof IndexSampler && sampler._draws;
+    const known = isIndexSampler(sampler) ? sampler : null;
+    this.generator = known?._generator ?? generator;
+    const random = known?._draws ?? false;
     this.draws = random || (sampler !== null && !isInMemory(dataset));
   }
 

@@ -4,6 +4,7 @@ import type { Generator } from '../random';
 import { requireDataset, type Dataset } from './dataset';
 import { generatorOf } from './generator';
 import { isIterableDataset } from './iterableDataset';
+import { isUnchanged } from './overrides';
 import {
   BatchSampler,
   RandomSampler,
@@ -133,7 +134,7 @@ function orderOf<Item, Batch>(
     throw wrongType(op, what, 'batchSampler', batchSampler);
   }
   const given = requireSampler(op, 'batchSampler', batchSampler);
-  return given instanceof BatchSampler
+  return isUnchanged(given, BatchSampler, Symbol.iterator)
     ? { sampler: given.sampler, batchSize: given.batchSize, dropLast: given.dropLast }
     : { sampler: given, batchSize: null, dropLast: false };
 }

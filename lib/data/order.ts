@@ -5,7 +5,7 @@ import type { Generator as RandomGenerator } from '../random';
 import type { Tensor } from '../tensor';
 import { requireIndex } from './indices';
 import type { LoaderPlan } from './loaderOptions';
-import { batchesOf, IndexSampler, type Sampler } from './samplers';
+import { batchesOf, isIndexSampler, type Sampler } from './samplers';
 
 /** An int32 vector for each batch, from batch number `from` on; a random order is drawn from `generator`. */
 export function* indexBatches(
@@ -13,7 +13,7 @@ export function* indexBatches(
   generator: RandomGenerator | undefined,
   from: number,
 ): Generator<Tensor, void, undefined> {
-  if (sampler instanceof IndexSampler && batchSize !== null) {
+  if (isIndexSampler(sampler) && batchSize !== null) {
     const order = sampler._order(generator);
     const n = order.shape[0];
     const batches = batchesOf(n, { batchSize, dropLast });

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor';
 import { requireLength } from './dataset';
 import { generatorOf } from './generator';
 import { indicesOf, type Indices } from './indices';
+import { isUnchanged } from './overrides';
 
 /**
  * Numbers of samples in the order of an epoch (torch.utils.data.Sampler): any iterable with a `length` will do. One with
@@ -35,7 +36,7 @@ export abstract class IndexSampler implements Sampler {
   /** @internal The stream it draws from, if it has one of its own. */
   readonly _generator: Generator | undefined;
 
-  protected constructor(op: string, options: SamplerOptions = {}) {
+  constructor(op: string, options: SamplerOptions = {}) {
     this._generator = generatorOf(op, { generator: options.generator });
   }
 
@@ -136,6 +137,11 @@ export class SubsetRandomSampler extends IndexSampler {
   override _order(generator: Generator | undefined): Tensor {
     return this.indices.indexSelect(0, randperm(this.length, { generator }));
   }
+}
+
+/** Whether a sampler is one of those, and no class derived from one iterates otherwise. */
+export function isIndexSampler(sampler: unknown): sampler is IndexSampler {
+  return isUnchanged(sampler, IndexSampler, Symbol.iterator);
 }
 
 function requireSized(op: string, source: unknown): Sized {

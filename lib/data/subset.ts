@@ -7,6 +7,7 @@ import type { Collated } from './collate';
 import { requireDataset, requireLength, type Dataset } from './dataset';
 import { generatorOf } from './generator';
 import { indicesOf, requireIndex, type Indices } from './indices';
+import { readsBatches } from './overrides';
 
 /**
  * The samples of a dataset that `indices` name, in their order (torch.utils.data.Subset).
@@ -20,17 +21,18 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
   readonly indices: Tensor;
   /** Number of samples. */
   readonly length: number;
-  readonly getBatch?: (indices: Tensor) => Batch;
 
   constructor(dataset: Dataset<Item, Batch> | readonly Item[], indices: Indices) {
     this.dataset = requireDataset<Item>('Subset', dataset);
     const size = requireLength('Subset', 'dataset', this.dataset);
     this.indices = indicesOf('Subset', 'indices', indices, size);
     this.length = this.indices.shape[0];
-    if (this.dataset.getBatch !== undefined) {
-      this.getBatch = (places) =>
-        this.dataset.getBatch?.(this.indices.indexSelect(0, places)) as Batch;
-    }
+  }
+
+  /** Several samples as one batch, where the dataset gives such. */
+  get getBatch(): ((indices: Tensor) => Batch) | undefined {
+    if (!readsBatches(this.dataset)) return undefined;
+    return (places) => this.dataset.getBatch?.(this.indices.indexSelect(0, places)) as Batch;
   }
 
   /** The sample that index number `index` names. */

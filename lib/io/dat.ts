@@ -13,7 +13,8 @@ import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { InputFile, requirePath } from './file';
 import { requireTensors } from './named';
-import { readPiecesSync, readText, writePiecesSync } from './pieces';
+import { readPiecesSync, readText } from './pieces';
+import { writeWholeSync } from './write';
 
 /**
  * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
@@ -27,7 +28,7 @@ export function saveDat(path: string | URL, tensors: Readonly<Record<string, Ten
   const text = requireTensors('saveDat', tensors)
     .map(([name, tensor]) => block(name, tensor))
     .join('\n');
-  writePiecesSync(to, [Buffer.from(text)]);
+  writeWholeSync(to, [Buffer.from(text)]);
 }
 
 function block(name: string, tensor: Tensor): string {

@@ -4,7 +4,8 @@ import { Tensor } from '../tensor';
 
 /** The tensors of an object and their names; TypeError for anything else. */
 export function requireTensors(op: string, tensors: unknown): [string, Tensor][] {
-  if (typeof tensors !== 'object' || tensors === null || tensors instanceof Tensor) {
+  const isOther = tensors instanceof Tensor || tensors instanceof Map;
+  if (typeof tensors !== 'object' || tensors === null || isOther) {
     throw wrongType(op, 'an object of tensors', 'tensors', tensors);
   }
   return Object.entries(tensors).map(([name, tensor]) => {

@@ -5,7 +5,7 @@ import { numelOf } from '../shape';
 import { requireTensor, type Tensor } from '../tensor';
 import { requirePath, withFile } from './file';
 import { parseNpyHeader, type NpyHeader } from './npyHeader';
-import { writeWhole } from './pieces';
+import { writeWhole } from './write';
 import { hex, PlainSource, readLast, type Source } from './source';
 
 /** Options of `loadNpy` and `loadNpz`. */

@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor';
 import { requirePath, withFile, type OpenFile } from './file';
 import { requireTensors } from './named';
 import { npyBytes, readNpy, requireNpyOptions, type LoadNpyOptions } from './npy';
-import { writeWhole } from './pieces';
+import { writeWhole } from './write';
 import { deflateRatio, StreamSource } from './source';
 
 // Loaded when they are first needed.

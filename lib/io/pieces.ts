@@ -2,9 +2,8 @@
  * Files piece by piece. What a format has to say is a generator that asks for pieces; here are those who run it, at once
  * or beside the event loop, so that each format is written once.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { reading, withFile, type InputFile } from './file';
 
 /** Bytes to fill from a file; they follow the last ones, unless `at` says where they begin. */
@@ -68,8 +67,8 @@ export function readPieces<T>(
 const mostText = 2 ** 28;
 
 /** The whole content as text. */
-export function* readText(file: InputFile, size: number): Reader<string> {
-  if (size > mostText) throw file.wrong(`at most ${mostText} bytes`, 'the size', String(size));
+export function* readText(file: InputFile, size: number, most = mostText): Reader<string> {
+  if (size > most) throw file.wrong(`at most ${most} bytes`, 'the size', String(size));
   const all = Buffer.alloc(size);
   yield { into: all };
   return all.toString();
@@ -84,65 +83,7 @@ export function* readNothing(size: number): Reader<null> {
   return null;
 }
 
-/** Writes a file here and now, over what is there. */
-export function writePiecesSync(path: string, pieces: Pieces): void {
-  const descriptor = openSync(path, 'w');
-  try {
-    for (const piece of pieces) {
-      for (const part of partsOf(piece)) {
-        for (let done = 0; done < part.length;) done += writeSync(descriptor, part, done);
-      }
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Writes a new file beside the event loop until it is on the disk; `each` sees its bytes in order. */
-async function writeNew(
-  path: string,
-  pieces: Pieces | AsyncIterable<Uint8Array | string>,
-  each?: (part: Uint8Array) => void,
-): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    for await (const piece of pieces) {
-      for (const part of partsOf(typeof piece === 'string' ? Buffer.from(piece) : piece)) {
-        each?.(part);
-        for (let done = 0; done < part.length;) {
-          done += (await file.write(part, done)).bytesWritten;
-        }
-      }
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Writes a new file; gives the SHA-256 of its bytes. */
-export async function writePieces(path: string, pieces: Pieces): Promise<string> {
-  const hash = createHash('sha256');
-  await writeNew(path, pieces, (part) => hash.update(part));
-  return hash.digest('hex');
-}
-
-/** Writes a file that appears under its name once it is whole: what was there stays until then. */
-export async function writeWhole(
-  path: string,
-  pieces: Pieces | AsyncIterable<Uint8Array | string>,
-): Promise<void> {
-  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
-  try {
-    await writeNew(partial, pieces);
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-}
-
 /** A piece in parts of at most `pieceBytes`. */
-function* partsOf(piece: Uint8Array): Generator<Uint8Array, void, void> {
+export function* partsOf(piece: Uint8Array): Generator<Uint8Array, void, void> {
   for (let at = 0; at < piece.length; at += pieceBytes) yield piece.subarray(at, at + pieceBytes);
 }

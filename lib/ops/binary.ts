@@ -6,6 +6,7 @@ import { broadcastShapes } from '../shape';
 import { requireTensor } from '../tensor';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
+  apartFrom,
   isFloating,
   nativeOp,
   operand,
@@ -60,7 +61,8 @@ class BinaryOp implements Rule {
   }
 
   applyInPlace(x: Tensor, right: Operand): void {
-    const [a, b] = this.operands(x, right);
+    const [a, given] = this.operands(x, right);
+    const b = apartFrom(x, given);
     if (a.dtype === 'bool') {
       x.copy_(this.apply(a, b));
       return;

@@ -2,6 +2,7 @@
 import { requireDType, type DType } from '../dtype';
 import { broadcastShapes } from '../shape';
 import {
+  apartFrom,
   nativeOp,
   operand,
   record,
@@ -72,7 +73,7 @@ Object.assign(Tensor.prototype, {
   copy_(this: Tensor, source: Operand): Tensor {
     const from = operand('copy_', 'source', source, this);
     requireInPlace('copy_', this, broadcastShapes('copy_', this.shape, from.shape), this.dtype);
-    const converted = from.to(this.dtype);
+    const converted = apartFrom(this, from.to(this.dtype));
     runElementwise('copy_', copyCall, [converted], this);
     recordInPlace(this, copyRule, [this, converted], [], undefined);
     return this;

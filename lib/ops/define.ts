@@ -208,6 +208,19 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
   }
 }
 
+/**
+ * `source` for a change of `x` in place: a copy where both lie in the same memory and are not the same view, or elements
+ * that were written already would be read.
+ */
+export function apartFrom(x: Tensor, source: Tensor): Tensor {
+  if (source._storage !== x._storage) return source;
+  const [begin, other] = [x._offset, source._offset];
+  if (begin + x._flat.length <= other || other + source._flat.length <= begin) return source;
+  const same =
+    begin === other && sameShape(x.shape, source.shape) && sameShape(x._strides, source._strides);
+  return same ? source : source.clone();
+}
+
 export {
   isFloating,
   isGradEnabled,

@@ -107,15 +107,18 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
   );
 }
 
-/** The shape with a single -1 replaced by what makes it hold `n` elements. */
-function inferShape(op: string, value: unknown, n: number): number[] {
+/** Sizes among which -1 may be, each read once. */
+function askedSizes(op: string, value: unknown): unknown[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', 'shape', value);
   requireFewDims(op, value, 'shape');
-  const at = value.indexOf(-1);
-  const known = requireShape(
-    op,
-    at < 0 ? value : value.map((size: unknown, i) => (i === at ? 1 : size)),
-  );
+  return Array.from({ length: value.length }, (_, i): unknown => value[i]);
+}
+
+/** The shape with a single -1 replaced by what makes it hold `n` elements. */
+function inferShape(op: string, value: unknown, n: number): number[] {
+  const asked = askedSizes(op, value);
+  const at = asked.indexOf(-1);
+  const known = requireShape(op, at < 0 ? asked : asked.with(at, 1));
   if (at >= 0) {
     const rest = numelOf(known);
     if (rest === 0 || n % rest !== 0) {
@@ -123,13 +126,13 @@ function inferShape(op: string, value: unknown, n: number): number[] {
         op,
         `sizes whose product divides ${n}`,
         'shape',
-        shapeText(value as number[]),
+        shapeText(asked as number[]),
       );
     }
     known[at] = n / rest;
   }
   if (numelOf(known) !== n)
-    throw unexpected(op, `a shape of ${n} elements`, 'shape', shapeText(value as number[]));
+    throw unexpected(op, `a shape of ${n} elements`, 'shape', shapeText(asked as number[]));
   return known;
 }
 
@@ -275,11 +278,11 @@ Object.assign(Tensor.prototype, {
     );
   },
   expand(this: Tensor, ...args: unknown[]): Tensor {
-    const asked = sizesOf(args) as number[];
+    const asked = askedSizes('expand', sizesOf(args));
     const lead = asked.length - this.ndim;
     const shape = requireShape(
       'expand',
-      asked.map((size: unknown, i) => (size === -1 && i >= lead ? this.shape[i - lead] : size)),
+      asked.map((size, i) => (size === -1 && i >= lead ? this.shape[i - lead] : size)),
     );
     const fits = lead >= 0 && this.shape.every((size, i) => size === 1 || size === shape[i + lead]);
     if (!fits) {
@@ -287,7 +290,7 @@ Object.assign(Tensor.prototype, {
         'expand',
         `a shape that ${shapeText(this.shape)} broadcasts to`,
         'shape',
-        shapeText(asked),
+        shapeText(asked as number[]),
       );
     }
     const strides = shape.map((size, i) =>

@@ -1,5 +1,6 @@
 #include "binding/op_call.h"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -93,7 +94,9 @@ void ReadDims(napi_env env, napi_value value, Call* call) {
     Expected(false, "sizes and strides of 1 to " + std::to_string(kMaxDims) + " dimensions",
              "layout", Describe(env, value));
   }
-  const auto* numbers = static_cast<const double*>(layout.data);
+  // Another thread may write to a layout in shared memory: each number is read once.
+  std::array<double, kMaxDims * (1 + kMaxOperands)> numbers;
+  std::copy_n(static_cast<const double*>(layout.data), layout.length, numbers.begin());
   for (size_t i = 0; i < layout.length; ++i) {
     if (!(numbers[i] >= 0 && numbers[i] <= 9007199254740992.0) ||
         numbers[i] != static_cast<double>(static_cast<int64_t>(numbers[i]))) {

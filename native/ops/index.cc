@@ -24,16 +24,17 @@ constexpr int64_t kRowGrain = 1 << 17;
 void RequireIndices(const int32_t* index, int64_t count, int64_t n, bool negative = false) {
   const auto last = static_cast<int32_t>(std::min<int64_t>(n - 1, INT32_MAX));
   const int32_t first = negative ? -last - 1 : 0;
-  const auto outside = [=](int32_t i) { return i < first || i > last; };
   int32_t any = 0;
   for (int64_t i = 0; i < count; ++i) any |= (index[i] < first) | (index[i] > last);
   if (any == 0) return;
-  const int32_t* wrong = std::find_if(index, index + count, outside);
-  if (wrong == index + count) return;  // another thread has changed it meanwhile
-  const std::string range =
-      n == 0 ? "no index, because the dimension is empty,"
-             : "an index from " + std::to_string(first) + " to " + std::to_string(last);
-  throw DataError("expected " + range + " for index, got " + std::to_string(*wrong));
+  for (int64_t i = 0; i < count; ++i) {  // none is found if another thread has changed it meanwhile
+    const int32_t given = __atomic_load_n(index + i, __ATOMIC_RELAXED);
+    if (given >= first && given <= last) continue;
+    const std::string range =
+        n == 0 ? "no index, because the dimension is empty,"
+               : "an index from " + std::to_string(first) + " to " + std::to_string(last);
+    throw DataError("expected " + range + " for index, got " + std::to_string(given));
+  }
 }
 
 // Memory may be shared with a thread that writes to it after the check: each index is read once more, and

@@ -24,6 +24,8 @@ struct Shape {
   Reduction reduction;
 };
 
+int32_t Once(const int32_t* target) { return __atomic_load_n(target, __ATOMIC_RELAXED); }
+
 // Calls visit(sample, its class, where that class's logarithm lies) for every sample that counts.
 template <class Visit>
 void EachSample(const Shape& shape, const int32_t* target, const Visit& visit) {
@@ -31,8 +33,8 @@ void EachSample(const Shape& shape, const int32_t* target, const Visit& visit) {
   for (int64_t o = 0; o < shape.outer; ++o) {
     for (int64_t i = 0; i < shape.inner; ++i) {
       const int64_t sample = o * shape.inner + i;
-      // Memory may be shared with a thread that writes to it after the check.
-      const int32_t picked = __atomic_load_n(target + sample, __ATOMIC_RELAXED);
+      const int32_t picked =
+          Once(target + sample);  // another thread may write to it after the check
       if (picked == shape.ignore || picked < 0 || picked >= shape.classes) continue;
       visit(sample, picked, (o * shape.classes + picked) * shape.inner + i);
     }
@@ -41,9 +43,10 @@ void EachSample(const Shape& shape, const int32_t* target, const Visit& visit) {
 
 void RequireClasses(const Shape& shape, const int32_t* target) {
   for (int64_t i = 0; i < shape.outer * shape.inner; ++i) {
-    if (target[i] == shape.ignore || (target[i] >= 0 && target[i] < shape.classes)) continue;
+    const int32_t picked = Once(target + i);
+    if (picked == shape.ignore || (picked >= 0 && picked < shape.classes)) continue;
     throw DataError("expected classes from 0 to " + std::to_string(shape.classes - 1) +
-                    " for target, got " + std::to_string(target[i]));
+                    " for target, got " + std::to_string(picked));
   }
 }
 

@@ -1,5 +1,5 @@
 // The package of a platform: the addon, with OpenBLAS and libstdc++ linked in.
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTarget } from '../setup/native.mjs';
 import { root, run, SetupError, step, usefulTail } from '../setup/tools.mjs';
@@ -38,6 +38,7 @@ export async function platformPackage(parent) {
     libc: ['glibc'],
     type: 'commonjs',
     main: './blasgrad.node',
+    addonBytes: statSync(join(root, addon)).size, // what lib/addonFinder.ts knows a damaged one by
     preferUnplugged: true,
   });
   copyFileSync(join(root, addon), join(folder, 'blasgrad.node'));

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -157,7 +158,9 @@ export function usefulTail(output, lines = 40) {
 
 /** Runs `work` with the command line's arguments if the module is the program itself; tells failures in plain words. */
 export function main(moduleUrl, work) {
-  if (process.argv[1] !== fileURLToPath(moduleUrl)) return;
+  const program = process.argv[1] ?? '';
+  // A module's own path is the real one, the program's as it was typed: perhaps through a link.
+  if (!existsSync(program) || realpathSync(program) !== fileURLToPath(moduleUrl)) return;
   if (Number(process.versions.node.split('.')[0]) < 20) {
     say(`blasgrad needs Node.js 20 or newer; this is ${process.version}.`);
     process.exit(1);

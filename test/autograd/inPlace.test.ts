@@ -1,5 +1,5 @@
 /** Changes in place: what they do to gradients, and which are refused. */
-import { noGrad, tensor, zeros, type Tensor } from 'blasgrad';
+import { grad, noGrad, rand, tensor, zeros, type Tensor } from 'blasgrad';
 
 const leaf = (values: number[] | number[][]): Tensor => tensor(values, { requiresGrad: true });
 const changed = 'to be unchanged, got one that was modified by an in-place operation';
@@ -138,6 +138,34 @@ test('an operand in place, and its own operand', () => {
   w.add_(w);
   w.sum().backward();
   expect(z.grad?.toArray()).toEqual([2, 2]);
+});
+
+const side = 800; // enough elements for several threads
+/** A change in place of `y` by `of(source)`, where `source` is `y` itself or a copy of it. */
+const overlapping: Readonly<Record<string, (y: Tensor, source: Tensor) => unknown>> = {
+  'its transpose': (y, source) => y.add_(source.T),
+  'a row of it': (y, source) => y.sub_(source.select(0, 1)),
+  'an element of it': (y, source) => y.div_(source.select(0, 2).narrow(0, 0, 1)),
+  'its neighbours': (y, source) => y.narrow(0, 1, side - 1).mul_(source.narrow(0, 0, side - 1)),
+  'columns that overlap': (y, source) =>
+    y.narrow(1, 0, side - 1).add_(source.narrow(1, 1, side - 1)),
+  'its neighbours, copied': (y, source) =>
+    y.narrow(0, 1, side - 1).copy_(source.narrow(0, 0, side - 1)),
+  'its transpose, copied': (y, source) => y.copy_(source.T),
+  'its own rows in another order': (y, source) => y.copy_(source.flip(0)),
+  itself: (y, source) => y.mul_(source),
+  'itself without gradients': (y, source) => y.add_(source.detach()),
+};
+
+test.each(Object.entries(overlapping))('an operand in the same memory: %s', (_what, change) => {
+  const x = rand(side, side).add(1).requiresGrad_();
+  const results = [true, false].map((own) => {
+    const y = x.clone();
+    change(y, own ? y : y.clone());
+    return [y.sub(x), ...grad([y.square().sum()], [x])];
+  });
+  const differences = results[0].map((one, i) => one.ne(results[1][i]).sum().item());
+  expect(differences).toEqual([0, 0]);
 });
 
 describe('refused', () => {

@@ -14,6 +14,20 @@ test('an array without an iterator as a shape', () => {
   expect(ones(bare([2, 3])).shape).toEqual([2, 3]);
 });
 
+test('an array without methods as the sizes of a view', () => {
+  expect(ones(6).reshape(bare([2, -1])).shape).toEqual([2, 3]);
+  expect(ones(6).view(bare([3, 2])).shape).toEqual([3, 2]);
+  expect(ones(1).expand(bare([2, -1])).shape).toEqual([2, 1]);
+});
+
+test('a dataset of workers that was not loaded', () => {
+  const make = data.WorkerDataset as unknown as new (...args: unknown[]) => unknown;
+  for (const args of [[], [tensor([1])], [{ href: 'file:///', args: [] }, null]]) {
+    expect(() => new make(...args)).toThrow(TypeError);
+    expect(() => new make(...args)).toThrow(/^WorkerDataset: expected .+ for dataset, got /);
+  }
+});
+
 test('an array whose elements are others the second time', () => {
   let times = 0;
   const sizes = [2, 0];

@@ -57,6 +57,7 @@ const tooMany: [what: string, run: () => unknown, message: RegExp][] = [
   ['an expanded one', () => ones(1).expand(2 ** 50), /^expand: expected at most 2\^49 elements/],
   ['65 dimensions', () => zeros(new Array<number>(65).fill(1)), /expected at most 64 dimensions/],
   ['a sparse shape', () => zeros(sparse), /^zeros: expected at most 64 dimensions for shape/],
+  ['sparse sizes', () => ones(1).expand(sparse), /^expand: expected at most 64 dimensions/],
   ['sparse dimensions', () => ones(2).sum(sparse), /^sum: expected at most 64 elements for dim/],
   ['a sparse list', () => cat(as(sparse)), /^cat: expected at most 16777216 elements for tensors/],
   ['sparse indices', () => ones(2).index(sparse), /^index: expected at most 256 elements/],

@@ -1,48 +1,176 @@
 /**
- * Memory that another thread changes while a call works on it: results may be anything, but no index leads outside. In a
- * process of its own, which a wild index would end.
+ * Memory that another thread changes between a call's check and its use: an index or a layout that has become wrong
+ * leads nowhere. Operands lie at the start of larger arrays, so that what a wrong index reads or writes is seen instead
+ * of ending the process, and each case goes on until the change has come between check and use.
  */
-import { fine, runProgram } from '../support/process';
+import { Worker } from 'node:worker_threads';
+import { addon, thrownBy, type Loose } from './nativeCalls';
 
-const program = `
-  const { Worker } = require('node:worker_threads');
-  const { compile, F, fromArray, ones, zeros } = require('blasgrad');
-  const index = new Int32Array(new SharedArrayBuffer(4 * 4096));
-  const source = "const index = new Int32Array(require('node:worker_threads').workerData);" +
-    'for (;;) for (let i = 0; i < index.length; i++) { index[i] = 2147483647; index[i] = -2147483648; index[i] = 1; }';
-  const worker = new Worker(source, { eval: true, workerData: index.buffer });
-  const at = fromArray(index);
-  const [x, table, wide] = [ones(4096), ones(8, 4), ones(4096, 8)];
-  const picked = compile((table) => table.indexSelect(0, at).sum());
-  const calls = [
-    () => x.narrow(0, 0, 8).gather(0, at),
-    () => table.indexSelect(0, at),
-    () => zeros(8).scatter(0, at, x),
-    () => zeros(8).indexAdd(0, at, x),
-    () => zeros(8, 4).indexAdd(0, at, ones(4096, 4)),
-    () => F.nllLoss(wide, at),
-    () => F.oneHot(at, 8),
-    () => x.narrow(0, 0, 8).index([at]),
-    () => picked(table),
-  ];
-  let [done, refused] = [0, 0];
-  worker.on('online', () => {
-    for (let round = 0; round < 400; round++) {
-      for (const call of calls) {
-        try {
-          call();
-          done++;
-        } catch (error) {
-          if (!/: expected .+, got /.test(error.message)) throw error;
-          refused++;
-        }
-      }
+const [right, wrong, n] = [1, 100, 8]; // an index, one beyond the n that there are, and beyond the operand
+const beyond = 4000; // elements behind an operand
+const many = 1 << 17; // indices: the last one is used tens of microseconds after it was checked
+
+/** What is known after a call: nothing came between, or it did and the index counted as the last one, or led outside. */
+type Outcome = 'calm' | 'changed' | 'led outside';
+interface Case {
+  readonly run: (index: Int32Array) => unknown;
+  readonly outcome: () => Outcome;
+}
+
+const ops = addon.ops as unknown as Loose;
+const outcome = (outside: boolean, changed: boolean): Outcome =>
+  outside ? 'led outside' : changed ? 'changed' : 'calm';
+
+/** An operand of so many elements, the last `inner` of them 5, before others that are 7. */
+function operand(
+  length: number,
+  inner: number,
+  value = 0,
+): [whole: Float32Array, own: Float32Array] {
+  const whole = new Float32Array(length + beyond).fill(7);
+  const own = whole.subarray(0, length).fill(value);
+  own.fill(5, length - inner);
+  return [whole, own];
+}
+
+function reading(op: string, inner: number, perElement: boolean): Case {
+  const m = perElement ? many / inner : many;
+  const [, x] = operand(n * inner, inner);
+  const out = new Float32Array(m * inner);
+  return {
+    run: (index) => ops[op](x, index, out, 1, n, m, inner),
+    outcome: () => outcome(out.at(-1) === 7, out.at(-1) === 5),
+  };
+}
+
+function writing(op: string, inner: number, perElement: boolean): Case {
+  const m = perElement ? many / inner : many;
+  const [whole, out] = operand(n * inner, inner);
+  const source = new Float32Array(m * inner).fill(1);
+  return {
+    run: (index) => (out.fill(5), ops[op](out, index, source, 1, n, m, inner)),
+    outcome: () =>
+      outcome(
+        whole.subarray(out.length).some((v) => v !== 7),
+        out.at(-1) !== 5,
+      ),
+  };
+}
+
+function loss(weighted: boolean): Case {
+  const [, logs] = operand(many * n, 0, -1);
+  const [, weight] = operand(n, 0, 1);
+  const [out, total] = [new Float32Array(many), new Float32Array(1)];
+  const weights = weighted ? weight : null;
+  return {
+    run: (index) => ops['nllLoss'](logs, index, weights, out, total, many, n, 1, -100, 0),
+    outcome: () => outcome(![0, 1].includes(out[many - 1]), out[many - 1] === 0),
+  };
+}
+
+function lossBackward(): Case {
+  const [whole, dx] = operand(many * n, 0);
+  const [dy, total] = [new Float32Array(many).fill(1), Float32Array.of(1)];
+  return {
+    run: (index) => ops['nllLossBackward'](dy, index, null, total, dx, many, n, 1, -100, 0),
+    outcome: () =>
+      outcome(
+        whole.subarray(dx.length).some((v) => v !== 7),
+        dx.subarray(-n).every((v) => v === 0),
+      ),
+  };
+}
+
+function oneHot(): Case {
+  const whole = new Int32Array(many * n + beyond).fill(7);
+  const out = whole.subarray(0, many * n);
+  return {
+    run: (index) => ops['oneHot'](index, out, many, n),
+    outcome: () =>
+      outcome(
+        whole.subarray(out.length).some((v) => v !== 7),
+        out.at(-1) === 1,
+      ),
+  };
+}
+
+const cases: [what: string, make: () => Case][] = [
+  ['gather', () => reading('gather', 1, true)],
+  ['gather of rows', () => reading('gather', 4, true)],
+  ['indexSelect', () => reading('indexSelect', 1, false)],
+  ['indexSelect of short rows', () => reading('indexSelect', 4, false)],
+  ['indexSelect of rows', () => reading('indexSelect', 16, false)],
+  ...['scatter', 'scatterAdd'].flatMap((op): [string, () => Case][] => [
+    [op, () => writing(op, 1, true)],
+    [`${op} of rows`, () => writing(op, 4, true)],
+  ]),
+  ...['indexCopy', 'indexAdd'].flatMap((op): [string, () => Case][] => [
+    [op, () => writing(op, 1, false)],
+    [`${op} of rows`, () => writing(op, 4, false)],
+  ]),
+  ['nllLoss', () => loss(false)],
+  ['nllLoss with weights', () => loss(true)],
+  ['nllLossBackward', lossBackward],
+  ['oneHot', oneHot],
+];
+
+/** Runs `body` beside a thread that gives one place of `array` one value and the other, for `longest` turns at most. */
+async function whileChanging(
+  array: Int32Array | Float64Array,
+  place: number,
+  values: readonly number[],
+  longest: number,
+  body: () => void,
+): Promise<void> {
+  const worker = new Worker(
+    `const { parentPort, workerData: { array, place, values, longest } } = require('node:worker_threads');
+    parentPort.postMessage('');
+    for (let turn = 0, random = 1; ; turn++) {
+      array[place] = values[turn % 2];
+      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      for (let left = random % longest; left > 0; left--) array[place];
+    }`,
+    { eval: true, workerData: { array, place, values, longest } },
+  );
+  await new Promise((resolve) => worker.once('message', resolve));
+  try {
+    body();
+  } finally {
+    await worker.terminate();
+  }
+}
+
+test.each(cases)('an index that changes after it was checked: %s', async (_what, make) => {
+  const index = new Int32Array(new SharedArrayBuffer(4 * many)).fill(right);
+  const { run, outcome } = make();
+  const seen: Record<Outcome, number> = { calm: 0, changed: 0, 'led outside': 0 };
+  await whileChanging(index, many - 1, [right, wrong], 200_000, () => {
+    for (let calls = 0; calls < 50_000 && seen.changed < 3 && seen['led outside'] === 0; calls++) {
+      const error = thrownBy(() => void run(index));
+      if (error === null) seen[outcome()]++;
+      else expect(error.message).toMatch(/: expected .+ for (index|target), got 100/);
     }
-    console.log(done + refused === 400 * calls.length);
-    process.exit(0);
   });
-`;
+  expect(seen).toMatchObject({ changed: 3, 'led outside': 0 });
+});
 
-test('indices that another thread changes after they were checked', async () => {
-  expect(await runProgram(program)).toEqual({ ...fine, stdout: 'true\n' });
+test('a layout that changes while it is read', async () => {
+  const [whole, out] = operand(2, 0);
+  const [x, condition] = [new Float32Array(64), new Uint8Array(64)];
+  const dimensions = 16;
+  const layout = new Float64Array(new SharedArrayBuffer(8 * dimensions * 5)).fill(1);
+  layout.fill(0, dimensions);
+  layout[0] = 2; // of the first dimension, along which all operands have stride 1
+  for (const k of [1, 2, 3, 4]) layout[dimensions * k] = 1;
+  let refused = 0;
+  await whileChanging(layout, 0, [2, 64], 50, () => {
+    for (let calls = 0; calls < 1_000_000 && refused < 10_000 && whole[2] === 7; calls++) {
+      const error = thrownBy(() => ops['where'](condition, x, x, out, layout));
+      if (error === null) continue;
+      refused++;
+      expect(error.message).toMatch(/^where: expected at least 64 elements for out, got/);
+    }
+  });
+  expect(refused).toBeGreaterThan(0);
+  expect(whole.subarray(2).every((v) => v === 7)).toBe(true);
 });

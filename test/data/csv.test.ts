@@ -66,6 +66,8 @@ test.each<[string, string, Options, Record<string, unknown[]>]>([
   ],
   ['a header that is given', '1\n2\n', { header: ['n'] }, { n: ['int32', 1, 2] }],
   ['Windows lines, a byte order mark', '\ufeffa\r\n1\r\n', {}, { a: ['int32', 1] }],
+  ['lines of several systems', 'a\r\n1\n2\r3\r\n4', {}, { a: ['int32', 1, 2, 3, 4] }],
+  ['line breaks in quotes', 'a\n"x\ny\r\nz"\r\n', {}, { a: ['category', 'x\ny\r\nz'] }],
   ['empty lines', 'a\n\n1\n\n\n2', {}, { a: ['int32', 1, 2] }],
   ['a header alone', 'a,b\n', {}, { a: ['float64'], b: ['float64'] }],
   [
@@ -141,7 +143,7 @@ test.each<[string, string | Buffer, Options, string]>([
     'a short row',
     'a,b\n1,2\n3\n',
     {},
-    `rows of equal length for ${path}, got Invalid Record Length`,
+    `well-formed rows of equal length for ${path}, got Invalid Record Length`,
   ],
   ['a long row', 'a,b\n1,2,3\n', {}, 'Invalid Record Length: expect 2, got 3 on line 2'],
   ['an open quote', 'a\n"1\n2\n', {}, 'Quote Not Closed'],
@@ -246,7 +248,7 @@ describe('csvRows', () => {
       { columns: { a: 'number' } },
       `a number for column 'a' of line 3 of ${path}, got 'x'`,
     ],
-    ['a\n1\n1,2\n', {}, `rows of equal length for ${path}`],
+    ['a\n1\n1,2\n', {}, `well-formed rows of equal length for ${path}`],
   ] as const)('refuses %p', async (text, options, message) => {
     await expect(rowsOf(text, options)).rejects.toThrow(`csvRows: expected ${message}`);
   });

@@ -68,6 +68,9 @@ describe('StandardScaler', () => {
     closeTo(new StandardScaler().fitTransform(far), [[-root], [0], [root]]);
     const tenth = tensor([[0.1], [0.1], [0.1]], { dtype: 'float64' });
     closeTo(new StandardScaler().fitTransform(tenth), [[0], [0], [0]]);
+    const long = new Float64Array(100_000).fill(0.1); // of which a plain sum is off by 1e-11
+    const { mean, scale } = new StandardScaler().fit({ type: 'float64', values: long }).stateDict();
+    expect([mean.toArray(), scale.toArray()]).toEqual([[0.1], [1]]);
   });
 });
 
@@ -89,6 +92,16 @@ describe('OneHotEncoder', () => {
         ]),
       ),
     ).toEqual(['Rome', 'Oslo', null]);
+  });
+
+  test('has as many columns as there are categories', () => {
+    const encoder = new OneHotEncoder();
+    const all = Array.from({ length: 200_000 }, (_, i) => `c${i}`);
+    encoder.loadStateDict({ categories: all });
+    expect(encoder.inverseTransform(encoder.transform(['c7', 'c199999']))).toEqual([
+      'c7',
+      'c199999',
+    ]);
   });
 
   test('goes by names, not by the order of another table', () => {

@@ -110,6 +110,19 @@ test('batches are tensors in memory of their own', async () => {
   });
 });
 
+test('what a module posts itself is nothing to the loader', async () => {
+  const rubbish = `null, 'hello', 7, {}, { kind: 'ready' }, { kind: 'ready', lengths: null }, { kind: 'log', batch: 0 }`;
+  const result = await told(`
+    tell(await batchesOf(new DataLoader(await load('talkative.mjs', ${rubbish}), { batchSize: 2, workers: 1 })));
+  `);
+  expect(result).toEqual(['[0,1]', '[2,3]']);
+});
+
+test("options of V8 beside a program's", async () => {
+  const program = `tell(await batchesOf(new DataLoader(await load('talkative.mjs'), { workers: 1, batchSize: 4 })));`;
+  expect(await told(program, '--expose-gc')).toEqual(['[0,1,2,3]']);
+});
+
 test('a worker loads no library that its module does not', async () => {
   const result = await told(`
     const loader = new DataLoader(await load('plain.cjs', 2, 3), { batchSize: 2, workers: 1 });
@@ -259,6 +272,11 @@ test.each<[string, string, string]>([
     'expected a dataset, a class or a function for default, got undefined',
   ],
   ['a module that is not there', `load('missing.mjs')`, 'Cannot find module'],
+  [
+    'a class derived from Subset, which no worker knows',
+    `new DataLoader(new (class extends data.Subset { get() {} })(await load('plain.cjs', 1, 1), [0]), { workers: 1 })`,
+    'DataLoader: expected a WorkerDataset, or parts of some, as there are workers, for dataset, got',
+  ],
   [
     'for',
     `[...new DataLoader(await load('plain.cjs', 1, 1), { workers: 1 })]`,

@@ -16,12 +16,21 @@ function hostWith(there: Record<string, unknown>, other: Partial<Host> = {}): Ho
     version: '1.2.3',
     root: '/app',
     clone: false,
+    buildScript: '/app/scripts/install.mjs',
     override: undefined,
     load(id) {
       const found = there[id] ?? notThere;
       if (found instanceof Error) throw found;
       return found;
     },
+    sizeOf(id) {
+      if (!(id in there)) throw notThere;
+      return there[id] === 'cut' ? 3 : 8;
+    },
+    folderOf: (name) =>
+      Object.keys(there).some((id) => id.startsWith(`${name}/`))
+        ? `/node_modules/${name}`
+        : undefined,
     ...other,
   };
 }
@@ -29,9 +38,19 @@ function hostWith(there: Record<string, unknown>, other: Partial<Host> = {}): Ho
 const local = '/app/build/Release/blasgrad.node';
 const debug = '/app/build/Debug/blasgrad.node';
 const installed = {
-  'blasgrad-linux-x64/package.json': { version: '1.2.3' },
+  'blasgrad-linux-x64/package.json': { version: '1.2.3', addonBytes: 8 },
   'blasgrad-linux-x64/blasgrad.node': 'platform',
 };
+const withAddon = (addon: unknown): Record<string, unknown> => ({
+  ...installed,
+  'blasgrad-linux-x64/blasgrad.node': addon,
+});
+const disabled = Object.assign(new Error('Cannot load native addon'), {
+  code: 'ERR_DLOPEN_DISABLED',
+});
+const denied = Object.assign(new Error('Access to this API has been restricted'), {
+  code: 'ERR_ACCESS_DENIED',
+});
 const musl: Partial<Host> = { libcFamily: () => 'musl', libcVersion: () => '1.2.4' };
 
 describe('what is loaded', () => {
@@ -101,8 +120,11 @@ test('the error names platform, C library, Node-API, what was tried, and what fi
 });
 
 describe('what fixes it', () => {
-  const otherVersion = { 'blasgrad-linux-x64/package.json': { version: '1.0.0' } };
-  const older = { ...installed, 'blasgrad-linux-x64/blasgrad.node': oldGlibc };
+  const otherVersion = { 'blasgrad-linux-x64/package.json': { version: '1.0.0', addonBytes: 8 } };
+  const noAddon = { 'blasgrad-linux-x64/package.json': { version: '1.2.3', addonBytes: 8 } };
+  const noManifest = { 'blasgrad-linux-x64/blasgrad.node': 'platform' };
+  const anew =
+    /^rm -r '\/node_modules\/blasgrad-linux-x64' && npm install blasgrad-linux-x64@1.2.3$/;
   test.each<[what: string, Host, reason: RegExp, fix: RegExp]>([
     ['no package', hostWith({}), /linux-x64: not there/, /^npm install blasgrad-linux-x64@1.2.3$/],
     [
@@ -112,19 +134,51 @@ describe('what fixes it', () => {
       /^npm install blasgrad-linux-x64@1.2.3$/,
     ],
     [
+      'the package without its addon',
+      hostWith(noAddon),
+      /: blasgrad.node is missing in \/node_modules\/blasgrad-linux-x64$/m,
+      anew,
+    ],
+    ['the package without package.json', hostWith(noManifest), /package.json is missing in/, anew],
+    ['an addon that was cut', hostWith(withAddon('cut')), /blasgrad.node has 3 bytes, not 8/, anew],
+    [
+      'an addon of another kind',
+      hostWith(withAddon(new Error('/x: invalid ELF header'))),
+      /invalid ELF header/,
+      anew,
+    ],
+    [
+      'no addons allowed',
+      hostWith(withAddon(disabled)),
+      /Cannot load/,
+      /--no-addons.*--allow-addons/,
+    ],
+    [
+      'a package that may not be read',
+      hostWith({ 'blasgrad-linux-x64/package.json': denied }),
+      /restricted/,
+      /^start Node with --allow-fs-read .*npm install blasgrad-linux-x64@1.2.3$/,
+    ],
+    [
       'an older C library',
-      hostWith(older),
+      hostWith(withAddon(oldGlibc)),
       /GLIBC_2.34' not found/,
-      /apt-get .*npm rebuild blasgrad/,
+      /apt-get .* && node '\/app\/scripts\/install.mjs' \(/,
+    ],
+    [
+      'an older C library, in a bundle',
+      hostWith(withAddon(oldGlibc), { buildScript: undefined }),
+      /GLIBC_2.34' not found/,
+      /^tell your bundler that blasgrad is external$/,
     ],
     ['a clone', hostWith({}, { clone: true }), /not there/, /^npm run build$/],
-    ['musl', hostWith({}, musl), /linux-x64-musl: not there/, /^apk add .*npm rebuild blasgrad$/],
-    ['ARM', hostWith({}, { arch: 'arm64' }), /linux-arm64: not there/, /apt-get .*npm rebuild/],
+    ['musl', hostWith({}, musl), /linux-x64-musl: not there/, /^apk add .*install.mjs'$/],
+    ['ARM', hostWith({}, { arch: 'arm64' }), /linux-arm64: not there/, /apt-get .*install.mjs'/],
     [
       'macOS',
       hostWith({}, { platform: 'darwin', arch: 'arm64', libcFamily: () => null }),
       /on darwin-arm64, Node v20/,
-      /^brew install .*npm rebuild blasgrad$/,
+      /^brew install .*install.mjs'$/,
     ],
     [
       'Windows',

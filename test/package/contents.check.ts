@@ -57,6 +57,7 @@ describe('blasgrad-linux-x64', () => {
     expect(JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))).toMatchObject({
       ...{ name: 'blasgrad-linux-x64', version },
       ...{ os: ['linux'], cpu: ['x64'], libc: ['glibc'] },
+      addonBytes: statSync(addon).size,
     });
   });
 
@@ -107,6 +108,15 @@ describe('blasgrad', () => {
     const inside = filesIn(join(unpacked, 'node_modules'));
     for (const name of Object.keys(manifest['dependencies']))
       expect(inside).toContain(`${name}/package.json`);
+  });
+
+  test('its types are those of TypeScript 5.0 too', () => {
+    // Typed arrays are generic since 5.7; in tuples, since 5.2 some elements may go without a name.
+    const newer = /\b(Uint|Int|Float)\d+(Clamped)?Array<|\[\.\.\.\w+, \w+\??:/;
+    const types = filesIn(join(unpacked, 'dist')).filter((file) => /\.d\.m?ts$/.test(file));
+    expect(types.length).toBeGreaterThan(50);
+    const text = (file: string): string => readFileSync(join(unpacked, 'dist', file), 'utf8');
+    expect(types.filter((file) => newer.test(text(file)))).toEqual([]);
   });
 
   test('builds from source: it configures, and the file that includes the most compiles', () => {

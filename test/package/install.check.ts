@@ -31,6 +31,9 @@ test('installs without compiler, CMake, OpenBLAS or network', () => {
 function compileTypes(module: string, moduleResolution: string): Outcome {
   const compilerOptions = {
     ...{ module, moduleResolution, strict: true, skipLibCheck: false },
+    // What strict leaves out: declarations must be right with these as well.
+    ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    ...{ noImplicitOverride: true, noPropertyAccessFromIndexSignature: true },
     ...{ target: 'ES2022', lib: ['ES2022'], outDir: 'out', rootDir: '.' },
     // Users have these by npm install @types/node.
     ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },

@@ -58,7 +58,7 @@ export class OneHotEncoder extends Categories {
     }
     return Array.from({ length: shape[0] }, (_, i) => {
       const row = Array.from(data.subarray(i * width, (i + 1) * width));
-      const largest = Math.max(0, ...row);
+      const largest = row.reduce((a, b) => Math.max(a, b), 0);
       return largest > 0 ? this.categories[row.indexOf(largest)] : null;
     });
   }

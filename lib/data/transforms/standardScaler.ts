@@ -38,15 +38,21 @@ export class StandardScaler {
     const mean = new Float64Array(columns);
     const scale = new Float64Array(columns).fill(1);
     for (let j = 0; j < columns; j++) {
-      const known: number[] = [];
-      for (let i = 0; i < rows; i++) {
-        const value = values[i * columns + j];
-        if (!Number.isNaN(value)) known.push(value);
-      }
-      if (known.length === 0) continue;
-      // In two passes: the sum of squares alone loses all digits of a column far from 0.
-      mean[j] = known.reduce((sum, value) => sum + value, 0) / known.length;
-      const square = known.reduce((sum, value) => sum + (value - mean[j]) ** 2, 0) / known.length;
+      const sumOf = (term: (value: number) => number): number => {
+        let sum = 0;
+        for (let i = 0; i < rows; i++) {
+          const value = values[i * columns + j];
+          if (!Number.isNaN(value)) sum += term(value);
+        }
+        return sum;
+      };
+      const known = sumOf(() => 1);
+      if (known === 0) continue;
+      // A long sum is rounded often, by 1e-11 of a constant million: the deviations tell by how much. The sum of squares
+      // alone would lose all digits of a column far from 0.
+      const rounded = sumOf((value) => value) / known;
+      mean[j] = rounded + sumOf((value) => value - rounded) / known;
+      const square = sumOf((value) => (value - mean[j]) ** 2) / known;
       if (!Number.isFinite(square)) {
         throw unexpected('StandardScaler.fit', 'finite numbers', `column ${j} of x`, 'others');
       }

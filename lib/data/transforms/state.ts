@@ -34,7 +34,8 @@ export function requireCategories(op: string, value: unknown): string[] {
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
     throw wrongType(op, 'an array of strings', 'state.categories', value);
   }
-  const twice = value.find((one, i) => value.indexOf(one) !== i);
+  const seen = new Set<string>();
+  const twice = value.find((one) => seen.size === seen.add(one).size);
   if (twice !== undefined) throw wrongValue(op, 'each category once', 'state.categories', twice);
   return [...value];
 }

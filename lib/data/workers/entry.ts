@@ -10,7 +10,6 @@ import type { LoadMessage, WorkerMessage, WorkerSetup } from './protocol';
 /** The part of the library that a worker uses, if a dataset's module has loaded it. */
 interface Library {
   manualSeed(seed: number): unknown;
-  fromArray(array: Int32Array): unknown;
 }
 
 const port = parentPort;

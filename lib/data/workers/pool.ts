@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { decode } from './decode';
-import type { LoadMessage, Recipe, WorkerMessage, WorkerSetup } from './protocol';
+import {
+  isWorkerMessage,
+  type LoadMessage,
+  type Recipe,
+  type WorkerMessage,
+  type WorkerSetup,
+} from './protocol';
 
 /** Of the bundle, and of the library's files one by one. */
 const entries = [join(__dirname, 'data', 'workers', 'entry.js'), join(__dirname, 'entry.js')];
@@ -73,11 +79,11 @@ export class WorkerPool {
 
   private start(number: number, workerData: WorkerSetup): Member {
     const entry = entries.find(existsSync) ?? entries[0];
-    const worker = new Worker(entry, { workerData, ...optionsOfNode() });
+    const worker = startWorker(entry, workerData);
     worker.unref();
     const member: Member = { worker, slots: [], free: [], waiting: new Map() };
-    worker.on('message', (message: WorkerMessage) => {
-      this.receive(number, member, message);
+    worker.on('message', (message: unknown) => {
+      if (isWorkerMessage(message)) this.receive(number, member, message);
     });
     worker.on('messageerror', (error) => {
       this.fail(failureOf(number, error));
@@ -146,8 +152,18 @@ function failureOf(number: number, cause: unknown): Error {
 
 /**
  * Node's own options are inherited, those of a program on the command line too: with a module loader beside it, such as
- * tsx, a worker refuses --input-type.
+ * tsx, a worker refuses --input-type. Given one by one, those of V8 or of the process, such as --expose-gc, are refused.
  */
+function startWorker(entry: string, workerData: WorkerSetup): Worker {
+  try {
+    return new Worker(entry, { workerData, ...optionsOfNode() });
+  } catch (error) {
+    const refused = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (refused !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    return new Worker(entry, { workerData });
+  }
+}
+
 function optionsOfNode(): { execArgv?: string[] } {
   const given = process.execArgv;
   if (!given.some((one) => one.startsWith('--input-type'))) return {};

@@ -53,3 +53,11 @@ export type WorkerMessage =
       readonly part: Part;
     }
   | { readonly kind: 'error'; readonly batch: number; readonly error: unknown };
+
+/** Whether a message is one of ours: a dataset's module may post to the same port what it likes. */
+export function isWorkerMessage(value: unknown): value is WorkerMessage {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  const { kind, batch, lengths } = value as Record<string, unknown>;
+  if (kind === 'ready') return Array.isArray(lengths);
+  return kind === 'failed' || ((kind === 'batch' || kind === 'error') && typeof batch === 'number');
+}

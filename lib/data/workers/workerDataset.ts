@@ -4,6 +4,7 @@ import { requireOptions, unexpected, wrongType } from '../../errors';
 import type { Collated } from '../collate';
 import { ConcatDataset } from '../concatDataset';
 import type { Dataset } from '../dataset';
+import { isUnchanged } from '../overrides';
 import { Subset } from '../subset';
 import { datasetOf } from './module';
 import type { Recipe } from './protocol';
@@ -33,6 +34,9 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   readonly #here: Dataset<Item, Batch>;
 
   private constructor(recipe: Recipe, here: Dataset<Item, Batch>) {
+    const loaded = here as Dataset<Item, Batch> | undefined | null; // JavaScript may call this as well
+    if (typeof loaded?.get !== 'function')
+      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', here);
     this._recipe = recipe;
     this.#here = here;
   }
@@ -80,8 +84,8 @@ function hrefOf(op: string, module: unknown): string {
 /** The datasets that workers make for a dataset; null if it is not made of WorkerDatasets only. */
 export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unknown>[] | null {
   if (dataset instanceof WorkerDataset) return [dataset as WorkerDataset<unknown, unknown>];
-  if (dataset instanceof Subset) return workerDatasetsOf(dataset.dataset);
-  if (!(dataset instanceof ConcatDataset)) return null;
+  if (isUnchanged(dataset, Subset, 'get')) return workerDatasetsOf(dataset.dataset);
+  if (!isUnchanged(dataset, ConcatDataset, 'get')) return null;
   const all = dataset.datasets.map(workerDatasetsOf);
   return all.every((one) => one !== null) ? all.flat() : null;
 }

@@ -1,8 +1,12 @@
 /** A directory of checkpoints: the names in it, and what dead processes left there. */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { unexpected } from '../../errors';
+import { hasCode } from '../write';
+import { files } from './manifest';
 
 /** A checkpoint of a directory, by its name alone. */
 export interface CheckpointInfo {
@@ -23,38 +27,44 @@ export function checkpointName(number: number, step: number | null): string {
 /** The checkpoints of a directory, the newest first; none if there is no directory. */
 export async function readCheckpoints(dir: string): Promise<CheckpointInfo[]> {
   const found: CheckpointInfo[] = [];
-  for (const entry of await namesIn(dir)) {
-    const match = /^(\d{6,15})(?:-step-(\d{1,16}))?$/.exec(entry);
-    if (match === null) continue;
+  for (const entry of await entriesIn(dir)) {
+    const match = /^(\d{6,15})(?:-step-(\d{1,16}))?$/.exec(entry.name);
+    if (match === null || entry.isFile()) continue;
     const [, number, step] = match as readonly (string | undefined)[];
-    const path = join(dir, entry);
+    const path = join(dir, entry.name);
     found.push({ path, number: Number(number), step: step === undefined ? null : Number(step) });
   }
   return found.sort((a, b) => b.number - a.number);
 }
 
-async function namesIn(dir: string): Promise<string[]> {
+async function entriesIn(dir: string): Promise<Dirent[]> {
   try {
-    return await readdir(dir);
+    return await readdir(dir, { withFileTypes: true });
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }
 
-export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException | null)?.code ?? '');
+/** Whether a directory is a checkpoint, be it damaged: it has one of the two files that all have. */
+export async function isCheckpoint(path: string): Promise<boolean> {
+  return (await exists(join(path, files.sums))) || (await exists(join(path, files.manifest)));
 }
 
-/** Brings a directory's names to the disk. */
-export async function syncDirectory(dir: string): Promise<void> {
-  if (process.platform === 'win32') return; // cannot open directories, and needs it not
-  const folder = await open(dir, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+const latest = 'latest';
+
+/** Refuses a directory in which the link cannot be made, before anything is written. */
+export async function requireLatest(op: string, dir: string): Promise<void> {
+  const path = join(dir, latest);
+  const there = await lstat(path).catch(() => null);
+  if (there?.isDirectory()) throw unexpected(op, 'a link or nothing', path, 'a directory');
 }
 
 /** Points `latest` at a checkpoint, for people and other programs: loading does not trust it. */
@@ -66,12 +76,21 @@ export async function pointLatest(dir: string, name: string): Promise<void> {
     if (hasCode(error, 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP')) return; // a disk without links
     throw error;
   }
-  await rename(link, join(dir, 'latest'));
+  try {
+    await rename(link, join(dir, latest));
+  } catch (error) {
+    await rm(link, { force: true });
+    throw error;
+  }
 }
 
-/** Removes checkpoints beyond the newest `keep`; each is renamed first, so that none is ever half there. */
+/**
+ * Removes checkpoints beyond the newest `keep`; each is renamed first, so that none is ever half there. Directories that
+ * only have such a name, a date perhaps, are not ours.
+ */
 export async function removeOld(dir: string, keep: number): Promise<void> {
   for (const { path } of (await readCheckpoints(dir)).slice(keep)) {
+    if (!(await isCheckpoint(path))) continue;
     const leaving = join(dir, await temporaryName());
     try {
       await rename(path, leaving);
@@ -93,7 +112,7 @@ export async function temporaryName(): Promise<string> {
 
 /** Removes what processes of this machine left that are no more. */
 export async function removeLeftovers(dir: string): Promise<void> {
-  for (const name of await namesIn(dir)) {
+  for (const { name } of await entriesIn(dir)) {
     const [, where, pid, start] = /^\.unfinished-(.+)-(\d+)-(\d+)-\w+$/.exec(name) ?? [];
     if (where !== host() || (await isAlive(Number(pid), start))) continue;
     await rm(join(dir, name), { recursive: true, force: true });

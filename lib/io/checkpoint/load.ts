@@ -1,14 +1,14 @@
 /** Taking up a training where a checkpoint left it. */
-import { realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { refuseInCapture } from '../../capture';
 import { fromArray } from '../../creation';
 import { describe, requireBoolean, requireOptions, unexpected, wrongType } from '../../errors';
 import { defaultGenerator } from '../../random';
 import { requirePath } from '../file';
-import { readCheckpoints, type CheckpointInfo } from './directory';
+import { hasCode } from '../write';
+import { isCheckpoint, readCheckpoints, type CheckpointInfo } from './directory';
 import { CheckpointError } from './error';
-import { files } from './manifest';
 import { readCheckpoint, type Content } from './read';
 import { isStateful, type AnyStateful, type Stateful } from './stateful';
 import { restoreTree, takeSnapshot } from './tree';
@@ -96,14 +96,18 @@ async function readNewest(
   wanted: (name: string, kind: string) => boolean,
   fallback: boolean,
 ): Promise<Found> {
-  const isOne = (await exists(join(dir, files.sums))) || (await exists(join(dir, files.manifest)));
-  const [path, all] = isOne ? await siblings(await realpath(dir)) : await choose(dir);
+  const isOne = await isCheckpoint(dir);
+  let path: string;
+  let all: CheckpointInfo[];
   let problem: unknown;
-  try {
-    return { path, content: await readCheckpoint(op, path, wanted) };
-  } catch (error) {
-    problem = error;
-  }
+  do {
+    [path, all] = isOne ? await siblings(await realpath(dir)) : await choose(dir);
+    try {
+      return { path, content: await readCheckpoint(op, path, wanted) };
+    } catch (error) {
+      problem = error;
+    }
+  } while (!isOne && (await isGone(path))); // a save removed it meanwhile, after a newer one was there
   const others = all.filter((one) => one.path !== path);
   for (const { path: other } of others) {
     try {
@@ -132,10 +136,10 @@ async function siblings(path: string): Promise<[string, CheckpointInfo[]]> {
   return [path, await readCheckpoints(dirname(path))];
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
+async function isGone(path: string): Promise<boolean> {
+  return await lstat(path).then(
     () => false,
+    (error: unknown) => hasCode(error, 'ENOENT'),
   );
 }
 

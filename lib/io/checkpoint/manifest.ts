@@ -11,6 +11,9 @@ export const tensorsFile = (entry: string): string => `${entry}.safetensors`;
 
 export const format = { name: 'blasgrad checkpoint', version: 1 } as const;
 
+/** Bytes of checkpoint.json: JSON of nothing but small parts takes 50 times as much memory. */
+export const mostManifest = 2 ** 25;
+
 /** One entry: `state` goes back to what gave it, `value` to whoever loads. */
 export interface ManifestEntry {
   readonly kind: 'state' | 'value';

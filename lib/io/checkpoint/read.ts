@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor';
 import { InputFile } from '../file';
 import { readNothing, readPieces, readText, type Reader } from '../pieces';
 import { readTensors } from '../safetensors/read';
-import { files, parseManifest, parseSums, tensorsFile } from './manifest';
+import { files, mostManifest, parseManifest, parseSums, tensorsFile } from './manifest';
 import type { Manifest } from './manifest';
 import { restoreTree } from './tree';
 
@@ -23,7 +23,9 @@ export async function readCheckpoint(
 ): Promise<Content> {
   const input = (file: string): InputFile => new InputFile(op, join(path, file));
   const sumsFile = input(files.sums);
-  const { value: sumsText } = await readPieces(sumsFile, (size) => readText(sumsFile, size));
+  const { value: sumsText } = await readPieces(sumsFile, (size) =>
+    readText(sumsFile, size, mostManifest),
+  );
   const sums = parseSums(sumsFile, sumsText);
 
   /** The file as it was saved. */
@@ -35,7 +37,8 @@ export async function readCheckpoint(
     return value;
   };
   const manifestFile = input(files.manifest);
-  const { random, entries } = parseManifest(manifestFile, await checked(files.manifest, readText));
+  const text = await checked(files.manifest, (from, size) => readText(from, size, mostManifest));
+  const { random, entries } = parseManifest(manifestFile, text);
   const known = new Set([files.manifest, ...Object.keys(entries).map(tensorsFile)]);
   const unknown = [...sums.keys()].find((file) => !known.has(file));
   if (unknown !== undefined) throw sumsFile.wrong('files of entries only', 'the content', unknown);

@@ -1,24 +1,32 @@
 /** Writing a checkpoint, so that whatever happens it is whole or not there. */
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../errors';
 import { defaultGenerator } from '../../random';
 import { Tensor } from '../../tensor';
 import { version } from '../../version';
 import { requirePath } from '../file';
 import { contentOf } from '../safetensors/write';
-import { writePieces, type Pieces } from '../pieces';
+import type { Pieces } from '../pieces';
+import { hasCode, syncDirectory, writePieces } from '../write';
 import {
   checkpointName,
-  hasCode,
   pointLatest,
   readCheckpoints,
   removeLeftovers,
   removeOld,
-  syncDirectory,
+  requireLatest,
   temporaryName,
 } from './directory';
-import { files, format, isEntryName, manifestText, sumsText, tensorsFile } from './manifest';
+import {
+  files,
+  format,
+  isEntryName,
+  manifestText,
+  mostManifest,
+  sumsText,
+  tensorsFile,
+} from './manifest';
 import type { Manifest, ManifestEntry } from './manifest';
 import { isStateful } from './stateful';
 import { takeSnapshot } from './tree';
@@ -60,7 +68,8 @@ export async function saveCheckpoint(
 type Content = ReadonlyMap<string, Pieces>;
 
 function readStates(given: unknown): { content: Content; step: number | null } {
-  if (typeof given !== 'object' || given === null || given instanceof Tensor || isStateful(given)) {
+  const isOther = given instanceof Tensor || given instanceof Map || isStateful(given);
+  if (typeof given !== 'object' || given === null || isOther) {
     throw wrongType(op, 'an object of entries', 'entries', given);
   }
   const random = Array.from(defaultGenerator.getState().data);
@@ -86,7 +95,17 @@ function readStates(given: unknown): { content: Content; step: number | null } {
     random,
     entries: Object.fromEntries(entries),
   };
-  content.set(files.manifest, [Buffer.from(manifestText(manifest))]);
+  const text = Buffer.from(manifestText(manifest));
+  if (text.length > mostManifest) {
+    const what = `entries without their tensors of at most ${mostManifest} bytes as JSON`;
+    throw unexpected(
+      op,
+      what,
+      'entries',
+      `${text.length}; numbers by the million belong in tensors`,
+    );
+  }
+  content.set(files.manifest, [text]);
   return { content, step: (step as number | undefined) ?? null };
 }
 
@@ -108,7 +127,8 @@ async function write(
   step: number | null,
   keep: number,
 ): Promise<string> {
-  await mkdir(dir, { recursive: true });
+  await makeDirectory(dir);
+  await requireLatest(op, dir);
   await removeLeftovers(dir);
   const unfinished = join(dir, await temporaryName());
   await mkdir(unfinished);
@@ -131,17 +151,27 @@ async function write(
   return path;
 }
 
-/** Gives a finished directory the next number; another process may take it at the same time. */
+/** Makes a directory, and those that lead to it, and brings their names to the disk. */
+async function makeDirectory(dir: string): Promise<void> {
+  const first = await mkdir(dir, { recursive: true });
+  if (first === undefined) return;
+  for (let made = dir; made.length >= first.length; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+  }
+}
+
+/** Gives a finished directory the next number that is free; another process may take it at the same time. */
 async function publish(dir: string, unfinished: string, step: number | null): Promise<string> {
-  for (;;) {
+  for (let number = 1; ; number++) {
     const newest = (await readCheckpoints(dir)).at(0)?.number ?? 0;
-    const path = join(dir, checkpointName(newest + 1, step));
+    number = Math.max(number, newest + 1);
+    const path = join(dir, checkpointName(number, step));
     try {
       await rename(unfinished, path);
       await syncDirectory(dir);
       return path;
     } catch (error) {
-      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
     }
   }
 }

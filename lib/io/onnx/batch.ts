@@ -70,6 +70,13 @@ function varies(what: string): VariesError {
   );
 }
 
+function random(what: string): VariesError {
+  const wanted = 'a forward that does the same each time';
+  return new VariesError(
+    `exportOnnx: expected ${wanted}, got one that uses random numbers: ${what}`,
+  );
+}
+
 /** The elements of a constant in order. */
 export function elementsOf(tensor: Tensor): TypedArray {
   return tensor._contiguous ? tensor._flat : packed(tensor);
@@ -150,6 +157,12 @@ export class Merger {
     );
     if (!uniform) {
       const shapes = [...new Set(tensors.map((one) => shapeText(one.shape)))].join(', ');
+      if (
+        new Set(this.batches).size === 1 ||
+        tensors.every((one) => sameShape(one.shape, first.shape))
+      ) {
+        throw random(`${used} takes a tensor of shape ${shapes} whose values change`);
+      }
       throw varies(
         `${used} takes a tensor of shape ${shapes} that no operation made and that is not always the same`,
       );

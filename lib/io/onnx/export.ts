@@ -6,7 +6,7 @@ import { isModule } from '../../nn/tree';
 import type { Storage } from '../../storage';
 import type { Tensor } from '../../tensor';
 import { requirePath } from '../file';
-import { writeWhole } from '../pieces';
+import { writeWhole } from '../write';
 import { Merger, type Size } from './batch';
 import { namesFor, tensorsIn, traceAll } from './examples';
 import { graphMessage } from './model';

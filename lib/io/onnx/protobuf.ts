@@ -1,9 +1,9 @@
-/** ONNX messages from bytes and to bytes, by the protobuf library. */
+/** ONNX messages to bytes, by the protobuf library. */
 import { createRequire } from 'node:module';
 import type * as Protobuf from '@bufbuild/protobuf';
 import type * as Wire from '@bufbuild/protobuf/wire';
 import type * as WellKnown from '@bufbuild/protobuf/wkt';
-import { messages, type Field, type Init, type Message, type MessageName } from './schema';
+import { messages, type Field, type Init, type MessageName } from './schema';
 
 /** FieldDescriptorProto.Type and Label */
 const types = { double: 1, float: 2, int64: 3, int32: 5, string: 9, message: 11, bytes: 12 };
@@ -64,14 +64,13 @@ export function encode<N extends MessageName>(name: N, init: Init<N>): Uint8Arra
   return protobuf.toBinary(type, protobuf.create(type, init as never));
 }
 
-/** A message from its bytes, of which its byte fields are views; throws where they are no such message. */
-export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
-  const message = load().protobuf.fromBinary(descriptor(name), bytes, { readUnknownFields: false });
-  return message as unknown as Message<N>;
+/** The library's reader and writer of the wire format. */
+export function wire(): typeof Wire {
+  return load().wire;
 }
 
 /** What stands before the bytes of a field that are written apart: its number and their length. */
 export function fieldHeader(number: number, length: number): Uint8Array {
-  const { BinaryWriter, WireType } = load().wire;
+  const { BinaryWriter, WireType } = wire();
   return new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish();
 }

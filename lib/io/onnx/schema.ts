@@ -87,13 +87,18 @@ type ValueOf<T> = T extends 'int64'
           ? Message<T>
           : never;
 
-type FieldValue<F> = F extends readonly [number, infer T, 'many' | 'packed']
-  ? ValueOf<T>[]
-  : F extends readonly [number, infer T]
-    ? T extends MessageName
-      ? ValueOf<T> | undefined
-      : ValueOf<T>
-    : never;
+/** Read, int64 are numbers too: beyond 2^53, where they are rounded, is nothing that a file means. */
+type ReadValue<T> = T extends 'int64' ? number : ValueOf<T>;
+
+type FieldValue<F> = F extends readonly [number, unknown, 'packed']
+  ? ArrayLike<number>
+  : F extends readonly [number, infer T, 'many']
+    ? readonly ReadValue<T>[]
+    : F extends readonly [number, infer T]
+      ? T extends MessageName
+        ? ReadValue<T> | undefined
+        : ReadValue<T>
+      : never;
 
 /** A message as it is read: fields that are missing have their type's default, messages that are missing are undefined. */
 export type Message<N extends MessageName> = {

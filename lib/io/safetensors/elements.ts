@@ -2,6 +2,7 @@
 import { elements as kinds, type Elements } from '../elements';
 
 interface Element {
+  /** Of one; of some a part, as several share them. */
   readonly bytes: number;
   /** Absent where we have nothing for it. */
   readonly kind?: Elements;
@@ -30,9 +31,12 @@ export const elements: ReadonlyMap<string, Element> = new Map<string, Element>([
   ['U64', { bytes: 8 }],
   ['C64', { bytes: 8 }],
   ['U32', { bytes: 4 }],
-  ['F8_E4M3', { bytes: 1 }],
-  ['F8_E5M2', { bytes: 1 }],
-  ['F8_E8M0', { bytes: 1 }],
+  ...['F8_E4M3', 'F8_E5M2', 'F8_E8M0', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ'].map(
+    (name): [string, Element] => [name, { bytes: 1 }],
+  ),
+  ['F6_E2M3', { bytes: 0.75 }],
+  ['F6_E3M2', { bytes: 0.75 }],
+  ['F4', { bytes: 0.5 }],
 ]);
 
 /** The names of those that can be read. */

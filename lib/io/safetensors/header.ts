@@ -54,7 +54,7 @@ function parseHeader(file: InputFile, bytes: Uint8Array, size: number): Header {
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(all)) {
-    if (name === metadataName) metadata = requireMetadata(file, value);
+    if (name === metadataName) metadata = requireMetadata(file, value ?? {});
     else entries.push(parseEntry(file, name, value, start, size));
   }
   entries.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
@@ -90,25 +90,42 @@ function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> 
 
 const levels = 3; // the header, a tensor, its shape
 
-/** Refuses what JSON.parse hides, a name twice in one object, and nesting that would take far more memory than the text. */
+/** Names take far more memory than their text; no model has as many. */
+const mostNames = 2 ** 20;
+
+/** Refuses what JSON.parse hides, a name twice in one object, and what would take far more memory than the text. */
 function refuseHidden(file: InputFile, text: string): void {
   const open: Set<string>[] = [];
-  for (const match of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[{\]}]/gs)) {
-    const [token, colon] = match as readonly (string | undefined)[];
-    if (token === '{' || token === '[') {
+  const colon = /\s*:/y;
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const mark = text[i];
+    if (mark === '{' || mark === '[') {
       open.push(new Set());
       if (open.length > levels) {
         throw file.wrong(`at most ${levels} levels of JSON`, 'the header', 'more');
       }
-    } else if (token === '}' || token === ']') {
+    } else if (mark === '}' || mark === ']') {
       open.pop();
-    } else if (token !== undefined && colon !== undefined) {
-      const name = JSON.parse(token.slice(0, -colon.length)) as string;
+    } else if (mark === '"') {
+      const start = i;
+      i = endOfText(text, start);
+      colon.lastIndex = i + 1;
+      if (!colon.test(text)) continue;
+      const name = JSON.parse(text.slice(start, i + 1)) as string;
       const names = open.at(-1);
       if (names?.has(name)) throw file.wrong('each name once', 'the header', describe(name));
       names?.add(name);
+      if (++count > mostNames) throw file.wrong(`at most ${mostNames} names`, 'the header', 'more');
     }
   }
+}
+
+/** Where the quotation mark is that ends a text. */
+function endOfText(text: string, start: number): number {
+  let i = start + 1;
+  while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+  return i;
 }
 
 function parseEntry(

@@ -3,7 +3,8 @@ import type { DType } from '../../dtype';
 import { requireOptions, wrongType } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { InputFile, requirePath } from '../file';
-import { readPiecesSync, writePiecesSync } from '../pieces';
+import { readPiecesSync } from '../pieces';
+import { writeWholeSync } from '../write';
 import { elements } from './elements';
 import { readHeader } from './header';
 import { readTensors } from './read';
@@ -38,7 +39,7 @@ export interface SafetensorsTensor {
  * the tensors' memory, without a copy of them all. float64, float32, int32 and bool become F64, F32, I32 and BOOL;
  * memory that several names share is written for each.
  *
- * A file that is there is overwritten; `saveCheckpoint` replaces what it wrote only when all is on the disk.
+ * A file that is there stays until the new one is written whole; only `saveCheckpoint` waits for the disk besides.
  *
  * @example io.saveSafetensors('model.safetensors', model.stateDict(), { metadata: { format: 'pt' } });
  */
@@ -50,7 +51,7 @@ export function saveSafetensors(
   const op = 'saveSafetensors';
   const to = requirePath(op, path);
   requireOptions(op, options, ['metadata']);
-  writePiecesSync(to, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
+  writeWholeSync(to, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
 }
 
 /**

@@ -83,7 +83,8 @@ function requireText(op: string, name: string, text: string): void {
 
 function requireMetadata(op: string, metadata: unknown): Record<string, string> | undefined {
   if (metadata === undefined) return undefined;
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  const isOther = Array.isArray(metadata) || metadata instanceof Map;
+  if (typeof metadata !== 'object' || metadata === null || isOther) {
     throw wrongType(op, 'an object of strings', 'metadata', metadata);
   }
   for (const [name, value] of Object.entries(metadata)) {

@@ -12,7 +12,7 @@ export type MetricValue = number | readonly number[] | readonly (readonly number
 /** A figure over many batches: what `train` takes, and what can be used alone. */
 export interface Metric {
   /** Whether more is better; a metric that does not say so cannot be monitored without a `mode`. */
-  readonly higherIsBetter?: boolean;
+  readonly higherIsBetter?: boolean | undefined;
   /** Whether `update` reads values, so that `train` calls it outside of its compiled step. */
   readonly eager?: boolean;
   /** Takes the outputs of a batch and what they should have been. */
@@ -30,7 +30,7 @@ export interface Metric {
 /** Sums as float64 tensors, which count exactly up to 2^53, in memory that compiled steps point at. */
 export abstract class SumMetric<Name extends string> implements Metric {
   /** Whether more is better. */
-  abstract readonly higherIsBetter?: boolean;
+  abstract readonly higherIsBetter: boolean | undefined;
   private readonly sums: ReadonlyMap<string, Tensor>;
 
   protected constructor(

@@ -148,6 +148,12 @@ describe('a forged checkpoint.json', () => {
       await problemWith(() => forge({ 'checkpoint.json': text }));
     }
   });
+
+  test('more than a save would write', async () => {
+    const text = `${' '.repeat(2 ** 25)}{}`;
+    const problem = await problemWith(() => forge({ 'checkpoint.json': text }));
+    expect(problem.message).toContain('expected at most 33554432 bytes for the size of');
+  });
 });
 
 test('tensors that lie', async () => {

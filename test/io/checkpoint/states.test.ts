@@ -1,6 +1,6 @@
 /** What goes into a checkpoint comes out of it. */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compile, io, manualSeed, nn, ones, optim, rand, randn, tensor, zeros } from 'blasgrad';
@@ -200,6 +200,61 @@ describe('the directory', () => {
     await io.saveCheckpoint(dir, {});
     expect(await io.listCheckpoints(dir)).toHaveLength(1);
   });
+});
+
+describe('a directory that others use, too', () => {
+  test('keeps their folders and files, whatever they are called', async () => {
+    const dir = at('shared');
+    mkdirSync(join(dir, '20241122'), { recursive: true });
+    writeFileSync(join(dir, '20241122', 'precious.csv'), '1');
+    writeFileSync(join(dir, '000001-step-1'), 'a file');
+    writeFileSync(join(dir, '20241123'), 'a file');
+    for (let step = 1; step < 4; step++) await io.saveCheckpoint(dir, { step }, { keep: 1 });
+    const names = ['000001-step-1', '20241122', '20241123', '20241125-step-3', 'latest'];
+    expect(readdirSync(dir)).toEqual(names);
+    expect(readdirSync(join(dir, '20241122'))).toEqual(['precious.csv']);
+    expect((await io.loadCheckpoint(dir)).step).toBe(3);
+  });
+
+  test('where a file has the name of the next checkpoint, the number after it is taken', async () => {
+    const dir = at('taken');
+    mkdirSync(dir);
+    writeFileSync(join(dir, '000001'), 'a file');
+    expect(await io.saveCheckpoint(dir, {})).toBe(join(dir, '000002'));
+    expect((await io.loadCheckpoint(dir)).path).toBe(join(dir, '000002'));
+  });
+
+  test('a directory called latest is refused before anything is written', async () => {
+    const dir = at('latest');
+    mkdirSync(join(dir, 'latest'), { recursive: true });
+    const what = `expected a link or nothing for ${join(dir, 'latest')}, got a directory`;
+    await expect(io.saveCheckpoint(dir, {})).rejects.toThrow(`saveCheckpoint: ${what}`);
+    expect(readdirSync(dir)).toEqual(['latest']);
+  });
+
+  test('one that is removed while it is loaded is no error: there is a newer one', async () => {
+    const dir = at('busy');
+    const next = at('next');
+    for (const path of [dir, next]) await io.saveCheckpoint(path, { w: tensor([1]) });
+    for (let turns = 0; turns < 60; turns++) {
+      const newest = (await io.listCheckpoints(dir))[0];
+      const loading = io.loadCheckpoint(dir);
+      for (let i = 0; i < turns; i++) await new Promise(setImmediate);
+      // As a save with { keep: 1 } does.
+      cpSync(join(next, '000001'), join(dir, String(newest.number + 1).padStart(6, '0')), {
+        recursive: true,
+      });
+      rmSync(newest.path, { recursive: true });
+      expect(await loading).toHaveProperty('w');
+    }
+  });
+});
+
+test('more than can be read again as text is refused', async () => {
+  const text = 'x'.repeat(2 ** 25);
+  const what = 'entries without their tensors of at most 33554432 bytes as JSON for entries';
+  await expect(io.saveCheckpoint(at('text'), { text })).rejects.toThrow(`expected ${what}`);
+  expect(await io.listCheckpoints(at('text'))).toEqual([]);
 });
 
 test('a save that fails does not hold up the next one', async () => {

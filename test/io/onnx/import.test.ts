@@ -171,6 +171,57 @@ test.each<[string, Parts, unknown]>([
       [-3, 6, -5],
     ],
   ],
+  ...(
+    [
+      ['bfloat16', [0x80, 0x3f]],
+      ['uint16', [1, 0]],
+      ['uint32', [1, 0, 0, 0]],
+      ['uint64', [1, 0, 0, 0, 0, 0, 0, 0]],
+    ] as const
+  ).map(([kind, bytes]): [string, Parts, unknown] => [
+    `${kind} elements`,
+    {
+      nodes: [node('Cast', ['w'], ['f'], [int('to', 1)]), node('Add', ['x', 'f'], ['y'])],
+      tensors: [
+        { name: 'w', dims: [], dataType: dataTypes[kind], rawData: Uint8Array.from(bytes) },
+      ],
+    },
+    [
+      [2, -1, 4],
+      [-3, 6, -5],
+    ],
+  ]),
+  [
+    'a range of whole numbers, longer than any shape',
+    {
+      nodes: [
+        node('Range', ['from', 'to', 'by'], ['r']),
+        node('ReduceMax', ['r'], ['y'], [int('keepdims', 0)]),
+      ],
+      tensors: [longs('from', [0], []), longs('to', [100_000], []), longs('by', [3], [])],
+    },
+    99_999,
+  ],
+  [
+    'a range that leads nowhere',
+    {
+      nodes: [node('Range', ['from', 'to', 'by'], ['r']), node('Add', ['r', 'by'], ['y'])],
+      tensors: [floats('from', [], [5]), floats('to', [], [1]), floats('by', [], [1])],
+    },
+    [],
+  ],
+  [
+    'a shape of two sizes without those of 1, of which there are none',
+    {
+      nodes: [
+        node('Shape', ['x'], ['s']),
+        node('Squeeze', ['s'], ['q']),
+        node('Add', ['q', 'zero'], ['y']),
+      ],
+      tensors: [longs('zero', [0], [])],
+    },
+    [2, 3],
+  ],
   [
     'BatchNormalization',
     {

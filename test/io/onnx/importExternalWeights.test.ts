@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noGrad } from 'blasgrad';
+import { attributeTypes } from '../../../dist/io/onnx/schema';
 import { cleanUp, folder, load, node, x, type Parts } from './modelFile';
 
 afterAll(cleanUp);
@@ -40,6 +41,15 @@ describe('weights in another file', () => {
     ]);
   });
 
+  test('of constants too', async () => {
+    const [w] = external('weights.bin', { offset: '4' }).tensors ?? [];
+    const value = [{ name: 'value', t: w, type: attributeTypes.tensor }];
+    const model = await load({
+      nodes: [node('Constant', [], ['w'], value), node('Add', ['x', 'w'], ['y'])],
+    });
+    expect(noGrad(() => model.forward(x.select(0, 0).mul(0))).toArray()).toEqual([1, 2, 3]);
+  });
+
   test.each([
     ['../', external('../weights.bin'), /expected weights in the model's folder/],
     [
@@ -53,7 +63,12 @@ describe('weights in another file', () => {
     [
       'an offset beyond the end',
       external('weights.bin', { offset: '999', length: '12' }),
-      /expected 12 bytes for 'w'/,
+      /expected an offset of at most 16 for 'w' of .*, got 999/,
+    ],
+    [
+      'an offset beyond the end, without a length',
+      external('weights.bin', { offset: '999' }),
+      /expected an offset of at most 16 for 'w' of .*, got 999/,
     ],
     [
       'a negative offset',

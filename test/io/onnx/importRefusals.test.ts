@@ -32,7 +32,13 @@ test('everything that is not supported is named at once', async () => {
         ['c'],
         [{ name: 'reduction', s: new TextEncoder().encode('mul'), type: attributeTypes.string }],
       ),
-      node('CumSum', ['c', 'k'], ['d'], [int('exclusive', 1)]),
+      node('CumSum', ['c', 'k'], ['d'], [int('exclusive', 1), int('odd', 1)]),
+      node(
+        'BatchNormalization',
+        ['d', 'd', 'd', 'd', 'd'],
+        ['n'],
+        [int('spatial', 0), int('training_mode', 1)],
+      ),
       node('LayerNormalization', ['d', 'd'], ['e', 'mean']),
       node('Relu', ['d'], ['y'], [int('strange', 1)]),
     ],
@@ -42,7 +48,10 @@ test('everything that is not supported is named at once', async () => {
     new RangeError(
       `importOnnx: expected a model of what is supported for ${path}, got\n  ` +
         [
+          'BatchNormalization with spatial 0',
+          'BatchNormalization with training_mode 1',
           'CumSum with exclusive 1',
+          'CumSum with odd',
           'LSTM',
           'LayerNormalization with the statistics as outputs',
           'Relu with strange',
@@ -103,6 +112,39 @@ describe('importOnnx refuses', () => {
       { nodes: [node('Relu', ['h'], ['y']), node('Relu', ['x'], ['h'])] },
       "expected nodes in order, got 'h' before anything makes it",
     ],
+    [
+      'a node without inputs',
+      { nodes: [node('Relu', [], ['y'])] },
+      "first input of 'Relu', got none",
+    ],
+    [
+      'uint64 elements that are no plain numbers',
+      { nodes: relu, tensors: [{ name: 'w', dims: [1n], dataType: dataTypes.uint64 }] },
+      "uint64 elements of 'w' outside raw_data",
+    ],
+    [
+      'uint32 elements beyond 31 bits',
+      {
+        nodes: relu,
+        tensors: [{ name: 'w', dims: [1n], dataType: 12, rawData: new Uint8Array(4).fill(255) }],
+      },
+      "expected whole numbers of 32 bits in 'w', got 4294967295",
+    ],
+    [
+      'a tensor of a number beyond 32 bits',
+      {
+        nodes: [
+          node('Shape', ['x'], ['s']),
+          node(
+            'ConstantOfShape',
+            ['s'],
+            ['y'],
+            [{ name: 'value', t: longs('', [2 ** 40]), type: attributeTypes.tensor }],
+          ),
+        ],
+      },
+      'expected a value of 32 bits in ConstantOfShape, got 1099511627776',
+    ],
     ['an old opset', { nodes: relu, opset: 3 }, 'opset 3 (7 to 24 are)'],
     [
       'an input of another kind',
@@ -126,6 +168,54 @@ describe('importOnnx refuses', () => {
     await expect(io.importOnnx(3 as never)).rejects.toThrow(
       'expected a path or a file URL for path, got 3',
     );
+  });
+});
+
+describe('forward refuses what a graph says of values', () => {
+  const [zero, one, many] = [longs('zero', [0]), longs('one', [1]), longs('many', [5])];
+  test.each<[string, Parts, string]>([
+    [
+      'a range of steps of 0',
+      {
+        nodes: [node('Range', ['zero', 'many', 'zero'], ['y'])],
+        tensors: [zero, many],
+      },
+      'expected a step other than 0 for Range, got 0',
+    ],
+    [
+      'a slice of a shape in steps of 0',
+      {
+        nodes: [
+          node('Shape', ['x'], ['s']),
+          node('Slice', ['s', 'one', 'zero', 'zero', 'zero'], ['y']),
+        ],
+        tensors: [zero, one],
+      },
+      'expected a step other than 0 for Slice, got 0',
+    ],
+    [
+      'a slice of a tensor in steps of 0',
+      { nodes: [node('Slice', ['x', 'one', 'zero', 'zero', 'zero'], ['y'])], tensors: [zero, one] },
+      'expected a step other than 0 for Slice, got 0',
+    ],
+    [
+      'a node of too few inputs',
+      { nodes: [node('Mul', ['x'], ['y'])] },
+      'expected one more input for a node, got none',
+    ],
+    [
+      'a node of an input that is left out',
+      { nodes: [node('BatchNormalization', ['x', '', '', '', ''], ['y'])] },
+      'expected one more input for a node, got none',
+    ],
+    [
+      'a node of too many outputs',
+      { nodes: [node('Relu', ['x'], ['z', 'y'])] },
+      'expected a node of fewer outputs for forward, got 2',
+    ],
+  ])('%s', async (_, parts, message) => {
+    const model = await load(parts);
+    expect(() => model.forward(x)).toThrow(message);
   });
 });
 

@@ -279,7 +279,13 @@ describe('exportOnnx refuses', () => {
     [
       'random numbers',
       () => new Own((x) => x.add(randn(3))),
-      'takes a tensor of shape [3] that no operation made and that is not always the same',
+      'expected a forward that does the same each time, got one that uses random numbers: ' +
+        'add takes a tensor of shape [3] whose values change',
+    ],
+    [
+      'tensors of the size of the batch that no operation makes',
+      () => new Own((x) => x.add(randn(x.shape[0], 3))),
+      'takes a tensor of shape [11, 3], [13, 3], [67, 3] that no operation made and that is not always the same',
     ],
     [
       'a change of what was there',
@@ -309,6 +315,12 @@ describe('exportOnnx refuses', () => {
     await expect(io.exportOnnx(make() as nn.Module, randn(2, 3), modelPath)).rejects.toThrow(
       message,
     );
+  });
+
+  test('random numbers without advice that does not help', async () => {
+    const model = new Own((x) => x.add(randn(x.shape[0], 3)));
+    const exporting = io.exportOnnx(model, randn(2, 3), modelPath, { dynamicBatch: false });
+    await expect(exporting).rejects.toThrow(/tensor of shape \[2, 3\] whose values change$/);
   });
 
   test('names that are no names, or twice', async () => {

@@ -54,6 +54,17 @@ const cases: [string, Buffer, string][] = [
   ['a list', build('[]'), json],
   ['a number', build('1'), json],
   ['null', build('null'), json],
+  ['text that does not end', build(`{"a${'\\\\'.repeat(1e6)}`), json],
+  [
+    'a million names and one more',
+    build(`{"__metadata__":{${Array.from({ length: 2 ** 20 }, (_, i) => `"${i}":""`).join()}}}`),
+    `at most 1048576 names for ${header}`,
+  ],
+  [
+    'a name twice, the second far from its colon',
+    build(`{"a":${tensor},"a"${' '.repeat(500)}:${tensor}}`, 4),
+    twice,
+  ],
   ['space before the header', build(' {}'), json],
   ['a byte order mark', build('\ufeff{}'), json],
   [
@@ -170,4 +181,29 @@ test('what is no file', () => {
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
   expect(() => io.loadSafetensors(pipe)).toThrow('got a device, pipe or socket');
+});
+
+test.each([
+  ['F4', 4, 2],
+  ['F6_E2M3', 4, 3],
+  ['F6_E3M2', 8, 6],
+  ['F8_E4M3FNUZ', 2, 2],
+  ['F8_E8M0', 2, 2],
+  ['U32', 2, 8],
+])('%s is left out of a file whose other tensors are read', (dtype, size, bytes) => {
+  const tensors = {
+    __metadata__: null,
+    a: { dtype, shape: [size], data_offsets: [0, bytes] },
+    b: { dtype: 'F32', shape: [1], data_offsets: [bytes, bytes + 4] },
+  };
+  writeFileSync(path, build(tensors, bytes + 4));
+  expect(io.readSafetensorsHeader(path).tensors['a']).toMatchObject({
+    storedAs: dtype,
+    dtype: null,
+  });
+  expect(io.loadSafetensors(path, { names: ['b'] })['b'].item()).toBe(0);
+  expect(() => io.loadSafetensors(path)).toThrow(`for the dtype of ${a} of ${path}, got ${dtype}`);
+  tensors.a.shape = [size + 1];
+  writeFileSync(path, build(tensors, bytes + 4));
+  expect(() => io.readSafetensorsHeader(path)).toThrow(`of ${dtype} in the shape [${size + 1}]`);
 });

@@ -127,3 +127,11 @@ test('a file that was longer is cut', () => {
   io.saveSafetensors(path, { a: ones(1) });
   expect(io.loadSafetensors(path)['a'].item()).toBe(1);
 });
+
+test('metadata of a million characters that are escaped', () => {
+  const text = '"\\\n'.repeat(400_000);
+  const file = join(folder, 'long.safetensors');
+  io.saveSafetensors(file, { a: tensor([1]) }, { metadata: { text } });
+  expect(io.readSafetensorsHeader(file).metadata).toEqual({ text });
+  expect(io.loadSafetensors(file)['a'].item()).toBe(1);
+});

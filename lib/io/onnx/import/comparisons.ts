@@ -1,7 +1,7 @@
 /** ONNX operators that compare, and those on what comparisons give. */
 import { where } from '../../../ops/binary';
 import type { Tensor } from '../../../tensor';
-import { chooseInts, compareInts, Flags, Ints, tensorOf, type Datum } from './datum';
+import { chooseInts, compareInts, Flags, Ints, tensorOf } from './datum';
 import { binary, tensors, unary } from './elementwise';
 import type { Operator } from './node';
 
@@ -11,7 +11,7 @@ const comparison =
   () =>
   ([a, b]) => {
     const flags = a instanceof Ints && b instanceof Ints ? compareInts(a, b, ofInts) : null;
-    return flags ?? fn(tensorOf(a as Datum), tensorOf(b as Datum));
+    return flags ?? fn(tensorOf(a), tensorOf(b));
   };
 
 /** Which infinities count. */
@@ -33,7 +33,7 @@ const choose: Operator =
         ? chooseInts(condition, a, b)
         : null;
     if (chosen !== null) return chosen;
-    return where(tensorOf(condition as Datum), tensorOf(a as Datum), tensorOf(b as Datum));
+    return where(tensorOf(condition), tensorOf(a), tensorOf(b));
   };
 
 export const comparisons: Readonly<Record<string, Operator>> = {

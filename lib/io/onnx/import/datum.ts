@@ -25,11 +25,16 @@ export class Flags {
 
 export type Datum = Tensor | Ints | Flags;
 
+/** More whole numbers than this are no shape, and become a tensor at once. */
+export const mostInts = 4096;
+
 const op = 'OnnxModule';
 
-/** The tensor; whole numbers become int32. */
-export function tensorOf(datum: Datum): Tensor {
+/** The tensor; whole numbers become int32. RangeError where a node has no such input. */
+export function tensorOf(datum: Datum | null | undefined): Tensor {
   if (datum instanceof Tensor) return datum;
+  if (datum === null || datum === undefined)
+    throw unexpected(op, 'one more input', 'a node', 'none');
   if (datum instanceof Flags) return fromArray(Uint8Array.from(datum.values, Number), datum.shape);
   const wide = datum.values.find((one) => one !== (one | 0));
   if (wide !== undefined)

@@ -1,6 +1,6 @@
 /** ONNX operators on single numbers. */
 import { noGrad } from '../../../autograd';
-import { isFloating, type DType } from '../../../dtype';
+import { isFloating } from '../../../dtype';
 import * as F from '../../../functional';
 import { where } from '../../../ops/binary';
 import { scalar } from '../../../ops/define';
@@ -8,12 +8,16 @@ import type { Tensor } from '../../../tensor';
 import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';
 import { dtypeOf } from './elements';
 import type { GraphNode, Operator, Run } from './node';
+import { BrokenTensor } from './tensor';
 
 /** The tensors among the inputs. */
 export const tensors =
   (fn: (...inputs: Tensor[]) => Tensor): Run =>
-  (inputs) =>
-    fn(...inputs.flatMap((one) => (one === null ? [] : [tensorOf(one)])));
+  (inputs) => {
+    const given = inputs.filter((one) => one !== null);
+    while (given.length < Math.max(fn.length, 1)) given.push(tensorOf(null));
+    return fn(...given.map(tensorOf));
+  };
 
 export const unary =
   (fn: (x: Tensor) => Tensor): Operator =>
@@ -29,7 +33,7 @@ export const binary =
       const result = mapInts(a, b, ofInts);
       if (result !== null) return result;
     }
-    return fn(tensorOf(a as Datum), tensorOf(b as Datum));
+    return fn(tensorOf(a), tensorOf(b));
   };
 
 /** A function of two tensors, taken over all inputs. */
@@ -54,7 +58,7 @@ const modulo: Operator = (node) => {
 const clip: Operator = (node) => {
   const bounds = [node.float('min', -Infinity), node.float('max', Infinity)];
   return ([x, low = null, high = null]) => {
-    const input = tensorOf(x as Datum);
+    const input = tensorOf(x);
     const raised = low === null ? input.clamp({ min: bounds[0] }) : input.maximum(tensorOf(low));
     return high === null ? raised.clamp({ max: bounds[1] }) : raised.minimum(tensorOf(high));
   };
@@ -65,7 +69,7 @@ const cast: Operator = (node) => {
   node.ignore('saturate', 'round_mode');
   return ([x]) => {
     if (x instanceof Ints && to === 'int64') return x;
-    const source = tensorOf(x as Datum);
+    const source = tensorOf(x);
     return source.to(to === 'int64' ? 'int32' : to);
   };
 };
@@ -113,17 +117,18 @@ const prelu = (x: Tensor, slope: Tensor): Tensor => where(x.gt(0), x, x.mul(slop
 
 /** A tensor of one value, in a shape that is an input. */
 const constantOfShape: Operator = (node) => {
-  const value = node.tensor('value');
-  const dtype: DType = value === null ? 'float32' : tensorOf(value).dtype;
-  const number =
-    value === null
-      ? 0
-      : value instanceof Ints
-        ? value.values[0]
-        : noGrad(() => tensorOf(value).flatten().select(0, 0).item());
+  const value = node.tensor('value') ?? scalar(0, 'float32');
+  const isInts = value instanceof Ints;
+  const number = isInts
+    ? value.values[0]
+    : noGrad(() => tensorOf(value).flatten().select(0, 0).item());
+  if (isInts && number !== (number | 0)) {
+    throw new BrokenTensor(`expected a value of 32 bits in ConstantOfShape, got ${number}`);
+  }
+  const dtype = isInts ? 'int32' : tensorOf(value).dtype;
   return ([sizes]) => {
     const shape = intsOf(sizes as Datum);
-    if (value instanceof Ints && shape.length === 1 && shape[0] <= 64) {
+    if (isInts && shape.length === 1 && shape[0] >= 0 && shape[0] <= 64) {
       return new Ints(new Array<number>(shape[0]).fill(number));
     }
     return scalar(number, dtype).expand(shape).clone();

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { messageOf, unexpected } from '../../../errors';
 import { readExactly, requirePath, withFile, type OpenFile } from '../../file';
-import { decode } from '../protobuf';
+import { decode } from '../decode';
 import type { Message } from '../schema';
 import { BrokenTensor, shapeOf, type TensorProto } from './tensor';
 
@@ -42,12 +42,18 @@ export async function readModel(given: unknown): Promise<Message<'ModelProto'>> 
     );
   }
   try {
-    await readBeside(path, model.graph.initializer);
+    await readBeside(path, tensorsOf(model.graph));
   } catch (error) {
     if (error instanceof BrokenTensor) throw refusal('an ONNX model', path, [error.message]);
     throw error;
   }
   return model;
+}
+
+/** Weights, and constants among the attributes of nodes. */
+function tensorsOf({ initializer, node }: Message<'GraphProto'>): TensorProto[] {
+  const constants = node.flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []));
+  return [...initializer, ...constants];
 }
 
 /** Fills the raw data of tensors that lie in other files. */
@@ -103,7 +109,10 @@ async function besideOf(path: string, location: string): Promise<string> {
 
 async function readPlaces(file: OpenFile, places: readonly Place[]): Promise<void> {
   // Tensors that share bytes would let a small file claim much memory.
-  const lengths = places.map((one) => (one.length < 0 ? file.size - one.offset : one.length));
+  const lengths = places.map(({ tensor, offset, length }) => {
+    if (offset <= file.size) return length < 0 ? file.size - offset : length;
+    throw file.wrong(`an offset of at most ${file.size}`, `'${tensor.name}'`, String(offset));
+  });
   const total = lengths.reduce((sum, one) => sum + one, 0);
   if (total > file.size) throw file.wrong(`weights of ${file.size} bytes`, '', `${total} bytes`);
   for (const [i, { tensor, offset }] of places.entries()) {

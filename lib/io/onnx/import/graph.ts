@@ -115,7 +115,7 @@ class Planner {
         return dtypeOf(tensor.elemType, what);
       });
       const shape = tensor?.shape?.dim.map(({ dimValue, dimParam }) =>
-        dimValue > 0n && dimParam === '' ? Number(dimValue) : null,
+        dimValue > 0 && dimParam === '' ? dimValue : null,
       );
       return dtype === null ? [] : [{ name, slot, dtype, shape: shape ?? null }];
     });
@@ -133,9 +133,12 @@ class Planner {
     const own = domain === '' || domain === 'ai.onnx';
     const operator = own ? operators.get(opType) : undefined;
     if (operator === undefined) throw new Refused(short(own ? opType : `${domain}.${opType}`));
+    if (!proto.input[0] && opType !== 'Constant') {
+      throw new BrokenTensor(`expected a first input of '${short(opType)}', got none`);
+    }
     const node = new GraphNode(proto, this.opset);
     const run = operator(node);
-    node.requireAllKnown();
+    for (const problem of node.problems()) this.refused.add(problem);
     return run;
   }
 
@@ -163,5 +166,5 @@ const short = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)
 export function planOf(path: string, model: Message<'ModelProto'>): Plan {
   const graph = model.graph as Message<'GraphProto'>;
   const own = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  return new Planner(path, graph, Number(own?.version ?? 1n)).plan();
+  return new Planner(path, graph, own?.version ?? 1).plan();
 }

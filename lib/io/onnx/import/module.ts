@@ -65,7 +65,10 @@ export class OnnxModule extends Module<Tensor[]> {
       const results = step.run(step.inputs.map((slot) => (slot < 0 ? null : values[slot])));
       const list = Array.isArray(results) ? (results as readonly Datum[]) : [results as Datum];
       step.outputs.forEach((slot, i) => {
-        if (slot >= 0) values[slot] = list[i] ?? null;
+        if (slot < 0) return;
+        if (i >= list.length)
+          throw unexpected(op, 'a node of fewer outputs', 'forward', `${i + 1}`);
+        values[slot] = list[i];
       });
     }
     return outputs.map(({ slot }) => tensorOf(values[slot] as Datum));

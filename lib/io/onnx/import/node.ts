@@ -15,6 +15,7 @@ type AttributeProto = Message<'AttributeProto'>;
 export class GraphNode {
   private readonly attributes = new Map<string, AttributeProto>();
   private readonly known = new Set<string>();
+  private readonly refused: string[] = [];
 
   constructor(
     readonly proto: Message<'NodeProto'>,
@@ -54,15 +55,14 @@ export class GraphNode {
   }
 
   int(name: string, missing: number): number {
-    const found = this.get(name, 'int');
-    return found === null ? missing : Number(found.i);
+    return this.get(name, 'int')?.i ?? missing;
   }
 
-  ints(name: string): number[] | null {
-    return this.get(name, 'ints')?.ints.map(Number) ?? null;
+  ints(name: string): readonly number[] | null {
+    return this.get(name, 'ints')?.ints ?? null;
   }
 
-  floats(name: string): number[] | null {
+  floats(name: string): readonly number[] | null {
     return this.get(name, 'floats')?.floats ?? null;
   }
 
@@ -81,7 +81,7 @@ export class GraphNode {
   /** An attribute that may only have the value that it has when it is missing. */
   only(name: string, value: number | string): void {
     const actual = typeof value === 'number' ? this.int(name, value) : this.string(name, value);
-    if (actual !== value) throw new Refused(`${this.type} with ${name} ${actual}`);
+    if (actual !== value) this.refused.push(`${this.type} with ${name} ${actual}`);
   }
 
   /** Attributes that make no difference here. */
@@ -89,9 +89,10 @@ export class GraphNode {
     for (const name of names) this.known.add(name);
   }
 
-  /** Refuses attributes that nobody asked for. */
-  requireAllKnown(): void {
+  /** What is not supported: values that `only` refused, and attributes that nobody asked for. */
+  problems(): readonly string[] {
     const unknown = [...this.attributes.keys()].filter((name) => !this.known.has(name));
-    if (unknown.length > 0) throw new Refused(`${this.type} with ${unknown.join(', ')}`);
+    const rest = unknown.length > 0 ? [`${this.type} with ${unknown.join(', ')}`] : [];
+    return [...this.refused, ...rest];
   }
 }

@@ -8,7 +8,7 @@ import { tensors } from './elementwise';
 import { Refused } from './elements';
 import type { Operator } from './node';
 
-type Reduce = (x: Tensor, dims: number[] | null, options: { keepdim: boolean }) => Tensor;
+type Reduce = (x: Tensor, dims: readonly number[] | null, options: { keepdim: boolean }) => Tensor;
 
 /** Axes as an input, or in older opsets as an attribute; none stands for all, unless told otherwise. */
 const reduce =
@@ -18,7 +18,7 @@ const reduce =
     const keepdim = node.int('keepdims', 1) !== 0;
     const noneIsNone = node.int('noop_with_empty_axes', 0) !== 0;
     return ([x, axes = null]) => {
-      const input = tensorOf(x as Datum);
+      const input = tensorOf(x);
       const dims = axes === null ? given : intsOf(axes);
       if (dims !== null && dims.length > 0) return fn(input, dims, { keepdim });
       return noneIsNone ? input : fn(input, null, { keepdim });
@@ -62,7 +62,7 @@ const topk: Operator = (node) => {
   const largest = node.int('largest', 1) !== 0;
   node.ignore('sorted');
   return ([x, k]) => {
-    const { values, indices } = tensorOf(x as Datum).topk(intOf(k as Datum), axis, { largest });
+    const { values, indices } = tensorOf(x).topk(intOf(k as Datum), axis, { largest });
     return [values, indices];
   };
 };
@@ -71,7 +71,7 @@ const cumsum: Operator = (node) => {
   node.only('exclusive', 0);
   const reverse = node.int('reverse', 0) !== 0;
   return ([x, axis]) => {
-    const input = tensorOf(x as Datum);
+    const input = tensorOf(x);
     const dim = intOf(axis as Datum);
     return reverse ? input.flip(dim).cumsum(dim).flip(dim) : input.cumsum(dim);
   };
@@ -82,7 +82,7 @@ const gemm: Operator = (node) => {
   const [alpha, beta] = [node.float('alpha', 1), node.float('beta', 1)];
   const [transA, transB] = [node.int('transA', 0) !== 0, node.int('transB', 0) !== 0];
   return ([first, second, third = null]) => {
-    const [a, b] = [tensorOf(first as Datum), tensorOf(second as Datum)];
+    const [a, b] = [tensorOf(first), tensorOf(second)];
     const c = third === null ? null : tensorOf(third);
     const isLinear = transB && !transA && alpha === 1 && beta === 1;
     if (isLinear && (c === null || c.ndim === 1) && (c === null || c.shape[0] === b.shape[0])) {
@@ -98,7 +98,8 @@ const gemm: Operator = (node) => {
 /** (x - mean) / sqrt(variance + epsilon) scale + bias along dimension 1, with the statistics of training. */
 const batchNormalization: Operator = (node) => {
   const epsilon = node.float('epsilon', 1e-5);
-  node.ignore('momentum', 'spatial');
+  node.ignore('momentum');
+  node.only('spatial', 1);
   node.only('training_mode', 0);
   return tensors((x, scale, bias, mean, variance) => {
     const column = [-1, ...x.shape.slice(2).map(() => 1)];
@@ -113,7 +114,7 @@ const layerNormalization: Operator = (node) => {
   const epsilon = node.float('epsilon', 1e-5);
   node.only('stash_type', 1);
   if (node.outputs > 1) throw new Refused('LayerNormalization with the statistics as outputs');
-  return tensors((x, scale, bias) => {
+  return tensors((x, scale, ...[bias]) => {
     const first = normalizeDim('LayerNormalization', axis, x.ndim);
     const dims = x.shape.slice(first).map((_, i) => first + i);
     const variance = x.var(dims, { correction: 0, keepdim: true });

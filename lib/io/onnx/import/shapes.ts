@@ -1,9 +1,10 @@
 /** ONNX operators that move elements about, and those that compute with shapes. */
-import { fromArray } from '../../../creation';
+import { arange, fromArray, zeros } from '../../../creation';
+import { unexpected } from '../../../errors';
 import { cat } from '../../../ops/join';
 import { normalizeDim, numelOf, type Shape } from '../../../shape';
 import type { Tensor } from '../../../tensor';
-import { intOf, Ints, intsOf, reshapedInts, tensorOf, type Datum } from './datum';
+import { intOf, Ints, intsOf, mostInts, reshapedInts, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
 import { Refused } from './elements';
 import type { Operator } from './node';
@@ -60,7 +61,10 @@ const squeeze: Operator = (node) => {
   return ([x, axes = null]) => {
     const input = x as Datum;
     const dims = axes === null ? given : intsOf(axes);
-    if (input instanceof Ints) return new Ints(input.values, dims?.length === 0 ? input.shape : []);
+    if (input instanceof Ints && input.values.length === 1 && dims?.length !== 0) {
+      return new Ints(input.values, []);
+    }
+    if (input instanceof Ints && dims === null) return input;
     return dims === null ? tensorOf(input).squeeze() : tensorOf(input).squeeze(dims);
   };
 };
@@ -114,6 +118,9 @@ const slice: Operator = (node) => {
       axis: normalizeDim(op, axes?.[i] ?? i, input.shape.length, 'axes'),
       step: steps?.[i] ?? 1,
     }));
+    if (ranges.some(({ step }) => step === 0)) {
+      throw unexpected(op, 'a step other than 0', 'Slice', '0');
+    }
     if (input instanceof Ints) {
       return ranges.reduce(
         (y, range) => new Ints(placesOf(range, y.values.length).map((i) => y.values[i])),
@@ -139,8 +146,6 @@ function sliced(x: Tensor, range: Range): Tensor {
     const limit = (at: number): number => Math.min(Math.max(at, -size), size);
     return x.slice(range.axis, limit(range.start), limit(range.end), range.step);
   }
-  if (range.step === 0)
-    throw new RangeError(`${op}: expected a step other than 0 for Slice, got 0`);
   return x.indexSelect(range.axis, fromArray(Int32Array.from(placesOf(range, size))));
 }
 
@@ -195,7 +200,7 @@ const scatterElements: Operator = (node) => {
 const expand: Operator =
   () =>
   ([x, sizes]) => {
-    const input = tensorOf(x as Datum);
+    const input = tensorOf(x);
     const wanted = intsOf(sizes as Datum);
     return input.expand(broadcast(input.shape, wanted));
   };
@@ -209,7 +214,7 @@ function broadcast(a: Shape, b: Shape): number[] {
 const tile: Operator =
   () =>
   ([x, times]) =>
-    tensorOf(x as Datum).tile(intsOf(times as Datum));
+    tensorOf(x).tile(intsOf(times as Datum));
 
 /** Sizes as an input, before opset 13 as an attribute, or equal parts. */
 const split: Operator = (node) => {
@@ -217,7 +222,7 @@ const split: Operator = (node) => {
   const given = node.ints('split');
   const count = node.int('num_outputs', node.proto.output.length);
   return ([x, sizes = null]) => {
-    const input = tensorOf(x as Datum);
+    const input = tensorOf(x);
     const parts = sizes === null ? given : intsOf(sizes);
     if (parts !== null) return input.split(parts, axis);
     const size = input.shape[normalizeDim(op, axis, input.ndim, 'axis')];
@@ -229,7 +234,7 @@ const trilu: Operator = (node) => {
   const upper = node.int('upper', 1) !== 0;
   return ([x, k = null]) => {
     const diagonal = k === null ? 0 : intOf(k);
-    return upper ? tensorOf(x as Datum).triu(diagonal) : tensorOf(x as Datum).tril(diagonal);
+    return upper ? tensorOf(x).triu(diagonal) : tensorOf(x).tril(diagonal);
   };
 };
 
@@ -239,17 +244,12 @@ const range: Operator =
     const [first, end, step] = [start, limit, delta].map((one) =>
       one instanceof Ints ? one.values[0] : tensorOf(one as Datum).item(),
     );
-    const count = Math.max(Math.ceil((end - first) / step), 0);
-    const values = Array.from({ length: Math.min(count, 2 ** 31) }, (_, i) => first + i * step);
-    if (start instanceof Ints) return new Ints(values);
-    const { dtype } = tensorOf(start as Datum);
-    return fromArray(
-      dtype === 'int32'
-        ? Int32Array.from(values)
-        : dtype === 'float64'
-          ? Float64Array.from(values)
-          : Float32Array.from(values),
-    );
+    if (step === 0) throw unexpected(op, 'a step other than 0', 'Range', '0');
+    const isInts = start instanceof Ints;
+    const dtype = isInts ? 'int32' : tensorOf(start).dtype;
+    const numbers =
+      (end - first) / step > 0 ? arange(first, end, step, { dtype }) : zeros(0, { dtype });
+    return isInts && numbers.numel() <= mostInts ? new Ints(intsOf(numbers)) : numbers;
   };
 
 /** In evaluation nothing is dropped. */

@@ -4,24 +4,23 @@ import { allocateOwn, Storage } from '../../../storage';
 import { Tensor } from '../../../tensor';
 import { convert } from '../../elements';
 import { dataTypes, type Message } from '../schema';
-import { Ints, type Datum } from './datum';
+import { Ints, mostInts, type Datum } from './datum';
 import { dtypeOf, Refused, stored } from './elements';
 
 export type TensorProto = Message<'TensorProto'>;
-
-/** More whole numbers than this are no shape, and become a tensor at once. */
-const mostInts = 4096;
 
 /** A tensor is not as its header says. */
 export class BrokenTensor extends Error {}
 
 /** The sizes, if they are any. */
-export function shapeOf(dims: readonly bigint[], what: string): { shape: number[]; count: number } {
-  const shape = dims.map(Number);
+export function shapeOf(dims: readonly number[], what: string): { shape: number[]; count: number } {
+  const shape = [...dims];
   const count = shape.reduce((product, size) => product * size, 1);
   const fits = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!fits || !Number.isSafeInteger(count) || shape.length > 64) {
-    throw new BrokenTensor(`expected sizes of ${what}, got [${dims.slice(0, 8).join(', ')}]`);
+    throw new BrokenTensor(
+      `expected sizes of ${what}, got [${dims.slice(0, 8).map(BigInt).join(', ')}]`,
+    );
   }
   return { shape, count };
 }
@@ -42,8 +41,15 @@ export function readTensor(proto: TensorProto, what: string): Datum {
   return new Tensor(new Storage(array), dtype, shape);
 }
 
+/** Kinds whose elements in other fields are no plain numbers, or beyond those here. */
+const rawOnly = ['float16', 'bfloat16', 'uint32', 'uint64'] as const;
+
 /** Where the elements are, and how many: before memory is taken for them. */
 function requireData(proto: TensorProto, count: number, what: string): void {
+  const kind = rawOnly.find((one) => dataTypes[one] === proto.dataType);
+  if (kind !== undefined && count > 0 && rawBytes(proto) === 0) {
+    throw new Refused(`${kind} elements of ${what} outside raw_data`);
+  }
   const found = rawBytes(proto) / stored[proto.dataType].bytes;
   const listed = listOf(proto).length;
   const actual = rawBytes(proto) > 0 ? found : listed;
@@ -57,7 +63,7 @@ function rawBytes(proto: TensorProto): number {
 }
 
 /** The elements in a field of their own, which smaller kinds share. */
-function listOf(proto: TensorProto): readonly (number | bigint)[] {
+function listOf(proto: TensorProto): ArrayLike<number> {
   switch (proto.dataType) {
     case dataTypes.float32:
       return proto.floatData;
@@ -77,12 +83,9 @@ function fill(array: TypedArray, proto: TensorProto, what: string): void {
     if (misfit !== null) throw tooWide(misfit.value, what);
     return;
   }
-  if (proto.dataType === dataTypes.float16) {
-    throw new Refused(`float16 elements of ${what} outside raw_data`);
-  }
   const list = listOf(proto);
   for (let i = 0; i < array.length; i++) {
-    const value = Number(list[i]);
+    const value = list[i];
     if (array instanceof Int32Array && value !== (value | 0)) throw tooWide(value, what);
     array[i] = proto.dataType === dataTypes.bool ? Number(value !== 0) : value;
   }

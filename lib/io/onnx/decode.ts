@@ -1,0 +1,179 @@
+/**
+ * ONNX messages from bytes: by the table of their fields, and the protobuf library's reader of the wire format. Messages
+ * of the library itself take up to 200 times the bytes of a file that is nothing but tiny parts; here memory is counted
+ * before it is taken.
+ */
+import type { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { wire } from './protobuf';
+import { messages, type Field, type Message, type MessageName } from './schema';
+
+/** Bytes of memory that all but runs of numbers may take: graphs of long names need 10 a byte, of short ones 25. */
+const most = { eachByte: 32, besides: 1 << 20, total: 1 << 29 };
+/** Bytes that a message takes, each of its fields, an element of a list, a text besides its characters, and a view. */
+const costs = { message: 64, field: 8, element: 24, text: 40, view: 160 };
+
+type Decoded = Record<string, unknown>;
+type NumberType = 'int32' | 'int64' | 'float' | 'double';
+
+interface FieldPlan {
+  /** The name it has in JavaScript. */
+  readonly key: string;
+  readonly type: string;
+  readonly label: Field[2];
+  readonly wireType: WireType;
+}
+
+interface Plan {
+  readonly fields: ReadonlyMap<number, FieldPlan>;
+  /** A message in which nothing was set. */
+  readonly empty: Readonly<Decoded>;
+}
+
+/** Bytes of numbers that all take as many. */
+const fixedBytes: Readonly<Record<string, number | undefined>> = { float: 4, double: 8 };
+const noBytes = new Uint8Array(0);
+const none: readonly never[] = [];
+
+const plans = new Map<MessageName, Plan>();
+
+function planOf(name: MessageName): Plan {
+  const known = plans.get(name);
+  if (known !== undefined) return known;
+  const { Varint, Bit32, Bit64, LengthDelimited } = wire().WireType;
+  const wireTypes: Readonly<Record<string, WireType | undefined>> = {
+    ...{ int32: Varint, int64: Varint },
+    ...{ float: Bit32, double: Bit64 },
+  };
+  const fields = new Map<number, FieldPlan>();
+  const empty: Decoded = {};
+  for (const [field, [number, type, label]] of Object.entries<Field>(messages[name])) {
+    const key = field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    fields.set(number, { key, type, label, wireType: wireTypes[type] ?? LengthDelimited });
+    empty[key] = label === undefined ? missing(type) : none;
+  }
+  const plan = { fields, empty };
+  plans.set(name, plan);
+  return plan;
+}
+
+function missing(type: string): unknown {
+  if (isNumber(type)) return 0;
+  return type === 'string' ? '' : type === 'bytes' ? noBytes : undefined;
+}
+
+function isNumber(type: string): type is NumberType {
+  return ['int32', 'int64', 'float', 'double'].includes(type);
+}
+
+/** A message from its bytes, of which its byte fields are views; throws where they are no such message. */
+export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
+  return new Decoder(bytes).message(name, bytes.length) as Message<N>;
+}
+
+class Decoder {
+  private readonly reader: BinaryReader;
+  private left: number;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.reader = new (wire().BinaryReader)(bytes);
+    this.left = Math.min(most.eachByte * bytes.length + most.besides, most.total);
+  }
+
+  /** Counts memory before it is taken. */
+  private take(bytes: number): void {
+    this.left -= bytes;
+    if (this.left >= 0) return;
+    throw new Error('too many parts for its size');
+  }
+
+  /** Reads fields up to `end`; those of a message that came in two parts are one's. */
+  message(name: MessageName, end: number, before?: Decoded): Decoded {
+    const { reader } = this;
+    const { fields, empty } = planOf(name);
+    if (before === undefined) this.take(costs.message + costs.field * fields.size);
+    const into = before ?? { ...empty };
+    while (reader.pos < end) {
+      const [number, wireType] = reader.tag();
+      const field = fields.get(number);
+      if (field === undefined) reader.skip(wireType, number);
+      else this.field(field, wireType, into);
+    }
+    if (reader.pos > end) throw new Error(`a ${name} that is cut off`);
+    return into;
+  }
+
+  private field(field: FieldPlan, wireType: WireType, into: Decoded): void {
+    const { key, type, label } = field;
+    const isRun = label !== undefined && isNumber(type) && wireType !== field.wireType;
+    if (isRun && wireType === wire().WireType.LengthDelimited) {
+      this.run(field, type, into);
+    } else if (wireType !== field.wireType) {
+      throw new Error(`${key} that is no ${type}`);
+    } else if (label === undefined) {
+      into[key] = this.value(type, into[key]);
+    } else {
+      this.listOf(key, into).push(this.value(type, undefined));
+    }
+  }
+
+  private value(type: string, before: unknown): unknown {
+    const { reader } = this;
+    if (isNumber(type)) return this.number(type);
+    if (type === 'bytes') {
+      this.take(costs.view);
+      return reader.bytes();
+    }
+    if (type !== 'string') return this.message(type as MessageName, this.end(), before as Decoded);
+    const start = reader.pos;
+    const text = reader.string();
+    this.take(costs.text + reader.pos - start);
+    return text;
+  }
+
+  private number(type: NumberType): number {
+    const value = this.reader[type]();
+    return typeof value === 'number' ? value : Number(value);
+  }
+
+  /** Where what is delimited ends. */
+  private end(): number {
+    const length = this.reader.uint32();
+    const end = this.reader.pos + length;
+    if (end > this.bytes.length) throw new Error('premature EOF');
+    return end;
+  }
+
+  /** The list of a field that gets one more element. */
+  private listOf(key: string, into: Decoded): unknown[] {
+    const list = into[key] as readonly unknown[];
+    const isOwn = list !== none && Array.isArray(list);
+    this.take(costs.element * (isOwn ? 1 : list.length + 1));
+    return (into[key] = isOwn ? list : Array.from(list)) as unknown[];
+  }
+
+  /** Numbers in one run of bytes, usually all that there are; 8 bytes for each of at least one. */
+  private run({ key, label }: FieldPlan, type: NumberType, into: Decoded): void {
+    const end = this.end();
+    if (label !== 'packed' || into[key] !== none) {
+      while (this.reader.pos < end) this.listOf(key, into).push(this.number(type));
+      if (this.reader.pos > end) throw new Error(`${key} that are cut off`);
+      return;
+    }
+    const count = this.countTo(end, type);
+    this.take(costs.view);
+    const numbers = new Float64Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = this.number(type);
+    if (this.reader.pos !== end) throw new Error(`${key} that are cut off`);
+    into[key] = numbers;
+  }
+
+  /** How many numbers there are: the last byte of a varint has no upper bit. */
+  private countTo(end: number, type: NumberType): number {
+    const start = this.reader.pos;
+    const size = fixedBytes[type];
+    if (size !== undefined) return Math.floor((end - start) / size);
+    let count = 0;
+    for (let i = start; i < end; i++) if (this.bytes[i] < 128) count++;
+    return count;
+  }
+}

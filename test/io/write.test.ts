@@ -1,0 +1,108 @@
+/** What stands at a path when a file is saved there: links, permissions, devices, and content that must not be lost. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io, nn, ones, tensor } from 'blasgrad';
+
+const folder = mkdtempSync(join(tmpdir(), 'write-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (...names: string[]): string => join(folder, ...names);
+const tensors = { a: tensor([1, 2, 3]) };
+
+const writers: [string, (path: string) => unknown][] = [
+  ['saveSafetensors', (path) => io.saveSafetensors(path, tensors)],
+  ['saveDat', (path) => io.saveDat(path, tensors)],
+  ['saveNpy', (path) => io.saveNpy(path, tensors.a)],
+  ['saveNpz', (path) => io.saveNpz(path, tensors)],
+  ['exportOnnx', (path) => io.exportOnnx(new nn.Linear(3, 1), ones(1, 3), path)],
+];
+
+describe.each(writers)('%s', (name, write) => {
+  const dir = at(name);
+  beforeAll(() => mkdirSync(dir));
+
+  test('replaces what a link leads to, with its permissions', async () => {
+    writeFileSync(join(dir, 'file'), 'before');
+    chmodSync(join(dir, 'file'), 0o600);
+    symlinkSync('file', join(dir, 'link'));
+    await write(join(dir, 'link'));
+    expect(lstatSync(join(dir, 'link')).isSymbolicLink()).toBe(true);
+    expect(statSync(join(dir, 'file')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(dir, 'file')).length).toBeGreaterThan(10);
+    expect(readdirSync(dir)).toEqual(['file', 'link']);
+  });
+
+  const { platform } = process;
+  (platform === 'win32' ? test.skip : test)('a device stays one', async () => {
+    symlinkSync('/dev/null', join(dir, 'null'));
+    await write(join(dir, 'null'));
+    expect(statSync(join(dir, 'null')).isCharacterDevice()).toBe(true);
+    rmSync(join(dir, 'null'));
+  });
+
+  test('a directory and a folder that is not there', async () => {
+    mkdirSync(join(dir, 'sub'));
+    const into = async (path: string): Promise<unknown> => await write(path);
+    await expect(into(join(dir, 'sub'))).rejects.toThrow('EISDIR');
+    await expect(into(join(dir, 'none', 'file'))).rejects.toThrow('ENOENT');
+    expect(readdirSync(dir)).toEqual(['file', 'link', 'sub']);
+  });
+
+  (platform === 'linux' ? test : test.skip)('a full disk leaves what was there', async () => {
+    const path = join(dir, 'full');
+    await write(path);
+    const before = readFileSync(path);
+    // No file may have more than 64 KiB; the model's initial weights and the tensors have 360 KB.
+    const script = `
+      const { io, nn, rand } = require(process.argv[1]);
+      process.on('SIGXFSZ', () => undefined);
+      const a = rand(300, 300);
+      const writers = {
+        saveSafetensors: (path) => io.saveSafetensors(path, { a }),
+        saveDat: (path) => io.saveDat(path, { a }),
+        saveNpy: (path) => io.saveNpy(path, a),
+        saveNpz: (path) => io.saveNpz(path, { a }),
+        exportOnnx: (path) => io.exportOnnx(new nn.Linear(300, 300), a, path),
+      };
+      (async () => writers[process.argv[2]](process.argv[3]))().catch((error) => console.log(error.message));`;
+    const library = require.resolve('../../dist');
+    const child = spawnSync(
+      'bash',
+      ['-c', 'ulimit -f 64; exec "$0" -e "$@"', process.execPath, script, library, name, path],
+      { encoding: 'utf8' },
+    );
+    expect([child.stderr, child.stdout]).toEqual(['', expect.stringContaining(`'${path}'`)]);
+    expect(child.stdout).toMatch(/^EFBIG: file too large, write '/);
+    expect(readFileSync(path)).toEqual(before);
+    expect(readdirSync(dir)).toEqual(['file', 'full', 'link', 'sub']);
+  });
+});
+
+test.each<[string, () => unknown]>([
+  ['saveSafetensors', () => io.saveSafetensors(at('map'), new Map([['a', ones(1)]]) as never)],
+  ['saveDat', () => io.saveDat(at('map'), new Map([['a', ones(1)]]) as never)],
+  ['saveNpz', () => io.saveNpz(at('map'), new Map([['a', ones(1)]]) as never)],
+  [
+    'saveSafetensors',
+    () => io.saveSafetensors(at('map'), {}, { metadata: new Map([['a', 'b']]) as never }),
+  ],
+  ['saveCheckpoint', () => io.saveCheckpoint(at('map'), new Map([['a', 1]]) as never)],
+])('%s refuses a Map, of which nothing would be written', async (name, write) => {
+  const writing = (async () => await write())();
+  await expect(writing).rejects.toThrow(TypeError);
+  await expect(writing).rejects.toThrow(
+    new RegExp(`^${name}: expected an object of .*, got an instance of Map`),
+  );
+});

@@ -120,8 +120,11 @@ function total(numbers: readonly number[]): number {
 
 /** What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class. */
 export type Figure<Options extends AverageOptions> = AveragedFigure<
-  Options extends { average: 'none' } ? number[] : number
+  'average' extends keyof Options ? ValueOf<Options['average']> : number
 >;
+
+/** Both of an average that is not known before the program runs. */
+type ValueOf<Given> = Given extends 'none' ? number[] : number;
 
 function figureOf<Options extends AverageOptions>(
   op: keyof typeof figures,

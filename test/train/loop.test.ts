@@ -151,19 +151,41 @@ describe.each([true, false])('compile: %p', (compile) => {
     expect(new Set(mode)).toEqual(new Set([true, false]));
   });
 
-  test('a metric that reads values is told after the step', async () => {
-    const eager: metrics.Metric & { seen: number } = {
-      eager: true,
-      seen: 0,
+  test('a metric of any kind is told of each batch: it may read values, and count', async () => {
+    let [read, counted] = [0, 0];
+    const mine: metrics.Metric = {
       update(output, target) {
-        this.seen += output.data.length / 2 + Math.min(target.data[0], 0);
+        read += output.data.length / 2 + Math.min(target.data[0], 0);
       },
-      compute: () => eager.seen,
-      reset: () => (eager.seen = 0),
+      compute: () => read,
+      reset: () => (read = 0),
     };
-    const own = setUp();
-    const { epochs } = await train({ ...own, compile, metrics: { eager } });
-    expect(epochs.map((one) => one.metrics)).toEqual(Array(3).fill({ eager: samples }));
+    const counting: metrics.Metric = {
+      update: (output) => (counted += output.shape[0]), // reads nothing: no capture would refuse it
+      compute: () => counted,
+      reset: () => (counted = 0),
+    };
+    const { epochs } = await train({ ...setUp(), compile, metrics: { mine, counting } });
+    expect(epochs.map((one) => one.metrics)).toEqual(
+      Array(3).fill({ mine: samples, counting: samples }),
+    );
+  });
+
+  test('a metric that is all ops may be part of the step', async () => {
+    const sum = zeros(1);
+    let calls = 0;
+    const inside: metrics.Metric = {
+      eager: false,
+      update: (output) => {
+        calls++;
+        noGrad(() => sum.add_(output.detach().mul(0).add(0.5).sum()));
+      },
+      compute: () => sum.clone().item(),
+      reset: () => void noGrad(() => sum.zero_()),
+    };
+    const { epochs } = await train({ ...setUp(), compile, metrics: { inside } });
+    expect(epochs.map((one) => one.metrics['inside'])).toEqual([samples, samples, samples]);
+    expect(calls < 21).toBe(compile);
   });
 });
 

@@ -283,7 +283,7 @@ test('parts that onEpochStart puts into another mode stay in it, and the model e
   part.model.get(2).eval();
   await train(part);
   expect([...part.model.modules()].map(({ training }) => training)).toEqual(
-    [true, true, true, false, true], // the model itself comes first
+    [true, true, true, false, true, true], // the model itself comes first
   );
   const own = setUp();
   const withoutDropout = await train({

@@ -110,6 +110,39 @@ describe.each(kinds)('%s', (_, make) => {
   });
 });
 
+test.each<[keyof Callbacks, number]>([
+  ['onTrainStart', 1],
+  ['onEpochStart', 1],
+  ['onEpochStart', 3],
+  ['onEpochEnd', 1],
+  ['onEpochEnd', 2],
+  ['onCheckpoint', 1],
+  ['onCheckpoint', 4],
+])('stopped in %s, call %p', async (name, wanted) => {
+  const make = () => {
+    const own = setUp();
+    return { ...own, validation: new data.DataLoader(set(), { batchSize: 20, shuffle: true }) };
+  };
+  const whole = make();
+  const expected = await train(whole);
+  const dir = newDir();
+  const controller = new AbortController();
+  let calls = 0;
+  const callbacks: Callbacks = {
+    [name]: () => {
+      if (++calls === wanted) controller.abort();
+    },
+  };
+  const checkpoint = { dir, every: 2, everySteps: 5 };
+  const first = await train({ ...make(), checkpoint, signal: controller.signal, callbacks });
+  expect(first.stopped).toBe('signal');
+  const again = make();
+  const second = await train({ ...again, checkpoint, resume: 'auto' });
+  expect(second.resumedFrom).toBe(first.checkpoint);
+  expect(resultsOf(second)).toEqual(resultsOf(expected));
+  expect(numbersOf(again.model)).toEqual(numbersOf(whole.model));
+});
+
 test('stopped in validation, which begins anew', async () => {
   const dir = newDir();
   const make = () => {

@@ -118,13 +118,13 @@ function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, one) => sum + one, 0);
 }
 
-/** What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class. */
+/**
+ * What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class; either of an average that
+ * is not known before the program runs.
+ */
 export type Figure<Options extends AverageOptions> = AveragedFigure<
-  'average' extends keyof Options ? ValueOf<Options['average']> : number
+  Options extends { average: infer Given } ? (Given extends 'none' ? number[] : number) : number
 >;
-
-/** Both of an average that is not known before the program runs. */
-type ValueOf<Given> = Given extends 'none' ? number[] : number;
 
 function figureOf<Options extends AverageOptions>(
   op: keyof typeof figures,

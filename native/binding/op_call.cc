@@ -179,7 +179,7 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
     RequireApart(call);
   }
   for (size_t i = 0; i < operands; ++i) {
-    if (op.operands[i].access == Access::write) {
+    if (op.operands[i].access == Access::write && call.given(i)) {
       PreferHugePages(call.buf[i], BytesOf(op.operands[i], call.typed, call.need[i]));
     }
   }

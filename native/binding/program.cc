@@ -91,13 +91,18 @@ void RequireExternals(const Bound& bound) {
   }
 }
 
+// Elements of so many rows; more than there can be where the product has no room in 64 bits.
+size_t Rows(size_t elements, int64_t steps) {
+  return static_cast<size_t>(Elements(static_cast<double>(elements), static_cast<double>(steps)));
+}
+
 // The memory of the array for port i, which must hold `steps` times what one step takes.
 char* PortMemory(const Bound& bound, size_t i, napi_value value, int64_t steps) {
   const auto& inputs = bound.program->inputs();
   const size_t bytes =
       i < inputs.size() ? inputs[i].bytes : bound.program->outputs()[i - inputs.size()].bytes;
   const size_t elements = bytes / kElementBytes[static_cast<size_t>(bound.dtypes[i])];
-  const auto wanted = static_cast<size_t>(steps) * elements;
+  const size_t wanted = Rows(elements, steps);
   Buffer buffer;
   const char* name = i < inputs.size() ? "inputs" : "outputs";
   if (!ReadBuffer(bound.env, value, &buffer) || buffer.dtype != bound.dtypes[i]) {
@@ -177,8 +182,7 @@ void ReadRun(const Napi::CallbackInfo& info, const Bound& bound, Run* run,
     Buffer target, table;
     if (!ReadBuffer(env, targets[i], &target) || i >= tables.size() ||
         !ReadBuffer(env, tables[i], &table) || target.dtype != DType::float64 ||
-        table.dtype != DType::float64 ||
-        table.length != target.length * static_cast<size_t>(run->steps)) {
+        table.dtype != DType::float64 || table.length != Rows(target.length, run->steps)) {
       Expected(false, "a Float64Array with a row for each step", "tables", "another");
     }
     run->schedules.push_back({static_cast<char*>(target.data), static_cast<char*>(table.data),

@@ -38,11 +38,11 @@ void Forget(Runner* runner) {
 }  // namespace
 
 void Runner::Add(std::shared_ptr<Job> job, int threads) {
-  const std::lock_guard lock(mutex_);
   if (!thread_.joinable()) {
+    Remember(this);  // takes a lock under which the end of the process takes mutex_
     thread_ = std::thread([this] { Loop(); });
-    Remember(this);
   }
+  const std::lock_guard lock(mutex_);
   queue_.push_back({std::move(job), threads});
   wake_.notify_one();
 }

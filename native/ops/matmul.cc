@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
+#include <semaphore>
 
 #include "core/threads.h"
 #include "ops/family.h"
@@ -37,10 +39,32 @@ void Blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double al
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
+// OpenBLAS has two buffers for each thread that it was built for, of which its own threads hold one, and ends
+// the process where many more calls want one at a time: all threads of the process take turns.
+class Turn {
+ public:
+  Turn() { Free().acquire(); }
+  ~Turn() { Free().release(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  static std::counting_semaphore<>& Free() {
+    static std::counting_semaphore<> free([] {
+      const std::string config = openblas_get_config(), name = "MAX_THREADS=";
+      const size_t at = config.find(name);
+      const int built = at == std::string::npos ? 0 : std::atoi(config.c_str() + at + name.size());
+      return built > 0 ? built : 16;
+    }());
+    return free;
+  }
+};
+
 template <class T>
 void GemmOnThisThread(int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a, Matrix<T> b,
                       double beta, T* c, int64_t ldc) {
   const auto whole = [](int64_t v) { return static_cast<int>(std::max<int64_t>(v, 1)); };
+  const Turn turn;
   Blas(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
        static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a.data,
        whole(a.stride), b.data, whole(b.stride), beta, c, whole(ldc));
@@ -147,6 +171,7 @@ void MatmulKernel(const Args& args) {
   RequireBlasSizes({m, n, k, rowA, rowB});
   RequireRowStride("rowStrideA", rowA, transA ? m : k);
   RequireRowStride("rowStrideB", rowB, transB ? k : n);
+  if (m == 0 || n == 0) return;  // however many times nothing
   const auto product = [&](Threads* threads, int64_t i) {
     Gemm<T>(threads, m, n, k, 1, {args.in<T>(0) + i * stepA, rowA, transA},
             {args.in<T>(1) + i * stepB, rowB, transB}, 0, args.out<T>(2) + i * m * n, n);
@@ -178,6 +203,7 @@ template <class T>
 void LinearKernel(const Args& args) {
   const int64_t batch = args.size(0), in = args.size(1), out = args.size(2);
   RequireBlasSizes({batch, in, out});
+  if (out == 0) return;
   T* y = args.out<T>(3);
   const T* bias = args.in<T>(2);
   if (SuitsFewRows(batch, out, in)) {

@@ -121,6 +121,16 @@ const nothing: [what: string, run: () => Tensor, shape: number[]][] = [
   ['a product of no columns', () => zeros(2, 0).matmul(zeros(0, 3)), [2, 3]],
   ['a stack of no matrices', () => zeros(0, 2, 3).matmul(zeros(3, 4)), [0, 2, 4]],
   ['very many empty matrices', () => zeros(2 ** 40, 0, 3).matmul(zeros(3, 4)), [2 ** 40, 0, 4]],
+  [
+    'very many empty products',
+    () => zeros(2 ** 40, 0, 3).matmul(zeros(2 ** 40, 3, 0)),
+    [2 ** 40, 0, 0],
+  ],
+  [
+    'very many rows of no outputs',
+    () => F.linear(zeros(2 ** 31 - 1, 0), zeros(0, 0), zeros(0)),
+    [2 ** 31 - 1, 0],
+  ],
   ['softmax over nothing', () => zeros(2 ** 40, 0).softmax(1), [2 ** 40, 0]],
   ['softmax of no rows', () => zeros(0, 2 ** 40).softmax(1), [0, 2 ** 40]],
   ['sorted nothing', () => zeros(2 ** 40, 0).sort(1).values, [2 ** 40, 0]],

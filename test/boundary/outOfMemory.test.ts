@@ -61,5 +61,7 @@ test('temporaries that nobody has any more are no reason to refuse memory', asyn
     console.log(sum);
   `;
   const { code, stdout, stderr } = await runProgram(temporaries);
-  expect({ code, stdout: stdout.trim(), stderr }).toEqual({ code: 0, stdout: '8', stderr: '' });
+  // AddressSanitizer says what it cannot allocate, as V8 asks for address space at its start.
+  const said = stderr.replace(/^==\d+==WARNING: AddressSanitizer failed to allocate .*\n/gm, '');
+  expect({ code, stdout: stdout.trim(), said }).toEqual({ code: 0, stdout: '8', said: '' });
 });

@@ -133,6 +133,31 @@ describe('programs', () => {
     expect([one['describe'](), one['progress'](), one['stop']()]).toEqual([null, 0, undefined]);
   });
 
+  test('long steps give way to JavaScript after each of them', () => {
+    const length = 4e6;
+    const [x, indices] = [
+      new Float32Array(length).map((_, i) => Math.sin(i)),
+      new Int32Array(length),
+    ];
+    addon.beginCapture();
+    addon.ops['sort'](x, null, indices, 1, length, 1, false);
+    const one = addon.endCapture([], [], [], [], []);
+    const done = one.runSteps(16, [], [], []);
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(16);
+  });
+
+  test('one whose call writes nothing to memory that it gives out', () => {
+    const [kept, other] = [shared(4), shared(4)];
+    kept.set([1, 2, 3, 4]);
+    addon.beginCapture();
+    [kept, other].forEach((one) => addon.addTemporary(one));
+    addon.ops['flip'](other, kept, 0, 4, 1);
+    const out = new Float32Array(4);
+    addon.endCapture([], [kept], [], [], []).run(out);
+    expect([...out]).toEqual([1, 2, 3, 4]);
+  });
+
   test('one that is disposed of while its arguments are looked at', () => {
     const one = program();
     const rows = [shared(4), shared(4)];

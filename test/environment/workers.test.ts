@@ -36,6 +36,18 @@ function train(seed: number, threads: number): Promise<Answer> {
   });
 }
 
+test('more threads multiply matrices at once than OpenBLAS was built for', async () => {
+  const program = `
+    const { backend, ones } = require('blasgrad');
+    backend.setNumThreads(1000);
+    const [side, inner] = [64, 4096]; // one product takes longer than a turn of the system's scheduler
+    const a = ones(1, side, inner).expand(2000, side, inner);
+    const product = a.matmul(ones(1, inner, side).expand(2000, inner, side));
+    console.log(product.eq(inner).all().item());
+  `;
+  expect(await runProgram(program)).toEqual({ ...fine, stdout: '1\n' });
+});
+
 test('workers train at the same time without touching each other', async () => {
   const before = backend.getNumThreads();
   const [first, other, again] = await Promise.all([train(1, 1), train(2, 2), train(1, 1)]);

@@ -3,7 +3,7 @@ import { fromArray } from '../creation';
 import { isStateful } from '../io/checkpoint/stateful';
 import { defaultGenerator } from '../random';
 import type { Tensor } from '../tensor';
-import { Standing, type Asking } from './pass';
+import type { Asking } from './pass';
 import type { TrainingState } from './state';
 
 /** What passes over the batches that were done. */
@@ -20,7 +20,6 @@ export interface Order extends Omit<Asking, 'mayStop'> {
  */
 export function beginOrder(loader: object, state: TrainingState): Order {
   const goesOn = isStateful(loader);
-  const start = state.batch === 0 && goesOn ? new Standing(loader) : null;
   let done = goesOn ? 0 : state.batch;
   if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
   let random = done > 0 ? defaultGenerator.getState() : null;
@@ -34,7 +33,7 @@ export function beginOrder(loader: object, state: TrainingState): Order {
     end();
     return false;
   };
-  // What a loader with a state loads ahead does not count, once it has begun.
+  // What a loader with a state loads ahead does not count.
   let before: Tensor | null = null;
   const asks = (): void => {
     before = goesOn ? null : defaultGenerator.getState();
@@ -42,7 +41,6 @@ export function beginOrder(loader: object, state: TrainingState): Order {
   const takesBack = (): void => {
     if (random !== null) end();
     else if (before !== null) defaultGenerator.setState(before);
-    else if (state.batch === 0) start?.restore();
   };
   return { skips, end, asks, takesBack };
 }

@@ -1,4 +1,8 @@
-/** What runs the numbers: OpenBLAS, SIMD target and threads; and its three matrix products on bare typed arrays. */
+/**
+ * What runs the numbers: OpenBLAS, SIMD target and threads; and its three matrix products on bare typed arrays.
+ *
+ * @module
+ */
 import type { NativeInfo } from '../binding';
 import { machine, nativeOp } from './ops/define';
 import { version } from './version';

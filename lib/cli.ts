@@ -38,7 +38,7 @@ function table(info: blasgrad.backend.BackendInfo, speed: blasgrad.backend.Backe
   const gflops = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} GFLOP/s`;
   const ofPeak = (value: number, cores: number): string =>
     `${gflops(value)}, ${Math.round((100 * value) / (cores * speed.corePeak))} % of the peak`;
-  const cores = Math.min(speed.threads, info.cpus);
+  const cores = Math.min(speed.threads, info.cpus, info.quota ?? Infinity);
   const rows: [name: string, value: string][] = [
     ['blasgrad', info.version],
     [

@@ -98,26 +98,38 @@ export function fromArray(
   return finish(new Tensor(storage, dtype, sizes), options);
 }
 
-/** A tensor whose content is undefined, for you to fill. */
+/** A tensor of this shape whose content is undefined, for you to fill; float32 unless `dtype` says otherwise. */
 export function empty(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('empty', args, tensorKeys);
   const out = Tensor._empty(dtypeOf('empty', options), shape);
   return finish(out.dtype === 'bool' ? out.zero_() : out, options); // other bytes than 0 and 1 are no booleans
 }
 
-/** Zeros. */
+/**
+ * Zeros of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are no whole numbers from 0 on.
+ *
+ * @example zeros(2, 3) // or zeros([2, 3], { dtype: 'int32' })
+ */
 export function zeros(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('zeros', args, tensorKeys);
   return filled('zeros', shape, 0, options);
 }
 
-/** Ones. */
+/**
+ * Ones of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are no whole numbers from 0 on.
+ *
+ * @example ones(2, 3) // tensor([[1., 1., 1.], [1., 1., 1.]])
+ */
 export function ones(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('ones', args, tensorKeys);
   return filled('ones', shape, 1, options);
 }
 
-/** Every element `value`; bool for a boolean, else float32, unless `dtype` says otherwise. */
+/**
+ * A tensor of this shape with every element `value`; bool for a boolean, else float32, unless `dtype` says otherwise.
+ *
+ * @example full([2], 7) // tensor([7., 7.])
+ */
 export function full(
   shape: readonly number[],
   value: number | boolean,
@@ -144,6 +156,9 @@ function filledWith(
  * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
  *
  * JavaScript has one number type, so the result is float32 where PyTorch's would be whole; ask for `{ dtype: 'int32' }`.
+ * RangeError if `step` is 0 or leads away from `end`.
+ *
+ * @example arange(1, 7, 2) // tensor([1., 3., 5.])
  */
 export function arange(end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, options?: TensorOptions): Tensor;
@@ -165,7 +180,11 @@ export function arange(...args: unknown[]): Tensor {
   return finish(out, options);
 }
 
-/** `steps` evenly spaced numbers from `start` to `end`, both included. */
+/**
+ * `steps` evenly spaced numbers from `start` to `end`, both included, float32 unless `dtype` says otherwise.
+ *
+ * @example linspace(0, 1, 3) // tensor([0.0000, 0.5000, 1.0000])
+ */
 export function linspace(
   start: number,
   end: number,

@@ -12,7 +12,7 @@ const stateWords = 4;
 
 /**
  * A stream of random numbers (Philox4x32-10, Salmon et al. 2011): one seed gives the same numbers on any number of
- * threads and any CPU.
+ * threads and any CPU, normally distributed ones up to the last bits.
  *
  * @example randn(2, 3, { generator: new Generator(7) })
  */

@@ -14,13 +14,23 @@ import { fillRandint, fillRandperm } from './ops/random';
 import { requireShape } from './shape';
 import { Tensor } from './tensor';
 
-/** Numbers spread evenly over [0, 1). */
+/**
+ * Numbers spread evenly over [0, 1), of this shape; float32 unless `dtype` says float64. From the default stream
+ * (`manualSeed`), or from `generator`.
+ *
+ * @example rand(2, 3, { generator: new Generator(7) })
+ */
 export function rand(...args: SizesAnd<Options>): Tensor {
   const { shape, options } = sizesAndOptions('rand', args, randomKeys);
   return uniform('rand', shape, options);
 }
 
-/** Normally distributed numbers of mean 0 and variance 1. */
+/**
+ * Normally distributed numbers of mean 0 and variance 1, of this shape; float32 unless `dtype` says float64. From the
+ * default stream (`manualSeed`), or from `generator`.
+ *
+ * @example randn(2, 3) // two rows of three
+ */
 export function randn(...args: SizesAnd<Options>): Tensor {
   const { shape, options } = sizesAndOptions('randn', args, randomKeys);
   return normal('randn', shape, options);
@@ -48,7 +58,11 @@ function normal(op: string, shape: readonly number[], options: Options): Tensor 
   return finish(out.normal_(0, 1, { generator: options.generator }), options);
 }
 
-/** Whole numbers from `low` (default 0) to `high` - 1, each as likely; int32 unless `dtype` says otherwise. */
+/**
+ * Whole numbers from `low` (default 0) to `high` - 1, each as likely, of this shape; int32 unless `dtype` says otherwise.
+ *
+ * @example randint(10, [3]) // three digits
+ */
 export function randint(high: number, shape: readonly number[], options?: Options): Tensor;
 export function randint(
   low: number,
@@ -66,7 +80,11 @@ export function randint(...args: unknown[]): Tensor {
   return finish(out, options);
 }
 
-/** 0 to n - 1 in random order; int32 unless `dtype` says otherwise. */
+/**
+ * 0 to n - 1 in random order, of shape (n); int32 unless `dtype` says otherwise.
+ *
+ * @example images.indexSelect(0, randperm(images.shape[0])) // shuffled
+ */
 export function randperm(n: number, options: Options = {}): Tensor {
   requireOptions('randperm', options, randomKeys);
   requireInteger('randperm', 'n', n, 0);

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setup } from './setup.mjs';
-import { main, packageProgram, root, run, say } from './setup/tools.mjs';
+import { main, packageProgram, root, run, say, SetupError } from './setup/tools.mjs';
 import { leakEnvironment, variantEnvironment } from './setup/variants.mjs';
 
 const work = 'test/boundary/sanitized/work.ts';
@@ -62,6 +62,9 @@ async function typescript(file, args, env) {
 }
 
 main(import.meta.url, async ([name, ...args]) => {
+  if (!Object.hasOwn(checks, name)) {
+    throw new SetupError(`check: expected ${Object.keys(checks).join(', ')}, got ${name}`);
+  }
   await setup();
   const start = performance.now();
   const code = await checks[name](args);

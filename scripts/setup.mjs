@@ -5,7 +5,7 @@ import { nativeAddon } from './setup/native.mjs';
 import { npmPackages } from './setup/packages.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { systemPackages } from './setup/system.mjs';
-import { main } from './setup/tools.mjs';
+import { main, SetupError } from './setup/tools.mjs';
 import { typescript } from './setup/typescript.mjs';
 
 const steps = { system: systemPackages, packages: npmPackages, native: nativeAddon, typescript };
@@ -19,6 +19,8 @@ export async function setup(names = Object.keys(steps)) {
 main(import.meta.url, async (args) => {
   const unknown = args.find((name) => !(name in steps));
   if (unknown)
-    throw new Error(`setup: unknown step ${unknown}; there are ${Object.keys(steps).join(', ')}`);
+    throw new SetupError(
+      `setup: unknown step ${unknown}; there are ${Object.keys(steps).join(', ')}`,
+    );
   await setup(args.length > 0 ? args : undefined);
 });

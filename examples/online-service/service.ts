@@ -78,9 +78,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }
   };
   const between = (): void => {
-    meter.countRun(trainer.progress);
     if (trainer.progress.steps === served) return;
     served = trainer.progress.steps;
+    meter.countRun(trainer.progress);
     predictor.refresh(trainer.model);
     if (path === null || performance.now() < nextSave) return;
     // The next run begins while the files are written. A full disk is no reason to stop answering.

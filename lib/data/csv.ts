@@ -2,12 +2,13 @@
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as CsvParse from 'csv-parse';
 import { describe, messageOf } from '../errors';
 import { openFile, requirePath, streamOf, withFile, type OpenFile } from '../io/file';
 import { ColumnBuilder, inferredType, numberOf, widerType, type ColumnType } from './csvColumn';
 import { csvPlan, type CsvOptions, type CsvPlan, type ReadCsvOptions } from './csvOptions';
-import { Table } from './table';
+import { Table, type Column } from './table';
 
 // Loaded when it is first needed.
 const load = createRequire(__filename);
@@ -28,12 +29,12 @@ export async function readCsv(path: string | URL, options: ReadCsvOptions = {}):
   const plan = csvPlan('readCsv', options, ['onMissing']);
   return withFile('readCsv', requirePath('readCsv', path), async (file) => {
     // Most files need one pass; a second when a value after the sample is not of the type inferred from it, because the
-    // texts that were read as numbers are gone by then, and a third when whole numbers first widened to others.
+    // texts that were read as numbers are gone by then. Its types fit all values.
     const inferred = new Map<string, ColumnType>();
     while (true) {
       const reader = new TableReader(file, plan, inferred);
       await parseAll(file, plan, (row) => reader.row(row));
-      const table = reader.finish();
+      const table = await reader.finish();
       if (table !== null) return table;
     }
   });
@@ -91,26 +92,25 @@ class TableReader {
       if (builder === null || builder.add(text)) return;
       const name = this.names.list[j];
       if (this.plan.types.has(name)) throw wrongCell(this.file, builder.type, name, line, text);
-      this.inferred.set(name, widerType(builder.type, text));
+      this.inferred.set(name, widerType(this.inferred.get(name) ?? builder.type, text));
       this.again = true;
     });
   }
 
   /** The table, or null when the file has to be read again with other types. */
-  finish(): Table | null {
+  async finish(): Promise<Table | null> {
     if (this.builders === null) {
       this.names.requireRead();
       this.decide();
     }
     if (this.again) return null;
-    const columns = (this.builders ?? []).map(
-      (builder, j) => [this.names.list[j], builder] as const,
-    );
-    return new Table(
-      Object.fromEntries(
-        columns.flatMap(([name, builder]) => (builder === null ? [] : [[name, builder.column()]])),
-      ),
-    );
+    const columns: [string, Column][] = [];
+    for (const [j, builder] of (this.builders ?? []).entries()) {
+      if (builder === null) continue;
+      columns.push([this.names.list[j], builder.column()]);
+      await nextTurn(); // a long column is a few milliseconds' work
+    }
+    return new Table(new Map(columns));
   }
 }
 
@@ -162,22 +162,27 @@ interface ParsedRow {
   readonly line: number;
 }
 
-/** A parser that hands rows to `onRow`, or gives them as a stream. */
+/**
+ * A parser that hands rows to `onRow`, or gives them as a stream. They are met where it pushes them: its own `on_record`
+ * describes each row in full, which takes a third of its time.
+ */
 function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Parser {
   const { parse } = load('csv-parse') as typeof CsvParse;
-  const options: CsvParse.Options<ParsedRow, string[]> = {
+  const parser = parse({
     ...plan.syntax,
     bom: true,
-    record_delimiter: ['\r\n', '\n', '\r'], // by default only what ends the first line
+    record_delimiter: ['\n', '\r\n', '\r'], // by default only what ends the first line
     skip_empty_lines: true,
-    on_record: (texts, { lines }) => {
-      const row = { texts, line: lines };
-      if (onRow === undefined) return row;
-      onRow(row);
-      return null;
-    },
+  });
+  const push = parser.push.bind(parser);
+  parser.push = (texts: readonly string[] | null) => {
+    if (texts === null) return push(null);
+    const row = { texts, line: parser.info.lines };
+    if (onRow === undefined) return push(row);
+    onRow(row);
+    return true;
   };
-  return parse(options as unknown as CsvParse.Options);
+  return parser;
 }
 
 /** Pours the file into the parser; the stream is to be destroyed afterwards. */
@@ -196,11 +201,12 @@ async function parseAll(
 ): Promise<void> {
   const refused: unknown[] = [];
   const parser = parserOf(plan, (row) => {
+    if (refused.length > 0) return; // the parser comes to the end of its block
     try {
       use(row);
     } catch (error) {
       refused.push(error);
-      throw error;
+      parser.destroy();
     }
   });
   const stream = pour(file, parser);
@@ -208,10 +214,11 @@ async function parseAll(
   try {
     await finished(parser);
   } catch (error) {
-    throw refused.length > 0 ? refused[0] : notCsv(file, error);
+    if (refused.length === 0) throw notCsv(file, error);
   } finally {
     stream.destroy();
   }
+  if (refused.length > 0) throw refused[0];
 }
 
 function notCsv(file: OpenFile, error: unknown): RangeError {

@@ -1,4 +1,4 @@
-/** A column while a file is read: texts become numbers or categories at once, in an array that grows. */
+/** A column while a file is read: texts become numbers or categories at once, in arrays. */
 import { codeOf, type Column } from './table';
 
 /** What a column of a CSV file holds; `number` is float64. */
@@ -32,26 +32,30 @@ const arrays = {
   category: Int32Array,
 } as const;
 
+/** Values are kept in blocks: an array that grows is copied whole again and again, in one row for all columns. */
+const blockLength = 1 << 16;
+
 /** A column of a known type. */
 export class ColumnBuilder {
-  private values: Values;
-  private length = 0;
+  private full: Values[] = [];
+  private block: Values;
+  private used = 0;
   private readonly codes = new Map<string, number>();
 
   constructor(readonly type: Exclude<ColumnType, 'skip'>) {
-    this.values = new arrays[type](16);
+    this.block = new arrays[type](16);
   }
 
   /** Adds the value of a text, or null for none; false when it is not of the type. */
   add(text: string | null): boolean {
     const value = this.valueOf(text);
     if (value === undefined) return false;
-    if (this.length === this.values.length) {
-      const more = new arrays[this.type](2 * this.length);
-      more.set(this.values);
-      this.values = more;
+    if (this.used === this.block.length) {
+      this.full.push(this.block);
+      this.block = new arrays[this.type](Math.min(2 * this.used, blockLength));
+      this.used = 0;
     }
-    this.values[this.length++] = value;
+    this.block[this.used++] = value;
     return true;
   }
 
@@ -62,8 +66,16 @@ export class ColumnBuilder {
     return value;
   }
 
+  /** The column, after the last value. */
   column(): Column {
-    const values = this.values.slice(0, this.length);
+    const blocks = [...this.full, this.block.subarray(0, this.used)];
+    const values = new arrays[this.type](blocks.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const block of blocks) {
+      values.set(block, at);
+      at += block.length;
+    }
+    this.full = [];
     if (this.type === 'category') {
       return { type: 'category', values: values as Int32Array, categories: [...this.codes.keys()] };
     }

@@ -21,7 +21,7 @@ export interface Dataset<Item, Batch = Collated<Awaited<Item>>> {
    */
   get(index: number, seed: number): Item;
   /** Several samples as one batch, where that is faster than collating them; `indices` is an int32 vector. */
-  getBatch?(indices: Tensor): Batch;
+  getBatch?: ((indices: Tensor) => Batch) | undefined;
 }
 
 /** Indices are int32. */

@@ -1,3 +1,8 @@
+/**
+ * Datasets, loaders that make batches of them, tables of CSV files, and transforms (torch.utils.data).
+ *
+ * @module
+ */
 export { collate, type Collated } from './collate';
 export { ConcatDataset } from './concatDataset';
 export { DataLoader } from './dataLoader';

@@ -1,4 +1,5 @@
 /** Columns of numbers and categories, as data in files comes. */
+import { types } from 'node:util';
 import {
   describe,
   requireInteger,
@@ -35,7 +36,8 @@ export type Column = NumberColumn | CategoryColumn;
 export type ColumnData = Column | Column['values'] | readonly (number | string | null)[];
 
 /**
- * A table in memory: columns of equal length, by name. `data.readCsv` reads one.
+ * A table in memory: columns of equal length, by name. `data.readCsv` reads one. Columns in a Map keep their order also
+ * where names are whole numbers, which JavaScript sorts in objects.
  *
  * @example
  * const table = new data.Table({ age: [31, 45], city: ['Rome', 'Oslo'] });
@@ -46,15 +48,19 @@ export class Table {
   readonly length: number;
   private readonly columns: ReadonlyMap<string, Column>;
 
-  constructor(columns: Readonly<Record<string, ColumnData>>) {
+  constructor(columns: Readonly<Record<string, ColumnData>> | ReadonlyMap<string, ColumnData>) {
     const given: unknown = columns;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      throw wrongType('Table', 'an object of columns', 'columns', given);
+      throw wrongType('Table', 'an object or a Map of columns', 'columns', given);
     }
-    const entries = Object.entries(columns).map(([name, data]): [string, Column] => [
-      name,
-      columnOf(`columns['${name}']`, data),
-    ]);
+    const named: Iterable<readonly [unknown, unknown]> = isMap(given)
+      ? given
+      : Object.entries(given);
+    const entries = Array.from(named, ([name, data]): [string, Column] => {
+      if (typeof name !== 'string')
+        throw wrongType('Table', 'strings', 'the names of columns', name);
+      return [name, columnOf(`columns['${name}']`, data)];
+    });
     this.length = entries.length === 0 ? 0 : entries[0][1].values.length;
     for (const [name, { values }] of entries) {
       if (values.length === this.length) continue;
@@ -105,7 +111,7 @@ export class Table {
 
   private map(change: (column: Column) => { values: Column['values'] } & Omit<Column, 'values'>) {
     const columns = [...this.columns].map(([name, column]) => [name, change(column)] as const);
-    return new Table(Object.fromEntries(columns) as Record<string, Column>);
+    return new Table(new Map(columns as [string, Column][]));
   }
 
   /**
@@ -124,6 +130,11 @@ export class Table {
     });
     return new Tensor(new Storage(out), 'float32', [this.length, columns.length]);
   }
+}
+
+/** A Map, also one of another context of V8. */
+function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
+  return types.isMap(value);
 }
 
 /** A column of what a user gives. */
@@ -165,7 +176,8 @@ export function codeOf(codes: Map<string, number>, value: string): number {
   return code;
 }
 
-function isColumn(value: unknown): value is Column {
+/** Whether a value is a column whose parts fit each other. */
+export function isColumn(value: unknown): value is Column {
   if (typeof value !== 'object' || value === null || !('type' in value) || !('values' in value)) {
     return false;
   }

@@ -13,31 +13,42 @@ import { allocateOwn, Storage } from '../storage';
 import { Tensor } from '../tensor';
 import { InputFile, requirePath } from './file';
 import { requireTensors } from './named';
-import { readPiecesSync, readText } from './pieces';
+import { pieceBytes, readPiecesSync, readText } from './pieces';
 import { writeWholeSync } from './write';
 
 /**
  * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
- * back exactly; names must not contain white space.
+ * back exactly; names must not contain white space. `loadDat` reads up to 256 MiB: larger ones are for safetensors.
  *
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
   const to = requirePath('saveDat', path);
-  // All checked and in memory before the file is touched.
-  const text = requireTensors('saveDat', tensors)
-    .map(([name, tensor]) => block(name, tensor))
-    .join('\n');
-  writeWholeSync(to, [Buffer.from(text)]);
+  const named = requireTensors('saveDat', tensors);
+  for (const [name] of named) {
+    if (/^\S+$/.test(name)) continue;
+    throw wrongValue('saveDat', 'a name without white space', 'name', name);
+  }
+  writeWholeSync(to, textOf(named));
 }
 
-function block(name: string, tensor: Tensor): string {
-  if (!/^\S+$/.test(name)) throw wrongValue('saveDat', 'a name without white space', 'name', name);
-  const values = Array.from(tensor.data, valueText(tensor.dtype));
-  const row = tensor.shape.at(-1) ?? 1;
-  let text = `${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
-  for (let i = 0; i < values.length; i += row) text += `${values.slice(i, i + row).join(' ')}\n`;
-  return text;
+/** In pieces: as one text, many values would be more than JavaScript's heap holds. */
+function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
+  let before = '';
+  for (const [name, tensor] of tensors) {
+    const values = tensor.data;
+    const row = tensor.shape.at(-1) ?? 1;
+    const write = valueText(tensor.dtype);
+    let text = `${before}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
+    for (let i = 0; i < values.length; i++) {
+      text += write(values[i]) + ((i + 1) % row === 0 ? '\n' : ' ');
+      if (text.length < pieceBytes) continue;
+      yield Buffer.from(text);
+      text = '';
+    }
+    yield Buffer.from(text);
+    before = '\n';
+  }
 }
 
 /** A short text that is read back as the same value. */
@@ -57,27 +68,32 @@ function shortest32(value: number): string {
 
 /** A file that is being read, and where. */
 class Lines {
-  private readonly lines: readonly string[];
-  private at = 0;
+  private number = 0;
+  /** Where the next line begins. */
+  private start = 0;
 
   constructor(
     private readonly file: InputFile,
-    text: string,
-  ) {
-    this.lines = text.split(/\r?\n/);
-  }
+    private readonly text: string,
+  ) {}
 
-  get done(): boolean {
-    return this.at >= this.lines.length;
+  /** Characters that were not read yet. */
+  get left(): number {
+    return Math.max(this.text.length - this.start, 0);
   }
 
   next(): string {
-    return this.lines[this.at++] ?? '';
+    this.number++;
+    const found = this.text.indexOf('\n', this.start);
+    const end = found < 0 ? this.text.length : found;
+    const line = this.text.slice(this.start, end);
+    this.start = end + 1;
+    return line;
   }
 
   /** An error about the line that was read last. */
   wrong(what: string, got: string): RangeError {
-    return this.file.wrong(what, `line ${this.at}`, got);
+    return this.file.wrong(what, `line ${this.number}`, got);
   }
 }
 
@@ -89,7 +105,7 @@ export function loadDat(path: string | URL): Record<string, Tensor> {
     readPiecesSync(file, (size) => readText(file, size)),
   );
   const tensors = new Map<string, Tensor>();
-  while (!lines.done) {
+  while (lines.left > 0) {
     const head = lines.next();
     if (head.trim() === '') continue;
     const { name, dtype, shape } = readHead(lines, head);
@@ -116,17 +132,17 @@ function readHead(
 function readValues(lines: Lines, dtype: DType, shape: readonly number[]): TypedArray {
   const count = numelOf(shape);
   const row = shape.at(-1) ?? 1;
-  const texts: string[] = [];
+  // More than there are characters end in an error, without memory for them.
+  const array = allocateOwn(dtype, count <= lines.left ? count : 0);
   for (let i = 0; i < count; i += row) {
-    const words = lines.next().trim().split(/\s+/);
-    if (words.length !== row) throw lines.wrong(`${row} values`, String(words.length));
-    for (const word of words) {
+    let found = 0;
+    for (const [word] of lines.next().matchAll(/\S+/g)) {
       if (!isValue(word, dtype)) throw lines.wrong(`${dtype} values`, describe(word));
-      texts.push(word);
+      if (found < row) array[i + found] = Number(word);
+      found++;
     }
+    if (found !== row) throw lines.wrong(`${row} values`, String(found));
   }
-  const array = allocateOwn(dtype, count);
-  texts.forEach((text, i) => (array[i] = Number(text)));
   return array;
 }
 
@@ -136,8 +152,8 @@ function isValue(text: string, dtype: DType): boolean {
     case 'bool':
       return text === '0' || text === '1';
     case 'int32':
-      return text !== '' && value === (value | 0);
+      return value === (value | 0);
     default:
-      return text === 'NaN' || (text !== '' && !Number.isNaN(value));
+      return text === 'NaN' || !Number.isNaN(value);
   }
 }

@@ -1,4 +1,8 @@
-/** The namespace io: tensors in files, and checkpoints. */
+/**
+ * Tensors and models in files: safetensors, NumPy's files, IDX, ONNX, and checkpoints of trainings.
+ *
+ * @module
+ */
 export {
   CheckpointError,
   listCheckpoints,

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -20,13 +21,16 @@ interface Target {
   readonly path: string;
   /** The permissions it has, if it is there. */
   readonly mode: number | null;
-  /** Whether it is a device or a pipe, which is written to and not replaced. */
+  /** Whether it is written to and not replaced: a device, a pipe, or where a link leads to nothing yet. */
   readonly inPlace: boolean;
 }
 
 function targetOf(path: string): Target {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return { path, mode: null, inPlace: false };
+  if (stats === undefined) {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return { path, mode: null, inPlace: isLink };
+  }
   return { path: realpathSync(path), mode: stats.mode & 0o777, inPlace: !stats.isFile() };
 }
 

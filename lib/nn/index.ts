@@ -1,4 +1,9 @@
-/** The namespace nn: modules and what goes with them (torch.nn). */
+/**
+ * Modules (torch.nn): layers, activations, losses and containers. An activation that names no dimension works on each
+ * element, and its result has the shape of its input.
+ *
+ * @module
+ */
 export * from './activations';
 export * from './containers';
 export * from './distance';

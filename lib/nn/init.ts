@@ -1,4 +1,9 @@
-/** Starting values for parameters (torch.nn.init). Each function fills its tensor, unrecorded, and returns it. */
+/**
+ * Starting values for parameters (torch.nn.init). Each function fills a floating tensor in place, without recording, and
+ * returns it. Those that need fans take weights (out, in, ...) of two dimensions or more; RangeError for others.
+ *
+ * @module
+ */
 import { noGrad } from '../autograd';
 import {
   requireInRange,
@@ -88,17 +93,17 @@ export function constant_<T extends Tensor>(tensor: T, value: number): T {
   return fill('constant_', tensor, (t) => t.fill_(value));
 }
 
-/** Ones. */
+/** Ones everywhere. */
 export function ones_<T extends Tensor>(tensor: T): T {
   return fill('ones_', tensor, (t) => t.fill_(1));
 }
 
-/** Zeros. */
+/** Zeros everywhere. */
 export function zeros_<T extends Tensor>(tensor: T): T {
   return fill('zeros_', tensor, (t) => t.fill_(0));
 }
 
-/** The identity, for a matrix: as much of it as fits. */
+/** Ones on the diagonal of a matrix, zeros elsewhere. RangeError if it has not two dimensions. */
 export function eye_<T extends Tensor>(tensor: T): T {
   return fill('eye_', tensor, (t) => {
     if (t.ndim !== 2) throw unexpected('eye_', 'a matrix', 'tensor', shapeText(t.shape));

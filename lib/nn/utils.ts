@@ -1,4 +1,8 @@
-/** Gradients and parameters of a whole model at once (torch.nn.utils). */
+/**
+ * Gradients and parameters of a whole model at once (torch.nn.utils).
+ *
+ * @module
+ */
 import { noGrad } from '../autograd';
 import {
   requireBoolean,

@@ -127,15 +127,15 @@ function shareExtreme(dy: Tensor, wins: Tensor, ties: Tensor): Tensor {
 
 /** Methods with an operand, each with its `_` form in place. */
 export interface OperatorMethods {
-  /** Sum. */
+  /** Sum, element by element: shapes broadcast, dtypes are promoted. RangeError for shapes that do not fit. */
   add(other: Operand): Tensor;
-  /** Difference. */
+  /** Difference, element by element; shapes and dtypes as for `add`. */
   sub(other: Operand): Tensor;
-  /** Product. */
+  /** Product, element by element; shapes and dtypes as for `add`. */
   mul(other: Operand): Tensor;
-  /** Quotient; floating for whole numbers. */
+  /** Quotient, element by element; shapes and dtypes as for `add`, floating for whole numbers. */
   div(other: Operand): Tensor;
-  /** Power. */
+  /** This to the power of `other`, element by element; shapes and dtypes as for `add`. */
   pow(other: Operand): Tensor;
   /** Angle in radians of the point (other, this). */
   atan2(other: Operand): Tensor;

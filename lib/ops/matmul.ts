@@ -265,15 +265,15 @@ declare module '../tensor' {
   interface Tensor {
     /** Matrix product; vectors and stacks of matrices as in torch.matmul. Transposed views are not copied. */
     matmul(other: Tensor): Tensor;
-    /** Product of two matrices. */
+    /** Product of two matrices, (m, k) and (k, n), of shape (m, n). RangeError for others. */
     mm(other: Tensor): Tensor;
-    /** Products of two stacks of matrices, (b, m, k) and (b, k, n). */
+    /** Products of two stacks of matrices, (b, m, k) and (b, k, n), of shape (b, m, n). RangeError for others. */
     bmm(other: Tensor): Tensor;
-    /** Matrix (m, k) times vector (k). */
+    /** Matrix (m, k) times vector (k), of shape (m). RangeError for others. */
     mv(vector: Tensor): Tensor;
-    /** Inner product of two vectors. */
+    /** Inner product of two vectors (n), a tensor without dimensions. RangeError for others. */
     dot(other: Tensor): Tensor;
-    /** Outer product of two vectors. */
+    /** Outer product of two vectors, (m) and (n), of shape (m, n). RangeError for others. */
     outer(other: Tensor): Tensor;
   }
 }

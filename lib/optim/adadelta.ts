@@ -4,6 +4,7 @@ import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
+/** Options of Adadelta. */
 export interface AdadeltaOptions {
   /** Factor of every move; default 1. */
   lr: number;

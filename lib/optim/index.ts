@@ -1,4 +1,8 @@
-/** Optimizers (torch.optim). */
+/**
+ * Optimizers (torch.optim): each is made of parameters and options, and `step()` changes the parameters by their gradients.
+ *
+ * @module
+ */
 export { Adadelta, type AdadeltaOptions } from './adadelta';
 export { Adagrad, type AdagradOptions } from './adagrad';
 export { Adam, AdamW, type AdamOptions } from './adam';

@@ -72,6 +72,7 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   if (!(optimizer instanceof Optimizer)) {
     throw wrongType(op, 'an optimizer', 'optimizer', optimizer);
   }
+  requireOwn(model, optimizer);
   requireBatches('loader', loader);
   if (validation !== undefined) requireBatches('validation', validation);
   const metrics = metricsOf(options.metrics);
@@ -94,7 +95,7 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   if (resume !== false && checkpoint === null) {
     throw unexpected(op, 'a checkpoint directory', 'resume', 'no checkpoint option');
   }
-  const schedule = schedulerOf(scheduler);
+  const schedule = schedulerOf(scheduler, optimizer);
   const schedulerPer = requireOneOf(op, 'schedulerPer', options.schedulerPer ?? 'epoch', [
     'epoch',
     'step',
@@ -233,10 +234,21 @@ function savingOf(given: TrainOptions<unknown>['checkpoint']): Saving | null {
   return { dir, every, everySteps, keep, fallback, entries };
 }
 
-function schedulerOf(scheduler: Schedule | undefined): Plan['scheduler'] {
+function schedulerOf(scheduler: Schedule | undefined, optimizer: Optimizer): Plan['scheduler'] {
   if (scheduler === undefined) return null;
-  if (scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau) return scheduler;
-  throw wrongType(op, 'a schedule', 'scheduler', scheduler);
+  if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
+    throw wrongType(op, 'a schedule', 'scheduler', scheduler);
+  }
+  if (scheduler.optimizer === optimizer) return scheduler;
+  throw unexpected(op, 'a schedule of the optimizer', 'scheduler', 'that of another one');
+}
+
+/** An optimizer that was made for another model would train nothing, and say nothing. */
+function requireOwn(model: AnyModule, optimizer: Optimizer): void {
+  const own = new Set<Tensor>(model.parameters());
+  const some = optimizer.paramGroups.some(({ params }) => params.some((one) => own.has(one)));
+  if (own.size === 0 || some) return;
+  throw unexpected(op, 'parameters of the model', 'optimizer', 'none of them');
 }
 
 function limitOf(name: string, value: unknown): number | null {

@@ -1,4 +1,5 @@
 /** The checkpoints of a training. */
+import { access, constants, mkdir } from 'node:fs/promises';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../io';
 import { isStateful, type Stateful } from '../io/checkpoint/stateful';
 import type { Plan } from './options';
@@ -27,6 +28,7 @@ export class Saver {
         this.path = (await loadCheckpoint(dir, targets, { fallback })).path;
       }
     }
+    if (checkpoint !== null) await requireWritable(checkpoint.dir);
     this.saved = this.place;
     return this.path;
   }
@@ -58,4 +60,10 @@ export class Saver {
     const { epoch, step, trained } = this.state;
     return [epoch, step, trained !== null].join();
   }
+}
+
+/** Fails before the first epoch, not after it. */
+async function requireWritable(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await access(dir, constants.W_OK);
 }

@@ -47,8 +47,8 @@ export class Steps {
 
   constructor(private readonly plan: Plan) {
     const metrics = [...plan.metrics.values()];
-    this.inStep = metrics.filter((one) => one.eager !== true);
-    this.after = metrics.filter((one) => one.eager === true);
+    this.inStep = metrics.filter((one) => one.eager === false);
+    this.after = metrics.filter((one) => one.eager !== false);
   }
 
   /** Takes a batch's part of a step of the optimizer; gives its loss. */

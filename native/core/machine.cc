@@ -1,10 +1,12 @@
 #include "core/machine.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <thread>
 
 #ifdef __linux__
@@ -49,7 +51,10 @@ double CpuQuota() {
     const size_t second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
-    if (!controllers.empty() && controllers.find("cpu") == std::string::npos) continue;
+    // Not cpuset or cpuacct, whose groups are others.
+    if (!controllers.empty() && ("," + controllers + ",").find(",cpu,") == std::string::npos) {
+      continue;
+    }
     const std::string root = controllers.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu";
     for (std::string path = line.substr(second + 1);; path = path.substr(0, path.rfind('/'))) {
       cpus = std::min(cpus, QuotaOf(root + (path == "/" ? "" : path)));
@@ -68,8 +73,11 @@ int UsableCpus() {
 std::optional<int> ThreadsAsked() {
   const char* asked = std::getenv("BLASGRAD_NUM_THREADS");
   if (asked == nullptr) return std::nullopt;
-  const int count = std::atoi(asked);
-  return count >= 1 && count <= 1024 ? std::optional(count) : std::nullopt;
+  const std::string_view text = asked;
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), count);
+  const bool whole = error == std::errc() && end == text.end();
+  return whole && count >= 1 && count <= 1024 ? std::optional(count) : std::nullopt;
 }
 
 int DefaultThreads() { return ThreadsAsked().value_or(UsableCpus()); }
@@ -77,7 +85,9 @@ int DefaultThreads() { return ThreadsAsked().value_or(UsableCpus()); }
 std::string CpuModel() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+    if (line.rfind("model name", 0) != 0) continue;
+    const size_t start = line.find_first_not_of(" \t", line.find(':') + 1);
+    if (start != std::string::npos) return line.substr(start);
   }
   return "unknown";
 }

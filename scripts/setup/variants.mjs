@@ -36,6 +36,9 @@ const variants = {
 
 /** Builds a variant if need be; resolves to what a Node that loads it needs in its environment. */
 export async function variantEnvironment(name) {
+  if (!Object.hasOwn(variants, name)) {
+    throw new SetupError(`expected a build of ${Object.keys(variants).join(', ')}, got ${name}`);
+  }
   const { sanitize, runtime, env } = variants[name];
   if (process.platform !== 'linux') throw new SetupError(`the ${name} build needs Linux`);
   const folder = `build/${name}`;

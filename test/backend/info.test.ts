@@ -57,8 +57,9 @@ test('BLASGRAD_NUM_THREADS sets it before load; nonsense there counts as nothing
   const threads = 'backend.getNumThreads()';
   expect(inProcess({ BLASGRAD_NUM_THREADS: '3' }, threads)).toBe(3);
   const byDefault = inProcess({ BLASGRAD_NUM_THREADS: '' }, threads);
-  expect(inProcess({ BLASGRAD_NUM_THREADS: 'many' }, threads)).toBe(byDefault);
-  expect(inProcess({ BLASGRAD_NUM_THREADS: '-2' }, threads)).toBe(byDefault);
+  for (const nonsense of ['many', '-2', '7x', '7.5', '4294967303']) {
+    expect(inProcess({ BLASGRAD_NUM_THREADS: nonsense }, threads)).toBe(byDefault);
+  }
 });
 
 test('a forced older core type is warned of where the CPU has AVX-512', () => {
@@ -100,6 +101,7 @@ test('BLASGRAD_SIMD_TARGET sets the best target to use; one that changes nothing
 
 test.each([
   ['many', /^BLASGRAD_NUM_THREADS=many counts as unset/],
+  ['2x', /^BLASGRAD_NUM_THREADS=2x counts as unset/],
   ['1000', /^1000 threads share \d+ CPUs/],
 ])('BLASGRAD_NUM_THREADS=%s is warned of', (count, warning) => {
   const settings = { OPENBLAS_CORETYPE: '', BLASGRAD_NUM_THREADS: count };

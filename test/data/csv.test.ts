@@ -111,6 +111,13 @@ test.each<[string, string, Options, Record<string, unknown[]>]>([
   expect(await read(text, options)).toEqual(expected);
 });
 
+test('columns keep their order, whatever their names', async () => {
+  writeFileSync(path, 'label,2,1\n7,8,9\n');
+  const table = await data.readCsv(path);
+  expect(table.names).toEqual(['label', '2', '1']);
+  expect(table.toTensor().toArray()).toEqual([[7, 8, 9]]);
+});
+
 test.each([
   ['2.5', 'float64', 2.5],
   ['', 'float64', NaN],
@@ -163,6 +170,12 @@ test.each<[string, string | Buffer, Options, string]>([
   [
     'a text',
     'a\n1\nx\n',
+    { columns: { a: 'number' } },
+    `a number for column 'a' of line 3 of ${path}, got 'x'`,
+  ],
+  [
+    'a text in the last line, without its end',
+    'a\n1\nx',
     { columns: { a: 'number' } },
     `a number for column 'a' of line 3 of ${path}, got 'x'`,
   ],

@@ -16,6 +16,20 @@ test('columns have types', () => {
   expect(table.column('size').type).toBe('float32');
 });
 
+test('columns of a Map keep their order, whatever their names', () => {
+  const numbered = new Table(
+    new Map([
+      ['label', [7]],
+      ['2', [8]],
+      ['1', [9]],
+    ]),
+  );
+  expect(numbered.names).toEqual(['label', '2', '1']);
+  for (const part of [numbered, numbered.slice(0), numbered.indexSelect([0])]) {
+    expect(part.toTensor().toArray()).toEqual([[7, 8, 9]]);
+  }
+});
+
 test('rows are taken as copies, categories stay', () => {
   expect(table.slice(1).column('city').values).toEqual(Int32Array.of(-1, 1));
   expect(table.slice(0, 2).length).toBe(2);
@@ -44,7 +58,14 @@ test('numbers become a tensor', () => {
 });
 
 test.each<[() => unknown, string]>([
-  [() => new Table(null as never), 'Table: expected an object of columns for columns, got null'],
+  [
+    () => new Table(null as never),
+    'Table: expected an object or a Map of columns for columns, got null',
+  ],
+  [
+    () => new Table(new Map([[1, [2]]]) as never),
+    'Table: expected strings for the names of columns, got 1',
+  ],
   [
     () => new Table({ a: [1], b: [1, 2] }),
     "Table: expected 1 rows, as 'a' has, for columns['b'], got 2",

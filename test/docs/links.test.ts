@@ -24,7 +24,7 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('scripts of npm', () => {
-    const named = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name]) => name);
+    const named = [...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });

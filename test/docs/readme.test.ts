@@ -68,6 +68,7 @@ describe.each(programs)('$name', (block) => {
     const output = execFileSync(process.execPath, ['--import', 'tsx', fileOf(block)], {
       cwd: folder,
       encoding: 'utf8',
+      env: { ...process.env, TMPDIR: folder }, // what they write there goes with it
     });
     expect(output.split('\n').filter((line) => line !== '')).toEqual(promised);
   });

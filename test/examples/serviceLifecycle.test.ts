@@ -53,10 +53,12 @@ describe('a service', () => {
     const dir = join(folder, 'learns');
     const first = await start('--checkpoint', dir);
     expect(first.steps).toBe(0);
-    expect((await first.metrics()).loss).toBeNull();
+    const { loss, stepsPerSecond } = await first.metrics();
+    expect([loss, stepsPerSecond]).toEqual([null, null]);
     const before = await shareCorrect(first);
     await observe(first, 2000);
     const metrics = await stepsBeyond(first, 1000);
+    expect(metrics.stepsPerSecond).toBeGreaterThan(0);
     expect(metrics.loss).toBeLessThan(1.3); // log(4) is guessing
     expect(metrics.observations).toBe(2000);
     expect(metrics.queue.length).toBe(0);

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { io, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { fine, runProgram } from '../support/process';
+import { library } from '../support/programs';
 
 const folder = mkdtempSync(join(tmpdir(), 'dat-'));
 const path = join(folder, 'tensors.dat');
@@ -89,7 +91,9 @@ describe('loadDat refuses', () => {
     ['an unknown dtype', 'a int64 [1]\n1\n', 1, "'name dtype [size, size]'", "'a int64 [1]'"],
     ['too few values', 'a float32 [3]\n1 2\n', 2, '3 values', '2'],
     ['too many values', 'a float32 [1, 2]\n1 2 3\n', 2, '2 values', '3'],
-    ['too few rows', 'a float32 [2, 1]\n1\n', 3, 'float32 values', "''"],
+    ['too few rows', 'a float32 [2, 1]\n1\n', 3, '1 values', '0'],
+    ['far too few rows', 'a float32 [1000000000000, 1]\n1\n', 3, '1 values', '0'],
+    ['a row of far too few', 'a float32 [1000000000000]\n1\n', 2, '1000000000000 values', '1'],
     ['too many rows', 'a float32 [1, 1]\n1\n2\n', 3, "'name dtype [size, size]'", "'2'"],
     ['a word', 'a float64 [2]\n1 one\n', 2, 'float64 values', "'one'"],
     ['a fraction', 'a int32 [1]\n0.5\n', 2, 'int32 values', "'0.5'"],
@@ -129,4 +133,16 @@ test('a loaded tensor has memory of its own', () => {
   const { a, b } = io.loadDat(path);
   a.fill_(1);
   expect(b.toArray()).toEqual([0, 0]);
+});
+
+test('two million values are more than the heap holds as texts, but not needed at once', async () => {
+  const program = `
+    const { arange, io } = require(process.argv[1]);
+    const a = arange(2e6).reshape(1000, 2000);
+    io.saveDat(process.argv[2], { a });
+    console.log(io.loadDat(process.argv[2]).a.eq(a).all().item());`;
+  const ended = await runProgram(program, [library, join(folder, 'many.dat')], {
+    flags: ['--max-old-space-size=64'],
+  });
+  expect(ended).toEqual({ ...fine, stdout: '1\n' });
 });

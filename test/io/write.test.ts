@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, nn, ones, tensor } from 'blasgrad';
+import { library } from '../support/programs';
 
 const folder = mkdtempSync(join(tmpdir(), 'write-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,6 +43,14 @@ describe.each(writers)('%s', (name, write) => {
     expect(statSync(join(dir, 'file')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(dir, 'file')).length).toBeGreaterThan(10);
     expect(readdirSync(dir)).toEqual(['file', 'link']);
+  });
+
+  test('makes what a link leads to', async () => {
+    symlinkSync('new', join(dir, 'early'));
+    await write(join(dir, 'early'));
+    expect(lstatSync(join(dir, 'early')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(dir, 'new')).length).toBeGreaterThan(10);
+    for (const name of ['new', 'early']) rmSync(join(dir, name));
   });
 
   const { platform } = process;
@@ -77,7 +86,6 @@ describe.each(writers)('%s', (name, write) => {
         exportOnnx: (path) => io.exportOnnx(new nn.Linear(300, 300), a, path),
       };
       (async () => writers[process.argv[2]](process.argv[3]))().catch((error) => console.log(error.message));`;
-    const library = require.resolve('../../dist');
     const child = spawnSync(
       'bash',
       ['-c', 'ulimit -f 64; exec "$0" -e "$@"', process.execPath, script, library, name, path],
@@ -106,3 +114,26 @@ test.each<[string, () => unknown]>([
     new RegExp(`^${name}: expected an object of .*, got an instance of Map`),
   );
 });
+
+(process.platform === 'linux' ? test : test.skip)(
+  'a full disk leaves the checkpoints that are there, and nothing else',
+  async () => {
+    const dir = at('checkpoints');
+    await io.saveCheckpoint(dir, { step: 1, ...tensors });
+    const script = `
+      const { io, rand } = require(process.argv[1]);
+      process.on('SIGXFSZ', () => undefined);
+      io.saveCheckpoint(process.argv[2], { step: 2, a: rand(300, 300) }).catch((error) => console.log(error.message));`;
+    const child = spawnSync(
+      'bash',
+      ['-c', 'ulimit -f 64; exec "$0" -e "$@"', process.execPath, script, library, dir],
+      { encoding: 'utf8' },
+    );
+    expect([child.stderr, child.stdout]).toEqual([
+      '',
+      expect.stringMatching(/^EFBIG.*a\.safetensors'/),
+    ]);
+    expect(readdirSync(dir)).toEqual(['000001-step-1', 'latest']);
+    expect((await io.loadCheckpoint(dir)).step).toBe(1);
+  },
+);

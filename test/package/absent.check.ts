@@ -1,5 +1,5 @@
 /** Without the package of the platform: what npm and the library say, and that what they say helps. */
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyProject, library, platform, type Project } from './project';
 
@@ -44,6 +44,11 @@ test('the error names a command; after it the library loads, install scripts or 
     output: expect.stringMatching(oneError) as string,
   });
 
+  // As pnpm lays packages out.
+  symlinkSync('node_modules/blasgrad', join(project.folder, 'linked'));
+  const built = project.run(['linked/scripts/install.mjs']);
+  expect([built.code, built.output]).toEqual([1, expect.stringMatching(/building it from source/)]);
+
   const fixed = project.npm('install', '--offline', '--ignore-scripts', platform);
   expect([fixed.code, fixed.output]).toEqual([0, expect.stringMatching(/added \d+ package/)]);
   expect(project.run(require)).toMatchObject({ code: 0, stdout: 'OpenBLAS\n' });
@@ -60,38 +65,29 @@ test('the package of another version is refused', () => {
   expect(output).toMatch(/its version is 0\.0\.1, this is blasgrad \d/);
 });
 
-test.each<[what: string, damage: (folder: string) => void, reason: RegExp]>([
+/** What may be wrong with a package that npm takes for installed. */
+const damages: [damage: (folder: string) => void, reason: RegExp][] = [
   [
-    'a file that was cut',
     (folder) => truncateSync(join(folder, 'blasgrad.node'), 1e6),
     /blasgrad\.node has 1000000 bytes, not \d{8}/,
   ],
-  [
-    'no addon inside',
-    (folder) => rmSync(join(folder, 'blasgrad.node')),
-    /blasgrad\.node is missing in/,
-  ],
-  [
-    'no package.json inside',
-    (folder) => rmSync(join(folder, 'package.json')),
-    /package\.json is missing in/,
-  ],
-])('%s: the package has to be deleted first, and the error says so', (_, damage, reason) => {
+  [(folder) => rmSync(join(folder, 'blasgrad.node')), /blasgrad\.node is missing in/],
+  [(folder) => rmSync(join(folder, 'package.json')), /package\.json is missing in/],
+];
+
+test('a damaged package has to be deleted first, and the error says so', () => {
   project.npm('install', '--offline', '--ignore-scripts', library, platform);
   const folder = join(project.folder, 'node_modules/blasgrad-linux-x64');
-  damage(folder);
-  const { code, output } = project.run(require);
-  expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
-  const [, deleted] =
-    /^To fix it: rm -r '(.*)' && npm install blasgrad-linux-x64@/m.exec(output) ?? [];
-  expect(deleted).toBe(folder);
-  rmSync(deleted, { recursive: true });
-  project.npm('install', '--offline', '--ignore-scripts', platform);
-  expect(project.run(require)).toMatchObject({ code: 0, stdout: 'OpenBLAS\n' });
-});
-
-test('Node that may not load addons is told so', () => {
-  project.npm('install', '--offline', '--ignore-scripts', library, platform);
+  for (const [damage, reason] of damages) {
+    damage(folder);
+    const { code, output } = project.run(require);
+    expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
+    const fix = /^To fix it: rm -r '(.*)' && npm install blasgrad-linux-x64@/m.exec(output);
+    expect(fix?.[1]).toBe(folder);
+    rmSync(folder, { recursive: true });
+    project.npm('install', '--offline', '--ignore-scripts', platform);
+    expect(project.run(require)).toMatchObject({ code: 0, stdout: 'OpenBLAS\n' });
+  }
   const { code, output } = project.run(['--no-addons', ...require]);
   expect([code, output]).toEqual([1, expect.stringMatching(/^To fix it: .*--no-addons/m)]);
 });

@@ -71,6 +71,13 @@ describe('blasgrad-linux-x64', () => {
     expect(run('ldd', addon)).not.toMatch(/not found|openblas|hwy|stdc|gfortran|gcc_s/);
   });
 
+  test('asks for no newer glibc than the documents say', () => {
+    const [, promised] = /glibc 2\.(\d+)/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+    const asked = [...run('objdump', '-T', addon).matchAll(/GLIBC_2\.(\d+)/g)];
+    expect(asked.length).toBeGreaterThan(50);
+    expect(Math.max(...asked.map(([, minor]) => Number(minor)))).toBe(Number(promised));
+  });
+
   test('shows Node its two functions and nothing else', () => {
     const symbols = run('nm', '-D', '--defined-only', addon).trim().split('\n');
     expect(symbols.map((line) => line.split(' ').at(-1)).sort()).toEqual([

@@ -5,6 +5,7 @@ import {
   nn,
   noGrad,
   optim,
+  randn,
   tensor,
   train,
   zeros,
@@ -151,19 +152,41 @@ describe.each([true, false])('compile: %p', (compile) => {
     expect(new Set(mode)).toEqual(new Set([true, false]));
   });
 
-  test('a metric that reads values is told after the step', async () => {
-    const eager: metrics.Metric & { seen: number } = {
-      eager: true,
-      seen: 0,
+  test('a metric of any kind is told of each batch: it may read values, and count', async () => {
+    let [read, counted] = [0, 0];
+    const mine: metrics.Metric = {
       update(output, target) {
-        this.seen += output.data.length / 2 + Math.min(target.data[0], 0);
+        read += output.data.length / 2 + Math.min(target.data[0], 0);
       },
-      compute: () => eager.seen,
-      reset: () => (eager.seen = 0),
+      compute: () => read,
+      reset: () => (read = 0),
     };
-    const own = setUp();
-    const { epochs } = await train({ ...own, compile, metrics: { eager } });
-    expect(epochs.map((one) => one.metrics)).toEqual(Array(3).fill({ eager: samples }));
+    const counting: metrics.Metric = {
+      update: (output) => (counted += output.shape[0]), // reads nothing: no capture would refuse it
+      compute: () => counted,
+      reset: () => (counted = 0),
+    };
+    const { epochs } = await train({ ...setUp(), compile, metrics: { mine, counting } });
+    expect(epochs.map((one) => one.metrics)).toEqual(
+      Array(3).fill({ mine: samples, counting: samples }),
+    );
+  });
+
+  test('a metric that is all ops may be part of the step', async () => {
+    const sum = zeros(1);
+    let calls = 0;
+    const inside: metrics.Metric = {
+      eager: false,
+      update: (output) => {
+        calls++;
+        noGrad(() => sum.add_(output.detach().mul(0).add(0.5).sum()));
+      },
+      compute: () => sum.clone().item(),
+      reset: () => void noGrad(() => sum.zero_()),
+    };
+    const { epochs } = await train({ ...setUp(), compile, metrics: { inside } });
+    expect(epochs.map((one) => one.metrics['inside'])).toEqual([samples, samples, samples]);
+    expect(calls < 21).toBe(compile);
   });
 });
 
@@ -261,7 +284,7 @@ test('parts that onEpochStart puts into another mode stay in it, and the model e
   part.model.get(2).eval();
   await train(part);
   expect([...part.model.modules()].map(({ training }) => training)).toEqual(
-    [true, true, true, false, true], // the model itself comes first
+    [true, true, true, false, true, true], // the model itself comes first
   );
   const own = setUp();
   const withoutDropout = await train({
@@ -287,6 +310,35 @@ test('other events of the process get their turn between steps', async () => {
   await train({ ...own, loader, epochs: 1 });
   done = true;
   expect(turns).toBeGreaterThan(1);
+});
+
+test('a long step runs beside the event loop', async () => {
+  const model = new nn.Linear(1024, 1024, { bias: false });
+  const x = randn(1024, 1024);
+  let [turns, done] = [0, false];
+  const count = (): void => {
+    turns++;
+    if (!done) setImmediate(count);
+  };
+  setImmediate(count);
+  const during: number[] = [];
+  const onBatchEnd = (): void => {
+    during.push(turns);
+    turns = 0;
+  };
+  await train({
+    model,
+    loss: F.mseLoss,
+    optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }),
+    loader: Array.from({ length: 6 }, () => [x, x.clone()]),
+    epochs: 1,
+    handleSignals: false,
+    callbacks: { onBatchEnd },
+  });
+  done = true;
+  // The first is captured, and two replays are timed: each holds up all turns but one.
+  expect(during.slice(1, 3).every((some) => some < 5)).toBe(true);
+  expect(Math.min(...during.slice(3))).toBeGreaterThan(5);
 });
 
 test('a callback that throws ends the training with its error', async () => {

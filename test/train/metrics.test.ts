@@ -136,6 +136,15 @@ test('outputs with places after the classes', () => {
   expect(accuracy.compute()).toBe(0.5);
 });
 
+test('types follow the average', () => {
+  const one: number = metrics.f1({ numClasses: 3 }).compute();
+  const each: number[] = metrics.f1({ numClasses: 3, average: 'none' }).compute();
+  const average = 'none' as metrics.Average;
+  // @ts-expect-error: nobody knows yet whether it is one number
+  const either: number = metrics.f1({ numClasses: 3, average }).compute();
+  expect([one, each, either]).toEqual([0, [0, 0, 0], [0, 0, 0]]);
+});
+
 test('nothing counted yet', () => {
   expect(metrics.accuracy().compute()).toBe(0);
   expect(metrics.f1({ numClasses: 3 }).compute()).toBe(0);
@@ -162,6 +171,11 @@ test.each<[string, () => void, string]>([
     'top-k of a vector',
     () => metrics.topK(1).update(zeros(2), labels(0, 1)),
     'topK: expected (n, classes) for target [2] for output, got [2]',
+  ],
+  [
+    'classes as the last dimension',
+    () => metrics.f1({ numClasses: 3 }).update(zeros(2, 4, 3), zeros(2, 4)),
+    'f1: expected (n, classes, ...) for target [2, 4], or its shape, for output, got [2, 4, 3]',
   ],
   [
     'regression',

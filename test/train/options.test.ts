@@ -113,6 +113,8 @@ test.each<[string, () => unknown, string]>([
   ['an entry that is taken', () => ({ ...base(), checkpoint: { dir: 'x', entries: { model: 1 } } }), 'train: expected other names than model, optimizer'], // prettier-ignore
   ['a signal', () => ({ ...base(), signal: {} }), 'train: expected an AbortSignal for signal, got an object'], // prettier-ignore
   ['callbacks', () => ({ ...base(), callbacks: [() => 1, 3] }), 'train: expected an object of functions for callbacks[0], got a function'], // prettier-ignore
+  ['an optimizer of another model', () => ({ ...base(), optimizer: setUp().optimizer }), 'train: expected parameters of the model for optimizer, got none of them'], // prettier-ignore
+  ['a schedule of another optimizer', () => ({ ...base(), scheduler: new optim.lrScheduler.StepLR(setUp().optimizer, 1) }), 'train: expected a schedule of the optimizer for scheduler, got that of another one'], // prettier-ignore
   ['a callback', () => ({ ...base(), callbacks: [{}, { onEpochEnd: 5 }] }), 'train: expected a function for callbacks[1].onEpochEnd, got 5'], // prettier-ignore
   ['fallback', () => ({ ...base(), checkpoint: { dir: 'x', fallback: 1 } }), 'checkpoint.fallback, got 1'], // prettier-ignore
   ['classes that do not fit', () => ({ ...base(), metrics: { f1: metrics.confusionMatrix(3) }, loss: undefined, batchLoss: (model: nn.Sequential, [x, target]: Pair) => ({ loss: model.forward(x).mean(), output: model.forward(x).repeat(1, 2), target }) }), 'confusionMatrix: expected at most 3 classes, as numClasses says, for output, got [8, 4]'], // prettier-ignore

@@ -1,5 +1,5 @@
 /** A training that is stopped and resumed ends with the bits of one that was not. */
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { nn } from 'blasgrad';
@@ -108,6 +108,39 @@ describe.each(kinds)('%s', (_, make) => {
     expect(second.resumedFrom).toBe(first.checkpoint);
     expect([resultsOf(second), numbersOf(own.model)]).toEqual([resultsOf(whole[0]), whole[1]]);
   });
+});
+
+test.each<[keyof Callbacks, number]>([
+  ['onTrainStart', 1],
+  ['onEpochStart', 1],
+  ['onEpochStart', 3],
+  ['onEpochEnd', 1],
+  ['onEpochEnd', 2],
+  ['onCheckpoint', 1],
+  ['onCheckpoint', 4],
+])('stopped in %s, call %p', async (name, wanted) => {
+  const make = () => {
+    const own = setUp();
+    return { ...own, validation: new data.DataLoader(set(), { batchSize: 20, shuffle: true }) };
+  };
+  const whole = make();
+  const expected = await train(whole);
+  const dir = newDir();
+  const controller = new AbortController();
+  let calls = 0;
+  const callbacks: Callbacks = {
+    [name]: () => {
+      if (++calls === wanted) controller.abort();
+    },
+  };
+  const checkpoint = { dir, every: 2, everySteps: 5 };
+  const first = await train({ ...make(), checkpoint, signal: controller.signal, callbacks });
+  expect(first.stopped).toBe('signal');
+  const again = make();
+  const second = await train({ ...again, checkpoint, resume: 'auto' });
+  expect(second.resumedFrom).toBe(first.checkpoint);
+  expect(resultsOf(second)).toEqual(resultsOf(expected));
+  expect(numbersOf(again.model)).toEqual(numbersOf(whole.model));
 });
 
 test('stopped in validation, which begins anew', async () => {
@@ -223,6 +256,18 @@ test('resume without a checkpoint is refused, and changes nothing', async () => 
     'loadCheckpoint: expected a checkpoint, or a directory of some for dir, got ',
   );
   expect(numbersOf(own.model)).toEqual(before);
+});
+
+test('a directory that cannot be made is an error before the first step', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  let steps = 0;
+  const options = { ...setUp(), callbacks: { onBatchEnd: () => steps++ } };
+  const dir = join(file, 'checkpoints');
+  await expect(train({ ...options, checkpoint: { dir } })).rejects.toMatchObject({
+    code: 'ENOTDIR',
+  });
+  expect(steps).toBe(0);
 });
 
 test('a signal that has been given already: no step, and nothing is saved', async () => {

@@ -5,8 +5,10 @@ import {
   manualSeed,
   metrics,
   nn,
+  noGrad,
   optim,
   randn,
+  zeros,
   type History,
   type Tensor,
 } from 'blasgrad';
@@ -22,12 +24,28 @@ export function points(): Pair {
   return [x, x.sum(1).gt(0).to('int32')];
 }
 
+/** Subtracts what inputs were on average in training: a state that no optimizer changes. */
+class Centre extends nn.Module {
+  declare mean: Tensor;
+
+  constructor(size: number) {
+    super();
+    this.registerBuffer('mean', zeros(size));
+  }
+
+  override forward(x: Tensor): Tensor {
+    if (this.training) noGrad(() => this.mean.mul_(0.9).add_(x.detach().mean(0).mul(0.1)));
+    return x.sub(this.mean);
+  }
+}
+
 /** A net with dropout, so that the random stream matters, and a normalisation of its own with a buffer. */
 export function net(): nn.Sequential {
   return new nn.Sequential(
     new nn.Linear(features, 8),
     new nn.Tanh(),
     new nn.Dropout(0.2),
+    new Centre(8),
     new nn.Linear(8, 2),
   );
 }
@@ -48,9 +66,9 @@ export function setUp(seed = 1) {
   };
 }
 
-/** Parameters as numbers. */
+/** Parameters and buffers as numbers. */
 export function numbersOf(model: nn.Module): number[][] {
-  return [...model.parameters()].map((one) => Array.from(one.detach().clone().data));
+  return Object.values(model.stateDict()).map((one) => Array.from(one.clone().data));
 }
 
 /** What of a history does not depend on time, or on where it was interrupted. */

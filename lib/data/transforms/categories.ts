@@ -62,15 +62,16 @@ export abstract class Categories {
 
   /** What was fitted, for `loadStateDict` and for checkpoints. */
   stateDict(): {
-    /** In order. */
-    categories: string[];
+    /** In order; null before `fit`, as a checkpoint is loaded into. */
+    categories: string[] | null;
   } {
-    return { categories: [...this.categories] };
+    return { categories: this.fitted === null ? null : [...this.fitted] };
   }
 
   /** Takes what `stateDict` gave. */
   loadStateDict(state: unknown): void {
     const op = `${this.name}.loadStateDict`;
-    this.fitted = requireCategories(op, requireState(op, state, ['categories'])['categories']);
+    const { categories } = requireState(op, state, ['categories']);
+    this.fitted = categories === null ? null : requireCategories(op, categories);
   }
 }

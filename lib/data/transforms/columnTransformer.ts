@@ -10,7 +10,7 @@ export interface ColumnTransform {
   fit(column: Column): unknown;
   /** (rows, any number of columns) float32. */
   transform(column: Column): Tensor;
-  /** What it learnt. */
+  /** What it learnt; asked for before `fit` too, when a checkpoint is loaded. */
   stateDict(): unknown;
   /** Takes that back. */
   loadStateDict(state: never): unknown;

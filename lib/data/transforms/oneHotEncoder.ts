@@ -15,7 +15,7 @@ export interface OneHotEncoderOptions {
  *
  * @example
  * const encoder = new data.OneHotEncoder().fit(['red', 'green', 'red']);
- * encoder.transform(['green']); // tensor([[1, 0]])
+ * encoder.transform(['green']); // tensor([[1., 0.]])
  */
 export class OneHotEncoder extends Categories {
   protected readonly name = 'OneHotEncoder';

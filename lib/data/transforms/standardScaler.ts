@@ -2,7 +2,7 @@ import { fromArray } from '../../creation';
 import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../../errors';
 import { Storage } from '../../storage';
 import { Tensor } from '../../tensor';
-import type { CategoryColumn, Column } from '../table';
+import { isColumn, type CategoryColumn, type Column } from '../table';
 import { notFitted, requireState, requireVector } from './state';
 
 /** Options of a StandardScaler. */
@@ -105,12 +105,12 @@ export class StandardScaler {
 
   /** What was fitted, for `loadStateDict` and for checkpoints. */
   stateDict(): {
-    /** Of each column. */
-    mean: Tensor;
-    /** What each column is divided by. */
-    scale: Tensor;
+    /** Of each column; null before `fit`, as a checkpoint is loaded into. */
+    mean: Tensor | null;
+    /** What each column is divided by; null before `fit`. */
+    scale: Tensor | null;
   } {
-    if (this.fitted === null) throw notFitted('StandardScaler.stateDict');
+    if (this.fitted === null) return { mean: null, scale: null };
     const { mean, scale } = this.fitted;
     return { mean: fromArray(mean.slice()), scale: fromArray(scale.slice()) };
   }
@@ -119,6 +119,10 @@ export class StandardScaler {
   loadStateDict(state: unknown): void {
     const op = 'StandardScaler.loadStateDict';
     const entries = requireState(op, state, ['mean', 'scale']);
+    if (entries['mean'] === null && entries['scale'] === null) {
+      this.fitted = null;
+      return;
+    }
     const mean = requireVector(op, 'state.mean', entries['mean']);
     const scale = requireVector(op, 'state.scale', entries['scale']);
     if (scale.length !== mean.length) {
@@ -144,9 +148,7 @@ function matrixOf(
     return { values: x.detach().data, rows: x.shape[0], columns: x.shape[1] };
   }
   const column: unknown = x;
-  if (typeof column !== 'object' || column === null || !('values' in column)) {
-    throw wrongType(op, 'a tensor or a column', 'x', x);
-  }
+  if (!isColumn(column)) throw wrongType(op, 'a tensor or a column', 'x', x);
   if (x.type === 'category') throw notNumbers(op, x);
   return { values: x.values, rows: x.values.length, columns: 1 };
 }

@@ -34,7 +34,8 @@ export async function readCheckpoints(dir: string): Promise<CheckpointInfo[]> {
     const path = join(dir, entry.name);
     found.push({ path, number: Number(number), step: step === undefined ? null : Number(step) });
   }
-  return found.sort((a, b) => b.number - a.number);
+  // Two processes that save at once may take the same number.
+  return found.sort((a, b) => b.number - a.number || (b.step ?? -1) - (a.step ?? -1));
 }
 
 async function entriesIn(dir: string): Promise<Dirent[]> {

@@ -8,6 +8,7 @@
 import { noGrad } from '../../autograd';
 import { describe, unexpected, wrongType } from '../../errors';
 import { Tensor } from '../../tensor';
+import { memoryOf } from '../../values';
 import { metadataName } from '../safetensors/header';
 
 /** A tree at one moment: the tensors are copies. */
@@ -30,6 +31,7 @@ const deepest = 100;
 export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot {
   const tensors = new Map<string, Tensor>();
   const addTensor = (path: readonly string[], tensor: Tensor): string => {
+    memoryOf(op, tensor);
     const wanted = path.join('.') || name;
     let unused = wanted;
     for (let i = 2; tensors.has(unused) || unused === metadataName; i++) unused = `${wanted}~${i}`;

@@ -205,7 +205,8 @@ export class GraphBuilder {
 }
 
 function bytesOf(type: DType | 'int64', values: readonly number[] | TypedArray): Uint8Array {
-  const array = arrayOf(type, Array.from(values));
+  // A tensor's own memory is of its dtype; a list of its numbers would take up to eight times as much.
+  const array = ArrayBuffer.isView(values) ? values : arrayOf(type, values);
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

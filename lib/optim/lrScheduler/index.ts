@@ -1,4 +1,8 @@
-/** Learning-rate schedules (torch.optim.lr_scheduler). */
+/**
+ * Learning-rate schedules (torch.optim.lr_scheduler): each is made of an optimizer, and `step()` sets its next rates.
+ *
+ * @module
+ */
 export { CosineAnnealingLR, CosineAnnealingWarmRestarts } from './cosine';
 export { CyclicLR, type CyclicOptions } from './cyclic';
 export { ExponentialLR, MultiStepLR, PolynomialLR, StepLR } from './decay';

@@ -29,11 +29,11 @@ export function classesOf(
   const wanted = target.to('int32');
   if (isFloating(output.dtype) && output.ndim === target.ndim + 1 && output.shape[1] > 1) {
     const rest = output.shape.filter((_, dim) => dim !== 1);
-    if (output.shape[1] > numClasses) {
+    if (sameShape(rest, target.shape)) {
+      if (output.shape[1] <= numClasses) return { said: output.argmax(1), wanted };
       const what = `at most ${numClasses} classes, as numClasses says,`;
       throw unexpected(op, what, 'output', shapeText(output.shape));
     }
-    if (sameShape(rest, target.shape)) return { said: output.argmax(1), wanted };
   }
   const column = output.ndim === target.ndim + 1 && output.shape.at(-1) === 1;
   const flat = column ? output.squeeze(-1) : output;

@@ -118,9 +118,12 @@ function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, one) => sum + one, 0);
 }
 
-/** What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class. */
+/**
+ * What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class; either of an average that
+ * is not known before the program runs.
+ */
 export type Figure<Options extends AverageOptions> = AveragedFigure<
-  Options extends { average: 'none' } ? number[] : number
+  Options extends { average: infer Given } ? (Given extends 'none' ? number[] : number) : number
 >;
 
 function figureOf<Options extends AverageOptions>(

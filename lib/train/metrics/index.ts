@@ -1,3 +1,8 @@
+/**
+ * Figures over batches, for `train` and alone: `update(output, target)` takes a batch, `compute()` gives the figure.
+ *
+ * @module
+ */
 export { accuracy, topK, type Accuracy, type TopK } from './accuracy';
 export type { ClassOptions } from './classes';
 export {

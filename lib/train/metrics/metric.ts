@@ -13,7 +13,10 @@ export type MetricValue = number | readonly number[] | readonly (readonly number
 export interface Metric {
   /** Whether more is better; a metric that does not say so cannot be monitored without a `mode`. */
   readonly higherIsBetter?: boolean | undefined;
-  /** Whether `update` reads values, so that `train` calls it outside of its compiled step. */
+  /**
+   * `false` if `update` does nothing but change tensors of its own by ops: `train` makes it a part of its compiled step.
+   * Else it is called after each step, and may read values and count as it likes.
+   */
   readonly eager?: boolean;
   /** Takes the outputs of a batch and what they should have been. */
   update(output: Tensor, target: Tensor): void;

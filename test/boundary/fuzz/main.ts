@@ -23,6 +23,18 @@ const { values: options } = parseArgs({
   },
 });
 
+/** A fuzz of nothing would find nothing. */
+function whole(name: 'calls' | 'round', least: number): number {
+  const value = Number(options[name]);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  console.error(
+    `fuzz: expected a whole number from ${least} on for --${name}, got ${options[name]}`,
+  );
+  process.exit(1);
+}
+const only = options.round === undefined ? {} : { first: whole('round', 0) };
+const calls = options.round === undefined ? whole('calls', 1) : 1;
+
 const place = options.place === undefined ? null : fs.openSync(options.place, 'w');
 const made = new Int32Array(new SharedArrayBuffer(4)); // calls so far
 const strange: string[] = [];
@@ -56,8 +68,6 @@ function before(round: number, call: number, name: string): void {
 
 async function main(): Promise<number> {
   const start = performance.now();
-  const only = options.round === undefined ? {} : { first: Number(options.round) };
-  const calls = options.round === undefined ? Number(options.calls) : 1;
   const tally = await fuzz(blasgrad, options.seed, calls, { before, ...only });
   for (const [what, where] of tally.strange) strange.push(`${what}\n  ${where}`);
   for (const one of strange.slice(0, 50)) console.log(one);

@@ -138,7 +138,9 @@ test('a state in use is an error, and nothing is written', async () => {
   });
   grow(ones(2));
   const run = grow.scanAsync(ones(100, 2));
-  await expect(io.saveCheckpoint(at('flight'), { model })).rejects.toThrow('in flight changes');
+  await expect(io.saveCheckpoint(at('flight'), { model })).rejects.toThrow(
+    /^saveCheckpoint: expected a tensor that is not in use, got .* in flight changes/,
+  );
   await run;
   expect(await io.listCheckpoints(at('flight'))).toEqual([]);
   await io.saveCheckpoint(at('flight'), { model });
@@ -230,6 +232,16 @@ describe('a directory that others use, too', () => {
     const what = `expected a link or nothing for ${join(dir, 'latest')}, got a directory`;
     await expect(io.saveCheckpoint(dir, {})).rejects.toThrow(`saveCheckpoint: ${what}`);
     expect(readdirSync(dir)).toEqual(['latest']);
+  });
+
+  test('of two processes that took one number, the later step is the newer', async () => {
+    const dir = at('race');
+    for (const step of [9, 10, 8]) {
+      const path = await io.saveCheckpoint(at(`race-${step}`), { step });
+      cpSync(path, join(dir, `000005-step-${step}`), { recursive: true });
+    }
+    expect((await io.listCheckpoints(dir)).map(({ step }) => step)).toEqual([10, 9, 8]);
+    expect((await io.loadCheckpoint(dir)).step).toBe(10);
   });
 
   test('one that is removed while it is loaded is no error: there is a newer one', async () => {

@@ -44,7 +44,7 @@ async function inTime(reading: unknown): Promise<unknown> {
 function problemOfError(error: unknown, path: string): string | null {
   if (!(error instanceof Error)) return `threw ${typeof error} ${String(error)}, no Error`;
   const { message } = error;
-  if (message.includes(basename(path)) || /^[\w.]+: expected .+, got /s.test(message)) return null;
+  if (message.includes(basename(path)) || /^[\w.]+: expected .+, got\s/s.test(message)) return null;
   return `threw an error that does not say what is wrong: ${error.stack ?? message}`;
 }
 

@@ -1,4 +1,6 @@
 /** ONNX models to mutate. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { io } from 'blasgrad';
 import type { FuzzTarget } from './target';
 
@@ -14,9 +16,16 @@ const model = [
   'dMPA==',
 ].join('');
 
+/** What PyTorch exported: lists of numbers, many operators, shapes that are computed. */
+const exported = ['picking.onnx', 'mlp-13.onnx', 'statistics.onnx'];
+const folder = join(__dirname, '..', 'onnx', 'pytorch');
+
 export const onnx: FuzzTarget = {
   name: 'importOnnx',
-  files: 400,
-  seeds: () => ({ 'model.onnx': Uint8Array.from(Buffer.from(model, 'base64')) }),
+  files: 1000,
+  seeds: () => ({
+    'model.onnx': Uint8Array.from(Buffer.from(model, 'base64')),
+    ...Object.fromEntries(exported.map((name) => [name, readFileSync(join(folder, name))])),
+  }),
   read: (path) => io.importOnnx(path),
 };

@@ -223,6 +223,37 @@ test.each<[string, Parts, unknown]>([
     [2, 3],
   ],
   [
+    'the last column by its number from the end',
+    {
+      nodes: [node('Gather', ['x', 'i'], ['y'], [int('axis', 1)])],
+      tensors: [longs('i', [-1], [])],
+    },
+    [3, -6],
+  ],
+  [
+    'numbers from the end that are computed',
+    {
+      nodes: [
+        node('Sign', ['x'], ['s']),
+        node('Cast', ['s'], ['i'], [int('to', dataTypes.int64)]),
+        node('Gather', ['w', 'i'], ['y']),
+      ],
+      tensors: [floats('w', [3], [10, 11, 12])],
+    },
+    [
+      [11, 12, 11],
+      [12, 11, 12],
+    ],
+  ],
+  [
+    'a sum of squares over no axes',
+    { nodes: [node('ReduceSumSquare', ['x'], ['y'], [int('noop_with_empty_axes', 1)])] },
+    [
+      [1, 4, 9],
+      [16, 25, 36],
+    ],
+  ],
+  [
     'BatchNormalization',
     {
       nodes: [node('BatchNormalization', ['x', 's', 'b', 'm', 'v'], ['y'], [float('epsilon', 0)])],

@@ -230,6 +230,12 @@ describe('forward of an imported model refuses', () => {
     ],
     ['another shape', (m) => m.forward(randn(2, 4)), 'expected shape [any, 3] for x, got [2, 4]'],
     ['another rank', (m) => m.forward(randn(3)), 'expected shape [any, 3] for x, got [3]'],
+    [
+      'no names',
+      (m) => m.run(x as never),
+      'expected an object of tensors for inputs, got a float32',
+    ],
+    ['nothing by name', (m) => m.run(null as never), 'an object of tensors for inputs, got null'],
     ['another name', (m) => m.run({ z: x }), 'expected one of x for inputs, got z'],
   ])('%s', async (_, use, message) => {
     const dim = [{ dimParam: 'batch' }, { dimValue: 3n }];

@@ -1,8 +1,8 @@
 /** An imported graph as a module. */
-import { shapeText, unexpected } from '../../../errors';
+import { shapeText, unexpected, wrongType } from '../../../errors';
 import { Module } from '../../../nn/module';
 import { sameShape } from '../../../shape';
-import { requireTensor, type Tensor } from '../../../tensor';
+import { requireTensor, Tensor } from '../../../tensor';
 import { tensorOf, type Datum } from './datum';
 import type { Input, Plan } from './graph';
 
@@ -42,6 +42,10 @@ export class OnnxModule extends Module<Tensor[]> {
 
   /** All outputs by name, of inputs by name. */
   run(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const given: unknown = inputs;
+    if (typeof given !== 'object' || given === null || given instanceof Tensor) {
+      throw wrongType(op, 'an object of tensors', 'inputs', given);
+    }
     const unknown = Object.keys(inputs).find((name) => !this.inputNames.includes(name));
     if (unknown !== undefined) {
       throw unexpected(op, `one of ${this.inputNames.join(', ')}`, 'inputs', unknown);

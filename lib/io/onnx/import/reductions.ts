@@ -21,7 +21,9 @@ const reduce =
       const input = tensorOf(x);
       const dims = axes === null ? given : intsOf(axes);
       if (dims !== null && dims.length > 0) return fn(input, dims, { keepdim });
-      return noneIsNone ? input : fn(input, null, { keepdim });
+      // Of each number by itself: onnxruntime squares where it sums squares of nothing else.
+      if (noneIsNone) return fn(input.unsqueeze(0), [0], { keepdim: false });
+      return fn(input, null, { keepdim });
     };
   };
 

@@ -162,8 +162,18 @@ const gather: Operator = (node) => {
       }
       return new Ints(picked, places.shape);
     }
-    const [input, index] = [tensorOf(x), tensorOf(places)];
+    const input = tensorOf(x);
     const dim = normalizeDim(op, axis, input.ndim, 'axis');
+    const size = input.shape[dim];
+    const index =
+      places instanceof Ints
+        ? tensorOf(
+            new Ints(
+              places.values.map((i) => (i < 0 ? i + size : i)),
+              places.shape,
+            ),
+          )
+        : fromFront(tensorOf(places), size);
     const shape = [...input.shape.slice(0, dim), ...index.shape, ...input.shape.slice(dim + 1)];
     return input.indexSelect(dim, index.flatten()).reshape(shape);
   };

@@ -1,0 +1,56 @@
+/** The figures on the first page are those of the last results of the benchmark. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, textOf } from './pages';
+
+interface Figure {
+  readonly workload: string;
+  readonly contestant: string;
+  /** Seconds. */
+  readonly median: number;
+}
+
+const results = readFileSync(join(root, 'bench', 'results', 'results.json'), 'utf8');
+const { figures } = (JSON.parse(results) as { steps: { figures: readonly Figure[] } }).steps;
+
+/** The fastest of the contestants whose names begin so. */
+function fastest(net: string, contestant: string): number {
+  const found = figures.filter(
+    (one) => one.workload === `train ${net}` && one.contestant.startsWith(contestant),
+  );
+  return Math.min(...found.map(({ median }) => median));
+}
+
+const units: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3 };
+
+function seconds(cell: string): number {
+  const [number, unit] = cell.split(' ');
+  return Number(number) * units[unit];
+}
+
+const readme = textOf('README.md');
+const rows = [...readme.matchAll(/^\| ([\d-]+), .*?, (compiled|scan of 1,000) +\|(.*)\|$/gm)].map(
+  ([, net, way, cells]): [string, string, number[]] => [
+    net,
+    way,
+    cells.split('|').map((cell) => seconds(cell.trim())),
+  ],
+);
+
+test('there are some', () => {
+  expect(rows.length).toBeGreaterThan(2);
+});
+
+// Two digits, and another run gives others: what is wrong by a third is wrong.
+test.each(rows)('%s, %s', (net, way, printed) => {
+  const contestants = [`blasgrad ${way}`, 'C on cblas', 'PyTorch eager', 'TensorFlow.js'];
+  const ratios = contestants.map((name, i) => printed[i] / fastest(net, name));
+  expect(ratios.filter((ratio) => !(ratio > 0.75 && ratio < 1.33))).toEqual([]);
+});
+
+test('how many times faster than PyTorch a small net is', () => {
+  const [, least, most] = /small net trains so (\d+) to (\d+) times/.exec(readme) ?? [];
+  const torch = fastest('2-10-10-1', 'PyTorch eager');
+  expect(torch / fastest('2-10-10-1', 'blasgrad compiled')).toBeGreaterThan(0.9 * Number(least));
+  expect(torch / fastest('2-10-10-1', 'blasgrad scan')).toBeGreaterThan(0.9 * Number(most));
+});

@@ -1,6 +1,13 @@
 /** Columns of numbers and categories, as data in files comes. */
 import { types } from 'node:util';
-import { describe, requireInteger, unexpected, wrongType, wrongValue } from '../errors';
+import {
+  describe,
+  requireInteger,
+  requireList,
+  unexpected,
+  wrongType,
+  wrongValue,
+} from '../errors';
 import { Storage } from '../storage';
 import { Tensor } from '../tensor';
 
@@ -140,7 +147,8 @@ export function columnOf(name: string, data: unknown): Column {
   throw wrongType('Table', 'an array or a column', name, data);
 }
 
-function columnOfArray(name: string, data: readonly unknown[]): Column {
+function columnOfArray(name: string, given: readonly unknown[]): Column {
+  const data = requireList('Table', 'an array', name, given, 1 << 26);
   if (data.some((value) => typeof value === 'string')) {
     const codes = new Map<string, number>();
     const values = Int32Array.from(data, (value, i) => {

@@ -2,7 +2,10 @@
 
 #include <cstdlib>
 #include <set>
+#include <system_error>
 #include <utility>
+
+#include "core/op.h"
 
 namespace blasgrad {
 namespace {
@@ -40,7 +43,11 @@ void Forget(Runner* runner) {
 void Runner::Add(std::shared_ptr<Job> job, int threads) {
   if (!thread_.joinable()) {
     Remember(this);  // takes a lock under which the end of the process takes mutex_
-    thread_ = std::thread([this] { Loop(); });
+    try {
+      thread_ = std::thread([this] { Loop(); });
+    } catch (const std::system_error&) {
+      throw DataError("expected a thread beside the event loop, got none from the system");
+    }
   }
   const std::lock_guard lock(mutex_);
   queue_.push_back({std::move(job), threads});

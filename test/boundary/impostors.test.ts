@@ -73,6 +73,7 @@ endless.length = 2 ** 32 - 1;
 test.each([
   ['weights', (): unknown => new data.WeightedRandomSampler(endless as number[], 1)],
   ['indices', (): unknown => new data.Subset([1, 2], endless as number[])],
+  ["columns\\['a'\\]", (): unknown => new data.Table({ a: endless as number[] })],
 ])('an array of 2^32 holes as %s', (name, make) => {
   expect(make).toThrow(RangeError);
   expect(make).toThrow(new RegExp(`expected at most \\d+ elements for ${name}, got 4294967295`));

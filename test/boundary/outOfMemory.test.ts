@@ -4,16 +4,16 @@
  * own heap cannot grow, but less than sorting does.
  */
 import { spawnSync } from 'node:child_process';
-import { runProgram } from '../support/process';
+import { fine, runProgram } from '../support/process';
 
 // AddressSanitizer ends the process itself when operator new fails.
 const limits = spawnSync('prlimit', ['--version']).status === 0;
 const testLimits = limits && process.env['BLASGRAD_SANITIZED'] === undefined ? test : test.skip;
 
-const program = `
+const limiting = `
   const { execFileSync } = require('node:child_process');
   const { readFileSync } = require('node:fs');
-  const { compile, ones } = require('blasgrad');
+  const { backend, compile, ones } = require('blasgrad');
   const limit = (more) => {
     const used = 1024 * Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
     const bytes = more === undefined ? 'unlimited' : used + more;
@@ -28,6 +28,10 @@ const program = `
       said.push(error.name + ' ' + error.message);
     }
   };
+`;
+
+const program = `
+  ${limiting}
   const x = ones(1e7);
   const sorted = compile((x) => x.sort().indices.narrow(0, 0, 2));
   (async () => {
@@ -49,7 +53,30 @@ testLimits('memory that the system does not give', async () => {
   expect(lines.at(-1)).toBe('2 10000000 2');
   const refusals = lines.slice(0, -1);
   expect(refusals).toHaveLength(3);
-  for (const line of refusals) expect(line).toMatch(/^RangeError \w+: expected memory .*, got /);
+  for (const line of refusals)
+    expect(line).toMatch(/^RangeError \w+: expected (memory|a thread) .*, got /);
+});
+
+const threadless = `
+  ${limiting}
+  const plus = compile((x) => x.add(1));
+  const x = ones(2);
+  (async () => {
+    plus(x);
+    backend.setNumThreads(3);
+    limit(7e6); // a thread takes 8 MB of addresses
+    const sum = ones(2 ** 16).exp().log().sum().item();
+    await attempt(() => plus.async(x));
+    limit();
+    console.log(said.join(), sum, (await plus.async(x)).toArray());
+  })();
+`;
+
+testLimits('threads that the system does not give', async () => {
+  const ended = await runProgram(threadless, [], { flags: ['--max-semi-space-size=1'] });
+  const message =
+    'RangeError compile: expected a thread beside the event loop, got none from the system';
+  expect(ended).toEqual({ ...fine, stdout: `${message} 65536 [ 2, 2 ]\n` });
 });
 
 test('temporaries that nobody has any more are no reason to refuse memory', async () => {

@@ -1,7 +1,7 @@
 /**
  * The system has no more memory to give: an error, on this thread and beside the event loop, after which everything
  * goes on. In a process that limits itself, by a program of Linux, to more than V8 needs, which ends the process where its
- * own heap cannot grow, but less than sorting does.
+ * own heap cannot grow, but less than sorting or a thread does.
  */
 import { spawnSync } from 'node:child_process';
 import { fine, runProgram } from '../support/process';
@@ -36,13 +36,15 @@ const program = `
   const sorted = compile((x) => x.sort().indices.narrow(0, 0, 2));
   (async () => {
     sorted(x);
-    limit(2e8);
+    // 240 MB that were used are free again, and would do: they are filled.
+    const held = Array.from({ length: 24 }, () => ones(5e6));
+    limit(1e8);
     await attempt(() => x.sort());
     await attempt(() => sorted(x));
     await attempt(() => sorted.async(x));
     limit();
     console.log(said.join('\\n'));
-    console.log(sorted(x).shape.join(), x.sum().item(), (await sorted.async(x)).shape.join());
+    console.log(sorted(x).shape.join(), x.sum().item(), (await sorted.async(x)).shape.join(), held.length);
   })();
 `;
 
@@ -50,7 +52,7 @@ testLimits('memory that the system does not give', async () => {
   const { stdout, ...rest } = await runProgram(program, [], { flags: ['--max-semi-space-size=1'] });
   expect(rest).toEqual({ code: 0, signal: null, stderr: '' });
   const lines = stdout.trim().split('\n');
-  expect(lines.at(-1)).toBe('2 10000000 2');
+  expect(lines.at(-1)).toBe('2 10000000 2 24');
   const refusals = lines.slice(0, -1);
   expect(refusals).toHaveLength(3);
   for (const line of refusals)
@@ -64,7 +66,7 @@ const threadless = `
   (async () => {
     plus(x);
     backend.setNumThreads(3);
-    limit(7e6); // a thread takes 8 MB of addresses
+    limit(5e8);
     const sum = ones(2 ** 16).exp().log().sum().item();
     await attempt(() => plus.async(x));
     limit();
@@ -72,8 +74,16 @@ const threadless = `
   })();
 `;
 
+// A thread takes as many addresses as the stack of the main thread may have: more than the limit leaves.
+const withLargeStacks = `
+  const { spawnSync } = require('node:child_process');
+  const args = ['--stack=1073741824', process.execPath, '-e', ${JSON.stringify(threadless)}];
+  const { status, signal } = spawnSync('prlimit', args, { stdio: 'inherit' });
+  process.exitCode = signal ?? status;
+`;
+
 testLimits('threads that the system does not give', async () => {
-  const ended = await runProgram(threadless, [], { flags: ['--max-semi-space-size=1'] });
+  const ended = await runProgram(withLargeStacks);
   const message =
     'RangeError compile: expected a thread beside the event loop, got none from the system';
   expect(ended).toEqual({ ...fine, stdout: `${message} 65536 [ 2, 2 ]\n` });

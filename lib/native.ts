@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { familySync, versionSync } from 'detect-libc';
+import type * as DetectLibc from 'detect-libc';
 import type { NativeAddon } from '../binding';
 import { findAddon } from './addonFinder';
 import { version } from './version';
@@ -10,6 +10,15 @@ import { version } from './version';
 const load = createRequire(__filename);
 const root = join(__dirname, '..');
 const buildScript = join(root, 'scripts', 'install.mjs');
+
+/** Loaded only where it is asked, since it brings node:child_process along. Null where a bundler left it behind. */
+function detectLibc(): typeof DetectLibc | null {
+  try {
+    return load('detect-libc') as typeof DetectLibc;
+  } catch {
+    return null;
+  }
+}
 
 /** Under Node's permission model looking is refused by an error. */
 function isThere(path: string): boolean {
@@ -25,8 +34,8 @@ export const addon: NativeAddon = findAddon({
   arch: process.arch,
   node: process.version,
   nodeApi: process.versions['napi'] ?? 'none',
-  libcFamily: familySync,
-  libcVersion: versionSync,
+  libcFamily: () => detectLibc()?.familySync() ?? null,
+  libcVersion: () => detectLibc()?.versionSync() ?? null,
   version,
   root,
   clone: isThere(join(root, 'lib', 'native.ts')),

@@ -45,7 +45,7 @@ interface Pass extends Pick<
 export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   implements Iterable<Batch>, AsyncIterable<Batch>
 {
-  private readonly plan: LoaderPlan;
+  readonly #plan: LoaderPlan;
   /** The stream that orders are drawn from, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
   /** Whether an epoch depends on the stream: its order does, or its samples may. */
@@ -57,8 +57,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   private epochs = 0;
 
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
-    this.plan = planOf(source, options);
-    const { dataset, sampler, generator } = this.plan;
+    this.#plan = planOf(source, options);
+    const { dataset, sampler, generator } = this.#plan;
     const known = isIndexSampler(sampler) ? sampler : null;
     this.generator = known?._generator ?? generator;
     const random = known?._draws ?? false;
@@ -67,17 +67,17 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   /** What the samples come from. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
-    return this.plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
+    return this.#plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }
 
   /** Samples in a batch; null if a batch sampler says. */
   get batchSize(): number | null {
-    return this.plan.batchSize;
+    return this.#plan.batchSize;
   }
 
   /** Number of batches in an epoch; Infinity for an iterable that has no length. */
   get length(): number {
-    return batchCount(this.plan);
+    return batchCount(this.#plan);
   }
 
   /** Finished epochs. */
@@ -91,13 +91,13 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    if (this.plan.sampler === null || this.plan.workers > 0) {
-      const why = this.plan.sampler === null ? 'an iterable dataset' : 'workers';
+    if (this.#plan.sampler === null || this.#plan.workers > 0) {
+      const why = this.#plan.sampler === null ? 'an iterable dataset' : 'workers';
       throw new TypeError(`DataLoader: expected for await to loop over ${why}, got for`);
     }
     const [pass, start] = this.begin();
     const { order, seeds } = start;
-    const reader = new SampleReader(this.plan, seeds);
+    const reader = new SampleReader(this.#plan, seeds);
     for (let next = order.next(); next.done !== true; next = order.next()) {
       const batch = requireAtOnce(reader.read(next.value, pass.position));
       pass.position++;
@@ -108,8 +108,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
-    const source = sourceOf(this.plan, start);
-    const ahead = new ReadAhead<Loaded>(source.start, this.plan.prefetch);
+    const source = sourceOf(this.#plan, start);
+    const ahead = new ReadAhead<Loaded>(source.start, this.#plan.prefetch);
     try {
       for (;;) {
         source.hold?.(true);
@@ -131,7 +131,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   /** Where the loader stands; a result of its own that later batches do not change. */
   stateDict(): DataLoaderState {
-    const { sampler, batchSize } = this.plan;
+    const { sampler, batchSize } = this.#plan;
     const { pass } = this;
     return {
       epoch: this.epochs,
@@ -142,7 +142,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       order: pass?.order?.clone() ?? null,
       generator: this.generator?.getState() ?? null,
       sampler: pass !== null ? pass.sampler : stateOf(sampler),
-      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this.plan),
+      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this.#plan),
     };
   }
 
@@ -152,7 +152,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
    * changed, if the state does not fit.
    */
   loadStateDict(state: DataLoaderState): void {
-    const { sampler, dataset, batchSize } = this.plan;
+    const { sampler, dataset, batchSize } = this.#plan;
     const iterable = sampler === null;
     const loaded = requireState(state, {
       batchSize,
@@ -180,7 +180,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   private samples(): number | null {
-    const { dataset, sampler } = this.plan;
+    const { dataset, sampler } = this.#plan;
     if (sampler === null) return null;
     return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
   }
@@ -201,7 +201,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       position: 0,
       ended: false,
       order,
-      sampler: stateOf(this.plan.sampler),
+      sampler: stateOf(this.#plan.sampler),
       dataset: null,
     };
     this.pass = pass;
@@ -212,7 +212,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     { position, ended, order, dataset }: Pass,
     generator: RandomGenerator | undefined,
   ): PassStart {
-    const { plan, draws } = this;
+    const { draws } = this;
+    const plan = this.#plan;
     return {
       from: position,
       ended,

@@ -1,5 +1,5 @@
 /** Arguments that say to be something and are not: refused in the library's words, or taken for what they hold. */
-import { data, nn, ones, tensor, type Tensor } from 'blasgrad';
+import { data, nn, ones, optim, tensor, type Tensor } from 'blasgrad';
 
 /** Says nothing of its own about anything but its elements. */
 const bare = <T>(list: T[]): T[] =>
@@ -45,6 +45,11 @@ test('what borrowed the prototype of tensors as options', () => {
   const make = (): unknown => new nn.Parameter(ones(2), impostor);
   expect(make).toThrow(TypeError);
   expect(make).toThrow(/^Parameter: expected an object for options, got /);
+});
+
+test('what borrowed the prototype of a loader as parameters', () => {
+  const impostor = Object.create(data.DataLoader.prototype) as Iterable<nn.Parameter>;
+  expect(() => new optim.NAdam(impostor)).toThrow(/private member #plan/); // in the engine's words
 });
 
 test.each([

@@ -166,8 +166,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0); // whoever reads has seen enough: npm run demo | head
 });
 
+/** Whether the checkpoint to go on from is damaged, or one of another net. */
+function isOfCheckpoint(error: unknown): error is Error {
+  const known = error instanceof io.CheckpointError || error instanceof RangeError;
+  return known && process.argv.includes('--resume');
+}
+
 main().catch((error: unknown) => {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError || isOfCheckpoint(error))) throw error;
   console.error(`demo: ${error.message}`);
   process.exitCode = 2;
 });

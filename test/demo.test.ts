@@ -252,6 +252,15 @@ describe('the program', () => {
     expect(second.stdout.split('\n').at(-2)).toBe(whole.stdout.split('\n').at(-2));
   });
 
+  test('--resume with a checkpoint of another net: what is wrong, exit code 2', async () => {
+    const args = ['--epochs', '1', '--batch-size', '1000', '--dir', join(folder, 'other')];
+    expect((await demo(...args, '--hidden', '4')).code).toBe(0);
+    const { code, stderr } = await demo(...args, '--hidden', '3', '--resume');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^demo: .*: expected shape \[3, 784\], got \[4, 784\]\n/ms);
+    expect(stderr).not.toContain(' at ');
+  });
+
   test('--resume without a checkpoint: one sentence, exit code 2', async () => {
     const { code, stdout, stderr } = await demo('--resume', '--dir', join(folder, 'none'));
     expect([code, stdout]).toEqual([2, '']);

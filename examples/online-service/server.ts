@@ -28,6 +28,12 @@ export function buildServer(doors: Doors): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   app.server.maxConnections = mostConnections;
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') return;
+    const message = `no content-encoding ${encoding}, send it as it is`;
+    await reply.code(415).send({ statusCode: 415, message });
+  });
 
   app.post<{ Body: { inputs: number[][] } }>('/predict', { schema: predictSchema }, ({ body }) =>
     doors.predict(body.inputs),

@@ -1,6 +1,7 @@
 /** Requests that the online service refuses, puts off or cuts. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { classes } from '../../examples/online-service/model';
 import { ObservationQueue } from '../../examples/online-service/observations';
 import { bodyLimit } from '../../examples/online-service/schemas';
@@ -57,6 +58,12 @@ describe('bad requests', () => {
     expect(answers.map(({ status }) => status)).toEqual(cases.map(([, , status]) => status));
     const text = await send(`${service.url}/predict`, JSON.stringify({ inputs: [zero] }), 'text/x');
     expect(text.status).toBe(415);
+    const packed = await fetch(`${service.url}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(JSON.stringify({ inputs: [zero] })),
+    });
+    expect(packed.status).toBe(415);
     const methods = [
       ['GET', '/predict', 405, 'POST'],
       ['OPTIONS', '/observe?x=1', 405, 'POST'],

@@ -161,3 +161,9 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     return all as O;
   }
 }
+
+/** The optimizer; TypeError for anything else, also for an object that only has the prototype of one. */
+export function requireOptimizer(op: string, value: unknown): Optimizer {
+  if (value instanceof Optimizer && Object.hasOwn(value, 'paramGroups')) return value as Optimizer;
+  throw wrongType(op, 'an optimizer', 'optimizer', value);
+}

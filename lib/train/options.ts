@@ -14,7 +14,7 @@ import { Module } from '../nn/module';
 import type { AnyModule } from '../nn/module';
 import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
 import { LRScheduler, type Schedule } from '../optim/lrScheduler/scheduler';
-import { Optimizer } from '../optim/optimizer';
+import { requireOptimizer, type Optimizer } from '../optim/optimizer';
 import type { Tensor } from '../tensor';
 import type { Metric } from './metrics';
 import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';
@@ -69,9 +69,7 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   requireOptions(op, options, known.split(' '));
   const { model, optimizer, loader, validation, scheduler, signal } = options;
   if (!(model instanceof Module)) throw wrongType(op, 'a module', 'model', model);
-  if (!(optimizer instanceof Optimizer)) {
-    throw wrongType(op, 'an optimizer', 'optimizer', optimizer);
-  }
+  requireOptimizer(op, optimizer);
   requireOwn(model, optimizer);
   requireBatches('loader', loader);
   if (validation !== undefined) requireBatches('validation', validation);

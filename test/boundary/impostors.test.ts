@@ -47,6 +47,13 @@ test('what borrowed the prototype of tensors as options', () => {
   expect(make).toThrow(/^Parameter: expected an object for options, got /);
 });
 
+test('what borrowed the prototype of an optimizer as the optimizer of a schedule', () => {
+  const impostor = Object.create(optim.Adam.prototype) as optim.Adam;
+  const make = (): unknown => new optim.lrScheduler.StepLR(impostor, 1);
+  expect(make).toThrow(TypeError);
+  expect(make).toThrow(/^StepLR: expected an optimizer for optimizer, got /);
+});
+
 test('what borrowed the prototype of a loader as parameters', () => {
   const impostor = Object.create(data.DataLoader.prototype) as Iterable<nn.Parameter>;
   expect(() => new optim.NAdam(impostor)).toThrow(/private member #plan/); // in the engine's words

@@ -1,7 +1,7 @@
 /** What all learning-rate schedules share. */
 import { capture } from '../../capture';
 import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../errors';
-import { Optimizer } from '../optimizer';
+import { requireOptimizer, type Optimizer } from '../optimizer';
 import type { GroupBase, LearningRate } from '../paramGroup';
 
 /** The fields of a schedule that say where it stands. */
@@ -20,11 +20,7 @@ export abstract class Schedule {
   readonly #optimizer: Optimizer;
 
   constructor(optimizer: Optimizer) {
-    const op = this.constructor.name;
-    if (!(optimizer instanceof Optimizer)) {
-      throw wrongType(op, 'an optimizer', 'optimizer', optimizer);
-    }
-    this.#optimizer = optimizer;
+    this.#optimizer = requireOptimizer(this.constructor.name, optimizer);
     // A second schedule of the same optimizer begins where the first one did.
     this.baseLrs = this.groups.map((group) => (group.initialLr ??= group.lr));
     this.lastLr = this.groups.map((group) => group.lr);

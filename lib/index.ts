@@ -1,8 +1,8 @@
 /** The public names. */
 import './ops';
 
-export { AnomalyError, detectAnomaly } from './anomaly';
-export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd';
+export { AnomalyError, detectAnomaly } from './autograd/anomaly';
+export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd/backward';
 export * as backend from './backend';
 export {
   arange,
@@ -17,7 +17,7 @@ export {
   tensor,
   zeros,
   zerosLike,
-} from './creation';
+} from './creation/filled';
 export {
   compile,
   type Compiled,
@@ -27,31 +27,31 @@ export {
   type RunOptions,
   type ScanOptions,
 } from './compile';
-export type { Options, SizesAnd, TensorOptions } from './creationOptions';
-export type { DType, TypedArray } from './dtype';
+export type { Options, SizesAnd, TensorOptions } from './creation/options';
+export type { DType, TypedArray } from './core/dtype';
 export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
-export type { NestedArray, NumberArray, TensorData } from './nested';
-export type { Phase } from './observer';
-export { grad, type GradOptions } from './grad';
+export type { NestedArray, NumberArray, TensorData } from './core/nested';
+export type { Phase } from './core/observer';
+export { grad, type GradOptions } from './autograd/grad';
 export * as metrics from './train/metrics';
 export * as nn from './nn';
-export { where, type Operand } from './ops/binary';
-export { einsum } from './ops/einsum';
-export type { ValuesAndIndices } from './ops/extreme';
-export type { Dims, KeepDim } from './ops/reduction';
-export type { SortOptions } from './ops/sort';
-export type { NormOptions, VarianceOptions } from './ops/statistics';
-export type { Sizes } from './ops/view';
-export type { Shape } from './shape';
-export { slice, type Index, type Slice } from './ops/indexing';
-export { cat, meshgrid, stack } from './ops/join';
-export { addmm } from './ops/matmul';
+export { where, type Operand } from './ops/elementwise/binary';
+export { einsum } from './ops/matrix/einsum';
+export type { ValuesAndIndices } from './ops/reduce/extreme';
+export type { Dims, KeepDim } from './ops/reduce/reductionShape';
+export type { SortOptions } from './ops/reduce/sort';
+export type { NormOptions, VarianceOptions } from './ops/reduce/statistics';
+export type { Sizes } from './ops/shape/view';
+export type { Shape } from './core/shape';
+export { slice, type Index, type Slice } from './ops/index/indexing';
+export { cat, meshgrid, stack } from './ops/shape/join';
+export { addmm } from './ops/matrix/matmul';
 export * as optim from './optim';
-export { Generator, manualSeed, type RandomOptions } from './random';
-export { rand, randint, randLike, randn, randnLike, randperm } from './sampling';
-export { Tensor } from './tensor';
+export { Generator, manualSeed, type RandomOptions } from './core/generator';
+export { rand, randint, randLike, randn, randnLike, randperm } from './creation/random';
+export { Tensor } from './core/tensor';
 export {
   train,
   type Batches,

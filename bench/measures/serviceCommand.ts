@@ -8,7 +8,7 @@ import { buildFolder } from '../runner';
 export function serviceCommand(saveEvery: number): ServiceCommand {
   const checkpoints = join(buildFolder, 'service-checkpoints');
   rmSync(checkpoints, { recursive: true, force: true });
-  const program = bundle('../../examples/online-service.ts');
+  const program = bundle('../../examples/online-service');
   const saving = ['--checkpoint', checkpoints, '--save-every', `${saveEvery}`];
   return [process.execPath, program, '--port', '0', ...saving];
 }

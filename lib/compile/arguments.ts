@@ -1,6 +1,6 @@
 /** What a compiled function is called with: tensors, and options after them. */
-import { requireOptions, shapeText, unexpected, wrongType } from '../errors';
-import { Tensor } from '../tensor';
+import { requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
+import { Tensor } from '../core/tensor';
 import type { RunOptions } from './flight';
 
 /** Options of `scan`. */

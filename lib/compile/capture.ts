@@ -1,11 +1,11 @@
 /** Capturing: running fn once while every native call is written down, and making a program of what was. */
-import { noGrad } from '../autograd';
-import { Capture, capture, setCapture } from '../capture';
-import type { TypedArray } from '../dtype';
-import { wrongType } from '../errors';
+import { noGrad } from '../autograd/backward';
+import { Capture, capture, setCapture } from '../core/capture';
+import type { TypedArray } from '../core/dtype';
+import { wrongType } from '../core/errors';
 import { recorder } from '../ops/define';
-import { allocateShared, unusable, type Storage } from '../storage';
-import { Tensor } from '../tensor';
+import { allocateShared, unusable, type Storage } from '../core/storage';
+import { Tensor } from '../core/tensor';
 import { tensorsOf } from './output';
 import { denseValues, freshTensor, Program, type Signature } from './program';
 

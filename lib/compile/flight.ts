@@ -1,7 +1,7 @@
 /** Running a program beside the event loop, on a thread of the addon's own. */
-import { allocateShared } from '../storage';
-import type { TypedArray } from '../dtype';
-import { wrongType } from '../errors';
+import { allocateShared } from '../core/storage';
+import type { TypedArray } from '../core/dtype';
+import { wrongType } from '../core/errors';
 import { inFlightError, type Program } from './program';
 import { planSchedules } from './schedules';
 

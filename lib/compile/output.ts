@@ -1,6 +1,6 @@
 /** What a compiled function may return: tensors, alone or in arrays and plain objects. */
-import { requireList, wrongType } from '../errors';
-import { Tensor } from '../tensor';
+import { requireList, wrongType } from '../core/errors';
+import { Tensor } from '../core/tensor';
 
 /** A tensor, nothing, or arrays and plain objects of such. */
 export type Output =

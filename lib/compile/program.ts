@@ -1,13 +1,13 @@
 /** One captured program: what it needs to be the right one, and running it. */
 import type { NativeProgram } from '../../binding';
-import { isGradEnabled } from '../autograd';
-import type { Capture, Scheduled } from '../capture';
-import type { DType, TypedArray } from '../dtype';
-import { shapeText } from '../errors';
-import { sameShape, type Shape } from '../shape';
-import { allocate, Storage, unusable } from '../storage';
-import { Tensor } from '../tensor';
-import { beingRead, memoryOf } from '../values';
+import { isGradEnabled } from '../autograd/backward';
+import type { Capture, Scheduled } from '../core/capture';
+import type { DType, TypedArray } from '../core/dtype';
+import { shapeText } from '../core/errors';
+import { sameShape, type Shape } from '../core/shape';
+import { allocate, Storage, unusable } from '../core/storage';
+import { Tensor } from '../core/tensor';
+import { beingRead, memoryOf } from '../core/access';
 import { mapTensors } from './output';
 
 /** What a call must match to use a program. */

@@ -1,5 +1,5 @@
 /** Learning-rate schedules that take a step after every replay, when many replays run without JavaScript. */
-import { allocateShared } from '../storage';
+import { allocateShared } from '../core/storage';
 import type { Program } from './program';
 
 export interface PlannedSchedules {

@@ -3,17 +3,17 @@
  *
  * @module
  */
-export { collate, type Collated } from './collate';
-export { ConcatDataset } from './concatDataset';
-export { DataLoader } from './dataLoader';
-export type { Dataset } from './dataset';
-export { gaussianClusters, type GaussianClustersOptions } from './gaussianClusters';
-export { ImageFolder, type ImageFolderOptions } from './imageFolder';
-export { mnist, type LabelledImages } from './mnist';
-export type { Indices } from './indices';
-export { IterableDataset, type AnyIterable } from './iterableDataset';
-export type { DataLoaderOptions, LoaderSource } from './loaderOptions';
-export type { DataLoaderState } from './loaderState';
+export { collate, type Collated } from './loader/collate';
+export { ConcatDataset } from './datasets/concatDataset';
+export { DataLoader } from './loader/dataLoader';
+export type { Dataset } from './datasets/dataset';
+export { gaussianClusters, type GaussianClustersOptions } from './datasets/gaussianClusters';
+export { ImageFolder, type ImageFolderOptions } from './datasets/imageFolder';
+export { mnist, type LabelledImages } from './datasets/mnist';
+export type { Indices } from './datasets/indices';
+export { IterableDataset, type AnyIterable } from './datasets/iterableDataset';
+export type { DataLoaderOptions, LoaderSource } from './loader/loaderOptions';
+export type { DataLoaderState } from './loader/loaderState';
 export {
   BatchSampler,
   RandomSampler,
@@ -23,19 +23,22 @@ export {
   type Sampler,
   type SamplerOptions,
   type Sized,
-} from './samplers';
-export { randomSplit, Subset, type RandomSplitOptions } from './subset';
-export { csvRows, readCsv, type CsvRow } from './csv';
-export type { ColumnType } from './csvColumn';
-export type { CsvOptions, ReadCsvOptions } from './csvOptions';
+} from './loader/samplers';
+export { randomSplit, Subset, type RandomSplitOptions } from './datasets/subset';
+export { csvRows, readCsv, type CsvRow } from './table/csv';
+export type { ColumnType } from './table/csvColumn';
+export type { CsvOptions, ReadCsvOptions } from './table/csvOptions';
 export {
   Table,
   type CategoryColumn,
   type Column,
   type ColumnData,
   type NumberColumn,
-} from './table';
-export { TensorDataset, type TensorTuple } from './tensorDataset';
+} from './table/table';
+export { TensorDataset, type TensorTuple } from './datasets/tensorDataset';
 export * from './transforms';
-export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from './weightedRandomSampler';
+export {
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
+} from './loader/weightedRandomSampler';
 export { WorkerDataset, type WorkerDatasetOptions } from './workers/workerDataset';

@@ -1,6 +1,6 @@
 /** Lengths, and how far apart vectors are. */
-import { requireInRange, requireNumber, requireOptions } from '../errors';
-import { requireTensor, type Tensor } from '../tensor';
+import { requireInRange, requireNumber, requireOptions } from '../core/errors';
+import { requireTensor, type Tensor } from '../core/tensor';
 
 /**
  * Vectors along `dim` divided by their p-norm, or by `eps` where that is larger (torch.nn.functional.normalize).

@@ -5,11 +5,11 @@
  *
  * @module
  */
-export * from '../ops/activation';
-export { linear } from '../ops/matmul';
-export * from '../ops/softmax';
-export { dropout, featureDropout } from '../ops/random';
-export { oneHot } from '../ops/mask';
+export * from '../ops/elementwise/activation';
+export { linear } from '../ops/matrix/matmul';
+export * from '../ops/reduce/softmax';
+export { dropout, featureDropout } from '../ops/random/random';
+export { oneHot } from '../ops/index/mask';
 export * from './distance';
-export * from './gated';
+export * from './glu';
 export * from './loss';

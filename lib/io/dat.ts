@@ -6,11 +6,11 @@
  *     0.1 0.2 0.3
  *     -1e-7 NaN Infinity
  */
-import { dtypes, type DType, type TypedArray } from '../dtype';
-import { describe, shapeText, wrongValue } from '../errors';
-import { isPossibleShape, numelOf, possibleShape } from '../shape';
-import { allocateOwn, Storage } from '../storage';
-import { Tensor } from '../tensor';
+import { dtypes, type DType, type TypedArray } from '../core/dtype';
+import { describe, shapeText, wrongValue } from '../core/errors';
+import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
+import { allocateOwn, Storage } from '../core/storage';
+import { Tensor } from '../core/tensor';
 import { InputFile, requirePath } from './file';
 import { requireTensors } from './named';
 import { pieceBytes, readPiecesSync, readText } from './pieces';

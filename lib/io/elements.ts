@@ -1,6 +1,6 @@
 /** Elements as files store them, and how they become ours. */
 import { endianness } from 'node:os';
-import type { DType, TypedArray } from '../dtype';
+import type { DType, TypedArray } from '../core/dtype';
 
 type Numbers = TypedArray | Int8Array | Int16Array | Uint16Array | Uint32Array;
 

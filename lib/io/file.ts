@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { unexpected, wrongType, wrongValue } from '../errors';
+import { unexpected, wrongType, wrongValue } from '../core/errors';
 
 /** A path or a file URL, as a path. */
 export function requirePath(op: string, path: unknown, name = 'path'): string {

@@ -3,10 +3,10 @@
  * as big-endian 32-bit numbers, then the elements, big-endian, last dimension fastest (http://yann.lecun.com/exdb/mnist).
  */
 import { createGunzip } from 'node:zlib';
-import type { DType } from '../dtype';
-import { requireOneOf, requireOptions, shapeText } from '../errors';
-import { isPossibleShape, numelOf, possibleShape } from '../shape';
-import type { Tensor } from '../tensor';
+import type { DType } from '../core/dtype';
+import { requireOneOf, requireOptions, shapeText } from '../core/errors';
+import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
+import type { Tensor } from '../core/tensor';
 import { elements, type Elements } from './elements';
 import { readExactly, requirePath, streamOf, withFile, type OpenFile } from './file';
 import {

@@ -1,6 +1,6 @@
 /** Tensors by name, as files take them. */
-import { describe, wrongType } from '../errors';
-import { Tensor } from '../tensor';
+import { describe, wrongType } from '../core/errors';
+import { Tensor } from '../core/tensor';
 
 /** The tensors of an object and their names; TypeError for anything else. */
 export function requireTensors(op: string, tensors: unknown): [string, Tensor][] {

@@ -1,8 +1,8 @@
 /** .npy, NumPy's file of one array: magic number, version, length of the header, header, elements. */
-import type { DType, TypedArray } from '../dtype';
-import { requireOneOf, requireOptions, shapeText } from '../errors';
-import { numelOf } from '../shape';
-import { requireTensor, type Tensor } from '../tensor';
+import type { DType, TypedArray } from '../core/dtype';
+import { requireOneOf, requireOptions, shapeText } from '../core/errors';
+import { numelOf } from '../core/shape';
+import { requireTensor, type Tensor } from '../core/tensor';
 import { requirePath, withFile } from './file';
 import { parseNpyHeader, type NpyHeader } from './npyHeader';
 import { writeWhole } from './write';

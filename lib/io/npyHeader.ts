@@ -2,8 +2,8 @@
  * The header of .npy: a Python dict of three entries, read by a grammar of its own and never evaluated
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
-import { describe, shapeText } from '../errors';
-import { isPossibleShape, possibleShape } from '../shape';
+import { describe, shapeText } from '../core/errors';
+import { isPossibleShape, possibleShape } from '../core/shape';
 import { elements, thisMachineIsLittle, type Elements } from './elements';
 import type { Layout } from './source';
 

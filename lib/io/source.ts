@@ -1,11 +1,11 @@
 /** The bytes of a file in order, plain or decompressed, read no further than they are asked for. */
 import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
-import type { DType } from '../dtype';
-import { messageOf } from '../errors';
-import { numelOf } from '../shape';
-import { allocateOwn, Storage } from '../storage';
-import { Tensor } from '../tensor';
+import type { DType } from '../core/dtype';
+import { messageOf } from '../core/errors';
+import { numelOf } from '../core/shape';
+import { allocateOwn, Storage } from '../core/storage';
+import { Tensor } from '../core/tensor';
 import { convert, type Conversion, type Elements } from './elements';
 import { readExactly, type OpenFile } from './file';
 

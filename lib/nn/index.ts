@@ -4,16 +4,16 @@
  *
  * @module
  */
-export * from './activations';
-export * from './containers';
-export * from './distance';
-export * from './dropout';
-export type { ForwardHook, ForwardPreHook, HookHandle } from './hooks';
+export * from './layers/activations';
+export * from './layers/containers';
+export * from './layers/distance';
+export * from './layers/dropout';
+export type { ForwardHook, ForwardPreHook, HookHandle } from './module/hooks';
 export * as init from './init';
-export * from './linear';
-export * from './losses';
-export { Module, type AnyModule } from './module';
-export type { ListOptions } from './tree';
-export { Parameter } from './parameter';
-export type { LoadReport, StateDict } from './state';
+export * from './layers/linear';
+export * from './layers/losses';
+export { Module, type AnyModule } from './module/module';
+export type { ListOptions } from './module/tree';
+export { Parameter } from './module/parameter';
+export type { LoadReport, StateDict } from './module/state';
 export * as utils from './utils';

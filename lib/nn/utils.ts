@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { noGrad } from '../autograd';
+import { noGrad } from '../autograd/backward';
 import {
   requireBoolean,
   requireInRange,
   requireItems,
   requireOptions,
   unexpected,
-} from '../errors';
-import { cat, stack } from '../ops/join';
-import { requireTensor, Tensor } from '../tensor';
+} from '../core/errors';
+import { cat, stack } from '../ops/shape/join';
+import { requireTensor, Tensor } from '../core/tensor';
 
 /** One tensor, or several. */
 /** One tensor or several. */

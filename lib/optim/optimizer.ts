@@ -1,10 +1,10 @@
 /** What all optimizers share: groups, state, and the walk over parameters. */
-import { enableGrad, noGrad } from '../autograd';
-import { capture } from '../capture';
-import { requireBoolean, requireOptions, wrongType } from '../errors';
-import { observer } from '../observer';
-import type { Tensor } from '../tensor';
-import { requireUnread } from '../values';
+import { enableGrad, noGrad } from '../autograd/backward';
+import { capture } from '../core/capture';
+import { requireBoolean, requireOptions, wrongType } from '../core/errors';
+import { observer } from '../core/observer';
+import type { Tensor } from '../core/tensor';
+import { requireUnread } from '../core/access';
 import type { OptionSpec } from './options';
 import { loadState, saveState, type OptimizerState } from './stateDict';
 import {

@@ -1,5 +1,11 @@
 /** Options of optimizers: what each may be, and where native rows read it. */
-import { requireBoolean, requireInRange, requireNumber, wrongType, wrongValue } from '../errors';
+import {
+  requireBoolean,
+  requireInRange,
+  requireNumber,
+  wrongType,
+  wrongValue,
+} from '../core/errors';
 
 /** One option. The value is checked whenever it is set, and kept as numbers that native rows read. */
 export interface OptionSpec<T> {

@@ -1,9 +1,9 @@
 /** Parameters that share options. */
-import { capture } from '../capture';
-import { requireItems, unexpected, wrongType } from '../errors';
-import { isFloating } from '../dtype';
-import { allocateShared } from '../storage';
-import { Tensor } from '../tensor';
+import { capture } from '../core/capture';
+import { requireItems, unexpected, wrongType } from '../core/errors';
+import { isFloating } from '../core/dtype';
+import { allocateShared } from '../core/storage';
+import { Tensor } from '../core/tensor';
 import type { OptionSpec, Specs } from './options';
 
 /** What every optimizer's options have. */

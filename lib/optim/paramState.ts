@@ -1,8 +1,8 @@
 /** What an optimizer remembers of one parameter. */
 import type { NativeOp } from '../../binding';
-import { capture, refuseInCapture } from '../capture';
-import { allocateShared, Storage } from '../storage';
-import { Tensor } from '../tensor';
+import { capture, refuseInCapture } from '../core/capture';
+import { allocateShared, Storage } from '../core/storage';
+import { Tensor } from '../core/tensor';
 import type { Specs } from './options';
 import type { ParamGroup } from './paramGroup';
 

@@ -1,4 +1,4 @@
-import { unexpected } from '../errors';
+import { unexpected } from '../core/errors';
 import { updates } from '../ops/optim';
 import { flag, real } from './options';
 import { Optimizer } from './optimizer';

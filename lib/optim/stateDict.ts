@@ -1,7 +1,7 @@
 /** Saving and loading what an optimizer knows. */
-import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../errors';
-import { sameShape } from '../shape';
-import { Tensor } from '../tensor';
+import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
+import { sameShape } from '../core/shape';
+import { Tensor } from '../core/tensor';
 import type { OptionSpec } from './options';
 import type { GroupBase, ParamGroup } from './paramGroup';
 import type { Definition, ParamState } from './paramState';

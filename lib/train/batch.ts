@@ -1,6 +1,6 @@
 /** Batches as lists of tensors, which compiled functions take. */
-import { unexpected, wrongType } from '../errors';
-import { Tensor } from '../tensor';
+import { unexpected, wrongType } from '../core/errors';
+import { Tensor } from '../core/tensor';
 
 /** The tensors of a batch in order, and what is around them. */
 export interface Flat {

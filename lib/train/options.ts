@@ -8,14 +8,14 @@ import {
   requireOptions,
   unexpected,
   wrongType,
-} from '../errors';
+} from '../core/errors';
 import { requirePath } from '../io/file';
-import { Module } from '../nn/module';
-import type { AnyModule } from '../nn/module';
+import { Module } from '../nn/module/module';
+import type { AnyModule } from '../nn/module/module';
 import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
 import { LRScheduler, type Schedule } from '../optim/lrScheduler/scheduler';
 import { requireOptimizer, type Optimizer } from '../optim/optimizer';
-import type { Tensor } from '../tensor';
+import type { Tensor } from '../core/tensor';
 import type { Metric } from './metrics';
 import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';
 

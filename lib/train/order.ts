@@ -1,8 +1,8 @@
 /** The batches of an epoch that was begun before. */
-import { fromArray } from '../creation';
+import { fromArray } from '../creation/filled';
 import { isStateful } from '../io/checkpoint/stateful';
-import { defaultGenerator } from '../random';
-import type { Tensor } from '../tensor';
+import { defaultGenerator } from '../core/generator';
+import type { Tensor } from '../core/tensor';
 import type { Asking } from './pass';
 import type { TrainingState } from './state';
 

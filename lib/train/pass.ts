@@ -1,7 +1,7 @@
 /** One way through a loader, which a stop ends also where the loader lets one wait. */
 import { isStateful } from '../io/checkpoint/stateful';
-import { defaultGenerator } from '../random';
-import type { Tensor } from '../tensor';
+import { defaultGenerator } from '../core/generator';
+import type { Tensor } from '../core/tensor';
 import type { Interrupt } from './interrupt';
 import type { Batches } from './types';
 

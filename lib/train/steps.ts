@@ -1,12 +1,12 @@
 /** The steps of training and of validation, compiled or not. */
-import { detectAnomaly, flawIn, flawText } from '../anomaly';
-import { noGrad } from '../autograd';
+import { detectAnomaly, flawIn, flawText } from '../autograd/anomaly';
+import { noGrad } from '../autograd/backward';
 import { compile, type Compiled, type Output } from '../compile';
-import { unexpected, wrongType } from '../errors';
+import { unexpected, wrongType } from '../core/errors';
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
-import { inPhase } from '../observer';
+import { inPhase } from '../core/observer';
 import { LRScheduler } from '../optim/lrScheduler/scheduler';
-import { Tensor } from '../tensor';
+import { Tensor } from '../core/tensor';
 import { eachTensor, flatten, refill } from './batch';
 import type { Metric } from './metrics';
 import type { Plan } from './options';

@@ -1,7 +1,7 @@
 /** The loop of a training. */
 import { setImmediate } from 'node:timers/promises';
-import { unexpected, wrongType } from '../errors';
-import type { AnyModule } from '../nn/module';
+import { unexpected, wrongType } from '../core/errors';
+import type { AnyModule } from '../nn/module/module';
 import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
 import { LRScheduler } from '../optim/lrScheduler/scheduler';
 import { samplesIn } from './batch';

@@ -1,8 +1,8 @@
 /** What `train` takes, tells on the way, and gives. */
-import type { AnyModule } from '../nn/module';
+import type { AnyModule } from '../nn/module/module';
 import type { Optimizer } from '../optim/optimizer';
 import type { Schedule } from '../optim/lrScheduler/scheduler';
-import type { Tensor } from '../tensor';
+import type { Tensor } from '../core/tensor';
 import type { Metric, MetricValue } from './metrics';
 
 /** What gives batches again and again: a DataLoader, or an array of batches. */

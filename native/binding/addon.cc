@@ -5,7 +5,7 @@
 #include "binding/environment.h"
 #include "binding/info.h"
 #include "binding/op_call.h"
-#include "core/pages.h"
+#include "platform/pages.h"
 #include "core/plan.h"
 
 namespace blasgrad {

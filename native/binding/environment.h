@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "binding/capture.h"
-#include "core/machine.h"
+#include "platform/machine.h"
 #include "core/runner.h"
 #include "core/threads.h"
 

@@ -7,10 +7,10 @@
 
 #include "binding/checks.h"
 #include "binding/environment.h"
-#include "core/machine.h"
-#include "core/peak.h"
-#include "core/simd.h"
-#include "ops/matmul.h"
+#include "platform/machine.h"
+#include "platform/peak.h"
+#include "simd/targets.h"
+#include "ops/matrix/matmul.h"
 
 namespace blasgrad {
 namespace {

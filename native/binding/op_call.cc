@@ -7,8 +7,8 @@
 #include "binding/checks.h"
 #include "binding/environment.h"
 #include "core/op.h"
-#include "core/pages.h"
-#include "core/registry.h"
+#include "platform/pages.h"
+#include "ops/registry.h"
 
 namespace blasgrad {
 namespace {

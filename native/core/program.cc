@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-#include "core/pages.h"
+#include "platform/pages.h"
 #include "core/plan.h"
 
 namespace blasgrad {

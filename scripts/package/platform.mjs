@@ -38,7 +38,7 @@ export async function platformPackage(parent) {
     libc: ['glibc'],
     type: 'commonjs',
     main: './blasgrad.node',
-    addonBytes: statSync(join(root, addon)).size, // what lib/addonFinder.ts knows a damaged one by
+    addonBytes: statSync(join(root, addon)).size, // what lib/core/addonFinder.ts knows a damaged one by
     preferUnplugged: true,
   });
   copyFileSync(join(root, addon), join(folder, 'blasgrad.node'));

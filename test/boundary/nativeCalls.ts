@@ -1,6 +1,6 @@
 /** Calls of native rows, made from nothing but what the rows say of themselves. */
 import type { NativeAddon, NativeRow } from '../../binding';
-import { addon as loaded } from '../../dist/native';
+import { addon as loaded } from '../../dist/core/native';
 import { Guarded, type Kind } from './guarded';
 
 export const addon: NativeAddon = loaded;

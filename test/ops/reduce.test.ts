@@ -1,6 +1,6 @@
 /** What tables of values do not show: conventions for gradients, precision, threads and refusals. */
 import { full, zeros, type Tensor } from 'blasgrad';
-import { addon } from '../../dist/native';
+import { addon } from '../../dist/core/native';
 import '../support/calls';
 import { make } from '../support/make';
 

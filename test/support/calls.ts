@@ -6,8 +6,8 @@ import type { NativeAddon, NativeOp } from '../../binding';
 
 const running = new Set<string>();
 
-jest.mock('../../dist/native.js', () => {
-  const actual = jest.requireActual<{ addon: NativeAddon }>('../../dist/native.js');
+jest.mock('../../dist/core/native.js', () => {
+  const actual = jest.requireActual<{ addon: NativeAddon }>('../../dist/core/native.js');
   const { addon } = actual;
   const wrap = ([name, op]: [string, NativeOp]): [string, NativeOp] => [
     name,

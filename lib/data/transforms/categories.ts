@@ -1,6 +1,6 @@
 /** Categories that were fitted: what OneHotEncoder and LabelEncoder share. */
-import { wrongType, unexpected, describe } from '../../errors';
-import { columnOf, textOf, type Column } from '../table';
+import { wrongType, unexpected, describe } from '../../core/errors';
+import { columnOf, textOf, type Column } from '../table/table';
 import { notFitted, requireCategories, requireState } from './state';
 
 /** Values of a column, or texts. */

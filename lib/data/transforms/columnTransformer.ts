@@ -1,7 +1,7 @@
-import { wrongType } from '../../errors';
-import { cat } from '../../ops/join';
-import type { Tensor } from '../../tensor';
-import { Table, type Column } from '../table';
+import { wrongType } from '../../core/errors';
+import { cat } from '../../ops/shape/join';
+import type { Tensor } from '../../core/tensor';
+import { Table, type Column } from '../table/table';
 import { requireState } from './state';
 
 /** What a ColumnTransformer does with a column: StandardScaler, OneHotEncoder, or of your own. */

@@ -1,6 +1,6 @@
-import { requireInteger, unexpected } from '../../errors';
-import { Storage } from '../../storage';
-import { Tensor } from '../../tensor';
+import { requireInteger, unexpected } from '../../core/errors';
+import { Storage } from '../../core/storage';
+import { Tensor } from '../../core/tensor';
 import { Categories, type Categorical } from './categories';
 
 /**

@@ -1,6 +1,6 @@
-import { requireOneOf, requireOptions, shapeText, unexpected } from '../../errors';
-import { Storage } from '../../storage';
-import { requireTensor, Tensor } from '../../tensor';
+import { requireOneOf, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { Storage } from '../../core/storage';
+import { requireTensor, Tensor } from '../../core/tensor';
 import { Categories, type Categorical } from './categories';
 
 /** Options of a OneHotEncoder. */

@@ -1,8 +1,14 @@
-import { fromArray } from '../../creation';
-import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../../errors';
-import { Storage } from '../../storage';
-import { Tensor } from '../../tensor';
-import { isColumn, type CategoryColumn, type Column } from '../table';
+import { fromArray } from '../../creation/filled';
+import {
+  requireBoolean,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
+import { Storage } from '../../core/storage';
+import { Tensor } from '../../core/tensor';
+import { isColumn, type CategoryColumn, type Column } from '../table/table';
 import { notFitted, requireState, requireVector } from './state';
 
 /** Options of a StandardScaler. */

@@ -1,6 +1,6 @@
 /** Checks of what `loadStateDict` is given. */
-import { describe, wrongType, wrongValue } from '../../errors';
-import { Tensor } from '../../tensor';
+import { describe, wrongType, wrongValue } from '../../core/errors';
+import { Tensor } from '../../core/tensor';
 
 /** The entries of a state, which must be exactly those of `keys`. */
 export function requireState(

@@ -1,9 +1,9 @@
 /** The loader's side of shared memory: a worker's description becomes a batch in memory of its own. */
-import { arrayOver } from '../../dtype';
-import { stack } from '../../ops/join';
-import { numelOf } from '../../shape';
-import { Storage } from '../../storage';
-import { Tensor } from '../../tensor';
+import { arrayOver } from '../../core/dtype';
+import { stack } from '../../ops/shape/join';
+import { numelOf } from '../../core/shape';
+import { Storage } from '../../core/storage';
+import { Tensor } from '../../core/tensor';
 import type { Part } from './protocol';
 
 /** A batch, copied out of a slot's memory, so that the slot can be used again. */

@@ -1,6 +1,6 @@
 /** A worker's side of shared memory: samples become numbers in a slot, and a description of where they lie. */
-import type { DType } from '../../dtype';
-import { arrayType, isPlainObject, joinSamples, type Joiner } from '../join';
+import type { DType } from '../../core/dtype';
+import { arrayType, isPlainObject, joinSamples, type Joiner } from '../loader/collateFields';
 import type { Part } from './protocol';
 
 /** A tensor of whichever copy of the library, as far as it has to be known here. */

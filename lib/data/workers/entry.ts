@@ -1,8 +1,8 @@
 /** What runs in a worker thread of a DataLoader. It loads no more of the library than a dataset's module does. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../../errors';
-import type { Dataset } from '../dataset';
-import { sampleSeed } from '../seeds';
+import { messageOf } from '../../core/errors';
+import type { Dataset } from '../datasets/dataset';
+import { sampleSeed } from '../loader/seeds';
 import { SlotWriter } from './encode';
 import { datasetOf } from './module';
 import type { LoadMessage, WorkerMessage, WorkerSetup } from './protocol';

@@ -1,8 +1,8 @@
 /** Datasets out of a user's module, in whichever thread. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { wrongType } from '../../errors';
-import { requireDataset, type Dataset } from '../dataset';
+import { wrongType } from '../../core/errors';
+import { requireDataset, type Dataset } from '../datasets/dataset';
 import type { Recipe } from './protocol';
 
 /** The dataset that a module's default export is, makes, or is a class of. */

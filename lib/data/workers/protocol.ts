@@ -1,6 +1,6 @@
 /** What the threads of a loader tell each other. */
-import type { DType } from '../../dtype';
-import type { SeedBase } from '../seeds';
+import type { DType } from '../../core/dtype';
+import type { SeedBase } from '../loader/seeds';
 
 /** Where a worker finds a dataset: a module, and what its class or function is called with. */
 export interface Recipe {

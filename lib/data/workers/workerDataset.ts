@@ -1,11 +1,11 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { requireOptions, unexpected, wrongType } from '../../errors';
-import type { Collated } from '../collate';
-import { ConcatDataset } from '../concatDataset';
-import type { Dataset } from '../dataset';
-import { isUnchanged } from '../overrides';
-import { Subset } from '../subset';
+import { requireOptions, unexpected, wrongType } from '../../core/errors';
+import type { Collated } from '../loader/collate';
+import { ConcatDataset } from '../datasets/concatDataset';
+import type { Dataset } from '../datasets/dataset';
+import { isUnchanged } from '../datasets/overrides';
+import { Subset } from '../datasets/subset';
 import { datasetOf } from './module';
 import type { Recipe } from './protocol';
 

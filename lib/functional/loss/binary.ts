@@ -1,9 +1,9 @@
 /** Losses of two classes: each element says yes or no. */
-import { requireOptions, shapeText, unexpected } from '../../errors';
-import { logsigmoid } from '../../ops/activation';
+import { requireOptions, shapeText, unexpected } from '../../core/errors';
+import { logsigmoid } from '../../ops/elementwise/activation';
 import { record, type Rule } from '../../ops/define';
-import { noGrad } from '../../autograd';
-import { requireTensor, type Tensor } from '../../tensor';
+import { noGrad } from '../../autograd/backward';
+import { requireTensor, type Tensor } from '../../core/tensor';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
 /** log x, held above -100 as in PyTorch. */

@@ -5,13 +5,13 @@ import {
   requireOptions,
   shapeText,
   unexpected,
-} from '../../errors';
-import { isFloating } from '../../dtype';
-import { where } from '../../ops/binary';
-import { nll, type Picks } from '../../ops/loss';
-import { logSoftmax } from '../../ops/softmax';
-import { numelOf, sameShape, type Shape } from '../../shape';
-import { requireTensor, type Tensor } from '../../tensor';
+} from '../../core/errors';
+import { isFloating } from '../../core/dtype';
+import { where } from '../../ops/elementwise/binary';
+import { nll, type Picks } from '../../ops/nn/loss';
+import { logSoftmax } from '../../ops/reduce/softmax';
+import { numelOf, sameShape, type Shape } from '../../core/shape';
+import { requireTensor, type Tensor } from '../../core/tensor';
 import { requireReduction, type ReductionOption } from './reduction';
 
 /** Options of `nllLoss`. */

@@ -7,12 +7,12 @@ import {
   shapeText,
   unexpected,
   wrongType,
-} from '../../errors';
-import { softplus } from '../../ops/activation';
-import { where } from '../../ops/binary';
-import { arange } from '../../creation';
-import { sameShape } from '../../shape';
-import { requireTensor, type Tensor } from '../../tensor';
+} from '../../core/errors';
+import { softplus } from '../../ops/elementwise/activation';
+import { where } from '../../ops/elementwise/binary';
+import { arange } from '../../creation/filled';
+import { sameShape } from '../../core/shape';
+import { requireTensor, type Tensor } from '../../core/tensor';
 import { pairwiseDistance } from '../distance';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 

@@ -1,8 +1,8 @@
 /** What losses share: options, shapes, and how the losses of single elements become one. */
-import { requireOneOf, shapeText, unexpected } from '../../errors';
-import type { Reduction } from '../../ops/loss';
-import { sameShape } from '../../shape';
-import { requireTensor, type Tensor } from '../../tensor';
+import { requireOneOf, shapeText, unexpected } from '../../core/errors';
+import type { Reduction } from '../../ops/nn/loss';
+import { sameShape } from '../../core/shape';
+import { requireTensor, type Tensor } from '../../core/tensor';
 
 export type { Reduction };
 

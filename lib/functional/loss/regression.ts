@@ -6,10 +6,10 @@ import {
   requireOptions,
   shapeText,
   unexpected,
-} from '../../errors';
-import { where } from '../../ops/binary';
-import { sameShape } from '../../shape';
-import { requireTensor, type Tensor } from '../../tensor';
+} from '../../core/errors';
+import { where } from '../../ops/elementwise/binary';
+import { sameShape } from '../../core/shape';
+import { requireTensor, type Tensor } from '../../core/tensor';
 import { reduced, requireSimilar, type Reduction, type ReductionOption } from './reduction';
 
 /** (input - target)^2 (torch.nn.functional.mse_loss). */

@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { unexpected } from '../../errors';
+import { unexpected } from '../../core/errors';
 import { hasCode } from '../write';
 import { files } from './manifest';
 

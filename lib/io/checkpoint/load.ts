@@ -1,10 +1,10 @@
 /** Taking up a training where a checkpoint left it. */
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { refuseInCapture } from '../../capture';
-import { fromArray } from '../../creation';
-import { describe, requireBoolean, requireOptions, unexpected, wrongType } from '../../errors';
-import { defaultGenerator } from '../../random';
+import { refuseInCapture } from '../../core/capture';
+import { fromArray } from '../../creation/filled';
+import { describe, requireBoolean, requireOptions, unexpected, wrongType } from '../../core/errors';
+import { defaultGenerator } from '../../core/generator';
 import { requirePath } from '../file';
 import { hasCode } from '../write';
 import { isCheckpoint, readCheckpoints, type CheckpointInfo } from './directory';

@@ -2,7 +2,7 @@
  * The two text files of a checkpoint: checkpoint.json, with all that is no tensor, and SHA256SUMS, with the hash of
  * every other file, as `sha256sum --check SHA256SUMS` reads it. Whatever byte changes in either, one of them is wrong.
  */
-import { describe } from '../../errors';
+import { describe } from '../../core/errors';
 import type { InputFile } from '../file';
 import { isObject } from '../safetensors/header';
 

@@ -1,6 +1,6 @@
 /** Reading a checkpoint's files: all of them are compared with their checksums. */
 import { join } from 'node:path';
-import type { Tensor } from '../../tensor';
+import type { Tensor } from '../../core/tensor';
 import { InputFile } from '../file';
 import { readNothing, readPieces, readText, type Reader } from '../pieces';
 import { readTensors } from '../safetensors/read';

@@ -1,9 +1,9 @@
 /** Writing a checkpoint, so that whatever happens it is whole or not there. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../errors';
-import { defaultGenerator } from '../../random';
-import { Tensor } from '../../tensor';
+import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../core/errors';
+import { defaultGenerator } from '../../core/generator';
+import { Tensor } from '../../core/tensor';
 import { version } from '../../version';
 import { requirePath } from '../file';
 import { contentOf } from '../safetensors/write';

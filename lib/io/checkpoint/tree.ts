@@ -5,10 +5,10 @@
  *     { "$": "NaN" }              NaN, Infinity, -Infinity, -0 or undefined
  *     { "$object": { ... } }      an object that has keys with $ itself
  */
-import { noGrad } from '../../autograd';
-import { describe, unexpected, wrongType } from '../../errors';
-import { Tensor } from '../../tensor';
-import { memoryOf } from '../../values';
+import { noGrad } from '../../autograd/backward';
+import { describe, unexpected, wrongType } from '../../core/errors';
+import { Tensor } from '../../core/tensor';
+import { memoryOf } from '../../core/access';
 import { metadataName } from '../safetensors/header';
 
 /** A tree at one moment: the tensors are copies. */

@@ -1,9 +1,9 @@
 /** Numbers that follow the batch: several traces, with different batch sizes, made one. */
-import { shapeText } from '../../errors';
-import { sameShape } from '../../shape';
-import { Tensor } from '../../tensor';
-import { packed } from '../../values';
-import type { TypedArray } from '../../dtype';
+import { shapeText } from '../../core/errors';
+import { sameShape } from '../../core/shape';
+import { Tensor } from '../../core/tensor';
+import { packed } from '../../core/access';
+import type { TypedArray } from '../../core/dtype';
 import { sameElements, type Traced, type TracedOp, type Value } from './trace';
 
 /** times batch + plus */

@@ -1,5 +1,5 @@
 /** The nodes of an ONNX graph, as they are added one by one. */
-import type { DType, TypedArray } from '../../dtype';
+import type { DType, TypedArray } from '../../core/dtype';
 import { attributeTypes, dataTypes, type Init } from './schema';
 import { isAffine, plus, sameSize, type Attrs, type GraphValue, type Size } from './batch';
 

@@ -1,11 +1,11 @@
 /** What a model is traced with, and the traces. */
-import { noGrad } from '../../autograd';
-import { fromArray } from '../../creation';
-import { isFloating } from '../../dtype';
-import { messageOf, shapeText, unexpected, wrongType } from '../../errors';
-import type { AnyModule } from '../../nn/module';
-import { isModule } from '../../nn/tree';
-import { Tensor } from '../../tensor';
+import { noGrad } from '../../autograd/backward';
+import { fromArray } from '../../creation/filled';
+import { isFloating } from '../../core/dtype';
+import { messageOf, shapeText, unexpected, wrongType } from '../../core/errors';
+import type { AnyModule } from '../../nn/module/module';
+import { isModule } from '../../nn/module/tree';
+import { Tensor } from '../../core/tensor';
 import { VariesError } from './batch';
 import { trace, type Traced } from './trace';
 

@@ -1,10 +1,10 @@
 /** Models as ONNX files. */
-import { capture } from '../../capture';
-import { requireBoolean, requireOptions, wrongType } from '../../errors';
-import type { AnyModule } from '../../nn/module';
-import { isModule } from '../../nn/tree';
-import type { Storage } from '../../storage';
-import type { Tensor } from '../../tensor';
+import { capture } from '../../core/capture';
+import { requireBoolean, requireOptions, wrongType } from '../../core/errors';
+import type { AnyModule } from '../../nn/module/module';
+import { isModule } from '../../nn/module/tree';
+import type { Storage } from '../../core/storage';
+import type { Tensor } from '../../core/tensor';
 import { requirePath } from '../file';
 import { writeWhole } from '../write';
 import { Merger, type Size } from './batch';

@@ -1,8 +1,8 @@
 /** The graph of a model, from what its traces have in common. */
-import { describe, unexpected } from '../../errors';
-import type { AnyModule } from '../../nn/module';
-import { collectState } from '../../nn/state';
-import type { Tensor } from '../../tensor';
+import { describe, unexpected } from '../../core/errors';
+import type { AnyModule } from '../../nn/module/module';
+import { collectState } from '../../nn/module/state';
+import type { Tensor } from '../../core/tensor';
 import {
   elementsOf,
   isAffine,

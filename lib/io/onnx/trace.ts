@@ -1,9 +1,9 @@
 /** The operations of one forward, as a list: what each took, made, and was told. */
-import type { DType } from '../../dtype';
-import { observing, type Observer } from '../../observer';
-import { sameShape, type Shape } from '../../shape';
-import type { Storage } from '../../storage';
-import type { Tensor } from '../../tensor';
+import type { DType } from '../../core/dtype';
+import { observing, type Observer } from '../../core/observer';
+import { sameShape, type Shape } from '../../core/shape';
+import type { Storage } from '../../core/storage';
+import type { Tensor } from '../../core/tensor';
 
 /** A tensor of the trace. It is what an operation made, or else an input or a constant. */
 export interface Value {

@@ -1,7 +1,7 @@
 /** ONNX files: everything but the weights as the protobuf library encodes it, the weights from where they lie. */
-import type { DType, TypedArray } from '../../dtype';
-import { unexpected } from '../../errors';
-import type { Tensor } from '../../tensor';
+import type { DType, TypedArray } from '../../core/dtype';
+import { unexpected } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
 import { elementsOf } from './batch';
 import { encode, fieldHeader } from './protobuf';
 import { dataTypes, messages, type Init } from './schema';

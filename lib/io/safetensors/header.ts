@@ -2,8 +2,8 @@
  * The header of a safetensors file: eight bytes with its length, then JSON that says of each tensor dtype, shape and
  * where its bytes lie (https://github.com/huggingface/safetensors#format).
  */
-import { describe, shapeText } from '../../errors';
-import { numelOf, requireShape } from '../../shape';
+import { describe, shapeText } from '../../core/errors';
+import { numelOf, requireShape } from '../../core/shape';
 import type { InputFile } from '../file';
 import type { Reader } from '../pieces';
 import { elements } from './elements';

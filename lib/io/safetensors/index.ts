@@ -1,7 +1,7 @@
 /** Tensors in the files of the safetensors format, which PyTorch and others read and write. */
-import type { DType } from '../../dtype';
-import { requireOptions, wrongType } from '../../errors';
-import type { Tensor } from '../../tensor';
+import type { DType } from '../../core/dtype';
+import { requireOptions, wrongType } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
 import { InputFile, requirePath } from '../file';
 import { readPiecesSync } from '../pieces';
 import { writeWholeSync } from '../write';

@@ -1,8 +1,8 @@
 /** Reading tensors from a safetensors file, each straight into its own memory. */
-import { describe, unexpected } from '../../errors';
-import { numelOf } from '../../shape';
-import { allocateOwn, Storage } from '../../storage';
-import { Tensor } from '../../tensor';
+import { describe, unexpected } from '../../core/errors';
+import { numelOf } from '../../core/shape';
+import { allocateOwn, Storage } from '../../core/storage';
+import { Tensor } from '../../core/tensor';
 import { areOurs, convert } from '../elements';
 import type { InputFile } from '../file';
 import { pieceBytes, type Reader } from '../pieces';

@@ -1,8 +1,8 @@
 /** The content of a safetensors file, piece by piece, from the tensors' own memory. */
-import { elementBytes } from '../../dtype';
-import { describe, unexpected, wrongType } from '../../errors';
-import type { Tensor } from '../../tensor';
-import { packed, valuesOf } from '../../values';
+import { elementBytes } from '../../core/dtype';
+import { describe, unexpected, wrongType } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
+import { packed, valuesOf } from '../../core/access';
 import { requireTensors } from '../named';
 import type { Pieces } from '../pieces';
 import { written } from './elements';

@@ -1,6 +1,6 @@
 /** Schedules along a cosine (Loshchilov and Hutter 2017). */
-import { refuseInCapture } from '../../capture';
-import { requireInRange, requireNumber, requireOptions } from '../../errors';
+import { refuseInCapture } from '../../core/capture';
+import { requireInRange, requireNumber, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 

@@ -1,5 +1,5 @@
 /** Rates that go up and down again and again (Smith 2017). */
-import { requireBoolean, requireNumber, requireOneOf, requireOptions } from '../../errors';
+import { requireBoolean, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { requireMomentum, setMomentum } from './momentum';
 import { LRScheduler, perGroup, requireSteps } from './scheduler';

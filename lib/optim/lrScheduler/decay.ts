@@ -1,5 +1,5 @@
 /** Schedules that only go down. */
-import { requireInteger, requireList, requireNumber, requireOptions } from '../../errors';
+import { requireInteger, requireList, requireNumber, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 

@@ -1,5 +1,5 @@
 /** Schedules from a function. */
-import { describe, requireNumber, unexpected, wrongType } from '../../errors';
+import { describe, requireNumber, unexpected, wrongType } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler } from './scheduler';
 

@@ -1,5 +1,5 @@
 /** Momentum as some schedules change it: `momentum`, or the first of `betas`. */
-import { unexpected } from '../../errors';
+import { unexpected } from '../../core/errors';
 
 /** An error unless the group has a momentum to change. */
 export function requireMomentum(op: string, group: object): void {

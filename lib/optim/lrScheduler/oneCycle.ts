@@ -5,7 +5,7 @@ import {
   requireOneOf,
   requireOptions,
   unexpected,
-} from '../../errors';
+} from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { requireMomentum, setMomentum } from './momentum';
 import { LRScheduler, perGroup, requirePositive, requireSteps } from './scheduler';

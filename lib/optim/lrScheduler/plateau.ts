@@ -6,8 +6,8 @@ import {
   requireOptions,
   unexpected,
   wrongType,
-} from '../../errors';
-import { Tensor } from '../../tensor';
+} from '../../core/errors';
+import { Tensor } from '../../core/tensor';
 import type { Optimizer } from '../optimizer';
 import { perGroup, Schedule } from './scheduler';
 

@@ -1,6 +1,6 @@
 /** What all learning-rate schedules share. */
-import { capture } from '../../capture';
-import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../errors';
+import { capture } from '../../core/capture';
+import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../core/errors';
 import { requireOptimizer, type Optimizer } from '../optimizer';
 import type { GroupBase, LearningRate } from '../paramGroup';
 

@@ -1,5 +1,5 @@
 /** Schedules made of schedules. */
-import { describe, requireInteger, requireList, unexpected, wrongType } from '../../errors';
+import { describe, requireInteger, requireList, unexpected, wrongType } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, type SchedulerState } from './scheduler';
 

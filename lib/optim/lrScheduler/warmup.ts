@@ -1,5 +1,5 @@
 /** Schedules that start low. */
-import { requireInRange, requireOptions } from '../../errors';
+import { requireInRange, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requirePositive, requireSteps } from './scheduler';
 

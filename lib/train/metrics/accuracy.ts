@@ -1,5 +1,5 @@
-import { requireInteger, requireOptions, shapeText, unexpected } from '../../errors';
-import type { Tensor } from '../../tensor';
+import { requireInteger, requireOptions, shapeText, unexpected } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
 import { classesOf, requireThreshold, type ClassOptions } from './classes';
 import { ratio, SumMetric } from './metric';
 

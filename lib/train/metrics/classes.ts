@@ -1,8 +1,8 @@
 /** The class that an output says, and the one it should have said. */
-import { requireNumber, shapeText, unexpected } from '../../errors';
-import { isFloating } from '../../dtype';
-import { sameShape } from '../../shape';
-import type { Tensor } from '../../tensor';
+import { requireNumber, shapeText, unexpected } from '../../core/errors';
+import { isFloating } from '../../core/dtype';
+import { sameShape } from '../../core/shape';
+import type { Tensor } from '../../core/tensor';
 
 /** Options of metrics that compare classes. */
 export interface ClassOptions {

@@ -1,7 +1,7 @@
 /** Who was taken for whom, and what is computed from that; formulas and edges as in scikit-learn. */
-import { arange, onesLike } from '../../creation';
-import { requireInteger, requireOneOf, requireOptions, unexpected } from '../../errors';
-import type { Tensor } from '../../tensor';
+import { arange, onesLike } from '../../creation/filled';
+import { requireInteger, requireOneOf, requireOptions, unexpected } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
 import { classesOf, requireThreshold, type ClassOptions } from './classes';
 import { ratio, SumMetric } from './metric';
 

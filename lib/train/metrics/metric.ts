@@ -1,10 +1,10 @@
 /** What a metric is, and running sums in tensors, which compiled steps go on adding to. */
-import { noGrad } from '../../autograd';
-import { refuseInCapture } from '../../capture';
-import { shapeText, unexpected, wrongType } from '../../errors';
-import { numelOf, sameShape, type Shape } from '../../shape';
-import { allocateShared, Storage } from '../../storage';
-import { requireTensor, Tensor } from '../../tensor';
+import { noGrad } from '../../autograd/backward';
+import { refuseInCapture } from '../../core/capture';
+import { shapeText, unexpected, wrongType } from '../../core/errors';
+import { numelOf, sameShape, type Shape } from '../../core/shape';
+import { allocateShared, Storage } from '../../core/storage';
+import { requireTensor, Tensor } from '../../core/tensor';
 
 /** A number, or numbers in rows. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[];

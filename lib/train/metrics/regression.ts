@@ -1,7 +1,7 @@
 /** Metrics of numbers. */
-import { requireInteger, requireOptions, shapeText, unexpected } from '../../errors';
-import { sameShape } from '../../shape';
-import type { Tensor } from '../../tensor';
+import { requireInteger, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { sameShape } from '../../core/shape';
+import type { Tensor } from '../../core/tensor';
 import { ratio, SumMetric } from './metric';
 
 /** Both in float64 and of one shape; an output (n, 1) fits a target (n). */

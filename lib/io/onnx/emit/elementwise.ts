@@ -1,6 +1,6 @@
 /** Functions of one and two numbers as ONNX nodes. */
-import type { OperatorMethods, PredicateMethods } from '../../../ops/binary';
-import type { UnaryMethods } from '../../../ops/unary';
+import type { OperatorMethods, PredicateMethods } from '../../../ops/elementwise/binary';
+import type { UnaryMethods } from '../../../ops/elementwise/unary';
 import { fixed, Unsupported, type Emit, type GraphBuilder, type Ref } from '../builder';
 
 /** One node of the same inputs. */

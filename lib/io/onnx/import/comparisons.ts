@@ -1,6 +1,6 @@
 /** ONNX operators that compare, and those on what comparisons give. */
-import { where } from '../../../ops/binary';
-import type { Tensor } from '../../../tensor';
+import { where } from '../../../ops/elementwise/binary';
+import type { Tensor } from '../../../core/tensor';
 import { chooseInts, compareInts, Flags, Ints, tensorOf } from './datum';
 import { binary, tensors, unary } from './elementwise';
 import type { Operator } from './node';

@@ -1,8 +1,8 @@
 /** What flows through an imported graph: tensors, and the whole numbers that shapes are computed with. */
-import { fromArray } from '../../../creation';
-import { shapeText, unexpected } from '../../../errors';
-import { numelOf, type Shape } from '../../../shape';
-import { Tensor } from '../../../tensor';
+import { fromArray } from '../../../creation/filled';
+import { shapeText, unexpected } from '../../../core/errors';
+import { numelOf, type Shape } from '../../../core/shape';
+import { Tensor } from '../../../core/tensor';
 
 /**
  * int64 numbers in JavaScript, at most one dimension: shapes, axes, places. They are no tensors, so that a shape that is

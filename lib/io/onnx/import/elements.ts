@@ -1,5 +1,5 @@
 /** The element types of ONNX tensors, and what is refused. */
-import type { DType } from '../../../dtype';
+import type { DType } from '../../../core/dtype';
 import { elements, type Elements } from '../../elements';
 import { dataTypes } from '../schema';
 

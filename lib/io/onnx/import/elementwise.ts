@@ -1,10 +1,10 @@
 /** ONNX operators on single numbers. */
-import { noGrad } from '../../../autograd';
-import { isFloating } from '../../../dtype';
+import { noGrad } from '../../../autograd/backward';
+import { isFloating } from '../../../core/dtype';
 import * as F from '../../../functional';
-import { where } from '../../../ops/binary';
+import { where } from '../../../ops/elementwise/binary';
 import { scalar } from '../../../ops/define';
-import type { Tensor } from '../../../tensor';
+import type { Tensor } from '../../../core/tensor';
 import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';
 import { dtypeOf } from './elements';
 import type { GraphNode, Operator, Run } from './node';

@@ -1,7 +1,7 @@
 /** The bytes of an ONNX model: the file itself, and files beside it that hold weights. */
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import { messageOf, unexpected } from '../../../errors';
+import { messageOf, unexpected } from '../../../core/errors';
 import { readExactly, requirePath, withFile, type OpenFile } from '../../file';
 import { decode } from '../decode';
 import type { Message } from '../schema';

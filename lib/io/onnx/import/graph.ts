@@ -1,7 +1,7 @@
 /** An ONNX graph made ready to run, or everything that stands against it. */
-import { Parameter } from '../../../nn/parameter';
-import { isFloating } from '../../../dtype';
-import { Tensor } from '../../../tensor';
+import { Parameter } from '../../../nn/module/parameter';
+import { isFloating } from '../../../core/dtype';
+import { Tensor } from '../../../core/tensor';
 import type { Message } from '../schema';
 import { comparisons } from './comparisons';
 import type { Datum } from './datum';

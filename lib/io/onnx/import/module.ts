@@ -1,8 +1,8 @@
 /** An imported graph as a module. */
-import { shapeText, unexpected, wrongType } from '../../../errors';
-import { Module } from '../../../nn/module';
-import { sameShape } from '../../../shape';
-import { requireTensor, Tensor } from '../../../tensor';
+import { shapeText, unexpected, wrongType } from '../../../core/errors';
+import { Module } from '../../../nn/module/module';
+import { sameShape } from '../../../core/shape';
+import { requireTensor, Tensor } from '../../../core/tensor';
 import { tensorOf, type Datum } from './datum';
 import type { Input, Plan } from './graph';
 

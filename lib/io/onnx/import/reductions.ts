@@ -1,8 +1,8 @@
 /** ONNX operators that reduce, multiply matrices, normalise and order. */
 import * as F from '../../../functional';
-import { einsum } from '../../../ops/einsum';
-import { normalizeDim, numelOf } from '../../../shape';
-import type { Tensor } from '../../../tensor';
+import { einsum } from '../../../ops/matrix/einsum';
+import { normalizeDim, numelOf } from '../../../core/shape';
+import type { Tensor } from '../../../core/tensor';
 import { intOf, intsOf, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
 import { Refused } from './elements';

@@ -1,9 +1,9 @@
 /** ONNX operators that move elements about, and those that compute with shapes. */
-import { arange, fromArray, zeros } from '../../../creation';
-import { unexpected } from '../../../errors';
-import { cat } from '../../../ops/join';
-import { normalizeDim, numelOf, type Shape } from '../../../shape';
-import type { Tensor } from '../../../tensor';
+import { arange, fromArray, zeros } from '../../../creation/filled';
+import { unexpected } from '../../../core/errors';
+import { cat } from '../../../ops/shape/join';
+import { normalizeDim, numelOf, type Shape } from '../../../core/shape';
+import type { Tensor } from '../../../core/tensor';
 import { intOf, Ints, intsOf, mostInts, reshapedInts, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
 import { Refused } from './elements';

@@ -1,7 +1,7 @@
 /** Tensors of an ONNX file. */
-import type { DType, TypedArray } from '../../../dtype';
-import { allocateOwn, Storage } from '../../../storage';
-import { Tensor } from '../../../tensor';
+import type { DType, TypedArray } from '../../../core/dtype';
+import { allocateOwn, Storage } from '../../../core/storage';
+import { Tensor } from '../../../core/tensor';
 import { convert } from '../../elements';
 import { dataTypes, type Message } from '../schema';
 import { Ints, mostInts, type Datum } from './datum';

@@ -1,0 +1,288 @@
+/** One compiled function: which program serves a call, and when fn runs to make another. */
+import type { TypedArray } from '../core/dtype';
+import { unexpected } from '../core/errors';
+import { observer } from '../core/observer';
+import { numelOf } from '../core/shape';
+import { allocate, Storage } from '../core/storage';
+import { Tensor } from '../core/tensor';
+import { requireInputs, splitArguments, stepsOf } from './arguments';
+import { captureProgram, type Fn } from './capture';
+import { describePrograms } from './describe';
+import { fly, requireRunOptions, Staging, type RunOptions } from './flight';
+import { denseValues, freshTensor, inFlightError, type Program, type Signature } from './program';
+import { planSchedules } from './schedules';
+
+/** Figures of a compiled function; those of a program are of the one used last. */
+export interface CompileStats {
+  /** How often fn ran to be captured. */
+  readonly captures: number;
+  /** Programs in the cache: one for each combination of shapes, dtypes, and what else fn was seen to depend on. */
+  readonly programs: number;
+  /** Steps run without fn. */
+  readonly replays: number;
+  /** Native calls in a step. */
+  readonly instructions: number;
+  /** Memory for temporaries, shared by those that do not live at the same time. */
+  readonly arenaBytes: number;
+  /** What the temporaries would take side by side. */
+  readonly temporaryBytes: number;
+  /** Memory for values that JavaScript wrote while fn ran. */
+  readonly constantBytes: number;
+}
+
+// Shapes without end (a new length for every sentence) must not take memory without end.
+const mostPrograms = 32;
+
+/** Rows of the inputs from one step on, as bare arrays. */
+function rowsFrom(values: readonly TypedArray[], steps: number, first: number): TypedArray[] {
+  return values.map((array) => array.subarray((array.length / steps) * first));
+}
+
+/** The programs of one function, and the ways to run them. */
+export class CompiledFunction {
+  private programs: Program[] = []; // the one used last comes first
+  private readonly stagings = new WeakMap<Program, Staging>();
+  private captures = 0;
+  private replays = 0;
+  private disposed = false;
+
+  constructor(private readonly fn: Fn) {}
+
+  call(given: readonly unknown[]): unknown {
+    const inputs = requireInputs('compile', given);
+    const program = this.find(inputs);
+    if (program === null) return this.capture(inputs);
+    this.requireUnchanged(program, inputs);
+    this.replays++;
+    return program.run(inputs);
+  }
+
+  async async(given: readonly unknown[], caller: Error): Promise<unknown> {
+    const { inputs, options } = splitArguments('async', given, ['signal', 'onProgress']);
+    requireRunOptions('async', options);
+    const program = this.find(inputs);
+    if (program === null) {
+      options.signal?.throwIfAborted();
+      const result = this.capture(inputs);
+      options.onProgress?.({ step: 1, steps: 1 });
+      return result;
+    }
+    this.requireUnchanged(program, inputs);
+    const values = inputs.map(denseValues);
+    const take = (results: readonly TypedArray[]): Tensor[] =>
+      program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i]));
+    return program.build(await this.fly(program, 1, values, options, caller, take));
+  }
+
+  scan(given: readonly unknown[]): unknown {
+    const { inputs, options } = splitArguments('scan', given, ['steps']);
+    const steps = stepsOf(inputs, options.steps);
+    const start = this.begin(inputs, steps, steps);
+    if (start.first < steps) {
+      const { program, first } = start;
+      const count = steps - first;
+      const schedules = planSchedules(program, count);
+      program.requireWritable();
+      const arrays = [
+        ...rowsFrom(start.values, steps, first),
+        ...rowsFrom(start.stacked, steps, first),
+      ];
+      let done = 0;
+      try {
+        // Long runs come back now and then: only between native calls can a worker be ended.
+        while (done < count) {
+          const { targets, tables } = schedules;
+          const rest = done === 0 ? arrays : rowsFrom(arrays, count, done);
+          const rows = done === 0 ? tables : rowsFrom(tables, count, done);
+          done += program.native.runSteps(count - done, rest, targets, rows as Float64Array[]);
+        }
+      } finally {
+        program.countChanges();
+        schedules.finish(done);
+      }
+      program.leaveGradients();
+      this.replays += count;
+    }
+    return stackedResult(start, steps);
+  }
+
+  async scanAsync(given: readonly unknown[], caller: Error): Promise<unknown> {
+    const known = ['steps', 'signal', 'onProgress'];
+    const { inputs, options } = splitArguments('scanAsync', given, known);
+    requireRunOptions('scanAsync', options);
+    const steps = stepsOf(inputs, options.steps);
+    options.signal?.throwIfAborted();
+    const start = this.begin(inputs, steps, steps);
+    if (start.first < steps) {
+      const { program, first, stacked } = start;
+      const rows = rowsFrom(start.values, steps, first);
+      const take = (results: readonly TypedArray[]): void => {
+        rowsFrom(stacked, steps, first).forEach((to, i) => {
+          to.set(results[i]);
+        });
+      };
+      await this.fly(program, steps - first, rows, options, caller, take, first);
+    } else {
+      options.onProgress?.({ step: steps, steps });
+    }
+    return stackedResult(start, steps);
+  }
+
+  get stats(): CompileStats {
+    const description = this.programs[0]?.native.describe();
+    return {
+      captures: this.captures,
+      programs: this.programs.length,
+      replays: this.replays,
+      instructions: description?.instructions ?? 0,
+      arenaBytes: description?.arenaBytes ?? 0,
+      temporaryBytes: description?.temporaryBytes ?? 0,
+      constantBytes: description?.constantBytes ?? 0,
+    };
+  }
+
+  toString(): string {
+    return describePrograms(this.fn.name, this.programs);
+  }
+
+  dispose(): void {
+    if (this.programs.some((program) => program.flying)) throw inFlightError('dispose');
+    for (const program of this.programs) program.native.dispose();
+    this.programs = [];
+    this.disposed = true;
+  }
+
+  /** The program for these inputs, if there is one. */
+  private find(inputs: readonly Signature[]): Program | null {
+    observer?.replaying?.('compile');
+    if (this.disposed) {
+      throw new Error('compile: expected a function in use, got one that was disposed of');
+    }
+    for (let i = 0; i < this.programs.length; i++) {
+      const program = this.programs[i];
+      if (program.flying) throw inFlightError('compile');
+      if (!program.matches(inputs)) continue;
+      if (i > 0) {
+        this.programs.splice(i, 1);
+        this.programs.unshift(program);
+      }
+      return program;
+    }
+    return null;
+  }
+
+  /** Runs fn for the inputs, and keeps the program. */
+  private capture(inputs: readonly Tensor[]): unknown {
+    const { program, results } = captureProgram(this.fn, inputs);
+    this.captures++;
+    const changed = inputs.findIndex((input) => program.changes(input._storage));
+    if (changed >= 0) {
+      program.native.dispose();
+      throw changedInput(changed);
+    }
+    this.programs.unshift(program);
+    while (this.programs.length > mostPrograms) this.programs.pop()?.native.dispose();
+    return program.build(results);
+  }
+
+  private requireUnchanged(program: Program, inputs: readonly Tensor[]): void {
+    for (let i = 0; i < inputs.length; i++) {
+      if (program.changes(inputs[i]._storage)) throw changedInput(i);
+    }
+  }
+
+  /** Takes the steps of a scan that need fn, until the rest can run without a look from here. */
+  private begin(inputs: readonly Tensor[], steps: number, rows: number): Start {
+    const values = inputs.map(denseValues);
+    const signatures = inputs.map(({ dtype, shape, requiresGrad }) => {
+      return { dtype, shape: shape.slice(1), requiresGrad };
+    });
+    let stacked: TypedArray[] | null = null;
+    for (let first = 0; ; first++) {
+      let program = this.find(signatures);
+      if (program !== null) this.requireUnchanged(program, inputs);
+      if (program !== null) {
+        stacked ??= stacksFor(program, rows);
+        if (program.steady || first === steps) return { program, first, values, stacked };
+      }
+      const row = signatures.map(({ dtype, shape }, i) => {
+        const length = numelOf(shape);
+        const part = values[i].subarray(first * length, (first + 1) * length);
+        return freshTensor(dtype, shape, part);
+      });
+      row.forEach((one, i) => {
+        if (signatures[i].requiresGrad) one.requiresGrad = true;
+      });
+      const result = program === null ? this.capture(row) : program.run(row);
+      program ??= this.programs[0];
+      stacked ??= stacksFor(program, rows);
+      keepRow(program, result, stacked, first);
+      if (first + 1 === steps) return { program, first: steps, values, stacked };
+    }
+  }
+
+  private async fly<T>(
+    program: Program,
+    steps: number,
+    values: readonly TypedArray[],
+    options: RunOptions,
+    caller: Error,
+    take: (results: readonly TypedArray[]) => T,
+    before = 0,
+  ): Promise<T> {
+    let staging = this.stagings.get(program);
+    if (staging === undefined) this.stagings.set(program, (staging = new Staging()));
+    const { onProgress } = options;
+    const shifted = onProgress && {
+      onProgress: ({ step }: { step: number }): void => {
+        onProgress({ step: step + before, steps: steps + before });
+      },
+    };
+    const all = { ...options, ...shifted };
+    const result = await fly(program, staging, steps, values, all, caller, take);
+    this.replays += steps;
+    return result;
+  }
+}
+
+/** Where the native part of a scan begins. */
+interface Start {
+  readonly program: Program;
+  readonly first: number;
+  readonly values: readonly TypedArray[];
+  readonly stacked: readonly TypedArray[];
+}
+
+function stacksFor(program: Program, steps: number): TypedArray[] {
+  return program.outputs.map(({ dtype, shape }) => allocate(dtype, steps * numelOf(shape)));
+}
+
+function keepRow(
+  program: Program,
+  result: unknown,
+  stacked: readonly TypedArray[],
+  row: number,
+): void {
+  const tensors: Tensor[] = [];
+  program.collect(result, tensors);
+  tensors.forEach((one, i) => {
+    stacked[i].set(one._flat, row * one.numel());
+  });
+}
+
+function stackedResult({ program, stacked }: Start, steps: number): unknown {
+  return program.build(
+    program.outputs.map(
+      ({ dtype, shape }, i) => new Tensor(new Storage(stacked[i]), dtype, [steps, ...shape]),
+    ),
+  );
+}
+
+function changedInput(i: number): Error {
+  return unexpected(
+    'compile',
+    'inputs that fn does not change',
+    `inputs[${i}]`,
+    'a tensor whose memory it changes in place',
+  );
+}

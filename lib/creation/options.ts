@@ -1,0 +1,68 @@
+/** The arguments that functions which make tensors have in common. */
+import { requireDType, type DType } from '../core/dtype';
+import { requireOptions } from '../core/errors';
+import type { RandomOptions } from '../core/generator';
+import { requireShape } from '../core/shape';
+import { requireTensor, type Tensor } from '../core/tensor';
+
+/** What every function here takes last. */
+export interface TensorOptions {
+  /** Element type; default float32, or what the values suggest. */
+  dtype?: DType;
+  /** Whether `backward` leaves a gradient here; default false. */
+  requiresGrad?: boolean;
+}
+
+/** `generator` is a known option only where numbers are random. */
+export type Options = TensorOptions & RandomOptions;
+
+/** Sizes as an array or one by one, then options: `zeros([2, 3])`, `zeros(2, 3, { dtype: 'int32' })`. */
+export type SizesAnd<Options> =
+  [shape: readonly number[], options?: Options] | number[] | [...sizes: number[], options: Options];
+
+export const tensorKeys = ['dtype', 'requiresGrad'];
+export const randomKeys = [...tensorKeys, 'generator'];
+
+export function finish(tensor: Tensor, options: TensorOptions): Tensor {
+  return options.requiresGrad === undefined ? tensor : tensor.requiresGrad_(options.requiresGrad);
+}
+
+export function dtypeOf(op: string, options: TensorOptions, fallback: DType = 'float32'): DType {
+  return options.dtype === undefined ? fallback : requireDType(op, options.dtype);
+}
+
+/** Takes the options off the end of the arguments. */
+export function splitOptions(
+  op: string,
+  args: readonly unknown[],
+  known: readonly string[],
+): [unknown[], Options] {
+  const last = args.at(-1);
+  const given = typeof last === 'object' && last !== null && !Array.isArray(last);
+  const options = given ? last : {};
+  requireOptions(op, options, known);
+  const rest = given || (last === undefined && args.length > 0) ? args.slice(0, -1) : [...args];
+  return [rest, options];
+}
+
+export function sizesAndOptions(
+  op: string,
+  args: readonly unknown[],
+  known: readonly string[],
+): { shape: number[]; options: Options } {
+  const [sizes, options] = splitOptions(op, args, known);
+  const list = sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes;
+  return { shape: requireShape(op, list), options };
+}
+
+/** The tensor to be like, and the dtype: its own, unless the options name one. */
+export function like(
+  op: string,
+  input: unknown,
+  options: TensorOptions,
+  known = tensorKeys,
+): [Tensor, DType] {
+  requireOptions(op, options, known);
+  const x = requireTensor(op, 'input', input);
+  return [x, dtypeOf(op, options, x.dtype)];
+}

@@ -1,0 +1,52 @@
+import { requireList, unexpected } from '../../core/errors';
+import { requireDataset, requireLength, type Dataset } from './dataset';
+import { requireIndex } from './indices';
+
+/**
+ * Datasets one after the other as one (torch.utils.data.ConcatDataset).
+ *
+ * @example const all = new data.ConcatDataset([digits, moreDigits]);
+ */
+export class ConcatDataset<Item> implements Dataset<Item> {
+  /** The datasets, in order. */
+  readonly datasets: readonly Dataset<Item, unknown>[];
+  /** Number of samples. */
+  readonly length: number;
+  /** Numbers of the first sample of each dataset. */
+  private readonly starts: readonly number[];
+
+  constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
+    const op = 'ConcatDataset';
+    const given = requireList(op, 'an array of datasets', 'datasets', datasets);
+    if (given.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
+    this.datasets = given.map((one, i) =>
+      requireDataset(op, one as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
+    );
+    const starts: number[] = [];
+    let length = 0;
+    this.datasets.forEach((one, i) => {
+      starts.push(length);
+      length += requireLength(op, `datasets[${i}]`, one);
+    });
+    this.starts = starts;
+    this.length = requireLength(op, 'datasets', { length });
+  }
+
+  /** Sample `index`, counted through all datasets. */
+  get(index: number, seed = 0): Item {
+    const [which, place] = this.at(index);
+    return this.datasets[which].get(place, seed);
+  }
+
+  /** The number of the dataset that sample `index` lies in, and its number there. */
+  at(index: number): [which: number, place: number] {
+    requireIndex('ConcatDataset.get', 'index', index, this.length);
+    let [low, high] = [0, this.starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle] <= index) low = middle;
+      else high = middle;
+    }
+    return [low, index - this.starts[low]];
+  }
+}

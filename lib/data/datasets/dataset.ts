@@ -1,0 +1,61 @@
+/** What a DataLoader reads from. */
+import { requireInteger, wrongType } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
+import type { Collated } from '../loader/collate';
+
+/**
+ * Samples by number (torch.utils.data.Dataset): anything with a `length` and a `get`.
+ *
+ * Both methods may give promises, for loaders that are read with `for await`. While a loader reads a sample, `randn`
+ * and its like draw from a stream that belongs to the sample's place in the epoch, until the method returns or first
+ * awaits: random augmentation is the same for any number of workers, and after an epoch is resumed.
+ *
+ * @example const squares = { length: 100, get: (i: number) => [tensor([i]), tensor([i * i])] as const };
+ */
+export interface Dataset<Item, Batch = Collated<Awaited<Item>>> {
+  /** Number of samples. */
+  readonly length: number;
+  /**
+   * Sample `index`, from 0 to length - 1. `seed`, a whole number below 2^53, is that of the sample's own stream, for
+   * random numbers from elsewhere.
+   */
+  get(index: number, seed: number): Item;
+  /** Several samples as one batch, where that is faster than collating them; `indices` is an int32 vector. */
+  getBatch?: ((indices: Tensor) => Batch) | undefined;
+}
+
+/** Indices are int32. */
+const mostSamples = 2 ** 31 - 1;
+
+/** A dataset argument, else an error; an array of samples is one too. */
+export function requireDataset<Item>(
+  op: string,
+  value: Dataset<Item, unknown> | readonly Item[],
+  name = 'dataset',
+): Dataset<Item, unknown> {
+  if (isArray(value)) return { length: value.length, get: (index) => value[index] };
+  const given: unknown = value;
+  if (typeof given !== 'object' || given === null || !('get' in given) || !('length' in given)) {
+    throw wrongType(op, 'a dataset with length and get, or an array', name, value);
+  }
+  if (typeof given.get !== 'function') throw wrongType(op, 'a function', `${name}.get`, given.get);
+  return value;
+}
+
+/** The number of samples of what has a length, else an error. */
+export function requireLength(
+  op: string,
+  name: string,
+  source: { readonly length: number },
+): number {
+  const length = requireInteger(op, `${name}.length`, source.length, 0);
+  if (length <= mostSamples) return length;
+  throw new RangeError(
+    `${op}: expected at most ${mostSamples} samples for ${name}.length, got ${length}`,
+  );
+}
+
+/** Array.isArray, which does not narrow readonly arrays. */
+function isArray<Item>(value: Dataset<Item, unknown> | readonly Item[]): value is readonly Item[] {
+  return Array.isArray(value);
+}

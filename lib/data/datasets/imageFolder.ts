@@ -1,0 +1,167 @@
+import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import type * as SharpModule from 'sharp';
+import {
+  messageOf,
+  requireInteger,
+  requireOneOf,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
+import { requirePath } from '../../io/file';
+import { Storage } from '../../core/storage';
+import { Tensor } from '../../core/tensor';
+
+/** Options of an ImageFolder. */
+export interface ImageFolderOptions {
+  /** Height and width that every image is cropped to around its centre and scaled to; default: each has its own. */
+  size?: number | readonly [height: number, width: number];
+  /** 3 for red, green and blue (default), 1 for grey. */
+  channels?: 1 | 3;
+  /** Largest number of pixels of a file; default 100 million. More is refused before it is decoded. */
+  maxPixels?: number;
+}
+
+const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'];
+
+type Sharp = typeof SharpModule.default;
+
+// Loaded when the first image is read: it is an optional peer.
+const load = createRequire(__filename);
+
+/**
+ * Images in a folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` is of class `cat`. Classes are
+ * the names of the folders, sorted; images are sorted too, also those in folders further down.
+ *
+ * Sample i resolves to the image, float32 of shape (channels, height, width) from 0 to 1, and the number of its class.
+ * Images are decoded by the package sharp, which has to be installed beside this one.
+ *
+ * @example
+ * const pets = new data.ImageFolder('pets', { size: 64 });
+ * for await (const [images, labels] of new data.DataLoader(pets, { batchSize: 32, shuffle: true })) step(images, labels);
+ */
+export class ImageFolder {
+  /** The names of the classes: class i is `classes[i]`. */
+  readonly classes: readonly string[];
+  /** Each image's file and class. */
+  readonly samples: readonly (readonly [path: string, label: number])[];
+  private readonly size: readonly [number, number] | null;
+  private readonly channels: 1 | 3;
+  private readonly maxPixels: number;
+
+  constructor(dir: string | URL, options: ImageFolderOptions = {}) {
+    const op = 'ImageFolder';
+    requireOptions(op, options, ['size', 'channels', 'maxPixels']);
+    const { size, channels = 3, maxPixels = 100_000_000 } = options;
+    this.size = size === undefined ? null : sizeOf(op, size);
+    this.channels = requireOneOf(op, 'channels', String(channels), ['1', '3']) === '1' ? 1 : 3;
+    this.maxPixels = requireInteger(op, 'maxPixels', maxPixels, 1);
+    const folder = requirePath(op, dir, 'dir');
+    const entries = readdirSync(folder, { withFileTypes: true });
+    this.classes = entries
+      .filter(
+        (entry) =>
+          entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(folder, entry.name))),
+      )
+      .map(({ name }) => name)
+      .sort(byCharacters);
+    if (this.classes.length === 0)
+      throw unexpected(op, 'a folder for each class', 'dir', `none in ${folder}`);
+    this.samples = this.classes.flatMap((name, label) => {
+      const images = imagesIn(join(folder, name));
+      if (images.length > 0) return images.map((path) => [path, label] as const);
+      throw unexpected(
+        op,
+        'at least one image',
+        `class '${name}'`,
+        `none in ${join(folder, name)}`,
+      );
+    });
+  }
+
+  /** Number of images. */
+  get length(): number {
+    return this.samples.length;
+  }
+
+  /** Image and class of sample `index`; a negative index counts from the end. Rejects when the file cannot be decoded. */
+  async get(index: number): Promise<[image: Tensor, label: number]> {
+    const op = 'ImageFolder.get';
+    const at = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
+    if (at < 0 || at >= this.length) {
+      throw unexpected(op, `${-this.length} to ${this.length - 1}`, 'index', String(index));
+    }
+    const [path, label] = this.samples[at];
+    const sharp = requireSharp();
+    const { data, info } = await this.decode(sharp, path).catch((error: unknown) => {
+      const reason = messageOf(error);
+      throw unexpected(op, 'an image', path, reason);
+    });
+    return [planes(data, info, this.channels), label];
+  }
+
+  private async decode(sharp: Sharp, path: string): ReturnType<typeof decodeRaw> {
+    // Not by its path: libvips remembers images by their paths, also when the file has changed.
+    const bytes = await readFile(path);
+    const image = sharp(bytes, { limitInputPixels: this.maxPixels, failOn: 'error' }).rotate();
+    const [height, width] = this.size ?? [];
+    const sized = this.size === null ? image : image.resize({ width, height, fit: 'cover' });
+    return decodeRaw(sized.flatten().toColourspace(this.channels === 1 ? 'b-w' : 'srgb'));
+  }
+}
+
+function decodeRaw(image: SharpModule.Sharp) {
+  return image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+}
+
+/** Bytes of pixels, channels last, as numbers from 0 to 1, channels first. */
+function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): Tensor {
+  const { width, height, channels: given } = info;
+  const area = width * height;
+  const out = new Float32Array(channels * area);
+  for (let c = 0; c < channels; c++) {
+    const from = Math.min(c, given - 1); // grey stays one channel: it is red, green and blue
+    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * given + from] / 255;
+  }
+  return new Tensor(new Storage(out), 'float32', [channels, height, width]);
+}
+
+function requireSharp(): Sharp {
+  try {
+    const loaded = load('sharp') as Sharp & { default?: Sharp };
+    return loaded.default ?? loaded;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new Error(`ImageFolder: images need the package sharp: npm install sharp (${reason})`, {
+      cause: error,
+    });
+  }
+}
+
+function sizeOf(op: string, size: unknown): readonly [number, number] {
+  if (typeof size === 'number') return [requireInteger(op, 'size', size, 1), size];
+  if (!Array.isArray(size) || size.length !== 2) {
+    throw wrongType(op, 'a number or [height, width]', 'size', size);
+  }
+  const [height, width] = size.map((one, i) => requireInteger(op, `size[${i}]`, one, 1));
+  return [height, width];
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function imagesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => extensions.includes(extname(name).toLowerCase()))
+    .sort(byCharacters)
+    .map((name) => join(folder, name));
+}
+
+/** The order of Python's sorted. */
+function byCharacters(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,35 @@
+/** Numbers of samples, as users give them. */
+import { fromArray } from '../../creation/filled';
+import { requireInteger, requireItems, shapeText, unexpected } from '../../core/errors';
+import { Tensor } from '../../core/tensor';
+
+/** Numbers of samples. */
+export type Indices = Tensor | Iterable<number>;
+
+/** Indices from 0 to size - 1 as an int32 vector that nobody else changes, else an error. */
+export function indicesOf(op: string, name: string, indices: unknown, size: number): Tensor {
+  let numbers: ArrayLike<unknown>;
+  if (indices instanceof Tensor) {
+    if (indices.dtype !== 'int32' || indices.ndim !== 1) {
+      const given = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
+      throw unexpected(op, 'an int32 tensor of one dimension', name, given);
+    }
+    numbers = indices.data;
+  } else {
+    numbers = requireItems(op, 'whole numbers as tensor or iterable', name, indices);
+  }
+  const out = new Int32Array(numbers.length);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = requireIndex(op, `${name}[${i}]`, numbers[i], size);
+  }
+  return fromArray(out);
+}
+
+/** An index from 0 to size - 1, else an error. */
+export function requireIndex(op: string, name: string, index: unknown, size: number): number {
+  const number = requireInteger(op, name, index);
+  if (number >= 0 && number < size) return number;
+  const what =
+    size === 0 ? 'no index, because there are no samples,' : `an index from 0 to ${size - 1}`;
+  throw unexpected(op, what, name, String(number));
+}

@@ -1,0 +1,152 @@
+/** How this thread reads batches: all at once, or sample by sample. */
+import { wrongType } from '../../core/errors';
+import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
+import type { Tensor } from '../../core/tensor';
+import { collate as collateTensors } from './collate';
+import { ConcatDataset } from '../datasets/concatDataset';
+import type { Dataset } from '../datasets/dataset';
+import { requireIndex } from '../datasets/indices';
+import type { AnyIterable } from '../datasets/iterableDataset';
+import type { LoaderPlan } from './loaderOptions';
+import { isStateful, type StateTree } from './loaderState';
+import { isUnchanged, readsBatches } from '../datasets/overrides';
+import { sampleSeed, type SeedBase } from './seeds';
+import { Subset } from '../datasets/subset';
+import { TensorDataset } from '../datasets/tensorDataset';
+
+/** Whether reading a dataset draws no random numbers: its samples are in memory. */
+export function isInMemory(dataset: unknown): boolean {
+  const members = ['get', 'getBatch'];
+  if (isUnchanged(dataset, Subset, ...members)) return isInMemory(dataset.dataset);
+  if (isUnchanged(dataset, ConcatDataset, ...members)) return dataset.datasets.every(isInMemory);
+  return isUnchanged(dataset, TensorDataset, ...members);
+}
+
+/** Reads batches of a dataset with numbers; a batch is a promise where the dataset or `collate` gives one. */
+export class SampleReader {
+  private readonly dataset: Dataset<unknown, unknown>;
+  private readonly byBatch: boolean;
+  private readonly stream = new RandomGenerator(0);
+
+  constructor(
+    private readonly plan: LoaderPlan,
+    private readonly seeds: SeedBase | null,
+  ) {
+    this.dataset = plan.dataset as Dataset<unknown, unknown>;
+    this.byBatch = plan.collate === undefined && readsBatches(this.dataset);
+  }
+
+  read(indices: Tensor, batch: number): unknown {
+    const { collate } = this.plan;
+    const { dataset } = this;
+    if (this.byBatch) {
+      return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
+    }
+    const { length } = dataset;
+    const items = Array.from(indices.data, (one, place) => {
+      const index = requireIndex('DataLoader', 'a sample', one, length);
+      return this.seeded(batch, place, (seed) => dataset.get(index, seed));
+    });
+    const join = collate ?? collateTensors;
+    return items.some(isPromise) ? Promise.all(items).then((all) => join(all)) : join(items);
+  }
+
+  private seeded(batch: number, place: number, read: (seed: number) => unknown): unknown {
+    if (this.seeds === null) return read(0);
+    const seed = sampleSeed(this.seeds, batch, place);
+    return withGenerator(this.stream.manualSeed(seed), () => read(seed));
+  }
+}
+
+/** A batch, and the state of an iterable dataset after it. */
+export interface Loaded {
+  readonly batch: unknown;
+  readonly dataset?: StateTree;
+  /** Whether an iterable has no samples after it. */
+  readonly ended?: boolean;
+}
+
+/** Reads batches of an iterable, one after the other. */
+export class IterableReader {
+  private iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
+  private last: Promise<unknown> = Promise.resolve();
+  private pending = 0;
+
+  /** `skip` samples are read and dropped first; nothing is read if the samples are `done`. */
+  constructor(
+    private readonly plan: LoaderPlan,
+    private readonly skip: number,
+    private done: boolean,
+  ) {}
+
+  /** The next batch, and the state of the dataset after it if it has one; undefined if no samples are left. */
+  read(): Promise<Loaded | undefined> {
+    const batch = this.last.then(() => this.readOne());
+    this.last = batch.catch(() => undefined);
+    return batch;
+  }
+
+  /** Lets the source close what it has open; one that is busy is told so, and not awaited. */
+  async close(): Promise<void> {
+    if (this.done || this.iterator === null) return;
+    this.done = true;
+    const closing = Promise.resolve(this.iterator.return?.());
+    if (this.pending === 0) await closing;
+    else closing.catch(() => undefined);
+  }
+
+  private async readOne(): Promise<Loaded | undefined> {
+    const size = this.plan.batchSize ?? 1;
+    if (this.iterator === null && !this.done) {
+      this.iterator = iteratorOf(this.plan.dataset as AnyIterable<unknown>);
+      for (let i = 0; i < this.skip; i++) if ((await this.next()).done === true) break;
+    }
+    const items: unknown[] = [];
+    while (items.length < size) {
+      const next = await this.next();
+      if (next.done === true) break;
+      items.push(await next.value);
+    }
+    if (items.length === 0 || (items.length < size && this.plan.dropLast)) return undefined;
+    const { dataset } = this.plan;
+    const state = isStateful(dataset) ? dataset.stateDict() : null;
+    const ended = this.done;
+    return { batch: await (this.plan.collate ?? collateTensors)(items), dataset: state, ended };
+  }
+
+  private async next(): Promise<IteratorResult<unknown>> {
+    if (this.done || this.iterator === null) return { done: true, value: undefined };
+    this.pending++;
+    try {
+      const next = await this.iterator.next();
+      if (next.done === true) this.done = true;
+      return next;
+    } catch (error) {
+      this.done = true; // an iterator that threw is closed
+      throw error;
+    } finally {
+      this.pending--;
+    }
+  }
+}
+
+function iteratorOf(source: AnyIterable<unknown>): AsyncIterator<unknown> | Iterator<unknown> {
+  return Symbol.asyncIterator in source
+    ? source[Symbol.asyncIterator]()
+    : source[Symbol.iterator]();
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}
+
+/** What a plain `for` can hand out, else an error. */
+export function requireAtOnce(value: unknown): unknown {
+  if (!isPromise(value)) return value;
+  throw wrongType('DataLoader', 'a batch at once, or a loop with for await,', 'a batch', value);
+}

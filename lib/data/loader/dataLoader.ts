@@ -1,0 +1,255 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { unexpected } from '../../core/errors';
+import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
+import { isInMemory, requireAtOnce, SampleReader, type Loaded } from './batchIterator';
+import type { Collated } from './collate';
+import { requireLength, type Dataset } from '../datasets/dataset';
+import {
+  planOf,
+  type DataLoaderOptions,
+  type LoaderPlan,
+  type LoaderSource,
+} from './loaderOptions';
+import { isStateful, requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { batchCount, indexBatches } from './order';
+import { ReadAhead } from './readAhead';
+import { isIndexSampler } from './samplers';
+import { seedBaseOf } from './seeds';
+import { sourceOf, type PassStart } from './sources';
+
+/** One way through the dataset. */
+interface Pass extends Pick<
+  DataLoaderState,
+  'position' | 'ended' | 'order' | 'sampler' | 'dataset'
+> {
+  position: number;
+  ended: boolean;
+  dataset: StateTree;
+}
+
+/**
+ * The samples of a dataset in batches (torch.utils.data.DataLoader). Each loop over it is one epoch. `for await` lets
+ * other events of the process run between batches, loads `prefetch` batches ahead of the one handed out, in `workers`
+ * threads if there are any, and may be left early; it is what iterables and datasets whose `get` gives promises need.
+ *
+ * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
+ *
+ * `stateDict()` says where the loader stands, also in the midst of an epoch, where what `for` has handed out counts and
+ * what was loaded ahead does not. After `loadStateDict` the next loop hands out the rest of that epoch. The state of
+ * the generator of `manualSeed` belongs to the program and is not part of it.
+ *
+ * @example
+ * const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 64, shuffle: true });
+ * for (const [input, target] of loader) step(input, target);
+ */
+export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
+  implements Iterable<Batch>, AsyncIterable<Batch>
+{
+  readonly #plan: LoaderPlan;
+  /** The stream that orders are drawn from, if it is not that of `manualSeed`. */
+  private readonly generator: RandomGenerator | undefined;
+  /** Whether an epoch depends on the stream: its order does, or its samples may. */
+  private readonly draws: boolean;
+  /** The pass begun last, unless it has ended. */
+  private pass: Pass | null = null;
+  /** Whether that pass was loaded, and waits for the next loop. */
+  private resumes = false;
+  private epochs = 0;
+
+  constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
+    this.#plan = planOf(source, options);
+    const { dataset, sampler, generator } = this.#plan;
+    const known = isIndexSampler(sampler) ? sampler : null;
+    this.generator = known?._generator ?? generator;
+    const random = known?._draws ?? false;
+    this.draws = random || (sampler !== null && !isInMemory(dataset));
+  }
+
+  /** What the samples come from. */
+  get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
+    return this.#plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
+  }
+
+  /** Samples in a batch; null if a batch sampler says. */
+  get batchSize(): number | null {
+    return this.#plan.batchSize;
+  }
+
+  /** Number of batches in an epoch; Infinity for an iterable that has no length. */
+  get length(): number {
+    return batchCount(this.#plan);
+  }
+
+  /** Finished epochs. */
+  get epoch(): number {
+    return this.epochs;
+  }
+
+  /** Batches handed out in this epoch. */
+  get position(): number {
+    return this.pass?.position ?? 0;
+  }
+
+  *[Symbol.iterator](): Generator<Batch, void, undefined> {
+    if (this.#plan.sampler === null || this.#plan.workers > 0) {
+      const why = this.#plan.sampler === null ? 'an iterable dataset' : 'workers';
+      throw new TypeError(`DataLoader: expected for await to loop over ${why}, got for`);
+    }
+    const [pass, start] = this.begin();
+    const { order, seeds } = start;
+    const reader = new SampleReader(this.#plan, seeds);
+    for (let next = order.next(); next.done !== true; next = order.next()) {
+      const batch = requireAtOnce(reader.read(next.value, pass.position));
+      pass.position++;
+      yield batch as Batch;
+    }
+    this.finish(pass);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const [pass, start] = this.begin();
+    const source = sourceOf(this.#plan, start);
+    const ahead = new ReadAhead<Loaded>(source.start, this.#plan.prefetch);
+    try {
+      for (;;) {
+        source.hold?.(true);
+        const loaded = await ahead.next();
+        source.hold?.(false);
+        if (loaded === undefined) break;
+        pass.position++;
+        pass.dataset = loaded.dataset ?? null;
+        pass.ended = loaded.ended ?? false;
+        yield loaded.batch as Batch;
+        await nextTurn();
+      }
+      this.finish(pass);
+    } finally {
+      ahead.close();
+      await source.close?.();
+    }
+  }
+
+  /** Where the loader stands; a result of its own that later batches do not change. */
+  stateDict(): DataLoaderState {
+    const { sampler, batchSize } = this.#plan;
+    const { pass } = this;
+    return {
+      epoch: this.epochs,
+      position: this.position,
+      ended: pass?.ended ?? false,
+      batchSize,
+      samples: this.samples(),
+      order: pass?.order?.clone() ?? null,
+      generator: this.generator?.getState() ?? null,
+      sampler: pass !== null ? pass.sampler : stateOf(sampler),
+      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this.#plan),
+    };
+  }
+
+  /**
+   * Goes on where a loader of the same dataset and options stood: the next loop hands out what is left of that epoch. A
+   * loop that is under way goes on as it was, but does not count any more. RangeError or TypeError, and nothing
+   * changed, if the state does not fit.
+   */
+  loadStateDict(state: DataLoaderState): void {
+    const { sampler, dataset, batchSize } = this.#plan;
+    const iterable = sampler === null;
+    const loaded = requireState(state, {
+      batchSize,
+      samples: this.samples(),
+      generator: this.generator !== undefined,
+      sampler: isStateful(sampler),
+      dataset: iterable && isStateful(dataset),
+    });
+    if (this.draws && loaded.position > 0 && loaded.order === null) {
+      throw unexpected('loadStateDict', 'the state it was drawn from', 'state.order', 'null');
+    }
+    const { length } = this;
+    if (loaded.position > length) {
+      const what = `at most ${length} batches`;
+      throw unexpected('loadStateDict', what, 'state.position', String(loaded.position));
+    }
+    loadAll([
+      [sampler, loaded.sampler],
+      [iterable ? dataset : null, loaded.dataset],
+    ]);
+    if (loaded.generator !== null) this.generator?.setState(loaded.generator);
+    this.epochs = loaded.epoch;
+    this.pass = loaded;
+    this.resumes = true;
+  }
+
+  private samples(): number | null {
+    const { dataset, sampler } = this.#plan;
+    if (sampler === null) return null;
+    return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
+  }
+
+  /** A new pass, or what is left of one that was loaded; the stream is read now, and drawn from with the first batch. */
+  private begin(): [Pass, PassStart] {
+    const { generator } = this;
+    this.samples(); // refuses a length that is none
+    const loaded = this.resumes ? this.pass : null;
+    this.resumes = false;
+    if (loaded !== null && (loaded.position > 0 || loaded.order !== null)) {
+      const { order } = loaded;
+      const again = order === null ? generator : new RandomGenerator(0).setState(order);
+      return [loaded, this.startOf(loaded, again)];
+    }
+    const order = this.draws ? (generator ?? defaultGenerator).getState() : null;
+    const pass = {
+      position: 0,
+      ended: false,
+      order,
+      sampler: stateOf(this.#plan.sampler),
+      dataset: null,
+    };
+    this.pass = pass;
+    return [pass, this.startOf(pass, generator)];
+  }
+
+  private startOf(
+    { position, ended, order, dataset }: Pass,
+    generator: RandomGenerator | undefined,
+  ): PassStart {
+    const { draws } = this;
+    const plan = this.#plan;
+    return {
+      from: position,
+      ended,
+      skip: dataset === null ? position * (plan.batchSize ?? 1) : 0,
+      order: indexBatches(plan, generator, position),
+      seeds: draws && order !== null ? seedBaseOf(order.data, this.epochs) : null,
+    };
+  }
+
+  private finish(pass: Pass): void {
+    if (pass !== this.pass || this.resumes) return;
+    this.pass = null;
+    this.epochs++;
+  }
+}
+
+function stateOf(value: unknown): StateTree {
+  return isStateful(value) ? value.stateDict() : null;
+}
+
+function iterableState({ dataset, sampler }: LoaderPlan): StateTree {
+  return sampler === null ? stateOf(dataset) : null;
+}
+
+/** Gives states to what has one: to all, or, where one refuses its own, to none. */
+function loadAll(states: readonly (readonly [value: unknown, state: StateTree])[]): void {
+  const before = states.map(([value]) => stateOf(value));
+  states.forEach(([value, state], i) => {
+    if (!isStateful(value)) return;
+    try {
+      value.loadStateDict(state);
+    } catch (error) {
+      states.slice(0, i).forEach(([other], j) => {
+        if (isStateful(other)) other.loadStateDict(before[j]);
+      });
+      throw error;
+    }
+  });
+}

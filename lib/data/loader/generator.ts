@@ -1,0 +1,15 @@
+import { requireInteger, wrongType } from '../../core/errors';
+import { Generator } from '../../core/generator';
+
+/** The stream that `seed` or `generator` of some options name; undefined stands for that of `manualSeed`. */
+export function generatorOf(
+  op: string,
+  { seed, generator }: { seed?: number; generator?: Generator },
+): Generator | undefined {
+  if (generator !== undefined && !(generator instanceof Generator)) {
+    throw wrongType(op, 'a Generator', 'generator', generator);
+  }
+  if (seed === undefined) return generator;
+  if (generator !== undefined) throw wrongType(op, 'no seed beside a generator', 'seed', seed);
+  return new Generator(requireInteger(op, 'seed', seed, 0));
+}

@@ -1,0 +1,71 @@
+/** The numbers of the samples in each batch of an epoch. */
+import { fromArray } from '../../creation/filled';
+import { requireInteger, wrongType } from '../../core/errors';
+import type { Generator as RandomGenerator } from '../../core/generator';
+import type { Tensor } from '../../core/tensor';
+import { requireIndex } from '../datasets/indices';
+import type { LoaderPlan } from './loaderOptions';
+import { batchesOf, isIndexSampler, type Sampler } from './samplers';
+
+/** An int32 vector for each batch, from batch number `from` on; a random order is drawn from `generator`. */
+export function* indexBatches(
+  { sampler, batchSize, dropLast }: LoaderPlan,
+  generator: RandomGenerator | undefined,
+  from: number,
+): Generator<Tensor, void, undefined> {
+  if (isIndexSampler(sampler) && batchSize !== null) {
+    const order = sampler._order(generator);
+    const n = order.shape[0];
+    const batches = batchesOf(n, { batchSize, dropLast });
+    for (let i = from; i < batches; i++) {
+      const start = i * batchSize;
+      yield order.narrow(0, start, Math.min(batchSize, n - start));
+    }
+    return;
+  }
+  let number = 0;
+  for (const list of listsOf(sampler as Sampler<unknown>, batchSize, dropLast)) {
+    if (number++ < from) continue;
+    const numbers = list.map((index, i) =>
+      requireIndex('DataLoader', `sample ${i} of batch ${number - 1}`, index, 2 ** 31),
+    );
+    yield fromArray(Int32Array.from(numbers));
+  }
+}
+
+/** The lists of a user's batch sampler, or those that the numbers of his sampler make. */
+function* listsOf(
+  sampler: Sampler<unknown>,
+  batchSize: number | null,
+  dropLast: boolean,
+): Generator<unknown[], void, undefined> {
+  let list: unknown[] = [];
+  let number = 0;
+  for (const one of sampler) {
+    if (batchSize === null) {
+      if (typeof one !== 'object' || one === null || !(Symbol.iterator in one)) {
+        throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, one);
+      }
+      number++;
+      yield Array.from(one as Iterable<unknown>);
+      continue;
+    }
+    list.push(one);
+    if (list.length < batchSize) continue;
+    yield list;
+    list = [];
+  }
+  if (list.length > 0 && !dropLast) yield list;
+}
+
+/** Batches in an epoch; Infinity if nobody knows. */
+export function batchCount({ dataset, sampler, batchSize, dropLast }: LoaderPlan): number {
+  if (sampler === null) {
+    const length: unknown = 'length' in dataset ? dataset.length : undefined;
+    if (length === undefined || length === Infinity || batchSize === null) return Infinity;
+    const samples = requireInteger('DataLoader', 'dataset.length', length, 0);
+    return batchesOf(samples, { batchSize, dropLast });
+  }
+  const length = requireInteger('DataLoader', 'sampler.length', sampler.length, 0);
+  return batchSize === null ? length : batchesOf(length, { batchSize, dropLast });
+}

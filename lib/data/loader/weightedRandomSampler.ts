@@ -1,0 +1,104 @@
+import { fromArray } from '../../creation/filled';
+import {
+  requireBoolean,
+  requireInRange,
+  requireInteger,
+  requireItems,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
+import type { Generator } from '../../core/generator';
+import { rand } from '../../creation/random';
+import { Tensor } from '../../core/tensor';
+import { IndexSampler, type SamplerOptions } from './samplers';
+
+/** Options of WeightedRandomSampler. */
+export interface WeightedRandomSamplerOptions extends SamplerOptions {
+  /** Whether a sample may come several times; default true. */
+  replacement?: boolean;
+}
+
+/**
+ * `numSamples` samples an epoch, each drawn with a probability in proportion to its weight
+ * (torch.utils.data.WeightedRandomSampler). Weights are at least 0 and need not add up to 1.
+ *
+ * @example
+ * const weights = labels.map((label) => 1 / countOf[label]); // every class as often
+ * const sampler = new data.WeightedRandomSampler(weights, labels.length);
+ */
+export class WeightedRandomSampler extends IndexSampler {
+  readonly _draws = true;
+  readonly length: number;
+  private readonly weights: Float64Array;
+  private readonly replacement: boolean;
+
+  constructor(
+    weights: Tensor | Iterable<number>,
+    numSamples: number,
+    options: WeightedRandomSamplerOptions = {},
+  ) {
+    const op = 'WeightedRandomSampler';
+    requireOptions(op, options, ['replacement', 'generator']);
+    super(op, options);
+    this.weights = weightsOf(op, weights);
+    this.length = requireInteger(op, 'numSamples', numSamples, 1);
+    this.replacement = requireBoolean(op, 'replacement', options.replacement ?? true);
+    const sum = this.weights.reduce((a, b) => a + b, 0);
+    if (sum === Infinity) throw unexpected(op, 'a finite sum', 'weights', 'Infinity');
+    const able = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
+    if (able === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
+    if (!this.replacement && this.length > able) {
+      const what = `at most ${able}, the number of weights above 0,`;
+      throw unexpected(op, what, 'numSamples', String(numSamples));
+    }
+  }
+
+  override _order(generator: Generator | undefined): Tensor {
+    return fromArray(this.replacement ? this.drawEach(generator) : this.drawOnce(generator));
+  }
+
+  /** Each number where a point that lies anywhere on the sum of the weights hits. */
+  private drawEach(generator: Generator | undefined): Int32Array {
+    const ends = new Float64Array(this.weights.length);
+    let sum = 0;
+    this.weights.forEach((weight, i) => (ends[i] = sum += weight));
+    const points = rand(this.length, { dtype: 'float64', generator }).data;
+    return Int32Array.from(points, (point) => firstAbove(ends, point * sum));
+  }
+
+  /**
+   * Those with the earliest arrivals, where i arrives after an exponentially distributed time of rate weights[i]: the
+   * next to arrive of those that are left is i with a probability in proportion to its weight (Efraimidis and Spirakis,
+   * 2006).
+   */
+  private drawOnce(generator: Generator | undefined): Int32Array {
+    const arrivals = rand(this.weights.length, { dtype: 'float64', generator }).data;
+    this.weights.forEach((weight, i) => (arrivals[i] = -Math.log1p(-arrivals[i]) / weight));
+    const order = Int32Array.from(this.weights.keys()).filter((i) => this.weights[i] > 0);
+    return order.sort((i, j) => arrivals[i] - arrivals[j]).slice(0, this.length);
+  }
+}
+
+/** The first place whose number is above `value`; the last that ends a weight above 0 if rounding left none. */
+function firstAbove(ends: Float64Array, value: number): number {
+  const last = ends[ends.length - 1];
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle] > value || ends[middle] === last) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function weightsOf(op: string, weights: unknown): Float64Array {
+  if (weights instanceof Tensor && weights.ndim !== 1) {
+    throw unexpected(op, 'one dimension', 'weights', shapeText(weights.shape));
+  }
+  const given = weights instanceof Tensor ? weights.data : weights;
+  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', given);
+  return Float64Array.from(numbers, (one, i) =>
+    requireInRange(op, `weights[${i}]`, one, 0, Infinity),
+  );
+}

@@ -1,0 +1,288 @@
+/** CSV files, read as a stream: rows become numbers as they come, so that a file may be larger than memory. */
+import { createRequire } from 'node:module';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type * as CsvParse from 'csv-parse';
+import { describe, messageOf } from '../../core/errors';
+import { openFile, requirePath, streamOf, withFile, type OpenFile } from '../../io/file';
+import { ColumnBuilder, inferredType, numberOf, widerType, type ColumnType } from './csvColumn';
+import { csvPlan, type CsvOptions, type CsvPlan, type ReadCsvOptions } from './csvOptions';
+import { Table, type Column } from './table';
+
+// Loaded when it is first needed.
+const load = createRequire(__filename);
+
+/** Rows that are looked at to infer types. */
+const sampleRows = 1000;
+
+/**
+ * Reads a CSV file as a table of numbers and categories (pandas.read_csv).
+ *
+ * Columns of whole numbers become int32, of other numbers float64, all others categories, unless `columns` says
+ * otherwise. Rejects with a RangeError that names file, line and column where a value is not of the type that was asked
+ * for, or a row has another number of values than the first.
+ *
+ * @example const table = await data.readCsv('people.csv', { columns: { age: 'float32', zip: 'category' } });
+ */
+export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<Table> {
+  const plan = csvPlan('readCsv', options, ['onMissing']);
+  return withFile('readCsv', requirePath('readCsv', path), async (file) => {
+    // Most files need one pass; a second when a value after the sample is not of the type inferred from it, because the
+    // texts that were read as numbers are gone by then. Its types fit all values.
+    const inferred = new Map<string, ColumnType>();
+    while (true) {
+      const reader = new TableReader(file, plan, inferred);
+      await parseAll(file, plan, (row) => reader.row(row));
+      const table = await reader.finish();
+      if (table !== null) return table;
+    }
+  });
+}
+
+/** Collects rows; the first ones wait until the types are known. */
+class TableReader {
+  private readonly names: Names;
+  private builders: (ColumnBuilder | null)[] | null = null;
+  private sample: { values: (string | null)[]; line: number }[] = [];
+  private again = false;
+
+  constructor(
+    private readonly file: OpenFile,
+    private readonly plan: CsvPlan,
+    private readonly inferred: Map<string, ColumnType>,
+  ) {
+    this.names = new Names(file, plan);
+  }
+
+  row({ texts, line }: ParsedRow): void {
+    if (this.names.take(texts)) return;
+    const values = texts.map((text) => (this.plan.missing.has(text) ? null : text));
+    if (this.builders !== null) {
+      this.add(values, line);
+    } else {
+      this.sample.push({ values, line });
+      if (this.sample.length === sampleRows) this.decide();
+    }
+  }
+
+  private decide(): void {
+    this.builders = this.names.list.map((name, j) => {
+      let type = this.plan.types.get(name) ?? this.inferred.get(name);
+      if (type === undefined) {
+        type = inferredType(this.sample.map(({ values }) => values[j]));
+        this.inferred.set(name, type);
+      }
+      return type === 'skip' ? null : new ColumnBuilder(type);
+    });
+    for (const { values, line } of this.sample) this.add(values, line);
+    this.sample = [];
+  }
+
+  private add(values: readonly (string | null)[], line: number): void {
+    const builders = this.builders ?? [];
+    const missing = values.findIndex((value, j) => value === null && builders[j] !== null);
+    if (missing >= 0 && this.plan.onMissing === 'drop') return;
+    if (missing >= 0 && this.plan.onMissing === 'error') {
+      const place = `column '${this.names.list[missing]}' of line ${line}`;
+      throw this.file.wrong('a value', place, 'none');
+    }
+    builders.forEach((builder, j) => {
+      const text = values[j];
+      if (builder === null || builder.add(text)) return;
+      const name = this.names.list[j];
+      if (this.plan.types.has(name)) throw wrongCell(this.file, builder.type, name, line, text);
+      this.inferred.set(name, widerType(this.inferred.get(name) ?? builder.type, text));
+      this.again = true;
+    });
+  }
+
+  /** The table, or null when the file has to be read again with other types. */
+  async finish(): Promise<Table | null> {
+    if (this.builders === null) {
+      this.names.requireRead();
+      this.decide();
+    }
+    if (this.again) return null;
+    const columns: [string, Column][] = [];
+    for (const [j, builder] of (this.builders ?? []).entries()) {
+      if (builder === null) continue;
+      columns.push([this.names.list[j], builder.column()]);
+      await nextTurn(); // a long column is a few milliseconds' work
+    }
+    return new Table(new Map(columns));
+  }
+}
+
+/** The names of the columns: given, of the first line, or numbers. */
+class Names {
+  list: readonly string[] = [];
+  private known = false;
+
+  constructor(
+    private readonly file: OpenFile,
+    private readonly plan: CsvPlan,
+  ) {}
+
+  /** Whether the row was the header. */
+  take(texts: readonly string[]): boolean {
+    if (this.known) return false;
+    this.known = true;
+    const { header, types } = this.plan;
+    this.list =
+      header === true ? texts : header === false ? texts.map((_, j) => `column${j}`) : header;
+    if (this.list.length !== texts.length) {
+      const got = String(texts.length);
+      throw this.file.wrong(`${this.list.length} columns, as header says,`, 'the first row', got);
+    }
+    const twice = this.list.find((name, j) => this.list.indexOf(name) !== j);
+    if (twice !== undefined) {
+      throw this.file.wrong('each name once', 'the header', `${describe(twice)} twice`);
+    }
+    for (const name of types.keys()) {
+      if (this.list.includes(name)) continue;
+      throw this.file.wrong(
+        `the column ${describe(name)}`,
+        'the header',
+        this.list.join(', ').slice(0, 200),
+      );
+    }
+    return header === true;
+  }
+
+  /** An error for a file without lines. */
+  requireRead(): void {
+    if (!this.known) throw this.file.wrong('at least one line', '', 'none');
+  }
+}
+
+/** A row as the parser gives it, with the number of its last line. */
+interface ParsedRow {
+  readonly texts: readonly string[];
+  readonly line: number;
+}
+
+/**
+ * A parser that hands rows to `onRow`, or gives them as a stream. They are met where it pushes them: its own `on_record`
+ * describes each row in full, which takes a third of its time.
+ */
+function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Parser {
+  const { parse } = load('csv-parse') as typeof CsvParse;
+  const parser = parse({
+    ...plan.syntax,
+    bom: true,
+    record_delimiter: ['\n', '\r\n', '\r'], // by default only what ends the first line
+    skip_empty_lines: true,
+  });
+  const push = parser.push.bind(parser);
+  parser.push = (texts: readonly string[] | null) => {
+    if (texts === null) return push(null);
+    const row = { texts, line: parser.info.lines };
+    if (onRow === undefined) return push(row);
+    onRow(row);
+    return true;
+  };
+  return parser;
+}
+
+/** Pours the file into the parser; the stream is to be destroyed afterwards. */
+function pour(file: OpenFile, parser: CsvParse.Parser): Readable {
+  const stream = streamOf(file);
+  stream.on('error', (error) => parser.destroy(error));
+  stream.pipe(parser);
+  return stream;
+}
+
+/** Hands each row to `use`. */
+async function parseAll(
+  file: OpenFile,
+  plan: CsvPlan,
+  use: (row: ParsedRow) => void,
+): Promise<void> {
+  const refused: unknown[] = [];
+  const parser = parserOf(plan, (row) => {
+    if (refused.length > 0) return; // the parser comes to the end of its block
+    try {
+      use(row);
+    } catch (error) {
+      refused.push(error);
+      parser.destroy();
+    }
+  });
+  const stream = pour(file, parser);
+  parser.resume();
+  try {
+    await finished(parser);
+  } catch (error) {
+    if (refused.length === 0) throw notCsv(file, error);
+  } finally {
+    stream.destroy();
+  }
+  if (refused.length > 0) throw refused[0];
+}
+
+function notCsv(file: OpenFile, error: unknown): RangeError {
+  return file.wrong('well-formed rows of equal length', '', messageOf(error));
+}
+
+/** A row of a CSV file: numbers where `columns` asks for them (NaN: missing), else strings (null: missing). */
+export type CsvRow = Record<string, number | string | null>;
+
+/**
+ * The rows of a CSV file one by one, each as an object by column, for files that do not fit into memory: what
+ * `IterableDataset` takes. The file is open while the loop runs.
+ *
+ * @example
+ * for await (const { x, y } of data.csvRows('points.csv', { columns: { x: 'number', y: 'number' } })) use(x, y);
+ */
+export async function* csvRows(
+  path: string | URL,
+  options: CsvOptions = {},
+): AsyncGenerator<CsvRow, void, undefined> {
+  const op = 'csvRows';
+  const plan = csvPlan(op, options, []);
+  const file = await openFile(op, requirePath(op, path));
+  const names = new Names(file, plan);
+  const parser = parserOf(plan);
+  const stream = pour(file, parser);
+  const rows = (parser as AsyncIterable<ParsedRow>)[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      const next = await rows.next().catch((error: unknown) => {
+        throw notCsv(file, error);
+      });
+      if (next.done === true) break;
+      if (!names.take(next.value.texts)) yield rowOf(file, plan, names, next.value);
+    }
+    names.requireRead();
+  } finally {
+    parser.destroy();
+    stream.destroy();
+    await file.handle.close();
+  }
+}
+
+function rowOf(file: OpenFile, plan: CsvPlan, names: Names, { texts, line }: ParsedRow): CsvRow {
+  const cells = names.list.flatMap((name, j): [string, number | string | null][] => {
+    const type = plan.types.get(name) ?? 'category';
+    if (type === 'skip') return [];
+    const text = plan.missing.has(texts[j]) ? null : texts[j];
+    if (type === 'category') return [[name, text]];
+    const value = text === null ? NaN : numberOf(text);
+    if (value !== undefined && (type !== 'int32' || value === (value | 0))) return [[name, value]];
+    throw wrongCell(file, type, name, line, text);
+  });
+  return Object.fromEntries(cells);
+}
+
+function wrongCell(
+  file: OpenFile,
+  type: ColumnType,
+  name: string,
+  line: number,
+  text: string | null,
+): RangeError {
+  const what = type === 'int32' ? 'a whole number of 32 bits' : 'a number';
+  const got = text === null ? 'none' : describe(text);
+  return file.wrong(what, `column '${name}' of line ${line}`, got);
+}

@@ -1,0 +1,97 @@
+/** Options of the CSV readers. */
+import {
+  requireBoolean,
+  requireOneOf,
+  requireOptions,
+  wrongType,
+  wrongValue,
+} from '../../core/errors';
+import { columnTypes, type ColumnType } from './csvColumn';
+
+/** Options of `readCsv` and `csvRows`. */
+export interface CsvOptions {
+  /** Types of columns by name; what is not named is inferred by `readCsv`, and a string in `csvRows`. */
+  columns?: Readonly<Record<string, ColumnType>>;
+  /** Whether the first line has the names, default true; or the names, for a file without. */
+  header?: boolean | readonly string[];
+  /** What stands between values, default a comma. */
+  delimiter?: string;
+  /** What stands around values with delimiters in them, default `"`; false for none. */
+  quote?: string | false;
+  /** What begins a comment; default none. */
+  comment?: string;
+  /** Whether white space around values is left out; default true. */
+  trim?: boolean;
+  /** Texts that stand for no value; default: nothing, `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`. */
+  missing?: readonly string[];
+}
+
+export interface ReadCsvOptions extends CsvOptions {
+  /**
+   * What becomes of missing values: `keep` (default) makes them NaN or the category -1, `drop` leaves out the row,
+   * `error` refuses the file.
+   */
+  onMissing?: 'keep' | 'drop' | 'error';
+}
+
+/** The options with their defaults, checked. */
+export interface CsvPlan {
+  readonly types: ReadonlyMap<string, ColumnType>;
+  readonly header: boolean | readonly string[];
+  readonly missing: ReadonlySet<string>;
+  readonly onMissing: 'keep' | 'drop' | 'error';
+  /** For the parser. */
+  readonly syntax: {
+    readonly delimiter: string;
+    readonly quote: string | false;
+    readonly comment: string | null;
+    readonly trim: boolean;
+  };
+}
+
+const keys = ['columns', 'header', 'delimiter', 'quote', 'comment', 'trim', 'missing'];
+const noValue = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
+
+export function csvPlan(op: string, options: ReadCsvOptions, more: readonly string[]): CsvPlan {
+  requireOptions(op, options, [...keys, ...more]);
+  const { columns = {}, header = true, delimiter = ',', quote = '"' } = options;
+  const { comment, trim = true, missing = noValue, onMissing = 'keep' } = options;
+  const types: unknown = columns;
+  if (typeof types !== 'object' || types === null || Array.isArray(types)) {
+    throw wrongType(op, 'an object of types', 'columns', columns);
+  }
+  for (const [name, type] of Object.entries(columns)) {
+    requireOneOf(op, `columns['${name}']`, type, columnTypes);
+  }
+  if (typeof header !== 'boolean') {
+    requireTexts(op, 'header', header);
+    const twice = header.find((name, i) => header.indexOf(name) !== i);
+    if (twice !== undefined) throw wrongValue(op, 'each name once', 'header', twice);
+  }
+  requireTexts(op, 'missing', missing);
+  requireMark(op, 'delimiter', delimiter);
+  if (quote !== false) requireMark(op, 'quote', quote);
+  if (comment !== undefined) requireMark(op, 'comment', comment);
+  return {
+    types: new Map(Object.entries(columns)),
+    header,
+    missing: new Set(missing),
+    onMissing: requireOneOf(op, 'onMissing', onMissing, ['keep', 'drop', 'error']),
+    syntax: {
+      delimiter,
+      quote,
+      comment: comment ?? null,
+      trim: requireBoolean(op, 'trim', trim),
+    },
+  };
+}
+
+function requireTexts(op: string, name: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return;
+  throw wrongType(op, 'an array of strings', name, value);
+}
+
+function requireMark(op: string, name: string, value: unknown): void {
+  if (typeof value !== 'string') throw wrongType(op, 'a string', name, value);
+  if (value.length === 0) throw wrongValue(op, 'at least one character', name, value);
+}

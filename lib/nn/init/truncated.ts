@@ -1,0 +1,46 @@
+/** The truncated normal distribution. */
+import type { Shape } from '../../core/shape';
+import { Tensor } from '../../core/tensor';
+
+/**
+ * The inverse of the error function on [-1, 1], in float64: Winitzki's closed form (2008), exact to 0.2 %, and three of
+ * Newton's steps.
+ */
+function inverseErf(v: Tensor): Tensor {
+  const c = 0.147;
+  const log = v.square().neg().log1p();
+  const half = log.mul(0.5).add(2 / (Math.PI * c));
+  const size = half.square().sub(log.div(c)).sqrt().sub(half).sqrt();
+  let z = size.mul(v.sign());
+  for (let i = 0; i < 3; i++) {
+    const slope = z
+      .square()
+      .neg()
+      .exp()
+      .mul(2 / Math.sqrt(Math.PI));
+    z = z.sub(z.erf().sub(v).div(slope));
+  }
+  return z;
+}
+
+/** erf to the precision of the tensor's. */
+function erf(x: number): number {
+  const one = Tensor._empty('float64', []).fill_(x);
+  return one.erf().item();
+}
+
+/** Normal values held in [a, b] by inverting the distribution function between its values there, in float64. */
+export function truncatedNormal(
+  shape: Shape,
+  mean: number,
+  std: number,
+  a: number,
+  b: number,
+): Tensor {
+  const scale = std * Math.SQRT2;
+  // Where float64 cannot tell erf from 1, the inverse would be infinite.
+  const edge = 1 - 2 ** -53;
+  const at = (x: number): number => Math.min(Math.max(erf((x - mean) / scale), -edge), edge);
+  const uniform = Tensor._empty('float64', shape).uniform_(at(a), at(b));
+  return inverseErf(uniform).mul(scale).add(mean).clamp({ min: a, max: b });
+}

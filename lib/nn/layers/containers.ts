@@ -1,0 +1,240 @@
+/** Modules that hold others under numbers or names. */
+import { requireInteger, requireItems, wrongType, wrongValue } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
+import { Module, type AnyModule } from '../module/module';
+import { Parameter } from '../module/parameter';
+
+/** A place in a list of `length`; negative ones count from the end. */
+function placeIn(op: string, index: number, length: number): number {
+  const at = requireInteger(op, 'index', index);
+  if (at < -length || at >= length) {
+    throw wrongValue(op, `an index from ${-length} to ${length - 1}`, 'index', at);
+  }
+  return at < 0 ? at + length : at;
+}
+
+/**
+ * Modules one after the other, each taking what the one before gives: listed, or by name (torch.nn.Sequential).
+ *
+ * @example
+ * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1));
+ * model[0]; // the first layer
+ */
+export class Sequential extends Module {
+  /** @internal The bundler renames classes that mention themselves, and printing shows the name. */
+  static override readonly name: string = 'Sequential';
+  [index: number]: Module;
+  readonly #names: string[] = [];
+
+  constructor(modules: Readonly<Record<string, Module>>);
+  constructor(...modules: Module[]);
+  constructor(...modules: (Module | Readonly<Record<string, Module>>)[]) {
+    super();
+    const first: unknown = modules[0];
+    const named = modules.length === 1 && !(first instanceof Module) && isRecord(first);
+    const entries = Object.entries(named ? first : modules);
+    for (const [name, module] of entries) this.#add(name, module);
+  }
+
+  #add(name: string, module: unknown): void {
+    if (!(module instanceof Module)) {
+      throw wrongType('Sequential', 'a module', `modules[${name}]`, module);
+    }
+    this.addModule(name, module);
+    this.#names.push(name);
+  }
+
+  #module(name: string): Module {
+    // Not Reflect.get, which takes ten times as long.
+    return (this as unknown as Readonly<Record<string, Module>>)[name];
+  }
+
+  /** How many modules there are. */
+  get length(): number {
+    return this.#names.length;
+  }
+
+  /** The module at a place; negative ones count from the end. */
+  get(index: number): Module {
+    return this.#module(this.#names[placeIn('Sequential.get', index, this.length)]);
+  }
+
+  /** Adds a module at the end. */
+  append(module: Module): this {
+    this.#add(String(this.length), module);
+    return this;
+  }
+
+  /** A new Sequential of some of the modules, the same objects; as Array's slice. */
+  slice(start?: number, end?: number): Sequential {
+    const bound = (name: string, value: number | undefined): number | undefined =>
+      value === undefined ? value : requireInteger('Sequential.slice', name, value);
+    return new Sequential(...[...this].slice(bound('start', start), bound('end', end)));
+  }
+
+  /** The modules, in order. */
+  *[Symbol.iterator](): Generator<Module> {
+    for (const name of this.#names) yield this.#module(name);
+  }
+
+  override forward(input: Tensor): Tensor {
+    let x = input;
+    for (const name of this.#names) x = this.#module(name).forward(x);
+    return x;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** All of them before the first is added: the iterable may be the very list that grows. */
+function itemsOf<T>(op: string, name: string, value: Iterable<T>): T[] {
+  return requireItems(op, `an array of ${name}`, name, value) as T[];
+}
+
+/** A list of modules for a forward of one's own to use (torch.nn.ModuleList). */
+export class ModuleList<M extends AnyModule = Module> extends Module<never> {
+  [index: number]: M;
+  #length = 0;
+
+  constructor(modules: Iterable<M> = []) {
+    super();
+    this.extend(modules);
+  }
+
+  /** How many modules there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The module at a place; negative ones count from the end. */
+  get(index: number): M {
+    return this[placeIn('ModuleList.get', index, this.length)];
+  }
+
+  /** Adds a module at the end. */
+  append(module: M): this {
+    if (!(module instanceof Module)) throw wrongType('ModuleList', 'a module', 'module', module);
+    this[this.#length++] = module;
+    return this;
+  }
+
+  /** Adds modules at the end. */
+  extend(modules: Iterable<M>): this {
+    for (const module of itemsOf('ModuleList', 'modules', modules)) this.append(module);
+    return this;
+  }
+
+  /** The modules, in order. */
+  *[Symbol.iterator](): Generator<M> {
+    for (let i = 0; i < this.#length; i++) yield this[i];
+  }
+}
+
+/** Modules by name, in the order in which they were added (torch.nn.ModuleDict). */
+export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
+  readonly #modules = new Map<string, M>();
+
+  constructor(modules: Readonly<Record<string, M>> = {}) {
+    super();
+    if (!isRecord(modules)) throw wrongType('ModuleDict', 'an object', 'modules', modules);
+    for (const [name, module] of Object.entries(modules)) this.set(name, module);
+  }
+
+  /** @internal */
+  override _eachField(visit: (value: unknown, name: string) => void): void {
+    super._eachField(visit);
+    this.#modules.forEach(visit);
+  }
+
+  /** How many modules there are. */
+  get size(): number {
+    return this.#modules.size;
+  }
+
+  /** Whether there is a module of this name. */
+  has(name: string): boolean {
+    return this.#modules.has(name);
+  }
+
+  /** The module of this name; RangeError if there is none. */
+  get(name: string): M {
+    const module = this.#modules.get(name);
+    if (module !== undefined) return module;
+    const names = [...this.#modules.keys()].join(', ');
+    throw wrongValue('ModuleDict.get', `one of ${names}`, 'name', name);
+  }
+
+  /** Adds a module, or puts it in the place of the one of this name. */
+  set(name: string, module: M): this {
+    if (typeof name !== 'string') throw wrongType('ModuleDict', 'a string', 'name', name);
+    if (name === '' || name.includes('.')) {
+      throw wrongValue('ModuleDict', 'a name without a dot', 'name', name);
+    }
+    if (!(module instanceof Module)) throw wrongType('ModuleDict', 'a module', name, module);
+    this.#modules.set(name, module);
+    return this;
+  }
+
+  /** Takes the module of this name away; whether there was one. */
+  delete(name: string): boolean {
+    return this.#modules.delete(name);
+  }
+
+  /** The names, in order. */
+  keys(): IterableIterator<string> {
+    return this.#modules.keys();
+  }
+
+  /** The modules, in order. */
+  values(): IterableIterator<M> {
+    return this.#modules.values();
+  }
+
+  /** The names with their modules, in order. */
+  [Symbol.iterator](): IterableIterator<[string, M]> {
+    return this.#modules[Symbol.iterator]();
+  }
+}
+
+/** A list of parameters; tensors become parameters (torch.nn.ParameterList). */
+export class ParameterList extends Module<never> {
+  [index: number]: Parameter;
+  #length = 0;
+
+  constructor(parameters: Iterable<Tensor> = []) {
+    super();
+    for (const one of itemsOf('ParameterList', 'parameters', parameters)) this.append(one);
+  }
+
+  /** How many parameters there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The parameter at a place; negative ones count from the end. */
+  get(index: number): Parameter {
+    return this[placeIn('ParameterList.get', index, this.length)];
+  }
+
+  /** Adds a parameter at the end. */
+  append(parameter: Tensor): this {
+    this[this.#length++] = parameter instanceof Parameter ? parameter : new Parameter(parameter);
+    return this;
+  }
+
+  /** The parameters, in order. */
+  *[Symbol.iterator](): Generator<Parameter> {
+    for (let i = 0; i < this.#length; i++) yield this[i];
+  }
+
+  override extraRepr(): string {
+    return [...this]
+      .map(
+        (one, i) =>
+          `  (${i}): Parameter containing: [torch.${one.dtype} of size ${one.shape.join('x')}]`,
+      )
+      .join('\n');
+  }
+}

@@ -1,0 +1,32 @@
+/** Distances as modules. */
+import { cosineSimilarity, pairwiseDistance } from '../../functional';
+import { requireOptions } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
+import { Module } from '../module/module';
+
+/** What a distance takes. */
+export type Two = [x1: Tensor, x2: Tensor];
+
+/** The cosine of the angle between vectors along a dimension; see F.cosineSimilarity. */
+export class CosineSimilarity extends Module<Two> {
+  constructor(private readonly options: { dim?: number; eps?: number } = {}) {
+    super();
+    requireOptions('CosineSimilarity', options, ['dim', 'eps']);
+  }
+
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return cosineSimilarity(x1, x2, this.options);
+  }
+}
+
+/** The p-norm of x1 - x2 along the last dimension; see F.pairwiseDistance. */
+export class PairwiseDistance extends Module<Two> {
+  constructor(private readonly options: { p?: number; eps?: number; keepdim?: boolean } = {}) {
+    super();
+    requireOptions('PairwiseDistance', options, ['p', 'eps', 'keepdim']);
+  }
+
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return pairwiseDistance(x1, x2, this.options);
+  }
+}

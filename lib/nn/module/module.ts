@@ -1,0 +1,190 @@
+/** The base of layers and models. */
+import { inspect } from 'node:util';
+import { capture } from '../../core/capture';
+import { isFloating, requireDType, type DType } from '../../core/dtype';
+import { requireBoolean, requireOptions, unexpected, wrongType } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
+import { describeModule } from './describe';
+import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks';
+import { collectState, loadState, type LoadReport, type StateDict } from './state';
+import { ModuleTree } from './tree';
+
+/** Any module, whatever it takes and gives. */
+export type AnyModule = Module<readonly unknown[], unknown>;
+
+/**
+ * A part of a model: its parameters, its parts, and what it computes in `forward` (torch.nn.Module).
+ *
+ * Fields that hold a Parameter, a Module or an array of them belong to it under the field's name (`layers.0.weight`
+ * for an array); nothing is to be registered. `Module<Inputs, Output>` types a forward that is not tensor to tensor.
+ *
+ * @example
+ * class Net extends nn.Module {
+ *   hidden = new nn.Linear(784, 64);
+ *   out = new nn.Linear(64, 10);
+ *   forward(x: Tensor): Tensor {
+ *     return this.out.forward(F.relu(this.hidden.forward(x)));
+ *   }
+ * }
+ */
+export class Module<
+  Inputs extends readonly unknown[] = [input: Tensor],
+  Output = Tensor,
+> extends ModuleTree {
+  #training = true;
+  #hooks: ForwardHooks | null = null;
+
+  /** What the module computes; a subclass says it. Runs forward hooks, if there are any. */
+  forward(..._inputs: Inputs): Output {
+    throw new Error(`${this.constructor.name}: expected a forward method, got a class without one`);
+  }
+
+  /** The same as `forward`. */
+  call(...inputs: Inputs): Output {
+    return this.forward(...inputs);
+  }
+
+  /** Whether parts such as Dropout behave as in training; set by `train` and `eval`. */
+  get training(): boolean {
+    const training = this.#training;
+    capture?.guards.push(() => this.#training === training);
+    return training;
+  }
+
+  set training(value: boolean) {
+    this.#training = value;
+  }
+
+  // --- State ----------------------------------------------------------------------------------------------------------
+
+  /** Parameters and persistent buffers by name, detached; they share the module's memory. */
+  stateDict(): StateDict {
+    return Object.fromEntries([...collectState(this)].map(([name, one]) => [name, one.detach()]));
+  }
+
+  /**
+   * Copies the values of `dict`, by name, into parameters and buffers. One RangeError names every tensor that is
+   * missing, unexpected or of another shape, and then nothing is changed; `strict: false` lets the first two pass.
+   */
+  loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
+    requireOptions('loadStateDict', options, ['strict']);
+    return loadState(this, dict, requireBoolean('loadStateDict', 'strict', options.strict ?? true));
+  }
+
+  /** Converts floating parameters (the same objects as before), their gradients, and buffers, to another dtype. */
+  to(dtype: DType): this {
+    if (!isFloating(requireDType('to', dtype))) {
+      throw unexpected('to', 'float32 or float64', 'dtype', dtype);
+    }
+    for (const parameter of this.parameters()) {
+      if (isFloating(parameter.dtype)) parameter._convert(dtype);
+    }
+    this._walk((module) => {
+      module._eachBuffer((buffer, name) => {
+        if (isFloating(buffer.dtype)) Reflect.set(module, name, buffer.to(dtype));
+      });
+    });
+    return this;
+  }
+
+  /** Sets `training` here and below: Dropout drops, BatchNorm uses the batch. */
+  train(mode = true): this {
+    requireBoolean('train', 'mode', mode);
+    this._walk((module) => {
+      module.training = mode;
+    });
+    return this;
+  }
+
+  /** The same as `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Clears the gradients of all parameters: to null, or with `setToNone: false` to zeros. */
+  zeroGrad(options: { setToNone?: boolean } = {}): void {
+    requireOptions('zeroGrad', options, ['setToNone']);
+    for (const parameter of this.parameters()) {
+      if (options.setToNone ?? true) parameter.grad = null;
+      else if (parameter._grad !== null) parameter.grad = parameter._grad.detach().zero_();
+    }
+  }
+
+  /** Whether gradients flow to the parameters: `false` freezes them. */
+  requiresGrad_(value = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(value);
+    return this;
+  }
+
+  /** Calls `fn` with every module below and this one last, each once. */
+  apply(fn: (module: AnyModule) => void): this {
+    if (typeof fn !== 'function') throw wrongType('apply', 'a function', 'fn', fn);
+    const seen = new Set<AnyModule>();
+    const visit = (module: AnyModule): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      module.children().forEach(visit);
+      fn(module);
+    };
+    visit(this);
+    return this;
+  }
+
+  // --- Hooks ----------------------------------------------------------------------------------------------------------
+
+  /**
+   * Calls `hook(module, inputs, output)` after every forward, however it is called; what it returns, if anything, takes
+   * the place of the output.
+   */
+  registerForwardHook(hook: ForwardHook<this, Inputs, Output>): HookHandle {
+    if (typeof hook !== 'function')
+      throw wrongType('registerForwardHook', 'a function', 'hook', hook);
+    return this.#hooked().add('after', hook);
+  }
+
+  /**
+   * Calls `hook(module, inputs)` before every forward, however it is called; what it returns, if anything, takes the
+   * place of the inputs (an array) or of the only one.
+   */
+  registerForwardPreHook(hook: ForwardPreHook<this, Inputs>): HookHandle {
+    if (typeof hook !== 'function') {
+      throw wrongType('registerForwardPreHook', 'a function', 'hook', hook);
+    }
+    return this.#hooked().add('before', hook);
+  }
+
+  /** While there are hooks, `forward` is a field of the object: modules without any pay nothing for them. */
+  #hooked(): ForwardHooks {
+    if (this.#hooks !== null) return this.#hooks;
+    const own = Object.getOwnPropertyDescriptor(this, 'forward');
+    const hooks = new ForwardHooks(() => {
+      this.#hooks = null;
+      if (own === undefined) Reflect.deleteProperty(this, 'forward');
+      else Object.defineProperty(this, 'forward', own);
+    });
+    const forward = this.forward.bind(this);
+    Object.defineProperty(this, 'forward', {
+      value: (...inputs: Inputs) => hooks.run(this, forward, inputs),
+      configurable: true,
+      writable: true,
+    });
+    return (this.#hooks = hooks);
+  }
+
+  // --- Printing -------------------------------------------------------------------------------------------------------
+
+  /** What stands in the parentheses when the module is printed; a subclass may say it. */
+  extraRepr(): string {
+    return '';
+  }
+
+  /** As PyTorch prints it. */
+  override toString(): string {
+    return describeModule(this);
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}

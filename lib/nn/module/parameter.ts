@@ -1,0 +1,48 @@
+/** Tensors that belong to a module and are trained. */
+import { noGrad } from '../../autograd/backward';
+import type { DType } from '../../core/dtype';
+import { requireOptions } from '../../core/errors';
+import { allocateShared, Storage } from '../../core/storage';
+import { requireTensor, Tensor } from '../../core/tensor';
+
+/** A tensor's fields that `Parameter` may replace. */
+type Body = { -readonly [K in '_storage' | 'dtype']: Tensor[K] };
+
+function setBody(of: Body, storage: Storage, dtype: DType): void {
+  of._storage = storage;
+  of.dtype = dtype;
+}
+
+/**
+ * A tensor that a module finds among its fields and an optimizer changes (torch.nn.Parameter). It copies `data` into
+ * memory that cannot be detached and that worker threads can share.
+ *
+ * @example this.scale = new nn.Parameter(ones([3]));
+ */
+export class Parameter extends Tensor {
+  constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
+    const from = requireTensor('Parameter', 'data', data);
+    requireOptions('Parameter', options, ['requiresGrad']);
+    super(new Storage(allocateShared(from.dtype, from.numel())), from.dtype, from.shape);
+    noGrad(() => this.copy_(from));
+    this.requiresGrad = options.requiresGrad ?? true;
+  }
+
+  /** @internal Changes the dtype of values and gradient; the parameter stays the one that optimizers hold. */
+  _convert(dtype: DType): void {
+    if (dtype === this.dtype) return;
+    const values = this.detach().to(dtype);
+    const gradient = this.grad === null ? null : this.grad.detach().to(dtype);
+    const storage = new Storage(allocateShared(dtype, this.numel()));
+    storage.array.set(values._flat);
+    storage.version = this._storage.version + 1; // a graph that kept the old values notices
+    this._storage.abandoned = true; // a compiled function that used it notices too
+    this.grad = null;
+    setBody(this, storage, dtype);
+    this.grad = gradient;
+  }
+
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`;
+  }
+}

@@ -1,0 +1,221 @@
+/** What a module is made of: parameters, buffers and other modules, found among its fields. */
+import { requireBoolean, requireOptions, wrongType, wrongValue } from '../../core/errors';
+import { Tensor } from '../../core/tensor';
+import type { AnyModule } from './module';
+import { Parameter } from './parameter';
+
+/** Where the names of a listing start, and whether it goes on below. */
+export interface ListOptions {
+  /** What the names begin with; default nothing. */
+  prefix?: string;
+  /** Whether to go into submodules; default true. */
+  recurse?: boolean;
+}
+
+type Visit<T> = (one: T, name: string) => void;
+
+/** The half of `Module` that knows its parts. */
+export abstract class ModuleTree {
+  /** Buffers by name: whether they belong to the state dict. */
+  readonly #buffers = new Map<string, boolean>();
+
+  // --- Own parts ----------------------------------------------------------------------------------
+
+  /** @internal Everything that may be a part, in order. */
+  _eachField(visit: Visit<unknown>): void {
+    const fields = this as Readonly<Record<string, unknown>>;
+    for (const name of Object.keys(this)) visit(fields[name], name);
+  }
+
+  /** Fields that are of a kind, and the elements of arrays that start with one. */
+  #eachOf<T>(isOne: (value: unknown) => value is T, visit: Visit<T>): void {
+    this._eachField((value, name) => {
+      if (isOne(value)) visit(value, name);
+      else if (Array.isArray(value) && isOne(value[0])) {
+        value.forEach((one: unknown, i) => {
+          if (isOne(one)) visit(one, `${name}.${i}`);
+        });
+      }
+    });
+  }
+
+  /** @internal */
+  _eachChild(visit: Visit<AnyModule>): void {
+    this.#eachOf(isModule, visit);
+  }
+
+  /** @internal */
+  _eachParameter(visit: Visit<Parameter>): void {
+    this.#eachOf(isParameter, visit);
+  }
+
+  /** @internal Buffers that are set. */
+  _eachBuffer(visit: (buffer: Tensor, name: string, persistent: boolean) => void): void {
+    for (const [name, persistent] of this.#buffers) {
+      const value: unknown = Reflect.get(this, name);
+      if (value instanceof Tensor) visit(value, name, persistent);
+    }
+  }
+
+  // --- Registering by hand ------------------------------------------------------------------------
+
+  #requireFree(op: string, name: unknown): void {
+    if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
+    if (name === '' || name.includes('.')) {
+      throw wrongValue(op, 'a name without a dot', 'name', name);
+    }
+    const value: unknown = Reflect.get(this, name);
+    if (value === undefined || value === null) return;
+    if (!(value instanceof Tensor) && !isModule(value)) {
+      throw wrongValue(op, 'a name that is not taken', 'name', name);
+    }
+  }
+
+  /**
+   * Makes `tensor` the field `name` and part of the state, untrained: running statistics, fixed tables. Null keeps the
+   * name free for later; `persistent: false` leaves it out of the state dict.
+   */
+  registerBuffer(
+    name: string,
+    tensor: Tensor | null,
+    options: { persistent?: boolean } = {},
+  ): void {
+    const op = 'registerBuffer';
+    requireOptions(op, options, ['persistent']);
+    const persistent = requireBoolean(op, 'persistent', options.persistent ?? true);
+    this.#requireFree(op, name);
+    if (tensor !== null && (!(tensor instanceof Tensor) || tensor instanceof Parameter)) {
+      throw wrongType(op, 'a tensor that is no Parameter, or null', 'tensor', tensor);
+    }
+    this.#buffers.set(name, persistent);
+    Reflect.set(this, name, tensor);
+  }
+
+  /** Makes `parameter` the field `name`: for names made at run time. */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    this.#requireFree('registerParameter', name);
+    if (parameter !== null && !isParameter(parameter)) {
+      throw wrongType('registerParameter', 'a Parameter or null', 'parameter', parameter);
+    }
+    this.#buffers.delete(name);
+    Reflect.set(this, name, parameter);
+  }
+
+  /** Makes `module` the field `name`: for names made at run time. */
+  addModule(name: string, module: AnyModule | null): void {
+    this.#requireFree('addModule', name);
+    if (module !== null && !isModule(module)) {
+      throw wrongType('addModule', 'a module or null', 'module', module);
+    }
+    Reflect.set(this, name, module);
+  }
+
+  // --- All parts ----------------------------------------------------------------------------------
+
+  /**
+   * @internal Visits this and all below it, parents first, with the prefix of their names: each once, or with `again`
+   * under each of its names. Circles end where they close.
+   */
+  _walk(visit: Visit<AnyModule>, again = false): void {
+    const seen = new Set<AnyModule>();
+    const go = (module: AnyModule, prefix: string): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      visit(module, prefix);
+      module._eachChild((child, name) => {
+        go(child, `${prefix}${name}.`);
+      });
+      if (again) seen.delete(module);
+    };
+    if (isModule(this)) go(this, '');
+  }
+
+  /** This module (named '') and all below it with their names, parents first, each once. */
+  namedModules(): [name: string, module: AnyModule][] {
+    const found: [string, AnyModule][] = [];
+    this._walk((module, prefix) => found.push([prefix.slice(0, -1), module]));
+    return found;
+  }
+
+  /** This module and all below it, parents first, each once. */
+  modules(): AnyModule[] {
+    const found: AnyModule[] = [];
+    this._walk((module) => found.push(module));
+    return found;
+  }
+
+  /** The direct parts with their names, each once. */
+  namedChildren(): [name: string, module: AnyModule][] {
+    const found = new Map<AnyModule, string>();
+    this._eachChild((child, name) => found.has(child) || found.set(child, name));
+    return swapped(found);
+  }
+
+  /** The direct parts, each once. */
+  children(): AnyModule[] {
+    return this.namedChildren().map(([, module]) => module);
+  }
+
+  /** Parts of a kind, each once, with the first of its names. */
+  #collect<T>(
+    op: string,
+    options: ListOptions = {},
+    each: (module: ModuleTree, visit: Visit<T>) => void,
+  ): Map<T, string> {
+    requireOptions(op, options, ['prefix', 'recurse']);
+    const { prefix = '', recurse = true } = options;
+    const start = prefix === '' ? '' : `${prefix}.`;
+    const found = new Map<T, string>();
+    const collect = (module: ModuleTree, path: string): void => {
+      each(module, (one, name) => found.has(one) || found.set(one, `${start}${path}${name}`));
+    };
+    if (recurse) this._walk(collect);
+    else collect(this, '');
+    return found;
+  }
+
+  #parameters(op: string, options: ListOptions | undefined): Map<Parameter, string> {
+    return this.#collect<Parameter>(op, options, (module, visit) => {
+      module._eachParameter(visit);
+    });
+  }
+
+  #allBuffers(op: string, options: ListOptions | undefined): Map<Tensor, string> {
+    return this.#collect<Tensor>(op, options, (module, visit) => {
+      module._eachBuffer(visit);
+    });
+  }
+
+  /** Parameters with their names, own ones first, then depth first; a shared one once. */
+  namedParameters(options?: ListOptions): [name: string, parameter: Parameter][] {
+    return swapped(this.#parameters('namedParameters', options));
+  }
+
+  /** The parameters in the order of `namedParameters`: what an optimizer takes. */
+  parameters(options?: Pick<ListOptions, 'recurse'>): Parameter[] {
+    return [...this.#parameters('parameters', options).keys()];
+  }
+
+  /** Buffers with their names, in the order of `namedParameters`. */
+  namedBuffers(options?: ListOptions): [name: string, buffer: Tensor][] {
+    return swapped(this.#allBuffers('namedBuffers', options));
+  }
+
+  /** The buffers in the order of `namedBuffers`. */
+  buffers(options?: Pick<ListOptions, 'recurse'>): Tensor[] {
+    return [...this.#allBuffers('buffers', options).keys()];
+  }
+}
+
+function swapped<T>(names: ReadonlyMap<T, string>): [string, T][] {
+  return Array.from(names, ([one, name]) => [name, one]);
+}
+
+/** Whether the value is a module: nothing but Module extends ModuleTree. */
+export function isModule(value: unknown): value is AnyModule {
+  return value instanceof ModuleTree;
+}
+
+function isParameter(value: unknown): value is Parameter {
+  return value instanceof Parameter;
+}

@@ -1,0 +1,371 @@
+/** Functions of two numbers: arithmetic, comparison, logic; with broadcasting and dtype promotion. */
+import type { NativeOp } from '../../../binding';
+import type { DType } from '../../core/dtype';
+import { requireOptions, wrongType } from '../../core/errors';
+import { broadcastShapes } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import { clamp, powScalar, type InPlace } from './unary';
+import {
+  apartFrom,
+  isFloating,
+  nativeOp,
+  operand,
+  promote,
+  record,
+  recordInPlace,
+  requireInPlace,
+  runElementwise,
+  sameShape,
+  scalar,
+  Tensor,
+  unrecorded,
+  zerosLike,
+  type Node,
+  type Rule,
+} from '../define';
+
+/** The other side of an operation: numbers take part as PyTorch's Python numbers do. */
+export type Operand = Tensor | number;
+
+interface BinaryRule {
+  /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. */
+  readonly grad: (dy: Tensor, a: Tensor, b: Tensor, node: Node) => readonly (Tensor | null)[];
+  /** False where the gradient needs neither a nor b, so that they are not kept. */
+  readonly keeps?: false;
+  /** True where whole numbers give a floating result. */
+  readonly floating?: true;
+  /** The native row that two bool tensors take, whose result is bool; others count them as int32. */
+  readonly ofBool?: 'logicalAnd' | 'logicalOr';
+}
+
+/** A native row of two inputs and its gradients. */
+class BinaryOp implements Rule {
+  private readonly call: NativeOp;
+
+  constructor(
+    readonly name: string,
+    private readonly rule: BinaryRule,
+  ) {
+    this.call = nativeOp(name);
+  }
+
+  apply(left: Tensor, right: Operand): Tensor {
+    const [a, b] = this.operands(left, right);
+    if (this.rule.ofBool && a.dtype === 'bool') return predicates[this.rule.ofBool].apply(a, b);
+    const shape = sameShape(a.shape, b.shape)
+      ? a.shape
+      : broadcastShapes(this.name, a.shape, b.shape);
+    const out = Tensor._empty(a.dtype, shape);
+    this.run(a, b, out);
+    return record(out, this, [a, b], this.rule.keeps === false ? [] : [a, b], undefined);
+  }
+
+  applyInPlace(x: Tensor, right: Operand): void {
+    const [a, given] = this.operands(x, right);
+    const b = apartFrom(x, given);
+    if (a.dtype === 'bool') {
+      x.copy_(this.apply(a, b));
+      return;
+    }
+    requireInPlace(`${this.name}_`, x, broadcastShapes(this.name, a.shape, b.shape), a.dtype);
+    const keeps = this.rule.keeps !== false && (a.requiresGrad || b.requiresGrad);
+    const kept = keeps ? [a === x ? x.clone() : a, b === x ? x.clone() : b] : [];
+    if (a.dtype === x.dtype) {
+      this.run(a, b, x);
+    } else {
+      const wide = Tensor._empty(a.dtype, x.shape);
+      this.run(a, b, wide);
+      copyInto(x, wide);
+    }
+    recordInPlace(x, this, [a === x ? x : a, b], kept, undefined);
+  }
+
+  grad(dy: Tensor, node: Node): readonly (Tensor | null)[] {
+    const [a, b] = node.kept;
+    return this.rule.grad(dy, a, b, node);
+  }
+
+  private operands(left: Tensor, right: Operand): [Tensor, Tensor] {
+    const [a, b] = promote(left, operand(this.name, 'other', right, left));
+    if (this.rule.floating || (a.dtype === 'bool' && !this.rule.ofBool)) {
+      const dtype: DType = this.rule.floating ? asFloatingType(a.dtype) : 'int32';
+      return [a.to(dtype), b.to(dtype)];
+    }
+    return [a, b];
+  }
+
+  private run(a: Tensor, b: Tensor, out: Tensor): void {
+    if (
+      a._contiguous &&
+      b._contiguous &&
+      out._contiguous &&
+      a.shape === b.shape &&
+      a.shape === out.shape
+    ) {
+      this.call(a._flat, b._flat, out._flat, out.numel());
+    } else {
+      runElementwise(this.name, this.call, [a, b], out);
+    }
+  }
+}
+
+function asFloatingType(dtype: DType): DType {
+  return isFloating(dtype) ? dtype : 'float32';
+}
+
+const copy = nativeOp('copy');
+
+/** Writes values of another floating dtype into `to`, unrecorded. */
+function copyInto(to: Tensor, from: Tensor): void {
+  runElementwise('copy', copy, [from.detach().to(to.dtype)], to);
+}
+
+/** dy where `mask`, half of it where a and b tie, as PyTorch shares it. */
+function shareExtreme(dy: Tensor, wins: Tensor, ties: Tensor): Tensor {
+  return dy.mul(wins.to(dy.dtype).add(ties.to(dy.dtype).mul(0.5)));
+}
+
+/** Methods with an operand, each with its `_` form in place. */
+export interface OperatorMethods {
+  /** Sum, element by element: shapes broadcast, dtypes are promoted. RangeError for shapes that do not fit. */
+  add(other: Operand): Tensor;
+  /** Difference, element by element; shapes and dtypes as for `add`. */
+  sub(other: Operand): Tensor;
+  /** Product, element by element; shapes and dtypes as for `add`. */
+  mul(other: Operand): Tensor;
+  /** Quotient, element by element; shapes and dtypes as for `add`, floating for whole numbers. */
+  div(other: Operand): Tensor;
+  /** This to the power of `other`, element by element; shapes and dtypes as for `add`. */
+  pow(other: Operand): Tensor;
+  /** Angle in radians of the point (other, this). */
+  atan2(other: Operand): Tensor;
+  /** Remainder with the sign of this, as C's fmod. */
+  fmod(other: Operand): Tensor;
+  /** Remainder with the sign of other, as Python's %. */
+  remainder(other: Operand): Tensor;
+  /** The larger of each pair; NaN if either is. */
+  maximum(other: Operand): Tensor;
+  /** The smaller of each pair; NaN if either is. */
+  minimum(other: Operand): Tensor;
+}
+
+const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
+  add: new BinaryOp('add', { ofBool: 'logicalOr', keeps: false, grad: (dy) => [dy, dy] }),
+  sub: new BinaryOp('sub', {
+    keeps: false,
+    grad: (dy, _a, _b, node) => [dy, node.needs(1) ? dy.neg() : null],
+  }),
+  mul: new BinaryOp('mul', {
+    ofBool: 'logicalAnd',
+    grad: (dy, a, b, node) => [node.needs(0) ? dy.mul(b) : null, node.needs(1) ? dy.mul(a) : null],
+  }),
+  div: new BinaryOp('div', {
+    floating: true,
+    grad: (dy, a, b, node) => {
+      const da = dy.div(b);
+      return [da, node.needs(1) ? da.mul(a).div(b).neg() : null];
+    },
+  }),
+  pow: new BinaryOp('pow', {
+    grad: (dy, a, b, node) => [
+      node.needs(0) ? dy.mul(where(b.eq(0), zerosLike(b), b.mul(a.pow(b.sub(1))))) : null,
+      node.needs(1)
+        ? dy.mul(where(a.eq(0).logicalAnd(b.ge(0)), zerosLike(a), a.pow(b).mul(a.log())))
+        : null,
+    ],
+  }),
+  atan2: new BinaryOp('atan2', {
+    floating: true,
+    grad: (dy, a, b, node) => {
+      const scaled = dy.div(a.mul(a).add(b.mul(b)));
+      return [scaled.mul(b), node.needs(1) ? scaled.mul(a).neg() : null];
+    },
+  }),
+  fmod: new BinaryOp('fmod', {
+    grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).trunc()).neg() : null],
+  }),
+  remainder: new BinaryOp('remainder', {
+    grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).floor()).neg() : null],
+  }),
+  maximum: new BinaryOp('maximum', {
+    ofBool: 'logicalOr',
+    grad: (dy, a, b) => [shareExtreme(dy, a.gt(b), a.eq(b)), shareExtreme(dy, b.gt(a), a.eq(b))],
+  }),
+  minimum: new BinaryOp('minimum', {
+    ofBool: 'logicalAnd',
+    grad: (dy, a, b) => [shareExtreme(dy, a.lt(b), a.eq(b)), shareExtreme(dy, b.lt(a), a.eq(b))],
+  }),
+};
+
+/** A native row of two inputs whose result is bool, so without gradient. */
+class PredicateOp {
+  private readonly call: NativeOp;
+
+  constructor(readonly name: string) {
+    this.call = nativeOp(name);
+  }
+
+  apply(left: Tensor, right: Operand): Tensor {
+    const [a, b] = promote(left, operand(this.name, 'other', right, left));
+    const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
+    runElementwise(this.name, this.call, [a, b], out);
+    unrecorded(this.name, [out], [a, b]);
+    return out;
+  }
+}
+
+/** Comparisons and logic; the result is bool. */
+export interface PredicateMethods {
+  /** Whether equal. */
+  eq(other: Operand): Tensor;
+  /** Whether different. */
+  ne(other: Operand): Tensor;
+  /** Whether this is less. */
+  lt(other: Operand): Tensor;
+  /** Whether this is less or equal. */
+  le(other: Operand): Tensor;
+  /** Whether this is greater. */
+  gt(other: Operand): Tensor;
+  /** Whether this is greater or equal. */
+  ge(other: Operand): Tensor;
+  /** Whether both are other than 0. */
+  logicalAnd(other: Operand): Tensor;
+  /** Whether one or both are other than 0. */
+  logicalOr(other: Operand): Tensor;
+  /** Whether just one is other than 0. */
+  logicalXor(other: Operand): Tensor;
+}
+
+const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> = {
+  eq: new PredicateOp('eq'),
+  ne: new PredicateOp('ne'),
+  lt: new PredicateOp('lt'),
+  le: new PredicateOp('le'),
+  gt: new PredicateOp('gt'),
+  ge: new PredicateOp('ge'),
+  logicalAnd: new PredicateOp('logicalAnd'),
+  logicalOr: new PredicateOp('logicalOr'),
+  logicalXor: new PredicateOp('logicalXor'),
+};
+
+const whereCall = nativeOp('where');
+const whereRule: Rule = {
+  name: 'where',
+  grad: (dy, node) => {
+    const condition = node.kept[0];
+    const zero = scalar(0, dy.dtype);
+    return [
+      node.needs(0) ? where(condition, dy, zero) : null,
+      node.needs(1) ? where(condition, zero, dy) : null,
+    ];
+  },
+};
+
+/** A condition as bool: other dtypes hold where they are not 0. */
+function maskOf(op: string, name: string, value: unknown): Tensor {
+  const condition = requireTensor(op, name, value);
+  return condition.dtype === 'bool' ? condition : condition.ne(0);
+}
+
+/**
+ * Elements of `x` where `condition` (bool) holds, of `other` elsewhere; all three broadcast (torch.where).
+ *
+ * @example where(x.gt(0), x, 0) // ReLU
+ */
+export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
+  const mask = maskOf('where', 'condition', condition);
+  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, 'float32');
+  const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
+  const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
+  const out = Tensor._empty(a.dtype, shape);
+  runElementwise('where', whereCall, [mask, a, b], out);
+  return record(out, whereRule, [a, b], [mask], undefined);
+}
+
+declare module '../../core/tensor' {
+  interface Tensor extends OperatorMethods, InPlace<OperatorMethods>, PredicateMethods {
+    /** Each element held between `min` and `max`; either may be missing (torch.clamp). */
+    clamp(bounds: { min?: number; max?: number }): Tensor;
+    /** Whether each element is 0. */
+    logicalNot(): Tensor;
+    /** Whether each element is NaN. */
+    isnan(): Tensor;
+    /** Whether each element is infinite. */
+    isinf(): Tensor;
+    /** Whether each element is a number that is not infinite. */
+    isfinite(): Tensor;
+    /** Elements of this where `condition` holds, of `other` elsewhere. */
+    where(condition: Tensor, other: Operand): Tensor;
+    /** This with `value` where `mask` (bool, broadcast) holds. */
+    maskedFill(mask: Tensor, value: number): Tensor;
+    /** This + weight (end - this). */
+    lerp(end: Tensor, weight: Operand): Tensor;
+  }
+}
+
+for (const [name, op] of Object.entries(operators)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value: function (this: Tensor, other: Operand) {
+      return op.apply(this, other);
+    },
+    writable: true,
+  });
+  Object.defineProperty(Tensor.prototype, `${name}_`, {
+    value: function (this: Tensor, other: Operand) {
+      op.applyInPlace(this, other);
+      return this;
+    },
+  });
+}
+for (const [name, op] of Object.entries(predicates)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value: function (this: Tensor, other: Operand) {
+      return op.apply(this, other);
+    },
+  });
+}
+
+export const binary = { ...operators, ...predicates };
+
+Object.assign(Tensor.prototype, {
+  pow(this: Tensor, exponent: Operand): Tensor {
+    if (typeof exponent !== 'number' || !isFloating(this.dtype))
+      return operators.pow.apply(this, exponent);
+    if (exponent === 2) return this.square();
+    return exponent === 0.5 ? this.sqrt() : powScalar(this, exponent);
+  },
+  clamp(this: Tensor, bounds: { min?: number; max?: number }): Tensor {
+    if ((bounds as unknown) === undefined) throw wrongType('clamp', 'an object', 'bounds', bounds);
+    requireOptions('clamp', bounds, ['min', 'max']);
+    const { min = -Infinity, max = Infinity } = bounds;
+    if (typeof min !== 'number') throw wrongType('clamp', 'a number', 'min', min);
+    if (typeof max !== 'number') throw wrongType('clamp', 'a number', 'max', max);
+    if (isFloating(this.dtype)) return clamp(this, min, max);
+    const raised = min === -Infinity ? this : this.maximum(min);
+    return max === Infinity ? raised : raised.minimum(max);
+  },
+  logicalNot(this: Tensor): Tensor {
+    return this.eq(0);
+  },
+  isnan(this: Tensor): Tensor {
+    return this.ne(this);
+  },
+  isinf(this: Tensor): Tensor {
+    return isFloating(this.dtype) ? this.abs().eq(Infinity) : this.ne(this);
+  },
+  isfinite(this: Tensor): Tensor {
+    return isFloating(this.dtype) ? this.abs().lt(Infinity) : this.eq(this);
+  },
+  where(this: Tensor, condition: Tensor, other: Operand): Tensor {
+    return where(condition, this, other);
+  },
+  maskedFill(this: Tensor, mask: Tensor, value: number): Tensor {
+    const condition = maskOf('maskedFill', 'mask', mask);
+    if (typeof value !== 'number') throw wrongType('maskedFill', 'a number', 'value', value);
+    return where(condition, scalar(value, this.dtype), this);
+  },
+  lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
+    const other = requireTensor('lerp', 'end', end);
+    return this.add(other.sub(this).mul(operand('lerp', 'weight', weight, this)));
+  },
+} satisfies Partial<Tensor>);

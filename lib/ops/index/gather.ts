@@ -1,0 +1,303 @@
+/** Picking elements by tensors of indices, and putting them back: each is the other's gradient. */
+import type { NativeOp } from '../../../binding';
+import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { normalizeDim, sameShape, type Shape } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import {
+  nativeOp,
+  operand,
+  record,
+  recordInPlace,
+  requireDTypeOf,
+  requireInPlace,
+  Tensor,
+  type Rule,
+} from '../define';
+import type { Operand } from '../elementwise/binary';
+import { lineOf } from '../reduce/reductionShape';
+
+const gatherCall = nativeOp('gather');
+const indexSelectCall = nativeOp('indexSelect');
+const scatterCall = nativeOp('scatter');
+const scatterAddCall = nativeOp('scatterAdd');
+const indexCopyCall = nativeOp('indexCopy');
+const indexAddCall = nativeOp('indexAdd');
+
+/** What the rules remember: the dimension, and the shape of what was picked from. */
+interface Along {
+  readonly dim: number;
+  readonly shape: Shape;
+}
+
+// --- One index for each element -------------------------------------------------------------------
+
+/** An int32 tensor whose sizes are at most those of `x` but along `dim`, else an error. */
+function requireIndex(op: string, x: Tensor, dim: number, value: unknown): Tensor {
+  const index = requireTensor(op, 'index', value);
+  requireDTypeOf(op, 'index', index, 'int32');
+  const fits =
+    Math.max(index.ndim, 1) === Math.max(x.ndim, 1) &&
+    index.shape.every((size, i) => i === dim || x.ndim === 0 || size <= x.shape[i]);
+  if (fits) return index.contiguous();
+  const limits = x.shape.map((size, i) => (i === dim ? 'any' : String(size)));
+  const what = `a shape of at most [${limits.join(', ')}]`;
+  throw unexpected(op, what, 'index', shapeText(index.shape));
+}
+
+/** The part of `x` whose sizes are those of `shape`, but along `dim`. */
+function cropped(x: Tensor, shape: Shape, dim: number): Tensor {
+  let part = x;
+  x.shape.forEach((size, i) => {
+    if (i !== dim && i < shape.length && shape[i] < size) part = part.narrow(i, 0, shape[i]);
+  });
+  return part;
+}
+
+const gatherRule: Rule<Along> = {
+  name: 'gather',
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
+};
+const gatherBackwardRule: Rule<Along> = {
+  name: 'gatherBackward',
+  grad: (dy, node) => [dy.gather(node.attrs.dim, node.kept[0])],
+};
+
+/** The gradient of gather: zeros of the whole shape with `dy` added at `index`. */
+export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor {
+  const out = Tensor._empty(dy.dtype, along.shape).zero_();
+  scatterInto(scatterAddCall, out, along.dim, index, dy.detach());
+  return record(out, gatherBackwardRule, [dy], [index], along);
+}
+
+function gather(input: Tensor, dimension: number, indices: Tensor): Tensor {
+  const dim = normalizeDim('gather', dimension, input.ndim);
+  const index = requireIndex('gather', input, dim, indices);
+  const x = cropped(input, index.shape, dim).contiguous();
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  const m = index.ndim === 0 ? 1 : index.shape[dim];
+  const out = Tensor._empty(x.dtype, index.shape);
+  gatherCall(x._flat, index._flat, out._flat, outer, n, m, inner);
+  return record(out, gatherRule, [x], [index], { dim, shape: x.shape });
+}
+
+/** The source of a scatter, in the shape of its index. */
+function sourceFor(op: string, x: Tensor, index: Tensor, value: unknown): Tensor {
+  const source = operand(op, 'src', value, x);
+  if (!(value instanceof Tensor)) return source.to(x.dtype).expand([...index.shape]);
+  if (source.dtype !== x.dtype) {
+    throw unexpected(op, `dtype ${x.dtype}`, 'src', source.dtype);
+  }
+  const fits =
+    source.ndim === index.ndim && index.shape.every((size, i) => size <= source.shape[i]);
+  if (!fits) {
+    throw unexpected(
+      op,
+      `a shape of at least ${shapeText(index.shape)}`,
+      'src',
+      shapeText(source.shape),
+    );
+  }
+  return cropped(source, index.shape, -1);
+}
+
+const scatterRule: Rule<Along> = {
+  name: 'scatter',
+  grad: (dy, node) => {
+    const { dim } = node.attrs;
+    const index = node.kept[0];
+    return [
+      node.needs(0) ? dy.scatter(dim, index, 0) : null,
+      node.needs(1) ? dy.gather(dim, index) : null,
+    ];
+  },
+};
+
+const scatterAddRule: Rule<Along> = {
+  name: 'scatterAdd',
+  grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.kept[0]) : null],
+};
+
+/** Writes `source`, in the shape of `index`, into `x`, unrecorded. */
+function scatterInto(call: NativeOp, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  const part = cropped(x, index.shape, dim);
+  const whole = part.contiguous();
+  const { outer, n, inner } = lineOf(whole.shape, dim);
+  const m = index.ndim === 0 ? 1 : index.shape[dim];
+  call(whole._flat, index._flat, source.contiguous()._flat, outer, n, m, inner);
+  if (whole !== part) part.copy_(whole);
+}
+
+const scatters = {
+  scatter: { call: scatterCall, rule: scatterRule },
+  scatterAdd: { call: scatterAddCall, rule: scatterAddRule },
+} as const;
+
+/** `src` written or added along `dim` at `index`: to a copy of `x`, or in place. */
+function scatter(
+  name: keyof typeof scatters,
+  inPlace: boolean,
+  x: Tensor,
+  dimension: number,
+  indices: Tensor,
+  src: unknown,
+): Tensor {
+  const op = inPlace ? `${name}_` : name;
+  const { call, rule } = scatters[name];
+  const dim = normalizeDim(op, dimension, x.ndim);
+  const index = requireIndex(op, x, dim, indices);
+  const source = sourceFor(op, x, index, src);
+  const along = { dim, shape: x.shape };
+  if (!inPlace) {
+    const out = x.detach().clone();
+    scatterInto(call, out, dim, index, source.detach());
+    return record(out, rule, [x, source], [index], along);
+  }
+  requireInPlace(op, x, x.shape, x.dtype);
+  const apart = source._storage === x._storage ? source.clone() : source;
+  scatterInto(call, x.detach(), dim, index, apart.detach());
+  recordInPlace(x, rule, [x, apart], [index], along);
+  return x;
+}
+
+// --- One index for each row -----------------------------------------------------------------------
+
+/** A list of indices, else an error; a single one without dimensions will do. */
+function requireList(op: string, value: unknown): Tensor {
+  const index = requireTensor(op, 'index', value);
+  requireDTypeOf(op, 'index', index, 'int32');
+  if (index.ndim > 1) {
+    throw unexpected(op, 'at most one dimension', 'index', shapeText(index.shape));
+  }
+  return index.contiguous();
+}
+
+const indexSelectRule: Rule<Along> = {
+  name: 'indexSelect',
+  grad: (dy, node) => {
+    const { dim, shape } = node.attrs;
+    const index = node.kept[0];
+    const out = Tensor._empty(dy.dtype, shape).zero_();
+    putRows(out, dim, index, dy.detach().contiguous(), true);
+    return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
+  },
+};
+const indexSelectBackwardRule: Rule<Along> = {
+  name: 'indexSelectBackward',
+  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.kept[0])],
+};
+
+function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor {
+  const dim = normalizeDim('indexSelect', dimension, input.ndim);
+  const index = requireList('indexSelect', indices);
+  const x = input.contiguous();
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  const m = index.numel();
+  const out = Tensor._empty(
+    x.dtype,
+    x.shape.map((size, i) => (i === dim ? m : size)),
+  );
+  indexSelectCall(x._flat, index._flat, out._flat, outer, n, m, inner);
+  return record(out, indexSelectRule, [x], [index], { dim, shape: x.shape });
+}
+
+const indexAddRule: Rule<Along> = {
+  name: 'indexAdd',
+  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.kept[0]) : null],
+};
+
+/**
+ * Writes (or adds) the rows of `source` over rows of `x` along `dim`, in place and unrecorded: `x` is contiguous, and
+ * `source` has its shape but along `dim`, where it is as long as `index`.
+ */
+export function putRows(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  accumulate: boolean,
+): void {
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  const call = accumulate ? indexAddCall : indexCopyCall;
+  call(x._flat, index._flat, source._flat, outer, n, index.numel(), inner);
+}
+
+function indexAdd(
+  x: Tensor,
+  dimension: number,
+  indices: Tensor,
+  source: Tensor,
+  options: { alpha?: number } = {},
+): Tensor {
+  requireOptions('indexAdd', options, ['alpha']);
+  const alpha = requireNumber('indexAdd', 'alpha', options.alpha ?? 1);
+  const dim = normalizeDim('indexAdd', dimension, x.ndim);
+  const index = requireList('indexAdd', indices);
+  requireTensor('indexAdd', 'source', source);
+  requireDTypeOf('indexAdd', 'source', source, x.dtype);
+  const shape = x.shape.map((size, i) => (i === dim ? index.numel() : size));
+  if (!sameShape(source.shape, shape)) {
+    throw unexpected('indexAdd', shapeText(shape), 'source', shapeText(source.shape));
+  }
+  const scaled = alpha === 1 ? source : source.mul(alpha);
+  const out = x.detach().clone();
+  putRows(out, dim, index, scaled.detach().contiguous(), true);
+  return record(out, indexAddRule, [x, scaled], [index], { dim, shape: x.shape });
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /**
+     * Along `dim` the elements whose places `index` (int32, as many dimensions as this) names; the result has the shape
+     * of `index` (torch.gather).
+     *
+     * @example logits.gather(1, labels.unsqueeze(1)) // the logit of each row's label
+     */
+    gather(dim: number, index: Tensor): Tensor;
+    /** This with `src`, a tensor or a number, written along `dim` at the places `index` names (torch.scatter). */
+    scatter(dim: number, index: Tensor, src: Operand): Tensor;
+    /** This with `src` added along `dim` at the places `index` names (torch.scatter_add). */
+    scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
+    /** As scatter, in place. */
+    scatter_(dim: number, index: Tensor, src: Operand): this;
+    /** As scatterAdd, in place. */
+    scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
+    /**
+     * The rows of dimension `dim` that `index` (int32, one dimension) names, in its order (torch.index_select).
+     *
+     * @example images.indexSelect(0, tensor([3, 1, 4], { dtype: 'int32' })) // a batch of three
+     */
+    indexSelect(dim: number, index: Tensor): Tensor;
+    /** This with `alpha` times row i of `source` added to row index[i] of dimension `dim` (torch.index_add). */
+    indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  gather(this: Tensor, dim: number, index: Tensor): Tensor {
+    return gather(this, dim, index);
+  },
+  scatter(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
+    return scatter('scatter', false, this, dim, index, src);
+  },
+  scatterAdd(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+    return scatter('scatterAdd', false, this, dim, index, requireTensor('scatterAdd', 'src', src));
+  },
+  scatter_(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
+    return scatter('scatter', true, this, dim, index, src);
+  },
+  scatterAdd_(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+    return scatter('scatterAdd', true, this, dim, index, requireTensor('scatterAdd_', 'src', src));
+  },
+  indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
+    return indexSelect(this, dim, index);
+  },
+  indexAdd(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options?: { alpha?: number },
+  ): Tensor {
+    return indexAdd(this, dim, index, source, options);
+  },
+});

@@ -1,0 +1,325 @@
+/** Indexing as with square brackets in Python: `x.index([0, slice(1), null, '...', labels])`. */
+import {
+  requireBoolean,
+  requireInteger,
+  requireList,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
+import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
+import {
+  nativeOp,
+  operand,
+  record,
+  recordInPlace,
+  requireDTypeOf,
+  requireInPlace,
+  Tensor,
+  unrecorded,
+  type Rule,
+} from '../define';
+import type { Operand } from '../elementwise/binary';
+import { putRows } from './gather';
+import { maxIndexed, placesIn } from './mask';
+
+const indexCall = nativeOp('index');
+
+/** A range of one dimension, made by `slice`. */
+export interface Slice {
+  /** First index; null for the beginning. */
+  readonly start: number | null;
+  /** The index after the last; null for the end. */
+  readonly end: number | null;
+  /** Distance of the indices, at least 1. */
+  readonly step: number;
+}
+
+/**
+ * The range `start:end:step` for Tensor.index; null or nothing for an open end, negative numbers count from the end.
+ *
+ * @example x.index([slice(0, 2), slice(null, null, 2)]) // x[:2, ::2]
+ */
+export function slice(start: number | null = null, end: number | null = null, step = 1): Slice {
+  return { start, end, step };
+}
+
+/**
+ * One place of Tensor.index: a whole number takes one element, a slice a range, null makes a new dimension of size 1,
+ * '...' stands for all dimensions not mentioned, an int32 tensor takes the elements it lists, a bool tensor those where
+ * it is true.
+ */
+export type Index = number | Slice | null | '...' | Tensor;
+
+/** A tensor among the indices, and the dimensions it stands for. */
+interface Advanced {
+  readonly dim: number;
+  readonly size: number;
+  readonly span: number;
+  readonly places: Tensor;
+}
+
+/** The view that numbers, slices, null and '...' describe, and what remains to be done with tensors. */
+function basicPart(op: string, x: Tensor, indices: readonly unknown[]): [Tensor, Advanced[]] {
+  const spans = indices.map((one) =>
+    one === null || one === '...'
+      ? 0
+      : one instanceof Tensor && one.dtype === 'bool'
+        ? one.ndim
+        : 1,
+  );
+  const used = spans.reduce((sum, span) => sum + span, 0);
+  if (used > x.ndim) {
+    throw unexpected(op, `indices for ${x.ndim} dimensions`, 'indices', `ones for ${used}`);
+  }
+  if (indices.indexOf('...') !== indices.lastIndexOf('...')) {
+    throw unexpected(op, "at most one '...'", 'indices', 'several');
+  }
+  const advanced: Advanced[] = [];
+  let out = x;
+  let dim = 0;
+  indices.forEach((one, i) => {
+    const name = `indices[${i}]`;
+    if (one === null) {
+      out = out.unsqueeze(dim++);
+    } else if (one === '...') {
+      dim += x.ndim - used;
+    } else if (typeof one === 'number') {
+      const size = out.shape[dim];
+      requireInteger(op, name, one);
+      if (one < -size || one >= size) {
+        throw unexpected(op, `an index from ${-size} to ${size - 1}`, name, String(one));
+      }
+      out = out.select(dim, one);
+    } else if (one instanceof Tensor) {
+      const span = spans[i];
+      advanced.push(advancedIndex(op, name, one, out.shape.slice(dim, dim + span), dim));
+      dim += span;
+    } else {
+      const { start, end, step } = requireSlice(op, name, one);
+      out = out.slice(dim++, start, end, step);
+    }
+  });
+  return [out, advanced];
+}
+
+function requireSlice(op: string, name: string, value: unknown): Partial<Slice> {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw wrongType(op, "a whole number, slice(), null, '...' or a tensor", name, value);
+  }
+  requireOptions(op, value, ['start', 'end', 'step']);
+  return value as Partial<Slice>;
+}
+
+function advancedIndex(
+  op: string,
+  name: string,
+  index: Tensor,
+  covered: Shape,
+  dim: number,
+): Advanced {
+  requireDTypeOf(op, name, index, 'int32', 'bool');
+  const size = numelOf(covered);
+  if (size > maxIndexed)
+    throw unexpected(op, `at most ${maxIndexed} elements`, 'this', String(size));
+  if (index.dtype === 'int32') return { dim, size, span: 1, places: index };
+  if (index.ndim === 0) throw unexpected(op, 'a mask of at least one dimension', name, '[]');
+  if (!sameShape(index.shape, covered)) {
+    throw unexpected(op, `a mask of shape ${shapeText(covered)}`, name, shapeText(index.shape));
+  }
+  return { dim, size, span: index.ndim, places: placesIn(op, index) };
+}
+
+/**
+ * Where tensors among the indices lead: with the dimensions in this `order` (null: as they are) and the indexed ones
+ * merged into one at `at`, `positions` lists the places along that one.
+ */
+interface Picking {
+  readonly order: readonly number[] | null;
+  readonly merged: Shape;
+  readonly at: number;
+  readonly positions: Tensor;
+  readonly result: Shape;
+}
+
+/** PyTorch's rule: the dimensions of the indices stand where theirs were if those are neighbours, else in front. */
+function orderFor(x: Tensor, advanced: readonly Advanced[]): [order: number[] | null, at: number] {
+  if (advanced.length === 1) return [null, advanced[0].dim];
+  const taken = advanced.flatMap(({ dim, span }) =>
+    Array.from({ length: span }, (_, i) => dim + i),
+  );
+  const rest = x.shape.map((_, i) => i).filter((i) => !taken.includes(i));
+  // An index without dimensions takes one element, as a number does, and separates nothing.
+  const listing = advanced.filter(({ places }) => places.ndim > 0).map(({ dim }) => dim);
+  const first = listing.length > 0 ? listing[0] : taken[0];
+  const last = listing.length > 0 ? listing[listing.length - 1] : first;
+  const apart = rest.some((i) => i > first && i < last);
+  const at = apart ? 0 : rest.filter((i) => i < first).length;
+  const order = [...rest.slice(0, at), ...taken, ...rest.slice(at)];
+  return [order.every((dim, i) => dim === i) ? null : order, at];
+}
+
+function picking(op: string, x: Tensor, advanced: readonly Advanced[]): Picking {
+  const [order, at] = orderFor(x, advanced);
+  const [first] = advanced;
+  let shape = first.places.shape;
+  let size = first.size;
+  let dims = first.span;
+  for (let i = 1; i < advanced.length; i++) {
+    shape = broadcastShapes(op, shape, advanced[i].places.shape);
+    size *= advanced[i].size;
+    dims += advanced[i].span;
+  }
+  if (size > maxIndexed) {
+    const what = `indexed dimensions of at most ${maxIndexed} elements`;
+    throw unexpected(op, what, 'this', String(size));
+  }
+  const moved = order === null ? x.shape : order.map((dim) => x.shape[dim]);
+  const before = moved.slice(0, at);
+  const after = moved.slice(at + dims);
+  return {
+    order,
+    merged: [...before, size, ...after],
+    at,
+    positions: positionsOf(advanced, shape),
+    result: [...before, ...shape, ...after],
+  };
+}
+
+/** Places along the indexed dimensions read as one, for indices broadcast to `shape`. */
+function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
+  const out = Tensor._empty('int32', [numelOf(shape)]);
+  const last = advanced.length - 1;
+  let step = 1;
+  for (let i = last; i >= 0; i--) {
+    const { places, size } = advanced[i];
+    const own = sameShape(places.shape, shape) ? places : places.expand(shape);
+    indexCall(own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
+    step *= size;
+  }
+  const lists = advanced.map(({ places }) => places);
+  unrecorded('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
+  return out;
+}
+
+/** `x` with the indexed dimensions side by side. */
+function arranged(x: Tensor, { order }: Picking): Tensor {
+  return order === null ? x : x.permute(order);
+}
+
+function pick(x: Tensor, picked: Picking): Tensor {
+  const { merged, at, positions, result } = picked;
+  return arranged(x, picked).reshape(merged).indexSelect(at, positions).reshape(result);
+}
+
+/** Writes or adds `source` (contiguous) where `pick` reads, in place and unrecorded. */
+function put(x: Tensor, picked: Picking, source: Tensor, accumulate: boolean): void {
+  const moved = arranged(x.detach(), picked);
+  const merged = moved.reshape(picked.merged);
+  const shared = merged._storage === x._storage;
+  if (shared && merged._contiguous) {
+    putRows(merged, picked.at, picked.positions, source, accumulate);
+    return;
+  }
+  const copy = shared ? merged.clone() : merged;
+  putRows(copy, picked.at, picked.positions, source, accumulate);
+  moved.copy_(copy.reshape(moved.shape));
+}
+
+interface Put {
+  readonly picked: Picking;
+  readonly accumulate: boolean;
+}
+const putRule: Rule<Put> = {
+  name: 'indexPut',
+  grad: (dy, node) => {
+    const { picked, accumulate } = node.attrs;
+    return [
+      !node.needs(0) ? null : accumulate ? dy : cleared(dy, picked),
+      node.needs(1) ? pick(dy, picked) : null,
+    ];
+  },
+};
+const clearRule: Rule<Picking> = {
+  name: 'indexClear',
+  grad: (dy, node) => [cleared(dy, node.attrs)],
+};
+
+/** `dy` with zeros where `pick` reads. */
+function cleared(dy: Tensor, picked: Picking): Tensor {
+  const out = dy.detach().clone();
+  put(out, picked, Tensor._empty(dy.dtype, picked.result).zero_(), false);
+  return record(out, clearRule, [dy], [], picked);
+}
+
+function listOf(op: string, indices: unknown): readonly unknown[] {
+  return Array.isArray(indices) ? requireList(op, 'indices', 'indices', indices, 256) : [indices];
+}
+
+function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boolean): void {
+  const op = 'indexPut_';
+  const [part, advanced] = basicPart(op, x, listOf(op, indices));
+  requireInPlace(op, part, part.shape, part.dtype);
+  const given = operand(op, 'value', value, x).to(x.dtype);
+  const source = given._storage === x._storage ? given.clone() : given;
+  if (accumulate && x.dtype === 'bool') throw unexpected(op, 'numbers to add to', 'this', 'bool');
+  const picked = advanced.length === 0 ? null : picking(op, part, advanced);
+  const shape = picked === null ? part.shape : picked.result;
+  if (!sameShape(broadcastShapes(op, source.shape, shape), shape)) {
+    throw unexpected(
+      op,
+      `a shape that broadcasts to ${shapeText(shape)}`,
+      'value',
+      shapeText(source.shape),
+    );
+  }
+  if (picked === null) {
+    if (accumulate) part.add_(source);
+    else part.copy_(source);
+    return;
+  }
+  const wide = source.expand(shape).contiguous();
+  put(part, picked, wide.detach(), accumulate);
+  recordInPlace(part, putRule, [part, wide], [], { picked, accumulate });
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /**
+     * Part of a tensor, as with square brackets in PyTorch: one index for each dimension from the front. A view, unless
+     * there are tensors among the indices: these broadcast together, and the result is a copy.
+     *
+     * @example x.index([slice(0, 2), -1]) // x[:2, -1]
+     * @example x.index(x.gt(0)) // x[x > 0]
+     */
+    index(indices: Index | readonly Index[]): Tensor;
+    /**
+     * Writes `value`, broadcast, where `index` with the same indices reads; adds it with `accumulate`, once for each
+     * time an element is listed (torch.Tensor.index_put_). Without it the last value listed for an element stays.
+     */
+    indexPut_(
+      indices: Index | readonly Index[],
+      value: Operand,
+      options?: { accumulate?: boolean },
+    ): this;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  index(this: Tensor, indices: unknown): Tensor {
+    const [part, advanced] = basicPart('index', this, listOf('index', indices));
+    return advanced.length === 0 ? part : pick(part, picking('index', part, advanced));
+  },
+  indexPut_(
+    this: Tensor,
+    indices: unknown,
+    value: Operand,
+    options?: { accumulate?: boolean },
+  ): Tensor {
+    requireOptions('indexPut_', options, ['accumulate']);
+    const accumulate = requireBoolean('indexPut_', 'accumulate', options?.accumulate ?? false);
+    indexPut(this, indices, value, accumulate);
+    return this;
+  },
+});

@@ -1,0 +1,97 @@
+/** Masks: where they hold, and what they pick. Labels as masks. */
+import { requireInteger, unexpected } from '../../core/errors';
+import { broadcastShapes, type Shape } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import { nativeOp, requireDTypeOf, runElementwise, Tensor, unrecorded } from '../define';
+import { stack } from '../shape/join';
+
+const nonzeroCall = nativeOp('nonzero');
+const coordinateCall = nativeOp('coordinate');
+const oneHotCall = nativeOp('oneHot');
+
+/** The most elements that an int32 index can tell apart. */
+export const maxIndexed = 2 ** 31 - 1;
+
+/** Places (int32) of the elements that are not 0 in `x` read as one list; how many depends on the values. */
+export function placesIn(op: string, x: Tensor): Tensor {
+  const n = x.numel();
+  if (n > maxIndexed) throw unexpected(op, `at most ${maxIndexed} elements`, 'this', String(n));
+  const places = Tensor._empty('int32', [n]);
+  const count = Tensor._empty('int32', []);
+  nonzeroCall(x.detach().contiguous()._flat, places._flat, count._flat, n);
+  unrecorded('nonzero', [places, count], [x]);
+  return places.narrow(0, 0, count.item());
+}
+
+/** The shape that a tensor and a mask have together. */
+function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
+  requireDTypeOf(op, 'mask', requireTensor(op, 'mask', mask), 'bool');
+  return broadcastShapes(op, x.shape, mask.shape);
+}
+
+/**
+ * Each label, an int32 from 0 to numClasses - 1, as a row of zeros with a 1 at its place; int32, in a new last dimension
+ * of `numClasses`, by default the largest label and one (torch.nn.functional.one_hot).
+ */
+export function oneHot(labels: Tensor, numClasses = -1): Tensor {
+  requireDTypeOf('oneHot', 'labels', requireTensor('oneHot', 'labels', labels), 'int32');
+  requireInteger('oneHot', 'numClasses', numClasses, -1);
+  const n = labels.numel();
+  if (numClasses === -1 && n === 0) {
+    throw unexpected('oneHot', 'numClasses, or at least one label', 'labels', 'none');
+  }
+  const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
+  const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
+  oneHotCall(labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
+  unrecorded('oneHot', [out], [labels]);
+  return out;
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** The coordinates of all elements that are not 0, a row (int32) for each (torch.nonzero). */
+    nonzero(): Tensor;
+    /** Elements where `mask` (bool, broadcast) holds, as a list (torch.masked_select). */
+    maskedSelect(mask: Tensor): Tensor;
+    /** This with the elements where `mask` (bool) holds taken from `source` in order (torch.Tensor.masked_scatter). */
+    maskedScatter(mask: Tensor, source: Tensor): Tensor;
+    /** Elements of this read as one list, at places `index` (int32) of any shape (torch.take). */
+    take(index: Tensor): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  nonzero(this: Tensor): Tensor {
+    const places = placesIn('nonzero', this);
+    if (this.ndim === 0) return Tensor._empty('int32', [places.numel(), 0]);
+    let step = this.numel();
+    const coordinates = this.shape.map((size) => {
+      step /= size;
+      const out = Tensor._empty('int32', places.shape);
+      runElementwise('nonzero', coordinateCall, [places], out, [size, step]);
+      return out;
+    });
+    return stack(coordinates, 1);
+  },
+  maskedSelect(this: Tensor, mask: Tensor): Tensor {
+    const shape = maskedShape('maskedSelect', this, mask);
+    return this.expand(shape).flatten().index(mask.expand(shape).flatten());
+  },
+  maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
+    const op = 'maskedScatter';
+    const shape = maskedShape(op, this, mask);
+    requireDTypeOf(op, 'source', requireTensor(op, 'source', source), this.dtype);
+    const places = placesIn(op, mask.expand(shape));
+    const count = places.numel();
+    if (source.numel() < count) {
+      throw unexpected(op, `at least ${count} elements`, 'source', String(source.numel()));
+    }
+    const list = this.expand(shape).clone().flatten();
+    list.indexPut_(places, source.flatten().narrow(0, 0, count));
+    return list.reshape(shape);
+  },
+  take(this: Tensor, index: Tensor): Tensor {
+    requireDTypeOf('take', 'index', requireTensor('take', 'index', index), 'int32');
+    return this.flatten().index(index);
+  },
+});

@@ -1,0 +1,158 @@
+/** Sums of products in Einstein's notation. */
+import { requireTensor } from '../../core/tensor';
+import { shapeText, unexpected, wrongType } from '../../core/errors';
+import { numelOf } from '../../core/shape';
+import type { Tensor } from '../define';
+
+/** A tensor, and a letter for each of its dimensions; those of '...' are called .0, .1 and so on from the right. */
+interface Labelled {
+  readonly tensor: Tensor;
+  readonly labels: readonly string[];
+}
+
+const wrongEquation = (what: string, actual: string): RangeError =>
+  unexpected('einsum', what, 'equation', actual);
+
+/** The terms before and after '->'; without an arrow the result is what PyTorch says: see `implicit`. */
+function parse(equation: unknown): [inputs: string[], output: string | null] {
+  if (typeof equation !== 'string') {
+    throw wrongType('einsum', "a text such as 'ij,jk->ik'", 'equation', equation);
+  }
+  const sides = equation.replaceAll(' ', '').split('->');
+  if (sides.length > 2) throw wrongEquation("at most one '->'", `'${equation}'`);
+  const inputs = sides[0].split(',');
+  for (const term of [...inputs, ...sides.slice(1)]) {
+    if (!/^[A-Za-z]*(\.\.\.[A-Za-z]*)?$/.test(term)) {
+      throw wrongEquation("letters and at most one '...' in each term", `'${term}'`);
+    }
+  }
+  return [inputs, sides.length === 2 ? sides[1] : null];
+}
+
+const dots = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `.${count - 1 - i}`);
+
+/** The letters of a term, with `count` labels in the place of '...'. */
+function labelsOf(term: string, count: number): string[] {
+  const parts: readonly string[] = term.match(/[A-Za-z]|\.\.\./g) ?? [];
+  return parts.flatMap((part) => (part === '...' ? dots(count) : [part]));
+}
+
+/** The operand with its labels; of a letter that stands there twice the diagonal is left. */
+function labelled(term: string, x: Tensor, i: number): Labelled {
+  const free = x.ndim - term.replace('...', '').length;
+  if (free < 0 || (free > 0 && !term.includes('...'))) {
+    const what = `dimensions for '${term}'`;
+    throw unexpected('einsum', what, `operands[${i}]`, `shape ${shapeText(x.shape)}`);
+  }
+  let tensor = x;
+  let labels = labelsOf(term, free);
+  for (;;) {
+    const at = labels.findIndex((label, k) => labels.indexOf(label) !== k);
+    if (at < 0) return { tensor, labels };
+    const label = labels[at];
+    const first = labels.indexOf(label);
+    if (tensor.shape[first] !== tensor.shape[at]) {
+      const sizes = `${tensor.shape[first]} and ${tensor.shape[at]}`;
+      throw unexpected('einsum', `equal sizes for each ${label}`, `operands[${i}]`, sizes);
+    }
+    tensor = tensor.diagonal(0, first, at);
+    labels = [...labels.filter((one) => one !== label), label];
+  }
+}
+
+/** Without an arrow: first what '...' stands for, then in alphabetical order the letters that occur once. */
+function implicit(inputs: readonly string[], ellipsis: number): string[] {
+  const letters = inputs.flatMap((term) => labelsOf(term, 0));
+  const once = letters.filter((one) => letters.indexOf(one) === letters.lastIndexOf(one));
+  return [...dots(ellipsis), ...once.sort()];
+}
+
+/** The size of every label; those of size 1 are repeated to it. */
+function sizesOf(operands: readonly Labelled[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  operands.forEach(({ tensor, labels }, i) => {
+    labels.forEach((label, k) => {
+      const [before, size] = [sizes.get(label) ?? 1, tensor.shape[k]];
+      if (before !== 1 && size !== 1 && before !== size) {
+        const name = label.startsWith('.') ? "'...'" : label;
+        const what = `size ${before} for ${name}`;
+        throw unexpected('einsum', what, `operands[${i}]`, `shape ${shapeText(tensor.shape)}`);
+      }
+      sizes.set(label, before === 1 ? size : before);
+    });
+  });
+  return sizes;
+}
+
+/** Summed over the labels that fail `keep`. */
+function summed({ tensor, labels }: Labelled, keep: (label: string) => boolean): Labelled {
+  const dims = labels.flatMap((label, i) => (keep(label) ? [] : [i]));
+  if (dims.length === 0) return { tensor, labels };
+  return { tensor: tensor.sum(dims), labels: labels.filter(keep) };
+}
+
+/** The dimensions of each group of labels in turn, each group as one. */
+function grouped({ tensor, labels }: Labelled, groups: readonly (readonly string[])[]): Tensor {
+  const dims = groups.map((group) => group.map((label) => labels.indexOf(label)));
+  const shape = dims.map((group) => numelOf(group.map((dim) => tensor.shape[dim])));
+  return tensor.permute(dims.flat()).reshape(shape);
+}
+
+/** The product of two operands, summed over the labels that nothing needs any more: one batched GEMM. */
+function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>): Labelled {
+  const a = summed(left, (label) => needed.has(label) || right.labels.includes(label));
+  const b = summed(right, (label) => needed.has(label) || left.labels.includes(label));
+  const shared = a.labels.filter((label) => b.labels.includes(label));
+  const batch = shared.filter((label) => needed.has(label));
+  const inner = shared.filter((label) => !needed.has(label));
+  const rows = a.labels.filter((label) => !shared.includes(label));
+  const columns = b.labels.filter((label) => !shared.includes(label));
+  // Without a sum it is a product of numbers, which no GEMM does faster.
+  const product =
+    inner.length === 0
+      ? grouped(a, [batch, rows, []]).mul(grouped(b, [batch, [], columns]))
+      : grouped(a, [batch, rows, inner]).bmm(grouped(b, [batch, inner, columns]));
+  const labels = [...batch, ...rows, ...columns];
+  const size = (label: string): number =>
+    a.labels.includes(label)
+      ? a.tensor.shape[a.labels.indexOf(label)]
+      : b.tensor.shape[b.labels.indexOf(label)];
+  return { tensor: product.reshape(labels.map(size)), labels };
+}
+
+/**
+ * The sum of products that `equation` describes, from left to right with one batched GEMM for each further operand
+ * (torch.einsum). Letters name dimensions, '...' stands for any further ones, which broadcast; a letter missing after
+ * '->' is summed over.
+ *
+ * @example einsum('bij,bjk->bik', a, b) // batched matrix product
+ * @example einsum('ii', a) // trace
+ */
+export function einsum(equation: string, ...operands: Tensor[]): Tensor {
+  const [terms, output] = parse(equation);
+  if (terms.length !== operands.length) {
+    throw unexpected('einsum', `${terms.length} tensors`, 'operands', String(operands.length));
+  }
+  const inputs = operands.map((x, i) =>
+    labelled(terms[i], requireTensor('einsum', `operands[${i}]`, x), i),
+  );
+  const sizes = sizesOf(inputs);
+  const ellipsis = [...sizes.keys()].filter((label) => label.startsWith('.')).length;
+  const wanted = output === null ? implicit(terms, ellipsis) : labelsOf(output, ellipsis);
+  wanted.forEach((label, i) => {
+    if (!sizes.has(label)) throw wrongEquation(`letters of the operands after '->'`, `'${label}'`);
+    if (wanted.indexOf(label) !== i)
+      throw wrongEquation(`each letter once after '->'`, `'${label}' twice`);
+  });
+  const wide = inputs.map(({ tensor, labels }): Labelled => ({
+    tensor: tensor.expand(labels.map((label) => sizes.get(label) ?? 1)),
+    labels,
+  }));
+  const product = wide.slice(1).reduce((left, right, i) => {
+    const needed = new Set([...wanted, ...wide.slice(i + 2).flatMap(({ labels }) => labels)]);
+    return contract(left, right, needed);
+  }, wide[0]);
+  const { tensor, labels } = summed(product, (label) => wanted.includes(label));
+  return tensor.permute(wanted.map((label) => labels.indexOf(label)));
+}

@@ -1,0 +1,305 @@
+/** Matrix products, all of them GEMM calls. */
+import { requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
+import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import {
+  emptyGradient,
+  isGradEnabled,
+  nativeOp,
+  promote,
+  record,
+  requireFloating,
+  Tensor,
+  type Rule,
+} from '../define';
+
+const matmulCall = nativeOp('matmul');
+const linearCall = nativeOp('linearForward');
+const linearBackwardCall = nativeOp('linearBackward');
+
+/** A stack of matrices as the native row reads it: rows in order or transposed, one matrix every `step` elements. */
+interface Stack {
+  readonly tensor: Tensor;
+  readonly transposed: boolean;
+  readonly rowStride: number;
+  readonly step: number;
+}
+
+/**
+ * How `x` (..., rows, columns) with its leading dimensions expanded to `batch` is read; copied only where its last two
+ * dimensions, or its stack, have no even step.
+ */
+function stackOf(x: Tensor, batch: Shape): Stack {
+  const [rows, columns] = x.shape.slice(-2);
+  const wide = sameShape(x.shape.slice(0, -2), batch) ? x : x.expand([...batch, rows, columns]);
+  if (wide.numel() === 0) {
+    return { tensor: wide, transposed: false, rowStride: Math.max(columns, 1), step: 0 };
+  }
+  const [rowStride, columnStride] = wide._strides.slice(-2);
+  const inOrder = (columnStride === 1 || columns === 1) && (rowStride >= columns || rows === 1);
+  const transposed =
+    !inOrder && (rowStride === 1 || rows === 1) && (columnStride >= rows || columns === 1);
+  const step = evenStep(batch, wide._strides);
+  if ((!inOrder && !transposed) || step === null) return stackOf(wide.contiguous(), batch);
+  return {
+    tensor: wide,
+    transposed,
+    rowStride: inOrder
+      ? Math.max(rows === 1 ? columns : rowStride, 1)
+      : Math.max(columns === 1 ? rows : columnStride, 1),
+    step,
+  };
+}
+
+/** The one stride that walks all leading dimensions, or null. */
+function evenStep(batch: Shape, strides: readonly number[]): number | null {
+  let step = 0;
+  let reach = 1;
+  let first = true;
+  for (let i = batch.length - 1; i >= 0; i--) {
+    if (batch[i] === 1) continue;
+    if (first) {
+      step = strides[i];
+      first = false;
+    } else if (strides[i] !== step * reach) {
+      return null;
+    }
+    reach *= batch[i];
+  }
+  return step;
+}
+
+const matmulRule: Rule = {
+  name: 'matmul',
+  grad: (dy, node) => {
+    const [a, b] = node.kept;
+    return [
+      node.needs(0) ? product(dy, b.transpose(-1, -2)) : null,
+      node.needs(1) ? product(a.transpose(-1, -2), dy) : null,
+    ];
+  },
+};
+
+/** (..., m, k) times (..., k, n), leading dimensions broadcast. */
+function product(a: Tensor, b: Tensor): Tensor {
+  const [m, k] = a.shape.slice(-2);
+  const [inner, n] = b.shape.slice(-2);
+  if (k !== inner) {
+    throw unexpected(
+      'matmul',
+      `${k} rows in other to match ${shapeText(a.shape)}`,
+      'other',
+      shapeText(b.shape),
+    );
+  }
+  // A stack times one matrix is one tall product.
+  if (a.ndim > 2 && b.ndim === 2 && a._contiguous) {
+    return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b).reshape([
+      ...a.shape.slice(0, -1),
+      n,
+    ]);
+  }
+  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const left = stackOf(a.detach(), batch);
+  const right = stackOf(b.detach(), batch);
+  const out = Tensor._empty(a.dtype, [...batch, m, n]);
+  matmulCall(
+    left.tensor._flat,
+    right.tensor._flat,
+    out._flat,
+    left.transposed,
+    right.transposed,
+    m,
+    n,
+    k,
+    left.rowStride,
+    right.rowStride,
+    numelOf(batch),
+    left.step,
+    right.step,
+  );
+  return record(out, matmulRule, [a, b], [a, b], undefined);
+}
+
+/** Both operands as tensors of the same floating dtype with the given numbers of dimensions. */
+function operands(
+  op: string,
+  a: Tensor,
+  other: unknown,
+  ndimA: number | null,
+  ndimB: number | null,
+): [Tensor, Tensor] {
+  if (!(other instanceof Tensor)) throw wrongType(op, 'a tensor', 'other', other);
+  for (const [x, ndim, name] of [
+    [a, ndimA, 'this'],
+    [other, ndimB, 'other'],
+  ] as const) {
+    if (ndim !== null && x.ndim !== ndim) {
+      throw unexpected(op, `a tensor of ${ndim} dimensions`, name, shapeText(x.shape));
+    }
+  }
+  const [left, right] = promote(a, other);
+  requireFloating(op, 'this', left);
+  return [left, right];
+}
+
+const linearRule: Rule = {
+  name: 'linear',
+  grad: (dy, node) => {
+    const [x, weight] = node.kept;
+    const [needsX, needsWeight, needsBias] = [0, 1, 2].map(
+      (i) => i < node.edges.length && node.needs(i),
+    );
+    if (isGradEnabled()) {
+      return [
+        needsX ? product(dy, weight) : null,
+        needsWeight ? product(dy.t(), x) : null,
+        needsBias ? dy.sum(0) : null,
+      ];
+    }
+    const [outFeatures, inFeatures] = weight.shape;
+    const dx = needsX ? Tensor._empty(dy.dtype, x.shape) : null;
+    const dWeight = needsWeight ? emptyGradient(node, 1, weight.shape) : null;
+    const dBias = needsBias ? emptyGradient(node, 2, [outFeatures]) : null;
+    linearBackwardCall(
+      x._flat,
+      weight._flat,
+      dy.contiguous()._flat,
+      dx === null ? null : dx._flat,
+      dWeight === null ? null : dWeight._flat,
+      dBias === null ? null : dBias._flat,
+      x.shape[0],
+      inFeatures,
+      outFeatures,
+    );
+    return [dx, dWeight, dBias];
+  },
+};
+
+/**
+ * `x weight^T + bias` for x (..., inFeatures), weight (outFeatures, inFeatures) and bias (outFeatures), one GEMM
+ * (torch.nn.functional.linear).
+ *
+ * @example F.linear(tensor([[1, 2]]), tensor([[3, 4]])) // tensor([[11.]])
+ */
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  const x = requireTensor('linear', 'input', input);
+  requireTensor('linear', 'weight', weight);
+  const inputs = bias === null ? [x, weight] : [x, weight, requireTensor('linear', 'bias', bias)];
+  if (weight.ndim !== 2) throw unexpected('linear', 'a matrix', 'weight', shapeText(weight.shape));
+  const [outFeatures, inFeatures] = weight.shape;
+  if (x.ndim === 0 || x.shape[x.ndim - 1] !== inFeatures) {
+    throw unexpected(
+      'linear',
+      `${inFeatures} features in the last dimension`,
+      'input',
+      shapeText(x.shape),
+    );
+  }
+  if (bias !== null && !sameShape(bias.shape, [outFeatures])) {
+    throw unexpected('linear', shapeText([outFeatures]), 'bias', shapeText(bias.shape));
+  }
+  for (const one of inputs) {
+    if (one.dtype !== x.dtype)
+      throw unexpected('linear', `dtype ${x.dtype}`, one === weight ? 'weight' : 'bias', one.dtype);
+  }
+  requireFloating('linear', 'input', x);
+  if (x.ndim !== 2) {
+    const rows = x.reshape([numelOf(x.shape.slice(0, -1)), inFeatures]);
+    return linear(rows, weight, bias).reshape([...x.shape.slice(0, -1), outFeatures]);
+  }
+  const rows = x.contiguous();
+  const matrix = weight.contiguous();
+  const shift = bias === null ? null : bias.contiguous();
+  const out = Tensor._empty(x.dtype, [rows.shape[0], outFeatures]);
+  linearCall(
+    rows._flat,
+    matrix._flat,
+    shift === null ? null : shift._flat,
+    out._flat,
+    rows.shape[0],
+    inFeatures,
+    outFeatures,
+  );
+  return record(
+    out,
+    linearRule,
+    shift === null ? [rows, matrix] : [rows, matrix, shift],
+    [rows, matrix],
+    undefined,
+  );
+}
+
+/** PyTorch's matmul: vectors take part as a row or a column, which then goes; leading dimensions broadcast. */
+function matmul(self: Tensor, other: Tensor): Tensor {
+  const [a, b] = operands('matmul', self, other, null, null);
+  if (a.ndim === 0 || b.ndim === 0) {
+    throw unexpected('matmul', 'at least one dimension', a.ndim === 0 ? 'this' : 'other', '[]');
+  }
+  const out = product(a.ndim === 1 ? a.unsqueeze(0) : a, b.ndim === 1 ? b.unsqueeze(1) : b);
+  const left = a.ndim === 1 ? out.squeeze(-2) : out;
+  return b.ndim === 1 ? left.squeeze(-1) : left;
+}
+
+/**
+ * `beta input + alpha mat1 mat2` (torch.addmm).
+ *
+ * @example addmm(bias, x, weight.T)
+ */
+export function addmm(
+  input: Tensor,
+  mat1: Tensor,
+  mat2: Tensor,
+  options: { alpha?: number; beta?: number } = {},
+): Tensor {
+  requireOptions('addmm', options, ['alpha', 'beta']);
+  const { alpha = 1, beta = 1 } = options;
+  const [a, b] = operands('addmm', requireTensor('addmm', 'mat1', mat1), mat2, 2, 2);
+  const result = product(a, b);
+  const scaled = alpha === 1 ? result : result.mul(alpha);
+  if (beta === 0) return scaled;
+  return scaled.add(beta === 1 ? requireTensor('addmm', 'input', input) : input.mul(beta));
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Matrix product; vectors and stacks of matrices as in torch.matmul. Transposed views are not copied. */
+    matmul(other: Tensor): Tensor;
+    /** Product of two matrices, (m, k) and (k, n), of shape (m, n). RangeError for others. */
+    mm(other: Tensor): Tensor;
+    /** Products of two stacks of matrices, (b, m, k) and (b, k, n), of shape (b, m, n). RangeError for others. */
+    bmm(other: Tensor): Tensor;
+    /** Matrix (m, k) times vector (k), of shape (m). RangeError for others. */
+    mv(vector: Tensor): Tensor;
+    /** Inner product of two vectors (n), a tensor without dimensions. RangeError for others. */
+    dot(other: Tensor): Tensor;
+    /** Outer product of two vectors, (m) and (n), of shape (m, n). RangeError for others. */
+    outer(other: Tensor): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  matmul(this: Tensor, other: Tensor): Tensor {
+    return matmul(this, other);
+  },
+  mm(this: Tensor, other: Tensor): Tensor {
+    return product(...operands('mm', this, other, 2, 2));
+  },
+  bmm(this: Tensor, other: Tensor): Tensor {
+    const [a, b] = operands('bmm', this, other, 3, 3);
+    if (a.shape[0] !== b.shape[0]) {
+      throw unexpected('bmm', `a stack of ${a.shape[0]} matrices`, 'other', shapeText(b.shape));
+    }
+    return product(a, b);
+  },
+  mv(this: Tensor, vector: Tensor): Tensor {
+    return matmul(...operands('mv', this, vector, 2, 1));
+  },
+  dot(this: Tensor, other: Tensor): Tensor {
+    return matmul(...operands('dot', this, other, 1, 1));
+  },
+  outer(this: Tensor, other: Tensor): Tensor {
+    const [a, b] = operands('outer', this, other, 1, 1);
+    return a.unsqueeze(1).mul(b.unsqueeze(0));
+  },
+});

@@ -1,0 +1,79 @@
+/** The loss that picks one class out of several. */
+import { numelOf } from '../../core/shape';
+import { isGradEnabled, nativeOp, record, Tensor, type Rule } from '../define';
+
+const nllCall = nativeOp('nllLoss');
+const nllBackwardCall = nativeOp('nllLossBackward');
+
+/** Mean or sum of the elements' losses, or all of them. */
+export type Reduction = 'none' | 'mean' | 'sum';
+const reductionCodes = { none: 0, mean: 1, sum: 2 } as const;
+
+/** What a loss of classes is told besides the logarithms. */
+export interface Picks {
+  /** int32, the shape of the logarithms without dimension `dim`. */
+  readonly target: Tensor;
+  /** (classes), or null for 1 each. */
+  readonly weight: Tensor | null;
+  readonly ignoreIndex: number;
+  readonly reduction: Reduction;
+  /** The dimension of the classes. */
+  readonly dim: number;
+}
+
+/** Sizes before, along and after the classes, and the options, as the native rows take them. */
+function attrsOf(shape: readonly number[], { dim, ignoreIndex, reduction }: Picks): number[] {
+  const [outer, inner] = [numelOf(shape.slice(0, dim)), numelOf(shape.slice(dim + 1))];
+  return [outer, shape[dim], inner, ignoreIndex, reductionCodes[reduction]];
+}
+
+interface Picked extends Picks {
+  readonly shape: readonly number[];
+  /** Sum of the weights of a mean, else 1. */
+  readonly total: Tensor;
+}
+
+const nllRule: Rule<Picked> = {
+  name: 'nllLoss',
+  grad: (dy, node) => [spreadBack(dy, node.attrs)],
+};
+// The loss is linear in the logarithms: the derivative of its derivative is the loss itself.
+const nllBackwardRule: Rule<Picked> = {
+  name: 'nllLossBackward',
+  grad: (dx, node) => [nll(dx, node.attrs)],
+};
+
+function spreadBack(dy: Tensor, picked: Picked): Tensor {
+  const { shape, target, weight, total } = picked;
+  const dx = Tensor._empty(dy.dtype, shape);
+  nllBackwardCall(
+    dy.contiguous()._flat,
+    target._flat,
+    weight === null ? null : weight._flat,
+    total._flat,
+    dx._flat,
+    ...attrsOf(shape, picked),
+  );
+  return isGradEnabled() ? record(dx, nllBackwardRule, [dy], [], picked) : dx;
+}
+
+/**
+ * -weight[target] input[target] for logarithms of probabilities, reduced; 0 for targets of `ignoreIndex`, and the mean
+ * over the weights of the others (torch.nn.functional.nll_loss). RangeError for a class that there is not.
+ */
+export function nll(input: Tensor, picks: Picks): Tensor {
+  const logs = input.contiguous();
+  const target = picks.target.contiguous();
+  const weight = picks.weight === null ? null : picks.weight.to(logs.dtype).detach().contiguous();
+  const out = Tensor._empty(logs.dtype, picks.reduction === 'none' ? target.shape : []);
+  const total = Tensor._empty(logs.dtype, []);
+  nllCall(
+    logs._flat,
+    target._flat,
+    weight === null ? null : weight._flat,
+    out._flat,
+    total._flat,
+    ...attrsOf(logs.shape, picks),
+  );
+  return record(out, nllRule, [logs], [], { ...picks, target, weight, total, shape: logs.shape });
+}

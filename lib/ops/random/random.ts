@@ -1,0 +1,163 @@
+/** Random numbers: filling tensors, permutations, dropout. */
+import { stateOf, type RandomOptions } from '../../core/generator';
+import {
+  requireBoolean,
+  requireInRange,
+  requireNumber,
+  requireOptions,
+  wrongValue,
+} from '../../core/errors';
+import { requireTensor } from '../../core/tensor';
+import {
+  asFloating,
+  nativeOp,
+  record,
+  recordInPlace,
+  requireFloating,
+  requireInPlace,
+  runElementwise,
+  Tensor,
+  zerosLike,
+  type Rule,
+} from '../define';
+
+const uniformCall = nativeOp('uniform');
+const normalCall = nativeOp('normal');
+const bernoulliCall = nativeOp('bernoulli');
+const randintCall = nativeOp('randint');
+const randpermCall = nativeOp('randperm');
+const dropoutCall = nativeOp('dropout');
+const dropoutBackwardCall = nativeOp('dropoutBackward');
+
+const largestFloat32 = 3.4028234663852886e38;
+
+const drawRule: Rule = { name: 'random', grad: (dy) => [zerosLike(dy)] };
+
+/** Overwrites `x` with numbers that `draw` writes to a contiguous tensor. */
+function fill(op: string, x: Tensor, draw: (out: Tensor) => void): Tensor {
+  requireInPlace(op, x, x.shape, x.dtype);
+  if (x._contiguous) {
+    draw(x);
+    recordInPlace(x, drawRule, [x], [], undefined);
+  } else {
+    const numbers = Tensor._empty(x.dtype, x.shape);
+    draw(numbers);
+    x.copy_(numbers);
+  }
+  return x;
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Overwrites the elements with numbers spread evenly over [low, high). */
+    uniform_(low?: number, high?: number, options?: RandomOptions): this;
+    /** Overwrites the elements with normally distributed numbers. */
+    normal_(mean?: number, std?: number, options?: RandomOptions): this;
+    /** Overwrites each element with 1 with probability `p`, else 0. */
+    bernoulli_(p?: number, options?: RandomOptions): this;
+    /** 1 with the probability each element says, else 0, in the same dtype (torch.bernoulli). */
+    bernoulli(options?: RandomOptions): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  uniform_(this: Tensor, low = 0, high = 1, options: RandomOptions = {}): Tensor {
+    requireOptions('uniform_', options, ['generator']);
+    requireFloating('uniform_', 'this', this);
+    requireNumber('uniform_', 'low', low);
+    if (requireNumber('uniform_', 'high', high) < low) {
+      throw wrongValue('uniform_', `a number of at least ${low}`, 'high', high);
+    }
+    const widest = this.dtype === 'float32' ? largestFloat32 : Number.MAX_VALUE;
+    if (high - low > widest) {
+      throw wrongValue('uniform_', `a difference of at most ${widest}`, 'high - low', high - low);
+    }
+    const state = stateOf('uniform_', options);
+    return fill('uniform_', this, (out) => {
+      uniformCall(state._flat, out._flat, low, high, out.numel());
+    });
+  },
+  normal_(this: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
+    requireOptions('normal_', options, ['generator']);
+    requireFloating('normal_', 'this', this);
+    requireNumber('normal_', 'mean', mean);
+    requireInRange('normal_', 'std', std, 0, Infinity);
+    const state = stateOf('normal_', options);
+    return fill('normal_', this, (out) => {
+      normalCall(state._flat, out._flat, mean, std, out.numel());
+    });
+  },
+  bernoulli_(this: Tensor, p = 0.5, options: RandomOptions = {}): Tensor {
+    requireOptions('bernoulli_', options, ['generator']);
+    requireInRange('bernoulli_', 'p', p, 0, 1);
+    const state = stateOf('bernoulli_', options);
+    return fill('bernoulli_', this, (out) => {
+      bernoulliCall(state._flat, out._flat, p, out.numel());
+    });
+  },
+  bernoulli(this: Tensor, options: RandomOptions = {}): Tensor {
+    requireFloating('bernoulli', 'this', this);
+    return Tensor._empty(this.dtype, this.shape).uniform_(0, 1, options).lt(this).to(this.dtype);
+  },
+});
+
+/** Fills a new, contiguous tensor with whole numbers from `low` to `high` - 1. */
+export function fillRandint(out: Tensor, low: number, high: number, options: RandomOptions): void {
+  randintCall(stateOf('randint', options)._flat, out._flat, low, high - low, out.numel());
+}
+
+/** Fills a new int32 tensor of n elements with 0 to n - 1 in random order. */
+export function fillRandperm(out: Tensor, options: RandomOptions): void {
+  randpermCall(stateOf('randperm', options)._flat, out._flat, out.numel());
+}
+
+/** Its derivative is itself: dy, scaled where the mask holds, 0 elsewhere. */
+const dropoutRule: Rule<number> = {
+  name: 'dropout',
+  grad: (dy, node) => {
+    const mask = node.kept[0];
+    const dx = Tensor._empty(dy.dtype, dy.shape);
+    runElementwise('dropout', dropoutBackwardCall, [dy, mask], dx, [node.attrs]);
+    return [record(dx, dropoutRule, [dy], [mask], node.attrs)];
+  },
+};
+
+/**
+ * Each element 0 with probability `p`, else divided by 1 - p; `input` itself when not training
+ * (torch.nn.functional.dropout, Srivastava et al. 2014).
+ */
+export function dropout(
+  input: Tensor,
+  options: { p?: number; training?: boolean } & RandomOptions = {},
+): Tensor {
+  requireTensor('dropout', 'input', input);
+  requireOptions('dropout', options, ['p', 'training', 'generator']);
+  const p = requireInRange('dropout', 'p', options.p ?? 0.5, 0, 1);
+  const state = stateOf('dropout', options);
+  if (!requireBoolean('dropout', 'training', options.training ?? true) || p === 0) return input;
+  const x = asFloating(input);
+  const from = x.contiguous();
+  const out = Tensor._empty(x.dtype, x.shape);
+  const mask = Tensor._empty('bool', x.shape);
+  dropoutCall(state._flat, from._flat, out._flat, mask._flat, p, out.numel());
+  return record(out, dropoutRule, [x], [mask], p);
+}
+
+/**
+ * As dropout, but for whole channels: dimensions 0 and 1 keep or lose all their elements together
+ * (torch.nn.functional.dropout1d, dropout2d, dropout3d; Tompson et al. 2015).
+ */
+export function featureDropout(
+  input: Tensor,
+  options: { p?: number; training?: boolean } & RandomOptions = {},
+): Tensor {
+  requireTensor('featureDropout', 'input', input);
+  requireOptions('featureDropout', options, ['p', 'training', 'generator']);
+  const p = requireInRange('featureDropout', 'p', options.p ?? 0.5, 0, 1);
+  const training = requireBoolean('featureDropout', 'training', options.training ?? true);
+  if (!training || p === 0) return input;
+  const x = asFloating(input);
+  const shape = x.shape.map((size, i) => (i < 2 ? size : 1));
+  const kept = Tensor._empty(x.dtype, shape).bernoulli_(1 - p, { generator: options.generator });
+  return x.mul(kept.mul(p < 1 ? 1 / (1 - p) : 0));
+}

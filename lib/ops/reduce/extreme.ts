@@ -1,0 +1,147 @@
+/** Largest and smallest elements and where they are. */
+import { shapeText, unexpected } from '../../core/errors';
+import { normalizeDim } from '../../core/shape';
+import { where } from '../elementwise/binary';
+import { nativeOp, record, Tensor, unrecorded, type Rule } from '../define';
+import { extremeValue, positions } from './reduce';
+import { lineOf, reductionOf, type KeepDim } from './reductionShape';
+
+/** Elements and their indices along the reduced dimension. */
+export interface ValuesAndIndices {
+  /** The elements. */
+  readonly values: Tensor;
+  /** int32; the first of equal elements. */
+  readonly indices: Tensor;
+}
+
+interface Along {
+  readonly dim: number;
+  readonly shape: readonly number[];
+  readonly kept: readonly number[];
+}
+
+/** The gradient goes to the chosen elements. */
+function ruleFor(name: string): Rule<Along> {
+  return {
+    name,
+    grad: (dy, node) => {
+      const { dim, shape, kept } = node.attrs;
+      const size = shape.length === 0 ? 1 : shape[dim];
+      const place = positions(size).reshape(shape.map((_, i) => (i === dim ? size : 1)));
+      return [where(place.eq(node.kept[0].reshape(kept)), dy.reshape(kept), 0)];
+    },
+  };
+}
+
+const rows = {
+  max: { call: nativeOp('max'), rule: ruleFor('max') },
+  min: { call: nativeOp('min'), rule: ruleFor('min') },
+};
+
+function requireElements(op: string, x: Tensor, n: number): void {
+  if (n === 0) throw unexpected(op, 'at least one element', 'this', shapeText(x.shape));
+}
+
+/** Where the extreme elements are, and what they are unless `values` is null; over all elements without `dim`. */
+function search(
+  op: string,
+  row: 'max' | 'min',
+  x: Tensor,
+  values: Tensor | null,
+  dim: number | null,
+  shape: readonly number[],
+) {
+  const indices = Tensor._empty('int32', shape);
+  const source = x._contiguous ? x : x.detach().contiguous();
+  const { outer, n, inner } =
+    dim === null ? { outer: 1, n: x.numel(), inner: 1 } : lineOf(x.shape, dim);
+  requireElements(op, x, n);
+  rows[row].call(
+    source._flat,
+    values === null ? null : values._flat,
+    indices._flat,
+    outer,
+    n,
+    inner,
+  );
+  unrecorded(row === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
+  return indices;
+}
+
+function extreme(op: 'max' | 'min', x: Tensor, dim: number, options?: KeepDim): ValuesAndIndices {
+  const at = normalizeDim(op, dim, x.ndim);
+  const { shape, kept, out } = reductionOf(op, x.shape, dim, options);
+  const values = Tensor._empty(x.dtype, out);
+  const indices = search(op, op, x, values, at, out);
+  return {
+    values: record(values, rows[op].rule, [x], [indices], { dim: at, shape, kept }),
+    indices,
+  };
+}
+
+function place(
+  op: string,
+  row: 'max' | 'min',
+  x: Tensor,
+  dim?: number | null,
+  options?: KeepDim,
+): Tensor {
+  const at = dim === undefined || dim === null ? null : normalizeDim(op, dim, x.ndim);
+  return search(op, row, x, null, at, reductionOf(op, x.shape, at, options).out);
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /**
+     * The largest element, or NaN if there is one; equal ones share the gradient. With `other`, the larger of each pair
+     * (torch.maximum).
+     */
+    max(other?: Tensor): Tensor;
+    /** Largest elements along one dimension and their indices; the gradient goes to those chosen. */
+    max(dim: number, options?: KeepDim): ValuesAndIndices;
+    /**
+     * The smallest element, or NaN if there is one; equal ones share the gradient. With `other`, the smaller of each pair
+     * (torch.minimum).
+     */
+    min(other?: Tensor): Tensor;
+    /** Smallest elements along one dimension and their indices; the gradient goes to those chosen. */
+    min(dim: number, options?: KeepDim): ValuesAndIndices;
+    /** Index (int32) of the largest element along one dimension, or among all in order; the first of equal ones. */
+    argmax(dim?: number | null, options?: KeepDim): Tensor;
+    /** Index (int32) of the smallest element along one dimension, or among all in order; the first of equal ones. */
+    argmin(dim?: number | null, options?: KeepDim): Tensor;
+  }
+}
+
+function maxMethod(this: Tensor, other?: Tensor): Tensor;
+function maxMethod(this: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;
+function maxMethod(
+  this: Tensor,
+  arg?: number | Tensor,
+  options?: KeepDim,
+): Tensor | ValuesAndIndices {
+  if (arg === undefined) return extremeValue('amax', 'max', this);
+  return arg instanceof Tensor ? this.maximum(arg) : extreme('max', this, arg, options);
+}
+
+function minMethod(this: Tensor, other?: Tensor): Tensor;
+function minMethod(this: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;
+function minMethod(
+  this: Tensor,
+  arg?: number | Tensor,
+  options?: KeepDim,
+): Tensor | ValuesAndIndices {
+  if (arg === undefined) return extremeValue('amin', 'min', this);
+  return arg instanceof Tensor ? this.minimum(arg) : extreme('min', this, arg, options);
+}
+
+Object.assign(Tensor.prototype, {
+  max: maxMethod,
+  min: minMethod,
+  argmax(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
+    return place('argmax', 'max', this, dim, options);
+  },
+  argmin(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
+    return place('argmin', 'min', this, dim, options);
+  },
+});

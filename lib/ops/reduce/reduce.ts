@@ -1,0 +1,201 @@
+/** Reductions: sums, means, products, largest and smallest elements, logic. */
+import type { NativeOp } from '../../../binding';
+import { shapeText, unexpected } from '../../core/errors';
+import { normalizeDim, numelOf, requireShape } from '../../core/shape';
+import {
+  isGradEnabled,
+  nativeOp,
+  record,
+  requireFloating,
+  Tensor,
+  unrecorded,
+  type Node,
+  type Rule,
+  type Shape,
+} from '../define';
+import { where } from '../elementwise/binary';
+import { fillArange } from '../creation';
+import {
+  linesOf,
+  reductionOf,
+  runReduction,
+  spread,
+  type Dims,
+  type KeepDim,
+  type Reduction,
+} from './reductionShape';
+
+/** A native row that reduces, and its gradient from what it keeps. */
+class ReduceOp implements Rule<Reduction> {
+  private readonly call: NativeOp;
+
+  constructor(
+    readonly name: string,
+    private readonly keeps: 'nothing' | 'input' | 'both',
+    readonly grad: (dy: Tensor, node: Node<Reduction>) => readonly [Tensor],
+  ) {
+    this.call = nativeOp(name);
+  }
+
+  apply(x: Tensor, reduction: Reduction): Tensor {
+    const out = runReduction(this.call, x, reduction);
+    const kept = this.keeps === 'nothing' ? [] : this.keeps === 'input' ? [x] : [x, out];
+    return record(out, this, [x], kept, reduction);
+  }
+}
+
+/** dy shared evenly among the elements that equal the result, as PyTorch's amax does. */
+function shareAmongEqual(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
+  const [x, out] = node.kept;
+  const { kept } = node.attrs;
+  const equal = x.eq(out.reshape(kept)).to(dy.dtype);
+  const count = ops.sum.apply(equal, { ...node.attrs, out: kept });
+  return [equal.mul(dy.reshape(kept).div(count))];
+}
+
+const prodBackwardCall = nativeOp('prodBackward');
+
+/** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
+function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
+  const [x] = node.kept;
+  const { shape, kept } = node.attrs;
+  const lines = linesOf(node.attrs);
+  const { outer, n, inner } = lines[0];
+  if (isGradEnabled()) {
+    // The products of all others, by an (n, n) grid whose diagonal is 1; differentiable any number of times.
+    const place = positions(n);
+    const diagonal = place.reshape([n, 1, 1]).eq(place.reshape([1, n, 1]));
+    const grid = where(diagonal, 1, x.reshape([outer, 1, n, inner]));
+    return [grid.prod(2).reshape(shape).mul(dy.reshape(kept))];
+  }
+  const dx = Tensor._empty(dy.dtype, shape);
+  prodBackwardCall(x.contiguous()._flat, dy.contiguous()._flat, dx._flat, outer, n, inner);
+  return [dx];
+}
+
+/** 0, 1, ..., n - 1 as int32. */
+export function positions(n: number): Tensor {
+  const out = Tensor._empty('int32', [n]);
+  fillArange(out, 0, 1);
+  return out;
+}
+
+const ops = {
+  sum: new ReduceOp('sum', 'nothing', (dy, node) => [spread(dy, node.attrs)]),
+  mean: new ReduceOp('mean', 'nothing', (dy, node) => {
+    const n = numelOf(node.attrs.shape) / numelOf(node.attrs.kept);
+    return [spread(dy.div(n), node.attrs)];
+  }),
+  prod: new ReduceOp('prod', 'input', prodGrad),
+  amax: new ReduceOp('amax', 'both', shareAmongEqual),
+  amin: new ReduceOp('amin', 'both', shareAmongEqual),
+};
+const anyCall = nativeOp('any');
+const allCall = nativeOp('all');
+
+/** bool counts as int32. */
+export function asNumbers(x: Tensor): Tensor {
+  return x.dtype === 'bool' ? x.to('int32') : x;
+}
+
+/** A reduction that has no result over no elements. */
+function nonEmptyReduction(
+  op: string,
+  x: Tensor,
+  dim: Dims | undefined,
+  options?: KeepDim,
+): Reduction {
+  const reduction = reductionOf(op, x.shape, dim, options);
+  reduction.kept.forEach((size, i) => {
+    if (size === 1 && x.shape[i] === 0)
+      throw unexpected(op, 'at least one element', 'this', shapeText(x.shape));
+  });
+  return reduction;
+}
+
+/** Largest or smallest elements; ties share the gradient. */
+export function extremeValue(
+  op: 'amax' | 'amin',
+  name: string,
+  x: Tensor,
+  dim?: Dims,
+  options?: KeepDim,
+): Tensor {
+  return ops[op].apply(x, nonEmptyReduction(name, x, dim, options));
+}
+
+function runLogic(
+  op: 'any' | 'all',
+  call: NativeOp,
+  x: Tensor,
+  dim: Dims | undefined,
+  options?: KeepDim,
+): Tensor {
+  const reduction = reductionOf(op, x.shape, dim, options);
+  const mask = x.dtype === 'bool' ? x : x.ne(0);
+  const out = runReduction(call, mask, reduction);
+  unrecorded(op, [out], [mask], reduction);
+  return out;
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Sum over one dimension, several, or all; of bool, a count in int32. */
+    sum(dim?: Dims, options?: KeepDim): Tensor;
+    /** Mean over one dimension, several, or all; NaN over none. */
+    mean(dim?: Dims, options?: KeepDim): Tensor;
+    /** Product over one dimension, or all. */
+    prod(dim?: number | null, options?: KeepDim): Tensor;
+    /** Largest elements over one dimension, several, or all; equal ones share the gradient. */
+    amax(dim?: Dims, options?: KeepDim): Tensor;
+    /** Smallest elements over one dimension, several, or all; equal ones share the gradient. */
+    amin(dim?: Dims, options?: KeepDim): Tensor;
+    /** Whether any element is other than 0, over one dimension, several, or all. */
+    any(dim?: Dims, options?: KeepDim): Tensor;
+    /** Whether all elements are other than 0, over one dimension, several, or all. */
+    all(dim?: Dims, options?: KeepDim): Tensor;
+    /** Summed over the dimensions along which `shape` would be broadcast to this shape. */
+    sumToSize(shape: Shape): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  sum(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return ops.sum.apply(asNumbers(this), reductionOf('sum', this.shape, dim, options));
+  },
+  mean(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    requireFloating('mean', 'this', this);
+    return ops.mean.apply(this, reductionOf('mean', this.shape, dim, options));
+  },
+  prod(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
+    if (dim !== undefined && dim !== null) normalizeDim('prod', dim, this.ndim);
+    return ops.prod.apply(asNumbers(this), reductionOf('prod', this.shape, dim, options));
+  },
+  amax(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return extremeValue('amax', 'amax', this, dim, options);
+  },
+  amin(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return extremeValue('amin', 'amin', this, dim, options);
+  },
+  any(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return runLogic('any', anyCall, this, dim, options);
+  },
+  all(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
+    return runLogic('all', allCall, this, dim, options);
+  },
+  sumToSize(this: Tensor, sizes: Shape): Tensor {
+    const shape = requireShape('sumToSize', sizes);
+    const lead = this.ndim - shape.length;
+    const fits = lead >= 0 && shape.every((size, i) => size === 1 || size === this.shape[i + lead]);
+    if (!fits) {
+      throw unexpected(
+        'sumToSize',
+        `a shape that broadcasts to ${shapeText(this.shape)}`,
+        'shape',
+        shapeText(shape),
+      );
+    }
+    const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
+    return ops.sum.apply(asNumbers(this), { shape: this.shape, kept, out: shape });
+  },
+});

@@ -1,0 +1,103 @@
+/** What every reduction does: which dimensions go, and the native calls that take them away. */
+import type { NativeOp } from '../../../binding';
+import { requireBoolean, requireOptions } from '../../core/errors';
+import { normalizeDims } from '../../core/shape';
+import { isGradEnabled, Tensor, type Shape } from '../define';
+
+/** Which dimensions go: one, several, or all where none is named. */
+export type Dims = number | readonly number[] | null;
+
+/** `keepdim` leaves the reduced dimensions in place with size 1. */
+export interface KeepDim {
+  /** Default false. */
+  keepdim?: boolean;
+}
+
+/** What a reduction is of and what it leaves: the shape before, with reduced dimensions as 1, and after. */
+export interface Reduction {
+  readonly shape: Shape;
+  readonly kept: Shape;
+  readonly out: Shape;
+}
+
+/** The reduction of a tensor of `shape` over `dim`; no dimension at all stands for all, as in PyTorch. */
+export function reductionOf(
+  op: string,
+  shape: Shape,
+  dim: Dims | undefined,
+  options?: KeepDim,
+): Reduction {
+  requireOptions(op, options, ['keepdim']);
+  const keepdim = requireBoolean(op, 'keepdim', options?.keepdim ?? false);
+  if (dim === undefined || dim === null || (Array.isArray(dim) && dim.length === 0)) {
+    const kept = shape.map(() => 1);
+    return { shape, kept, out: keepdim ? kept : [] };
+  }
+  const dims = normalizeDims(op, dim, shape.length);
+  const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size));
+  return { shape, kept, out: keepdim ? kept : shape.filter((_, i) => !dims.includes(i)) };
+}
+
+/** A contiguous tensor seen as (outer, n, inner). */
+export interface Line {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+}
+
+/** Dimension `dim` of `shape` between those before and after; a tensor without dimensions is a line of 1. */
+export function lineOf(shape: Shape, dim: number): Line {
+  let outer = 1;
+  let inner = 1;
+  for (let i = 0; i < dim; i++) outer *= shape[i];
+  for (let i = dim + 1; i < shape.length; i++) inner *= shape[i];
+  return { outer, n: shape.length === 0 ? 1 : shape[dim], inner };
+}
+
+/** Runs of neighbouring reduced dimensions, innermost first, each seen after those inside it are gone. */
+export function linesOf({ shape, kept }: Reduction): Line[] {
+  const lines: Line[] = [];
+  let inner = 1;
+  let i = shape.length - 1;
+  for (;;) {
+    for (; i >= 0 && kept[i] === shape[i]; i--) inner *= shape[i];
+    if (i < 0 && lines.length > 0) return lines;
+    let n = 1;
+    for (; i >= 0 && kept[i] === 1; i--) n *= shape[i];
+    let outer = 1;
+    for (let k = 0; k <= i; k++) outer *= shape[k];
+    lines.push({ outer, n, inner });
+  }
+}
+
+/**
+ * Runs a reduction's native row. Dimensions that are not neighbours go one run after the other, so that nothing is
+ * moved: the sum of sums is the sum, and the mean of means of equally many is the mean.
+ */
+export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): Tensor {
+  const out = Tensor._empty(x.dtype, reduction.out);
+  let source = x._contiguous ? x : x.detach().contiguous();
+  if (reduction.out.length === 0) {
+    call(source._flat, out._flat, 1, source.numel(), 1);
+    return out;
+  }
+  const lines = linesOf(reduction);
+  lines.forEach(({ outer, n, inner }, i) => {
+    const target = i === lines.length - 1 ? out : Tensor._empty(x.dtype, [outer, inner]);
+    call(source._flat, target._flat, outer, n, inner);
+    source = target;
+  });
+  return out;
+}
+
+/** The gradient of a reduction's result repeated to the shape before, without copying. */
+export function spread(dy: Tensor, { shape, kept }: Reduction): Tensor {
+  if (isGradEnabled()) return (dy.ndim === 0 ? dy : dy.reshape(kept)).expand(shape);
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = kept[i] === 1 ? 0 : step;
+    step *= kept[i];
+  }
+  return dy.contiguous()._view(shape, strides);
+}

@@ -1,0 +1,127 @@
+/** Softmax and its relatives along one dimension. */
+import type { NativeOp } from '../../../binding';
+import { requireDType, type DType } from '../../core/dtype';
+import { requireOptions } from '../../core/errors';
+import { normalizeDim } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import {
+  asFloating,
+  isGradEnabled,
+  nativeOp,
+  record,
+  requireFloating,
+  Tensor,
+  type Node,
+  type Rule,
+} from '../define';
+import {
+  lineOf,
+  reductionOf,
+  runReduction,
+  type Dims,
+  type KeepDim,
+  type Reduction,
+} from './reductionShape';
+
+/** `dtype` converts the input first. */
+export interface SoftmaxOptions {
+  /** Convert the input to it first. */
+  dtype?: DType;
+}
+
+/** A native row from (outer, n, inner) to the same shape, whose gradient needs only its result. */
+class SoftmaxOp implements Rule<number> {
+  private readonly forward: NativeOp;
+  private readonly backward: NativeOp;
+
+  constructor(
+    readonly name: string,
+    /** dy and y to dx in ordinary ops, for higher derivatives. */
+    private readonly slope: (dy: Tensor, y: Tensor, dim: number) => Tensor,
+  ) {
+    this.forward = nativeOp(name);
+    this.backward = nativeOp(`${name}Backward`);
+  }
+
+  apply(input: unknown, dim: unknown, options?: SoftmaxOptions): Tensor {
+    requireOptions(this.name, options, ['dtype']);
+    const given = requireTensor(this.name, 'input', input);
+    const x =
+      options?.dtype === undefined ? given : given.to(requireDType(this.name, options.dtype));
+    requireFloating(this.name, 'input', x);
+    const d = normalizeDim(this.name, dim, x.ndim);
+    const y = Tensor._empty(x.dtype, x.shape);
+    const { outer, n, inner } = lineOf(x.shape, d);
+    this.forward((x._contiguous ? x : x.detach().contiguous())._flat, y._flat, outer, n, inner);
+    return record(y, this, [x], [y], d);
+  }
+
+  grad(dy: Tensor, node: Node<number>): readonly [Tensor] {
+    const y = node.kept[0];
+    if (isGradEnabled()) return [this.slope(dy, y, node.attrs)];
+    const dx = Tensor._empty(dy.dtype, dy.shape);
+    const { outer, n, inner } = lineOf(y.shape, node.attrs);
+    this.backward(dy.contiguous()._flat, y._flat, dx._flat, outer, n, inner);
+    return [dx];
+  }
+}
+
+const total = (x: Tensor, dim: number): Tensor => x.sum(dim, { keepdim: true });
+const softmaxOp = new SoftmaxOp('softmax', (dy, y, dim) => y.mul(dy.sub(total(dy.mul(y), dim))));
+const logSoftmaxOp = new SoftmaxOp('logSoftmax', (dy, y, dim) =>
+  dy.sub(y.exp().mul(total(dy, dim))),
+);
+
+/**
+ * e^x divided by its sum along `dim`: positive numbers that sum to 1 (torch.nn.functional.softmax).
+ *
+ * @example F.softmax(tensor([0, 0]), 0) // tensor([0.5000, 0.5000])
+ */
+export function softmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return softmaxOp.apply(input, dim, options);
+}
+
+/** log(softmax(x)) along `dim`, without overflow (torch.nn.functional.log_softmax). */
+export function logSoftmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return logSoftmaxOp.apply(input, dim, options);
+}
+
+/** softmax(-x) along `dim` (torch.nn.functional.softmin). */
+export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return softmaxOp.apply(requireTensor('softmin', 'input', input).neg(), dim, options);
+}
+
+const logsumexpCall = nativeOp('logsumexp');
+const logsumexpRule: Rule<Reduction> = {
+  name: 'logsumexp',
+  grad: (dy, node) => {
+    const [x, out] = node.kept;
+    return [x.sub(out.reshape(node.attrs.kept)).exp().mul(dy.reshape(node.attrs.kept))];
+  },
+};
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** log(sum of e^x) over one dimension or several, without overflow. */
+    logsumexp(dim: Dims, options?: KeepDim): Tensor;
+    /** e^x divided by its sum along `dim`. */
+    softmax(dim: number, options?: SoftmaxOptions): Tensor;
+    /** log(softmax(x)) along `dim`, without overflow. */
+    logSoftmax(dim: number, options?: SoftmaxOptions): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  logsumexp(this: Tensor, dim: Dims, options?: KeepDim): Tensor {
+    const x = asFloating(this);
+    const reduction = reductionOf('logsumexp', x.shape, dim, options);
+    const out = runReduction(logsumexpCall, x, reduction);
+    return record(out, logsumexpRule, [x], [x, out], reduction);
+  },
+  softmax(this: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+    return softmaxOp.apply(this, dim, options);
+  },
+  logSoftmax(this: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+    return logSoftmaxOp.apply(this, dim, options);
+  },
+});

@@ -1,0 +1,97 @@
+/** Order along a dimension. */
+import { requireBoolean, requireInteger, requireOptions, unexpected } from '../../core/errors';
+import { normalizeDim } from '../../core/shape';
+import { nativeOp, record, Tensor, unrecorded, type Rule } from '../define';
+import type { ValuesAndIndices } from './extreme';
+import { gatherBackward } from '../index/gather';
+import { lineOf } from './reductionShape';
+
+const sortCall = nativeOp('sort');
+const topkCall = nativeOp('topk');
+
+const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
+  name: 'sort',
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
+};
+
+function flag(op: string, options: object | undefined, name: string, missing: boolean): boolean {
+  const value = (options as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return value === undefined ? missing : requireBoolean(op, name, value);
+}
+
+function sort(
+  op: string,
+  input: Tensor,
+  dimension: number,
+  options: SortOptions | undefined,
+): ValuesAndIndices {
+  requireOptions(op, options, ['descending', 'stable']);
+  const dim = normalizeDim(op, dimension, input.ndim);
+  const descending = flag(op, options, 'descending', false);
+  flag(op, options, 'stable', true); // it always is
+  const x = input.contiguous();
+  const values = Tensor._empty(x.dtype, x.shape);
+  const indices = Tensor._empty('int32', x.shape);
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  sortCall(x._flat, values._flat, indices._flat, outer, n, inner, descending);
+  record(values, orderRule, [x], [indices], { dim, shape: x.shape });
+  unrecorded('topk', [values, indices], [x], { dim, k: n, largest: descending });
+  return { values, indices };
+}
+
+/** Options of sort and argsort. */
+export interface SortOptions {
+  /** From the largest to the smallest; default false. */
+  descending?: boolean;
+  /** Whether equal values must stay in their order; they do in any case. */
+  stable?: boolean;
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** The values along `dim` in order, and where each was; NaN counts as the largest (torch.sort). */
+    sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+    /** The indices (int32) that put `dim` in order (torch.argsort). */
+    argsort(dim?: number, options?: SortOptions): Tensor;
+    /**
+     * The `k` largest (or smallest) values along `dim` in order, and where each was (torch.topk). With `sorted: false`
+     * their order is not promised.
+     */
+    topk(
+      k: number,
+      dim?: number,
+      options?: { largest?: boolean; sorted?: boolean },
+    ): ValuesAndIndices;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  sort(this: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
+    return sort('sort', this, dim, options);
+  },
+  argsort(this: Tensor, dim = -1, options?: SortOptions): Tensor {
+    return sort('argsort', this.detach(), dim, options).indices;
+  },
+  topk(
+    this: Tensor,
+    k: number,
+    dimension = -1,
+    options?: { largest?: boolean; sorted?: boolean },
+  ): ValuesAndIndices {
+    requireOptions('topk', options, ['largest', 'sorted']);
+    const dim = normalizeDim('topk', dimension, this.ndim);
+    const largest = flag('topk', options, 'largest', true);
+    flag('topk', options, 'sorted', true);
+    const x = this.contiguous();
+    const { outer, n, inner } = lineOf(x.shape, dim);
+    requireInteger('topk', 'k', k, 0);
+    if (k > n) throw unexpected('topk', `at most ${n}`, 'k', String(k));
+    const shape = x.shape.map((size, i) => (i === dim ? k : size));
+    const values = Tensor._empty(x.dtype, shape);
+    const indices = Tensor._empty('int32', shape);
+    topkCall(x._flat, values._flat, indices._flat, outer, n, inner, k, largest);
+    record(values, orderRule, [x], [indices], { dim, shape: x.shape });
+    unrecorded('topk', [values, indices], [x], { dim, k, largest });
+    return { values, indices };
+  },
+});

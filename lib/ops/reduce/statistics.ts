@@ -1,0 +1,170 @@
+/** Variance, standard deviation and norms. */
+import { noGrad } from '../../autograd/backward';
+import { requireNumber, requireOptions, wrongType } from '../../core/errors';
+import { numelOf } from '../../core/shape';
+import { where } from '../elementwise/binary';
+import {
+  nativeOp,
+  record,
+  requireFloating,
+  Tensor,
+  zerosLike,
+  type Node,
+  type Rule,
+} from '../define';
+import {
+  reductionOf,
+  runReduction,
+  type Dims,
+  type KeepDim,
+  type Reduction,
+} from './reductionShape';
+
+const norm1Call = nativeOp('norm1');
+const norm2Call = nativeOp('norm2');
+
+/** x with 1 in place of 0: a safe divisor where the dividend is 0 too. */
+function orOne(x: Tensor): Tensor {
+  return where(x.eq(0), 1, x);
+}
+
+// --- Variance -------------------------------------------------------------------------------------
+
+/** `correction`: the sum of squares is divided by n - correction (default 1, Bessel's). */
+export interface VarianceOptions extends KeepDim {
+  /** Default 1. */
+  correction?: number;
+}
+
+interface Variance extends Reduction {
+  /** n - correction, at least 0. */
+  readonly divisor: number;
+}
+
+/** Differences from the mean. */
+function deviations(x: Tensor, { shape, kept }: Reduction): Tensor {
+  const dims = shape.flatMap((_, i) => (kept[i] === 1 ? [i] : []));
+  return x.sub(x.mean(dims, { keepdim: true }));
+}
+
+const varRule: Rule<Variance> = {
+  name: 'var',
+  grad: (dy, node) => {
+    const scaled = dy.mul(2 / node.attrs.divisor).reshape(node.attrs.kept);
+    return [deviations(node.kept[0], node.attrs).mul(scaled)];
+  },
+};
+
+const stdRule: Rule<Variance> = {
+  name: 'std',
+  grad: (dy, node) => {
+    const [x, out] = node.kept;
+    const scaled = dy.div(orOne(out).mul(node.attrs.divisor)).reshape(node.attrs.kept);
+    return [deviations(x, node.attrs).mul(scaled)];
+  },
+};
+
+function varianceOf(
+  op: string,
+  x: Tensor,
+  dim: Dims | undefined,
+  options: VarianceOptions,
+): Variance {
+  requireFloating(op, 'this', x);
+  requireOptions(op, options, ['correction', 'keepdim']);
+  const { correction = 1, keepdim = false } = options;
+  const reduction = reductionOf(op, x.shape, dim, { keepdim });
+  const n = numelOf(x.shape) / numelOf(reduction.kept);
+  return { ...reduction, divisor: Math.max(n - requireNumber(op, 'correction', correction), 0) };
+}
+
+/** sqrt(sum of squared deviations). */
+function deviation(x: Tensor, reduction: Reduction): Tensor {
+  return runReduction(norm2Call, deviations(x, reduction), reduction);
+}
+
+// --- Norms ----------------------------------------------------------------------------------------
+
+/** Options of norm. */
+export interface NormOptions extends KeepDim {
+  /** The order, default 2; 0 counts what is not 0, Infinity is the largest size. */
+  p?: number;
+  /** Default all. */
+  dim?: Dims;
+}
+
+interface Norm extends Reduction {
+  readonly p: number;
+}
+
+/** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0. */
+function normGrad(dy: Tensor, node: Node<Norm>): readonly [Tensor] {
+  const [x, out] = node.kept;
+  const { p, kept } = node.attrs;
+  const slope = dy.reshape(kept);
+  if (p === 0) return [zerosLike(x)];
+  if (p === 1) return [x.sign().mul(slope)];
+  const size = orOne(out).reshape(kept);
+  if (p === 2) return [x.mul(slope.div(size))];
+  return [
+    x
+      .sign()
+      .mul(orOne(x.abs()).pow(p - 1))
+      .mul(slope.div(size.pow(p - 1))),
+  ];
+}
+
+const normRule: Rule<Norm> = { name: 'norm', grad: normGrad };
+
+function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
+  if (p === 1) return runReduction(norm1Call, x, reduction);
+  if (p === 2) return runReduction(norm2Call, x, reduction);
+  // Without roots, the norm of order 1 of powers is their sum.
+  const powers = p === 0 ? x.ne(0).to(x.dtype) : x.abs().pow(p);
+  const sum = runReduction(norm1Call, powers, reduction);
+  return p === 0 ? sum : sum.pow(1 / p);
+}
+
+function norm(x: Tensor, options: NormOptions): Tensor {
+  requireOptions('norm', options, ['p', 'dim', 'keepdim']);
+  requireFloating('norm', 'this', x);
+  const { p = 2, dim = null, keepdim = false } = options;
+  if (typeof p !== 'number') throw wrongType('norm', 'a number', 'p', p);
+  if (p === Infinity) return x.abs().amax(dim, { keepdim });
+  if (p === -Infinity) return x.abs().amin(dim, { keepdim });
+  requireNumber('norm', 'p', p);
+  const reduction = reductionOf('norm', x.shape, dim, { keepdim });
+  const out = noGrad(() => normValue(x, p, reduction));
+  return record(out, normRule, [x], [x, out], { ...reduction, p });
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Variance over one dimension, several, or all: mean squared difference from the mean. */
+    var(dim?: Dims, options?: VarianceOptions): Tensor;
+    /** Standard deviation, the square root of the variance; its gradient is 0 where it is 0. */
+    std(dim?: Dims, options?: VarianceOptions): Tensor;
+    /**
+     * (sum of |x|^p)^(1/p), by default the Euclidean length of all elements (torch.norm).
+     *
+     * @example tensor([3, 4]).norm() // tensor(5.)
+     */
+    norm(options?: NormOptions): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  var(this: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+    const attrs = varianceOf('var', this, dim, options);
+    const out = noGrad(() => deviation(this, attrs).square().div(attrs.divisor));
+    return record(out, varRule, [this], [this], attrs);
+  },
+  std(this: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+    const attrs = varianceOf('std', this, dim, options);
+    const out = noGrad(() => deviation(this, attrs).div(Math.sqrt(attrs.divisor)));
+    return record(out, stdRule, [this], [this, out], attrs);
+  },
+  norm(this: Tensor, options: NormOptions = {}): Tensor {
+    return norm(this, options);
+  },
+});

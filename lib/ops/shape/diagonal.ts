@@ -1,0 +1,81 @@
+/** Diagonals of matrices. */
+import { requireInteger, shapeText, unexpected } from '../../core/errors';
+import { normalizeDim, type Shape } from '../../core/shape';
+import { record, Tensor, type Rule } from '../define';
+import { view } from './view';
+
+/** Which diagonal of a tensor of `shape`: `offset` above the main one of the matrices that two dimensions span. */
+interface Diagonal {
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+const diagonalRule: Rule<Diagonal> = {
+  name: 'diagonal',
+  grad: (dy, node) => [onDiagonal(dy, node.attrs)],
+};
+const onDiagonalRule: Rule<Diagonal> = {
+  name: 'diagonalBackward',
+  grad: (dy, node) => [diagonal(dy, node.attrs)],
+};
+
+function diagonal(x: Tensor, attrs: Diagonal): Tensor {
+  const { offset, rows, columns } = attrs;
+  const [down, right] = [x._strides[rows], x._strides[columns]];
+  const length = Math.min(
+    x.shape[rows] + Math.min(offset, 0),
+    x.shape[columns] - Math.max(offset, 0),
+  );
+  const rest = x.shape.map((_, i) => i).filter((i) => i !== rows && i !== columns);
+  const place = {
+    shape: [...rest.map((i) => x.shape[i]), Math.max(length, 0)],
+    strides: [...rest.map((i) => x._strides[i]), down + right],
+    offset: x._offset + (length <= 0 ? 0 : offset >= 0 ? offset * right : -offset * down),
+  };
+  return view(x, place, diagonalRule, attrs, (parent) => diagonal(parent, attrs));
+}
+
+/** Zeros of the whole shape with `dy` on the diagonal. */
+function onDiagonal(dy: Tensor, attrs: Diagonal): Tensor {
+  const out = Tensor._empty(dy.dtype, attrs.shape).zero_();
+  diagonal(out, attrs).copy_(dy.detach());
+  return record(out, onDiagonalRule, [dy], [], attrs);
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /**
+     * The diagonal `offset` above the main one of the matrices spanned by two dimensions, which go; it becomes the last
+     * dimension. A view (torch.diagonal).
+     */
+    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+    /** A matrix with this list on a diagonal, or a copy of a matrix's diagonal (torch.diag). */
+    diag(offset?: number): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  diagonal(this: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+    requireInteger('diagonal', 'offset', offset);
+    const rows = normalizeDim('diagonal', dim1, this.ndim, 'dim1');
+    const columns = normalizeDim('diagonal', dim2, this.ndim, 'dim2');
+    if (rows === columns || this.ndim < 2) {
+      throw unexpected(
+        'diagonal',
+        'two different dimensions',
+        'dim1 and dim2',
+        `${dim1} and ${dim2}`,
+      );
+    }
+    return diagonal(this, { shape: this.shape, offset, rows, columns });
+  },
+  diag(this: Tensor, offset = 0): Tensor {
+    if (this.ndim === 2) return this.diagonal(offset).clone();
+    if (this.ndim !== 1)
+      throw unexpected('diag', 'one or two dimensions', 'this', shapeText(this.shape));
+    const side = this.shape[0] + Math.abs(requireInteger('diag', 'offset', offset));
+    return onDiagonal(this, { shape: [side, side], offset, rows: 0, columns: 1 });
+  },
+});

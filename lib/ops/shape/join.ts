@@ -1,0 +1,302 @@
+/** Putting tensors together, taking them apart, and moving their elements about. */
+import {
+  requireInteger,
+  requireList,
+  requireOneOf,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
+import { normalizeDim, normalizeDims, requireShape, sameShape, type Shape } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import { nativeOp, promoteAll, record, runElementwise, Tensor, type Rule } from '../define';
+import { lineOf } from '../reduce/reductionShape';
+import { sizesOf, type Sizes } from './view';
+
+const copyCall = nativeOp('copy');
+const flipCall = nativeOp('flip');
+const triangleCalls = { tril: nativeOp('tril'), triu: nativeOp('triu') } as const;
+
+function requireTensors(op: string, value: unknown): Tensor[] {
+  const list = requireList(op, 'an array of tensors', 'tensors', value);
+  const tensors = list.map((one, i) => requireTensor(op, `tensors[${i}]`, one));
+  if (tensors.length === 0) throw unexpected(op, 'at least one tensor', 'tensors', 'none');
+  return tensors;
+}
+
+const catRule: Rule<{ readonly dim: number; readonly sizes: readonly number[] }> = {
+  name: 'cat',
+  grad: (dy, node) => {
+    const { dim, sizes } = node.attrs;
+    let start = 0;
+    return sizes.map((size, i) => {
+      start += size;
+      return node.needs(i) ? dy.narrow(dim, start - size, size) : null;
+    });
+  },
+};
+
+/**
+ * The tensors one after another along `dim`, along which alone their sizes may differ (torch.cat).
+ *
+ * @example cat([tensor([[1, 2]]), tensor([[3, 4]])], 1) // tensor([[1., 2., 3., 4.]])
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const given = promoteAll(requireTensors('cat', tensors));
+  // As in PyTorch, an empty list of numbers fits everywhere.
+  const parts = given.filter((one) => !sameShape(one.shape, [0]));
+  if (parts.length === 0) return given[0].clone();
+  const first = parts[0];
+  if (first.ndim === 0) throw unexpected('cat', 'at least one dimension', 'tensors[0]', '[]');
+  const d = normalizeDim('cat', dim, first.ndim);
+  parts.forEach((one) => {
+    const fits =
+      one.ndim === first.ndim && one.shape.every((size, i) => i === d || size === first.shape[i]);
+    if (fits) return;
+    const sizes = first.shape.map((size, i) => (i === d ? 'any' : String(size)));
+    throw unexpected(
+      'cat',
+      `shape [${sizes.join(', ')}]`,
+      `tensors[${given.indexOf(one)}]`,
+      shapeText(one.shape),
+    );
+  });
+  const sizes = parts.map((one) => one.shape[d]);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const out = Tensor._empty(
+    first.dtype,
+    first.shape.map((size, i) => (i === d ? total : size)),
+  );
+  let at = out._offset;
+  for (const part of parts) {
+    runElementwise('cat', copyCall, [part], out._view(part.shape, out._strides, at));
+    at += part.shape[d] * out._strides[d];
+  }
+  return record(out, catRule, parts, [], { dim: d, sizes });
+}
+
+/** The tensors, all of one shape, along a new dimension (torch.stack). */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const parts = requireTensors('stack', tensors);
+  const { shape } = parts[0];
+  parts.forEach((one, i) => {
+    if (sameShape(one.shape, shape)) return;
+    throw unexpected('stack', `shape ${shapeText(shape)}`, `tensors[${i}]`, shapeText(one.shape));
+  });
+  const d = normalizeDim('stack', dim, shape.length + 1);
+  return cat(
+    parts.map((one) => one.unsqueeze(d)),
+    d,
+  );
+}
+
+/**
+ * Coordinates of a grid over lists of numbers: tensor i repeats list i along all other dimensions, as a view
+ * (torch.meshgrid). `indexing: 'xy'` exchanges the first two dimensions.
+ */
+export function meshgrid(
+  tensors: readonly Tensor[],
+  options: { indexing?: 'ij' | 'xy' } = {},
+): Tensor[] {
+  const lists = requireTensors('meshgrid', tensors);
+  requireOptions('meshgrid', options, ['indexing']);
+  const indexing = requireOneOf('meshgrid', 'indexing', options.indexing ?? 'ij', ['ij', 'xy']);
+  const shape = lists.map((list, i) => {
+    if (list.ndim <= 1) return list.numel();
+    throw unexpected('meshgrid', 'at most one dimension', `tensors[${i}]`, shapeText(list.shape));
+  });
+  return lists.map((list, i) => {
+    const line = list.reshape(shape.map((size, k) => (k === i ? size : 1))).expand(shape);
+    return indexing === 'xy' && shape.length > 1 ? line.transpose(0, 1) : line;
+  });
+}
+
+/** Views of `sizes[i]` elements each along `dim`. */
+function parts(x: Tensor, sizes: readonly number[], dim: number): Tensor[] {
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return x.narrow(dim, start - size, size);
+  });
+}
+
+/** A dimension that is there: unlike for reductions, a tensor without dimensions has none. */
+function requireDim(op: string, x: Tensor, dim: number): number {
+  if (x.ndim === 0) throw unexpected(op, 'at least one dimension', 'this', '[]');
+  return normalizeDim(op, dim, x.ndim);
+}
+
+// JavaScript's heap ends the process when it is full: 2^20 tensors take 300 MB of it.
+const mostParts = 1 << 20;
+
+function requireFewParts(op: string, count: number): number {
+  if (count <= mostParts) return count;
+  throw unexpected(op, `at most ${mostParts} parts`, 'this', String(count));
+}
+
+/** `n` in steps of `size`, the last one smaller if need be. */
+function evenSizes(op: string, n: number, size: number): number[] {
+  const count = requireFewParts(op, Math.max(Math.ceil(n / size), 1));
+  return Array.from({ length: count }, (_, i) => Math.min(size, n - i * size));
+}
+
+const flipRule: Rule<number> = { name: 'flip', grad: (dy, node) => [flipped(dy, node.attrs)] };
+
+function flipped(input: Tensor, dim: number): Tensor {
+  const x = input.contiguous();
+  const out = Tensor._empty(x.dtype, x.shape);
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  flipCall(x._flat, out._flat, outer, n, inner);
+  return record(out, flipRule, [x], [], dim);
+}
+
+/** One whole number or several. */
+function wholeNumbers(op: string, name: string, value: unknown): number[] {
+  const list = Array.isArray(value) ? requireList(op, 'whole numbers', name, value, 64) : [value];
+  return list.map((one) => requireInteger(op, name, one));
+}
+
+/** `x` turned along `dim` by `shift` places. */
+function rolled(x: Tensor, shift: number, dim: number): Tensor {
+  const n = x.shape[dim];
+  const by = n === 0 ? 0 : ((shift % n) + n) % n;
+  return by === 0 ? x.clone() : cat([x.narrow(dim, n - by, by), x.narrow(dim, 0, n - by)], dim);
+}
+
+interface Triangle {
+  readonly side: 'tril' | 'triu';
+  readonly diagonal: number;
+}
+const triangleRule: Rule<Triangle> = {
+  name: 'triangle',
+  grad: (dy, node) => [triangle(dy, node.attrs)],
+};
+
+function triangle(input: Tensor, attrs: Triangle): Tensor {
+  const { side, diagonal } = attrs;
+  requireInteger(side, 'diagonal', diagonal);
+  if (input.ndim < 2)
+    throw unexpected(side, 'at least two dimensions', 'this', shapeText(input.shape));
+  const x = input.contiguous();
+  const out = Tensor._empty(x.dtype, x.shape);
+  const { outer, n, inner } = lineOf(x.shape, x.ndim - 2);
+  triangleCalls[side](x._flat, out._flat, outer, n, inner, diagonal);
+  return record(out, triangleRule, [x], [], attrs);
+}
+
+/** `sizes` with ones in front, up to `ndim` of them. */
+function padded(sizes: Shape, ndim: number): number[] {
+  return [...new Array<number>(Math.max(ndim - sizes.length, 0)).fill(1), ...sizes];
+}
+
+function repeat(op: string, x: Tensor, times: readonly number[]): Tensor {
+  const shape = padded(x.shape, times.length);
+  const pairs = <T>(a: readonly T[], b: readonly T[]): T[] => a.flatMap((one, i) => [one, b[i]]);
+  const ones = shape.map(() => 1);
+  requireShape(
+    op,
+    shape.map((size, i) => size * times[i]),
+    'result',
+  );
+  return x
+    .reshape(pairs(ones, shape))
+    .expand(pairs(times, shape))
+    .clone()
+    .reshape(shape.map((size, i) => size * times[i]));
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Views along `dim`: of `sizes` elements each, the last one maybe fewer, or of the sizes listed (torch.split). */
+    split(sizes: number | readonly number[], dim?: number): Tensor[];
+    /** At most `chunks` views along `dim`, all but the last of equal size (torch.chunk). */
+    chunk(chunks: number, dim?: number): Tensor[];
+    /** Views of the elements along `dim`, which goes (torch.unbind). */
+    unbind(dim?: number): Tensor[];
+    /** Copies of this beside each other, so many along each dimension (torch.Tensor.repeat). */
+    repeat(...times: Sizes): Tensor;
+    /** As repeat, but missing counts in front are 1 (torch.tile). */
+    tile(...times: Sizes): Tensor;
+    /** With the order along some dimensions reversed; a copy (torch.flip). */
+    flip(...dims: Sizes): Tensor;
+    /** Moved on by `shifts` places along `dims`, what falls off coming in again; all elements as one list without dims. */
+    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+    /** Matrices with 0 above a diagonal: 0 is the main one, 1 the one above it (torch.tril). */
+    tril(diagonal?: number): Tensor;
+    /** Matrices with 0 below a diagonal: 0 is the main one, 1 the one above it (torch.triu). */
+    triu(diagonal?: number): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  split(this: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+    const d = requireDim('split', this, dim);
+    const n = this.shape[d];
+    if (typeof sizes === 'number') {
+      requireInteger('split', 'sizes', sizes, n === 0 ? 0 : 1);
+      return parts(this, n === 0 ? [0] : evenSizes('split', n, sizes), d);
+    }
+    const given = requireShape('split', sizes, 'sizes');
+    const total = given.reduce((sum, size) => sum + size, 0);
+    if (total !== n) throw unexpected('split', `a sum of ${n}`, 'sizes', String(total));
+    return parts(this, given, d);
+  },
+  chunk(this: Tensor, chunks: number, dim = 0): Tensor[] {
+    const d = requireDim('chunk', this, dim);
+    requireInteger('chunk', 'chunks', chunks, 1);
+    const n = this.shape[d];
+    const sizes =
+      n === 0
+        ? new Array<number>(requireFewParts('chunk', chunks)).fill(0)
+        : evenSizes('chunk', n, Math.ceil(n / chunks));
+    return parts(this, sizes, d);
+  },
+  unbind(this: Tensor, dim = 0): Tensor[] {
+    const d = requireDim('unbind', this, dim);
+    const length = requireFewParts('unbind', this.shape[d]);
+    return Array.from({ length }, (_, i) => this.select(d, i));
+  },
+  repeat(this: Tensor, ...args: unknown[]): Tensor {
+    const times = requireShape('repeat', sizesOf(args), 'times');
+    if (times.length < this.ndim) {
+      throw unexpected('repeat', `at least ${this.ndim} counts`, 'times', String(times.length));
+    }
+    return repeat('repeat', this, times);
+  },
+  tile(this: Tensor, ...args: unknown[]): Tensor {
+    return repeat('tile', this, padded(requireShape('tile', sizesOf(args), 'times'), this.ndim));
+  },
+  flip(this: Tensor, ...args: unknown[]): Tensor {
+    const dims = normalizeDims('flip', sizesOf(args), this.ndim);
+    return dims.length === 0 ? this.clone() : dims.reduce(flipped, this);
+  },
+  roll(
+    this: Tensor,
+    shifts: number | readonly number[],
+    dims?: number | readonly number[],
+  ): Tensor {
+    const by = wholeNumbers('roll', 'shifts', shifts);
+    if (dims === undefined) {
+      if (by.length !== 1)
+        throw unexpected('roll', 'a shift for each of dims', 'shifts', shapeText(by));
+      return rolled(this.flatten(), by[0], 0).reshape(this.shape);
+    }
+    // A dimension may be named twice: the shifts add up.
+    const along = wholeNumbers('roll', 'dims', dims).map((dim) => requireDim('roll', this, dim));
+    if (along.length !== by.length) {
+      throw unexpected(
+        'roll',
+        `${along.length} shifts for dims ${shapeText(along)}`,
+        'shifts',
+        shapeText(by),
+      );
+    }
+    return along.reduce((x, dim, i) => rolled(x, by[i], dim), this);
+  },
+  tril(this: Tensor, diagonal = 0): Tensor {
+    return triangle(this, { side: 'tril', diagonal });
+  },
+  triu(this: Tensor, diagonal = 0): Tensor {
+    return triangle(this, { side: 'triu', diagonal });
+  },
+});

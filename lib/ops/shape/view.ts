@@ -1,0 +1,365 @@
+/** Views: other shapes of the same memory, without copies. */
+import { Node } from '../../autograd/backward';
+import { requireInteger, shapeText, unexpected, wrongType } from '../../core/errors';
+import {
+  contiguousStrides,
+  normalizeDim,
+  normalizeDims,
+  numelOf,
+  requireFewDims,
+  requireShape,
+  sameShape,
+  type Shape,
+} from '../../core/shape';
+import { isGradEnabled, record, Tensor, type Rule } from '../define';
+
+/** Where a view lies in the tensor it is a view of. */
+interface Place {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** A view of `x`; `replay` gives the same view of another tensor of its shape. */
+export function view<A>(
+  x: Tensor,
+  place: Place,
+  rule: Rule<A>,
+  attrs: A,
+  replay: (parent: Tensor) => Tensor,
+): Tensor {
+  const out = x._view(place.shape, place.strides, place.offset);
+  out._viewOf = { parent: x, replay, version: x._storage.version };
+  return record(out, rule, [x], [], attrs);
+}
+
+const reshapeRule: Rule<Shape> = { name: 'view', grad: (dy, node) => [dy.reshape(node.attrs)] };
+const permuteRule: Rule<readonly number[]> = {
+  name: 'permute',
+  grad: (dy, node) => [dy.permute(node.attrs.map((_, i) => node.attrs.indexOf(i)))],
+};
+const expandRule: Rule = { name: 'expand', grad: (dy) => [dy] };
+
+/** The part of a tensor of `shape` that a slice covers. */
+interface Part {
+  readonly shape: Shape;
+  readonly dim: number;
+  readonly start: number;
+  readonly length: number;
+  readonly step: number;
+}
+/**
+ * The gradient that slices of one tensor share in a run of backward: each is added to its part of it. Otherwise a loop
+ * over the steps of a sequence would fill and add the whole tensor at each step. Until the tensor's own turn comes,
+ * nobody else sees it.
+ */
+const shared = new WeakMap<Node, { readonly sum: Tensor; readonly visit: number }>();
+
+const sliceRule: Rule<Part> = {
+  name: 'slice',
+  grad: (dy, node) => {
+    const edge = node.edges[0];
+    if (!(edge instanceof Node) || isGradEnabled()) return [padded(dy, node.attrs)];
+    const before = shared.get(edge);
+    if (before !== undefined && before.visit === edge.visit && before.sum === edge.pending) {
+      partOf(before.sum, dy.shape, node.attrs).add_(dy);
+      return [null];
+    }
+    const sum = padded(dy, node.attrs);
+    shared.set(edge, { sum, visit: edge.visit });
+    return [sum];
+  },
+};
+const padRule: Rule<Part> = {
+  name: 'sliceBackward',
+  grad: (dy, node) => {
+    const { dim, start, length, step } = node.attrs;
+    return [slice(dy, dim, start, start + (length - 1) * step + 1, step)];
+  },
+};
+
+/** Zeros of the part's whole shape with `dy` written into the part. */
+function padded(dy: Tensor, part: Part): Tensor {
+  const out = Tensor._empty(dy.dtype, part.shape).zero_();
+  partOf(out, dy.shape, part).copy_(dy.detach());
+  return record(out, padRule, [dy], [], part);
+}
+
+/** The part of a tensor without gaps, in the shape that the slice of the other one had. */
+function partOf(whole: Tensor, shape: Shape, { dim, start, step }: Part): Tensor {
+  const strides = [...whole._strides];
+  const offset = start * strides[dim];
+  strides[dim] *= step;
+  return whole._view(shape, strides, offset);
+}
+
+function slice(x: Tensor, dim: number, start: number, end: number, step: number): Tensor {
+  const length = Math.max(0, Math.ceil((end - start) / step));
+  const shape = x.shape.map((size, i) => (i === dim ? length : size));
+  const strides = x._strides.map((stride, i) => (i === dim ? stride * step : stride));
+  const offset = x._offset + (length === 0 ? 0 : start * x._strides[dim]);
+  return view(
+    x,
+    { shape, strides, offset },
+    sliceRule,
+    { shape: x.shape, dim, start, length, step },
+    (parent) => slice(parent, dim, start, end, step),
+  );
+}
+
+/** Sizes among which -1 may be, each read once. */
+function askedSizes(op: string, value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', 'shape', value);
+  requireFewDims(op, value, 'shape');
+  return Array.from({ length: value.length }, (_, i): unknown => value[i]);
+}
+
+/** The shape with a single -1 replaced by what makes it hold `n` elements. */
+function inferShape(op: string, value: unknown, n: number): number[] {
+  const asked = askedSizes(op, value);
+  const at = asked.indexOf(-1);
+  const known = requireShape(op, at < 0 ? asked : asked.with(at, 1));
+  if (at >= 0) {
+    const rest = numelOf(known);
+    if (rest === 0 || n % rest !== 0) {
+      throw unexpected(
+        op,
+        `sizes whose product divides ${n}`,
+        'shape',
+        shapeText(asked as number[]),
+      );
+    }
+    known[at] = n / rest;
+  }
+  if (numelOf(known) !== n)
+    throw unexpected(op, `a shape of ${n} elements`, 'shape', shapeText(asked as number[]));
+  return known;
+}
+
+/** Strides that give a tensor another shape without moving elements, or null where there are none. */
+function stridesFor(x: Tensor, shape: Shape): number[] | null {
+  if (x._contiguous || x.numel() === 0) return contiguousStrides(shape);
+  const strides = new Array<number>(shape.length).fill(1);
+  let to = shape.length - 1;
+  let from = x.ndim - 1;
+  while (from >= 0) {
+    // The longest run of old dimensions that memory steps through evenly, matched by as many new ones.
+    const step = x._strides[from];
+    let run = x.shape[from];
+    while (from > 0 && (x.shape[from - 1] === 1 || x._strides[from - 1] === run * step))
+      run *= x.shape[--from];
+    let taken = 1;
+    while (to >= 0 && (taken < run || shape[to] === 1)) {
+      strides[to] = taken * step;
+      taken *= shape[to--];
+    }
+    if (taken !== run) return null;
+    from--;
+  }
+  return strides;
+}
+
+/** What `...sizes` and `[sizes]` both allow: PyTorch takes either. */
+export function sizesOf(args: readonly unknown[]): unknown {
+  return args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
+}
+
+/** Sizes, or numbers of dimensions, in an array or one by one. */
+export type Sizes = [shape: readonly number[]] | number[];
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** The same elements in another shape, one size may be -1: a view where possible, else a copy. */
+    reshape(...shape: Sizes): Tensor;
+    /** As reshape, but never copies: an error where that would be needed. */
+    view(...shape: Sizes): Tensor;
+    /** With two dimensions exchanged; a view. */
+    transpose(dim0: number, dim1: number): Tensor;
+    /** A matrix transposed; a view. */
+    t(): Tensor;
+    /** All dimensions in reverse order, for a matrix its transpose; a view. */
+    readonly T: Tensor;
+    /** With dimensions in another order; a view. */
+    permute(...dims: Sizes): Tensor;
+    /** With dimensions moved to other places; a view. */
+    movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+    /** Without dimensions of size 1: all, or those named; a view. */
+    squeeze(dim?: number | readonly number[]): Tensor;
+    /** With a dimension of size 1 inserted; a view. */
+    unsqueeze(dim: number): Tensor;
+    /** Repeated along dimensions of size 1 without copying; -1 keeps a size. */
+    expand(...shape: Sizes): Tensor;
+    /** Expanded to the shape of `other`. */
+    expandAs(other: Tensor): Tensor;
+    /** `length` elements of one dimension from `start`; a view. */
+    narrow(dim: number, start: number, length: number): Tensor;
+    /** One element of a dimension, which goes; a view. */
+    select(dim: number, index: number): Tensor;
+    /** Elements of one dimension from `start` up to `end`, every `step`-th; negative ones count from the end. A view. */
+    slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
+    /** With the dimensions from `startDim` to `endDim` made one. */
+    flatten(startDim?: number, endDim?: number): Tensor;
+    /** With one dimension split into several; one size may be -1. */
+    unflatten(dim: number, sizes: readonly number[]): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  reshape(this: Tensor, ...args: unknown[]): Tensor {
+    const shape = inferShape('reshape', sizesOf(args), this.numel());
+    if (sameShape(shape, this.shape)) return this;
+    const strides = stridesFor(this, shape);
+    if (strides === null) return this.contiguous().reshape(shape);
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
+  },
+  view(this: Tensor, ...args: unknown[]): Tensor {
+    const shape = inferShape('view', sizesOf(args), this.numel());
+    const strides = stridesFor(this, shape);
+    if (strides === null) {
+      const how = `${shapeText(this.shape)} with strides ${shapeText(this._strides)}; use reshape`;
+      throw unexpected('view', `memory that can be seen as ${shapeText(shape)}`, 'this', how);
+    }
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
+  },
+  permute(this: Tensor, ...args: unknown[]): Tensor {
+    const dims = normalizeDims('permute', sizesOf(args), this.ndim);
+    if (dims.length !== this.ndim) {
+      throw unexpected('permute', `all ${this.ndim} dimensions`, 'dims', shapeText(dims));
+    }
+    const shape = dims.map((dim) => this.shape[dim]);
+    const strides = dims.map((dim) => this._strides[dim]);
+    return view(this, { shape, strides, offset: this._offset }, permuteRule, dims, (x) =>
+      x.permute(dims),
+    );
+  },
+  transpose(this: Tensor, dim0: number, dim1: number): Tensor {
+    const a = normalizeDim('transpose', dim0, this.ndim, 'dim0');
+    const b = normalizeDim('transpose', dim1, this.ndim, 'dim1');
+    if (this.ndim === 0) return this;
+    return this.permute(this.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
+  },
+  t(this: Tensor): Tensor {
+    if (this.ndim > 2) throw unexpected('t', 'at most 2 dimensions', 'this', shapeText(this.shape));
+    return this.ndim < 2 ? this : this.transpose(0, 1);
+  },
+  movedim(this: Tensor, source: number | number[], destination: number | number[]): Tensor {
+    const from = normalizeDims('movedim', source, this.ndim);
+    const to = normalizeDims('movedim', destination, this.ndim);
+    if (from.length !== to.length) {
+      throw unexpected('movedim', `${from.length} dimensions`, 'destination', String(to.length));
+    }
+    const rest = this.shape.map((_, i) => i).filter((i) => !from.includes(i));
+    return this.permute(
+      this.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : (rest.shift() as number))),
+    );
+  },
+  squeeze(this: Tensor, dim?: number | number[]): Tensor {
+    const dims = normalizeDims('squeeze', dim, this.ndim);
+    const kept = this.shape
+      .map((_, i) => i)
+      .filter((i) => this.shape[i] !== 1 || !dims.includes(i));
+    if (kept.length === this.ndim) return this;
+    const shape = kept.map((i) => this.shape[i]);
+    const strides = kept.map((i) => this._strides[i]);
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
+  },
+  unsqueeze(this: Tensor, dim: number): Tensor {
+    const at = normalizeDim('unsqueeze', dim, this.ndim + 1);
+    const shape = [...this.shape.slice(0, at), 1, ...this.shape.slice(at)];
+    const strides = [...this._strides.slice(0, at), 1, ...this._strides.slice(at)];
+    return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
+      x.reshape(shape),
+    );
+  },
+  expand(this: Tensor, ...args: unknown[]): Tensor {
+    const asked = askedSizes('expand', sizesOf(args));
+    const lead = asked.length - this.ndim;
+    const shape = requireShape(
+      'expand',
+      asked.map((size, i) => (size === -1 && i >= lead ? this.shape[i - lead] : size)),
+    );
+    const fits = lead >= 0 && this.shape.every((size, i) => size === 1 || size === shape[i + lead]);
+    if (!fits) {
+      throw unexpected(
+        'expand',
+        `a shape that ${shapeText(this.shape)} broadcasts to`,
+        'shape',
+        shapeText(asked as number[]),
+      );
+    }
+    const strides = shape.map((size, i) =>
+      i < lead || (this.shape[i - lead] === 1 && size !== 1) ? 0 : this._strides[i - lead],
+    );
+    return view(this, { shape, strides, offset: this._offset }, expandRule, undefined, (x) =>
+      x.expand(shape),
+    );
+  },
+  expandAs(this: Tensor, other: Tensor): Tensor {
+    if (!(other instanceof Tensor)) throw wrongType('expandAs', 'a tensor', 'other', other);
+    return this.expand([...other.shape]);
+  },
+  narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
+    const d = normalizeDim('narrow', dim, this.ndim);
+    const size = this.ndim === 0 ? 0 : this.shape[d];
+    const first = requireInteger('narrow', 'start', start);
+    const from = first < 0 ? first + size : first;
+    const count = requireInteger('narrow', 'length', length, 0);
+    if (this.ndim === 0 || from < 0 || from + count > size) {
+      throw unexpected(
+        'narrow',
+        `a range inside [0, ${size})`,
+        'start and length',
+        `${start} and ${length}`,
+      );
+    }
+    return slice(this, d, from, from + count, 1);
+  },
+  select(this: Tensor, dim: number, index: number): Tensor {
+    const d = normalizeDim('select', dim, this.ndim);
+    const size = this.ndim === 0 ? 0 : this.shape[d];
+    const at = requireInteger('select', 'index', index);
+    if (at < -size || at >= size) {
+      throw unexpected('select', `an index from ${-size} to ${size - 1}`, 'index', String(at));
+    }
+    const from = at < 0 ? at + size : at;
+    return slice(this, d, from, from + 1, 1).squeeze(d);
+  },
+  slice(this: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+    const d = normalizeDim('slice', dim, this.ndim);
+    if (this.ndim === 0) throw unexpected('slice', 'at least one dimension', 'this', '[]');
+    const size = this.shape[d];
+    requireInteger('slice', 'step', step, 1);
+    const bound = (name: string, value: number | null | undefined, missing: number): number => {
+      if (value === null || value === undefined) return missing;
+      const at = requireInteger('slice', name, value);
+      return Math.min(Math.max(at < 0 ? at + size : at, 0), size);
+    };
+    return slice(this, d, bound('start', start, 0), bound('end', end, size), step);
+  },
+  flatten(this: Tensor, startDim = 0, endDim = -1): Tensor {
+    const start = normalizeDim('flatten', startDim, this.ndim, 'startDim');
+    const end = normalizeDim('flatten', endDim, this.ndim, 'endDim');
+    if (this.ndim === 0) return this.reshape([1]);
+    if (start > end)
+      throw unexpected('flatten', 'startDim before endDim', 'startDim', String(startDim));
+    const middle = numelOf(this.shape.slice(start, end + 1));
+    return this.reshape([...this.shape.slice(0, start), middle, ...this.shape.slice(end + 1)]);
+  },
+  unflatten(this: Tensor, dim: number, sizes: number[]): Tensor {
+    const d = normalizeDim('unflatten', dim, this.ndim);
+    const inner = inferShape('unflatten', sizes, this.ndim === 0 ? 1 : this.shape[d]);
+    return this.reshape([...this.shape.slice(0, d), ...inner, ...this.shape.slice(d + 1)]);
+  },
+});
+
+Object.defineProperty(Tensor.prototype, 'T', {
+  get(this: Tensor) {
+    return this.permute(this.shape.map((_, i) => this.ndim - 1 - i));
+  },
+});

@@ -1,0 +1,158 @@
+// Optimizer updates: Adam and its kin. As PyTorch 1.13's torch.optim.
+#include <cmath>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/optim/adam.cc"
+#include "hwy/foreach_target.h"
+//
+#include "ops/optim/optim-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Adam (Kingma and Ba 2015), with amsgrad (Reddi et al. 2018) where a largest average is given;
+// AdamW (Loshchilov and Hutter 2019) where decay is decoupled from the gradient.
+// hyper: lr, beta1, beta2, eps, weightDecay, maximize
+template <class T>
+void Adam(const Args& a) {
+  const double* h = a.in<double>(kHyper);
+  const bool decoupled = a.flag(1);
+  const double t = *a.out<double>(kStep) += 1;
+  const Descent<T> descent(decoupled ? 0 : h[4], h[5]);
+  const Average<T> mean(h[1]), square(h[2]);
+  const auto size = Number<T>(h[0] / (1 - std::pow(h[1], t)));
+  const auto scale = Number<T>(1 / std::sqrt(1 - std::pow(h[2], t)));
+  const auto eps = Number<T>(h[3]), shrink = Number<T>(decoupled ? 1 - h[0] * h[4] : 1);
+  const T* grad = a.in<T>(kGrad);
+  T* largest = a.out<T>(kState + 2);
+  const bool amsgrad = largest != nullptr;
+  Given(largest, grad, [&](auto* top) {
+    Sweep(
+        a,
+        [=](auto& p, auto& g, auto& m, auto& v, auto& high) HWY_ATTR {
+          const hn::ScalableTag<T> d;
+          const auto descended = descent(g, p);
+          m = mean(m, descended);
+          v = square.Squared(v, descended);
+          if (amsgrad) high = vm::Maximum(d, high, v);
+          const auto root = hn::MulAdd(hn::Sqrt(amsgrad ? high : v), scale, eps);
+          p = hn::NegMulAdd(size, hn::Div(m, root), hn::Mul(p, shrink));
+        },
+        a.out<T>(kParam), grad, a.out<T>(kState), a.out<T>(kState + 1), top);
+  });
+}
+
+// Adamax (Kingma and Ba 2015). hyper: lr, beta1, beta2, eps, weightDecay, maximize
+template <class T>
+void Adamax(const Args& a) {
+  const double* h = a.in<double>(kHyper);
+  const double t = *a.out<double>(kStep) += 1;
+  const Descent<T> descent(h[4], h[5]);
+  const Average<T> mean(h[1]);
+  const auto size = Number<T>(h[0] / (1 - std::pow(h[1], t)));
+  const auto keep = Number<T>(h[2]), eps = Number<T>(h[3]);
+  Sweep(
+      a,
+      [=](auto& p, auto& g, auto& m, auto& norm) HWY_ATTR {
+        const hn::ScalableTag<T> d;
+        const auto descended = descent(g, p);
+        m = mean(m, descended);
+        norm = vm::Maximum(d, hn::Mul(keep, norm), hn::Add(hn::Abs(descended), eps));
+        p = hn::NegMulAdd(size, hn::Div(m, norm), p);
+      },
+      a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
+}
+
+// NAdam (Dozat 2016). hyper: lr, beta1, beta2, eps, weightDecay, momentumDecay, maximize
+template <class T>
+void NAdam(const Args& a) {
+  const double* h = a.in<double>(kHyper);
+  const double t = *a.out<double>(kStep) += 1;
+  const auto momentum = [&](double at) { return h[1] * (1 - 0.5 * std::pow(0.96, at * h[5])); };
+  const double mu = momentum(t), next = momentum(t + 1);
+  const double product = *a.out<double>(kState + 2) *= mu;
+  const Descent<T> descent(h[4], h[6]);
+  const Average<T> mean(h[1]), square(h[2]);
+  const auto scale = Number<T>(1 / (1 - std::pow(h[2], t))), eps = Number<T>(h[3]);
+  const auto ofGrad = Number<T>(h[0] * (1 - mu) / (1 - product));
+  // The paper has product * next below; PyTorch 1.13 multiplies by mu once more, and its results are
+  // the reference.
+  const auto ofMean = Number<T>(h[0] * next / (1 - product * mu * next));
+  Sweep(
+      a,
+      [=](auto& p, auto& g, auto& m, auto& v) HWY_ATTR {
+        const auto d = descent(g, p);
+        m = mean(m, d);
+        v = square.Squared(v, d);
+        const auto root = hn::Add(hn::Sqrt(hn::Mul(v, scale)), eps);
+        p = hn::Sub(p, hn::Div(hn::MulAdd(ofGrad, d, hn::Mul(ofMean, m)), root));
+      },
+      a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
+}
+
+// RAdam (Liu et al. 2020). hyper: lr, beta1, beta2, eps, weightDecay, maximize
+template <class T>
+void RAdam(const Args& a) {
+  const double* h = a.in<double>(kHyper);
+  const double t = *a.out<double>(kStep) += 1;
+  const Descent<T> descent(h[4], h[5]);
+  const Average<T> mean(h[1]), square(h[2]);
+  const double power = std::pow(h[2], t), correction = 1 - power;
+  const double limit = 2 / (1 - h[2]) - 1;
+  const double length = limit - 2 * t * power / correction;  // of the average of squares, in steps
+  const bool rectified = length > 5;
+  const double rectifier = rectified ? std::sqrt((length - 4) * (length - 2) * limit * correction /
+                                                 ((limit - 4) * (limit - 2) * length))
+                                     : 1;
+  const auto size = Number<T>(h[0] * rectifier / (1 - std::pow(h[1], t)));
+  const auto eps = Number<T>(h[3]);
+  Sweep(
+      a,
+      [=](auto& p, auto& g, auto& m, auto& v) HWY_ATTR {
+        const auto d = descent(g, p);
+        m = mean(m, d);
+        v = square.Squared(v, d);
+        p = hn::NegMulAdd(size, rectified ? hn::Div(m, hn::Add(hn::Sqrt(v), eps)) : m, p);
+      },
+      a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
+}
+
+}  // namespace
+
+std::vector<Op> AdamRows() {
+  const Attr n = {"n"};
+  const Operand expAvg = State("expAvg"), expAvgSq = State("expAvgSq");
+  return {
+      {"adam",
+       Operands({expAvg, expAvgSq, Optional("maxExpAvgSq")}),
+       {n, {"decoupled", AttrKind::flag}},
+       OptimNeeds<6, 5>,
+       {Adam<float>, Adam<double>}},
+      {"adamax",
+       Operands({expAvg, State("expInf")}),
+       {n},
+       OptimNeeds<6, 4>,
+       {Adamax<float>, Adamax<double>}},
+      {"nadam",
+       Operands({expAvg, expAvgSq, {"muProduct", Access::update, Element::float64}}),
+       {n},
+       OptimNeeds<7, 4, 1>,
+       {NAdam<float>, NAdam<double>}},
+      {"radam", Operands({expAvg, expAvgSq}), {n}, OptimNeeds<6, 4>, {RAdam<float>, RAdam<double>}},
+  };
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "ops/family.h"
+
+namespace blasgrad {
+HWY_EXPORT(AdamRows);
+std::vector<Op> AdamRows() { return HWY_DYNAMIC_DISPATCH(AdamRows)(); }
+}  // namespace blasgrad
+#endif

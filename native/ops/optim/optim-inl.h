@@ -1,0 +1,137 @@
+// The loop of every optimizer's update, and what the updates have in common. What may change
+// between steps is memory: the options of a group of parameters, and how many steps one has taken.
+#if defined(BLASGRAD_OPTIM_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef BLASGRAD_OPTIM_INL_H
+#undef BLASGRAD_OPTIM_INL_H
+#else
+#define BLASGRAD_OPTIM_INL_H
+#endif
+
+#include <vector>
+
+#include "simd/elementwise-inl.h"
+#include "simd/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+
+inline constexpr int64_t kUpdateGrain = 1 << 15;
+
+// Operands all rows begin with, and the attribute.
+enum : size_t { kHyper, kStep, kParam, kGrad, kState };
+enum : size_t { kCount };
+
+template <class T>
+using Vector = hn::Vec<hn::ScalableTag<T>>;
+
+// What is read stays as it is.
+template <class D, class V, class T>
+HWY_INLINE void Keep(D d, V v, T* p, size_t n) {
+  if constexpr (!std::is_const_v<T>) {
+    if (n == hn::Lanes(d)) {
+      hn::StoreU(v, d, p);
+    } else {
+      StoreTail(d, v, p, n);
+    }
+  }
+}
+
+// Everything by value: what a lambda refers to would be loaded again after every store (5.2 us for
+// 50,000 elements of sgd, not 2.3).
+template <class F, class First, class... Rest>
+HWY_INLINE void SweepSpan(F f, size_t i, size_t end, First* first, Rest*... rest) {
+  const hn::ScalableTag<First> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto step = [&](size_t n, auto one, auto... more) HWY_ATTR {
+    f(one, more...);
+    Keep(d, one, first + i, n);
+    (Keep(d, more, rest + i, n), ...);
+  };
+  for (; i + lanes <= end; i += lanes) {
+    step(lanes, hn::LoadU(d, first + i), hn::LoadU(d, rest + i)...);
+  }
+  if (i < end) {
+    step(end - i, LoadTail(d, first + i, end - i), LoadTail(d, rest + i, end - i)...);
+  }
+}
+
+// Calls f(vector&...) for the elements of arrays of n, and writes back those that are not const.
+template <class F, class First, class... Rest>
+void Sweep(const Args& a, const F& f, First* first, Rest*... rest) {
+  a.threads->For(
+      a.size(kCount), kUpdateGrain,
+      [&](int64_t begin, int64_t end) HWY_ATTR {
+        SweepSpan(f, static_cast<size_t>(begin), static_cast<size_t>(end), first, rest...);
+      },
+      64);
+}
+
+// f(array) if it is given; else f of another that is only read, so that nothing is written.
+template <class T, class F>
+void Given(T* array, const T* otherwise, const F& f) {
+  if (array != nullptr) {
+    f(array);
+  } else {
+    f(otherwise);
+  }
+}
+
+template <class T>
+HWY_INLINE Vector<T> Number(double value) {
+  return vm::Const(hn::ScalableTag<T>(), value);
+}
+
+// The gradient to descend: its sign turned to maximize, with decay times the parameter added.
+template <class T>
+struct Descent {
+  Descent(double decay, double maximize)
+      : sign(Number<T>(maximize != 0 ? -1 : 1)), factor(Number<T>(decay)), decays(decay != 0) {}
+  HWY_INLINE Vector<T> operator()(Vector<T> grad, Vector<T> param) const {
+    const Vector<T> g = hn::Mul(sign, grad);
+    return decays ? hn::MulAdd(factor, param, g) : g;
+  }
+  Vector<T> sign, factor;
+  bool decays;
+};
+
+// old * keep + (1 - keep) * value
+template <class T>
+struct Average {
+  explicit Average(double keep) : old(Number<T>(keep)), share(Number<T>(1 - keep)) {}
+  HWY_INLINE Vector<T> operator()(Vector<T> average, Vector<T> value) const {
+    return hn::MulAdd(share, value, hn::Mul(old, average));
+  }
+  HWY_INLINE Vector<T> Squared(Vector<T> average, Vector<T> value) const {
+    return hn::MulAdd(hn::Mul(share, value), value, hn::Mul(old, average));
+  }
+  Vector<T> old, share;
+};
+
+// Arrays of n elements between hyper, step and a last scalar, if there is one.
+template <size_t kOptions, size_t kArrays, size_t kScalars = 0>
+void OptimNeeds(const double* attr, int64_t* need) {
+  need[kHyper] = kOptions;
+  need[kStep] = 1;
+  std::fill_n(need + kParam, kArrays, Elements(attr[kCount]));
+  std::fill_n(need + kParam + kArrays, kScalars, 1);
+}
+
+// The operands all rows begin with, and then `states`.
+inline std::vector<Operand> Operands(const std::vector<Operand>& states, bool countsAlways = true) {
+  std::vector<Operand> all = {{"hyper", Access::read, Element::float64},
+                              {"step", Access::update, Element::float64, !countsAlways},
+                              {"param", Access::update},
+                              {"grad"}};
+  all.insert(all.end(), states.begin(), states.end());
+  return all;
+}
+
+inline Operand State(const char* name) { return {name, Access::update}; }
+inline Operand Optional(const char* name) { return {name, Access::update, Element::typed, true}; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#endif

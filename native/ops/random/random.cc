@@ -1,0 +1,254 @@
+// Random numbers: every row reads a generator's state and moves it past the blocks it used, so that
+// a replayed program draws new numbers each time.
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/random/random.cc"
+#include "hwy/foreach_target.h"
+//
+#include "simd/elementwise-inl.h"
+#include "ops/random/philox-inl.h"
+#include "simd/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+constexpr int64_t kGrainGroups = 512;  // 16k words, about 10 us
+
+// Fills n elements, each from `words` words: body(words, index, count) makes `count` elements, from
+// number `index` on, out of one chunk.
+template <class Body>
+void Generate(const Args& a, int64_t n, int64_t words, const Body& body) {
+  int32_t* state = a.out<int32_t>(0);
+  const Stream stream = LoadStream(state);
+  const int64_t perGroup = kGroupWords / words;
+  const int64_t groups = n / perGroup + (n % perGroup != 0);
+  a.threads->For(groups, kGrainGroups, [&](int64_t begin, int64_t end) {
+    HWY_ALIGN uint32_t chunk[kChunkWords];
+    for (int64_t g = begin; g < end; g += kChunkGroups) {
+      const int64_t some = std::min(kChunkGroups, end - g);
+      DrawWords(stream.key, stream.block + static_cast<uint64_t>(g * kGroupBlocks), some, chunk);
+      body(chunk, g * perGroup, std::min(some * perGroup, n - g * perGroup));
+    }
+  });
+  Advance(state, groups);
+}
+
+// [0, 1) with as many random bits as the type holds.
+template <class T>
+HWY_INLINE T Unit(const uint32_t* words, int64_t i) {
+  if constexpr (sizeof(T) == 4) {
+    return static_cast<T>(static_cast<int32_t>(words[i] >> 8)) * static_cast<T>(0x1p-24);
+  } else {
+    return static_cast<T>(static_cast<int64_t>(Wide(words, i) >> 11)) * static_cast<T>(0x1p-53);
+  }
+}
+
+template <class T>
+void Uniform(const Args& a) {
+  const T low = static_cast<T>(a.attr[0]), high = static_cast<T>(a.attr[1]);
+  const T width = static_cast<T>(a.attr[1] - a.attr[0]);
+  const T last = high > low ? std::nextafter(high, low) : low;  // rounding must not reach high
+  Generate(a, a.size(2), sizeof(T) / 4, [&](const uint32_t* words, int64_t index, int64_t count) {
+    T* out = a.out<T>(1) + index;
+    for (int64_t i = 0; i < count; ++i) {
+      const T v = Unit<T>(words, i) * width + low;
+      out[i] = v > last ? last : v;
+    }
+  });
+}
+
+// Half a group's words as numbers in (0, 1], and the other half's as angles in [0, 2 pi].
+template <class T, class D>
+HWY_INLINE void BoxMuller(D d, const uint32_t* words, T* out) {
+  constexpr int64_t kHalf = kGroupWords * 4 / sizeof(T) / 2;
+  constexpr double kUnit = sizeof(T) == 4 ? 0x1p-31 : 0x1p-53;
+  const hn::RebindToSigned<D> whole;
+  using Whole = hn::TFromD<decltype(whole)>;
+  HWY_ALIGN Whole bits[2 * kHalf];
+  for (int64_t i = 0; i < 2 * kHalf; ++i) {
+    if constexpr (sizeof(T) == 4) {
+      bits[i] = static_cast<Whole>(words[i] >> 1);
+    } else {
+      bits[i] = static_cast<Whole>(Wide(words, i) >> 11);
+    }
+  }
+  for (int64_t i = 0; i < kHalf; i += static_cast<int64_t>(hn::Lanes(d))) {
+    const auto u = hn::ConvertTo(d, hn::LoadU(whole, bits + i));
+    const auto unit = hn::MulAdd(u, vm::Const(d, kUnit), vm::Const(d, kUnit / 2));
+    const auto square = hn::Mul(vm::Const(d, -2), hn::Log(d, unit));
+    const auto radius = hn::Sqrt(hn::Max(square, hn::Zero(d)));
+    const auto angle = hn::Mul(hn::ConvertTo(d, hn::LoadU(whole, bits + kHalf + i)),
+                               vm::Const(d, kUnit * 6.283185307179586));
+    hn::StoreU(hn::Mul(radius, hn::Cos(d, angle)), d, out + i);
+    hn::StoreU(hn::Mul(radius, hn::Sin(d, angle)), d, out + kHalf + i);
+  }
+}
+
+template <class T>
+void Normal(const Args& a) {
+  constexpr int64_t kWords = sizeof(T) / 4;
+  constexpr int64_t kPerGroup = kGroupWords / kWords;
+  const T mean = static_cast<T>(a.attr[0]), deviation = static_cast<T>(a.attr[1]);
+  Generate(a, a.size(2), kWords, [&](const uint32_t* words, int64_t index, int64_t count) HWY_ATTR {
+    const hn::CappedTag<T, kPerGroup / 2> d;
+    T* out = a.out<T>(1) + index;
+    HWY_ALIGN T group[kPerGroup];
+    for (int64_t g = 0; g < count; g += kPerGroup) {
+      BoxMuller<T>(d, words + g * kWords, group);
+      const int64_t some = std::min(kPerGroup, count - g);
+      for (int64_t i = 0; i < some; ++i) out[g + i] = group[i] * deviation + mean;
+    }
+  });
+}
+
+// A word below this has probability p.
+uint64_t Threshold(double p) {
+  return p >= 1 ? uint64_t{1} << 32 : p > 0 ? static_cast<uint64_t>(std::ceil(p * 0x1p32)) : 0;
+}
+
+template <class T>
+void Bernoulli(const Args& a) {
+  const uint64_t limit = Threshold(a.attr[0]);
+  Generate(a, a.size(1), 1, [&](const uint32_t* words, int64_t index, int64_t count) {
+    T* out = a.out<T>(1) + index;
+    for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(words[i] < limit ? 1 : 0);
+  });
+}
+
+// out = x / (1 - p) where the mask keeps it, 0 times x elsewhere, so that NaN stays NaN.
+template <class T>
+void Dropout(const Args& a) {
+  const uint64_t limit = Threshold(a.attr[0]);
+  const T scale = a.attr[0] < 1 ? static_cast<T>(1 / (1 - a.attr[0])) : T{0};
+  Generate(a, a.size(1), 1, [&](const uint32_t* words, int64_t index, int64_t count) {
+    const T* x = a.in<T>(1) + index;
+    T* out = a.out<T>(2) + index;
+    uint8_t* mask = a.out<uint8_t>(3) + index;
+    for (int64_t i = 0; i < count; ++i) mask[i] = words[i] >= limit;
+    for (int64_t i = 0; i < count; ++i) out[i] = x[i] * (words[i] >= limit ? scale : T{0});
+  });
+}
+
+// dx = dy scale where the mask kept x, 0 elsewhere.
+struct DropoutBackward {
+  static constexpr int64_t kGrain = 1 << 17;
+  template <class T>
+  static void Run(const Args& a, int64_t n, T* HWY_RESTRICT out, const T* HWY_RESTRICT dy,
+                  const uint8_t* HWY_RESTRICT mask) {
+    const T scale = a.attr[0] < 1 ? static_cast<T>(1 / (1 - a.attr[0])) : T{0};
+    for (int64_t i = 0; i < n; ++i) out[i] = dy[i] * (mask[i] ? scale : T{0});
+  }
+};
+
+// Whole numbers from low to low + range - 1.
+template <class T>
+void Randint(const Args& a) {
+  constexpr double kLargest = std::is_same_v<T, int32_t> ? 0x1p31 : 0x1p53;
+  const double low = a.attr[0], range = a.attr[1];
+  if (!(low >= -kLargest && low + range <= kLargest && range >= 1 && std::floor(low) == low &&
+        std::floor(range) == range)) {
+    throw DataError("expected whole bounds that the dtype holds for low and range, got " +
+                    std::to_string(low) + " and " + std::to_string(range));
+  }
+  Generate(a, a.size(2), 2, [&](const uint32_t* words, int64_t index, int64_t count) {
+    T* out = a.out<T>(1) + index;
+    for (int64_t i = 0; i < count; ++i) {
+      const auto step = static_cast<int64_t>(Below(Wide(words, i), static_cast<uint64_t>(range)));
+      out[i] = static_cast<T>(static_cast<int64_t>(low) + step);
+    }
+  });
+}
+
+// 0 to n - 1 in random order (Fisher and Yates).
+void Randperm(const Args& a) {
+  constexpr int64_t kPerGroup = kGroupWords / 2;
+  const int64_t n = a.size(0);
+  if (n > std::numeric_limits<int32_t>::max()) {
+    throw DataError("expected at most 2147483647 for n, got " + std::to_string(n));
+  }
+  int32_t* state = a.out<int32_t>(0);
+  int32_t* out = a.out<int32_t>(1);
+  const Stream stream = LoadStream(state);
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<int32_t>(i);
+  HWY_ALIGN uint32_t chunk[kChunkWords];
+  const int64_t groups = n / kPerGroup + (n % kPerGroup != 0);
+  for (int64_t g = 0; g < groups; g += kChunkGroups) {
+    const int64_t some = std::min(kChunkGroups, groups - g);
+    DrawWords(stream.key, stream.block + static_cast<uint64_t>(g * kGroupBlocks), some, chunk);
+    const int64_t first = g * kPerGroup;
+    for (int64_t i = 0; i < std::min(some * kPerGroup, n - first); ++i) {
+      const uint64_t left = static_cast<uint64_t>(n - first - i);
+      std::swap(out[left - 1], out[Below(Wide(chunk, i), left)]);
+    }
+  }
+  Advance(state, groups);
+}
+
+const Operand kState = {"state", Access::update, Element::int32};
+const Operand kOut = {"out", Access::write};
+const Attr kCount = {"n"};
+
+// Buffers are the state and then arrays of n elements, n being the attribute kAttr.
+template <size_t kAttr, size_t kArrays>
+void RandomNeeds(const double* attr, int64_t* need) {
+  need[0] = kStateWords;
+  std::fill_n(need + 1, kArrays, Elements(attr[kAttr]));
+}
+
+}  // namespace
+
+std::vector<Op> RandomRows() {
+  const Attr p = {"p", AttrKind::real};
+  return {
+      {"uniform",
+       {kState, kOut},
+       {{"low", AttrKind::real}, {"high", AttrKind::real}, kCount},
+       RandomNeeds<2, 1>,
+       {Uniform<float>, Uniform<double>}},
+      {"normal",
+       {kState, kOut},
+       {{"mean", AttrKind::real}, {"std", AttrKind::real}, kCount},
+       RandomNeeds<2, 1>,
+       {Normal<float>, Normal<double>}},
+      {"bernoulli",
+       {kState, kOut},
+       {p, kCount},
+       RandomNeeds<1, 1>,
+       {Bernoulli<float>, Bernoulli<double>, Bernoulli<int32_t>, Bernoulli<uint8_t>}},
+      {"dropout",
+       {kState, {"x"}, kOut, {"mask", Access::write, Element::boolean}},
+       {p, kCount},
+       RandomNeeds<1, 3>,
+       {Dropout<float>, Dropout<double>}},
+      {"dropoutBackward",
+       {{"dy"}, {"mask", Access::read, Element::boolean}, {"dx", Access::write}},
+       {p},
+       nullptr,
+       {Map<DropoutBackward, float, float, uint8_t>,
+        Map<DropoutBackward, double, double, uint8_t>}},
+      {"randint",
+       {kState, kOut},
+       {{"low", AttrKind::real}, {"range", AttrKind::real}, kCount},
+       RandomNeeds<2, 1>,
+       {Randint<float>, Randint<double>, Randint<int32_t>}},
+      {"randperm", {kState, kOut}, {kCount}, RandomNeeds<0, 1>, {nullptr, nullptr, Randperm}},
+  };
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "ops/family.h"
+
+namespace blasgrad {
+HWY_EXPORT(RandomRows);
+std::vector<Op> RandomRows() { return HWY_DYNAMIC_DISPATCH(RandomRows)(); }
+}  // namespace blasgrad
+#endif

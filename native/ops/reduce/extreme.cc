@@ -1,0 +1,123 @@
+// Largest and smallest elements with their places, over n of contiguous (outer, n, inner). The
+// first of equal ones wins; NaN wins over all.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/reduce/extreme.cc"
+#include "hwy/foreach_target.h"
+//
+#include "ops/reduce/reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Whether `a` takes the place of the best one so far; also so if one of the two is NaN.
+struct Above {
+  using Reduction = Largest;
+  template <class T>
+  static HWY_INLINE bool Beats(T a, T best) {
+    return !(a <= best);
+  }
+};
+struct Below {
+  using Reduction = Smallest;
+  template <class T>
+  static HWY_INLINE bool Beats(T a, T best) {
+    return !(a >= best);
+  }
+};
+
+// Where `value` stands first among n neighbours, of which one is it; NaN is looked for as NaN.
+template <class T>
+int32_t PlaceOf(const T* x, int64_t n, T value) {
+  const hn::ScalableTag<T> d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto wanted = hn::Set(d, value);
+  int64_t i = 0;
+  if (value == value) {
+    for (; i + lanes <= n; i += lanes) {
+      const intptr_t at = hn::FindFirstTrue(d, hn::Eq(hn::LoadU(d, x + i), wanted));
+      if (at >= 0) return static_cast<int32_t>(i + at);
+    }
+  }
+  while (i < n && !(x[i] == value || (value != value && x[i] != x[i]))) ++i;
+  return static_cast<int32_t>(std::min(i, n - 1));
+}
+
+// values (outer, inner), may be null; indices (outer, inner) count along n.
+template <class F, class T>
+void Kernel(const Args& a) {
+  const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);
+  if (outer == 0 || inner == 0) return;
+  if (n < 1 || n > std::numeric_limits<int32_t>::max()) {
+    throw DataError("expected 1 to 2147483647 elements for n, got " + std::to_string(n));
+  }
+  const T* x = a.in<T>(0);
+  T* values = a.out<T>(1);
+  int32_t* indices = a.out<int32_t>(2);
+  if (inner == 1) {
+    a.threads->For(outer, std::max<int64_t>(kReduceGrain / n, 1), [&](int64_t begin, int64_t end) {
+      for (int64_t k = begin; k < end; ++k) {
+        const T value = ReduceRow<typename F::Reduction>(x + k * n, n);
+        if (values != nullptr) values[k] = value;
+        indices[k] = PlaceOf(x + k * n, n, value);
+      }
+    });
+    return;
+  }
+  const int64_t panels = (inner + kPanel - 1) / kPanel;
+  const int64_t grain = std::max<int64_t>(kReduceGrain / (n * std::min(inner, kPanel)), 1);
+  a.threads->For(outer * panels, grain, [&](int64_t begin, int64_t end) {
+    T best[kPanel];
+    for (int64_t k = begin; k < end; ++k) {
+      const int64_t first = k % panels * kPanel;
+      const int64_t width = std::min(kPanel, inner - first);
+      const T* from = x + k / panels * n * inner + first;
+      int32_t* HWY_RESTRICT place = indices + k / panels * inner + first;
+      std::copy_n(from, width, best);
+      std::fill_n(place, width, 0);
+      for (int64_t i = 1; i < n; ++i) {
+        const T* HWY_RESTRICT row = from + i * inner;
+        for (int64_t j = 0; j < width; ++j) {
+          const bool wins = F::Beats(row[j], best[j]) && best[j] == best[j];
+          best[j] = wins ? row[j] : best[j];
+          place[j] = wins ? static_cast<int32_t>(i) : place[j];
+        }
+      }
+      if (values != nullptr) std::copy_n(best, width, values + k / panels * inner + first);
+    }
+  });
+}
+
+void Needs(const double* attr, int64_t* need) {
+  need[0] = Elements(attr[0], attr[1], attr[2]);
+  need[1] = need[2] = Elements(attr[0], attr[2]);
+}
+
+template <class F>
+Op Row(const char* name) {
+  return {name,
+          {{"x"},
+           {"values", Access::write, Element::typed, true},
+           {"indices", Access::write, Element::int32}},
+          {{"outer"}, {"n"}, {"inner"}},
+          Needs,
+          {Kernel<F, float>, Kernel<F, double>, Kernel<F, int32_t>, Kernel<F, uint8_t>}};
+}
+
+}  // namespace
+
+std::vector<Op> ExtremeRows() { return {Row<Above>("max"), Row<Below>("min")}; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "ops/family.h"
+
+namespace blasgrad {
+HWY_EXPORT(ExtremeRows);
+std::vector<Op> ExtremeRows() { return HWY_DYNAMIC_DISPATCH(ExtremeRows)(); }
+}  // namespace blasgrad
+#endif

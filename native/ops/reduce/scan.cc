@@ -1,0 +1,122 @@
+// Running results over n of contiguous (outer, n, inner): cumulative sums, and the products of all
+// other elements that prod's gradient is made of.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/reduce/scan.cc"
+#include "hwy/foreach_target.h"
+//
+#include "ops/reduce/reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Calls line(offset, width) for each panel of `width` <= kPanel neighbouring lines.
+template <class Line>
+void EachPanel(const Args& a, const Line& line) {
+  const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);
+  if (outer == 0 || n == 0 || inner == 0) return;
+  const int64_t panels = (inner + kPanel - 1) / kPanel;
+  const int64_t grain = std::max<int64_t>((1 << 15) / (n * std::min(inner, kPanel)), 1);
+  a.threads->For(outer * panels, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k) {
+      const int64_t first = k % panels * kPanel;
+      line(k / panels * n * inner + first, std::min(kPanel, inner - first));
+    }
+  });
+}
+
+// Wide enough that a long float32 sum does not drift, and unsigned so that int32 wraps around.
+template <class T>
+using Total = std::conditional_t<std::is_floating_point_v<T>, double, uint32_t>;
+
+// y[i] = x[0] + ... + x[i], or x[i] + ... + x[n - 1].
+template <class T>
+void CumsumKernel(const Args& a) {
+  const int64_t n = a.size(1), inner = a.size(2);
+  const bool reverse = a.flag(3);
+  EachPanel(a, [&](int64_t offset, int64_t width) {
+    const T* HWY_RESTRICT x = a.in<T>(0) + offset;
+    T* HWY_RESTRICT y = a.out<T>(1) + offset;
+    if (inner == 1) {
+      Total<T> sum = 0;
+      for (int64_t k = 0; k < n; ++k) {
+        const int64_t i = reverse ? n - 1 - k : k;
+        y[i] = static_cast<T>(sum += static_cast<Total<T>>(x[i]));
+      }
+      return;
+    }
+    Total<T> total[kPanel] = {};
+    for (int64_t k = 0; k < n; ++k) {
+      const int64_t row = (reverse ? n - 1 - k : k) * inner;
+      for (int64_t j = 0; j < width; ++j) {
+        total[j] += static_cast<Total<T>>(x[row + j]);
+        y[row + j] = static_cast<T>(total[j]);
+      }
+    }
+  });
+}
+
+// dx[i] = dy times the product of all x but x[i]: those before times those after.
+template <class T>
+void ProdBackwardKernel(const Args& a) {
+  const int64_t n = a.size(1), inner = a.size(2);
+  EachPanel(a, [&](int64_t offset, int64_t width) {
+    const T* HWY_RESTRICT x = a.in<T>(0) + offset;
+    const T* dy = a.in<T>(1) + offset / (n * inner) * inner + offset % (n * inner);
+    T* HWY_RESTRICT dx = a.out<T>(2) + offset;
+    T product[kPanel];
+    std::copy_n(dy, width, product);
+    for (int64_t i = 0; i < n; ++i) {
+      for (int64_t j = 0; j < width; ++j) {
+        dx[i * inner + j] = product[j];
+        product[j] *= x[i * inner + j];
+      }
+    }
+    std::fill_n(product, width, T{1});
+    for (int64_t i = n; i-- > 0;) {
+      for (int64_t j = 0; j < width; ++j) {
+        dx[i * inner + j] *= product[j];
+        product[j] *= x[i * inner + j];
+      }
+    }
+  });
+}
+
+void CumsumNeeds(const double* attr, int64_t* need) {
+  need[0] = need[1] = Elements(attr[0], attr[1], attr[2]);
+}
+void ProdBackwardNeeds(const double* attr, int64_t* need) {
+  need[0] = need[2] = Elements(attr[0], attr[1], attr[2]);
+  need[1] = Elements(attr[0], attr[2]);
+}
+
+}  // namespace
+
+std::vector<Op> ScanRows() {
+  return {
+      {"cumsum",
+       {{"x"}, {"y", Access::write}},
+       {{"outer"}, {"n"}, {"inner"}, {"reverse", AttrKind::flag}},
+       CumsumNeeds,
+       {CumsumKernel<float>, CumsumKernel<double>, CumsumKernel<int32_t>}},
+      {"prodBackward",
+       {{"x"}, {"dy"}, {"dx", Access::write}},
+       {{"outer"}, {"n"}, {"inner"}},
+       ProdBackwardNeeds,
+       {ProdBackwardKernel<float>, ProdBackwardKernel<double>}},
+  };
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "ops/family.h"
+
+namespace blasgrad {
+HWY_EXPORT(ScanRows);
+std::vector<Op> ScanRows() { return HWY_DYNAMIC_DISPATCH(ScanRows)(); }
+}  // namespace blasgrad
+#endif

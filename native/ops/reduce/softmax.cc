@@ -1,0 +1,203 @@
+// Softmax, its logarithm and its normaliser over n of contiguous (outer, n, inner).
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/reduce/softmax.cc"
+#include "hwy/foreach_target.h"
+//
+#include "ops/reduce/lines-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <class Walk, class T, class State = typename Walk::State>
+HWY_INLINE void FindPeak(const Walk& walk, const T* x, State& peak) {
+  const auto d = walk.d;
+  const auto lowest = hn::Neg(hn::Inf(d));
+  Fill(walk, peak, lowest);
+  walk.Each([&](size_t i, auto at) HWY_ATTR {
+    at.Set(peak, vm::Maximum(d, at.Get(peak), at.OrElse(at.Load(x + i), lowest)));
+  });
+  walk.template Join<Largest>(peak);
+}
+
+// The sum of term(i, at) over each line.
+template <class Walk, class Term, class State = typename Walk::State>
+HWY_INLINE void SumTerms(const Walk& walk, State& sum, const Term& term) {
+  const auto d = walk.d;
+  Fill(walk, sum, hn::Zero(d));
+  walk.Each([&](size_t i, auto at) HWY_ATTR {
+    at.Set(sum, hn::Add(at.Get(sum), at.OrElse(term(i, at), hn::Zero(d))));
+  });
+  walk.template Join<Sum>(sum);
+}
+
+// y = exp(x - max x) / sum of exp(x - max x)
+struct Softmax {
+  template <class Walk, class T>
+  static HWY_INLINE void Run(const Walk& walk, const T* x, T* y) {
+    const auto d = walk.d;
+    typename Walk::State peak, sum;
+    FindPeak(walk, x, peak);
+    SumTerms(walk, sum, [&](size_t i, auto at) HWY_ATTR {
+      const auto e = vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
+      at.Store(e, y + i);
+      return e;
+    });
+    walk.EachState([&](auto at) HWY_ATTR { at.Set(sum, hn::Div(vm::Const(d, 1), at.Get(sum))); });
+    walk.Each([&](size_t i, auto at)
+                  HWY_ATTR { at.Store(hn::Mul(at.Load(y + i), at.Get(sum)), y + i); });
+  }
+};
+
+// log(sum of exp(x - peak))
+template <class Walk, class T, class State = typename Walk::State>
+HWY_INLINE void LogOfSum(const Walk& walk, const T* x, const State& peak, State& log) {
+  const auto d = walk.d;
+  SumTerms(walk, log, [&](size_t i, auto at) HWY_ATTR {
+    return vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
+  });
+  walk.EachState([&](auto at) HWY_ATTR { at.Set(log, vm::Log(d, at.Get(log))); });
+}
+
+// y = x - max x - log(sum of exp(x - max x))
+struct LogSoftmax {
+  template <class Walk, class T>
+  static HWY_INLINE void Run(const Walk& walk, const T* x, T* y) {
+    typename Walk::State peak, log;
+    FindPeak(walk, x, peak);
+    LogOfSum(walk, x, peak, log);
+    walk.Each([&](size_t i, auto at) HWY_ATTR {
+      at.Store(hn::Sub(hn::Sub(at.Load(x + i), at.Get(peak)), at.Get(log)), y + i);
+    });
+  }
+};
+
+// dx = y (dy - sum of dy y)
+struct SoftmaxSlope {
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V dy, V y) {
+    return hn::Mul(dy, y);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Slope(D, V dy, V y, V sum) {
+    return hn::Mul(y, hn::Sub(dy, sum));
+  }
+};
+
+// dx = dy - exp(y) sum of dy
+struct LogSoftmaxSlope {
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V dy, V) {
+    return dy;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Slope(D d, V dy, V y, V sum) {
+    return hn::NegMulAdd(vm::Exp(d, y), sum, dy);
+  }
+};
+
+template <class F, class Walk, class T>
+HWY_INLINE void Backward(const Walk& walk, const T* dy, const T* y, T* dx) {
+  const auto d = walk.d;
+  typename Walk::State sum;
+  SumTerms(walk, sum,
+           [&](size_t i, auto at) HWY_ATTR { return F::Term(d, at.Load(dy + i), at.Load(y + i)); });
+  walk.Each([&](size_t i, auto at) HWY_ATTR {
+    at.Store(F::Slope(d, at.Load(dy + i), at.Load(y + i), at.Get(sum)), dx + i);
+  });
+}
+
+// y = log(sum of exp(x)), one number a line
+template <class Walk, class T>
+HWY_INLINE void LogSumExp(const Walk& walk, const T* x, T* y) {
+  typename Walk::State peak, log;
+  FindPeak(walk, x, peak);
+  LogOfSum(walk, x, peak, log);
+  // An infinite peak is the result itself; x - peak is NaN.
+  walk.EachState([&](auto at) HWY_ATTR {
+    const auto top = at.Get(peak);
+    at.Set(log, hn::IfThenElse(hn::IsInf(top), top, hn::Add(at.Get(log), top)));
+  });
+  walk.Write(log, y);
+}
+
+template <class F, class T>
+void ForwardKernel(const Args& a) {
+  if (a.size(1) == 0) return;
+  EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t) {
+    F::Run(walk, a.in<T>(0) + start, a.out<T>(1) + start);
+  });
+}
+template <class F, class T>
+void BackwardKernel(const Args& a) {
+  if (a.size(1) == 0) return;
+  EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t) {
+    Backward<F>(walk, a.in<T>(0) + start, a.in<T>(1) + start, a.out<T>(2) + start);
+  });
+}
+template <class T>
+void LogSumExpKernel(const Args& a) {
+  EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t line) {
+    LogSumExp(walk, a.in<T>(0) + start, a.out<T>(1) + line);
+  });
+}
+
+void Needs(const double* attr, int64_t* need) {
+  need[0] = need[1] = Elements(attr[0], attr[1], attr[2]);
+}
+void BackwardNeeds(const double* attr, int64_t* need) {
+  need[0] = need[1] = need[2] = Elements(attr[0], attr[1], attr[2]);
+}
+void LogSumExpNeeds(const double* attr, int64_t* need) {
+  need[0] = Elements(attr[0], attr[1], attr[2]);
+  need[1] = Elements(attr[0], attr[2]);
+}
+
+}  // namespace
+
+std::vector<Op> SoftmaxRows() {
+  const std::vector<Attr> sizes = {{"outer"}, {"n"}, {"inner"}};
+  const std::vector<Operand> forward = {{"x"}, {"y", Access::write}};
+  const std::vector<Operand> backward = {{"dy"}, {"y"}, {"dx", Access::write}};
+  return {
+      {"softmax",
+       forward,
+       sizes,
+       Needs,
+       {ForwardKernel<Softmax, float>, ForwardKernel<Softmax, double>}},
+      {"softmaxBackward",
+       backward,
+       sizes,
+       BackwardNeeds,
+       {BackwardKernel<SoftmaxSlope, float>, BackwardKernel<SoftmaxSlope, double>}},
+      {"logSoftmax",
+       forward,
+       sizes,
+       Needs,
+       {ForwardKernel<LogSoftmax, float>, ForwardKernel<LogSoftmax, double>}},
+      {"logSoftmaxBackward",
+       backward,
+       sizes,
+       BackwardNeeds,
+       {BackwardKernel<LogSoftmaxSlope, float>, BackwardKernel<LogSoftmaxSlope, double>}},
+      {"logsumexp",
+       forward,
+       sizes,
+       LogSumExpNeeds,
+       {LogSumExpKernel<float>, LogSumExpKernel<double>}},
+  };
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "ops/family.h"
+
+namespace blasgrad {
+HWY_EXPORT(SoftmaxRows);
+std::vector<Op> SoftmaxRows() { return HWY_DYNAMIC_DISPATCH(SoftmaxRows)(); }
+}  // namespace blasgrad
+#endif

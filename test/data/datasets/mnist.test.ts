@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { data } from 'blasgrad';
+import { idxFile } from '../../io/idxFile';
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+const files = {
+  'train-images': idxFile('uint8', [3, 2, 2], [0, 51, 102, 255, 1, 2, 3, 4, 5, 6, 7, 8]),
+  'train-labels': idxFile('uint8', [3], [7, 0, 9]),
+  't10k-images': idxFile('uint8', [1, 2, 2], [255, 0, 0, 255]),
+  't10k-labels': idxFile('uint8', [1], [4]),
+};
+
+/** A folder with the four files, `spelling` apart, or other content. */
+function folderOf(spelling: (name: string) => string, changes: Partial<typeof files> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'blasgrad-mnist-'));
+  folders.push(folder);
+  for (const [name, bytes] of Object.entries({ ...files, ...changes })) {
+    const file = spelling(`${name}${name.endsWith('images') ? '-idx3-ubyte' : '-idx1-ubyte'}`);
+    writeFileSync(join(folder, file), file.endsWith('.gz') ? gzipSync(bytes) : bytes);
+  }
+  return folder;
+}
+
+const plainly = (name: string) => name;
+
+test.each([
+  ['plain', plainly],
+  ['compressed', (name: string) => `${name}.gz`],
+  ['with dots', (name: string) => name.replace('-idx', '.idx')],
+  ['with dots, compressed', (name: string) => `${name.replace('-idx', '.idx')}.gz`],
+])('four files, %s', async (_, spelling) => {
+  const { train, test: other } = await data.mnist(folderOf(spelling));
+  const [images, labels] = train.tensors;
+  expect([images.shape, images.dtype]).toEqual([[3, 4], 'float32']);
+  expect([labels.shape, labels.dtype]).toEqual([[3], 'int32']);
+  expect(labels.toArray()).toEqual([7, 0, 9]);
+  const pixels = [0, 51, 102, 255, 1, 2, 3, 4, 5, 6, 7, 8];
+  expect(Array.from(images.data)).toEqual(pixels.map((x) => Math.fround(x / 255)));
+  expect(other.get(0).map((one) => one.toArray())).toEqual([[1, 0, 0, 1], 4]);
+});
+
+test.each([
+  [
+    { 'train-labels': idxFile('uint8', [2], [1, 2]) },
+    /the shape \(3\), one label an image, for .*train-labels-idx1-ubyte, got \[2\]/,
+  ],
+  [
+    { 'train-labels': files['train-images'] },
+    /the shape \(n\) for .*train-labels-idx1-ubyte, got \[3, 2, 2\]/,
+  ],
+  [
+    { 't10k-images': files['t10k-labels'] },
+    /the shape \(n, rows, columns\) for .*t10k-images-idx3-ubyte, got \[1\]/,
+  ],
+  [
+    { 't10k-images': Buffer.alloc(3) },
+    /the magic number of an IDX file for the start of .*t10k-images/,
+  ],
+])('files that do not fit, %#', async (changes, message) => {
+  const reading = data.mnist(folderOf(plainly, changes));
+  await expect(reading).rejects.toThrow(RangeError);
+  await expect(reading).rejects.toThrow(message);
+  await expect(reading).rejects.toThrow(/^mnist: expected /);
+});
+
+test('a missing file is named', async () => {
+  const folder = folderOf(plainly);
+  rmSync(join(folder, 't10k-labels-idx1-ubyte'));
+  const what = 't10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz for dir';
+  await expect(data.mnist(folder)).rejects.toThrow(
+    `mnist: expected ${what}, got none in ${folder}`,
+  );
+  await expect(data.mnist(7 as unknown as string)).rejects.toThrow(TypeError);
+});

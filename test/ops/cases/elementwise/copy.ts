@@ -1,0 +1,127 @@
+/** Copies, conversions and filling. */
+import type { Tensor } from 'blasgrad';
+import { pointwise, type InputSpec, type OpCase } from '../../harness';
+
+type Kind = NonNullable<InputSpec['dtype']>;
+const self = pointwise((x) => x);
+
+/** To whole numbers by cutting off; what does not fit, and NaN, gives the smallest one, as on x86. */
+const toInt32 = (x: number): number => {
+  const whole = Math.trunc(x) + 0;
+  return whole >= -2147483648 && whole <= 2147483647 ? whole : -2147483648;
+};
+const conversions: Readonly<Record<Tensor['dtype'], (x: number) => number>> = {
+  float32: Math.fround,
+  float64: (x) => x,
+  int32: toInt32,
+  bool: (x) => Number(x !== 0),
+};
+const rows = { float32: 'toFloat32', float64: 'toFloat64', int32: 'toInt32', bool: 'toBool' };
+const dtypes = ['float32', 'float64', 'int32', 'bool'] as const;
+
+const casts = dtypes.flatMap((from) =>
+  dtypes
+    .filter((to) => to !== from)
+    .map((to): OpCase => ({
+      name: `${from} to ${to}`,
+      rows: [rows[to]],
+      inputs: [{ shape: [2, 3], dtype: from, ...(from === 'bool' ? {} : { low: -3, high: 4 }) }],
+      run: (x) => x.to(to),
+      reference: pointwise(conversions[to]),
+      gradient: false,
+      elementwise: true,
+      extremes: [2147483647, 2147483648, -2147483648, -2147483649, -0.75],
+      float32: { rel: 0, abs: 0 },
+      float64: { rel: 0, abs: 0 },
+      extremesTolerance: { float32: { rel: 0, abs: 0 }, float64: { rel: 0, abs: 0 } },
+    })),
+);
+
+const every = (['float', 'int32', 'bool'] as const satisfies Kind[]).flatMap((dtype): OpCase[] => [
+  {
+    name: `clone of ${dtype}`,
+    rows: ['copy'],
+    inputs: [{ shape: [2, 3], dtype }],
+    run: (x) => x.clone(),
+    reference: self,
+    gradient: dtype === 'float',
+    elementwise: true,
+  },
+  {
+    name: `fill_ of ${dtype}`,
+    rows: ['fill'],
+    inputs: [{ shape: [2, 3], dtype }],
+    run: (x) => x.clone().fill_(1),
+    reference: pointwise(() => 1),
+    gradient: dtype === 'float',
+    elementwise: true,
+  },
+]);
+
+export const cases: OpCase[] = [
+  ...casts,
+  ...every,
+  {
+    name: 'contiguous of a transposed tensor',
+    rows: ['copy'],
+    inputs: [{ shape: [2, 3] }],
+    run: (x) => x.add(0).transpose(0, 1).contiguous(),
+    reference: (x) => ({
+      shape: [3, 2],
+      data: [0, 3, 1, 4, 2, 5].map((i) => x.data[i]),
+    }),
+  },
+  {
+    name: 'copy_ of the same shape',
+    rows: ['copy'],
+    inputs: [{ shape: [2, 3] }, { shape: [2, 3] }],
+    run: (x, source) => x.clone().copy_(source),
+    reference: pointwise((_x, source) => source),
+  },
+  {
+    name: 'copy_ of a broadcast source',
+    rows: ['copy'],
+    inputs: [{ shape: [2, 3] }, { shape: [2, 1] }],
+    run: (x, source) => x.clone().copy_(source),
+    reference: pointwise((_x, source) => source),
+  },
+  {
+    name: 'copy_ of a number',
+    rows: ['copy'],
+    inputs: [{ shape: [2, 3] }],
+    run: (x) => x.clone().copy_(2.5),
+    reference: pointwise(() => 2.5),
+  },
+  {
+    name: 'copy_ into a part',
+    rows: ['copy'],
+    inputs: [{ shape: [2, 3] }, { shape: [2] }],
+    run: (x, source) => {
+      const whole = x.clone();
+      whole.select(1, 1).copy_(source);
+      return whole;
+    },
+    reference: (x, source) => ({
+      shape: [2, 3],
+      data: x.data.map((value, i) => (i % 3 === 1 ? source.data[(i - 1) / 3] : value)),
+    }),
+  },
+  {
+    name: 'copy_ converts',
+    rows: ['copy', 'toInt32'],
+    inputs: [
+      { shape: [3], dtype: 'int32' },
+      { shape: [3], values: [1.75, -2.5, 0.5] },
+    ],
+    run: (x, source) => x.clone().copy_(source),
+    reference: pointwise((_x, source) => toInt32(source)),
+    gradient: false,
+  },
+  {
+    name: 'zero_',
+    rows: ['fill'],
+    inputs: [{ shape: [2, 3] }],
+    run: (x) => x.clone().zero_(),
+    reference: pointwise(() => 0),
+  },
+];

@@ -1,5 +1,5 @@
 /** Watching for the first op that makes NaN or an infinity. */
-import type { Node } from './backward';
+import type { Node } from '../core/node';
 import { capture } from '../core/capture';
 import { isFloating } from '../core/dtype';
 import { describe, shapeText } from '../core/errors';

@@ -1,5 +1,5 @@
 /** Capturing: running fn once while every native call is written down, and making a program of what was. */
-import { noGrad } from '../autograd/backward';
+import { noGrad } from '../core/gradMode';
 import { Capture, capture, setCapture } from '../core/capture';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';

@@ -1,6 +1,6 @@
 /** One captured program: what it needs to be the right one, and running it. */
 import type { NativeProgram } from '../../binding';
-import { isGradEnabled } from '../autograd/backward';
+import { isGradEnabled } from '../core/gradMode';
 import type { Capture, Scheduled } from '../core/capture';
 import type { DType, TypedArray } from '../core/dtype';
 import { shapeText } from '../core/errors';

@@ -1,5 +1,5 @@
 /** One ear for all that happens to tensors: what ops, backward and optimizers tell whoever listens. */
-import type { Node } from '../autograd/backward';
+import type { Node } from './node';
 import type { Tensor } from './tensor';
 
 /** The part of a step that an op runs in. */

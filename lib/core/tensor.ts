@@ -1,23 +1,12 @@
-/** The tensor: memory, shape, and its place in the graph. Ops add their methods to it in lib/ops. */
-import { inspect } from 'node:util';
+/**
+ * The tensor: memory, shape, and its place in the graph. Methods are added where they are implemented: ops in lib/ops,
+ * backward in lib/autograd, printing in print.ts.
+ */
 import { capture } from './capture';
-import {
-  refreshView,
-  runBackward,
-  type Hook,
-  type Node,
-  type ViewLink,
-} from '../autograd/backward';
 import { isFloating, type DType, type TypedArray } from './dtype';
-import {
-  ofThisCopy,
-  requireBoolean,
-  requireOptions,
-  shapeText,
-  unexpected,
-  wrongType,
-} from './errors';
-import { formatTensor } from './print';
+import { ofThisCopy, requireBoolean, shapeText, unexpected, wrongType } from './errors';
+import { refreshView, type ViewLink } from './inPlace';
+import { gradFnName, type Hook, type Node } from './node';
 import { nest, requireFewNumbers, type NestedArray } from './nested';
 import {
   contiguousStrides,
@@ -177,16 +166,6 @@ export class Tensor {
     return this.toArray();
   }
 
-  /** As PyTorch prints: `tensor([[1., 2.]], gradFn=<AddBackward0>)`. */
-  toString(): string {
-    return formatTensor(this);
-  }
-
-  /** @internal */
-  [inspect.custom](): string {
-    return this.toString();
-  }
-
   // --- Gradients ----------------------------------------------------------------------------------------------------
 
   /** Whether gradients flow to this tensor: a leaf that was told so, or a result of one. */
@@ -286,55 +265,6 @@ export class Tensor {
     return fits ? new Tensor(new Storage(spare.array), this.dtype, this.shape) : null;
   }
 
-  /**
-   * Adds this tensor's derivative with respect to every leaf it depends on to the leaf's `grad`.
-   *
-   * `gradient` (same shape, default 1 for a tensor of one element) weights the elements. The graph is freed unless
-   * `retainGraph`; `createGraph` records the gradients themselves, for higher derivatives.
-   */
-  backward(
-    gradient?: Tensor | null,
-    options: { retainGraph?: boolean; createGraph?: boolean } = {},
-  ): void {
-    const { retainGraph, createGraph } = graphOptions('backward', options);
-    if (!this.requiresGrad) {
-      throw new Error(
-        'backward: expected a tensor that requires grad, got one that depends on no such tensor',
-      );
-    }
-    runBackward([this], [seedFor('backward', this, gradient)], { retainGraph, createGraph });
-  }
-
-  /** Keeps the gradient of this result of an op in `grad`, as a leaf does. */
-  retainGrad(): void {
-    if (!this.requiresGrad)
-      throw new Error('retainGrad: expected a tensor that requires grad, got one that does not');
-    if (this._node !== null) this._node.retained = this;
-  }
-
-  /**
-   * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor it returns takes the gradient's
-   * place. Returns a handle whose `remove()` takes the hook away.
-   */
-  registerHook(hook: Hook): {
-    /** Takes the hook away. */
-    remove(): void;
-  } {
-    if (typeof hook !== 'function') throw wrongType('registerHook', 'a function', 'hook', hook);
-    if (!this.requiresGrad) {
-      throw new Error('registerHook: expected a tensor that requires grad, got one that does not');
-    }
-    const owner: { _hooks: Hook[] | null } | { hooks: Hook[] | null } = this._node ?? this;
-    const hooks = 'hooks' in owner ? (owner.hooks ??= []) : (owner._hooks ??= []);
-    hooks.push(hook);
-    return {
-      remove: () => {
-        const at = hooks.indexOf(hook);
-        if (at >= 0) hooks.splice(at, 1);
-      },
-    };
-  }
-
   /** The same memory outside the graph. */
   detach(): Tensor {
     Tensor.#requireGenuine(this);
@@ -354,49 +284,6 @@ export class Tensor {
 }
 
 Object.defineProperty(Tensor.prototype, ofThisCopy, { value: true });
-
-/** The name PyTorch would print: `AddBackward0` for `add`. */
-export function gradFnName(node: Node): string {
-  const name = node.rule.name;
-  return `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
-}
-
-/** What becomes of the graph: kept, or freed by the walk; retainGraph is createGraph unless it is said. */
-export function graphOptions(
-  op: string,
-  options: { retainGraph?: boolean; createGraph?: boolean },
-  others: readonly string[] = [],
-): { retainGraph: boolean; createGraph: boolean } {
-  requireOptions(op, options, [...others, 'retainGraph', 'createGraph']);
-  const createGraph = requireBoolean(op, 'createGraph', options.createGraph ?? false);
-  return {
-    createGraph,
-    retainGraph: requireBoolean(op, 'retainGraph', options.retainGraph ?? createGraph),
-  };
-}
-
-/** The gradient backward starts with at `root`: as given, or 1. */
-export function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
-  if (gradient === undefined || gradient === null) {
-    if (root.numel() !== 1) {
-      throw unexpected(op, 'a gradient for a tensor of several elements', 'gradient', 'none');
-    }
-    const one = Tensor._empty(root.dtype, root.shape);
-    one._storage.array.fill(1);
-    return one;
-  }
-  if (!(gradient instanceof Tensor)) throw wrongType(op, 'a tensor', 'gradient', gradient);
-  if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
-    const what = `a ${root.dtype} tensor of shape ${shapeText(root.shape)}`;
-    throw unexpected(
-      op,
-      what,
-      'gradient',
-      `a ${gradient.dtype} tensor of shape ${shapeText(gradient.shape)}`,
-    );
-  }
-  return gradient;
-}
 
 /** A tensor argument, else an error. */
 export function requireTensor(op: string, name: string, value: unknown): Tensor {

@@ -1,5 +1,5 @@
 /** What all optimizers share: groups, state, and the walk over parameters. */
-import { enableGrad, noGrad } from '../autograd/backward';
+import { enableGrad, noGrad } from '../core/gradMode';
 import { capture } from '../core/capture';
 import { requireBoolean, requireOptions, wrongType } from '../core/errors';
 import { observer } from '../core/observer';

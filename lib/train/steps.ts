@@ -1,6 +1,6 @@
 /** The steps of training and of validation, compiled or not. */
 import { detectAnomaly, flawIn, flawText } from '../autograd/anomaly';
-import { noGrad } from '../autograd/backward';
+import { noGrad } from '../core/gradMode';
 import { compile, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../core/errors';
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils';

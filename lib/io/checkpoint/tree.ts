@@ -5,7 +5,7 @@
  *     { "$": "NaN" }              NaN, Infinity, -Infinity, -0 or undefined
  *     { "$object": { ... } }      an object that has keys with $ itself
  */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { describe, unexpected, wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import { memoryOf } from '../../core/access';

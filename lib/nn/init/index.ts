@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import {
   requireInRange,
   requireNumber,

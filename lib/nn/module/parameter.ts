@@ -1,5 +1,5 @@
 /** Tensors that belong to a module and are trained. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
 import { requireOptions } from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';

@@ -1,13 +1,8 @@
 /** What every op family stands on: rows of the native registry, layouts, and promotion of dtypes. */
 import type { NativeAddon, NativeCapture, NativeOp, NativeRow } from '../../../binding';
-import {
-  isGradEnabled,
-  record,
-  recordInPlace,
-  rootOf,
-  type Node,
-  type Rule,
-} from '../../autograd/backward';
+import { isGradEnabled } from '../../core/gradMode';
+import { recordInPlace, rootOf } from '../../core/inPlace';
+import { record, type Node, type Rule } from '../../core/node';
 import { isFloating, promoteTypes, resultType, type DType } from '../../core/dtype';
 import { unexpected, wrongType } from '../../core/errors';
 import { addon } from '../../core/native';

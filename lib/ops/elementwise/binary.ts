@@ -81,7 +81,7 @@ class BinaryOp implements Rule {
   }
 
   grad(dy: Tensor, node: Node): readonly (Tensor | null)[] {
-    const [a, b] = node.kept;
+    const [a, b] = node.saved;
     return this.rule.grad(dy, a, b, node);
   }
 
@@ -252,7 +252,7 @@ const whereCall = nativeOp('where');
 const whereRule: Rule = {
   name: 'where',
   grad: (dy, node) => {
-    const condition = node.kept[0];
+    const condition = node.saved[0];
     const zero = scalar(0, dy.dtype);
     return [
       node.needs(0) ? where(condition, dy, zero) : null,

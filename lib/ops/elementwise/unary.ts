@@ -75,7 +75,7 @@ export class UnaryOp implements Rule<readonly number[]> {
   }
 
   grad(dy: Tensor, node: Node<readonly number[]>): readonly Tensor[] {
-    const kept = node.kept[0];
+    const kept = node.saved[0];
     if (isGradEnabled()) return [dy.mul(this.rule.derivative(kept, node.attrs))];
     const dx = Tensor._empty(dy.dtype, dy.shape);
     runElementwise(this.name, this.backward, [dy, kept], dx, node.attrs);

@@ -55,11 +55,11 @@ function cropped(x: Tensor, shape: Shape, dim: number): Tensor {
 
 const gatherRule: Rule<Along> = {
   name: 'gather',
-  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.saved[0])],
 };
 const gatherBackwardRule: Rule<Along> = {
   name: 'gatherBackward',
-  grad: (dy, node) => [dy.gather(node.attrs.dim, node.kept[0])],
+  grad: (dy, node) => [dy.gather(node.attrs.dim, node.saved[0])],
 };
 
 /** The gradient of gather: zeros of the whole shape with `dy` added at `index`. */
@@ -104,7 +104,7 @@ const scatterRule: Rule<Along> = {
   name: 'scatter',
   grad: (dy, node) => {
     const { dim } = node.attrs;
-    const index = node.kept[0];
+    const index = node.saved[0];
     return [
       node.needs(0) ? dy.scatter(dim, index, 0) : null,
       node.needs(1) ? dy.gather(dim, index) : null,
@@ -114,7 +114,7 @@ const scatterRule: Rule<Along> = {
 
 const scatterAddRule: Rule<Along> = {
   name: 'scatterAdd',
-  grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.kept[0]) : null],
+  grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.saved[0]) : null],
 };
 
 /** Writes `source`, in the shape of `index`, into `x`, unrecorded. */
@@ -175,7 +175,7 @@ const indexSelectRule: Rule<Along> = {
   name: 'indexSelect',
   grad: (dy, node) => {
     const { dim, shape } = node.attrs;
-    const index = node.kept[0];
+    const index = node.saved[0];
     const out = Tensor._empty(dy.dtype, shape).zero_();
     putRows(out, dim, index, dy.detach().contiguous(), true);
     return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
@@ -183,7 +183,7 @@ const indexSelectRule: Rule<Along> = {
 };
 const indexSelectBackwardRule: Rule<Along> = {
   name: 'indexSelectBackward',
-  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.kept[0])],
+  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.saved[0])],
 };
 
 function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor {
@@ -202,7 +202,7 @@ function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor 
 
 const indexAddRule: Rule<Along> = {
   name: 'indexAdd',
-  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.kept[0]) : null],
+  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.saved[0]) : null],
 };
 
 /**

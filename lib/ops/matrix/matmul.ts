@@ -72,7 +72,7 @@ function evenStep(batch: Shape, strides: readonly number[]): number | null {
 const matmulRule: Rule = {
   name: 'matmul',
   grad: (dy, node) => {
-    const [a, b] = node.kept;
+    const [a, b] = node.saved;
     return [
       node.needs(0) ? product(dy, b.transpose(-1, -2)) : null,
       node.needs(1) ? product(a.transpose(-1, -2), dy) : null,
@@ -146,7 +146,7 @@ function operands(
 const linearRule: Rule = {
   name: 'linear',
   grad: (dy, node) => {
-    const [x, weight] = node.kept;
+    const [x, weight] = node.saved;
     const [needsX, needsWeight, needsBias] = [0, 1, 2].map(
       (i) => i < node.edges.length && node.needs(i),
     );

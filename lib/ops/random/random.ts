@@ -115,7 +115,7 @@ export function fillRandperm(out: Tensor, options: RandomOptions): void {
 const dropoutRule: Rule<number> = {
   name: 'dropout',
   grad: (dy, node) => {
-    const mask = node.kept[0];
+    const mask = node.saved[0];
     const dx = Tensor._empty(dy.dtype, dy.shape);
     runElementwise('dropout', dropoutBackwardCall, [dy, mask], dx, [node.attrs]);
     return [record(dx, dropoutRule, [dy], [mask], node.attrs)];

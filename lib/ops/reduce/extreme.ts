@@ -28,7 +28,7 @@ function ruleFor(name: string): Rule<Along> {
       const { dim, shape, kept } = node.attrs;
       const size = shape.length === 0 ? 1 : shape[dim];
       const place = positions(size).reshape(shape.map((_, i) => (i === dim ? size : 1)));
-      return [where(place.eq(node.kept[0].reshape(kept)), dy.reshape(kept), 0)];
+      return [where(place.eq(node.saved[0].reshape(kept)), dy.reshape(kept), 0)];
     },
   };
 }

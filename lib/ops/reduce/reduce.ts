@@ -46,7 +46,7 @@ class ReduceOp implements Rule<Reduction> {
 
 /** dy shared evenly among the elements that equal the result, as PyTorch's amax does. */
 function shareAmongEqual(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
-  const [x, out] = node.kept;
+  const [x, out] = node.saved;
   const { kept } = node.attrs;
   const equal = x.eq(out.reshape(kept)).to(dy.dtype);
   const count = ops.sum.apply(equal, { ...node.attrs, out: kept });
@@ -57,7 +57,7 @@ const prodBackwardCall = nativeOp('prodBackward');
 
 /** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
 function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
-  const [x] = node.kept;
+  const [x] = node.saved;
   const { shape, kept } = node.attrs;
   const lines = linesOf(node.attrs);
   const { outer, n, inner } = lines[0];

@@ -57,7 +57,7 @@ class SoftmaxOp implements Rule<number> {
   }
 
   grad(dy: Tensor, node: Node<number>): readonly [Tensor] {
-    const y = node.kept[0];
+    const y = node.saved[0];
     if (isGradEnabled()) return [this.slope(dy, y, node.attrs)];
     const dx = Tensor._empty(dy.dtype, dy.shape);
     const { outer, n, inner } = lineOf(y.shape, node.attrs);
@@ -95,7 +95,7 @@ const logsumexpCall = nativeOp('logsumexp');
 const logsumexpRule: Rule<Reduction> = {
   name: 'logsumexp',
   grad: (dy, node) => {
-    const [x, out] = node.kept;
+    const [x, out] = node.saved;
     return [x.sub(out.reshape(node.attrs.kept)).exp().mul(dy.reshape(node.attrs.kept))];
   },
 };

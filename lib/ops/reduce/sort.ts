@@ -11,7 +11,7 @@ const topkCall = nativeOp('topk');
 
 const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
   name: 'sort',
-  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.saved[0])],
 };
 
 function flag(op: string, options: object | undefined, name: string, missing: boolean): boolean {

@@ -1,5 +1,5 @@
 /** Variance, standard deviation and norms. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { requireNumber, requireOptions, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
 import { where } from '../elementwise/binary';
@@ -51,14 +51,14 @@ const varRule: Rule<Variance> = {
   name: 'var',
   grad: (dy, node) => {
     const scaled = dy.mul(2 / node.attrs.divisor).reshape(node.attrs.kept);
-    return [deviations(node.kept[0], node.attrs).mul(scaled)];
+    return [deviations(node.saved[0], node.attrs).mul(scaled)];
   },
 };
 
 const stdRule: Rule<Variance> = {
   name: 'std',
   grad: (dy, node) => {
-    const [x, out] = node.kept;
+    const [x, out] = node.saved;
     const scaled = dy.div(orOne(out).mul(node.attrs.divisor)).reshape(node.attrs.kept);
     return [deviations(x, node.attrs).mul(scaled)];
   },
@@ -99,7 +99,7 @@ interface Norm extends Reduction {
 
 /** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0. */
 function normGrad(dy: Tensor, node: Node<Norm>): readonly [Tensor] {
-  const [x, out] = node.kept;
+  const [x, out] = node.saved;
   const { p, kept } = node.attrs;
   const slope = dy.reshape(kept);
   if (p === 0) return [zerosLike(x)];

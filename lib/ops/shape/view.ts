@@ -1,5 +1,5 @@
 /** Views: other shapes of the same memory, without copies. */
-import { Node } from '../../autograd/backward';
+import { Node } from '../../core/node';
 import { requireInteger, shapeText, unexpected, wrongType } from '../../core/errors';
 import {
   contiguousStrides,

@@ -1,5 +1,5 @@
 /** What a metric is, and running sums in tensors, which compiled steps go on adding to. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { refuseInCapture } from '../../core/capture';
 import { shapeText, unexpected, wrongType } from '../../core/errors';
 import { numelOf, sameShape, type Shape } from '../../core/shape';

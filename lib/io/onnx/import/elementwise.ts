@@ -1,5 +1,5 @@
 /** ONNX operators on single numbers. */
-import { noGrad } from '../../../autograd/backward';
+import { noGrad } from '../../../core/gradMode';
 import { isFloating } from '../../../core/dtype';
 import * as F from '../../../functional';
 import { where } from '../../../ops/elementwise/binary';

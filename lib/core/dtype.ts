@@ -31,16 +31,6 @@ export function arrayOver(
   return new Elements(buffer, byteOffset, length);
 }
 
-/** The dtype whose elements an array holds. */
-export function dtypeOfArray(array: TypedArray): DType {
-  const bytes = array.BYTES_PER_ELEMENT;
-  if (bytes === 8) return 'float64';
-  if (bytes === 1) return 'bool';
-  return (array as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag] === 'Int32Array'
-    ? 'int32'
-    : 'float32';
-}
-
 export function isFloating(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64';
 }

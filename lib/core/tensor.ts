@@ -17,7 +17,7 @@ import {
   type Shape,
 } from './shape';
 import { allocate, allocateOwn, isInSlab, Storage } from './storage';
-import { memoryOf, packed, valuesOf } from './access';
+import { usableMemory, copyInOrder, readableMemory } from './access';
 
 /**
  * An n-dimensional array of one dtype that can record how it was computed.
@@ -50,13 +50,12 @@ export class Tensor {
   /** @internal */
   constructor(
     storage: Storage,
-    dtype: DType,
     shape: Shape,
     strides: readonly number[] | null = null,
     offset = 0,
   ) {
     this._storage = storage;
-    this.dtype = dtype;
+    this.dtype = storage.dtype;
     this.shape = shape;
     this.lazyStrides = strides;
     this._offset = offset;
@@ -71,7 +70,7 @@ export class Tensor {
 
   /** @internal A new tensor for an op to fill. */
   static _empty(dtype: DType, shape: Shape): Tensor {
-    return new Tensor(new Storage(allocate(dtype, numelOf(shape))), dtype, shape);
+    return new Tensor(new Storage(dtype, allocate(dtype, numelOf(shape))), shape);
   }
 
   /** @internal Strides in elements. */
@@ -84,7 +83,7 @@ export class Tensor {
     if (capture !== null) capture.use(this._storage);
     const array = this._storage.array;
     if (this.flatView !== null && this.flatSource === array) return this.flatView;
-    this.flatSource = memoryOf('tensor', this);
+    this.flatSource = usableMemory('tensor', this);
     const extent = this._extent();
     this.flatView =
       this._offset === 0 && array.length === extent
@@ -131,7 +130,7 @@ export class Tensor {
   item(): number {
     if (this.numel() !== 1)
       throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
-    return valuesOf('item', this)[this._offset];
+    return readableMemory('item', this)[this._offset];
   }
 
   /**
@@ -139,8 +138,8 @@ export class Tensor {
    * tensor, unseen by autograd), else a copy.
    */
   get data(): TypedArray {
-    valuesOf('data', this);
-    if (!this._contiguous) return packed(this);
+    readableMemory('data', this);
+    if (!this._contiguous) return copyInOrder(this);
     if (capture !== null) capture.use(this._storage); // moves it, while nobody holds the array
     const memory = this._storage.array;
     this._storage.exposed = true;
@@ -155,9 +154,9 @@ export class Tensor {
 
   /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
   toArray(): NestedArray {
-    valuesOf('toArray', this);
+    readableMemory('toArray', this);
     requireFewNumbers('toArray', this.shape);
-    const values = this._contiguous ? this._flat : packed(this);
+    const values = this._contiguous ? this._flat : copyInOrder(this);
     return nest(values, this.shape, this.dtype === 'bool');
   }
 
@@ -262,19 +261,19 @@ export class Tensor {
     if (spare === null || this.gradient !== null || capture !== null) return null;
     this.unseenGradient = null;
     const fits = spare.array.length === this.numel();
-    return fits ? new Tensor(new Storage(spare.array), this.dtype, this.shape) : null;
+    return fits ? new Tensor(new Storage(this.dtype, spare.array), this.shape) : null;
   }
 
   /** The same memory outside the graph. */
   detach(): Tensor {
     Tensor.#requireGenuine(this);
-    return new Tensor(this._storage, this.dtype, this.shape, this.lazyStrides, this._offset);
+    return new Tensor(this._storage, this.shape, this.lazyStrides, this._offset);
   }
 
   /** @internal A view of the same memory; not recorded. */
   _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
     Tensor.#requireGenuine(this);
-    return new Tensor(this._storage, this.dtype, shape, strides, offset);
+    return new Tensor(this._storage, shape, strides, offset);
   }
 
   /** What shares memory with an impostor would be a tensor without memory. */

@@ -58,7 +58,7 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
   }
   const given = options.dtype === undefined ? undefined : requireDType('tensor', options.dtype);
   const { array, shape, dtype } = flatten('tensor', data, given);
-  return finish(new Tensor(new Storage(array), dtype, shape), options);
+  return finish(new Tensor(new Storage(dtype, array), shape), options);
 }
 
 const sharedDTypes: Readonly<Record<string, DType>> = {
@@ -93,9 +93,9 @@ export function fromArray(
     const other = array.findIndex((value) => value > 1);
     if (other >= 0) throw wrongValue('fromArray', '0 or 1', `array[${other}]`, array[other]);
   }
-  const storage = new Storage(array);
+  const storage = new Storage(dtype, array);
   storage.exposed = true; // the caller holds the array, so it stays where it is
-  return finish(new Tensor(storage, dtype, sizes), options);
+  return finish(new Tensor(storage, sizes), options);
 }
 
 /** A tensor of this shape whose content is undefined, for you to fill; float32 unless `dtype` says otherwise. */

@@ -93,7 +93,7 @@ export class ParamState<O> {
       const { dtype, shape } = spec.single ? { dtype: 'float64' as const, shape: [] } : this.param;
       const array = allocateShared(dtype, spec.single ? 1 : this.param.numel());
       if (spec.initial) array.fill(spec.initial(group));
-      tensor = new Tensor(new Storage(array), dtype, shape);
+      tensor = new Tensor(new Storage(dtype, array), shape);
       this.tensors.set(spec.name, tensor);
     }
     return tensor;

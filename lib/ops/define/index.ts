@@ -10,7 +10,7 @@ import { observer } from '../../core/observer';
 import { broadcastStrides, sameShape, type Shape } from '../../core/shape';
 import { allocate, Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
-import { requireUnread } from '../../core/access';
+import { requireNoReaders } from '../../core/access';
 
 const used = new Set<string>();
 
@@ -110,7 +110,7 @@ export function runElementwise(
 export function scalar(value: number, dtype: DType): Tensor {
   const array = allocate(dtype, 1);
   array[0] = value;
-  return new Tensor(new Storage(array), dtype, []);
+  return new Tensor(new Storage(dtype, array), []);
 }
 
 /** A tensor to write the gradient of a node's input i to: where the input is a leaf, memory of its last one. */
@@ -127,6 +127,9 @@ export function zerosLike(x: Tensor): Tensor {
   fillCall(out._flat, 0, out.numel());
   return out;
 }
+
+/** The other side of an operation: numbers take part as PyTorch's Python numbers do. */
+export type Operand = Tensor | number;
 
 /** A tensor or number beside `like`: a whole number keeps int32, and makes int32 of bool; others are floating. */
 export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
@@ -185,7 +188,7 @@ export function unrecorded(
  * that a result of `shape` and `dtype` fits.
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
-  requireUnread(op, x);
+  requireNoReaders(op, x);
   observer?.changing?.(x);
   const root = rootOf(x);
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
@@ -214,7 +217,7 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
  * `source` for a change of `x` in place: a copy where both lie in the same memory and are not the same view, or elements
  * that were written already would be read.
  */
-export function apartFrom(x: Tensor, source: Tensor): Tensor {
+export function withoutOverlap(x: Tensor, source: Tensor): Tensor {
   if (source._storage !== x._storage) return source;
   const [begin, other] = [x._offset, source._offset];
   if (begin + x._flat.length <= other || other + source._flat.length <= begin) return source;

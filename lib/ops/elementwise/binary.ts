@@ -4,9 +4,10 @@ import type { DType } from '../../core/dtype';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
+import { where } from './select';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
-  apartFrom,
+  withoutOverlap,
   isFloating,
   nativeOp,
   operand,
@@ -16,16 +17,13 @@ import {
   requireInPlace,
   runElementwise,
   sameShape,
-  scalar,
   Tensor,
   unrecorded,
   zerosLike,
   type Node,
+  type Operand,
   type Rule,
 } from '../define';
-
-/** The other side of an operation: numbers take part as PyTorch's Python numbers do. */
-export type Operand = Tensor | number;
 
 interface BinaryRule {
   /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. */
@@ -62,7 +60,7 @@ class BinaryOp implements Rule {
 
   applyInPlace(x: Tensor, right: Operand): void {
     const [a, given] = this.operands(x, right);
-    const b = apartFrom(x, given);
+    const b = withoutOverlap(x, given);
     if (a.dtype === 'bool') {
       x.copy_(this.apply(a, b));
       return;
@@ -248,40 +246,6 @@ const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> = {
   logicalXor: new PredicateOp('logicalXor'),
 };
 
-const whereCall = nativeOp('where');
-const whereRule: Rule = {
-  name: 'where',
-  grad: (dy, node) => {
-    const condition = node.saved[0];
-    const zero = scalar(0, dy.dtype);
-    return [
-      node.needs(0) ? where(condition, dy, zero) : null,
-      node.needs(1) ? where(condition, zero, dy) : null,
-    ];
-  },
-};
-
-/** A condition as bool: other dtypes hold where they are not 0. */
-function maskOf(op: string, name: string, value: unknown): Tensor {
-  const condition = requireTensor(op, name, value);
-  return condition.dtype === 'bool' ? condition : condition.ne(0);
-}
-
-/**
- * Elements of `x` where `condition` (bool) holds, of `other` elsewhere; all three broadcast (torch.where).
- *
- * @example where(x.gt(0), x, 0) // ReLU
- */
-export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
-  const mask = maskOf('where', 'condition', condition);
-  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, 'float32');
-  const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
-  const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
-  const out = Tensor._empty(a.dtype, shape);
-  runElementwise('where', whereCall, [mask, a, b], out);
-  return record(out, whereRule, [a, b], [mask], undefined);
-}
-
 declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods>, PredicateMethods {
     /** Each element held between `min` and `max`; either may be missing (torch.clamp). */
@@ -294,10 +258,6 @@ declare module '../../core/tensor' {
     isinf(): Tensor;
     /** Whether each element is a number that is not infinite. */
     isfinite(): Tensor;
-    /** Elements of this where `condition` holds, of `other` elsewhere. */
-    where(condition: Tensor, other: Operand): Tensor;
-    /** This with `value` where `mask` (bool, broadcast) holds. */
-    maskedFill(mask: Tensor, value: number): Tensor;
     /** This + weight (end - this). */
     lerp(end: Tensor, weight: Operand): Tensor;
   }
@@ -355,14 +315,6 @@ Object.assign(Tensor.prototype, {
   },
   isfinite(this: Tensor): Tensor {
     return isFloating(this.dtype) ? this.abs().lt(Infinity) : this.eq(this);
-  },
-  where(this: Tensor, condition: Tensor, other: Operand): Tensor {
-    return where(condition, this, other);
-  },
-  maskedFill(this: Tensor, mask: Tensor, value: number): Tensor {
-    const condition = maskOf('maskedFill', 'mask', mask);
-    if (typeof value !== 'number') throw wrongType('maskedFill', 'a number', 'value', value);
-    return where(condition, scalar(value, this.dtype), this);
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);

@@ -2,7 +2,7 @@
 import { requireDType, type DType } from '../../core/dtype';
 import { broadcastShapes } from '../../core/shape';
 import {
-  apartFrom,
+  withoutOverlap,
   nativeOp,
   operand,
   record,
@@ -12,9 +12,9 @@ import {
   Tensor,
   unrecorded,
   zerosLike,
+  type Operand,
   type Rule,
 } from '../define';
-import type { Operand } from './binary';
 
 const copyCall = nativeOp('copy');
 const castCalls = {
@@ -73,7 +73,7 @@ Object.assign(Tensor.prototype, {
   copy_(this: Tensor, source: Operand): Tensor {
     const from = operand('copy_', 'source', source, this);
     requireInPlace('copy_', this, broadcastShapes('copy_', this.shape, from.shape), this.dtype);
-    const converted = apartFrom(this, from.to(this.dtype));
+    const converted = withoutOverlap(this, from.to(this.dtype));
     runElementwise('copy_', copyCall, [converted], this);
     recordInPlace(this, copyRule, [this, converted], [], undefined);
     return this;

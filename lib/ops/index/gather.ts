@@ -11,9 +11,9 @@ import {
   requireDTypeOf,
   requireInPlace,
   Tensor,
+  type Operand,
   type Rule,
 } from '../define';
-import type { Operand } from '../elementwise/binary';
 import { lineOf } from '../reduce/reductionShape';
 
 const gatherCall = nativeOp('gather');

@@ -18,9 +18,9 @@ import {
   requireInPlace,
   Tensor,
   unrecorded,
+  type Operand,
   type Rule,
 } from '../define';
-import type { Operand } from '../elementwise/binary';
 import { putRows } from './gather';
 import { maxIndexed, placesIn } from './mask';
 

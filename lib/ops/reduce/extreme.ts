@@ -1,7 +1,7 @@
 /** Largest and smallest elements and where they are. */
 import { shapeText, unexpected } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
-import { where } from '../elementwise/binary';
+import { where } from '../elementwise/select';
 import { nativeOp, record, Tensor, unrecorded, type Rule } from '../define';
 import { extremeValue, positions } from './reduce';
 import { lineOf, reductionOf, type KeepDim } from './reductionShape';

@@ -13,7 +13,7 @@ import {
   type Rule,
   type Shape,
 } from '../define';
-import { where } from '../elementwise/binary';
+import { where } from '../elementwise/select';
 import { fillArange } from '../creation';
 import {
   linesOf,

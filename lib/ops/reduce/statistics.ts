@@ -2,7 +2,7 @@
 import { noGrad } from '../../core/gradMode';
 import { requireNumber, requireOptions, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
-import { where } from '../elementwise/binary';
+import { where } from '../elementwise/select';
 import {
   nativeOp,
   record,

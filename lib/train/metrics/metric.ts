@@ -43,7 +43,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
     this.sums = new Map(
       Object.entries<Shape>(shapes).map(([name, shape]) => {
         const array = allocateShared('float64', numelOf(shape));
-        return [name, new Tensor(new Storage(array), 'float64', shape)];
+        return [name, new Tensor(new Storage('float64', array), shape)];
       }),
     );
   }

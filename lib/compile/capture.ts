@@ -3,7 +3,7 @@ import { noGrad } from '../core/gradMode';
 import { Capture, capture, setCapture } from '../core/capture';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
-import { recorder } from '../ops/define';
+import { addon as recorder } from '../core/native';
 import { allocateShared, unusable, type Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import { tensorsOf } from './output';

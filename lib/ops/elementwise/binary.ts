@@ -1,5 +1,4 @@
 /** Functions of two numbers: arithmetic, comparison, logic; with broadcasting and dtype promotion. */
-import type { NativeOp } from '../../../binding';
 import type { DType } from '../../core/dtype';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
@@ -9,7 +8,7 @@ import { clamp, powScalar, type InPlace } from './unary';
 import {
   withoutOverlap,
   isFloating,
-  nativeOp,
+  kernels,
   operand,
   promote,
   record,
@@ -18,8 +17,9 @@ import {
   runElementwise,
   sameShape,
   Tensor,
-  unrecorded,
+  reportResult,
   zerosLike,
+  type Kernels,
   type Node,
   type Operand,
   type Rule,
@@ -38,13 +38,13 @@ interface BinaryRule {
 
 /** A native row of two inputs and its gradients. */
 class BinaryOp implements Rule {
-  private readonly call: NativeOp;
+  private readonly kernels: Kernels;
 
   constructor(
     readonly name: string,
     private readonly rule: BinaryRule,
   ) {
-    this.call = nativeOp(name);
+    this.kernels = kernels(name);
   }
 
   apply(left: Tensor, right: Operand): Tensor {
@@ -100,9 +100,9 @@ class BinaryOp implements Rule {
       a.shape === b.shape &&
       a.shape === out.shape
     ) {
-      this.call(a._flat, b._flat, out._flat, out.numel());
+      this.kernels[a.dtype](a._flat, b._flat, out._flat, out.numel());
     } else {
-      runElementwise(this.name, this.call, [a, b], out);
+      runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
     }
   }
 }
@@ -111,11 +111,11 @@ function asFloatingType(dtype: DType): DType {
   return isFloating(dtype) ? dtype : 'float32';
 }
 
-const copy = nativeOp('copy');
+const copy = kernels('copy');
 
-/** Writes values of another floating dtype into `to`, unrecorded. */
+/** Writes values of another floating dtype into `to`, reportResult. */
 function copyInto(to: Tensor, from: Tensor): void {
-  runElementwise('copy', copy, [from.detach().to(to.dtype)], to);
+  runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }
 
 /** dy where `mask`, half of it where a and b tie, as PyTorch shares it. */
@@ -197,17 +197,17 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
 
 /** A native row of two inputs whose result is bool, so without gradient. */
 class PredicateOp {
-  private readonly call: NativeOp;
+  private readonly kernels: Kernels;
 
   constructor(readonly name: string) {
-    this.call = nativeOp(name);
+    this.kernels = kernels(name);
   }
 
   apply(left: Tensor, right: Operand): Tensor {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
-    runElementwise(this.name, this.call, [a, b], out);
-    unrecorded(this.name, [out], [a, b]);
+    runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
+    reportResult(this.name, [out], [a, b]);
     return out;
   }
 }

@@ -3,7 +3,7 @@ import { wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
-  nativeOp,
+  kernels,
   operand,
   promote,
   record,
@@ -14,7 +14,7 @@ import {
   type Rule,
 } from '../define';
 
-const whereCall = nativeOp('where');
+const whereKernels = kernels('where');
 const whereRule: Rule = {
   name: 'where',
   grad: (dy, node) => {
@@ -44,7 +44,7 @@ export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
   const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
   const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
   const out = Tensor._empty(a.dtype, shape);
-  runElementwise('where', whereCall, [mask, a, b], out);
+  runElementwise('where', whereKernels[a.dtype], [mask, a, b], out);
   return record(out, whereRule, [a, b], [mask], undefined);
 }
 

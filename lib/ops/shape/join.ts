@@ -9,9 +9,9 @@ import {
 } from '../../core/errors';
 import { normalizeDim, requireShape, sameShape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
-import { nativeOp, promoteAll, record, runElementwise, Tensor, type Rule } from '../define';
+import { kernels, promoteAll, record, runElementwise, Tensor, type Rule } from '../define';
 
-const copyCall = nativeOp('copy');
+const copyKernels = kernels('copy');
 
 function requireTensors(op: string, value: unknown): Tensor[] {
   const list = requireList(op, 'an array of tensors', 'tensors', value);
@@ -63,10 +63,15 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     first.dtype,
     first.shape.map((size, i) => (i === d ? total : size)),
   );
-  let at = out._offset;
+  let offset = out._offset;
   for (const part of parts) {
-    runElementwise('cat', copyCall, [part], out._view(part.shape, out._strides, at));
-    at += part.shape[d] * out._strides[d];
+    runElementwise(
+      'cat',
+      copyKernels[out.dtype],
+      [part],
+      out._view(part.shape, out._strides, offset),
+    );
+    offset += part.shape[d] * out._strides[d];
   }
   return record(out, catRule, parts, [], { dim: d, sizes });
 }

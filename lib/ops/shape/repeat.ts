@@ -1,12 +1,12 @@
 /** Repeating tensors, and reversing or rotating their dimensions. */
 import { requireInteger, requireList, shapeText, unexpected } from '../../core/errors';
 import { normalizeDims, requireShape, type Shape } from '../../core/shape';
-import { nativeOp, record, Tensor, type Rule } from '../define';
+import { kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from '../reduce/reductionShape';
 import { cat, requireDim } from './join';
 import { sizesOf, type Sizes } from './view';
 
-const flipCall = nativeOp('flip');
+const flipKernels = kernels('flip');
 
 const flipRule: Rule<number> = { name: 'flip', grad: (dy, node) => [flipped(dy, node.attrs)] };
 
@@ -14,7 +14,7 @@ function flipped(input: Tensor, dim: number): Tensor {
   const x = input.contiguous();
   const out = Tensor._empty(x.dtype, x.shape);
   const { outer, n, inner } = lineOf(x.shape, dim);
-  flipCall(x._flat, out._flat, outer, n, inner);
+  flipKernels[x.dtype](x._flat, out._flat, outer, n, inner);
   return record(out, flipRule, [x], [], dim);
 }
 

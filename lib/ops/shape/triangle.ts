@@ -1,9 +1,9 @@
 /** Triangles of matrices. */
 import { requireInteger, shapeText, unexpected } from '../../core/errors';
-import { nativeOp, record, Tensor, type Rule } from '../define';
+import { kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from '../reduce/reductionShape';
 
-const triangleCalls = { tril: nativeOp('tril'), triu: nativeOp('triu') } as const;
+const triangleKernels = { tril: kernels('tril'), triu: kernels('triu') } as const;
 
 interface Triangle {
   readonly side: 'tril' | 'triu';
@@ -22,7 +22,7 @@ function triangle(input: Tensor, attrs: Triangle): Tensor {
   const x = input.contiguous();
   const out = Tensor._empty(x.dtype, x.shape);
   const { outer, n, inner } = lineOf(x.shape, x.ndim - 2);
-  triangleCalls[side](x._flat, out._flat, outer, n, inner, diagonal);
+  triangleKernels[side][x.dtype](x._flat, out._flat, outer, n, inner, diagonal);
   return record(out, triangleRule, [x], [], attrs);
 }
 

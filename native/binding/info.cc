@@ -7,10 +7,10 @@
 
 #include "binding/checks.h"
 #include "binding/environment.h"
+#include "blas/gemm.h"
 #include "platform/machine.h"
 #include "platform/peak.h"
 #include "simd/targets.h"
-#include "ops/matrix/matmul.h"
 
 namespace blasgrad {
 namespace {

@@ -6,8 +6,8 @@
 #include "binding/info.h"
 #include "binding/op_call.h"
 #include "binding/op_definitions.h"
-#include "platform/pages.h"
 #include "core/plan.h"
+#include "platform/pages.h"
 
 namespace blasgrad {
 namespace {

@@ -32,8 +32,7 @@ std::vector<napi_value> ListOf(const Napi::CallbackInfo& info, size_t argument, 
 }
 
 std::vector<Port> FindPorts(napi_env env, const std::vector<napi_value>& values, const char* name,
-                            const Recording& recording,
-                            std::vector<PortArray>* arrays) {
+                            const Recording& recording, std::vector<PortArray>* arrays) {
   std::vector<Port> ports;
   for (napi_value value : values) {
     const Buffer buffer = RequireBuffer(env, value, name);
@@ -141,7 +140,8 @@ Napi::Value End(const Napi::CallbackInfo& info) {
       }
     }
     if (storages.size() != keptArrays.size()) {
-      Expected(false, std::to_string(keptArrays.size()), "storages", std::to_string(storages.size()));
+      Expected(false, std::to_string(keptArrays.size()), "storages",
+               std::to_string(storages.size()));
     }
     std::vector<Kept> kept;
     for (size_t i = 0; i < storages.size(); ++i) {
@@ -164,8 +164,8 @@ Napi::Value End(const Napi::CallbackInfo& info) {
     }
     auto program = std::make_unique<Program>(capture->TakeRecording(), std::move(inputs),
                                              std::move(outputs), std::move(kept));
-    Napi::Object wrapped =
-        WrapProgram(env, EnvironmentOf(info), std::move(program), capture->TakeExternals(), std::move(ports));
+    Napi::Object wrapped = WrapProgram(env, EnvironmentOf(info), std::move(program),
+                                       capture->TakeExternals(), std::move(ports));
     wrapped.Set("access", access);
     return wrapped;
   } catch (...) {

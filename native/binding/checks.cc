@@ -10,9 +10,9 @@ namespace {
 
 // By napi_typedarray_type.
 constexpr std::array<std::string_view, 12> kArrayNames = {
-    "Int8Array",    "Uint8Array",   "Uint8ClampedArray", "Int16Array",
-    "Uint16Array",  "Int32Array",   "Uint32Array",       "Float32Array",
-    "Float64Array", "BigInt64Array", "BigUint64Array",   "Float16Array"};
+    "Int8Array",    "Uint8Array",    "Uint8ClampedArray", "Int16Array",
+    "Uint16Array",  "Int32Array",    "Uint32Array",       "Float32Array",
+    "Float64Array", "BigInt64Array", "BigUint64Array",    "Float16Array"};
 
 constexpr size_t ArrayIndex(std::string_view name) {
   for (size_t i = 0; i < kArrayNames.size(); ++i) {

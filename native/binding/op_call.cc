@@ -7,8 +7,8 @@
 #include "binding/checks.h"
 #include "binding/environment.h"
 #include "core/op.h"
-#include "platform/pages.h"
 #include "ops/registry.h"
+#include "platform/pages.h"
 
 namespace blasgrad {
 namespace {

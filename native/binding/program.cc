@@ -4,10 +4,10 @@
 #include <string>
 #include <utility>
 
-#include "binding/checks.h"
-#include "binding/environment.h"
 #include "binding/bound_program.h"
+#include "binding/checks.h"
 #include "binding/describe.h"
+#include "binding/environment.h"
 
 namespace blasgrad {
 namespace {

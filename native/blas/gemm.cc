@@ -118,8 +118,10 @@ void Gemm(Threads* threads, int64_t m, int64_t n, int64_t k, double alpha, Matri
       32);
 }
 
-template void Gemm<float>(Threads*, int64_t, int64_t, int64_t, double, Matrix<float>, Matrix<float>, double, float*, int64_t);
-template void Gemm<double>(Threads*, int64_t, int64_t, int64_t, double, Matrix<double>, Matrix<double>, double, double*, int64_t);
+template void Gemm<float>(Threads*, int64_t, int64_t, int64_t, double, Matrix<float>, Matrix<float>,
+                          double, float*, int64_t);
+template void Gemm<double>(Threads*, int64_t, int64_t, int64_t, double, Matrix<double>,
+                           Matrix<double>, double, double*, int64_t);
 
 void RequireBlasSizes(std::initializer_list<int64_t> sizes) {
   for (const int64_t size : sizes) {

@@ -9,9 +9,9 @@
 namespace blasgrad {
 namespace {
 
-constexpr int64_t kBlock = 1024;     // elements packed at a time: 4 to 8 KB an operand, in L1
-constexpr size_t kWidest = 8;        // bytes of the largest element
-constexpr int64_t kLongRow = 64;     // rows from here on are read in place where they are contiguous
+constexpr int64_t kBlock = 1024;  // elements packed at a time: 4 to 8 KB an operand, in L1
+constexpr size_t kWidest = 8;     // bytes of the largest element
+constexpr int64_t kLongRow = 64;  // rows from here on are read in place where they are contiguous
 constexpr int64_t kPartMultiple = 64;  // parts of threads begin at cache lines
 
 // Calls visit(done, offset, run, stride) for the rows of elements [begin, begin + count) of an operand.

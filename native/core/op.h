@@ -61,7 +61,7 @@ struct Args {
   const double* attr;
   const Dims* dims;
   Threads* threads;
-  char* scratch = nullptr;      // ScratchBytes::shared, at a cache line
+  char* scratch = nullptr;        // ScratchBytes::shared, at a cache line
   char* threadScratch = nullptr;  // ScratchBytes::perThread for each thread, each at a cache line
   size_t threadScratchStride = 0;
   bool mayStream = false;  // whether large results may bypass the caches: see kStreamBytes
@@ -103,8 +103,9 @@ using Variants = std::vector<Variant>;
 template <Group kGroup, class KernelOf>
 Variants KernelsFor(const KernelOf& kernel) {
   Variants all;
-  EachDType<kGroup>(
-      [&]<DType kFirst>() { all.push_back({kFirst, kFirst, kernel.template operator()<kFirst>()}); });
+  EachDType<kGroup>([&]<DType kFirst>() {
+    all.push_back({kFirst, kFirst, kernel.template operator()<kFirst>()});
+  });
   return all;
 }
 

@@ -108,8 +108,8 @@ void Program::Build(const Plan& plan) {
   std::vector<size_t> constantAt(temporaries.size(), 0);
   size_t constants = 0;
   const auto restored = [&](size_t t) {
-    return (locations_[t] == Location::arena || locations_[t] == Location::kept) && temporaries[t].constant &&
-           inputOf_[t] == kNone;
+    return (locations_[t] == Location::arena || locations_[t] == Location::kept) &&
+           temporaries[t].constant && inputOf_[t] == kNone;
   };
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (locations_[t] != Location::constant && !restored(t)) continue;
@@ -122,7 +122,8 @@ void Program::Build(const Plan& plan) {
   disjoint_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
-    if (locations_[t] == Location::arena) addresses_[t] = arena_.get() + layout.offsets[plan.slots[t]];
+    if (locations_[t] == Location::arena)
+      addresses_[t] = arena_.get() + layout.offsets[plan.slots[t]];
     if (locations_[t] != Location::constant && !restored(t)) continue;
     char* constant = constants_.get() + constantAt[t];
     const Temporary& one = temporaries[t];
@@ -163,7 +164,8 @@ char* Program::Resolve(const Place& place) const {
 }
 
 void Program::Follow(const Place& place, void** operand) {
-  if (place.kind != Place::Kind::temporary || locations_[place.temporary] != Location::input) return;
+  if (place.kind != Place::Kind::temporary || locations_[place.temporary] != Location::input)
+    return;
   patches_[inputOf_[place.temporary]].push_back({operand, place.offset});
 }
 

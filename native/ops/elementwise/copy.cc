@@ -56,8 +56,8 @@ struct Fill {
 struct Where {
   static constexpr int64_t kGrain = kElementwiseGrain;
   template <class T>
-  static void Run(const Args&, int64_t n, T* out, const CType<DType::boolean>* condition, const T* x,
-                  const T* y) {
+  static void Run(const Args&, int64_t n, T* out, const CType<DType::boolean>* condition,
+                  const T* x, const T* y) {
     for (int64_t i = 0; i < n; ++i) out[i] = condition[i] ? x[i] : y[i];
   }
 };
@@ -66,12 +66,9 @@ struct Where {
 
 std::vector<Op> CopyOps() {
   return {
-      {"copy",
-       {{"x"}, {"out", Access::write}},
-       {},
-       nullptr,
-       KernelsFor<kAll>(
-           []<DType kType>() { return Elementwise<Copy, CType<kType>, CType<kType>>; })},
+      {"copy", {{"x"}, {"out", Access::write}}, {}, nullptr, KernelsFor<kAll>([]<DType kType>() {
+         return Elementwise<Copy, CType<kType>, CType<kType>>;
+       })},
       {"to",
        {{"x"}, {"out", Access::write, Element::second}},
        {},

@@ -54,14 +54,13 @@ void AddUnaryOps(std::vector<Op>& ops, const char* name, const char* backwardNam
                  KernelsFor<kFloating>([]<DType kType>() {
                    return Elementwise<ForwardLoop<F>, CType<kType>, CType<kType>>;
                  })});
-  ops.push_back(
-      {backwardName,
-       {{"dy"}, {saved}, {"dx", Access::write}},
-       attrs,
-       nullptr,
-       KernelsFor<kFloating>([]<DType kType>() {
-         return Elementwise<BackwardLoop<F>, CType<kType>, CType<kType>, CType<kType>>;
-       })});
+  ops.push_back({backwardName,
+                 {{"dy"}, {saved}, {"dx", Access::write}},
+                 attrs,
+                 nullptr,
+                 KernelsFor<kFloating>([]<DType kType>() {
+                   return Elementwise<BackwardLoop<F>, CType<kType>, CType<kType>, CType<kType>>;
+                 })});
 }
 
 }  // namespace HWY_NAMESPACE
@@ -85,7 +84,7 @@ HWY_AFTER_NAMESPACE();
     }                                                                                             \
     template <class D, class V>                                                                   \
     static HWY_INLINE V Backward([[maybe_unused]] D d, [[maybe_unused]] V dy,                     \
-                                 [[maybe_unused]] V SAVED, [[maybe_unused]] V p,                   \
+                                 [[maybe_unused]] V SAVED, [[maybe_unused]] V p,                  \
                                  [[maybe_unused]] V q) {                                          \
       return BACKWARD;                                                                            \
     }                                                                                             \

@@ -5,8 +5,8 @@
 #define HWY_TARGET_INCLUDE "ops/elementwise/unary.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/normal-inl.h"
 #include "ops/elementwise/unary-inl.h"
+#include "simd/normal-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {

@@ -42,7 +42,8 @@ template <class I>
 class BoundedIndex {
  public:
   explicit BoundedIndex(int64_t n)
-      : last_(static_cast<Unsigned>(std::clamp<int64_t>(n - 1, 0, std::numeric_limits<I>::max()))) {}
+      : last_(static_cast<Unsigned>(std::clamp<int64_t>(n - 1, 0, std::numeric_limits<I>::max()))) {
+  }
   int64_t operator()(const I* index) const {
     return static_cast<int64_t>(std::min(static_cast<Unsigned>(ReadIndex(index)), last_));
   }

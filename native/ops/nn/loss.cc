@@ -32,8 +32,10 @@ void EachSample(const Shape& shape, const I* target, const Visit& visit) {
   for (int64_t o = 0; o < shape.outer; ++o) {
     for (int64_t i = 0; i < shape.inner; ++i) {
       const int64_t sample = o * shape.inner + i;
-      const I picked = ReadIndex(target + sample);  // another thread may write to it after the check
-      if (static_cast<double>(picked) == shape.ignore || picked < 0 || picked >= shape.classes) continue;
+      const I picked =
+          ReadIndex(target + sample);  // another thread may write to it after the check
+      if (static_cast<double>(picked) == shape.ignore || picked < 0 || picked >= shape.classes)
+        continue;
       visit(sample, picked, (o * shape.classes + picked) * shape.inner + i);
     }
   }
@@ -43,7 +45,8 @@ template <class I>
 void RequireClasses(const Shape& shape, const I* target) {
   for (int64_t i = 0; i < shape.outer * shape.inner; ++i) {
     const I picked = ReadIndex(target + i);
-    if (static_cast<double>(picked) == shape.ignore || (picked >= 0 && picked < shape.classes)) continue;
+    if (static_cast<double>(picked) == shape.ignore || (picked >= 0 && picked < shape.classes))
+      continue;
     throw DataError("expected classes from 0 to " + std::to_string(shape.classes - 1) +
                     " for target, got " + std::to_string(picked));
   }
@@ -126,8 +129,9 @@ std::vector<Op> LossOps() {
        {{"dy"}, target, weight, {"total"}, {"dx", Access::write}},
        attrs,
        NllBackwardNeeds,
-       KernelsForPairs<kFloating, kIntegers>(
-           []<DType kType, DType kTarget>() { return NllLossBackward<CType<kType>, CType<kTarget>>; })},
+       KernelsForPairs<kFloating, kIntegers>([]<DType kType, DType kTarget>() {
+         return NllLossBackward<CType<kType>, CType<kTarget>>;
+       })},
   };
 }
 

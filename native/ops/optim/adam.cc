@@ -140,7 +140,11 @@ std::vector<Op> AdamOps() {
        {n},
        OptimNeeds<7, 4, 1>,
        KernelsFor<kFloating>([]<DType kType>() { return NAdam<CType<kType>>; })},
-      {"radam", Operands({expAvg, expAvgSq}), {n}, OptimNeeds<6, 4>, KernelsFor<kFloating>([]<DType kType>() { return RAdam<CType<kType>>; })},
+      {"radam",
+       Operands({expAvg, expAvgSq}),
+       {n},
+       OptimNeeds<6, 4>,
+       KernelsFor<kFloating>([]<DType kType>() { return RAdam<CType<kType>>; })},
   };
 }
 

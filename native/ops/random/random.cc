@@ -8,8 +8,8 @@
 #define HWY_TARGET_INCLUDE "ops/random/random.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/loops-inl.h"
 #include "ops/random/philox-inl.h"
+#include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -170,7 +170,8 @@ void Randperm(const Args& a) {
   constexpr int64_t kPerGroup = kGroupWords / 2;
   const int64_t n = a.size(0);
   if (n > std::numeric_limits<T>::max()) {
-    throw DataError("expected at most " + std::to_string(std::numeric_limits<T>::max()) + " for n, got " + std::to_string(n));
+    throw DataError("expected at most " + std::to_string(std::numeric_limits<T>::max()) +
+                    " for n, got " + std::to_string(n));
   }
   int32_t* state = a.out<int32_t>(0);
   T* out = a.out<T>(1);

@@ -247,7 +247,8 @@ void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inne
   });
   for (int64_t item = 0; item < items; ++item) {
     const int64_t width = std::min(widest, inner - item % panels * kPanel);
-    ReduceColumns<typename F::Merge>(partial + item * parts * widest, parts, widest, width, place(item));
+    ReduceColumns<typename F::Merge>(partial + item * parts * widest, parts, widest, width,
+                                     place(item));
     finish(item);
   }
 }

@@ -95,10 +95,10 @@ Op ReduceOp(const char* name) {
 
 std::vector<Op> ReduceOps() {
   return {
-      ReduceOp<Sum, kNumbers>("sum"),       ReduceOp<Mean, kFloating>("mean"),
-      ReduceOp<Product, kNumbers>("prod"),  ReduceOp<Largest, kAll>("amax"),
-      ReduceOp<Smallest, kAll>("amin"),     ReduceOp<Norm1, kFloating>("norm1"),
-      ReduceOp<Norm2, kFloating>("norm2"),  ReduceOp<Any, kBooleans>("any"),
+      ReduceOp<Sum, kNumbers>("sum"),      ReduceOp<Mean, kFloating>("mean"),
+      ReduceOp<Product, kNumbers>("prod"), ReduceOp<Largest, kAll>("amax"),
+      ReduceOp<Smallest, kAll>("amin"),    ReduceOp<Norm1, kFloating>("norm1"),
+      ReduceOp<Norm2, kFloating>("norm2"), ReduceOp<Any, kBooleans>("any"),
       ReduceOp<All, kBooleans>("all"),
   };
 }

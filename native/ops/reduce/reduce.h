@@ -20,7 +20,9 @@ struct ReduceSplit {
   static constexpr int64_t kMostParts = 32;
 
   ReduceSplit(int64_t outer, int64_t n, int64_t inner)
-      : panels((inner + kPanel - 1) / kPanel), items(outer * panels), widest(std::min(inner, kPanel)) {
+      : panels((inner + kPanel - 1) / kPanel),
+        items(outer * panels),
+        widest(std::min(inner, kPanel)) {
     const bool few = items <= kFewResults && n * widest >= 2 * kReduceGrain;
     parts = few ? std::min(kMostParts, n * widest / kLeastPart) : 1;
   }

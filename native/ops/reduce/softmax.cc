@@ -173,7 +173,8 @@ std::vector<Op> SoftmaxOps() {
       {"softmax", forward, sizes, Needs, ForwardVariants<Softmax>()},
       {"softmaxBackward", backward, sizes, BackwardNeeds, BackwardVariants<SoftmaxDerivative>()},
       {"logSoftmax", forward, sizes, Needs, ForwardVariants<LogSoftmax>()},
-      {"logSoftmaxBackward", backward, sizes, BackwardNeeds, BackwardVariants<LogSoftmaxDerivative>()},
+      {"logSoftmaxBackward", backward, sizes, BackwardNeeds,
+       BackwardVariants<LogSoftmaxDerivative>()},
       {"logsumexp", forward, sizes, LogSumExpNeeds,
        KernelsFor<kFloating>([]<DType kType>() { return LogSumExpKernel<CType<kType>>; })},
   };

@@ -92,27 +92,27 @@ void FirstInOrder(const Args& a, int64_t outer, int64_t n, int64_t inner, int64_
   const bool whole = k == n;
   a.threads->For(lines, std::max<int64_t>(lines / worthwhile, 1),
                  [&](int64_t begin, int64_t end, int part) {
-    auto* items = a.perThread<Item<KeyOf<T>>>(part);
-    for (int64_t line = begin; line < end; ++line) {
-      const T* from = x + line / inner * n * inner + line % inner;
-      for (int64_t i = 0; i < n; ++i) {
-        items[i] = {Key(from[i * inner], descending), static_cast<int32_t>(i)};
-      }
-      if (whole) {
-        SortItems(items, items + n, n);
-      } else if (k < n / 16) {  // one comparison for most items
-        std::partial_sort(items, items + k, items + n);
-      } else {
-        std::nth_element(items, items + k, items + n);
-        std::sort(items, items + k);
-      }
-      const int64_t at = line / inner * k * inner + line % inner;
-      for (int64_t i = 0; i < k; ++i) {
-        if (values != nullptr) values[at + i * inner] = from[items[i].index * inner];
-        indices[at + i * inner] = items[i].index;
-      }
-    }
-  });
+                   auto* items = a.perThread<Item<KeyOf<T>>>(part);
+                   for (int64_t line = begin; line < end; ++line) {
+                     const T* from = x + line / inner * n * inner + line % inner;
+                     for (int64_t i = 0; i < n; ++i) {
+                       items[i] = {Key(from[i * inner], descending), static_cast<int32_t>(i)};
+                     }
+                     if (whole) {
+                       SortItems(items, items + n, n);
+                     } else if (k < n / 16) {  // one comparison for most items
+                       std::partial_sort(items, items + k, items + n);
+                     } else {
+                       std::nth_element(items, items + k, items + n);
+                       std::sort(items, items + k);
+                     }
+                     const int64_t at = line / inner * k * inner + line % inner;
+                     for (int64_t i = 0; i < k; ++i) {
+                       if (values != nullptr) values[at + i * inner] = from[items[i].index * inner];
+                       indices[at + i * inner] = items[i].index;
+                     }
+                   }
+                 });
 }
 
 template <class T>
@@ -142,7 +142,8 @@ void TopKNeeds(const double* attr, int64_t* need) {
 ScratchBytes ItemScratch(const double* attr, bool whole, size_t elementBytes) {
   const double n = attr[0] == 0 || attr[2] == 0 ? 0 : attr[1];
   const size_t item = elementBytes == 8 ? sizeof(Item<uint64_t>) : sizeof(Item<uint32_t>);
-  return {.perThread = static_cast<size_t>(std::min<double>(n, INT32_MAX)) * item * (whole ? 2 : 1)};
+  return {.perThread =
+              static_cast<size_t>(std::min<double>(n, INT32_MAX)) * item * (whole ? 2 : 1)};
 }
 ScratchBytes SortScratch(const double* attr, size_t elementBytes) {
   return ItemScratch(attr, true, elementBytes);

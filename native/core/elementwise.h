@@ -43,24 +43,23 @@ void Run(const Args& a, int64_t n, void* out, const void* const* in) {
 
 }  // namespace elementwise_internal
 
-// The kernel of an elementwise op, from F::Run(args, n, out, in...) over contiguous elements and F::kGrain.
-template <class F, class Out, class... In>
+// The kernel of an elementwise op, from F::Run(args, n, out, in...) over contiguous elements and F::kGrain, for the
+// dtypes of its output and inputs.
+template <class F, DType kOutType, DType... kInTypes>
 void Elementwise(const Args& a) {
-  constexpr size_t kOut = sizeof...(In);
+  constexpr size_t kOut = sizeof...(kInTypes);
   static_assert(kOut < kMaxElementwiseOperands);
-  static constexpr ElementwiseLoop kLoop = {elementwise_internal::Run<F, Out, In...>,
-                                            kOut,
-                                            {sizeof(In)..., sizeof(Out)},
-                                            F::kGrain,
-                                            kMayStream<F>};
+  constexpr InnerLoop kRun = elementwise_internal::Run<F, CType<kOutType>, CType<kInTypes>...>;
+  static constexpr ElementwiseLoop kLoop = {
+      kRun, kOut, {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes}, F::kGrain, kMayStream<F>};
   const int64_t n = a.dims->count;
   // Short contiguous operands, as those of small nets are, need no iteration.
   if (a.dims->ndim == 0 && n < F::kGrain) {
     const bool direct = [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
       return n == 1 || ((a.len[kIndex] != 1) && ...);
-    }(std::index_sequence_for<In...>());
+    }(std::make_index_sequence<kOut>());
     if (direct) {
-      elementwise_internal::Run<F, Out, In...>(a, n, a.buf[kOut], a.buf);
+      kRun(a, n, a.buf[kOut], a.buf);
       return;
     }
   }

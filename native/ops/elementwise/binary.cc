@@ -106,20 +106,17 @@ Op Arithmetic(const char* name) {
           {{"a"}, {"b"}, {"out", Access::write}},
           {},
           nullptr,
-          KernelsFor<kGroup>([]<DType kType>() {
-            return Elementwise<F, CType<kType>, CType<kType>, CType<kType>>;
-          })};
+          KernelsFor<kGroup>([]<DType kType>() { return Elementwise<F, kType, kType, kType>; })};
 }
 
 template <class F>
 Op Predicate(const char* name) {
-  return {name,
-          {{"a"}, {"b"}, {"out", Access::write, Element::boolean}},
-          {},
-          nullptr,
-          KernelsFor<kAll>([]<DType kType>() {
-            return Elementwise<F, CType<DType::boolean>, CType<kType>, CType<kType>>;
-          })};
+  return {
+      name,
+      {{"a"}, {"b"}, {"out", Access::write, Element::boolean}},
+      {},
+      nullptr,
+      KernelsFor<kAll>([]<DType kType>() { return Elementwise<F, DType::boolean, kType, kType>; })};
 }
 
 }  // namespace

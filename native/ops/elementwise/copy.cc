@@ -67,27 +67,25 @@ struct Where {
 std::vector<Op> CopyOps() {
   return {
       {"copy", {{"x"}, {"out", Access::write}}, {}, nullptr, KernelsFor<kAll>([]<DType kType>() {
-         return Elementwise<Copy, CType<kType>, CType<kType>>;
+         return Elementwise<Copy, kType, kType>;
        })},
       {"to",
        {{"x"}, {"out", Access::write, Element::second}},
        {},
        nullptr,
-       KernelsForPairs<kAll, kAll>([]<DType kFrom, DType kTo>() {
-         return Elementwise<Cast<kTo>, CType<kTo>, CType<kFrom>>;
-       })},
+       KernelsForPairs<kAll, kAll>(
+           []<DType kFrom, DType kTo>() { return Elementwise<Cast<kTo>, kTo, kFrom>; })},
       {"fill",
        {{"out", Access::write}},
        {{"value", AttrKind::real}},
        nullptr,
-       KernelsFor<kAll>([]<DType kType>() { return Elementwise<Fill<kType>, CType<kType>>; })},
+       KernelsFor<kAll>([]<DType kType>() { return Elementwise<Fill<kType>, kType>; })},
       {"where",
        {{"condition", Access::read, Element::boolean}, {"x"}, {"y"}, {"out", Access::write}},
        {},
        nullptr,
-       KernelsFor<kAll>([]<DType kType>() {
-         return Elementwise<Where, CType<kType>, CType<DType::boolean>, CType<kType>, CType<kType>>;
-       })},
+       KernelsFor<kAll>(
+           []<DType kType>() { return Elementwise<Where, kType, DType::boolean, kType, kType>; })},
   };
 }
 

@@ -51,15 +51,14 @@ void AddUnaryOps(std::vector<Op>& ops, const char* name, const char* backwardNam
                  {{"x"}, {"out", Access::write}},
                  attrs,
                  nullptr,
-                 KernelsFor<kFloating>([]<DType kType>() {
-                   return Elementwise<ForwardLoop<F>, CType<kType>, CType<kType>>;
-                 })});
+                 KernelsFor<kFloating>(
+                     []<DType kType>() { return Elementwise<ForwardLoop<F>, kType, kType>; })});
   ops.push_back({backwardName,
                  {{"dy"}, {saved}, {"dx", Access::write}},
                  attrs,
                  nullptr,
                  KernelsFor<kFloating>([]<DType kType>() {
-                   return Elementwise<BackwardLoop<F>, CType<kType>, CType<kType>, CType<kType>>;
+                   return Elementwise<BackwardLoop<F>, kType, kType, kType>;
                  })});
 }
 

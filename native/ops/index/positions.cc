@@ -92,8 +92,7 @@ std::vector<Op> PositionOps() {
        {{"x"}, {"out", Access::write}},
        {{"size"}, {"step"}},
        nullptr,
-       KernelsFor<kIntegers>(
-           []<DType kType>() { return Elementwise<Coordinate, CType<kType>, CType<kType>>; })},
+       KernelsFor<kIntegers>([]<DType kType>() { return Elementwise<Coordinate, kType, kType>; })},
   };
 }
 

@@ -232,7 +232,7 @@ std::vector<Op> RandomOps() {
        {p},
        nullptr,
        KernelsFor<kFloating>([]<DType kType>() {
-         return Elementwise<DropoutBackward, CType<kType>, CType<kType>, CType<DType::boolean>>;
+         return Elementwise<DropoutBackward, kType, kType, DType::boolean>;
        })},
       {"randint",
        {kState, kOut},

@@ -2,7 +2,7 @@
 import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
 import { normalizeDim, sameShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
-import { where } from '../ops/elementwise/binary';
+import { where } from '../ops/elementwise/select';
 
 /** The first half along `dim` times the sigmoid of the second (Dauphin et al. 2017). */
 export function glu(input: Tensor, options: { dim?: number } = {}): Tensor {

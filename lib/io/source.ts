@@ -132,7 +132,7 @@ export async function readLast(
     done = end;
     await setImmediate();
   }
-  return new Tensor(new Storage(out), dtype, shape);
+  return new Tensor(new Storage(dtype, out), shape);
 }
 
 /** Data that may be less than it claims is collected first, so that nobody makes room for what is not there. */

@@ -1,6 +1,6 @@
 /** Turns a table of op cases into tests. */
 import type { Tensor } from 'blasgrad';
-import { rowsRunBy } from '../support/calls';
+import { opsRunBy } from '../support/calls';
 import {
   checkGradients,
   checkSecondDerivatives,
@@ -153,9 +153,9 @@ function testGradients(
   else checkGradients(fn, args, cotangents, 'gradient');
 }
 
-/** The rows a case names are those it runs: the test of names relies on it. */
-function testRows(one: OpCase, plain: readonly Plain[], random: () => number): void {
-  const run = rowsRunBy(() => {
+/** The ops a case names are those it runs: the test of names relies on it. */
+function testNames(one: OpCase, plain: readonly Plain[], random: () => number): void {
+  const run = opsRunBy(() => {
     testForward(one, plain, 'float64');
     const inputs = plain.map((x, i) => make(dtypeOf(one.inputs[i], 'float64'), x.shape, x.data));
     if (one.gradient === false) return;
@@ -163,7 +163,7 @@ function testRows(one: OpCase, plain: readonly Plain[], random: () => number): v
     const tensors = weights.map((w) => make('float64', w.shape, w.data));
     gradients((...all) => many(one.run(...all)), inputs, tensors);
   });
-  const missing = one.rows.filter((row) => !run.has(row));
+  const missing = one.ops.filter((op) => !run.has(op));
   if (missing.length > 0) {
     throw new Error(
       `expected the case to run ${missing.join(', ')}, got a run of ${[...run].join(', ')}`,
@@ -222,7 +222,7 @@ function testCase(one: OpCase): void {
         test(`extreme values ${precision}`, () => testExtremes(one, precision));
     }
   }
-  test('rows', () => testRows(one, plain, random));
+  test('native ops', () => testNames(one, plain, random));
 }
 
 /** Declares the tests of a family. */

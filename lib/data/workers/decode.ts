@@ -28,7 +28,7 @@ function inPlace(
   { dtype, shape, at }: Extract<Part, { kind: 'tensor' }>,
   memory: SharedArrayBuffer,
 ): Tensor {
-  return new Tensor(new Storage(arrayOver(dtype, memory, at, numelOf(shape))), dtype, shape);
+  return new Tensor(new Storage(dtype, arrayOver(dtype, memory, at, numelOf(shape))), shape);
 }
 
 function copyOf(type: string, length: number, memory: SharedArrayBuffer, at: number): unknown {

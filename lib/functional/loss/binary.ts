@@ -2,7 +2,7 @@
 import { requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
 import { record, type Rule } from '../../ops/define';
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
@@ -17,7 +17,7 @@ const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
 const rule: Rule = {
   name: 'binaryCrossEntropy',
   grad: (dy, node) => {
-    const [x, target] = node.kept;
+    const [x, target] = node.saved;
     const variance = x.mul(oneMinus(x)).clamp({ min: 1e-12 });
     return [
       node.needs(0) ? dy.mul(x.sub(target).div(variance)) : null,

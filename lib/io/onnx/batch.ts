@@ -2,7 +2,7 @@
 import { shapeText } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
-import { packed } from '../../core/access';
+import { copyInOrder } from '../../core/access';
 import type { TypedArray } from '../../core/dtype';
 import { sameElements, type Traced, type TracedOp, type Value } from './trace';
 
@@ -79,7 +79,7 @@ function random(what: string): VariesError {
 
 /** The elements of a constant in order. */
 export function elementsOf(tensor: Tensor): TypedArray {
-  return tensor._contiguous ? tensor._flat : packed(tensor);
+  return tensor._contiguous ? tensor._flat : copyInOrder(tensor);
 }
 
 /** Makes one graph of traces with the given batch sizes; each trace but the first only confirms what follows the batch. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import {
   requireInRange,
   requireNumber,
@@ -49,7 +49,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
   return Math.sqrt(2 / (1 + slope * slope));
 }
 
-/** Runs `set` on a floating tensor, unrecorded, and returns the tensor. */
+/** Runs `set` on a floating tensor, reportResult, and returns the tensor. */
 function fill<T extends Tensor>(op: string, tensor: T, set: (tensor: T) => void): T {
   requireTensor(op, 'tensor', tensor);
   if (!isFloating(tensor.dtype)) throw unexpected(op, 'a floating dtype', 'tensor', tensor.dtype);

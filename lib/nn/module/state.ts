@@ -1,5 +1,5 @@
 /** A module's values by name, out and in. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { describe, shapeText, wrongType } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';

@@ -3,7 +3,7 @@ import { requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import { requireTensor } from '../../core/tensor';
 import { scalar, zerosLike, type Tensor } from '../define';
 import { addMethods, defineUnary, unary, type UnaryOp, type UnaryRule } from './unary';
-import { where } from './binary';
+import { where } from './select';
 
 const input = (derivative: UnaryRule['derivative']): UnaryRule => ({ keeps: 'input', derivative });
 

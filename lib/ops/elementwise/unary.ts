@@ -1,10 +1,9 @@
 /** Functions of one number, and the activations: each line names the native row's derivative in ordinary ops. */
-import type { NativeOp } from '../../../binding';
 import {
   asFloating,
   isFloating,
   isGradEnabled,
-  nativeOp,
+  kernels,
   record,
   recordInPlace,
   requireInPlace,
@@ -12,6 +11,7 @@ import {
   scalar,
   Tensor,
   zerosLike,
+  type Kernels,
   type Node,
   type Rule,
 } from '../define';
@@ -40,15 +40,15 @@ const noAttrs: readonly number[] = [];
 
 /** A native row and its derivative. */
 export class UnaryOp implements Rule<readonly number[]> {
-  private readonly forward: NativeOp;
-  private readonly backward: NativeOp;
+  private readonly forward: Kernels;
+  private readonly backward: Kernels;
 
   constructor(
     readonly name: string,
     private readonly rule: UnaryRule,
   ) {
-    this.forward = nativeOp(name);
-    this.backward = nativeOp(`${name}Backward`);
+    this.forward = kernels(name);
+    this.backward = kernels(`${name}Backward`);
   }
 
   apply(input: Tensor, attrs: readonly number[] = noAttrs): Tensor {
@@ -56,9 +56,9 @@ export class UnaryOp implements Rule<readonly number[]> {
     const x = asFloating(input);
     const out = Tensor._empty(x.dtype, x.shape);
     if (x._contiguous && attrs.length === 0) {
-      this.forward(x._flat, out._flat, out.numel());
+      this.forward[x.dtype](x._flat, out._flat, out.numel());
     } else {
-      runElementwise(this.name, this.forward, [x], out, attrs);
+      runElementwise(this.name, this.forward[x.dtype], [x], out, attrs);
     }
     return record(out, this, [x], [this.rule.keeps === 'input' ? x : out], attrs);
   }
@@ -70,15 +70,15 @@ export class UnaryOp implements Rule<readonly number[]> {
     }
     requireInPlace(`${this.name}_`, x, x.shape, asFloating(x).dtype);
     const kept = this.rule.keeps === 'input' && isGradEnabled() && x.requiresGrad ? x.clone() : x;
-    runElementwise(this.name, this.forward, [x], x, attrs);
+    runElementwise(this.name, this.forward[x.dtype], [x], x, attrs);
     recordInPlace(x, this, [x], [kept], attrs);
   }
 
   grad(dy: Tensor, node: Node<readonly number[]>): readonly Tensor[] {
-    const kept = node.kept[0];
+    const kept = node.saved[0];
     if (isGradEnabled()) return [dy.mul(this.rule.derivative(kept, node.attrs))];
     const dx = Tensor._empty(dy.dtype, dy.shape);
-    runElementwise(this.name, this.backward, [dy, kept], dx, node.attrs);
+    runElementwise(this.name, this.backward[dy.dtype], [dy, kept], dx, node.attrs);
     return [dx];
   }
 }

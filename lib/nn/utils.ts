@@ -14,7 +14,6 @@ import {
 import { cat, stack } from '../ops/shape/join';
 import { requireTensor, Tensor } from '../core/tensor';
 
-/** One tensor, or several. */
 /** One tensor or several. */
 export type Tensors = Tensor | Iterable<Tensor>;
 

@@ -10,11 +10,10 @@ import {
   wrongType,
 } from '../core/errors';
 import { requirePath } from '../io/file';
-import { Module } from '../nn/module/module';
-import type { AnyModule } from '../nn/module/module';
-import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
-import { LRScheduler, type Schedule } from '../optim/lrScheduler/scheduler';
-import { requireOptimizer, type Optimizer } from '../optim/optimizer';
+import { Module, type AnyModule } from '../nn';
+import type { Optimizer } from '../optim';
+import { LRScheduler, ReduceLROnPlateau, type Schedule } from '../optim/lrScheduler';
+import { requireOptimizer } from '../optim/optimizer';
 import type { Tensor } from '../core/tensor';
 import type { Metric } from './metrics';
 import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';

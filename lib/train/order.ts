@@ -1,6 +1,6 @@
 /** The batches of an epoch that was begun before. */
 import { fromArray } from '../creation/filled';
-import { isStateful } from '../io/checkpoint/stateful';
+import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
 import type { Asking } from './pass';

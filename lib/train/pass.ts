@@ -1,5 +1,5 @@
 /** One way through a loader, which a stop ends also where the loader lets one wait. */
-import { isStateful } from '../io/checkpoint/stateful';
+import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
 import type { Interrupt } from './interrupt';

@@ -1,7 +1,12 @@
 /** The checkpoints of a training. */
 import { access, constants, mkdir } from 'node:fs/promises';
-import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../io';
-import { isStateful, type Stateful } from '../io/checkpoint/stateful';
+import {
+  isStateful,
+  listCheckpoints,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Stateful,
+} from '../io/checkpoint';
 import type { Plan } from './options';
 import type { TrainingState } from './state';
 

@@ -1,6 +1,6 @@
 /** Where a training stands: with model, optimizer, scheduler and loader all it takes to go on exactly. */
 import { requireInteger, requireNumber, wrongType } from '../core/errors';
-import type { StateDict } from '../nn/module/state';
+import type { StateDict } from '../nn';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { EpochResult, Figures } from './types';

@@ -3,9 +3,9 @@ import { detectAnomaly, flawIn, flawText } from '../autograd/anomaly';
 import { noGrad } from '../autograd/backward';
 import { compile, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../core/errors';
-import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import { utils } from '../nn';
 import { inPhase } from '../core/observer';
-import { LRScheduler } from '../optim/lrScheduler/scheduler';
+import { LRScheduler } from '../optim/lrScheduler';
 import { Tensor } from '../core/tensor';
 import { eachTensor, flatten, refill } from './batch';
 import type { Metric } from './metrics';
@@ -103,8 +103,8 @@ export class Steps {
   private update(): void {
     const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerPer } = this.plan;
     inPhase('clipping', () => {
-      if (clipGradValue !== null) clipGradValue_(this.parameters(), clipGradValue);
-      if (clipGradNorm !== null) clipGradNorm_(this.parameters(), clipGradNorm);
+      if (clipGradValue !== null) utils.clipGradValue_(this.parameters(), clipGradValue);
+      if (clipGradNorm !== null) utils.clipGradNorm_(this.parameters(), clipGradNorm);
     });
     optimizer.step();
     if (schedulerPer === 'step' && scheduler instanceof LRScheduler) scheduler.step();

@@ -1,9 +1,8 @@
 /** The loop of a training. */
 import { setImmediate } from 'node:timers/promises';
 import { unexpected, wrongType } from '../core/errors';
-import type { AnyModule } from '../nn/module/module';
-import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
-import { LRScheduler } from '../optim/lrScheduler/scheduler';
+import type { AnyModule } from '../nn';
+import { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler';
 import { samplesIn } from './batch';
 import { Interrupt } from './interrupt';
 import { planOf, type Plan } from './options';

@@ -10,7 +10,8 @@ import {
   type LoaderPlan,
   type LoaderSource,
 } from './loaderOptions';
-import { isStateful, requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { isStateful } from '../../io/checkpoint/stateful';
+import { requireState, type DataLoaderState, type StateTree } from './loaderState';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
 import { isIndexSampler } from './samplers';

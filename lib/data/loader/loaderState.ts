@@ -33,18 +33,6 @@ export interface DataLoaderState {
   dataset: StateTree;
 }
 
-/** What has a state that can be saved. */
-interface Stateful {
-  stateDict(): StateTree;
-  loadStateDict(state: StateTree): unknown;
-}
-
-export function isStateful(value: unknown): value is Stateful {
-  if (typeof value !== 'object' || value === null) return false;
-  const { stateDict, loadStateDict } = value as Record<string, unknown>;
-  return typeof stateDict === 'function' && typeof loadStateDict === 'function';
-}
-
 const op = 'loadStateDict';
 const keys = [
   'epoch',

@@ -21,11 +21,11 @@ function exists(name: string): boolean {
 /** The names that the rows of tables with these two columns hold in one of them. */
 function namesIn(column: 'works' | 'not there'): string[] {
   const lines = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
-  let at = -1;
+  let position = -1;
   return lines.flatMap((cells) => {
-    if (cells.length < 3 || cells.includes('works')) at = cells.indexOf(column);
-    if (at < 0) return [];
-    return [...cells[at].matchAll(/`([^`]+)`/g)].flatMap(([, names]) => names.split(' '));
+    if (cells.length < 3 || cells.includes('works')) position = cells.indexOf(column);
+    if (position < 0) return [];
+    return [...cells[position].matchAll(/`([^`]+)`/g)].flatMap(([, names]) => names.split(' '));
   });
 }
 

@@ -25,8 +25,8 @@ export type MarginOption = ReductionOption & {
 const nonNegative = (x: Tensor): Tensor => x.clamp({ min: 0 });
 
 /** Both parts where the target (1 or -1) allows them. */
-function bySign(target: Tensor, one: Tensor, minusOne: Tensor): Tensor {
-  return where(target.ne(-1), one, 0).add(where(target.ne(1), minusOne, 0));
+function bySign(target: Tensor, whenOne: Tensor, minusOne: Tensor): Tensor {
+  return where(target.ne(-1), whenOne, 0).add(where(target.ne(1), minusOne, 0));
 }
 
 /** input where target is 1, max(0, margin - input) where it is -1 (torch.nn.functional.hinge_embedding_loss). */

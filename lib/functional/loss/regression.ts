@@ -171,10 +171,10 @@ export function gaussianNllLoss(
 
 /** Variances in a shape that broadcasts to the input's, held above eps; gradients pass as if they were not held. */
 function variancesFor(input: Tensor, variance: Tensor, eps: number): Tensor {
-  const each = sameShape(variance.shape, input.shape);
+  const perElement = sameShape(variance.shape, input.shape);
   const lead = input.shape.slice(0, -1);
-  const shared = !each && sameShape(variance.shape, lead);
-  if (!each && !shared && !sameShape(variance.shape, [...lead, 1])) {
+  const shared = !perElement && sameShape(variance.shape, lead);
+  if (!perElement && !shared && !sameShape(variance.shape, [...lead, 1])) {
     const what = `${shapeText(input.shape)}, or its last size 1 or missing`;
     throw unexpected('gaussianNllLoss', what, 'var', shapeText(variance.shape));
   }

@@ -27,6 +27,6 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
   const names = Object.keys(gains) as Nonlinearity[];
   const kind = requireOneOf('calculateGain', 'nonlinearity', nonlinearity, names);
   if (kind !== 'leakyRelu') return gains[kind];
-  const slope = requireNumber('calculateGain', 'param', param ?? 0.01);
-  return Math.sqrt(2 / (1 + slope * slope));
+  const negativeSlope = requireNumber('calculateGain', 'param', param ?? 0.01);
+  return Math.sqrt(2 / (1 + negativeSlope * negativeSlope));
 }

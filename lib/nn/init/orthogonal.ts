@@ -29,12 +29,12 @@ export function orthogonal_<T extends Tensor>(tensor: T, options: { gain?: numbe
 function orthogonalRows(count: number, length: number): Tensor {
   const rows = Tensor._empty('float64', [count, length]).normal_();
   for (let i = 0; i < count; i++) {
-    const row = rows.select(0, i);
-    const before = rows.narrow(0, 0, i);
+    const vector = rows.select(0, i);
+    const previous = rows.narrow(0, 0, i);
     for (let pass = 0; pass < 2 && i > 0; pass++) {
-      row.sub_(before.t().matmul(before.matmul(row)));
+      vector.sub_(previous.t().matmul(previous.matmul(vector)));
     }
-    row.div_(row.dot(row).sqrt());
+    vector.div_(vector.dot(vector).sqrt());
   }
   return rows;
 }

@@ -266,8 +266,8 @@ abstract class AlongDim extends Module {
 
   constructor(dim: number | { dim?: number }) {
     super();
-    const given: unknown = typeof dim === 'object' ? (dim as { dim?: number } | null)?.dim : dim;
-    this.dim = requireInteger(new.target.name, 'dim', given);
+    const value: unknown = typeof dim === 'object' ? (dim as { dim?: number } | null)?.dim : dim;
+    this.dim = requireInteger(new.target.name, 'dim', value);
   }
 
   override extraRepr(): string {

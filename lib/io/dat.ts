@@ -23,31 +23,31 @@ import { writeWholeSync } from './write';
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
-  const to = requirePath('saveDat', path);
+  const target = requirePath('saveDat', path);
   const named = requireTensors('saveDat', tensors);
   for (const [name] of named) {
     if (/^\S+$/.test(name)) continue;
     throw wrongValue('saveDat', 'a name without white space', 'name', name);
   }
-  writeWholeSync(to, textOf(named));
+  writeWholeSync(target, textOf(named));
 }
 
 /** In pieces: as one text, many values would be more than JavaScript's heap holds. */
 function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
-  let before = '';
+  let separator = '';
   for (const [name, tensor] of tensors) {
     const values = tensor.data;
-    const row = tensor.shape.at(-1) ?? 1;
+    const rowLength = tensor.shape.at(-1) ?? 1;
     const write = valueText(tensor.dtype);
-    let text = `${before}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
+    let text = `${separator}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
     for (let i = 0; i < values.length; i++) {
-      text += write(values[i]) + ((i + 1) % row === 0 ? '\n' : ' ');
+      text += write(values[i]) + ((i + 1) % rowLength === 0 ? '\n' : ' ');
       if (text.length < pieceBytes) continue;
       yield Buffer.from(text);
       text = '';
     }
     yield Buffer.from(text);
-    before = '\n';
+    separator = '\n';
   }
 }
 
@@ -120,7 +120,7 @@ function readHead(
   line: string,
 ): { name: string; dtype: DType; shape: readonly number[] } {
   const found = /^(\S+) (\S+) \[((?:\d+(?:, ?\d+)*)?)\]$/.exec(line.trim());
-  const dtype = dtypes.find((one) => one === found?.[2]);
+  const dtype = dtypes.find((known) => known === found?.[2]);
   const shape = found?.[3] === '' ? [] : found?.[3].split(',').map(Number);
   if (!found || !dtype || !shape?.every(Number.isSafeInteger)) {
     throw lines.wrong(`'name dtype [size, size]'`, describe(line));
@@ -131,17 +131,17 @@ function readHead(
 
 function readValues(lines: Lines, dtype: DType, shape: readonly number[]): TypedArray {
   const count = numelOf(shape);
-  const row = shape.at(-1) ?? 1;
+  const rowLength = shape.at(-1) ?? 1;
   // More than there are characters end in an error, without memory for them.
   const array = allocateOwn(dtype, count <= lines.left ? count : 0);
-  for (let i = 0; i < count; i += row) {
+  for (let i = 0; i < count; i += rowLength) {
     let found = 0;
     for (const [word] of lines.next().matchAll(/\S+/g)) {
       if (!isValue(word, dtype)) throw lines.wrong(`${dtype} values`, describe(word));
-      if (found < row) array[i + found] = Number(word);
+      if (found < rowLength) array[i + found] = Number(word);
       found++;
     }
-    if (found !== row) throw lines.wrong(`${row} values`, String(found));
+    if (found !== rowLength) throw lines.wrong(`${rowLength} values`, String(found));
   }
   return array;
 }

@@ -59,15 +59,15 @@ export function convert(
   into: TypedArray,
   { divisor = 1, truncate = false }: Conversion = {},
 ): Misfit | null {
-  const ours = inOurOrder(bytes, kind.bytes, little);
+  const native = inNativeOrder(bytes, kind.bytes, little);
   const refusing = !truncate && divisor === 1 && into instanceof Int32Array;
   if (refusing && kind.narrow) {
-    const index = kind.narrow(ours, into);
+    const index = kind.narrow(native, into);
     if (index < 0) return null;
-    const [value] = kind.numbers(ours.subarray(kind.bytes * index), into);
+    const [value] = kind.numbers(native.subarray(kind.bytes * index), into);
     return { index, value };
   }
-  const numbers = kind.numbers(ours, into);
+  const numbers = kind.numbers(native, into);
   if (divisor !== 1) {
     for (let i = 0; i < into.length; i++) into[i] = numbers[i] / divisor;
   } else if (refusing && mayNotFit(numbers)) {
@@ -83,7 +83,7 @@ export function convert(
 }
 
 /** Whether the bytes of the file are those of the array. */
-export function areOurs(kind: Elements, little: boolean, array: TypedArray): boolean {
+export function hasSameBytes(kind: Elements, little: boolean, array: TypedArray): boolean {
   if (little !== thisMachineIsLittle) return false;
   return (
     (kind === elements.float32 && array instanceof Float32Array) ||
@@ -101,7 +101,7 @@ function mayNotFit(numbers: Numbers): boolean {
 }
 
 /** The bytes as a typed array can view them: in this machine's order, and aligned. */
-function inOurOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
+function inNativeOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
   const swap = size > 1 && little !== thisMachineIsLittle;
   if (!swap && bytes.byteOffset % size === 0) return bytes;
   const copy = Buffer.from(new Uint8Array(bytes).buffer);
@@ -113,7 +113,7 @@ function inOurOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Arra
 
 interface View<T> {
   readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, at: number, length: number): T;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 }
 
 function view<T>(Stored: View<T>, bytes: Uint8Array): T {

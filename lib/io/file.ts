@@ -14,7 +14,7 @@ export function requirePath(op: string, path: unknown, name = 'path'): string {
 }
 
 /** How files are opened: a pipe without a writer would block a thread in an ordinary open. */
-export const reading = constants.O_RDONLY | constants.O_NONBLOCK;
+export const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** A file to be read by `op`. */
 export class InputFile {
@@ -67,7 +67,7 @@ export class OpenFile extends InputFile {
 
 /** Opens a regular file; whoever opened it closes its handle. */
 export async function openFile(op: string, path: string): Promise<OpenFile> {
-  const handle = await open(path, reading);
+  const handle = await open(path, openFlags);
   try {
     const size = new InputFile(op, path).sizeOf(await handle.stat());
     return new OpenFile(op, path, handle, size);
@@ -112,11 +112,11 @@ export function streamOf(file: OpenFile): Readable {
 }
 
 async function* blocksOf({ handle }: OpenFile): AsyncGenerator<Buffer, void, undefined> {
-  for (let at = 0; ;) {
+  for (let position = 0; ;) {
     const block = Buffer.allocUnsafe(1 << 16);
-    const { bytesRead } = await handle.read(block, 0, block.length, at);
+    const { bytesRead } = await handle.read(block, 0, block.length, position);
     if (bytesRead === 0) return;
-    at += bytesRead;
+    position += bytesRead;
     yield block.subarray(0, bytesRead);
   }
 }

@@ -75,8 +75,8 @@ function gunzipped(file: OpenFile): Source {
   stream.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => stream.destroy());
   stream.pipe(gunzip);
-  const most = file.size * deflateRatio;
-  return new StreamSource(gunzip, gunzip, most, file.wrong, 'a whole gzip file');
+  const maxBytes = file.size * deflateRatio;
+  return new StreamSource(gunzip, gunzip, maxBytes, file.wrong, 'a whole gzip file');
 }
 
 async function readElements(
@@ -90,7 +90,7 @@ async function readElements(
   const bytes = numelOf(shape) * kind.bytes;
   const tooFew = (got: string) =>
     file.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
-  if (4 + 4 * shape.length + bytes > source.most) throw tooFew(`a file of ${file.size} bytes`);
+  if (4 + 4 * shape.length + bytes > source.maxBytes) throw tooFew(`a file of ${file.size} bytes`);
   return readLast(source, layout, dtype ?? kind.dtype, tooFew, { divisor, truncate: true });
 }
 

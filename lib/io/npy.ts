@@ -46,7 +46,7 @@ export async function readNpy(source: Source, dtype: DType | undefined): Promise
   const bytes = numelOf(shape) * kind.bytes;
   const tooFew = (got: string) =>
     source.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
-  if (length + bytes > source.most) throw tooFew(`at most ${source.most - length}`);
+  if (length + bytes > source.maxBytes) throw tooFew(`at most ${source.maxBytes - length}`);
   const wanted = dtype ?? kind.dtype;
   if (!fortranOrder || shape.length < 2) return readLast(source, header, wanted, tooFew);
   const reversed = { ...header, shape: [...shape].reverse() };
@@ -69,16 +69,17 @@ async function readHeader(source: Source): Promise<{ header: NpyHeader; length: 
     throw source.wrong('a length', 'the header', `${size.length} bytes`);
   }
   const length = size.readUIntLE(0, lengthBytes);
-  const before = 8 + lengthBytes;
+  const prefix = 8 + lengthBytes;
   // A header for 64 dimensions has 1.5 KB; NumPy refuses more than 10,000 characters.
-  const most = Math.min(source.most - before, 10_000);
-  if (length > most) throw source.wrong(`at most ${most} bytes`, 'the header', String(length));
+  const maxBytes = Math.min(source.maxBytes - prefix, 10_000);
+  if (length > maxBytes)
+    throw source.wrong(`at most ${maxBytes} bytes`, 'the header', String(length));
   const bytes = await source.take(length);
   if (bytes.length < length) {
     throw source.wrong(`${length} bytes`, 'the header', String(bytes.length));
   }
   const text = bytes.toString(major === 3 ? 'utf8' : 'latin1');
-  return { header: parseNpyHeader(text, source.wrong), length: before + length };
+  return { header: parseNpyHeader(text, source.wrong), length: prefix + length };
 }
 
 const descr = { float32: '<f4', float64: '<f8', int32: '<i4', bool: '|b1' } as const;
@@ -90,8 +91,8 @@ const descr = { float32: '<f4', float64: '<f8', int32: '<i4', bool: '|b1' } as c
  * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
-  const to = requirePath('saveNpy', path);
-  await writeWhole(to, [npyBytes(requireTensor('saveNpy', 'tensor', tensor))]);
+  const target = requirePath('saveNpy', path);
+  await writeWhole(target, [npyBytes(requireTensor('saveNpy', 'tensor', tensor))]);
 }
 
 /** A .npy file in memory. */

@@ -81,9 +81,9 @@ async function readEntry(
   dtype: DType | undefined,
 ): Promise<Tensor> {
   const { uncompressedSize, compressedSize } = entry;
-  const at = `entry ${describe(entry.fileName)}`;
+  const where = `entry ${describe(entry.fileName)}`;
   const wrong: OpenFile['wrong'] = (what, place, got) =>
-    file.wrong(what, place === '' ? at : `${place} of ${at}`, got);
+    file.wrong(what, place === '' ? where : `${place} of ${where}`, got);
   if (uncompressedSize > compressedSize * deflateRatio + 64) {
     throw wrong(`what ${compressedSize} bytes can hold`, 'the size', String(uncompressedSize));
   }
@@ -133,7 +133,7 @@ export async function saveNpz(
   const op = 'saveNpz';
   requireOptions(op, options, ['compress']);
   const compress = requireBoolean(op, 'compress', options.compress ?? false);
-  const to = requirePath(op, path);
+  const target = requirePath(op, path);
   const named = requireTensors(op, tensors);
   const { ZipFile } = load('yazl') as typeof Yazl;
   const zip = new ZipFile();
@@ -147,5 +147,5 @@ export async function saveNpz(
     zip.addBuffer(npyBytes(tensor), name + extension, { compress, mtime, forceDosTimestamp: true });
   }
   zip.end();
-  await writeWhole(to, zip.outputStream);
+  await writeWhole(target, zip.outputStream);
 }

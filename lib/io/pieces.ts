@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { reading, withFile, type InputFile } from './file';
+import { openFlags, withFile, type InputFile } from './file';
 
 /** Bytes to fill from a file; they follow the last ones, unless `at` says where they begin. */
 export interface Fill {
   readonly into: Uint8Array;
-  readonly at?: number;
+  readonly position?: number;
 }
 
 /** Reads a file by asking for its pieces. */
@@ -23,20 +23,20 @@ export const pieceBytes = 1 << 20;
 
 /** Reads a file here and now. */
 export function readPiecesSync<T>(file: InputFile, read: (size: number) => Reader<T>): T {
-  const descriptor = openSync(file.path, reading);
+  const descriptor = openSync(file.path, openFlags);
   try {
     const reader = read(file.sizeOf(fstatSync(descriptor)));
     let end = 0;
     for (;;) {
       const next = reader.next();
       if (next.done) return next.value;
-      const { into, at = end } = next.value;
+      const { into, position: start = end } = next.value;
       for (let done = 0; done < into.length;) {
-        const count = readSync(descriptor, into, done, into.length - done, at + done);
+        const count = readSync(descriptor, into, done, into.length - done, start + done);
         if (count === 0) throw file.ended();
         done += count;
       }
-      end = at + into.length;
+      end = start + into.length;
     }
   } finally {
     closeSync(descriptor);
@@ -55,23 +55,23 @@ export function readPieces<T>(
     for (;;) {
       const next = reader.next();
       if (next.done) return { value: next.value, sha256: hash.digest('hex') };
-      const { into, at = end } = next.value;
-      await file.fill(into, at);
+      const { into, position: start = end } = next.value;
+      await file.fill(into, start);
       hash.update(into);
-      end = at + into.length;
+      end = start + into.length;
     }
   });
 }
 
 // Text in V8 has at most 2^29 characters.
-const mostText = 2 ** 28;
+const maxTextBytes = 2 ** 28;
 
 /** The whole content as text. */
-export function* readText(file: InputFile, size: number, most = mostText): Reader<string> {
-  if (size > most) throw file.wrong(`at most ${most} bytes`, 'the size', String(size));
-  const all = Buffer.alloc(size);
-  yield { into: all };
-  return all.toString();
+export function* readText(file: InputFile, size: number, maxBytes = maxTextBytes): Reader<string> {
+  if (size > maxBytes) throw file.wrong(`at most ${maxBytes} bytes`, 'the size', String(size));
+  const content = Buffer.alloc(size);
+  yield { into: content };
+  return content.toString();
 }
 
 /** Nothing of the content but its hash. */
@@ -85,5 +85,6 @@ export function* readNothing(size: number): Reader<null> {
 
 /** A piece in parts of at most `pieceBytes`. */
 export function* partsOf(piece: Uint8Array): Generator<Uint8Array, void, void> {
-  for (let at = 0; at < piece.length; at += pieceBytes) yield piece.subarray(at, at + pieceBytes);
+  for (let start = 0; start < piece.length; start += pieceBytes)
+    yield piece.subarray(start, start + pieceBytes);
 }

@@ -13,9 +13,9 @@ export interface Source {
   /** An error about a place in the data. */
   readonly wrong: (what: string, place: string, got: string) => RangeError;
   /** The most bytes there can be. */
-  readonly most: number;
+  readonly maxBytes: number;
   /** Whether there are that many: decompressed data may be less than it claims. */
-  readonly sure: boolean;
+  readonly isExact: boolean;
   /** The next `length` bytes, or fewer at the end. */
   take(length: number): Promise<Buffer>;
   close(): void;
@@ -27,19 +27,19 @@ export const deflateRatio = 1032;
 /** A file as it is. */
 export class PlainSource implements Source {
   readonly wrong: Source['wrong'];
-  readonly most: number;
-  readonly sure = true;
-  private at = 0;
+  readonly maxBytes: number;
+  readonly isExact = true;
+  private position = 0;
 
   constructor(private readonly file: OpenFile) {
     this.wrong = file.wrong;
-    this.most = file.size;
+    this.maxBytes = file.size;
   }
 
   async take(length: number): Promise<Buffer> {
-    const left = this.most - this.at;
-    const taken = await readExactly(this.file, this.at, Math.min(length, left), 'the data');
-    this.at += taken.length;
+    const left = this.maxBytes - this.position;
+    const taken = await readExactly(this.file, this.position, Math.min(length, left), 'the data');
+    this.position += taken.length;
     return taken;
   }
 
@@ -50,14 +50,14 @@ export class PlainSource implements Source {
 
 /** What a stream that decompresses gives; it stops when nobody takes. */
 export class StreamSource implements Source {
-  readonly sure = false;
+  readonly isExact = false;
   private readonly chunks: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
 
   constructor(
     private readonly stream: Readable,
     chunks: AsyncIterable<Buffer>,
-    readonly most: number,
+    readonly maxBytes: number,
     readonly wrong: Source['wrong'],
     /** What the file should be, for errors of the stream. */
     private readonly what: string,
@@ -142,7 +142,7 @@ async function lastChunks(
   tooFew: (got: string) => RangeError,
 ): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
   const chunks = readChunks(source, bytes, tooFew);
-  if (source.sure) return chunks;
+  if (source.isExact) return chunks;
   const collected: Buffer[] = [];
   for await (const chunk of chunks) collected.push(chunk);
   return collected;

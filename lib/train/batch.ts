@@ -15,16 +15,16 @@ export function flatten(batch: unknown): Flat {
   const visit = (value: unknown, place: string): string => {
     if (value instanceof Tensor) {
       // Compiled functions want memory of its own for each input.
-      const again = tensors.some((one) => one._storage === value._storage);
-      tensors.push(again ? value.detach().clone() : value);
+      const sharesMemory = tensors.some((tensor) => tensor._storage === value._storage);
+      tensors.push(sharesMemory ? value.detach().clone() : value);
       return 't';
     }
     if (Array.isArray(value)) {
-      return `[${value.map((one: unknown, i) => visit(one, `${place}[${i}]`)).join()}]`;
+      return `[${value.map((element: unknown, i) => visit(element, `${place}[${i}]`)).join()}]`;
     }
     if (isPlain(value)) {
       const fields = Object.entries(value);
-      return `{${fields.map(([key, one]) => `${JSON.stringify(key)}:${visit(one, `${place}.${key}`)}`).join()}}`;
+      return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${visit(field, `${place}.${key}`)}`).join()}}`;
     }
     const what = 'tensors, or compile: false,';
     throw wrongType('train', what, place, value);
@@ -41,7 +41,7 @@ export function refill(batch: unknown, tensors: readonly Tensor[]): unknown {
     if (value instanceof Tensor) return tensors[next++];
     if (Array.isArray(value)) return value.map(visit);
     const fields = Object.entries(value as object) as [string, unknown][];
-    return Object.fromEntries(fields.map(([key, one]) => [key, visit(one)]));
+    return Object.fromEntries(fields.map(([key, field]) => [key, visit(field)]));
   };
   return visit(batch);
 }
@@ -57,8 +57,8 @@ function firstTensor(value: unknown, seen = new Set<object>()): Tensor | null {
   if (typeof value !== 'object' || value === null) return null;
   if (ArrayBuffer.isView(value) || seen.has(value)) return null;
   seen.add(value);
-  for (const one of Object.values(value)) {
-    const found = firstTensor(one, seen);
+  for (const field of Object.values(value)) {
+    const found = firstTensor(field, seen);
     if (found !== null) return found;
   }
   return null;
@@ -71,9 +71,10 @@ export function eachTensor(
   place = 'batch',
 ): void {
   if (value instanceof Tensor) each(value, place);
-  else if (Array.isArray(value)) value.forEach((one, i) => eachTensor(one, each, `${place}[${i}]`));
+  else if (Array.isArray(value))
+    value.forEach((element, i) => eachTensor(element, each, `${place}[${i}]`));
   else if (isPlain(value)) {
-    for (const [key, one] of Object.entries(value)) eachTensor(one, each, `${place}.${key}`);
+    for (const [key, field] of Object.entries(value)) eachTensor(field, each, `${place}.${key}`);
   }
 }
 

@@ -22,7 +22,7 @@ export class Interrupt {
   }
 
   /** What `begin` promises, or null if something asked, or asks meanwhile, for a stop. */
-  async before<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
+  async unlessStopped<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
     if (this.reason !== null) return null;
     try {
       return await new Promise<T | null>((resolve, reject) => {
@@ -37,7 +37,7 @@ export class Interrupt {
   }
 
   private readonly onAbort = (): void => {
-    this.ask('signal');
+    this.request('signal');
   };
 
   /** The first one asks for a stop after the step; the second one is as if nobody listened. */
@@ -46,10 +46,10 @@ export class Interrupt {
       process.removeListener('SIGINT', this.onSigint);
       process.kill(process.pid, 'SIGINT');
     }
-    this.ask('interrupt');
+    this.request('interrupt');
   };
 
-  private ask(reason: 'signal' | 'interrupt'): void {
+  private request(reason: 'signal' | 'interrupt'): void {
     if (this.reason !== 'interrupt') this.reason = reason;
     this.wake?.();
   }

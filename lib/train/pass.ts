@@ -1,5 +1,5 @@
 /** One way through a loader, which a stop ends also where the loader lets one wait. */
-import { isStateful } from '../io/checkpoint/stateful';
+import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
 import type { Interrupt } from './interrupt';
@@ -9,20 +9,20 @@ import type { Batches } from './types';
 export const stopped = Symbol('stopped');
 
 /** What a batch that nobody waits for any more has changed already, to be put back. */
-export interface Asking {
+export interface RequestHooks {
   /** Whether a stop may come now, between steps. */
   mayStop(): boolean;
   /** A batch is about to be asked for. */
-  asks(): void;
+  beforeRequest(): void;
   /** It is as if that batch had not been asked for. */
-  takesBack(): void;
+  undoRequest(): void;
 }
 
 /** The batches of a pass, as `for await` gives them; `stopped` is the last. */
 export async function* batchesOf(
   loader: Batches<unknown>,
   interrupt: Interrupt,
-  asking: Asking,
+  hooks: RequestHooks,
 ): AsyncGenerator<unknown, void, undefined> {
   if (!(Symbol.asyncIterator in loader)) {
     yield* loader; // gives its batches at once
@@ -33,14 +33,14 @@ export async function* batchesOf(
   try {
     for (;;) {
       open = false; // who throws has ended
-      const next = asking.mayStop()
-        ? await interrupt.before(() => {
-            asking.asks();
+      const next = hooks.mayStop()
+        ? await interrupt.unlessStopped(() => {
+            hooks.beforeRequest();
             return iterator.next();
           })
         : await iterator.next();
       if (next === null) {
-        asking.takesBack();
+        hooks.undoRequest();
         // Not waited for: a generator ends only after it has given what it was asked for.
         Promise.resolve(iterator.return?.()).catch(() => undefined);
         yield stopped;
@@ -56,7 +56,7 @@ export async function* batchesOf(
 }
 
 /** Where a loader and the default generator stood, to be gone back to. */
-export class Standing {
+export class LoaderSnapshot {
   private readonly random: Tensor = defaultGenerator.getState();
   private readonly state: unknown;
 

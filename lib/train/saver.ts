@@ -1,7 +1,12 @@
 /** The checkpoints of a training. */
 import { access, constants, mkdir } from 'node:fs/promises';
-import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../io';
-import { isStateful, type Stateful } from '../io/checkpoint/stateful';
+import {
+  isStateful,
+  listCheckpoints,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Stateful,
+} from '../io/checkpoint';
 import type { Plan } from './options';
 import type { TrainingState } from './state';
 
@@ -22,26 +27,26 @@ export class Saver {
     if (checkpoint !== null && resume !== false) {
       const { dir, fallback, entries } = checkpoint;
       if (resume === true || (await listCheckpoints(dir)).length > 0) {
-        const others = Object.entries(entries).filter(([, one]) => isStateful(one));
+        const others = Object.entries(entries).filter(([, entry]) => isStateful(entry));
         const more = Object.fromEntries(others) as Record<string, Stateful>;
         const targets = { ...more, ...this.states };
         this.path = (await loadCheckpoint(dir, targets, { fallback })).path;
       }
     }
     if (checkpoint !== null) await requireWritable(checkpoint.dir);
-    this.saved = this.place;
+    this.saved = this.progress;
     return this.path;
   }
 
   /** Saves, unless nothing has happened since the last time; gives the path of a new checkpoint. */
   async save(): Promise<string | null> {
     const { checkpoint } = this.plan;
-    const { place, states } = this;
-    if (checkpoint === null || this.saved === place) return null;
+    const { progress, states } = this;
+    if (checkpoint === null || this.saved === progress) return null;
     const { dir, keep, entries } = checkpoint;
     const { step } = this.state;
     this.path = await saveCheckpoint(dir, { ...entries, ...states, step }, { keep });
-    this.saved = place;
+    this.saved = progress;
     return this.path;
   }
 
@@ -56,7 +61,7 @@ export class Saver {
     };
   }
 
-  private get place(): string {
+  private get progress(): string {
     const { epoch, step, trained } = this.state;
     return [epoch, step, trained !== null].join();
   }

@@ -1,6 +1,6 @@
 /** Where a training stands: with model, optimizer, scheduler and loader all it takes to go on exactly. */
 import { requireInteger, requireNumber, wrongType } from '../core/errors';
-import type { StateDict } from '../nn/module/state';
+import type { StateDict } from '../nn';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { EpochResult, Figures } from './types';
@@ -73,7 +73,7 @@ export class TrainingState {
     this.waited = better ? 0 : this.waited + 1;
     if (!better) return;
     const dict = keepBest ? Object.entries(model.stateDict()) : null;
-    const copy = dict && Object.fromEntries(dict.map(([name, one]) => [name, one.clone()]));
+    const copy = dict && Object.fromEntries(dict.map(([name, tensor]) => [name, tensor.clone()]));
     this.best = { epoch: this.epoch, value, model: copy };
   }
 
@@ -84,14 +84,14 @@ export class TrainingState {
   }
 
   loadStateDict(dict: Readonly<Record<string, unknown>>): void {
-    const given = requireDict(dict);
-    const saved = new Map(Object.entries(given.metrics));
+    const checked = requireDict(dict);
+    const saved = new Map(Object.entries(checked.metrics));
     for (const [name, metric] of this.metrics) {
       const sums = saved.get(name);
       if (sums === undefined || sums === null) metric.reset();
       else metric.loadStateDict?.(sums as StateDict);
     }
-    const { metrics: _, ...plain } = given;
+    const { metrics: _, ...plain } = checked;
     Object.assign(this, plain);
   }
 }
@@ -99,16 +99,16 @@ export class TrainingState {
 function requireDict(dict: unknown): Dict {
   const op = 'loadStateDict';
   if (typeof dict !== 'object' || dict === null) throw wrongType(op, 'an object', 'dict', dict);
-  const given = dict as Partial<Dict>;
-  for (const name of counts) requireInteger(op, name, given[name], 0);
-  requireNumber(op, 'seconds', given.seconds);
-  if (typeof given.lossSum !== 'number') throw wrongType(op, 'a number', 'lossSum', given.lossSum);
-  if (!Array.isArray(given.results)) throw wrongType(op, 'an array', 'results', given.results);
-  if (!Array.isArray(given.order)) throw wrongType(op, 'an array', 'order', given.order);
+  const saved = dict as Partial<Dict>;
+  for (const name of counts) requireInteger(op, name, saved[name], 0);
+  requireNumber(op, 'seconds', saved.seconds);
+  if (typeof saved.lossSum !== 'number') throw wrongType(op, 'a number', 'lossSum', saved.lossSum);
+  if (!Array.isArray(saved.results)) throw wrongType(op, 'an array', 'results', saved.results);
+  if (!Array.isArray(saved.order)) throw wrongType(op, 'an array', 'order', saved.order);
   for (const name of ['best', 'trained', 'metrics'] as const) {
-    if (typeof given[name] !== 'object') throw wrongType(op, 'an object', name, given[name]);
+    if (typeof saved[name] !== 'object') throw wrongType(op, 'an object', name, saved[name]);
   }
   const names = [...counts, 'seconds', 'lossSum', 'trained', 'results', 'order', 'best'] as const;
-  const own = Object.fromEntries(names.map((name) => [name, given[name]]));
-  return { ...own, metrics: given.metrics ?? {} } as unknown as Dict;
+  const own = Object.fromEntries(names.map((name) => [name, saved[name]]));
+  return { ...own, metrics: saved.metrics ?? {} } as unknown as Dict;
 }

@@ -3,9 +3,9 @@ import { detectAnomaly, firstNonFinite, nonFiniteText } from '../autograd/anomal
 import { noGrad } from '../core/gradMode';
 import { compile, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../core/errors';
-import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import { utils } from '../nn';
 import { inPhase } from '../core/observer';
-import { LRScheduler } from '../optim/lrScheduler/scheduler';
+import { LRScheduler } from '../optim/lrScheduler';
 import { Tensor } from '../core/tensor';
 import { eachTensor, flatten, refill } from './batch';
 import type { Metric } from './metrics';
@@ -47,19 +47,19 @@ export class Steps {
 
   constructor(private readonly plan: Plan) {
     const metrics = [...plan.metrics.values()];
-    this.inStep = metrics.filter((one) => one.eager === false);
-    this.after = metrics.filter((one) => one.eager !== false);
+    this.inStep = metrics.filter((metric) => metric.eager === false);
+    this.after = metrics.filter((metric) => metric.eager !== false);
   }
 
   /** Takes a batch's part of a step of the optimizer; gives its loss. */
   async train(batch: unknown, role: Role): Promise<number> {
-    const work = (given: unknown): Result => this.trainOn(given, role);
+    const work = (inputs: unknown): Result => this.trainOn(inputs, role);
     return await this.run(`train ${role.first} ${role.last}`, work, batch);
   }
 
   /** Measures on a batch; gives its loss. */
   async validate(batch: unknown): Promise<number> {
-    return await this.run('validate', (given) => noGrad(() => this.evaluate(given)), batch);
+    return await this.run('validate', (inputs) => noGrad(() => this.evaluate(inputs)), batch);
   }
 
   /** The step of the optimizer after the last batches of an epoch, fewer than `accumulate`. */
@@ -68,7 +68,7 @@ export class Steps {
     noGrad(() => {
       for (const parameter of this.parameters()) parameter.grad?.mul_(scale);
     });
-    this.watched(() => this.update());
+    this.checked(() => this.update());
   }
 
   private trainOn(batch: unknown, { first, last }: Role): Result {
@@ -81,8 +81,9 @@ export class Steps {
   }
 
   private evaluate(batch: unknown): Result {
-    const given: unknown = this.plan.lossOf(batch);
-    const parts = given instanceof Tensor ? { loss: given } : (given as Partial<BatchLoss> | null);
+    const result: unknown = this.plan.lossOf(batch);
+    const parts =
+      result instanceof Tensor ? { loss: result } : (result as Partial<BatchLoss> | null);
     const { loss, output, target } = parts ?? {};
     if (!(loss instanceof Tensor)) throw wrongType('train', 'a tensor', 'the loss', loss);
     if (loss.numel() !== 1) {
@@ -91,7 +92,7 @@ export class Steps {
     if (this.plan.metrics.size === 0) return { loss };
     if (!(output instanceof Tensor) || !(target instanceof Tensor)) {
       const what = 'an object of loss, output and target, where there are metrics,';
-      throw wrongType('train', what, 'the result of batchLoss', given);
+      throw wrongType('train', what, 'the result of batchLoss', result);
     }
     inPhase('metrics', () => {
       for (const metric of this.inStep) metric.update(output.detach(), target.detach());
@@ -103,8 +104,8 @@ export class Steps {
   private update(): void {
     const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerPer } = this.plan;
     inPhase('clipping', () => {
-      if (clipGradValue !== null) clipGradValue_(this.parameters(), clipGradValue);
-      if (clipGradNorm !== null) clipGradNorm_(this.parameters(), clipGradNorm);
+      if (clipGradValue !== null) utils.clipGradValue_(this.parameters(), clipGradValue);
+      if (clipGradNorm !== null) utils.clipGradNorm_(this.parameters(), clipGradNorm);
     });
     optimizer.step();
     if (schedulerPer === 'step' && scheduler instanceof LRScheduler) scheduler.step();
@@ -117,7 +118,7 @@ export class Steps {
   private async run(name: string, work: Work, batch: unknown): Promise<number> {
     const result = this.plan.compile
       ? await this.replay(name, work, batch)
-      : this.watched(() => work(batch), batch);
+      : this.checked(() => work(batch), batch);
     const { loss, output, target } = result;
     if (output !== undefined && target !== undefined) {
       for (const metric of this.after) metric.update(output.detach(), target.detach());
@@ -150,7 +151,7 @@ export class Steps {
     return result as unknown as Result;
   }
 
-  private watched<T>(work: () => T, batch?: unknown): T {
+  private checked<T>(work: () => T, batch?: unknown): T {
     if (!this.plan.detectAnomaly) return work();
     eachTensor(batch, (tensor, place) => {
       const found = firstNonFinite(tensor);

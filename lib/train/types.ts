@@ -1,7 +1,7 @@
 /** What `train` takes, tells on the way, and gives. */
-import type { AnyModule } from '../nn/module/module';
-import type { Optimizer } from '../optim/optimizer';
-import type { Schedule } from '../optim/lrScheduler/scheduler';
+import type { AnyModule } from '../nn';
+import type { Optimizer } from '../optim';
+import type { Schedule } from '../optim/lrScheduler';
 import type { Tensor } from '../core/tensor';
 import type { Metric, MetricValue } from './metrics';
 

@@ -72,8 +72,8 @@ describe('options', () => {
     [['--epochs', '3', '--epochs', '4'], { epochs: 4 }],
     [['--dir', 'runs/other'], { dir: 'runs/other' }],
     [['--resume', '--epochs', '3'], { epochs: 3, resume: true }],
-  ])('%p', (args, given) => {
-    expect(readOptions(args)).toMatchObject(given);
+  ])('%p', (args, expected) => {
+    expect(readOptions(args)).toMatchObject(expected);
   });
 
   test.each([['--help'], ['-h'], ['--epochs', '2', '--help']])('%p asks for help', (...args) => {

@@ -77,8 +77,8 @@ const kinds: [string, () => Options][] = [
 /** Stops after `step` steps. */
 function stopAfter(step: number): Pick<Options, 'signal' | 'callbacks'> {
   const controller = new AbortController();
-  const onBatchEnd: Callbacks['onBatchEnd'] = (at) => {
-    if (at.step === step) controller.abort();
+  const onBatchEnd: Callbacks['onBatchEnd'] = (result) => {
+    if (result.step === step) controller.abort();
   };
   return { signal: controller.signal, callbacks: { onBatchEnd } };
 }
@@ -181,17 +181,17 @@ test('stopped in validation, which begins anew', async () => {
 
 test('checkpoints: every so many epochs and steps, the newest stay, and the end is saved', async () => {
   const dir = newDir();
-  const told: string[] = [];
+  const messages: string[] = [];
   const history = await train({
     ...setUp(),
     checkpoint: { dir, every: 2, everySteps: 5, keep: 3 },
-    callbacks: { onCheckpoint: (path) => told.push(path) },
+    callbacks: { onCheckpoint: (path) => messages.push(path) },
   });
-  const steps = told.map((path) => Number(path.split('-').at(-1)));
+  const steps = messages.map((path) => Number(path.split('-').at(-1)));
   expect(steps).toEqual([5, 10, 14, 15, 20, 21]);
-  expect(history.checkpoint).toBe(told.at(-1));
-  const kept = (await io.listCheckpoints(dir)).map(({ step }) => step);
-  expect(kept).toEqual([21, 20, 15]);
+  expect(history.checkpoint).toBe(messages.at(-1));
+  const remaining = (await io.listCheckpoints(dir)).map(({ step }) => step);
+  expect(remaining).toEqual([21, 20, 15]);
   expect(readdirSync(dir)).toHaveLength(4); // and latest
 });
 

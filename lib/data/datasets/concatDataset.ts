@@ -17,16 +17,16 @@ export class ConcatDataset<Item> implements Dataset<Item> {
 
   constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
     const op = 'ConcatDataset';
-    const given = requireList(op, 'an array of datasets', 'datasets', datasets);
-    if (given.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
-    this.datasets = given.map((one, i) =>
-      requireDataset(op, one as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
+    const list = requireList(op, 'an array of datasets', 'datasets', datasets);
+    if (list.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
+    this.datasets = list.map((dataset, i) =>
+      requireDataset(op, dataset as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
     );
     const starts: number[] = [];
     let length = 0;
-    this.datasets.forEach((one, i) => {
+    this.datasets.forEach((dataset, i) => {
       starts.push(length);
-      length += requireLength(op, `datasets[${i}]`, one);
+      length += requireLength(op, `datasets[${i}]`, dataset);
     });
     this.starts = starts;
     this.length = requireLength(op, 'datasets', { length });

@@ -34,11 +34,17 @@ export function requireDataset<Item>(
   name = 'dataset',
 ): Dataset<Item, unknown> {
   if (isArray(value)) return { length: value.length, get: (index) => value[index] };
-  const given: unknown = value;
-  if (typeof given !== 'object' || given === null || !('get' in given) || !('length' in given)) {
+  const dataset: unknown = value;
+  if (
+    typeof dataset !== 'object' ||
+    dataset === null ||
+    !('get' in dataset) ||
+    !('length' in dataset)
+  ) {
     throw wrongType(op, 'a dataset with length and get, or an array', name, value);
   }
-  if (typeof given.get !== 'function') throw wrongType(op, 'a function', `${name}.get`, given.get);
+  if (typeof dataset.get !== 'function')
+    throw wrongType(op, 'a function', `${name}.get`, dataset.get);
   return value;
 }
 

@@ -81,6 +81,6 @@ function labelsOf(op: string, labels: unknown, clusters: number): Tensor {
   if (shape.length !== 1 || shape[0] !== clusters) {
     throw unexpected(op, `one label for each of ${clusters} centers`, 'labels', shapeText(shape));
   }
-  const whole = values.map((label, i) => requireInteger(op, `labels[${i}]`, label));
-  return tensor(whole, { dtype: 'int32' });
+  const classes = values.map((label, i) => requireInteger(op, `labels[${i}]`, label));
+  return tensor(classes, { dtype: 'int32' });
 }

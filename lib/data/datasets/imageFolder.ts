@@ -90,11 +90,11 @@ export class ImageFolder {
   /** Image and class of sample `index`; a negative index counts from the end. Rejects when the file cannot be decoded. */
   async get(index: number): Promise<[image: Tensor, label: number]> {
     const op = 'ImageFolder.get';
-    const at = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
-    if (at < 0 || at >= this.length) {
+    const position = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
+    if (position < 0 || position >= this.length) {
       throw unexpected(op, `${-this.length} to ${this.length - 1}`, 'index', String(index));
     }
-    const [path, label] = this.samples[at];
+    const [path, label] = this.samples[position];
     const sharp = requireSharp();
     const { data, info } = await this.decode(sharp, path).catch((error: unknown) => {
       const reason = messageOf(error);
@@ -119,12 +119,12 @@ function decodeRaw(image: SharpModule.Sharp) {
 
 /** Bytes of pixels, channels last, as numbers from 0 to 1, channels first. */
 function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): Tensor {
-  const { width, height, channels: given } = info;
+  const { width, height, channels: channelsInFile } = info;
   const area = width * height;
   const out = new Float32Array(channels * area);
   for (let c = 0; c < channels; c++) {
-    const from = Math.min(c, given - 1); // grey stays one channel: it is red, green and blue
-    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * given + from] / 255;
+    const from = Math.min(c, channelsInFile - 1); // grey stays one channel: it is red, green and blue
+    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * channelsInFile + from] / 255;
   }
   return new Tensor(new Storage('float32', out), [channels, height, width]);
 }
@@ -146,7 +146,7 @@ function sizeOf(op: string, size: unknown): readonly [number, number] {
   if (!Array.isArray(size) || size.length !== 2) {
     throw wrongType(op, 'a number or [height, width]', 'size', size);
   }
-  const [height, width] = size.map((one, i) => requireInteger(op, `size[${i}]`, one, 1));
+  const [height, width] = size.map((side, i) => requireInteger(op, `size[${i}]`, side, 1));
   return [height, width];
 }
 

@@ -11,8 +11,8 @@ export function indicesOf(op: string, name: string, indices: unknown, size: numb
   let numbers: ArrayLike<unknown>;
   if (indices instanceof Tensor) {
     if (indices.dtype !== 'int32' || indices.ndim !== 1) {
-      const given = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
-      throw unexpected(op, 'an int32 tensor of one dimension', name, given);
+      const actual = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
+      throw unexpected(op, 'an int32 tensor of one dimension', name, actual);
     }
     numbers = indices.data;
   } else {

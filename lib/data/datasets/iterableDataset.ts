@@ -21,8 +21,8 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
   readonly #source: AnyIterable<Item> | (() => AnyIterable<Item>) | undefined;
 
   constructor(source?: AnyIterable<Item> | (() => AnyIterable<Item>)) {
-    const able = source === undefined || typeof source === 'function' || isAnyIterable(source);
-    if (!able) {
+    const isSource = source === undefined || typeof source === 'function' || isAnyIterable(source);
+    if (!isSource) {
       throw wrongType(
         'IterableDataset',
         'an iterable or a function that gives one',

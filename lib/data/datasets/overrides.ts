@@ -2,9 +2,10 @@
 
 /** The object, or the prototype of it, that defines a member; null if none does. */
 function ownerOf(object: object, member: PropertyKey): object | null {
-  let at: object | null = object;
-  while (at !== null && !Object.hasOwn(at, member)) at = Object.getPrototypeOf(at) as object | null;
-  return at;
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, member))
+    owner = Object.getPrototypeOf(owner) as object | null;
+  return owner;
 }
 
 /** Whether `value` is of a class and has all of `members` from it. */

@@ -81,17 +81,17 @@ export function randomSplit<Item, Batch = Collated<Awaited<Item>>>(
 
 function sizesOf(op: string, lengths: readonly number[], total: number): number[] {
   if (!Array.isArray(lengths)) throw wrongType(op, 'an array of numbers', 'lengths', lengths);
-  const given = lengths.map((one, i) => requireNumber(op, `lengths[${i}]`, one));
-  given.forEach((one, i) => {
-    if (one < 0) throw unexpected(op, 'a number of at least 0', `lengths[${i}]`, String(one));
+  const numbers = lengths.map((length, i) => requireNumber(op, `lengths[${i}]`, length));
+  numbers.forEach((length, i) => {
+    if (length < 0) throw unexpected(op, 'a number of at least 0', `lengths[${i}]`, String(length));
   });
-  const sum = given.reduce((a, b) => a + b, 0);
-  if (given.every(Number.isInteger) && sum === total) return given;
+  const sum = numbers.reduce((a, b) => a + b, 0);
+  if (numbers.every(Number.isInteger) && sum === total) return numbers;
   if (Math.abs(sum - 1) > 1e-9) {
     const what = `numbers that add up to ${total}, or fractions that add up to 1,`;
     throw unexpected(op, what, 'lengths', shapeText(lengths));
   }
-  const sizes = given.map((fraction) => Math.floor(fraction * total));
+  const sizes = numbers.map((fraction) => Math.floor(fraction * total));
   let left = total - sizes.reduce((a, b) => a + b, 0);
   for (let i = 0; left > 0; i = (i + 1) % sizes.length, left--) sizes[i]++;
   return sizes;

@@ -25,7 +25,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
 
   constructor(...tensors: Tensors) {
     if (tensors.length === 0) throw unexpected('TensorDataset', 'at least one', 'tensors', 'none');
-    tensors.forEach((one, i) => requireTensor('TensorDataset', `tensors[${i}]`, one));
+    tensors.forEach((tensor, i) => requireTensor('TensorDataset', `tensors[${i}]`, tensor));
     const length = tensors[0].shape[0];
     tensors.forEach(({ ndim, shape }, i) => {
       if (ndim > 0 && shape[0] === length) return;
@@ -44,12 +44,12 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
         this.length === 0 ? 'a dataset with rows' : `${-this.length} to ${this.length - 1}`;
       throw unexpected('TensorDataset.get', what, 'index', String(index));
     }
-    return this.each((one) => one.select(0, index));
+    return this.each((tensor) => tensor.select(0, index));
   }
 
   /** The rows that `indices` (int32, one dimension) name, as copies. */
   getBatch(indices: Tensor): TensorTuple<Tensors> {
-    return this.each((one) => one.indexSelect(0, indices));
+    return this.each((tensor) => tensor.indexSelect(0, indices));
   }
 
   private each(take: (tensor: Tensor) => Tensor): TensorTuple<Tensors> {

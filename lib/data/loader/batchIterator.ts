@@ -8,7 +8,8 @@ import type { Dataset } from '../datasets/dataset';
 import { requireIndex } from '../datasets/indices';
 import type { AnyIterable } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
-import { isStateful, type StateTree } from './loaderState';
+import { isStateful } from '../../io/checkpoint/stateful';
+import type { StateTree } from './loaderState';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
 import { sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
@@ -43,12 +44,14 @@ export class SampleReader {
       return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
     }
     const { length } = dataset;
-    const items = Array.from(indices.data, (one, place) => {
-      const index = requireIndex('DataLoader', 'a sample', one, length);
+    const items = Array.from(indices.data, (value, place) => {
+      const index = requireIndex('DataLoader', 'a sample', value, length);
       return this.seeded(batch, place, (seed) => dataset.get(index, seed));
     });
-    const join = collate ?? collateTensors;
-    return items.some(isPromise) ? Promise.all(items).then((all) => join(all)) : join(items);
+    const combine = collate ?? collateTensors;
+    return items.some(isPromise)
+      ? Promise.all(items).then((resolved) => combine(resolved))
+      : combine(items);
   }
 
   private seeded(batch: number, place: number, read: (seed: number) => unknown): unknown {
@@ -59,7 +62,7 @@ export class SampleReader {
 }
 
 /** A batch, and the state of an iterable dataset after it. */
-export interface Loaded {
+export interface LoadedBatch {
   readonly batch: unknown;
   readonly dataset?: StateTree;
   /** Whether an iterable has no samples after it. */
@@ -80,7 +83,7 @@ export class IterableReader {
   ) {}
 
   /** The next batch, and the state of the dataset after it if it has one; undefined if no samples are left. */
-  read(): Promise<Loaded | undefined> {
+  read(): Promise<LoadedBatch | undefined> {
     const batch = this.last.then(() => this.readOne());
     this.last = batch.catch(() => undefined);
     return batch;
@@ -95,7 +98,7 @@ export class IterableReader {
     else closing.catch(() => undefined);
   }
 
-  private async readOne(): Promise<Loaded | undefined> {
+  private async readOne(): Promise<LoadedBatch | undefined> {
     const size = this.plan.batchSize ?? 1;
     if (this.iterator === null && !this.done) {
       this.iterator = iteratorOf(this.plan.dataset as AnyIterable<unknown>);
@@ -146,7 +149,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** What a plain `for` can hand out, else an error. */
-export function requireAtOnce(value: unknown): unknown {
+export function requireSynchronous(value: unknown): unknown {
   if (!isPromise(value)) return value;
   throw wrongType('DataLoader', 'a batch at once, or a loop with for await,', 'a batch', value);
 }

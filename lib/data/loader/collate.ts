@@ -4,7 +4,7 @@ import { requireList } from '../../core/errors';
 import type { NumberArray } from '../../core/nested';
 import { stack } from '../../ops/shape/join';
 import { Tensor } from '../../core/tensor';
-import { joinSamples, type Joiner } from './collateFields';
+import { collateFields, type BatchBuilder } from './collateFields';
 
 /** What samples of a type become: tensors and numbers a tensor, arrays and objects one for each of their entries. */
 export type Collated<Item> = Item extends Tensor | number | boolean | NumberArray
@@ -16,10 +16,10 @@ export type Collated<Item> = Item extends Tensor | number | boolean | NumberArra
       : Item[];
 
 /** Batches of tensors. */
-const tensors: Joiner = {
+const tensorBuilder: BatchBuilder = {
   isTensor: (value) => value instanceof Tensor,
   tensors: (items) => stack(items as Tensor[], 0),
-  arrays: (items) => stack((items as NumberArray[]).map((one) => tensor(one))),
+  arrays: (items) => stack((items as NumberArray[]).map((array) => tensor(array))),
   numbers: (values, dtype) => tensor(values, { dtype }),
   booleans: (values) => tensor(values, { dtype: 'bool' }),
   list: (entries) => entries,
@@ -33,5 +33,8 @@ const tensors: Joiner = {
  * objects are joined entry by entry; anything else is left as an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
-  return joinSamples(requireList('collate', 'an array', 'items', items), tensors) as Collated<Item>;
+  return collateFields(
+    requireList('collate', 'an array', 'items', items),
+    tensorBuilder,
+  ) as Collated<Item>;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unexpected } from '../../core/errors';
 import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
-import { isInMemory, requireAtOnce, SampleReader, type Loaded } from './batchIterator';
+import { isInMemory, requireSynchronous, SampleReader, type LoadedBatch } from './batchIterator';
 import type { Collated } from './collate';
 import { requireLength, type Dataset } from '../datasets/dataset';
 import {
@@ -10,7 +10,8 @@ import {
   type LoaderPlan,
   type LoaderSource,
 } from './loaderOptions';
-import { isStateful, requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { isStateful } from '../../io/checkpoint/stateful';
+import { requireState, type DataLoaderState, type StateTree } from './loaderState';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
 import { isIndexSampler } from './samplers';
@@ -49,7 +50,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   /** The stream that orders are drawn from, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
   /** Whether an epoch depends on the stream: its order does, or its samples may. */
-  private readonly draws: boolean;
+  private readonly isRandom: boolean;
   /** The pass begun last, unless it has ended. */
   private pass: Pass | null = null;
   /** Whether that pass was loaded, and waits for the next loop. */
@@ -59,10 +60,10 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     this.#plan = planOf(source, options);
     const { dataset, sampler, generator } = this.#plan;
-    const known = isIndexSampler(sampler) ? sampler : null;
-    this.generator = known?._generator ?? generator;
-    const random = known?._draws ?? false;
-    this.draws = random || (sampler !== null && !isInMemory(dataset));
+    const indexSampler = isIndexSampler(sampler) ? sampler : null;
+    this.generator = indexSampler?._generator ?? generator;
+    const random = indexSampler?._isRandom ?? false;
+    this.isRandom = random || (sampler !== null && !isInMemory(dataset));
   }
 
   /** What the samples come from. */
@@ -99,7 +100,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     const { order, seeds } = start;
     const reader = new SampleReader(this.#plan, seeds);
     for (let next = order.next(); next.done !== true; next = order.next()) {
-      const batch = requireAtOnce(reader.read(next.value, pass.position));
+      const batch = requireSynchronous(reader.read(next.value, pass.position));
       pass.position++;
       yield batch as Batch;
     }
@@ -109,12 +110,12 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
     const source = sourceOf(this.#plan, start);
-    const ahead = new ReadAhead<Loaded>(source.start, this.#plan.prefetch);
+    const ahead = new ReadAhead<LoadedBatch>(source.start, this.#plan.prefetch);
     try {
       for (;;) {
-        source.hold?.(true);
+        source.keepAlive?.(true);
         const loaded = await ahead.next();
-        source.hold?.(false);
+        source.keepAlive?.(false);
         if (loaded === undefined) break;
         pass.position++;
         pass.dataset = loaded.dataset ?? null;
@@ -161,7 +162,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       sampler: isStateful(sampler),
       dataset: iterable && isStateful(dataset),
     });
-    if (this.draws && loaded.position > 0 && loaded.order === null) {
+    if (this.isRandom && loaded.position > 0 && loaded.order === null) {
       throw unexpected('loadStateDict', 'the state it was drawn from', 'state.order', 'null');
     }
     const { length } = this;
@@ -193,10 +194,10 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     this.resumes = false;
     if (loaded !== null && (loaded.position > 0 || loaded.order !== null)) {
       const { order } = loaded;
-      const again = order === null ? generator : new RandomGenerator(0).setState(order);
-      return [loaded, this.startOf(loaded, again)];
+      const resumed = order === null ? generator : new RandomGenerator(0).setState(order);
+      return [loaded, this.startOf(loaded, resumed)];
     }
-    const order = this.draws ? (generator ?? defaultGenerator).getState() : null;
+    const order = this.isRandom ? (generator ?? defaultGenerator).getState() : null;
     const pass = {
       position: 0,
       ended: false,
@@ -212,14 +213,14 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     { position, ended, order, dataset }: Pass,
     generator: RandomGenerator | undefined,
   ): PassStart {
-    const { draws } = this;
+    const { isRandom } = this;
     const plan = this.#plan;
     return {
       from: position,
       ended,
       skip: dataset === null ? position * (plan.batchSize ?? 1) : 0,
       order: indexBatches(plan, generator, position),
-      seeds: draws && order !== null ? seedBaseOf(order.data, this.epochs) : null,
+      seeds: isRandom && order !== null ? seedBaseOf(order.data, this.epochs) : null,
     };
   }
 
@@ -240,14 +241,14 @@ function iterableState({ dataset, sampler }: LoaderPlan): StateTree {
 
 /** Gives states to what has one: to all, or, where one refuses its own, to none. */
 function loadAll(states: readonly (readonly [value: unknown, state: StateTree])[]): void {
-  const before = states.map(([value]) => stateOf(value));
+  const previous = states.map(([value]) => stateOf(value));
   states.forEach(([value, state], i) => {
     if (!isStateful(value)) return;
     try {
       value.loadStateDict(state);
     } catch (error) {
       states.slice(0, i).forEach(([other], j) => {
-        if (isStateful(other)) other.loadStateDict(before[j]);
+        if (isStateful(other)) other.loadStateDict(previous[j]);
       });
       throw error;
     }

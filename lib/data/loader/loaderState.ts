@@ -33,18 +33,6 @@ export interface DataLoaderState {
   dataset: StateTree;
 }
 
-/** What has a state that can be saved. */
-interface Stateful {
-  stateDict(): StateTree;
-  loadStateDict(state: StateTree): unknown;
-}
-
-export function isStateful(value: unknown): value is Stateful {
-  if (typeof value !== 'object' || value === null) return false;
-  const { stateDict, loadStateDict } = value as Record<string, unknown>;
-  return typeof stateDict === 'function' && typeof loadStateDict === 'function';
-}
-
 const op = 'loadStateDict';
 const keys = [
   'epoch',
@@ -73,37 +61,37 @@ export function requireState(value: unknown, expected: Expected): DataLoaderStat
     throw wrongType(op, 'the state of a DataLoader', 'state', value);
   }
   requireOptions(op, value, keys);
-  const given = value as Record<string, unknown>;
+  const state = value as Record<string, unknown>;
   for (const key of keys) {
-    if (!(key in given))
+    if (!(key in state))
       throw wrongType(op, 'a state with all its entries', `state.${key}`, undefined);
   }
   for (const key of ['batchSize', 'samples'] as const) {
-    if (given[key] === expected[key]) continue;
+    if (state[key] === expected[key]) continue;
     throw unexpected(
       op,
       `${expected[key]}, as this loader has,`,
       `state.${key}`,
-      String(given[key]),
+      String(state[key]),
     );
   }
   for (const key of ['generator', 'sampler', 'dataset'] as const) {
-    if ((given[key] !== null) === expected[key]) continue;
+    if ((state[key] !== null) === expected[key]) continue;
     const what = expected[key]
       ? `the state of the loader's ${key}`
       : `null, as its ${key} has no state,`;
-    throw wrongType(op, what, `state.${key}`, given[key]);
+    throw wrongType(op, what, `state.${key}`, state[key]);
   }
   return {
-    epoch: requireInteger(op, 'state.epoch', given['epoch'], 0),
-    position: requireInteger(op, 'state.position', given['position'], 0),
-    ended: requireBoolean(op, 'state.ended', given['ended']),
+    epoch: requireInteger(op, 'state.epoch', state['epoch'], 0),
+    position: requireInteger(op, 'state.position', state['position'], 0),
+    ended: requireBoolean(op, 'state.ended', state['ended']),
     batchSize: expected.batchSize,
     samples: expected.samples,
-    order: requireGeneratorState('state.order', given['order']),
-    generator: requireGeneratorState('state.generator', given['generator']),
-    sampler: given['sampler'],
-    dataset: given['dataset'],
+    order: requireGeneratorState('state.order', state['order']),
+    generator: requireGeneratorState('state.generator', state['generator']),
+    sampler: state['sampler'],
+    dataset: state['dataset'],
   };
 }
 

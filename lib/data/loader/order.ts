@@ -41,16 +41,16 @@ function* listsOf(
 ): Generator<unknown[], void, undefined> {
   let list: unknown[] = [];
   let number = 0;
-  for (const one of sampler) {
+  for (const item of sampler) {
     if (batchSize === null) {
-      if (typeof one !== 'object' || one === null || !(Symbol.iterator in one)) {
-        throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, one);
+      if (typeof item !== 'object' || item === null || !(Symbol.iterator in item)) {
+        throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, item);
       }
       number++;
-      yield Array.from(one as Iterable<unknown>);
+      yield Array.from(item as Iterable<unknown>);
       continue;
     }
-    list.push(one);
+    list.push(item);
     if (list.length < batchSize) continue;
     yield list;
     list = [];

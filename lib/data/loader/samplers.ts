@@ -50,7 +50,7 @@ export abstract class IndexSampler implements Sampler {
   abstract get length(): number;
 
   /** @internal Whether the order is random. */
-  abstract readonly _draws: boolean;
+  abstract readonly _isRandom: boolean;
 
   /** @internal The order of a new epoch, an int32 vector. */
   abstract _order(generator: Generator | undefined): Tensor;
@@ -62,7 +62,7 @@ export abstract class IndexSampler implements Sampler {
 
 /** All samples in order (torch.utils.data.SequentialSampler). */
 export class SequentialSampler extends IndexSampler {
-  readonly _draws = false;
+  readonly _isRandom = false;
   private readonly source: Sized;
 
   constructor(source: Sized) {
@@ -89,7 +89,7 @@ export interface RandomSamplerOptions extends SamplerOptions {
 
 /** The samples in a new random order each epoch (torch.utils.data.RandomSampler): what `shuffle: true` stands for. */
 export class RandomSampler extends IndexSampler {
-  readonly _draws = true;
+  readonly _isRandom = true;
   private readonly source: Sized;
   private readonly replacement: boolean;
   private readonly numSamples: number | undefined;
@@ -106,19 +106,19 @@ export class RandomSampler extends IndexSampler {
   }
 
   override get length(): number {
-    const all = requireLength('RandomSampler', 'source', this.source);
-    return all === 0 ? 0 : (this.numSamples ?? all);
+    const count = requireLength('RandomSampler', 'source', this.source);
+    return count === 0 ? 0 : (this.numSamples ?? count);
   }
 
   override _order(generator: Generator | undefined): Tensor {
-    const all = requireLength('RandomSampler', 'source', this.source);
+    const count = requireLength('RandomSampler', 'source', this.source);
     const { length } = this;
-    if (this.replacement && all > 0) return randint(0, all, [length], { generator });
-    if (length === all) return randperm(all, { generator });
+    if (this.replacement && count > 0) return randint(0, count, [length], { generator });
+    if (length === count) return randperm(count, { generator });
     const order = new Int32Array(length);
-    for (let at = 0; at < length; at += all) {
-      const next = randperm(all, { generator }).data as Int32Array;
-      order.set(next.subarray(0, length - at), at);
+    for (let start = 0; start < length; start += count) {
+      const next = randperm(count, { generator }).data as Int32Array;
+      order.set(next.subarray(0, length - start), start);
     }
     return fromArray(order);
   }
@@ -126,7 +126,7 @@ export class RandomSampler extends IndexSampler {
 
 /** The samples of a list in a new random order each epoch (torch.utils.data.SubsetRandomSampler). */
 export class SubsetRandomSampler extends IndexSampler {
-  readonly _draws = true;
+  readonly _isRandom = true;
   private readonly indices: Tensor;
 
   constructor(indices: Indices, options: SamplerOptions = {}) {
@@ -211,9 +211,9 @@ export function requireSampler<Index>(
   name: string,
   value: Sampler<Index>,
 ): Sampler<Index> {
-  const given: unknown = value;
-  const able = typeof given === 'object' && given !== null && Symbol.iterator in given;
-  if (!able) throw wrongType(op, 'an iterable with a length', name, value);
-  if (!('length' in given)) throw unexpected(op, 'a length', name, 'an iterable without');
+  const sampler: unknown = value;
+  const isIterable = typeof sampler === 'object' && sampler !== null && Symbol.iterator in sampler;
+  if (!isIterable) throw wrongType(op, 'an iterable with a length', name, value);
+  if (!('length' in sampler)) throw unexpected(op, 'a length', name, 'an iterable without');
   return value;
 }

@@ -28,7 +28,7 @@ export interface WeightedRandomSamplerOptions extends SamplerOptions {
  * const sampler = new data.WeightedRandomSampler(weights, labels.length);
  */
 export class WeightedRandomSampler extends IndexSampler {
-  readonly _draws = true;
+  readonly _isRandom = true;
   readonly length: number;
   private readonly weights: Float64Array;
   private readonly replacement: boolean;
@@ -46,10 +46,10 @@ export class WeightedRandomSampler extends IndexSampler {
     this.replacement = requireBoolean(op, 'replacement', options.replacement ?? true);
     const sum = this.weights.reduce((a, b) => a + b, 0);
     if (sum === Infinity) throw unexpected(op, 'a finite sum', 'weights', 'Infinity');
-    const able = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
-    if (able === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
-    if (!this.replacement && this.length > able) {
-      const what = `at most ${able}, the number of weights above 0,`;
+    const possible = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
+    if (possible === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
+    if (!this.replacement && this.length > possible) {
+      const what = `at most ${possible}, the number of weights above 0,`;
       throw unexpected(op, what, 'numSamples', String(numSamples));
     }
   }
@@ -96,9 +96,9 @@ function weightsOf(op: string, weights: unknown): Float64Array {
   if (weights instanceof Tensor && weights.ndim !== 1) {
     throw unexpected(op, 'one dimension', 'weights', shapeText(weights.shape));
   }
-  const given = weights instanceof Tensor ? weights.data : weights;
-  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', given);
-  return Float64Array.from(numbers, (one, i) =>
-    requireInRange(op, `weights[${i}]`, one, 0, Infinity),
+  const values = weights instanceof Tensor ? weights.data : weights;
+  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', values);
+  return Float64Array.from(numbers, (weight, i) =>
+    requireInRange(op, `weights[${i}]`, weight, 0, Infinity),
   );
 }

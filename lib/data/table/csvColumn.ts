@@ -70,10 +70,10 @@ export class ColumnBuilder {
   column(): Column {
     const blocks = [...this.full, this.block.subarray(0, this.used)];
     const values = new arrays[this.type](blocks.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
+    let offset = 0;
     for (const block of blocks) {
-      values.set(block, at);
-      at += block.length;
+      values.set(block, offset);
+      offset += block.length;
     }
     this.full = [];
     if (this.type === 'category') {

@@ -87,7 +87,7 @@ export function csvPlan(op: string, options: ReadCsvOptions, more: readonly stri
 }
 
 function requireTexts(op: string, name: string, value: unknown): void {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return;
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return;
   throw wrongType(op, 'an array of strings', name, value);
 }
 

@@ -49,13 +49,13 @@ export class Table {
   private readonly columns: ReadonlyMap<string, Column>;
 
   constructor(columns: Readonly<Record<string, ColumnData>> | ReadonlyMap<string, ColumnData>) {
-    const given: unknown = columns;
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      throw wrongType('Table', 'an object or a Map of columns', 'columns', given);
+    const source: unknown = columns;
+    if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+      throw wrongType('Table', 'an object or a Map of columns', 'columns', source);
     }
-    const named: Iterable<readonly [unknown, unknown]> = isMap(given)
-      ? given
-      : Object.entries(given);
+    const named: Iterable<readonly [unknown, unknown]> = isMap(source)
+      ? source
+      : Object.entries(source);
     const entries = Array.from(named, ([name, data]): [string, Column] => {
       if (typeof name !== 'string')
         throw wrongType('Table', 'strings', 'the names of columns', name);
@@ -85,8 +85,8 @@ export class Table {
   /** Rows `start` up to, not including, `end` (default: the last), as copies; categories stay the same. */
   slice(start: number, end: number = this.length): Table {
     const from = requireInteger('Table.slice', 'start', start, 0);
-    const to = requireInteger('Table.slice', 'end', end, from);
-    return this.map((column) => ({ ...column, values: column.values.slice(from, to) }));
+    const stop = requireInteger('Table.slice', 'end', end, from);
+    return this.map((column) => ({ ...column, values: column.values.slice(from, stop) }));
   }
 
   /** The rows that `indices` name, in their order: an int32 vector such as a part of `randperm`, or an array. */
@@ -147,8 +147,8 @@ export function columnOf(name: string, data: unknown): Column {
   throw wrongType('Table', 'an array or a column', name, data);
 }
 
-function columnOfArray(name: string, given: readonly unknown[]): Column {
-  const data = requireList('Table', 'an array', name, given, 1 << 26);
+function columnOfArray(name: string, array: readonly unknown[]): Column {
+  const data = requireList('Table', 'an array', name, array, 1 << 26);
   if (data.some((value) => typeof value === 'string')) {
     const codes = new Map<string, number>();
     const values = Int32Array.from(data, (value, i) => {

@@ -35,14 +35,14 @@ export class ColumnTransformer {
   private readonly transforms: ReadonlyMap<string, ColumnTransform | 'passthrough'>;
 
   constructor(transforms: Readonly<Record<string, ColumnTransform | 'passthrough'>>) {
-    const given: unknown = transforms;
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      throw wrongType('ColumnTransformer', 'an object of transforms', 'transforms', given);
+    const entries: unknown = transforms;
+    if (typeof entries !== 'object' || entries === null || Array.isArray(entries)) {
+      throw wrongType('ColumnTransformer', 'an object of transforms', 'transforms', entries);
     }
-    for (const [name, one] of Object.entries(given as Record<string, unknown>)) {
-      if (one === 'passthrough' || isTransform(one)) continue;
+    for (const [name, transform] of Object.entries(entries as Record<string, unknown>)) {
+      if (transform === 'passthrough' || isTransform(transform)) continue;
       const what = "a transform or 'passthrough'";
-      throw wrongType('ColumnTransformer', what, `transforms['${name}']`, one);
+      throw wrongType('ColumnTransformer', what, `transforms['${name}']`, transform);
     }
     this.transforms = new Map(Object.entries(transforms));
   }
@@ -82,7 +82,9 @@ export class ColumnTransformer {
 
   /** What was fitted, by column. */
   stateDict(): Record<string, unknown> {
-    return Object.fromEntries(this.fitted().map(([name, one]) => [name, one.stateDict()]));
+    return Object.fromEntries(
+      this.fitted().map(([name, transform]) => [name, transform.stateDict()]),
+    );
   }
 
   /** Takes what `stateDict` gave; when a part does not fit, nothing has changed. */
@@ -92,10 +94,10 @@ export class ColumnTransformer {
     const entries = requireState('ColumnTransformer.loadStateDict', state, names);
     const undo: (() => void)[] = [];
     try {
-      for (const [name, one] of transforms) {
-        const before = stateOf(one);
-        one.loadStateDict(entries[name] as never);
-        if (before !== undefined) undo.push(() => one.loadStateDict(before as never));
+      for (const [name, transform] of transforms) {
+        const previous = stateOf(transform);
+        transform.loadStateDict(entries[name] as never);
+        if (previous !== undefined) undo.push(() => transform.loadStateDict(previous as never));
       }
     } catch (error) {
       undo.forEach((back) => {

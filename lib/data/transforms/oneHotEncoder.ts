@@ -57,9 +57,9 @@ export class OneHotEncoder extends Categories {
       throw unexpected(op, `a shape (rows, ${width})`, 'x', shapeText(shape));
     }
     return Array.from({ length: shape[0] }, (_, i) => {
-      const row = Array.from(data.subarray(i * width, (i + 1) * width));
-      const largest = row.reduce((a, b) => Math.max(a, b), 0);
-      return largest > 0 ? this.categories[row.indexOf(largest)] : null;
+      const code = Array.from(data.subarray(i * width, (i + 1) * width));
+      const largest = code.reduce((a, b) => Math.max(a, b), 0);
+      return largest > 0 ? this.categories[code.indexOf(largest)] : null;
     });
   }
 

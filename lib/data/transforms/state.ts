@@ -31,11 +31,11 @@ export function requireVector(op: string, name: string, value: unknown): Float64
 
 /** Strings, each once. */
 export function requireCategories(op: string, value: unknown): string[] {
-  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
     throw wrongType(op, 'an array of strings', 'state.categories', value);
   }
   const seen = new Set<string>();
-  const twice = value.find((one) => seen.size === seen.add(one).size);
+  const twice = value.find((text) => seen.size === seen.add(text).size);
   if (twice !== undefined) throw wrongValue(op, 'each category once', 'state.categories', twice);
   return [...value];
 }

@@ -12,31 +12,31 @@ export function decode(part: Part, memory: SharedArrayBuffer): unknown {
     case 'tensor':
       return inPlace(part, memory).clone();
     case 'stack':
-      return stack(part.parts.map((one) => decode(one, memory) as Tensor));
+      return stack(part.parts.map((element) => decode(element, memory) as Tensor));
     case 'array':
-      return copyOf(part.type, part.length, memory, part.at);
+      return copyOf(part.type, part.length, memory, part.offset);
     case 'list':
-      return part.parts.map((one) => decode(one, memory));
+      return part.parts.map((element) => decode(element, memory));
     case 'object':
-      return Object.fromEntries(part.parts.map(([key, one]) => [key, decode(one, memory)]));
+      return Object.fromEntries(part.parts.map(([key, element]) => [key, decode(element, memory)]));
     case 'value':
       return part.value;
   }
 }
 
 function inPlace(
-  { dtype, shape, at }: Extract<Part, { kind: 'tensor' }>,
+  { dtype, shape, offset }: Extract<Part, { kind: 'tensor' }>,
   memory: SharedArrayBuffer,
 ): Tensor {
-  return new Tensor(new Storage(dtype, arrayOver(dtype, memory, at, numelOf(shape))), shape);
+  return new Tensor(new Storage(dtype, arrayOver(dtype, memory, offset, numelOf(shape))), shape);
 }
 
-function copyOf(type: string, length: number, memory: SharedArrayBuffer, at: number): unknown {
+function copyOf(type: string, length: number, memory: SharedArrayBuffer, offset: number): unknown {
   const Elements = Reflect.get(globalThis, type) as {
     new (length: number): { set(from: unknown): void };
-    new (memory: SharedArrayBuffer, at: number, length: number): unknown;
+    new (memory: SharedArrayBuffer, byteOffset: number, length: number): unknown;
   };
   const copy = new Elements(length);
-  copy.set(new Elements(memory, at, length));
+  copy.set(new Elements(memory, offset, length));
   return copy;
 }

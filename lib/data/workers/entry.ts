@@ -14,7 +14,7 @@ interface Library {
 
 const port = parentPort;
 if (port === null) throw new Error('blasgrad: expected a worker thread, got a program');
-const { recipes, libraries, join } = workerData as WorkerSetup;
+const { modules, libraries, collate } = workerData as WorkerSetup;
 const slots = new Map<number, SharedArrayBuffer>();
 
 /** The copies of the library in this thread; a bundle has no module cache to look into. */
@@ -58,15 +58,15 @@ async function load(
     return datasets[which === null ? 0 : which[place]].get(index, seed);
   });
   const writer = new SlotWriter();
-  const part = writer.encode(await Promise.all(samples), join);
-  const before = slots.get(slot);
-  const memory = writer.write(before);
+  const part = writer.encode(await Promise.all(samples), collate);
+  const previous = slots.get(slot);
+  const memory = writer.write(previous);
   slots.set(slot, memory);
-  post({ kind: 'batch', batch, part, memory: memory === before ? null : memory });
+  post({ kind: 'batch', batch, part, memory: memory === previous ? null : memory });
 }
 
 async function main(): Promise<void> {
-  const datasets = await Promise.all(recipes.map(datasetOf));
+  const datasets = await Promise.all(modules.map(datasetOf));
   let last: Promise<void> = Promise.resolve();
   port?.on('message', (message: LoadMessage) => {
     // One after the other: a worker's batches would only wait for each other.

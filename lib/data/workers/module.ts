@@ -3,15 +3,15 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { wrongType } from '../../core/errors';
 import { requireDataset, type Dataset } from '../datasets/dataset';
-import type { Recipe } from './protocol';
+import type { DatasetModule } from './protocol';
 
 /** The dataset that a module's default export is, makes, or is a class of. */
-export async function datasetOf({ href, args }: Recipe): Promise<Dataset<unknown, unknown>> {
+export async function datasetOf({ href, args }: DatasetModule): Promise<Dataset<unknown, unknown>> {
   const module = await moduleOf(href);
-  const made: unknown = await instanceOf(defaultOf(module), args);
+  const dataset: unknown = await instanceOf(defaultOf(module), args);
   return requireDataset(
     'WorkerDataset',
-    made as Dataset<unknown, unknown>,
+    dataset as Dataset<unknown, unknown>,
     `the default of ${href}`,
   );
 }
@@ -39,18 +39,18 @@ async function moduleOf(href: string): Promise<DefaultExport> {
 
 /** The default export, also of a CommonJS module that was an ES module before it was compiled. */
 function defaultOf(module: DefaultExport): unknown {
-  const given = module.default;
-  const compiled = typeof given === 'object' && given !== null && '__esModule' in given;
-  return compiled ? (given as DefaultExport).default : given;
+  const exported = module.default;
+  const compiled = typeof exported === 'object' && exported !== null && '__esModule' in exported;
+  return compiled ? (exported as DefaultExport).default : exported;
 }
 
-function instanceOf(made: unknown, args: readonly unknown[]): unknown {
-  if (typeof made === 'function') {
-    const isClass = /^class\b/.test(Function.prototype.toString.call(made));
+function instanceOf(exported: unknown, args: readonly unknown[]): unknown {
+  if (typeof exported === 'function') {
+    const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
     return isClass
-      ? Reflect.construct(made, args)
-      : (made as (...args: readonly unknown[]) => unknown)(...args);
+      ? Reflect.construct(exported, args)
+      : (exported as (...args: readonly unknown[]) => unknown)(...args);
   }
-  if (made !== undefined) return made;
-  throw wrongType('WorkerDataset', 'a dataset, a class or a function', 'default', made);
+  if (exported !== undefined) return exported;
+  throw wrongType('WorkerDataset', 'a dataset, a class or a function', 'default', exported);
 }

@@ -3,18 +3,18 @@ import type { DType } from '../../core/dtype';
 import type { SeedBase } from '../loader/seeds';
 
 /** Where a worker finds a dataset: a module, and what its class or function is called with. */
-export interface Recipe {
+export interface DatasetModule {
   readonly href: string;
   readonly args: readonly unknown[];
 }
 
 /** What a worker is started with. */
 export interface WorkerSetup {
-  readonly recipes: readonly Recipe[];
+  readonly modules: readonly DatasetModule[];
   /** Files whose library, where a dataset's module has loaded it, is seeded for each sample. */
   readonly libraries: readonly string[];
   /** Whether samples are joined to a batch; a user's `collate` gets them one by one. */
-  readonly join: boolean;
+  readonly collate: boolean;
 }
 
 /** A batch to load into the memory of a slot. */
@@ -27,15 +27,20 @@ export interface LoadMessage {
   readonly seeds: SeedBase;
 }
 
-/** A part of a batch; numbers lie in the slot's memory, from byte `at` on. */
+/** A part of a batch; numbers lie in the slot's memory, from byte `offset` on. */
 export type Part =
   | {
       readonly kind: 'tensor';
       readonly dtype: DType;
       readonly shape: readonly number[];
-      readonly at: number;
+      readonly offset: number;
     }
-  | { readonly kind: 'array'; readonly type: string; readonly length: number; readonly at: number }
+  | {
+      readonly kind: 'array';
+      readonly type: string;
+      readonly length: number;
+      readonly offset: number;
+    }
   | { readonly kind: 'stack'; readonly parts: readonly Part[] }
   | { readonly kind: 'list'; readonly parts: readonly Part[] }
   | { readonly kind: 'object'; readonly parts: readonly (readonly [string, Part])[] }

@@ -7,7 +7,7 @@ import type { Dataset } from '../datasets/dataset';
 import { isUnchanged } from '../datasets/overrides';
 import { Subset } from '../datasets/subset';
 import { datasetOf } from './module';
-import type { Recipe } from './protocol';
+import type { DatasetModule } from './protocol';
 
 /** Options of WorkerDataset.load. */
 export interface WorkerDatasetOptions {
@@ -30,15 +30,15 @@ export interface WorkerDatasetOptions {
  * for await (const [x, y] of loader) step(x, y);
  */
 export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
-  /** @internal */ readonly _recipe: Recipe;
-  readonly #here: Dataset<Item, Batch>;
+  /** @internal */ readonly _module: DatasetModule;
+  readonly #local: Dataset<Item, Batch>;
 
-  private constructor(recipe: Recipe, here: Dataset<Item, Batch>) {
-    const loaded = here as Dataset<Item, Batch> | undefined | null; // JavaScript may call this as well
+  private constructor(source: DatasetModule, local: Dataset<Item, Batch>) {
+    const loaded = local as Dataset<Item, Batch> | undefined | null; // JavaScript may call this as well
     if (typeof loaded?.get !== 'function')
-      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', here);
-    this._recipe = recipe;
-    this.#here = here;
+      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', local);
+    this._module = source;
+    this.#local = local;
   }
 
   /**
@@ -53,17 +53,17 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
     requireOptions(op, options, ['args']);
     const { args = [] } = options;
     if (!Array.isArray(args)) throw wrongType(op, 'an array', 'args', args);
-    const recipe = { href: hrefOf(op, module), args: structuredClone(args) as unknown[] };
-    const here = await datasetOf({ ...recipe, args: structuredClone(recipe.args) });
-    return new WorkerDataset<Item, Batch>(recipe, here as Dataset<Item, Batch>);
+    const source = { href: hrefOf(op, module), args: structuredClone(args) as unknown[] };
+    const local = await datasetOf({ ...source, args: structuredClone(source.args) });
+    return new WorkerDataset<Item, Batch>(source, local as Dataset<Item, Batch>);
   }
 
   get length(): number {
-    return this.#here.length;
+    return this.#local.length;
   }
 
   get(index: number, seed = 0): Item {
-    return this.#here.get(index, seed);
+    return this.#local.get(index, seed);
   }
 }
 
@@ -87,7 +87,7 @@ export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unkno
   if (isUnchanged(dataset, Subset, 'get')) return workerDatasetsOf(dataset.dataset);
   if (!isUnchanged(dataset, ConcatDataset, 'get')) return null;
   const all = dataset.datasets.map(workerDatasetsOf);
-  return all.every((one) => one !== null) ? all.flat() : null;
+  return all.every((datasets) => datasets !== null) ? all.flat() : null;
 }
 
 /** The number of the WorkerDataset in which sample `index` lies, counted from `first`, and its number there. */
@@ -99,6 +99,6 @@ export function placeOf(
   if (dataset instanceof Subset) return placeOf(dataset.dataset, dataset.at(index), first);
   if (!(dataset instanceof ConcatDataset)) return [first, index];
   const [which, place] = dataset.at(index);
-  const before = dataset.datasets.slice(0, which).flatMap((one) => workerDatasetsOf(one) ?? []);
+  const before = dataset.datasets.slice(0, which).flatMap((part) => workerDatasetsOf(part) ?? []);
   return placeOf(dataset.datasets[which], place, first + before.length);
 }

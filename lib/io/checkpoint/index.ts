@@ -3,4 +3,4 @@ export type { CheckpointInfo } from './directory';
 export { CheckpointError } from './error';
 export { listCheckpoints, loadCheckpoint, type LoadedCheckpoint, type LoadOptions } from './load';
 export { saveCheckpoint, type CheckpointOptions } from './save';
-export type { Stateful } from './stateful';
+export { isStateful, type Stateful } from './stateful';

@@ -96,19 +96,19 @@ async function readNewest(
   wanted: (name: string, kind: string) => boolean,
   fallback: boolean,
 ): Promise<Found> {
-  const isOne = await isCheckpoint(dir);
+  const isSingle = await isCheckpoint(dir);
   let path: string;
   let all: CheckpointInfo[];
   let problem: unknown;
   do {
-    [path, all] = isOne ? await siblings(await realpath(dir)) : await choose(dir);
+    [path, all] = isSingle ? await siblings(await realpath(dir)) : await choose(dir);
     try {
       return { path, content: await readCheckpoint(op, path, wanted) };
     } catch (error) {
       problem = error;
     }
-  } while (!isOne && (await isGone(path))); // a save removed it meanwhile, after a newer one was there
-  const others = all.filter((one) => one.path !== path);
+  } while (!isSingle && (await isGone(path))); // a save removed it meanwhile, after a newer one was there
+  const others = all.filter((info) => info.path !== path);
   for (const { path: other } of others) {
     try {
       const nothing = (): boolean => false;
@@ -154,9 +154,9 @@ function apply(states: ReadonlyMap<string, AnyStateful>, { random, trees }: Cont
   const undo: (() => void)[] = [];
   try {
     for (const [name, target] of states) {
-      const before = takeSnapshot(op, name, target.stateDict());
+      const snapshot = takeSnapshot(op, name, target.stateDict());
       target.loadStateDict(trees.get(name));
-      undo.push(() => target.loadStateDict(restoreTree(before, (what) => new RangeError(what))));
+      undo.push(() => target.loadStateDict(restoreTree(snapshot, (what) => new RangeError(what))));
     }
   } catch (error) {
     for (const back of undo.reverse()) back();

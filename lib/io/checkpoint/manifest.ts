@@ -12,7 +12,7 @@ export const tensorsFile = (entry: string): string => `${entry}.safetensors`;
 export const format = { name: 'blasgrad checkpoint', version: 1 } as const;
 
 /** Bytes of checkpoint.json: JSON of nothing but small parts takes 50 times as much memory. */
-export const mostManifest = 2 ** 25;
+export const maxManifestBytes = 2 ** 25;
 
 /** One entry: `state` goes back to what gave it, `value` to whoever loads. */
 export interface ManifestEntry {
@@ -60,8 +60,8 @@ export function parseManifest(from: InputFile, text: string): Manifest {
     throw from.wrong(`version ${version} of the format`, 'the content', describe(manifest.version));
   }
   const { random, entries } = manifest;
-  const whole = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
-  if (!Array.isArray(random) || random.length !== 4 || !random.every(whole)) {
+  const isInt32 = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
+  if (!Array.isArray(random) || random.length !== 4 || !random.every(isInt32)) {
     throw from.wrong('four int32 numbers', 'random', describe(random));
   }
   if (!isObject(entries)) throw from.wrong('an object', 'entries', describe(entries));

@@ -4,7 +4,7 @@ import type { Tensor } from '../../core/tensor';
 import { InputFile } from '../file';
 import { readNothing, readPieces, readText, type Reader } from '../pieces';
 import { readTensors } from '../safetensors/read';
-import { files, mostManifest, parseManifest, parseSums, tensorsFile } from './manifest';
+import { files, maxManifestBytes, parseManifest, parseSums, tensorsFile } from './manifest';
 import type { Manifest } from './manifest';
 import { restoreTree } from './tree';
 
@@ -24,7 +24,7 @@ export async function readCheckpoint(
   const input = (file: string): InputFile => new InputFile(op, join(path, file));
   const sumsFile = input(files.sums);
   const { value: sumsText } = await readPieces(sumsFile, (size) =>
-    readText(sumsFile, size, mostManifest),
+    readText(sumsFile, size, maxManifestBytes),
   );
   const sums = parseSums(sumsFile, sumsText);
 
@@ -37,7 +37,9 @@ export async function readCheckpoint(
     return value;
   };
   const manifestFile = input(files.manifest);
-  const text = await checked(files.manifest, (from, size) => readText(from, size, mostManifest));
+  const text = await checked(files.manifest, (from, size) =>
+    readText(from, size, maxManifestBytes),
+  );
   const { random, entries } = parseManifest(manifestFile, text);
   const known = new Set([files.manifest, ...Object.keys(entries).map(tensorsFile)]);
   const unknown = [...sums.keys()].find((file) => !known.has(file));

@@ -23,7 +23,7 @@ import {
   format,
   isEntryName,
   manifestText,
-  mostManifest,
+  maxManifestBytes,
   sumsText,
   tensorsFile,
 } from './manifest';
@@ -67,15 +67,15 @@ export async function saveCheckpoint(
 /** What is to be written, file by file. */
 type Content = ReadonlyMap<string, Pieces>;
 
-function readStates(given: unknown): { content: Content; step: number | null } {
-  const isOther = given instanceof Tensor || given instanceof Map || isStateful(given);
-  if (typeof given !== 'object' || given === null || isOther) {
-    throw wrongType(op, 'an object of entries', 'entries', given);
+function readStates(states: unknown): { content: Content; step: number | null } {
+  const isOther = states instanceof Tensor || states instanceof Map || isStateful(states);
+  if (typeof states !== 'object' || states === null || isOther) {
+    throw wrongType(op, 'an object of entries', 'entries', states);
   }
   const random = Array.from(defaultGenerator.getState().data);
   const content = new Map<string, Pieces>();
   const entries: [string, ManifestEntry][] = [];
-  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries(states as Record<string, unknown>)) {
     if (value === undefined) continue;
     requireName(name, entries);
     const kind = isStateful(value) ? 'state' : 'value';
@@ -85,7 +85,7 @@ function readStates(given: unknown): { content: Content; step: number | null } {
     if (tensors.size === 0) continue;
     content.set(tensorsFile(name), contentOf(op, Object.fromEntries(tensors), undefined));
   }
-  const { step } = given as { step?: unknown };
+  const { step } = states as { step?: unknown };
   if (step !== undefined) requireInteger(op, 'step', step, 0);
   const manifest: Manifest = {
     format: format.name,
@@ -96,8 +96,8 @@ function readStates(given: unknown): { content: Content; step: number | null } {
     entries: Object.fromEntries(entries),
   };
   const text = Buffer.from(manifestText(manifest));
-  if (text.length > mostManifest) {
-    const what = `entries without their tensors of at most ${mostManifest} bytes as JSON`;
+  if (text.length > maxManifestBytes) {
+    const what = `entries without their tensors of at most ${maxManifestBytes} bytes as JSON`;
     throw unexpected(
       op,
       what,
@@ -109,13 +109,13 @@ function readStates(given: unknown): { content: Content; step: number | null } {
   return { content, step: (step as number | undefined) ?? null };
 }
 
-function requireName(name: string, before: readonly [string, ManifestEntry][]): void {
+function requireName(name: string, known: readonly [string, ManifestEntry][]): void {
   if (!isEntryName(name) || name === 'path') {
     const what = "letters, digits, _ and -, a letter first, and not 'path',";
     throw unexpected(op, what, 'the name of an entry', describe(name));
   }
   // Some disks take them for the same file.
-  const same = before.find(([other]) => other.toLowerCase() === name.toLowerCase());
+  const same = known.find(([other]) => other.toLowerCase() === name.toLowerCase());
   if (same) {
     throw unexpected(op, 'names that differ', 'entries', `${describe(same[0])} and '${name}'`);
   }
@@ -155,8 +155,8 @@ async function write(
 async function makeDirectory(dir: string): Promise<void> {
   const first = await mkdir(dir, { recursive: true });
   if (first === undefined) return;
-  for (let made = dir; made.length >= first.length; made = dirname(made)) {
-    await syncDirectory(dirname(made));
+  for (let created = dir; created.length >= first.length; created = dirname(created)) {
+    await syncDirectory(dirname(created));
   }
 }
 

@@ -49,9 +49,9 @@ export function saveSafetensors(
   options: SafetensorsOptions = {},
 ): void {
   const op = 'saveSafetensors';
-  const to = requirePath(op, path);
+  const target = requirePath(op, path);
   requireOptions(op, options, ['metadata']);
-  writeWholeSync(to, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
+  writeWholeSync(target, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
 }
 
 /**

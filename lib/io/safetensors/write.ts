@@ -6,7 +6,7 @@ import { copyInOrder, readableMemory } from '../../core/access';
 import { requireTensors } from '../named';
 import type { Pieces } from '../pieces';
 import { written } from './elements';
-import { metadataName, mostHeaderBytes } from './header';
+import { metadataName, maxHeaderBytes } from './header';
 
 /** Checks all; the pieces then show the memory of the tensors at the time they are asked for. */
 export function contentOf(op: string, tensors: unknown, metadata: unknown): Pieces {
@@ -47,8 +47,8 @@ function headerOf(
   const header = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' '); // the data begin aligned
   header.writeBigUInt64LE(BigInt(header.length - 8));
   header.set(text, 8);
-  if (header.length - 8 > mostHeaderBytes) {
-    const what = `names that fit a header of ${mostHeaderBytes} bytes`;
+  if (header.length - 8 > maxHeaderBytes) {
+    const what = `names that fit a header of ${maxHeaderBytes} bytes`;
     throw unexpected(op, what, 'tensors', `${header.length - 8} bytes`);
   }
   return header;
@@ -90,10 +90,10 @@ function requireMetadata(op: string, metadata: unknown): Record<string, string> 
     throw wrongType(op, 'an object of strings', 'metadata', metadata);
   }
   for (const [name, value] of Object.entries(metadata)) {
-    const at = `metadata[${describe(name)}]`;
-    requireText(op, `the name of ${at}`, name);
-    if (typeof value !== 'string') throw wrongType(op, 'a string', at, value);
-    requireText(op, at, value);
+    const where = `metadata[${describe(name)}]`;
+    requireText(op, `the name of ${where}`, name);
+    if (typeof value !== 'string') throw wrongType(op, 'a string', where, value);
+    requireText(op, where, value);
   }
   return metadata as Record<string, string>;
 }

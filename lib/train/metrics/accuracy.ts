@@ -28,8 +28,8 @@ export class Accuracy extends Share {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { said, wanted } = classesOf(this.op, output, target, this.threshold);
-    this.count(said.eq(wanted));
+    const { predicted, actual } = classesOf(this.op, output, target, this.threshold);
+    this.count(predicted.eq(actual));
   }
 }
 

@@ -25,12 +25,12 @@ export function classesOf(
   target: Tensor,
   threshold: number,
   numClasses = Infinity,
-): { said: Tensor; wanted: Tensor } {
-  const wanted = target.to('int32');
+): { predicted: Tensor; actual: Tensor } {
+  const actual = target.to('int32');
   if (isFloating(output.dtype) && output.ndim === target.ndim + 1 && output.shape[1] > 1) {
     const rest = output.shape.filter((_, dim) => dim !== 1);
     if (sameShape(rest, target.shape)) {
-      if (output.shape[1] <= numClasses) return { said: output.argmax(1), wanted };
+      if (output.shape[1] <= numClasses) return { predicted: output.argmax(1), actual };
       const what = `at most ${numClasses} classes, as numClasses says,`;
       throw unexpected(op, what, 'output', shapeText(output.shape));
     }
@@ -41,5 +41,5 @@ export function classesOf(
     const what = `(n, classes, ...) for target ${shapeText(target.shape)}, or its shape,`;
     throw unexpected(op, what, 'output', shapeText(output.shape));
   }
-  return { said: (isFloating(flat.dtype) ? flat.ge(threshold) : flat).to('int32'), wanted };
+  return { predicted: (isFloating(flat.dtype) ? flat.ge(threshold) : flat).to('int32'), actual };
 }

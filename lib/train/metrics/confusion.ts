@@ -37,9 +37,15 @@ abstract class Confusion extends SumMetric<'confusion'> {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { said, wanted } = classesOf(this.op, output, target, this.threshold, this.numClasses);
-    const row = this.rows.indexSelect(0, wanted.flatten());
-    const place = row.add(this.columns.indexSelect(0, said.flatten()));
+    const { predicted, actual } = classesOf(
+      this.op,
+      output,
+      target,
+      this.threshold,
+      this.numClasses,
+    );
+    const row = this.rows.indexSelect(0, actual.flatten());
+    const place = row.add(this.columns.indexSelect(0, predicted.flatten()));
     this.sum('confusion')
       .view(-1)
       .scatterAdd_(0, place, onesLike(place, { dtype: 'float64' }));
@@ -64,14 +70,14 @@ export class ConfusionMatrix extends Confusion {
 /** How often a class was said rightly, was said, and was true. */
 interface Counts {
   readonly right: number;
-  readonly said: number;
-  readonly wanted: number;
+  readonly predicted: number;
+  readonly actual: number;
 }
 
 const figures = {
-  precision: ({ right, said }: Counts): number => ratio(right, said),
-  recall: ({ right, wanted }: Counts): number => ratio(right, wanted),
-  f1: ({ right, said, wanted }: Counts): number => ratio(2 * right, said + wanted),
+  precision: ({ right, predicted }: Counts): number => ratio(right, predicted),
+  recall: ({ right, actual }: Counts): number => ratio(right, actual),
+  f1: ({ right, predicted, actual }: Counts): number => ratio(2 * right, predicted + actual),
 } as const;
 
 class AveragedFigure<Value extends number | number[]> extends Confusion {
@@ -93,29 +99,33 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
   private averaged(): number | number[] {
     const matrix = this.matrix();
     const counts = matrix.map((row, i): Counts => {
-      return { right: row[i], said: total(matrix.map((one) => one[i])), wanted: total(row) };
+      return {
+        right: row[i],
+        predicted: total(matrix.map((other) => other[i])),
+        actual: total(row),
+      };
     });
     const figure = figures[this.name];
     if (this.average === 'binary') return figure(counts[1]);
     if (this.average === 'micro') {
       return figure({
         right: total(counts.map(({ right }) => right)),
-        said: total(counts.map(({ said }) => said)),
-        wanted: total(counts.map(({ wanted }) => wanted)),
+        predicted: total(counts.map(({ predicted }) => predicted)),
+        actual: total(counts.map(({ actual }) => actual)),
       });
     }
     const all = counts.map(figure);
     if (this.average === 'none') return all;
-    const weights = counts.map(({ said, wanted }) => {
-      if (this.average === 'weighted') return wanted;
-      return said + wanted > 0 ? 1 : 0;
+    const weights = counts.map(({ predicted, actual }) => {
+      if (this.average === 'weighted') return actual;
+      return predicted + actual > 0 ? 1 : 0;
     });
     return ratio(total(all.map((value, i) => value * weights[i])), total(weights));
   }
 }
 
 function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0);
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 /**

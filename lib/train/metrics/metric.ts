@@ -73,8 +73,8 @@ export abstract class SumMetric<Name extends string> implements Metric {
   }
 
   loadStateDict(dict: Readonly<Record<string, Tensor>>): void {
-    const given: unknown = dict;
-    if (typeof given !== 'object' || given === null) {
+    const sums: unknown = dict;
+    if (typeof sums !== 'object' || sums === null) {
       throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);
     }
     refuseInCapture('loadStateDict', 'sums that ops change');

@@ -26,9 +26,9 @@ export class MeanError extends SumMetric<'error' | 'total'> {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const [said, wanted] = pair(this.op, output, target);
-    this.sum('error').add_(this.size(said.sub(wanted)).sum());
-    this.sum('total').add_(said.numel());
+    const [predicted, actual] = pair(this.op, output, target);
+    this.sum('error').add_(this.size(predicted.sub(actual)).sum());
+    this.sum('total').add_(predicted.numel());
   }
 
   compute(): number {
@@ -48,16 +48,16 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
   // Means and squares around them of both parts give those of the whole (Chan, Golub, LeVeque 1979): sums of squares
   // would lose the digits of targets far from 0.
   protected add(output: Tensor, target: Tensor): void {
-    const [said, wanted] = pair(this.op, output, target).map((one) => this.columns(one));
-    const n = wanted.shape[0];
+    const [predicted, actual] = pair(this.op, output, target).map((tensor) => this.columns(tensor));
+    const n = actual.shape[0];
     if (n === 0) return;
     const [count, mean] = [this.sum('count'), this.sum('mean')];
-    const own = wanted.mean(0);
+    const own = actual.mean(0);
     const distance = own.sub(mean);
     const share = count.add(n).reciprocal().mul(n);
     const between = distance.square().mul(count.mul(share));
-    this.sum('spread').add_(wanted.sub(own).square().sum(0).add(between));
-    this.sum('error').add_(wanted.sub(said).square().sum(0));
+    this.sum('spread').add_(actual.sub(own).square().sum(0).add(between));
+    this.sum('error').add_(actual.sub(predicted).square().sum(0));
     mean.add_(distance.mul(share));
     count.add_(n);
   }
@@ -76,7 +76,7 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
       if (spread[i] === 0) return error === 0 ? 1 : 0;
       return 1 - error / spread[i];
     });
-    return scores.reduce((sum, one) => sum + one, 0) / scores.length;
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
   }
 }
 

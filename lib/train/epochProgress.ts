@@ -1,13 +1,13 @@
 /** The batches of an epoch that was begun before. */
 import { fromArray } from '../creation/filled';
-import { isStateful } from '../io/checkpoint/stateful';
+import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
-import type { Asking } from './pass';
+import type { RequestHooks } from './pass';
 import type { TrainingState } from './state';
 
 /** What passes over the batches that were done. */
-export interface Order extends Omit<Asking, 'mayStop'> {
+export interface EpochProgress extends Omit<RequestHooks, 'mayStop'> {
   /** Whether this batch was done. */
   skips(): boolean;
   /** There are no more batches. */
@@ -18,9 +18,9 @@ export interface Order extends Omit<Asking, 'mayStop'> {
  * A loader with a state goes on by itself. Another one begins its epoch again, with the random numbers that it had then,
  * and what was done is passed over.
  */
-export function beginOrder(loader: object, state: TrainingState): Order {
-  const goesOn = isStateful(loader);
-  let done = goesOn ? 0 : state.batch;
+export function startEpoch(loader: object, state: TrainingState): EpochProgress {
+  const hasState = isStateful(loader);
+  let done = hasState ? 0 : state.batch;
   if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
   let random = done > 0 ? defaultGenerator.getState() : null;
   if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
@@ -34,13 +34,13 @@ export function beginOrder(loader: object, state: TrainingState): Order {
     return false;
   };
   // What a loader with a state loads ahead does not count.
-  let before: Tensor | null = null;
-  const asks = (): void => {
-    before = goesOn ? null : defaultGenerator.getState();
+  let previous: Tensor | null = null;
+  const beforeRequest = (): void => {
+    previous = hasState ? null : defaultGenerator.getState();
   };
-  const takesBack = (): void => {
+  const undoRequest = (): void => {
     if (random !== null) end();
-    else if (before !== null) defaultGenerator.setState(before);
+    else if (previous !== null) defaultGenerator.setState(previous);
   };
-  return { skips, end, asks, takesBack };
+  return { skips, end, beforeRequest, undoRequest };
 }

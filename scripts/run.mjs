@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
+import { addonPath, allTargets } from './setup/native.mjs';
 import { main, packageProgram, root, run, say } from './setup/tools.mjs';
 
 const exampleFolders = ['examples/notebooks', 'examples'];
@@ -26,6 +27,9 @@ const commands = {
   },
 };
 
+// What is measured is what users of the package run.
+const addons = { bench: allTargets };
+
 // What glibc keeps for each thread that allocates grows by itself for hundreds of threads, and hides what does not.
 const environments = { stress: { MALLOC_ARENA_MAX: '1' }, soak: { MALLOC_ARENA_MAX: '1' } };
 
@@ -42,13 +46,16 @@ function exampleNames() {
 }
 
 main(import.meta.url, async ([name, ...args]) => {
-  await setup();
+  await setup(undefined, addons[name]);
   const command = commands[name](args);
   if (!command) {
     process.exitCode = 2;
     return;
   }
-  const env = environments[name];
+  const env = {
+    ...environments[name],
+    ...(addons[name] && { BLASGRAD_ADDON: addonPath(addons[name]) }),
+  };
   const { code } = await run(process.execPath, command, { inherit: true, env });
   process.exitCode = code;
 });

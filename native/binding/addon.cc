@@ -5,8 +5,9 @@
 #include "binding/environment.h"
 #include "binding/info.h"
 #include "binding/op_call.h"
-#include "platform/pages.h"
 #include "core/plan.h"
+#include "platform/pages.h"
+#include "simd/targets.h"
 
 namespace blasgrad {
 namespace {
@@ -74,6 +75,9 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
 }  // namespace blasgrad
 
 static Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  if (const std::string problem = blasgrad::TargetProblem(); !problem.empty()) {
+    throw Napi::Error::New(env, problem);
+  }
   return blasgrad::Load(env, exports);
 }
 

@@ -3,6 +3,7 @@
  * them is written, nothing that is only read is changed, and what is refused is left as it was.
  */
 import type { NativeRow } from '../../binding';
+import { times } from '../support/full';
 import { randomFrom } from '../support/random';
 import type { Kind } from './guarded';
 import {
@@ -62,7 +63,8 @@ function randomCall(row: NativeRow, random: () => number): Call | null {
 
 function fuzz(row: NativeRow): void {
   const random = randomFrom(row.name);
-  for (let round = 0; round < 60; round++) {
+  const rounds = times(60, 15, 'calls');
+  for (let round = 0; round < rounds; round++) {
     const call = randomCall(row, random);
     if (call === null) continue;
     const args = argumentsOf(call);

@@ -8,6 +8,7 @@
 #include "binding/op_definitions.h"
 #include "core/plan.h"
 #include "platform/pages.h"
+#include "simd/targets.h"
 
 namespace blasgrad {
 namespace {
@@ -76,6 +77,9 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
 }  // namespace blasgrad
 
 static Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  if (const std::string problem = blasgrad::TargetProblem(); !problem.empty()) {
+    throw Napi::Error::New(env, problem);
+  }
   return blasgrad::Load(env, exports);
 }
 

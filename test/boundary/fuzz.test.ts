@@ -2,6 +2,7 @@
  * Every native function with random sizes, numbers and contents, in buffers just as long as it asks for: nothing outside
  * them is written, nothing that is only read is changed, and what is refused is left as it was.
  */
+import { times } from '../support/full';
 import { randomFrom } from '../support/random';
 import type { DType } from './guarded';
 import {
@@ -23,8 +24,8 @@ const contents: Readonly<Record<DType, readonly number[]>> = {
   bool: [0, 1, 1, 2, 255],
 };
 
-/** For each function: several of them share a kernel's checks. */
-const rounds = 30;
+/** For each function. */
+const rounds = times(60, 15, 'calls');
 
 function check(call: Call, args: readonly unknown[]): void {
   const { buffers } = call;

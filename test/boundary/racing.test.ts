@@ -4,6 +4,7 @@
  * of ending the process, and each case goes on until the change has come between check and use.
  */
 import { Worker } from 'node:worker_threads';
+import { times } from '../support/full';
 import { native, thrownBy } from './nativeCalls';
 
 const [right, wrong, n] = [1, 100, 8]; // an index, one beyond the n that there are, and beyond the operand
@@ -142,15 +143,20 @@ async function whileChanging(
 test.each(cases)('an index that changes after it was checked: %s', async (_what, make) => {
   const index = new Int32Array(new SharedArrayBuffer(4 * many)).fill(right);
   const { run, outcome } = make();
+  const enough = times(3, 1, 'changes');
   const seen: Record<Outcome, number> = { calm: 0, changed: 0, 'led outside': 0 };
   await whileChanging(index, many - 1, [right, wrong], 200_000, () => {
-    for (let calls = 0; calls < 50_000 && seen.changed < 3 && seen['led outside'] === 0; calls++) {
+    for (
+      let calls = 0;
+      calls < 50_000 && seen.changed < enough && seen['led outside'] === 0;
+      calls++
+    ) {
       const error = thrownBy(() => void run(index));
       if (error === null) seen[outcome()]++;
       else expect(error.message).toMatch(/: expected .+ for (index|target), got 100/);
     }
   });
-  expect(seen).toMatchObject({ changed: 3, 'led outside': 0 });
+  expect(seen).toMatchObject({ changed: enough, 'led outside': 0 });
 });
 
 test('a layout that changes while it is read', async () => {

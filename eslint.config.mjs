@@ -38,6 +38,11 @@ export default defineConfig(
       // Overloads are documented one by one; a hook may return a tensor or nothing.
       '@typescript-eslint/unified-signatures': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // declare module '...' { interface OpAttrs extends UnaryAttrs {} }
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends' },
+      ],
       // while (true)
       '@typescript-eslint/no-unnecessary-condition': [
         'error',

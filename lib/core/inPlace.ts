@@ -1,6 +1,6 @@
 /** Changes in place, and the views that see them. */
 import { enableGrad } from './gradMode';
-import { Node, edgeOf, edgesTo, type Rule } from './node';
+import { Node, edgeOf, edgesTo, type OpAttrs, type OpName, type Rule } from './node';
 import { observer, type Observer } from './observer';
 import type { Tensor } from './tensor';
 
@@ -29,12 +29,12 @@ export function rootOf(tensor: Tensor): Tensor {
  * After `x`, the first of the inputs, was changed in place: counts the change and makes `rule` the op that made `x`
  * and, where `x` is a view, a part of what it is a view of.
  */
-export function recordInPlace<A>(
+export function recordInPlace<K extends OpName>(
   x: Tensor,
-  rule: Rule<A>,
+  rule: Rule<K>,
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
-  attrs: A,
+  attrs: OpAttrs[K],
 ): void {
   if (observer !== null) tellChange(observer, rule.name, x, inputs, attrs);
   const edges = edgesTo(inputs);
@@ -45,7 +45,7 @@ export function recordInPlace<A>(
   x._storage.version++;
   if (edges === null) return;
   for (const link of ancestors) link.version = x._storage.version;
-  let node = new Node(rule, edges, saved, attrs, x.shape, x.dtype) as Node;
+  let node: Node = new Node(rule, edges, saved, attrs, x.shape, x.dtype);
   observer?.recorded?.(node);
   for (const { parent, replay } of ancestors) {
     const outer = [edgeOf(parent), ...node.edges.slice(1)];
@@ -60,12 +60,12 @@ export function recordInPlace<A>(
 }
 
 /** The change counts even where the observer throws: the memory is as the op left it. */
-function tellChange(
+function tellChange<K extends OpName>(
   told: Observer,
-  op: string,
+  op: K,
   x: Tensor,
   inputs: readonly Tensor[],
-  attrs: unknown,
+  attrs: OpAttrs[K],
 ): void {
   try {
     told.changed(op, x, inputs, attrs);
@@ -82,7 +82,7 @@ export interface Splice {
 }
 
 /** For a tensor of which a view was changed: the view's part of the gradient goes through the change, the rest past it. */
-const spliceRule: Rule<Splice> = {
+const spliceRule: Rule<'copySlices'> = {
   name: 'copySlices',
   grad(dy, node) {
     const { inner, replay } = node.attrs;

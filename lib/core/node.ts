@@ -2,18 +2,30 @@
 import type { DType } from './dtype';
 import { shapeText } from './errors';
 import { isGradEnabled } from './gradMode';
+import type { Splice } from './inPlace';
 import { observer } from './observer';
 import type { Shape } from './shape';
 import type { Tensor } from './tensor';
 
-/** How an op is differentiated. `A` is what the rule needs besides tensors: dimensions, options, ... */
-export interface Rule<A = undefined> {
-  readonly name: string;
+/**
+ * What the rule of each op needs besides tensors (dimensions, options, ...), by the op's name; undefined for none. Each
+ * family of ops adds its own. ONNX export reads them too, so ops without a rule are listed as well.
+ */
+export interface OpAttrs {
+  copySlices: Splice;
+}
+
+/** The name of an op that `record` or an observer is told of. */
+export type OpName = keyof OpAttrs;
+
+/** How an op is differentiated. */
+export interface Rule<K extends OpName = OpName> {
+  readonly name: K;
   /**
    * Gradients of the inputs, given the gradient of the output; null where none flows. They may still have the shape
    * of a broadcast: the engine sums them down. Calls ordinary ops, so that it can be differentiated again.
    */
-  grad(dy: Tensor, node: Node<A>): readonly (Tensor | null)[];
+  grad(dy: Tensor, node: Node<K>): readonly (Tensor | null)[];
 }
 
 /** Where a gradient goes: on to the node that made the input, or into a leaf tensor. */
@@ -25,7 +37,7 @@ export type Hook = (gradient: Tensor) => Tensor | undefined | void;
 let created = 0;
 
 /** One recorded op: what made a tensor. */
-export class Node<A = unknown> {
+export class Node<K extends OpName = OpName> {
   /** Later ops have larger numbers, so descending order is a topological one. */
   readonly id = ++created;
   private readonly savedVersion: number;
@@ -39,10 +51,10 @@ export class Node<A = unknown> {
   hooks: Hook[] | null = null;
 
   constructor(
-    readonly rule: Rule<A>,
+    readonly rule: Rule<K>,
     public edges: readonly Edge[],
     private tensors: readonly Tensor[],
-    readonly attrs: A,
+    readonly attrs: OpAttrs[K],
     readonly shape: Shape,
     readonly dtype: DType,
   ) {
@@ -91,12 +103,12 @@ function versionSum(tensors: readonly Tensor[]): number {
 }
 
 /** Links `out` to the op that made it, if recording is on and an input requires a gradient. */
-export function record<A>(
+export function record<K extends OpName>(
   out: Tensor,
-  rule: Rule<A>,
+  rule: Rule<K>,
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
-  attrs: A,
+  attrs: OpAttrs[K],
 ): Tensor {
   const edges = edgesTo(inputs);
   if (edges !== null) out._node = new Node(rule, edges, saved, attrs, out.shape, out.dtype);

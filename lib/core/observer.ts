@@ -1,5 +1,5 @@
 /** Observers of tensors: ops, backward and optimizers report to them. */
-import type { Node } from './node';
+import type { Node, OpAttrs, OpName } from './node';
 import type { Tensor } from './tensor';
 
 /** The part of a step that an op runs in. */
@@ -10,18 +10,18 @@ type Gradients = readonly (Tensor | null)[];
 /** Is told of ops while `observing` runs. What it throws, the op throws. */
 export interface Observer {
   /** `op` computed `outs` from `inputs`; `saved` are the tensors its gradient needs, masks and indices among them. */
-  result(
-    op: string,
+  result<K extends OpName>(
+    op: K,
     outs: readonly Tensor[],
     inputs: readonly Tensor[],
-    attrs: unknown,
+    attrs: OpAttrs[K],
     saved: readonly Tensor[],
     node: Node | null,
   ): void;
   /** An op is about to change `x` in place. */
   changing?(x: Tensor): void;
   /** `op` changed `x`, the first of `inputs`, in place; its memory still has the version from before. */
-  changed(op: string, x: Tensor, inputs: readonly Tensor[], attrs: unknown): void;
+  changed<K extends OpName>(op: K, x: Tensor, inputs: readonly Tensor[], attrs: OpAttrs[K]): void;
   /** A node was made for a change in place. */
   recorded?(node: Node): void;
   /** Backward has reached `node`: returns what `rule` returns. */

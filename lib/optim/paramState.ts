@@ -3,6 +3,7 @@ import type { NativeOp } from '../../binding';
 import { capture, refuseInCapture } from '../core/capture';
 import { allocateShared, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
+import type { Kernels } from '../ops/define';
 import type { Update } from '../ops/optim';
 import type { Specs } from './options';
 import type { ParamGroup } from './paramGroup';
@@ -37,6 +38,7 @@ export const step = { name: 'step', single: true } as const;
  */
 export class ParamState<O> {
   readonly tensors = new Map<string, Tensor>();
+  private readonly kernels: Kernels;
   private readonly args: Parameters<NativeOp>;
   private readonly paramPlace: number;
   private readonly gradPlace: number;
@@ -46,6 +48,7 @@ export class ParamState<O> {
     private readonly param: Tensor,
     private readonly definition: Definition<O>,
   ) {
+    this.kernels = definition.update.kernels;
     this.paramPlace = this.place('param');
     this.gradPlace = this.place('grad');
     this.args = definition.update.names.map(() => null);
@@ -70,7 +73,7 @@ export class ParamState<O> {
     }
     this.args[this.paramPlace] = param._flat;
     this.args[this.gradPlace] = grad._flat;
-    this.definition.update.kernels[param.dtype](...this.args);
+    this.kernels[param.dtype](...this.args); // a module may have converted it
   }
 
   /** Overwrites the state with a saved one; what that lacks begins anew. */

@@ -6,6 +6,12 @@ import { noGrad } from '../../core/gradMode';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    binaryCrossEntropy: undefined;
+  }
+}
+
 /** log x, held above -100 as in PyTorch. */
 const boundedLog = (x: Tensor): Tensor => x.log().clamp({ min: -100 });
 const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
@@ -14,7 +20,7 @@ const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
  * A rule of its own, because at 0 and 1 the derivative of the logarithm would give 0 times infinity; and because the
  * whole is shorter than its parts.
  */
-const rule: Rule = {
+const rule: Rule<'binaryCrossEntropy'> = {
   name: 'binaryCrossEntropy',
   grad: (dy, node) => {
     const [x, target] = node.saved;

@@ -17,7 +17,7 @@ const used = new Set<string>();
 
 /** The functions of the native op `name`, picked once: `kernels('add')[x.dtype](...)`. */
 export function kernels(name: string): Kernels {
-  return tableOf(name, find(name) as Readonly<Partial<Kernels>>);
+  return tableOf(name, find(name));
 }
 
 /** The functions of a native op on two dtypes: `kernelPairs('gather')[x.dtype][index.dtype](...)`. */

@@ -1,7 +1,7 @@
 /** Results that ops write to or start from, and the report of those that have no gradient. */
 import type { DType } from '../../core/dtype';
 import { observer } from '../../core/observer';
-import type { Node } from '../../core/node';
+import type { Node, OpAttrs, OpName } from '../../core/node';
 import type { Shape } from '../../core/shape';
 import { allocate, Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
@@ -30,11 +30,11 @@ export function zerosLike(x: Tensor): Tensor {
 }
 
 /** Reports an op that has no rule to the observer, as `record` does for ops that have one. */
-export function reportResult(
-  op: string,
+export function reportResult<K extends OpName>(
+  op: K,
   outs: readonly Tensor[],
   inputs: readonly Tensor[],
-  attrs?: unknown,
+  attrs: OpAttrs[K],
 ): void {
   if (observer !== null) observer.result(op, outs, inputs, attrs, [], null);
 }

@@ -25,23 +25,35 @@ import {
   type Rule,
 } from '../define';
 
+declare module '../../core/node' {
+  interface OpAttrs extends Record<keyof OperatorMethods | keyof PredicateMethods, undefined> {}
+}
+
+type OperatorName = keyof OperatorMethods;
+type OperatorNode = Node<OperatorName>;
+
 interface BinaryRule {
   /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. */
-  readonly grad: (dy: Tensor, a: Tensor, b: Tensor, node: Node) => readonly (Tensor | null)[];
-  /** False where the gradient needs neither a nor b, so that they are not kept. */
-  readonly keeps?: false;
+  readonly grad: (
+    dy: Tensor,
+    a: Tensor,
+    b: Tensor,
+    node: OperatorNode,
+  ) => readonly (Tensor | null)[];
+  /** False where the gradient needs neither a nor b, so that they are not saved. */
+  readonly saves?: false;
   /** True where whole numbers give a floating result. */
   readonly floating?: true;
-  /** The native row that two bool tensors take, whose result is bool; others count them as int32. */
+  /** The op for two bool tensors, whose result is bool; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
 }
 
-/** A native row of two inputs and its gradients. */
-class BinaryOp implements Rule {
+/** A native op of two inputs and its gradients. */
+class BinaryOp implements Rule<OperatorName> {
   private readonly kernels: Kernels;
 
   constructor(
-    readonly name: string,
+    readonly name: OperatorName,
     private readonly rule: BinaryRule,
   ) {
     this.kernels = kernels(name);
@@ -55,7 +67,7 @@ class BinaryOp implements Rule {
       : broadcastShapes(this.name, a.shape, b.shape);
     const out = Tensor._empty(a.dtype, shape);
     this.run(a, b, out);
-    return record(out, this, [a, b], this.rule.keeps === false ? [] : [a, b], undefined);
+    return record(out, this, [a, b], this.rule.saves === false ? [] : [a, b], undefined);
   }
 
   applyInPlace(x: Tensor, right: Operand): void {
@@ -66,8 +78,8 @@ class BinaryOp implements Rule {
       return;
     }
     requireInPlace(`${this.name}_`, x, broadcastShapes(this.name, a.shape, b.shape), a.dtype);
-    const keeps = this.rule.keeps !== false && (a.requiresGrad || b.requiresGrad);
-    const kept = keeps ? [a === x ? x.clone() : a, b === x ? x.clone() : b] : [];
+    const saves = this.rule.saves !== false && (a.requiresGrad || b.requiresGrad);
+    const saved = saves ? [a === x ? x.clone() : a, b === x ? x.clone() : b] : [];
     if (a.dtype === x.dtype) {
       this.run(a, b, x);
     } else {
@@ -75,10 +87,10 @@ class BinaryOp implements Rule {
       this.run(a, b, wide);
       copyInto(x, wide);
     }
-    recordInPlace(x, this, [a === x ? x : a, b], kept, undefined);
+    recordInPlace(x, this, [a === x ? x : a, b], saved, undefined);
   }
 
-  grad(dy: Tensor, node: Node): readonly (Tensor | null)[] {
+  grad(dy: Tensor, node: OperatorNode): readonly (Tensor | null)[] {
     const [a, b] = node.saved;
     return this.rule.grad(dy, a, b, node);
   }
@@ -148,9 +160,9 @@ export interface OperatorMethods {
 }
 
 const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
-  add: new BinaryOp('add', { ofBool: 'logicalOr', keeps: false, grad: (dy) => [dy, dy] }),
+  add: new BinaryOp('add', { ofBool: 'logicalOr', saves: false, grad: (dy) => [dy, dy] }),
   sub: new BinaryOp('sub', {
-    keeps: false,
+    saves: false,
     grad: (dy, _a, _b, node) => [dy, node.needs(1) ? dy.neg() : null],
   }),
   mul: new BinaryOp('mul', {
@@ -195,11 +207,11 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   }),
 };
 
-/** A native row of two inputs whose result is bool, so without gradient. */
+/** A native op of two inputs whose result is bool, so without a gradient. */
 class PredicateOp {
   private readonly kernels: Kernels;
 
-  constructor(readonly name: string) {
+  constructor(readonly name: keyof PredicateMethods) {
     this.kernels = kernels(name);
   }
 
@@ -207,7 +219,7 @@ class PredicateOp {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
     runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
-    reportResult(this.name, [out], [a, b]);
+    reportResult(this.name, [out], [a, b], undefined);
     return out;
   }
 }

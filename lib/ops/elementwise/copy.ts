@@ -17,18 +17,29 @@ import {
   type Rule,
 } from '../define';
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    clone: undefined;
+    /** The dtype of the input. */
+    to: DType;
+    copy: undefined;
+    /** The value. */
+    fill: number;
+  }
+}
+
 const copyKernels = kernels('copy');
 const toKernels = kernelPairs('to');
 const fillKernels = kernels('fill');
 
-const cloneRule: Rule = { name: 'clone', grad: (dy) => [dy] };
-const toRule: Rule<DType> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
+const cloneRule: Rule<'clone'> = { name: 'clone', grad: (dy) => [dy] };
+const toRule: Rule<'to'> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
 // What was overwritten has a gradient of zeros, as in PyTorch, rather than none.
-const copyRule: Rule = {
+const copyRule: Rule<'copy'> = {
   name: 'copy',
   grad: (dy, node) => [node.needs(0) ? zerosLike(dy) : null, node.needs(1) ? dy : null],
 };
-const fillRule: Rule<number> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
+const fillRule: Rule<'fill'> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../../core/tensor' {
   interface Tensor {

@@ -14,8 +14,14 @@ import {
   type Rule,
 } from '../define';
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    where: undefined;
+  }
+}
+
 const whereKernels = kernels('where');
-const whereRule: Rule = {
+const whereRule: Rule<'where'> = {
   name: 'where',
   grad: (dy, node) => {
     const condition = node.saved[0];

@@ -37,11 +37,24 @@ const scatterAddKernels = writing('scatterAdd');
 const indexCopyKernels = writing('indexCopy');
 const indexAddKernels = writing('indexAdd');
 
-/** What the rules remember: the dimension, and the shape of what was picked from. */
+/** The dimension, and the shape of the tensor that was indexed. */
 interface Along {
   readonly dim: number;
   readonly shape: Shape;
 }
+
+declare module '../../core/node' {
+  interface OpAttrs extends Record<AlongName, Along> {}
+}
+
+type AlongName =
+  | 'gather'
+  | 'gatherBackward'
+  | 'scatter'
+  | 'scatterAdd'
+  | 'indexSelect'
+  | 'indexSelectBackward'
+  | 'indexAdd';
 
 // --- One index for each element -------------------------------------------------------------------
 
@@ -67,11 +80,11 @@ function cropped(x: Tensor, shape: Shape, dim: number): Tensor {
   return part;
 }
 
-const gatherRule: Rule<Along> = {
+const gatherRule: Rule<'gather'> = {
   name: 'gather',
   grad: (dy, node) => [gatherBackward(dy, node.attrs, node.saved[0])],
 };
-const gatherBackwardRule: Rule<Along> = {
+const gatherBackwardRule: Rule<'gatherBackward'> = {
   name: 'gatherBackward',
   grad: (dy, node) => [dy.gather(node.attrs.dim, node.saved[0])],
 };
@@ -117,7 +130,7 @@ function sourceFor(op: string, x: Tensor, index: Tensor, value: unknown): Tensor
   return cropped(source, index.shape, -1);
 }
 
-const scatterRule: Rule<Along> = {
+const scatterRule: Rule<'scatter'> = {
   name: 'scatter',
   grad: (dy, node) => {
     const { dim } = node.attrs;
@@ -129,7 +142,7 @@ const scatterRule: Rule<Along> = {
   },
 };
 
-const scatterAddRule: Rule<Along> = {
+const scatterAddRule: Rule<'scatterAdd'> = {
   name: 'scatterAdd',
   grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.saved[0]) : null],
 };
@@ -197,7 +210,7 @@ function requireList(op: string, value: unknown): Tensor {
   return index.contiguous();
 }
 
-const indexSelectRule: Rule<Along> = {
+const indexSelectRule: Rule<'indexSelect'> = {
   name: 'indexSelect',
   grad: (dy, node) => {
     const { dim, shape } = node.attrs;
@@ -207,7 +220,7 @@ const indexSelectRule: Rule<Along> = {
     return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
   },
 };
-const indexSelectBackwardRule: Rule<Along> = {
+const indexSelectBackwardRule: Rule<'indexSelectBackward'> = {
   name: 'indexSelectBackward',
   grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.saved[0])],
 };
@@ -229,7 +242,7 @@ function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor 
   return record(out, indexSelectRule, [x], [index], { dim, shape: x.shape });
 }
 
-const indexAddRule: Rule<Along> = {
+const indexAddRule: Rule<'indexAdd'> = {
   name: 'indexAdd',
   grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.saved[0]) : null],
 };

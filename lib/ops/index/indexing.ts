@@ -232,7 +232,16 @@ interface Put {
   readonly picked: Picking;
   readonly accumulate: boolean;
 }
-const putRule: Rule<Put> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** Sizes of the indexed dimensions, and the shape of the indices together. */
+    index: { readonly sizes: readonly number[]; readonly shape: Shape };
+    indexPut: Put;
+    indexClear: Picking;
+  }
+}
+
+const putRule: Rule<'indexPut'> = {
   name: 'indexPut',
   grad: (dy, node) => {
     const { picked, accumulate } = node.attrs;
@@ -242,7 +251,7 @@ const putRule: Rule<Put> = {
     ];
   },
 };
-const clearRule: Rule<Picking> = {
+const clearRule: Rule<'indexClear'> = {
   name: 'indexClear',
   grad: (dy, node) => [cleared(dy, node.attrs)],
 };

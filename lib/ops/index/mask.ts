@@ -12,6 +12,13 @@ import {
 } from '../define';
 import { stack } from '../shape/join';
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    nonzero: undefined;
+    oneHot: undefined;
+  }
+}
+
 const nonzeroKernels = kernels('nonzero');
 const coordinateKernels = kernels('coordinate');
 const oneHotKernels = kernels('oneHot');
@@ -26,7 +33,7 @@ export function placesIn(op: string, x: Tensor): Tensor {
   const places = Tensor._empty('int32', [n]);
   const count = Tensor._empty('int32', []);
   nonzeroKernels[x.dtype](x.detach().contiguous()._flat, places._flat, count._flat, n);
-  reportResult('nonzero', [places, count], [x]);
+  reportResult('nonzero', [places, count], [x], undefined);
   return places.narrow(0, 0, count.item());
 }
 
@@ -50,7 +57,7 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
   const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
   oneHotKernels[labels.dtype](labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
-  reportResult('oneHot', [out], [labels]);
+  reportResult('oneHot', [out], [labels], undefined);
   return out;
 }
 

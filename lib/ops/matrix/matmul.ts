@@ -13,7 +13,14 @@ import {
 } from '../define';
 import { linearBackwardKernels, linearKernels, matmulKernels } from './products';
 
-/** A stack of matrices as the native row reads it: rows in order or transposed, one matrix every `step` elements. */
+declare module '../../core/node' {
+  interface OpAttrs {
+    matmul: undefined;
+    linear: undefined;
+  }
+}
+
+/** A stack of matrices as the native op reads it: rows in order or transposed, one matrix every `step` elements. */
 interface Stack {
   readonly tensor: Tensor;
   readonly transposed: boolean;
@@ -65,7 +72,7 @@ function evenStep(batch: Shape, strides: readonly number[]): number | null {
   return step;
 }
 
-const matmulRule: Rule = {
+const matmulRule: Rule<'matmul'> = {
   name: 'matmul',
   grad: (dy, node) => {
     const [a, b] = node.saved;
@@ -139,7 +146,7 @@ function operands(
   return [left, right];
 }
 
-const linearRule: Rule = {
+const linearRule: Rule<'linear'> = {
   name: 'linear',
   grad: (dy, node) => {
     const [x, weight] = node.saved;

@@ -58,12 +58,19 @@ interface Picked extends Picks {
   readonly total: Tensor;
 }
 
-const nllRule: Rule<Picked> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    nllLoss: Picked;
+    nllLossBackward: Picked;
+  }
+}
+
+const nllRule: Rule<'nllLoss'> = {
   name: 'nllLoss',
   grad: (dy, node) => [spreadBack(dy, node.attrs)],
 };
 // The loss is linear in the logarithms: the derivative of its derivative is the loss itself.
-const nllBackwardRule: Rule<Picked> = {
+const nllBackwardRule: Rule<'nllLossBackward'> = {
   name: 'nllLossBackward',
   grad: (dx, node) => [nll(dx, node.attrs)],
 };

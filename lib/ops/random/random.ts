@@ -29,9 +29,17 @@ const randpermKernels = kernels('randperm');
 const dropoutKernels = kernels('dropout');
 const dropoutBackwardKernels = kernels('dropoutBackward');
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    random: undefined;
+    /** The probability of 0. */
+    dropout: number;
+  }
+}
+
 const largestFloat32 = 3.4028234663852886e38;
 
-const drawRule: Rule = { name: 'random', grad: (dy) => [zerosLike(dy)] };
+const drawRule: Rule<'random'> = { name: 'random', grad: (dy) => [zerosLike(dy)] };
 
 /** Overwrites `x` with numbers that `draw` writes to a contiguous tensor. */
 function fill(op: string, x: Tensor, draw: (out: Tensor) => void): Tensor {
@@ -118,7 +126,7 @@ export function fillRandperm(out: Tensor, options: RandomOptions): void {
 }
 
 /** Its derivative is itself: dy, scaled where the mask holds, 0 elsewhere. */
-const dropoutRule: Rule<number> = {
+const dropoutRule: Rule<'dropout'> = {
   name: 'dropout',
   grad: (dy, node) => {
     const mask = node.saved[0];

@@ -20,8 +20,18 @@ interface Along {
   readonly kept: readonly number[];
 }
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    max: Along;
+    min: Along;
+    /** `dim` is null for the place among all elements in order. */
+    argmax: { readonly dim: number | null };
+    argmin: { readonly dim: number | null };
+  }
+}
+
 /** The gradient goes to the chosen elements. */
-function ruleFor(name: string): Rule<Along> {
+function ruleFor(name: 'max' | 'min'): Rule<'max' | 'min'> {
   return {
     name,
     grad: (dy, node) => {

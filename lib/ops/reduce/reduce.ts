@@ -25,27 +25,34 @@ import {
   type Reduction,
 } from './reductionShape';
 
-/** A native row that reduces, and its gradient from what it keeps. */
-class ReduceOp implements Rule<Reduction> {
+declare module '../../core/node' {
+  interface OpAttrs extends Record<ReduceName | 'any' | 'all', Reduction> {}
+}
+
+type ReduceName = 'sum' | 'mean' | 'prod' | 'amax' | 'amin';
+type ReduceNode = Node<ReduceName>;
+
+/** A native op that reduces, and its gradient from what it saves. */
+class ReduceOp implements Rule<ReduceName> {
   private readonly kernels: Kernels;
 
   constructor(
-    readonly name: string,
-    private readonly keeps: 'nothing' | 'input' | 'both',
-    readonly grad: (dy: Tensor, node: Node<Reduction>) => readonly [Tensor],
+    readonly name: ReduceName,
+    private readonly saves: 'nothing' | 'input' | 'both',
+    readonly grad: (dy: Tensor, node: ReduceNode) => readonly [Tensor],
   ) {
     this.kernels = kernels(name);
   }
 
   apply(x: Tensor, reduction: Reduction): Tensor {
     const out = runReduction(this.kernels[x.dtype], x, reduction);
-    const kept = this.keeps === 'nothing' ? [] : this.keeps === 'input' ? [x] : [x, out];
-    return record(out, this, [x], kept, reduction);
+    const saved = this.saves === 'nothing' ? [] : this.saves === 'input' ? [x] : [x, out];
+    return record(out, this, [x], saved, reduction);
   }
 }
 
 /** dy shared evenly among the elements that equal the result, as PyTorch's amax does. */
-function shareAmongEqual(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
+function shareAmongEqual(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   const [x, out] = node.saved;
   const { kept } = node.attrs;
   const equal = x.eq(out.reshape(kept)).to(dy.dtype);
@@ -56,7 +63,7 @@ function shareAmongEqual(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
 const prodBackwardKernels = kernels('prodBackward');
 
 /** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
-function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
+function prodGrad(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   const [x] = node.saved;
   const { shape, kept } = node.attrs;
   const lines = linesOf(node.attrs);

@@ -9,8 +9,14 @@ interface Scan {
   readonly reverse: boolean;
 }
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    cumsum: Scan;
+  }
+}
+
 const cumsumKernels = kernels('cumsum');
-const cumsumRule: Rule<Scan> = {
+const cumsumRule: Rule<'cumsum'> = {
   name: 'cumsum',
   grad: (dy, node) => [cumsum(dy, { dim: node.attrs.dim, reverse: !node.attrs.reverse })],
 };

@@ -29,13 +29,24 @@ export interface SoftmaxOptions {
   dtype?: DType;
 }
 
-/** A native row from (outer, n, inner) to the same shape, whose gradient needs only its result. */
-class SoftmaxOp implements Rule<number> {
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The dimension. */
+    softmax: number;
+    logSoftmax: number;
+    logsumexp: Reduction;
+  }
+}
+
+type SoftmaxName = 'softmax' | 'logSoftmax';
+
+/** A native op from (outer, n, inner) to the same shape, whose gradient needs only its result. */
+class SoftmaxOp implements Rule<SoftmaxName> {
   private readonly forward: Kernels;
   private readonly backward: Kernels;
 
   constructor(
-    readonly name: string,
+    readonly name: SoftmaxName,
     /** dy and y to dx in ordinary ops, for higher derivatives. */
     private readonly derivative: (dy: Tensor, y: Tensor, dim: number) => Tensor,
   ) {
@@ -62,7 +73,7 @@ class SoftmaxOp implements Rule<number> {
     return record(y, this, [x], [y], d);
   }
 
-  grad(dy: Tensor, node: Node<number>): readonly [Tensor] {
+  grad(dy: Tensor, node: Node<SoftmaxName>): readonly [Tensor] {
     const y = node.saved[0];
     if (isGradEnabled()) return [this.derivative(dy, y, node.attrs)];
     const dx = Tensor._empty(dy.dtype, dy.shape);
@@ -98,7 +109,7 @@ export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): T
 }
 
 const logsumexpKernels = kernels('logsumexp');
-const logsumexpRule: Rule<Reduction> = {
+const logsumexpRule: Rule<'logsumexp'> = {
   name: 'logsumexp',
   grad: (dy, node) => {
     const [x, out] = node.saved;

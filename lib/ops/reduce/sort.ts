@@ -29,7 +29,15 @@ const topkKernels = namedKernels(
   },
 );
 
-const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    sort: { readonly dim: number; readonly shape: readonly number[] };
+    /** Sorting too is reported as the selection of all elements. */
+    topk: { readonly dim: number; readonly k: number; readonly largest: boolean };
+  }
+}
+
+const orderRule: Rule<'sort'> = {
   name: 'sort',
   grad: (dy, node) => [gatherBackward(dy, node.attrs, node.saved[0])],
 };

@@ -47,7 +47,15 @@ function deviations(x: Tensor, { shape, kept }: Reduction): Tensor {
   return x.sub(x.mean(dims, { keepdim: true }));
 }
 
-const varRule: Rule<Variance> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    var: Variance;
+    std: Variance;
+    norm: Norm;
+  }
+}
+
+const varRule: Rule<'var'> = {
   name: 'var',
   grad: (dy, node) => {
     const scaled = dy.mul(2 / node.attrs.divisor).reshape(node.attrs.kept);
@@ -55,7 +63,7 @@ const varRule: Rule<Variance> = {
   },
 };
 
-const stdRule: Rule<Variance> = {
+const stdRule: Rule<'std'> = {
   name: 'std',
   grad: (dy, node) => {
     const [x, out] = node.saved;
@@ -98,7 +106,7 @@ interface Norm extends Reduction {
 }
 
 /** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0. */
-function normGrad(dy: Tensor, node: Node<Norm>): readonly [Tensor] {
+function normGrad(dy: Tensor, node: Node<'norm'>): readonly [Tensor] {
   const [x, out] = node.saved;
   const { p, kept } = node.attrs;
   const weight = dy.reshape(kept);
@@ -114,7 +122,7 @@ function normGrad(dy: Tensor, node: Node<Norm>): readonly [Tensor] {
   ];
 }
 
-const normRule: Rule<Norm> = { name: 'norm', grad: normGrad };
+const normRule: Rule<'norm'> = { name: 'norm', grad: normGrad };
 
 function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
   if (p === 1) return runReduction(norm1Kernels[x.dtype], x, reduction);

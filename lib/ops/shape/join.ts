@@ -20,7 +20,14 @@ function requireTensors(op: string, value: unknown): Tensor[] {
   return tensors;
 }
 
-const catRule: Rule<{ readonly dim: number; readonly sizes: readonly number[] }> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The sizes of the tensors along `dim`. */
+    cat: { readonly dim: number; readonly sizes: readonly number[] };
+  }
+}
+
+const catRule: Rule<'cat'> = {
   name: 'cat',
   grad: (dy, node) => {
     const { dim, sizes } = node.attrs;

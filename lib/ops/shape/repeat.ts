@@ -8,7 +8,14 @@ import { sizesOf, type Sizes } from './view';
 
 const flipKernels = kernels('flip');
 
-const flipRule: Rule<number> = { name: 'flip', grad: (dy, node) => [flipped(dy, node.attrs)] };
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The dimension. */
+    flip: number;
+  }
+}
+
+const flipRule: Rule<'flip'> = { name: 'flip', grad: (dy, node) => [flipped(dy, node.attrs)] };
 
 function flipped(input: Tensor, dim: number): Tensor {
   const x = input.contiguous();

@@ -20,7 +20,14 @@ interface Part {
  */
 const shared = new WeakMap<Node, { readonly sum: Tensor; readonly visit: number }>();
 
-const sliceRule: Rule<Part> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    slice: Part;
+    sliceBackward: Part;
+  }
+}
+
+const sliceRule: Rule<'slice'> = {
   name: 'slice',
   grad: (dy, node) => {
     const edge = node.edges[0];
@@ -35,7 +42,7 @@ const sliceRule: Rule<Part> = {
     return [sum];
   },
 };
-const padRule: Rule<Part> = {
+const padRule: Rule<'sliceBackward'> = {
   name: 'sliceBackward',
   grad: (dy, node) => {
     const { dim, start, length, step } = node.attrs;

@@ -9,7 +9,13 @@ interface Triangle {
   readonly side: 'tril' | 'triu';
   readonly diagonal: number;
 }
-const triangleRule: Rule<Triangle> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    triangle: Triangle;
+  }
+}
+
+const triangleRule: Rule<'triangle'> = {
   name: 'triangle',
   grad: (dy, node) => [triangle(dy, node.attrs)],
 };

@@ -10,7 +10,7 @@ import {
   sameShape,
   type Shape,
 } from '../../core/shape';
-import { record, Tensor, type Rule } from '../define';
+import { record, Tensor, type OpAttrs, type OpName, type Rule } from '../define';
 
 /** Where a view lies in the tensor it is a view of. */
 interface Place {
@@ -19,12 +19,22 @@ interface Place {
   readonly offset: number;
 }
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The shape of the input. */
+    view: Shape;
+    /** The order of the dimensions. */
+    permute: readonly number[];
+    expand: undefined;
+  }
+}
+
 /** A view of `x`; `replay` gives the same view of another tensor of its shape. */
-export function view<A>(
+export function view<K extends OpName>(
   x: Tensor,
   place: Place,
-  rule: Rule<A>,
-  attrs: A,
+  rule: Rule<K>,
+  attrs: OpAttrs[K],
   replay: (parent: Tensor) => Tensor,
 ): Tensor {
   const out = x._view(place.shape, place.strides, place.offset);
@@ -32,12 +42,12 @@ export function view<A>(
   return record(out, rule, [x], [], attrs);
 }
 
-const reshapeRule: Rule<Shape> = { name: 'view', grad: (dy, node) => [dy.reshape(node.attrs)] };
-const permuteRule: Rule<readonly number[]> = {
+const reshapeRule: Rule<'view'> = { name: 'view', grad: (dy, node) => [dy.reshape(node.attrs)] };
+const permuteRule: Rule<'permute'> = {
   name: 'permute',
   grad: (dy, node) => [dy.permute(node.attrs.map((_, i) => node.attrs.indexOf(i)))],
 };
-const expandRule: Rule = { name: 'expand', grad: (dy) => [dy] };
+const expandRule: Rule<'expand'> = { name: 'expand', grad: (dy) => [dy] };
 
 /** Sizes among which -1 may be, each read once. */
 function askedSizes(op: string, value: unknown): unknown[] {

@@ -28,9 +28,9 @@ const sampleRows = 1000;
 export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<Table> {
   const plan = csvPlan('readCsv', options, ['onMissing']);
   return withFile('readCsv', requirePath('readCsv', path), async (file) => {
-  const inferred = new Map<string, ColumnType>();
     // Most files need one pass. A second pass is needed if a later value does not have the type that was inferred from
     // the first rows, because the texts that were read as numbers are gone. Its types fit all values.
+    const inferred = new Map<string, ColumnType>();
     while (true) {
       const reader = new TableReader(file, plan, inferred);
       await parseAll(file, plan, (row) => reader.row(row));

@@ -17,8 +17,8 @@ import { pieceBytes, readPiecesSync, readText } from './pieces';
 import { writeWholeSync } from './write';
 
 /**
- * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
- * back exactly; names must not contain white space. `loadDat` reads up to 256 MiB: larger ones are for safetensors.
+ * Writes tensors to a text file for `loadDat`. Values are written with as many digits as are needed to read them back
+ * exactly. Names must not contain white space. `loadDat` reads up to 256 MiB; use safetensors for larger files.
  *
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */
@@ -32,7 +32,7 @@ export function saveDat(path: string | URL, tensors: Readonly<Record<string, Ten
   writeWholeSync(target, textOf(named));
 }
 
-/** In pieces: as one text, many values would be more than JavaScript's heap holds. */
+/** In pieces: as one text, many values would not fit into JavaScript's heap. */
 function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
   let separator = '';
   for (const [name, tensor] of tensors) {
@@ -51,13 +51,13 @@ function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, vo
   }
 }
 
-/** A short text that is read back as the same value. */
+/** Writes a value as a short text that reads back as the same value. */
 function valueText(dtype: DType): (value: number) => string {
   const digits = dtype === 'float32' ? shortest32 : String;
   return (value) => (Object.is(value, -0) ? '-0' : digits(value));
 }
 
-/** String writes the digits that float64 needs; six to nine are enough for float32. */
+/** String() writes the digits that float64 needs; six to nine are enough for float32. */
 function shortest32(value: number): string {
   for (let precision = 6; precision < 9; precision++) {
     const short = Number(value.toPrecision(precision));
@@ -66,10 +66,10 @@ function shortest32(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** A file that is being read, and where. */
+/** A file that is being read, line by line. */
 class Lines {
   private number = 0;
-  /** Where the next line begins. */
+  /** The start of the next line. */
   private start = 0;
 
   constructor(
@@ -77,7 +77,7 @@ class Lines {
     private readonly text: string,
   ) {}
 
-  /** Characters that were not read yet. */
+  /** Characters that are not read yet. */
   get left(): number {
     return Math.max(this.text.length - this.start, 0);
   }
@@ -97,7 +97,7 @@ class Lines {
   }
 }
 
-/** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is not as it should be. */
+/** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is invalid. */
 export function loadDat(path: string | URL): Record<string, Tensor> {
   const file = new InputFile('loadDat', requirePath('loadDat', path));
   const lines = new Lines(
@@ -132,7 +132,7 @@ function readHead(
 function readValues(lines: Lines, dtype: DType, shape: readonly number[]): TypedArray {
   const count = numelOf(shape);
   const rowLength = shape.at(-1) ?? 1;
-  // More than there are characters end in an error, without memory for them.
+  // More values than characters end in an error, without memory for them.
   const array = allocateOwn(dtype, count <= lines.left ? count : 0);
   for (let i = 0; i < count; i += rowLength) {
     let found = 0;

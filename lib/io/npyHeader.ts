@@ -1,5 +1,5 @@
 /**
- * The header of .npy: a Python dict of three entries, read by a grammar of its own and never evaluated
+ * The header of .npy: a Python dict with three entries, parsed by a grammar and never evaluated
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 import { describe, shapeText } from '../core/errors';
@@ -41,7 +41,7 @@ interface Token {
   readonly is: 'string' | 'number' | 'word' | 'mark';
 }
 
-/** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; errors are made by `wrong`. */
+/** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; `wrong` creates the errors. */
 export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
   const tokens = tokensOf(text, wrong);
   let index = 0;

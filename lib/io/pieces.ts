@@ -1,27 +1,27 @@
 /**
- * Files piece by piece. What a format has to say is a generator that asks for pieces; here are those who run it, at once
- * or beside the event loop, so that each format is written once.
+ * Reading files piece by piece. A format is a generator that requests pieces. The functions here run it, synchronously
+ * or asynchronously, so that each format is written once.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { openFlags, withFile, type InputFile } from './file';
 
-/** Bytes to fill from a file; they follow the last ones, unless `at` says where they begin. */
+/** Bytes to fill from a file; they follow the last ones, unless `position` says where they start. */
 export interface Fill {
   readonly into: Uint8Array;
   readonly position?: number;
 }
 
-/** Reads a file by asking for its pieces. */
+/** Reads a file by requesting its pieces. */
 export type Reader<T> = Generator<Fill, T, void>;
 
-/** A file's content in order, in pieces that are used up before the next is asked for. */
+/** The content of a file in order, in pieces that are consumed before the next one is requested. */
 export type Pieces = Iterable<Uint8Array>;
 
-// 1 MiB takes a hash 1 ms, which is how long it holds up the event loop.
+// Hashing 1 MiB takes 1 ms, for which it blocks the event loop.
 export const pieceBytes = 1 << 20;
 
-/** Reads a file here and now. */
+/** Reads a file synchronously. */
 export function readPiecesSync<T>(file: InputFile, read: (size: number) => Reader<T>): T {
   const descriptor = openSync(file.path, openFlags);
   try {
@@ -43,7 +43,7 @@ export function readPiecesSync<T>(file: InputFile, read: (size: number) => Reade
   }
 }
 
-/** Reads a file beside the event loop; gives the SHA-256 of the bytes it read, in hexadecimal, besides. */
+/** Reads a file asynchronously; also returns the SHA-256 of the bytes it read, in hexadecimal. */
 export function readPieces<T>(
   { op, path }: InputFile,
   read: (size: number) => Reader<T>,
@@ -66,7 +66,7 @@ export function readPieces<T>(
 // Text in V8 has at most 2^29 characters.
 const maxTextBytes = 2 ** 28;
 
-/** The whole content as text. */
+/** The complete content as text. */
 export function* readText(file: InputFile, size: number, maxBytes = maxTextBytes): Reader<string> {
   if (size > maxBytes) throw file.wrong(`at most ${maxBytes} bytes`, 'the size', String(size));
   const content = Buffer.alloc(size);
@@ -74,7 +74,7 @@ export function* readText(file: InputFile, size: number, maxBytes = maxTextBytes
   return content.toString();
 }
 
-/** Nothing of the content but its hash. */
+/** Reads the content only for its hash. */
 export function* readNothing(size: number): Reader<null> {
   const piece = Buffer.alloc(Math.min(size, pieceBytes));
   for (let left = size; left > 0; left -= pieceBytes) {

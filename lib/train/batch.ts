@@ -2,19 +2,19 @@
 import { unexpected, wrongType } from '../core/errors';
 import { Tensor } from '../core/tensor';
 
-/** The tensors of a batch in order, and what is around them. */
+/** The tensors of a batch in order, and a description of the structure around them. */
 export interface Flat {
   readonly tensors: Tensor[];
-  /** Equal for batches that look alike but for their tensors. */
+  /** The same for all batches with the same structure. */
   readonly key: string;
 }
 
-/** Finds the tensors of a batch; an error names the place of anything else. */
+/** Finds the tensors of a batch; an error names the position of anything else. */
 export function flatten(batch: unknown): Flat {
   const tensors: Tensor[] = [];
   const visit = (value: unknown, place: string): string => {
     if (value instanceof Tensor) {
-      // Compiled functions want memory of its own for each input.
+      // Compiled functions need separate memory for each input.
       const sharesMemory = tensors.some((tensor) => tensor._storage === value._storage);
       tensors.push(sharesMemory ? value.detach().clone() : value);
       return 't';
@@ -34,7 +34,7 @@ export function flatten(batch: unknown): Flat {
   return { tensors, key };
 }
 
-/** The batch with other tensors in the places of its own. */
+/** A batch with the same structure and other tensors. */
 export function refill(batch: unknown, tensors: readonly Tensor[]): unknown {
   let next = 0;
   const visit = (value: unknown): unknown => {
@@ -46,7 +46,7 @@ export function refill(batch: unknown, tensors: readonly Tensor[]): unknown {
   return visit(batch);
 }
 
-/** Samples in a batch: rows of its first tensor. */
+/** The number of samples in a batch: the first size of its first tensor. */
 export function samplesIn(batch: unknown): number {
   const first = firstTensor(batch);
   return first === null || first.ndim === 0 ? 1 : first.shape[0];
@@ -64,7 +64,7 @@ function firstTensor(value: unknown, seen = new Set<object>()): Tensor | null {
   return null;
 }
 
-/** Calls `each` for every tensor, with its place. */
+/** Calls `each` for every tensor, with its position. */
 export function eachTensor(
   value: unknown,
   each: (tensor: Tensor, place: string) => void,

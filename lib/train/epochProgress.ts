@@ -1,4 +1,4 @@
-/** The batches of an epoch that was begun before. */
+/** Resuming an epoch: which batches are already done. */
 import { fromArray } from '../creation/filled';
 import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
@@ -6,17 +6,17 @@ import type { Tensor } from '../core/tensor';
 import type { RequestHooks } from './pass';
 import type { TrainingState } from './state';
 
-/** What passes over the batches that were done. */
+/** Skips the batches that are already done. */
 export interface EpochProgress extends Omit<RequestHooks, 'mayStop'> {
-  /** Whether this batch was done. */
+  /** Whether this batch is already done. */
   skips(): boolean;
   /** There are no more batches. */
   end(): void;
 }
 
 /**
- * A loader with a state goes on by itself. Another one begins its epoch again, with the random numbers that it had then,
- * and what was done is passed over.
+ * Starts or resumes an epoch. A loader with a state resumes by itself. Any other loader restarts its epoch with the
+ * random numbers that it had, and the batches that are already done are skipped.
  */
 export function startEpoch(loader: object, state: TrainingState): EpochProgress {
   const hasState = isStateful(loader);
@@ -33,7 +33,7 @@ export function startEpoch(loader: object, state: TrainingState): EpochProgress 
     end();
     return false;
   };
-  // What a loader with a state loads ahead does not count.
+  // What a loader with a state reads ahead does not count.
   let previous: Tensor | null = null;
   const beforeRequest = (): void => {
     previous = hasState ? null : defaultGenerator.getState();

@@ -1,10 +1,10 @@
 /** Requests to stop: an AbortSignal, or Ctrl-C. */
 
-/** Listens from its making until `remove`. */
+/** Listens from construction until `remove`. */
 export class Interrupt {
-  /** What asked for a stop, or null. */
+  /** What requested the stop, or null. */
   reason: 'signal' | 'interrupt' | null = null;
-  /** Told of the request. */
+  /** Called when a stop is requested. */
   private wake: (() => void) | null = null;
 
   constructor(
@@ -21,7 +21,7 @@ export class Interrupt {
     process.removeListener('SIGINT', this.onSigint);
   }
 
-  /** What `begin` promises, or null if something asked, or asks meanwhile, for a stop. */
+  /** The result of `begin`, or null if a stop is requested before it is there. */
   async unlessStopped<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
     if (this.reason !== null) return null;
     try {
@@ -40,7 +40,7 @@ export class Interrupt {
     this.request('signal');
   };
 
-  /** The first one asks for a stop after the step; the second one is as if nobody listened. */
+  /** The first Ctrl-C requests a stop after the step; the second one has its default effect. */
   private readonly onSigint = (): void => {
     if (this.reason === 'interrupt') {
       process.removeListener('SIGINT', this.onSigint);

@@ -1,4 +1,4 @@
-/** The options of `train`, checked, with the defaults. */
+/** The options of `train`, checked and with defaults. */
 import {
   describe,
   requireBoolean,
@@ -20,7 +20,7 @@ import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';
 
 const op = 'train';
 
-/** What the loop works with. */
+/** The checked options. */
 export interface Plan {
   readonly model: AnyModule;
   readonly lossOf: (batch: unknown) => Tensor | BatchLoss;
@@ -48,7 +48,7 @@ export interface Plan {
   readonly detectAnomaly: boolean;
 }
 
-/** When and where to save. */
+/** When and where to save checkpoints. */
 export interface Saving {
   readonly dir: string;
   readonly every: number;
@@ -240,7 +240,7 @@ function schedulerOf(scheduler: Schedule | undefined, optimizer: Optimizer): Pla
   throw unexpected(op, 'a schedule of the optimizer', 'scheduler', 'that of another one');
 }
 
-/** An optimizer that was made for another model would train nothing, and say nothing. */
+/** Refuses an optimizer of another model, which would train nothing without any error. */
 function requireModelParameters(model: AnyModule, optimizer: Optimizer): void {
   const own = new Set<Tensor>(model.parameters());
   const some = optimizer.paramGroups.some(({ params }) => params.some((param) => own.has(param)));

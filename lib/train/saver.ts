@@ -1,4 +1,4 @@
-/** The checkpoints of a training. */
+/** The checkpoints of a training run. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import {
   isStateful,
@@ -13,7 +13,7 @@ import type { TrainingState } from './state';
 export class Saver {
   /** The checkpoint that was saved or loaded last. */
   path: string | null = null;
-  /** Where the training stood then. */
+  /** The progress at that time. */
   private saved = '';
 
   constructor(
@@ -21,7 +21,7 @@ export class Saver {
     private readonly state: TrainingState,
   ) {}
 
-  /** Goes on from the newest checkpoint, if that is asked for; gives its path. */
+  /** Loads the newest checkpoint, if the options ask for it; returns its path. */
   async resume(): Promise<string | null> {
     const { checkpoint, resume } = this.plan;
     if (checkpoint !== null && resume !== false) {
@@ -38,7 +38,7 @@ export class Saver {
     return this.path;
   }
 
-  /** Saves, unless nothing has happened since the last time; gives the path of a new checkpoint. */
+  /** Saves unless nothing has changed since the last time; returns the path of the new checkpoint. */
   async save(): Promise<string | null> {
     const { checkpoint } = this.plan;
     const { progress, states } = this;
@@ -67,7 +67,7 @@ export class Saver {
   }
 }
 
-/** Fails before the first epoch, not after it. */
+/** Fails before the first epoch and not after it. */
 async function requireWritable(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   await access(dir, constants.W_OK);

@@ -1,15 +1,15 @@
-/** Where a training stands: with model, optimizer, scheduler and loader all it takes to go on exactly. */
+/** The progress of a training run: with model, optimizer, scheduler and loader all that is needed to resume exactly. */
 import { requireInteger, requireNumber, wrongType } from '../core/errors';
 import type { StateDict } from '../nn';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { EpochResult, Figures } from './types';
 
-/** The best value of the monitor. */
+/** The best value of the monitored figure. */
 export interface Best {
   readonly epoch: number;
   readonly value: number;
-  /** The model's parameters then, if they are kept. */
+  /** The model's state in that epoch, if it is kept. */
   readonly model: StateDict | null;
 }
 
@@ -30,30 +30,30 @@ interface Dict {
 
 const counts = ['epoch', 'batch', 'step', 'samples', 'waited'] as const;
 
-/** A Stateful. */
+/** The progress, which can be saved in a checkpoint. */
 export class TrainingState {
   /** Finished epochs. */
   epoch = 0;
-  /** Batches done in the running one. */
+  /** Batches done in the current epoch. */
   batch = 0;
-  /** What came out of the running epoch, where only validation is missing. */
+  /** The training figures of the current epoch, if only its validation is missing. */
   trained: Figures | null = null;
-  /** Steps of the optimizer. */
+  /** Optimizer steps. */
   step = 0;
   lossSum = 0;
   samples = 0;
-  /** Time of training in the running epoch. */
+  /** Training time in the current epoch, in seconds. */
   seconds = 0;
   /** Epochs since the best one. */
   waited = 0;
   best: Best | null = null;
   results: EpochResult[] = [];
-  /** The default generator when the running epoch began, for loaders that cannot say where they are. */
+  /** The state of the default generator at the start of the epoch, for loaders without a state. */
   order: number[] = [];
 
   constructor(private readonly metrics: ReadonlyMap<string, Metric>) {}
 
-  /** The next epoch begins. */
+  /** Starts the next epoch. */
   nextEpoch(): void {
     this.batch = this.samples = this.lossSum = this.seconds = 0;
     this.trained = null;

@@ -1,4 +1,4 @@
-/** The steps of training and of validation, compiled or not. */
+/** The steps of training and validation, compiled or not. */
 import { detectAnomaly, firstNonFinite, nonFiniteText } from '../autograd/anomaly';
 import { noGrad } from '../core/gradMode';
 import { compile, type Compiled, type Output } from '../compile';
@@ -12,13 +12,13 @@ import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { BatchLoss } from './types';
 
-/** Whether a batch begins the gradients of a step of the optimizer, and whether the step follows it. */
+/** Whether a batch is the first of an optimizer step, and whether it is the last. */
 export interface Role {
   readonly first: boolean;
   readonly last: boolean;
 }
 
-/** What a step leaves: the loss, and the rest where metrics that read values need it. */
+/** The result of a step: the loss, and output and target if metrics read values. */
 interface Result {
   readonly loss: Tensor;
   readonly output?: Tensor;
@@ -27,20 +27,20 @@ interface Result {
 
 type Work = (batch: unknown) => Result;
 
-// A step beside the event loop costs 20 to 60 us more; one that takes long would hold up everything else.
+// A step on a background thread takes 20 to 60 us more; a long step on this thread blocks the event loop.
 const longStep = 4; // ms
 
-/** A compiled step, and the shortest time that a replay took, in ms. */
+/** A compiled step, and the shortest time of a replay, in ms. */
 interface CompiledStep {
   readonly run: Compiled<Tensor[], Output>;
   shortest: number;
   replays: number;
 }
 
-/** Runs the steps of a training. */
+/** Runs the steps. */
 export class Steps {
   private readonly compiled = new Map<string, CompiledStep>();
-  /** How often a function of a compiled step ran to be captured. */
+  /** How often the function of a compiled step ran to be captured. */
   private captures = 0;
   private readonly inStep: readonly Metric[];
   private readonly after: readonly Metric[];
@@ -51,18 +51,18 @@ export class Steps {
     this.after = metrics.filter((metric) => metric.eager !== false);
   }
 
-  /** Takes a batch's part of a step of the optimizer; gives its loss. */
+  /** Runs one batch, and the optimizer step if this is its last batch; returns the loss. */
   async train(batch: unknown, role: Role): Promise<number> {
     const work = (inputs: unknown): Result => this.trainOn(inputs, role);
     return await this.run(`train ${role.first} ${role.last}`, work, batch);
   }
 
-  /** Measures on a batch; gives its loss. */
+  /** Evaluates a batch; returns the loss. */
   async validate(batch: unknown): Promise<number> {
     return await this.run('validate', (inputs) => noGrad(() => this.evaluate(inputs)), batch);
   }
 
-  /** The step of the optimizer after the last batches of an epoch, fewer than `accumulate`. */
+  /** The optimizer step after the last batches of an epoch, fewer than `accumulate`. */
   finish(batches: number): void {
     const scale = this.plan.accumulate / batches;
     noGrad(() => {
@@ -100,7 +100,7 @@ export class Steps {
     return this.after.length === 0 ? { loss } : { loss, output, target };
   }
 
-  /** Clips, and lets optimizer and schedule take a step. */
+  /** Clips gradients, then steps the optimizer and the scheduler. */
   private update(): void {
     const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerPer } = this.plan;
     inPhase('clipping', () => {
@@ -126,7 +126,7 @@ export class Steps {
     return loss.item();
   }
 
-  /** Runs the compiled step for batches that look like this one: beside the event loop if it takes long. */
+  /** Runs the compiled step for batches of this structure, on a background thread if it takes long. */
   private async replay(name: string, work: Work, batch: unknown): Promise<Result> {
     const { tensors, key } = flatten(batch);
     const id = `${name} ${key}`;

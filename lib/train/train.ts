@@ -1,4 +1,4 @@
-/** The loop of a training. */
+/** The training loop. */
 import { setImmediate } from 'node:timers/promises';
 import { unexpected, wrongType } from '../core/errors';
 import type { AnyModule } from '../nn';
@@ -22,14 +22,14 @@ import type {
 } from './types';
 
 /**
- * Trains a model, and resolves to what came out of each epoch. Steps are compiled; long ones run beside the event loop,
- * and between short ones it gets its turn every few milliseconds. Meanwhile model and optimizer belong to the training:
- * callbacks may look at them, other code takes a copy.
+ * Trains a model, and resolves to the results of the epochs. Steps are compiled. Steps of more than 4 ms run on a
+ * background thread; between shorter ones, other events run every few milliseconds. During training, callbacks may read
+ * the model and the optimizer; other code must not use them.
  *
- * Ctrl-C, or `signal`, stops after the step that is running: a checkpoint is saved, and the promise resolves. The same
- * call with `resume: true` goes on from there exactly as if nothing had happened, if the loader has a state, as
- * DataLoader does, or gives the same batches each time. Rejects with what a step, callback or loader throws; with
- * `detectAnomaly` with an AnomalyError at the first NaN or infinity.
+ * Ctrl-C and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same call with
+ * `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or yields the
+ * same batches each time. Rejects with the error of a step, a callback or the loader, and with an AnomalyError at the
+ * first NaN or infinity with `detectAnomaly`.
  *
  * @example
  * const history = await train({
@@ -60,7 +60,7 @@ export async function train<Batch, Model extends AnyModule>(
 
 const yieldInterval = 5; // ms between turns of the event loop
 
-/** Validation puts back all of a pass that was stopped. */
+/** A validation pass that was stopped is undone completely. */
 const validationHooks: RequestHooks = {
   mayStop: () => true,
   beforeRequest: () => undefined,
@@ -72,7 +72,7 @@ class Training {
   private readonly steps: Steps;
   private readonly saver: Saver;
   private lastYield = performance.now();
-  /** Whether anybody wants to know of each batch. */
+  /** Whether a callback is called after each batch. */
   private readonly hasBatchCallbacks: boolean;
 
   constructor(
@@ -113,7 +113,7 @@ class Training {
     return history;
   }
 
-  /** One epoch, or the rest of it; false if something asked to stop in it. */
+  /** Runs one epoch, or the rest of it; false if a stop was requested. */
   private async epoch(): Promise<boolean> {
     const { plan, state } = this;
     if (this.interrupt.reason !== null) return false;
@@ -133,13 +133,13 @@ class Training {
     return true;
   }
 
-  /** The batches of an epoch that are still to come. */
+  /** Runs the batches that are left of the epoch. */
   private async batches(batches: number | null): Promise<boolean> {
     const { plan, state } = this;
     const order = startEpoch(plan.loader, state);
-    let waiting = 0; // batches whose gradients wait for a step
+    let waiting = 0; // batches whose gradients belong to a step that is not done
     let mark = performance.now();
-    // Gradients that wait are not saved: their step comes first. After the last batch the loader just ends.
+    // Accumulated gradients are not saved: their step comes first. After the last batch, the loader ends the loop.
     const mayStop = (): boolean => waiting === 0 && state.batch !== batches;
     for await (const batch of batchesOf(plan.loader, this.interrupt, { ...order, mayStop })) {
       if (batch === stopped) {
@@ -158,7 +158,7 @@ class Training {
       state.seconds += (performance.now() - mark) / 1000;
       if (this.hasBatchCallbacks) await this.notify('onBatchEnd', this.batchResult(batches, loss));
       await this.yieldToEvents();
-      // At the end of an epoch the loader has not said so yet: the loop ends by itself.
+      // After the last batch, the loader has not ended its epoch yet: the loop ends by itself.
       if (last && state.batch !== batches && !(await this.saveIfDue())) return false;
       mark = performance.now();
     }
@@ -172,16 +172,16 @@ class Training {
     return true;
   }
 
-  /** After a step: saves if it is time, or if something asked to stop; false for the latter. */
+  /** Saves after a step if a checkpoint is due or a stop is requested; false for a stop. */
   private async saveIfDue(): Promise<boolean> {
     const { interrupt, plan, state } = this;
     const stop = interrupt.reason !== null;
-    // Saved here: outside of the loop the loader's epoch is over.
+    // Saved here: after the loop, the loader's epoch is over.
     if (stop || state.step % (plan.checkpoint?.everySteps ?? Infinity) === 0) await this.save();
     return !stop;
   }
 
-  /** The figures of validation; null if something asked to stop, as if it had not begun. */
+  /** Runs the validation; null if a stop was requested, and then the pass is undone. */
   private async validate(loader: Batches<unknown>): Promise<Figures | null> {
     const snapshot = new LoaderSnapshot(loader);
     let lossSum = 0;
@@ -245,7 +245,8 @@ class Training {
     if (path !== null) await this.notify('onCheckpoint', path);
   }
 
-  // --- Telling --------------------------------------------------------------------------------------------------------
+  // --- Callbacks
+  // ------------------------------------------------------------------------------------------------------
 
   private async notify<Name extends keyof Callbacks>(
     name: Name,
@@ -284,7 +285,7 @@ class Training {
     console.error(`${where}; ${next}`);
   }
 
-  /** Lets other events happen. */
+  /** Lets other events run. */
   private async yieldToEvents(): Promise<void> {
     if (performance.now() - this.lastYield < yieldInterval) return;
     await setImmediate();
@@ -292,7 +293,7 @@ class Training {
   }
 }
 
-/** The number of batches, if the loader says it. */
+/** The number of batches, if the loader has a length. */
 function lengthOf(loader: object): number | null {
   const { length } = loader as { length?: unknown };
   return Number.isFinite(length) ? (length as number) : null;

@@ -3,7 +3,7 @@ import { requireDataset, requireLength, type Dataset } from './dataset';
 import { requireIndex } from './indices';
 
 /**
- * Datasets one after the other as one (torch.utils.data.ConcatDataset).
+ * Several datasets, one after another (torch.utils.data.ConcatDataset).
  *
  * @example const all = new data.ConcatDataset([digits, moreDigits]);
  */
@@ -12,7 +12,7 @@ export class ConcatDataset<Item> implements Dataset<Item> {
   readonly datasets: readonly Dataset<Item, unknown>[];
   /** Number of samples. */
   readonly length: number;
-  /** Numbers of the first sample of each dataset. */
+  /** The index of the first sample of each dataset. */
   private readonly starts: readonly number[];
 
   constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
@@ -32,13 +32,13 @@ export class ConcatDataset<Item> implements Dataset<Item> {
     this.length = requireLength(op, 'datasets', { length });
   }
 
-  /** Sample `index`, counted through all datasets. */
+  /** Sample `index`, counted over all datasets. */
   get(index: number, seed = 0): Item {
     const [which, place] = this.at(index);
     return this.datasets[which].get(place, seed);
   }
 
-  /** The number of the dataset that sample `index` lies in, and its number there. */
+  /** The number of the dataset that has sample `index`, and the index of the sample in it. */
   at(index: number): [which: number, place: number] {
     requireIndex('ConcatDataset.get', 'index', index, this.length);
     let [low, high] = [0, this.starts.length];

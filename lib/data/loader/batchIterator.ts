@@ -1,4 +1,4 @@
-/** How this thread reads batches: all at once, or sample by sample. */
+/** Reading batches in this thread: by index, or from an iterable. */
 import { wrongType } from '../../core/errors';
 import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';
@@ -15,7 +15,7 @@ import { sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
 import { TensorDataset } from '../datasets/tensorDataset';
 
-/** Whether reading a dataset draws no random numbers: its samples are in memory. */
+/** Whether reading a sample uses no random numbers, because the samples are in memory. */
 export function isInMemory(dataset: unknown): boolean {
   const members = ['get', 'getBatch'];
   if (isUnchanged(dataset, Subset, ...members)) return isInMemory(dataset.dataset);
@@ -23,7 +23,7 @@ export function isInMemory(dataset: unknown): boolean {
   return isUnchanged(dataset, TensorDataset, ...members);
 }
 
-/** Reads batches of a dataset with numbers; a batch is a promise where the dataset or `collate` gives one. */
+/** Reads batches of a dataset by index. A batch is a promise if the dataset or `collate` returns one. */
 export class SampleReader {
   private readonly dataset: Dataset<unknown, unknown>;
   private readonly byBatch: boolean;
@@ -65,17 +65,17 @@ export class SampleReader {
 export interface LoadedBatch {
   readonly batch: unknown;
   readonly dataset?: StateTree;
-  /** Whether an iterable has no samples after it. */
+  /** Whether the iterable has ended. */
   readonly ended?: boolean;
 }
 
-/** Reads batches of an iterable, one after the other. */
+/** Reads batches of an iterable, one after another. */
 export class IterableReader {
   private iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private pending = 0;
 
-  /** `skip` samples are read and dropped first; nothing is read if the samples are `done`. */
+  /** The first `skip` samples are read and dropped; nothing is read if the iterable is `done`. */
   constructor(
     private readonly plan: LoaderPlan,
     private readonly skip: number,
@@ -89,7 +89,7 @@ export class IterableReader {
     return batch;
   }
 
-  /** Lets the source close what it has open; one that is busy is told so, and not awaited. */
+  /** Lets the iterator close what it has open. If it is busy, this does not wait for it. */
   async close(): Promise<void> {
     if (this.done || this.iterator === null) return;
     this.done = true;
@@ -148,7 +148,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** What a plain `for` can hand out, else an error. */
+/** A batch that is no promise, for a plain `for`; otherwise throws. */
 export function requireSynchronous(value: unknown): unknown {
   if (!isPromise(value)) return value;
   throw wrongType('DataLoader', 'a batch at once, or a loop with for await,', 'a batch', value);

@@ -6,7 +6,7 @@ import { stack } from '../../ops/shape/join';
 import { Tensor } from '../../core/tensor';
 import { collateFields, type BatchBuilder } from './collateFields';
 
-/** What samples of a type become: tensors and numbers a tensor, arrays and objects one for each of their entries. */
+/** The type of a batch: tensors and numbers become a tensor, arrays and objects have a batch for each entry. */
 export type Collated<Item> = Item extends Tensor | number | boolean | NumberArray
   ? Tensor
   : Item extends string
@@ -15,7 +15,7 @@ export type Collated<Item> = Item extends Tensor | number | boolean | NumberArra
       ? { -readonly [K in keyof Item]: Collated<Item[K]> }
       : Item[];
 
-/** Batches of tensors. */
+/** Builds batches of tensors. */
 const tensorBuilder: BatchBuilder = {
   isTensor: (value) => value instanceof Tensor,
   tensors: (items) => stack(items as Tensor[], 0),
@@ -28,9 +28,9 @@ const tensorBuilder: BatchBuilder = {
 };
 
 /**
- * Joins samples along a new first dimension: tensors are stacked, and so are typed arrays, which have the dtype that
- * `tensor` gives them; whole numbers become int32, other numbers float32 and booleans bool tensors; arrays and plain
- * objects are joined entry by entry; anything else is left as an array.
+ * Joins samples along a new first dimension (torch.utils.data.default_collate). Tensors are stacked, and typed arrays
+ * too, with the dtype that `tensor` gives them. Integers become an int32 tensor, other numbers float32, booleans bool.
+ * Arrays and plain objects are collated entry by entry. Anything else becomes an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
   return collateFields(

@@ -1,9 +1,9 @@
-/** How samples become a batch, whatever a batch is made of: tensors here, memory of a worker thread there. */
+/** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
 import { unexpected, wrongType } from '../../core/errors';
 
-/** Makes the leaves of a batch. */
+/** Makes the fields of a batch. */
 export interface BatchBuilder {
-  /** Whether a sample, or a part of one, is a tensor. */
+  /** Whether a field is a tensor. */
   isTensor(value: unknown): boolean;
   /** Tensors along a new first dimension. */
   tensors(items: readonly unknown[]): unknown;
@@ -11,14 +11,14 @@ export interface BatchBuilder {
   arrays(items: readonly ArrayBufferView[]): unknown;
   numbers(values: readonly number[], dtype: 'int32' | 'float32'): unknown;
   booleans(values: readonly boolean[]): unknown;
-  /** One entry for each of an array's or of a plain object's. */
+  /** An array with one field for each entry, and a plain object. */
   list(entries: unknown[]): unknown;
   object(entries: [string, unknown][]): unknown;
   /** Anything else. */
   others(items: unknown[]): unknown;
 }
 
-/** The batch of `items`, which must all be of the first one's kind. */
+/** The batch of `items`, which must all be of the same kind. */
 export function collateFields(
   items: readonly unknown[],
   builder: BatchBuilder,
@@ -80,7 +80,7 @@ export function collateFields(
   return builder.others([...items]);
 }
 
-/** The items, which must all be of the first one's kind. */
+/** The items, if all are of the same kind; otherwise throws. */
 function requireAlike<T>(
   items: readonly unknown[],
   isKind: (value: unknown) => value is T,
@@ -94,7 +94,7 @@ function requireAlike<T>(
 
 const arrayTypes = /^(Float32|Float64|Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32)Array$/;
 
-/** The name of a typed array's type, of those that tensors are made of. */
+/** The name of a typed array's type, if tensors can be made of it. */
 export function arrayType(value: unknown): string | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';

@@ -18,7 +18,7 @@ import { isIndexSampler } from './samplers';
 import { seedBaseOf } from './seeds';
 import { sourceOf, type PassStart } from './sources';
 
-/** One way through the dataset. */
+/** One pass over the dataset. */
 interface Pass extends Pick<
   DataLoaderState,
   'position' | 'ended' | 'order' | 'sampler' | 'dataset'
@@ -29,15 +29,16 @@ interface Pass extends Pick<
 }
 
 /**
- * The samples of a dataset in batches (torch.utils.data.DataLoader). Each loop over it is one epoch. `for await` lets
- * other events of the process run between batches, loads `prefetch` batches ahead of the one handed out, in `workers`
- * threads if there are any, and may be left early; it is what iterables and datasets whose `get` gives promises need.
+ * Batches of the samples of a dataset (torch.utils.data.DataLoader). Each loop over it is one epoch. `for` reads
+ * batches synchronously. `for await` reads up to `prefetch` batches ahead, in `workers` threads if there are any; other
+ * events run between batches, and the loop may end early. Iterables, and datasets whose `get` returns promises, need
+ * `for await`.
  *
  * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
  *
- * `stateDict()` says where the loader stands, also in the midst of an epoch, where what `for` has handed out counts and
- * what was loaded ahead does not. After `loadStateDict` the next loop hands out the rest of that epoch. The state of
- * the generator of `manualSeed` belongs to the program and is not part of it.
+ * `stateDict()` returns the position, also in the middle of an epoch; batches that were only read ahead do not count.
+ * After `loadStateDict` the next loop yields the rest of that epoch. The generator of `manualSeed` is not part of the
+ * state.
  *
  * @example
  * const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 64, shuffle: true });
@@ -47,13 +48,13 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   implements Iterable<Batch>, AsyncIterable<Batch>
 {
   readonly #plan: LoaderPlan;
-  /** The stream that orders are drawn from, if it is not that of `manualSeed`. */
+  /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
-  /** Whether an epoch depends on the stream: its order does, or its samples may. */
+  /** Whether an epoch depends on the generator: its order does, or its samples may. */
   private readonly isRandom: boolean;
-  /** The pass begun last, unless it has ended. */
+  /** The current pass, unless it has ended. */
   private pass: Pass | null = null;
-  /** Whether that pass was loaded, and waits for the next loop. */
+  /** Whether that pass was loaded, and the next loop resumes it. */
   private resumes = false;
   private epochs = 0;
 
@@ -66,17 +67,17 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     this.isRandom = random || (sampler !== null && !isInMemory(dataset));
   }
 
-  /** What the samples come from. */
+  /** The dataset. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
     return this.#plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }
 
-  /** Samples in a batch; null if a batch sampler says. */
+  /** Samples in a batch; null with a batch sampler. */
   get batchSize(): number | null {
     return this.#plan.batchSize;
   }
 
-  /** Number of batches in an epoch; Infinity for an iterable that has no length. */
+  /** The number of batches in an epoch; Infinity for an iterable without a length. */
   get length(): number {
     return batchCount(this.#plan);
   }
@@ -86,7 +87,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     return this.epochs;
   }
 
-  /** Batches handed out in this epoch. */
+  /** Batches of this epoch that were yielded. */
   get position(): number {
     return this.pass?.position ?? 0;
   }
@@ -130,7 +131,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     }
   }
 
-  /** Where the loader stands; a result of its own that later batches do not change. */
+  /** The position of the loader, as a copy. */
   stateDict(): DataLoaderState {
     const { sampler, batchSize } = this.#plan;
     const { pass } = this;
@@ -148,9 +149,9 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   /**
-   * Goes on where a loader of the same dataset and options stood: the next loop hands out what is left of that epoch. A
-   * loop that is under way goes on as it was, but does not count any more. RangeError or TypeError, and nothing
-   * changed, if the state does not fit.
+   * Resumes at the position of a loader with the same dataset and options: the next loop yields the rest of that epoch.
+   * A loop that is running continues, but no longer counts. Throws a RangeError or TypeError, and changes nothing, if
+   * the state does not fit.
    */
   loadStateDict(state: DataLoaderState): void {
     const { sampler, dataset, batchSize } = this.#plan;
@@ -186,10 +187,13 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
   }
 
-  /** A new pass, or what is left of one that was loaded; the stream is read now, and drawn from with the first batch. */
+  /**
+   * A new pass, or the rest of one that was loaded. The generator's state is read now; the order is drawn with the
+   * first batch.
+   */
   private begin(): [Pass, PassStart] {
     const { generator } = this;
-    this.samples(); // refuses a length that is none
+    this.samples(); // refuses an invalid length
     const loaded = this.resumes ? this.pass : null;
     this.resumes = false;
     if (loaded !== null && (loaded.position > 0 || loaded.order !== null)) {
@@ -239,7 +243,7 @@ function iterableState({ dataset, sampler }: LoaderPlan): StateTree {
   return sampler === null ? stateOf(dataset) : null;
 }
 
-/** Gives states to what has one: to all, or, where one refuses its own, to none. */
+/** Loads states into all objects that have one, or, if one of them throws, into none. */
 function loadAll(states: readonly (readonly [value: unknown, state: StateTree])[]): void {
   const previous = states.map(([value]) => stateOf(value));
   states.forEach(([value, state], i) => {

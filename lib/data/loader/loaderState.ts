@@ -1,4 +1,4 @@
-/** Where a loader stands, as it is saved. */
+/** The state of a loader, as it is saved. */
 import {
   requireBoolean,
   requireInteger,
@@ -15,21 +15,21 @@ export type StateTree = unknown;
 export interface DataLoaderState {
   /** Finished epochs. */
   epoch: number;
-  /** Batches handed out in this epoch. */
+  /** Batches of this epoch that were yielded. */
   position: number;
-  /** Whether an iterable dataset has shown its end in this epoch. */
+  /** Whether the iterable dataset has ended in this epoch. */
   ended: boolean;
-  /** Samples in a batch; null if a batch sampler says. */
+  /** Samples in a batch; null with a batch sampler. */
   batchSize: number | null;
   /** Samples in the dataset; null for an iterable. */
   samples: number | null;
-  /** State of the generator when this epoch's order was drawn; null before, and where nothing was. */
+  /** State of the generator from which the order of this epoch was drawn; null before, and without random numbers. */
   order: Tensor | null;
-  /** State of the loader's generator, if it has one of its own. */
+  /** State of the loader's own generator; null without one. */
   generator: Tensor | null;
-  /** State of a user's sampler at the epoch's start, if it has one. */
+  /** State of a user's sampler at the start of the epoch; null without one. */
   sampler: StateTree;
-  /** State of an iterable dataset after the last batch handed out, if it has one. */
+  /** State of an iterable dataset after the last batch that was yielded; null without one. */
   dataset: StateTree;
 }
 
@@ -46,7 +46,7 @@ const keys = [
   'dataset',
 ];
 
-/** What the loader that takes a state is like. */
+/** What a state must have to fit the loader. */
 export interface Expected {
   readonly batchSize: number | null;
   readonly samples: number | null;
@@ -55,7 +55,7 @@ export interface Expected {
   readonly dataset: boolean;
 }
 
-/** A state that fits the loader, else an error. */
+/** The state, if it fits the loader; otherwise throws. */
 export function requireState(value: unknown, expected: Expected): DataLoaderState {
   if (value === undefined || value === null || value instanceof Tensor) {
     throw wrongType(op, 'the state of a DataLoader', 'state', value);

@@ -1,4 +1,4 @@
-/** Where the batches of a pass come from: this thread, worker threads, or an iterable. */
+/** The source of the batches of a pass: this thread, worker threads, or an iterable. */
 import type { Tensor } from '../../core/tensor';
 import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator';
 import { requireIndex } from '../datasets/indices';
@@ -8,25 +8,25 @@ import type { SeedBase } from './seeds';
 import { WorkerPool, type LoadRequest } from '../workers/pool';
 import { placeOf, workerDatasetsOf } from '../workers/workerDataset';
 
-/** Starts loading one batch after the other. */
+/** Loads one batch after another. */
 export interface BatchSource {
-  /** Starts the next one; undefined if there is none. */
+  /** Starts loading the next batch; undefined if there is none. */
   start(this: void): Promise<LoadedBatch | undefined>;
-  /** Whether the program waits for what was started. */
+  /** Whether the process is kept alive until batches arrive. */
   keepAlive?(this: void, waiting: boolean): void;
-  /** Ends what is open. */
+  /** Closes what is open. */
   close?(this: void): Promise<void>;
 }
 
-/** A pass over a dataset from a batch on. */
+/** A pass over a dataset, starting at some batch. */
 export interface PassStart {
   /** The number of the first batch. */
   readonly from: number;
   /** Samples of an iterable to read and drop first. */
   readonly skip: number;
-  /** Whether the iterable has no samples left. */
+  /** Whether the iterable has ended. */
   readonly ended: boolean;
-  /** The samples of each batch. */
+  /** The indices of each batch. */
   readonly order: Iterator<Tensor, void>;
   readonly seeds: SeedBase | null;
 }

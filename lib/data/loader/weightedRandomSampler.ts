@@ -15,12 +15,12 @@ import { IndexSampler, type SamplerOptions } from './samplers';
 
 /** Options of WeightedRandomSampler. */
 export interface WeightedRandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may come several times; default true. */
+  /** Whether a sample may occur several times; default true. */
   replacement?: boolean;
 }
 
 /**
- * `numSamples` samples an epoch, each drawn with a probability in proportion to its weight
+ * `numSamples` samples an epoch, each drawn with a probability proportional to its weight
  * (torch.utils.data.WeightedRandomSampler). Weights are at least 0 and need not add up to 1.
  *
  * @example
@@ -58,7 +58,7 @@ export class WeightedRandomSampler extends IndexSampler {
     return fromArray(this.replacement ? this.drawEach(generator) : this.drawOnce(generator));
   }
 
-  /** Each number where a point that lies anywhere on the sum of the weights hits. */
+  /** Draws with replacement: a uniformly distributed point on the sum of the weights selects the sample. */
   private drawEach(generator: Generator | undefined): Int32Array {
     const ends = new Float64Array(this.weights.length);
     let sum = 0;
@@ -68,9 +68,9 @@ export class WeightedRandomSampler extends IndexSampler {
   }
 
   /**
-   * Those with the earliest arrivals, where i arrives after an exponentially distributed time of rate weights[i]: the
-   * next to arrive of those that are left is i with a probability in proportion to its weight (Efraimidis and Spirakis,
-   * 2006).
+   * Draws without replacement: the samples with the earliest arrivals, where sample i arrives after an exponentially
+   * distributed time with rate weights[i]. The next arrival among the remaining samples is i with a probability
+   * proportional to its weight (Efraimidis and Spirakis 2006).
    */
   private drawOnce(generator: Generator | undefined): Int32Array {
     const arrivals = rand(this.weights.length, { dtype: 'float64', generator }).data;
@@ -80,7 +80,7 @@ export class WeightedRandomSampler extends IndexSampler {
   }
 }
 
-/** The first place whose number is above `value`; the last that ends a weight above 0 if rounding left none. */
+/** The first index whose number is above `value`; if rounding left none, the last one with a weight above 0. */
 function firstAbove(ends: Float64Array, value: number): number {
   const last = ends[ends.length - 1];
   let [low, high] = [0, ends.length];

@@ -1,4 +1,4 @@
-/** The loader's side of shared memory: a worker's description becomes a batch in memory of its own. */
+/** The loader's side of shared memory: a description from a worker becomes a batch. */
 import { arrayOver } from '../../core/dtype';
 import { stack } from '../../ops/shape/join';
 import { numelOf } from '../../core/shape';
@@ -6,7 +6,7 @@ import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 import type { Part } from './protocol';
 
-/** A batch, copied out of a slot's memory, so that the slot can be used again. */
+/** Copies a batch out of a slot, so that the slot can be used again. */
 export function decode(part: Part, memory: SharedArrayBuffer): unknown {
   switch (part.kind) {
     case 'tensor':

@@ -1,4 +1,4 @@
-/** A worker's side of shared memory: samples become numbers in a slot, and a description of where they lie. */
+/** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
 import type { DType } from '../../core/dtype';
 import {
   arrayType,
@@ -8,7 +8,7 @@ import {
 } from '../loader/collateFields';
 import type { Part } from './protocol';
 
-/** A tensor of whichever copy of the library, as far as it has to be known here. */
+/** A tensor of any copy of the library, with the fields that are needed here. */
 interface TensorLike {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -21,7 +21,7 @@ function isTensorLike(value: unknown): value is TensorLike {
   return typeof dtype === 'string' && Array.isArray(shape) && typeof backward === 'function';
 }
 
-/** What `tensor` makes of typed arrays; Int32Array for all others. */
+/** The dtypes that `tensor` gives to typed arrays; int32 for all others. */
 const floating: Readonly<Record<string, DType>> = {
   Float32Array: 'float32',
   Float64Array: 'float64',
@@ -29,18 +29,18 @@ const floating: Readonly<Record<string, DType>> = {
 
 const alignment = 64;
 
-/** Numbers to be written to a slot, once it is known how many they are. */
+/** Numbers to be written to a slot once their total size is known. */
 export class SlotWriter {
   private readonly copies: { offset: number; from: ArrayBufferView }[] = [];
   private used = 0;
 
-  /** The batch that joins `items`, or each item by itself. */
+  /** The batch of `items`, collated, or each item by itself. */
   encode(items: readonly unknown[], collate: boolean): Part {
     if (collate) return collateFields(items, this.builder) as Part;
     return { kind: 'list', parts: items.map((item) => this.sample(item)) };
   }
 
-  /** Writes what was encoded to `memory`, or to new memory if that is too small. */
+  /** Writes the encoded numbers to `memory`, or to new memory if that is too small. */
   write(memory: SharedArrayBuffer | undefined): SharedArrayBuffer {
     const fits = memory !== undefined && memory.byteLength >= this.used;
     const target = fits ? memory : new SharedArrayBuffer(Math.max(alignment, this.used));
@@ -79,7 +79,7 @@ export class SlotWriter {
     others: (items): Part => ({ kind: 'value', value: items }),
   };
 
-  /** Tensors one after the other; those that differ are stacked, or refused, where the batch is read. */
+  /** Tensors one after another. If they differ, they are stacked, or refused, where the batch is read. */
   private stack(items: readonly TensorLike[]): Part {
     const [{ dtype, shape }] = items;
     const alike = items.every(
@@ -100,7 +100,7 @@ export class SlotWriter {
     return { kind: 'tensor', dtype, shape: [...shape], offset };
   }
 
-  /** A sample by itself, for a user's `collate`. */
+  /** One sample by itself, for a user's `collate`. */
   private sample(value: unknown): Part {
     if (isTensorLike(value)) return this.tensor(value);
     const type = arrayType(value);

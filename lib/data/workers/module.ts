@@ -1,11 +1,11 @@
-/** Datasets out of a user's module, in whichever thread. */
+/** Creates datasets from a user's module, in any thread. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { wrongType } from '../../core/errors';
 import { requireDataset, type Dataset } from '../datasets/dataset';
 import type { DatasetModule } from './protocol';
 
-/** The dataset that a module's default export is, makes, or is a class of. */
+/** The dataset of a module's default export: the export itself, its result, or an instance of it. */
 export async function datasetOf({ href, args }: DatasetModule): Promise<Dataset<unknown, unknown>> {
   const module = await moduleOf(href);
   const dataset: unknown = await instanceOf(defaultOf(module), args);
@@ -22,7 +22,10 @@ interface DefaultExport {
 
 const requireModule = createRequire(__filename);
 
-/** A module, by require if import does not know its language: TypeScript loaders hook only that in a worker thread. */
+/**
+ * Loads a module, with require if import does not know its language: in a worker thread, TypeScript loaders only hook
+ * require.
+ */
 async function moduleOf(href: string): Promise<DefaultExport> {
   try {
     return (await import(href)) as DefaultExport;
@@ -32,12 +35,12 @@ async function moduleOf(href: string): Promise<DefaultExport> {
     try {
       return requireModule(fileURLToPath(href)) as DefaultExport;
     } catch (other) {
-      throw other instanceof SyntaxError ? error : other; // nothing here knows the language
+      throw other instanceof SyntaxError ? error : other; // no loader knows the language
     }
   }
 }
 
-/** The default export, also of a CommonJS module that was an ES module before it was compiled. */
+/** The default export, also of a CommonJS module that was compiled from an ES module. */
 function defaultOf(module: DefaultExport): unknown {
   const exported = module.default;
   const compiled = typeof exported === 'object' && exported !== null && '__esModule' in exported;

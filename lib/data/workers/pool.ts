@@ -11,21 +11,21 @@ import {
   type WorkerSetup,
 } from './protocol';
 
-/** Of the bundle, and of the library's files one by one. */
+/** The program of a worker: in the bundle, and among the library's separate files. */
 const entries = [join(__dirname, 'data', 'workers', 'entry.js'), join(__dirname, 'entry.js')];
 const libraries = [
   join(__dirname, 'blasgrad.js'),
   ...['blasgrad.js', 'index.js'].map((file) => join(__dirname, '..', '..', file)),
 ];
 
-/** A batch that somebody waits for. */
+/** A batch that is being loaded. */
 interface PendingBatch {
   readonly slot: number;
   readonly resolve: (batch: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** A worker, its slots of shared memory, and the batches it has to load. */
+/** A worker, its slots of shared memory, and its pending batches. */
 interface WorkerThread {
   readonly worker: Worker;
   readonly slots: (SharedArrayBuffer | null)[];
@@ -33,7 +33,7 @@ interface WorkerThread {
   readonly pending: Map<number, PendingBatch>;
 }
 
-/** What a batch is loaded from. */
+/** A batch to load. */
 export type LoadRequest = Omit<LoadMessage, 'slot'>;
 
 export class WorkerPool {
@@ -51,7 +51,7 @@ export class WorkerPool {
     this.threads = Array.from({ length: count }, (_, number) => this.start(number, workerData));
   }
 
-  /** Loads a batch in the worker with the fewest to do. */
+  /** Loads a batch in the worker with the fewest pending batches. */
   load(order: LoadRequest): Promise<unknown> {
     if (this.failure !== null) return Promise.reject(this.failure);
     const thread = this.threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
@@ -71,7 +71,7 @@ export class WorkerPool {
     }
   }
 
-  /** Ends all workers at once, whatever they do. */
+  /** Terminates all workers immediately. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
@@ -144,15 +144,16 @@ export class WorkerPool {
   }
 }
 
-/** The error that a worker's error is here: with the stack it had there, and the error itself as its cause. */
+/** The error of a worker, with its stack from there, and the original error as its cause. */
 function failureOf(number: number, cause: unknown): Error {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   return new Error(`DataLoader: worker ${number} failed: ${text}`, { cause });
 }
 
 /**
- * Node's own options are inherited, those of a program on the command line too: with a module loader beside it, such as
- * tsx, a worker refuses --input-type. Given one by one, those of V8 or of the process, such as --expose-gc, are refused.
+ * Workers inherit Node's options, also those that belong to a program on the command line. With a module loader such as
+ * tsx, a worker refuses --input-type. If options are passed one by one, those of V8 and of the process, such as
+ * --expose-gc, are refused.
  */
 function startWorker(entry: string, workerData: WorkerSetup): Worker {
   try {

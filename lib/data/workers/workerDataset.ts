@@ -11,17 +11,17 @@ import type { DatasetModule } from './protocol';
 
 /** Options of WorkerDataset.load. */
 export interface WorkerDatasetOptions {
-  /** What the module's class or function is called with, in each thread on a copy (structuredClone). */
+  /** Arguments for the module's class or function; each thread gets a copy (structuredClone). */
   args?: readonly unknown[];
 }
 
 /**
- * A dataset that worker threads of a DataLoader can make for themselves: the default export of a module, which is a
- * dataset, a class of datasets, or a function that gives one or a promise of one. It is also made once in this thread,
- * for its length, and for loaders without workers.
+ * A dataset that the worker threads of a DataLoader create for themselves. It is the default export of a module: a
+ * dataset, a class, or a function that returns a dataset or a promise of one. It is also created once in this thread,
+ * for its length and for loaders without workers.
  *
- * Samples are tensors, typed arrays, numbers, booleans, strings, and arrays and plain objects of such; anything else is
- * copied as `structuredClone` does. A worker loads this library only if the module does.
+ * Samples are tensors, typed arrays, numbers, booleans, strings, and arrays and plain objects of these. Anything else
+ * is copied with `structuredClone`. A worker loads this library only if the module does.
  *
  * @example
  * // images.mjs: export default class { length = 1000; get(i) { return [decode(i), labelOf(i)]; } }
@@ -34,7 +34,7 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   readonly #local: Dataset<Item, Batch>;
 
   private constructor(source: DatasetModule, local: Dataset<Item, Batch>) {
-    const loaded = local as Dataset<Item, Batch> | undefined | null; // JavaScript may call this as well
+    const loaded = local as Dataset<Item, Batch> | undefined | null; // JavaScript may call this too
     if (typeof loaded?.get !== 'function')
       throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', local);
     this._module = source;
@@ -42,8 +42,8 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   }
 
   /**
-   * Imports `module`, a file URL or an absolute path, and makes its dataset. Rejects with what the module throws, and
-   * with a TypeError if there is no dataset.
+   * Imports `module`, a file URL or an absolute path, and creates its dataset. Rejects with the error of the module,
+   * and with a TypeError if there is no dataset.
    */
   static async load<Item = unknown, Batch = Collated<Awaited<Item>>>(
     module: URL | string,
@@ -81,7 +81,7 @@ function hrefOf(op: string, module: unknown): string {
   throw unexpected(op, 'a file URL or an absolute path', 'module', `'${module}'`);
 }
 
-/** The datasets that workers make for a dataset; null if it is not made of WorkerDatasets only. */
+/** The datasets that workers create for a dataset; null if it does not consist of WorkerDatasets only. */
 export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unknown>[] | null {
   if (dataset instanceof WorkerDataset) return [dataset as WorkerDataset<unknown, unknown>];
   if (isUnchanged(dataset, Subset, 'get')) return workerDatasetsOf(dataset.dataset);
@@ -90,7 +90,7 @@ export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unkno
   return all.every((datasets) => datasets !== null) ? all.flat() : null;
 }
 
-/** The number of the WorkerDataset in which sample `index` lies, counted from `first`, and its number there. */
+/** The number of the WorkerDataset that has sample `index`, counted from `first`, and the index in it. */
 export function placeOf(
   dataset: unknown,
   index: number,

@@ -1,4 +1,4 @@
-/** Reading a checkpoint's files: all of them are compared with their checksums. */
+/** Reading the files of a checkpoint, each compared with its checksum. */
 import { join } from 'node:path';
 import type { Tensor } from '../../core/tensor';
 import { InputFile } from '../file';
@@ -8,14 +8,14 @@ import { files, maxManifestBytes, parseManifest, parseSums, tensorsFile } from '
 import type { Manifest } from './manifest';
 import { restoreTree } from './tree';
 
-/** What a checkpoint holds: the trees of the entries that were asked for. */
+/** The content of a checkpoint: the trees of the requested entries. */
 export interface Content {
   readonly random: readonly number[];
   readonly entries: Manifest['entries'];
   readonly trees: ReadonlyMap<string, unknown>;
 }
 
-/** Reads and checks a whole checkpoint, but gives the trees only of those entries that `wanted` says. */
+/** Reads and checks a complete checkpoint, but returns only the trees that `wanted` asks for. */
 export async function readCheckpoint(
   op: string,
   path: string,

@@ -1,4 +1,4 @@
-/** Writing a checkpoint, so that whatever happens it is whole or not there. */
+/** Saving checkpoints atomically. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../core/errors';
@@ -33,21 +33,23 @@ import { takeSnapshot } from './tree';
 
 /** Options of `saveCheckpoint`. */
 export interface CheckpointOptions {
-  /** How many of the newest checkpoints stay, this one included; default 3. */
+  /** How many of the newest checkpoints stay, including this one; default 3. */
   keep?: number;
 }
 
 const op = 'saveCheckpoint';
 
 /**
- * Saves the states of a training as one more checkpoint in `dir`, and gives its path.
+ * Saves the states of a training run as a new checkpoint in `dir`; resolves to its path.
  *
- * What has `stateDict` and `loadStateDict` is saved by its state, everything else as it is: tensors, numbers, strings,
- * booleans, null, and arrays and plain objects of them. `step`, if given, is a whole number. The state of the default
- * generator is always included. All of it is read before the promise is returned, so that training may go on at once.
+ * Entries with `stateDict` and `loadStateDict` are saved as states. All others are saved as values: tensors, numbers,
+ * strings, booleans, null, and arrays and plain objects of these. `step`, if present, is an integer. The state of the
+ * default generator is always included. Everything is copied before the promise is returned, so that training can
+ * continue immediately.
  *
- * The files are written under another name, with a checksum each, synced to the disk and then renamed: whenever the
- * process ends, all checkpoints there are whole. Rejects if a state cannot be read or the disk cannot be written.
+ * The files are written under a temporary name with their checksums, synced to the disk, and renamed. Whenever the
+ * process ends, all checkpoints in the directory are complete. Rejects if a state cannot be read or the disk cannot be
+ * written.
  *
  * @example await io.saveCheckpoint('runs/first', { model, optimizer, scheduler, loader, step }, { keep: 5 });
  */
@@ -64,7 +66,7 @@ export async function saveCheckpoint(
   return await inTurn(folder, () => write(folder, content, step, keep));
 }
 
-/** What is to be written, file by file. */
+/** What to write, file by file. */
 type Content = ReadonlyMap<string, Pieces>;
 
 function readStates(states: unknown): { content: Content; step: number | null } {
@@ -114,7 +116,7 @@ function requireName(name: string, known: readonly [string, ManifestEntry][]): v
     const what = "letters, digits, _ and -, a letter first, and not 'path',";
     throw unexpected(op, what, 'the name of an entry', describe(name));
   }
-  // Some disks take them for the same file.
+  // Some file systems treat them as the same file.
   const same = known.find(([other]) => other.toLowerCase() === name.toLowerCase());
   if (same) {
     throw unexpected(op, 'names that differ', 'entries', `${describe(same[0])} and '${name}'`);
@@ -151,7 +153,7 @@ async function write(
   return path;
 }
 
-/** Makes a directory, and those that lead to it, and brings their names to the disk. */
+/** Creates a directory and its parents, and syncs their names to the disk. */
 async function makeDirectory(dir: string): Promise<void> {
   const first = await mkdir(dir, { recursive: true });
   if (first === undefined) return;
@@ -160,7 +162,7 @@ async function makeDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Gives a finished directory the next number that is free; another process may take it at the same time. */
+/** Gives a finished directory the next free number; another process may take the number at the same time. */
 async function publish(dir: string, unfinished: string, step: number | null): Promise<string> {
   for (let number = 1; ; number++) {
     const newest = (await readCheckpoints(dir)).at(0)?.number ?? 0;
@@ -176,7 +178,7 @@ async function publish(dir: string, unfinished: string, step: number | null): Pr
   }
 }
 
-// Saves into the same directory wait for each other, so that they are numbered as they were called.
+// Saves into the same directory wait for each other, so that they are numbered in the order of the calls.
 const queues = new Map<string, Promise<unknown>>();
 
 async function inTurn<T>(dir: string, work: () => Promise<T>): Promise<T> {

@@ -11,13 +11,13 @@ import { Tensor } from '../../core/tensor';
 import { usableMemory } from '../../core/access';
 import { metadataName } from '../safetensors/header';
 
-/** A tree at one moment: the tensors are copies. */
+/** A copy of a tree, with copies of its tensors. */
 export interface Snapshot {
   readonly json: unknown;
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** What `$` stands for. */
+/** The values that `$` can name. */
 const special = new Map<string, unknown>([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -27,7 +27,7 @@ const special = new Map<string, unknown>([
 ]);
 const maxDepth = 100;
 
-/** Copies a tree; TypeError names the place of what is no part of one. */
+/** Copies a tree; TypeError names the position of a value that is not allowed. */
 export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot {
   const tensors = new Map<string, Tensor>();
   const addTensor = (path: readonly string[], tensor: Tensor): string => {
@@ -64,7 +64,7 @@ export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot 
   return { json: encode(tree, []), tensors };
 }
 
-/** The tree of a snapshot, with its tensors themselves. RangeError, from `wrong`, where there is no such tree. */
+/** The tree of a snapshot, with its tensors themselves. Throws an error from `wrong` if the snapshot is invalid. */
 export function restoreTree(
   { json, tensors }: Snapshot,
   wrong: (what: string, got: string) => RangeError,
@@ -90,7 +90,7 @@ export function restoreTree(
   return decode(json, 0);
 }
 
-/** Own properties whatever their names are, also `__proto__`. */
+/** Makes own properties for any names, also `__proto__`. */
 function mapFields(
   fields: readonly [string, unknown][],
   each: (value: unknown, key: string) => unknown,
@@ -98,7 +98,7 @@ function mapFields(
   return Object.fromEntries(fields.map(([key, value]) => [key, each(value, key)]));
 }
 
-/** Without a class; also of another realm. */
+/** An object without a class, also of another realm. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;

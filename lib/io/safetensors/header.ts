@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file: eight bytes with its length, then JSON that says of each tensor dtype, shape and
- * where its bytes lie (https://github.com/huggingface/safetensors#format).
+ * The header of a safetensors file: eight bytes with its length, then JSON with dtype, shape and position of each
+ * tensor (https://github.com/huggingface/safetensors#format).
  */
 import { describe, shapeText } from '../../core/errors';
 import { numelOf, requireShape } from '../../core/shape';
@@ -11,10 +11,10 @@ import { elements } from './elements';
 /** A tensor of a file. */
 export interface Entry {
   readonly name: string;
-  /** As the format writes it: `'F32'`. */
+  /** As in the format: `'F32'`. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Where its bytes begin, from the start of the file, and how many they are. */
+  /** The position of its first byte in the file, and the number of bytes. */
   readonly offset: number;
   readonly bytes: number;
 }
@@ -26,12 +26,12 @@ export interface Header {
 }
 
 const lengthBytes = 8;
-/** As much as other readers of the format take. */
+/** The limit of other readers of the format. */
 export const maxHeaderBytes = 100_000_000;
-/** The name that is none of a tensor. */
+/** The key of the metadata, which is not a tensor. */
 export const metadataName = '__metadata__';
 
-/** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest once. */
+/** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest exactly once. */
 export function* readHeader(file: InputFile, size: number): Reader<Header> {
   if (size < lengthBytes) {
     throw file.wrong('at least 8 bytes', 'the size', `${size}, which is no safetensors file`);
@@ -93,7 +93,10 @@ const levels = 3; // the header, a tensor, its shape
 /** Names take far more memory than their text; no model has as many. */
 const maxNames = 2 ** 20;
 
-/** Refuses what JSON.parse hides, a name twice in one object, and what would take far more memory than the text. */
+/**
+ * Refuses duplicate names in one object, which JSON.parse hides, and text that would take far more memory than its
+ * size.
+ */
 function refuseHidden(file: InputFile, text: string): void {
   const open: Set<string>[] = [];
   const colon = /\s*:/y;
@@ -121,7 +124,7 @@ function refuseHidden(file: InputFile, text: string): void {
   }
 }
 
-/** Where the quotation mark is that ends a text. */
+/** The position of the quotation mark at the end of a text. */
 function endOfText(text: string, start: number): number {
   let i = start + 1;
   while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
@@ -161,7 +164,7 @@ function parseEntry(
   return { name, dtype, shape: sizes, offset: start + from, bytes: needed };
 }
 
-/** How a tensor is named in messages; names come from the file, so they may be long. */
+/** The name of a tensor in messages; it comes from the file, so it may be long. */
 export function tensorPlace(name: string): string {
   return `the tensor ${describe(name)}`;
 }
@@ -177,7 +180,7 @@ function requireMetadata(file: InputFile, value: unknown): Record<string, string
   throw file.wrong('an object of strings', metadataName, describe(value));
 }
 
-/** Whether JSON has an object there. */
+/** Whether a JSON value is an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

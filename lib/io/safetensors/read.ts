@@ -1,4 +1,4 @@
-/** Reading tensors from a safetensors file, each straight into its own memory. */
+/** Reading tensors from a safetensors file, each into its own memory. */
 import { describe, unexpected } from '../../core/errors';
 import { numelOf } from '../../core/shape';
 import { allocateOwn, Storage } from '../../core/storage';
@@ -11,7 +11,7 @@ import { tensorPlace, readHeader, type Entry } from './header';
 
 export type Tensors = Record<string, Tensor>;
 
-/** All tensors, or those in `names`, in the order in which their bytes lie in the file. */
+/** All tensors, or those in `names`, in the order of their bytes in the file. */
 export function* readTensors(
   file: InputFile,
   size: number,

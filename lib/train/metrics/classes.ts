@@ -1,4 +1,4 @@
-/** The class that an output says, and the one it should have said. */
+/** Predicted and actual classes. */
 import { requireNumber, shapeText, unexpected } from '../../core/errors';
 import { isFloating } from '../../core/dtype';
 import { sameShape } from '../../core/shape';
@@ -6,7 +6,7 @@ import type { Tensor } from '../../core/tensor';
 
 /** Options of metrics that compare classes. */
 export interface ClassOptions {
-  /** From where on an output without a dimension for the classes means 1; default 0.5, for logits 0. */
+  /** Outputs from this number on mean class 1, if they have no dimension for the classes; default 0.5, for logits 0. */
   threshold?: number;
 }
 
@@ -15,9 +15,9 @@ export function requireThreshold(op: string, { threshold = 0.5 }: ClassOptions):
 }
 
 /**
- * Classes (int32) of outputs and targets, both of the targets' shape. Outputs (n, classes, ...) for targets (n, ...) say
- * the class of the largest; floating outputs of the targets' shape, or (n, 1) for (n), class 1 from the threshold on;
- * others are classes already.
+ * Predicted and actual classes (int32), both in the shape of the targets. For outputs (n, classes, ...) and targets (n,
+ * ...), the class of the largest output is predicted. Floating outputs in the shape of the targets, or (n, 1) for (n),
+ * predict class 1 from the threshold on. Other outputs are classes already.
  */
 export function classesOf(
   op: string,

@@ -86,7 +86,7 @@ export function setNumThreads(n: number): void {
   machine.setNumThreads(n);
 }
 
-/** The function for the class of an array; the native one refuses what is not the memory of a tensor. */
+/** The function for the class of an array. */
 function kernelFor<K>(
   table: Readonly<Record<DType, K>>,
   op: string,
@@ -94,8 +94,9 @@ function kernelFor<K>(
   array: unknown,
 ): K {
   const dtype = dtypeOfMemory(array);
-  if (dtype === undefined) return table.float32;
-  if (!isFloating(dtype)) throw wrongType(op, 'Float32Array or Float64Array', name, array);
+  if (dtype === undefined || !isFloating(dtype)) {
+    throw wrongType(op, 'Float32Array or Float64Array', name, array);
+  }
   return table[dtype];
 }
 

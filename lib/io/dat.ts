@@ -17,47 +17,47 @@ import { pieceBytes, readPiecesSync, readText } from './pieces';
 import { writeWholeSync } from './write';
 
 /**
- * Writes tensors to a text file, as `loadDat` reads it. Values are written with as many digits as they need to be read
- * back exactly; names must not contain white space. `loadDat` reads up to 256 MiB: larger ones are for safetensors.
+ * Writes tensors to a text file for `loadDat`. Values are written with as many digits as are needed to read them back
+ * exactly. Names must not contain white space. `loadDat` reads up to 256 MiB; use safetensors for larger files.
  *
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
-  const to = requirePath('saveDat', path);
+  const target = requirePath('saveDat', path);
   const named = requireTensors('saveDat', tensors);
   for (const [name] of named) {
     if (/^\S+$/.test(name)) continue;
     throw wrongValue('saveDat', 'a name without white space', 'name', name);
   }
-  writeWholeSync(to, textOf(named));
+  writeWholeSync(target, textOf(named));
 }
 
-/** In pieces: as one text, many values would be more than JavaScript's heap holds. */
+/** In pieces: as one text, many values would not fit into JavaScript's heap. */
 function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
-  let before = '';
+  let separator = '';
   for (const [name, tensor] of tensors) {
     const values = tensor.data;
-    const row = tensor.shape.at(-1) ?? 1;
+    const rowLength = tensor.shape.at(-1) ?? 1;
     const write = valueText(tensor.dtype);
-    let text = `${before}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
+    let text = `${separator}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
     for (let i = 0; i < values.length; i++) {
-      text += write(values[i]) + ((i + 1) % row === 0 ? '\n' : ' ');
+      text += write(values[i]) + ((i + 1) % rowLength === 0 ? '\n' : ' ');
       if (text.length < pieceBytes) continue;
       yield Buffer.from(text);
       text = '';
     }
     yield Buffer.from(text);
-    before = '\n';
+    separator = '\n';
   }
 }
 
-/** A short text that is read back as the same value. */
+/** Writes a value as a short text that reads back as the same value. */
 function valueText(dtype: DType): (value: number) => string {
   const digits = dtype === 'float32' ? shortest32 : String;
   return (value) => (Object.is(value, -0) ? '-0' : digits(value));
 }
 
-/** String writes the digits that float64 needs; six to nine are enough for float32. */
+/** String() writes the digits that float64 needs; six to nine are enough for float32. */
 function shortest32(value: number): string {
   for (let precision = 6; precision < 9; precision++) {
     const short = Number(value.toPrecision(precision));
@@ -66,10 +66,10 @@ function shortest32(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** A file that is being read, and where. */
+/** A file that is being read, line by line. */
 class Lines {
   private number = 0;
-  /** Where the next line begins. */
+  /** The start of the next line. */
   private start = 0;
 
   constructor(
@@ -77,7 +77,7 @@ class Lines {
     private readonly text: string,
   ) {}
 
-  /** Characters that were not read yet. */
+  /** Characters that are not read yet. */
   get left(): number {
     return Math.max(this.text.length - this.start, 0);
   }
@@ -97,7 +97,7 @@ class Lines {
   }
 }
 
-/** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is not as it should be. */
+/** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is invalid. */
 export function loadDat(path: string | URL): Record<string, Tensor> {
   const file = new InputFile('loadDat', requirePath('loadDat', path));
   const lines = new Lines(
@@ -120,7 +120,7 @@ function readHead(
   line: string,
 ): { name: string; dtype: DType; shape: readonly number[] } {
   const found = /^(\S+) (\S+) \[((?:\d+(?:, ?\d+)*)?)\]$/.exec(line.trim());
-  const dtype = dtypes.find((one) => one === found?.[2]);
+  const dtype = dtypes.find((known) => known === found?.[2]);
   const shape = found?.[3] === '' ? [] : found?.[3].split(',').map(Number);
   if (!found || !dtype || !shape?.every(Number.isSafeInteger)) {
     throw lines.wrong(`'name dtype [size, size]'`, describe(line));
@@ -131,17 +131,17 @@ function readHead(
 
 function readValues(lines: Lines, dtype: DType, shape: readonly number[]): TypedArray {
   const count = numelOf(shape);
-  const row = shape.at(-1) ?? 1;
-  // More than there are characters end in an error, without memory for them.
+  const rowLength = shape.at(-1) ?? 1;
+  // More values than characters end in an error, without memory for them.
   const array = allocateOwn(dtype, count <= lines.left ? count : 0);
-  for (let i = 0; i < count; i += row) {
+  for (let i = 0; i < count; i += rowLength) {
     let found = 0;
     for (const [word] of lines.next().matchAll(/\S+/g)) {
       if (!isValue(word, dtype)) throw lines.wrong(`${dtype} values`, describe(word));
-      if (found < row) array[i + found] = Number(word);
+      if (found < rowLength) array[i + found] = Number(word);
       found++;
     }
-    if (found !== row) throw lines.wrong(`${row} values`, String(found));
+    if (found !== rowLength) throw lines.wrong(`${rowLength} values`, String(found));
   }
   return array;
 }

@@ -1,4 +1,4 @@
-/** Elements as files store them, and how they become ours. */
+/** The elements in files, and their conversion to tensors. */
 import { endianness } from 'node:os';
 import type { DType, TypedArray } from '../core/dtype';
 
@@ -7,17 +7,20 @@ type Numbers = TypedArray | Int8Array | Int16Array | Uint16Array | Uint32Array;
 /** A kind of element in a file. */
 export interface Elements {
   readonly bytes: number;
-  /** The dtype they become when nobody asks for another. */
+  /** The dtype they are converted to by default. */
   readonly dtype: DType;
-  /** The numbers in `bytes`, which are aligned and of this machine's order; in `into` itself where that suits. */
+  /**
+   * The numbers in `bytes`, which are aligned and in the machine's byte order; written to `into` if that has the right
+   * type.
+   */
   readonly numbers: (bytes: Uint8Array, into: TypedArray) => Numbers;
-  /** A shorter way for those that int32 holds; gives the place of the first that it does not, or -1. */
+  /** A faster conversion to int32; returns the index of the first element that does not fit, or -1. */
   readonly narrow?: (bytes: Uint8Array, into: Int32Array) => number;
 }
 
 export const thisMachineIsLittle = endianness() === 'LE';
 
-/** Every kind that some format has; each format gives them names of its own. */
+/** Every kind that some format has; each format has its own names for them. */
 export const elements = {
   bool: { bytes: 1, dtype: 'bool', numbers: bools },
   uint8: viewed(Uint8Array, 'int32'),
@@ -34,23 +37,23 @@ export const elements = {
   float64: viewed(Float64Array, 'float64'),
 } as const satisfies Readonly<Record<string, Elements>>;
 
-/** Why an element does not fit: its number in the piece, and its value. */
+/** An element that does not fit: its index in the piece, and its value. */
 export interface Misfit {
   readonly index: number;
   readonly value: number;
 }
 
-/** How elements become ours. */
+/** Options of a conversion. */
 export interface Conversion {
-  /** What they are divided by; 1 if missing. */
+  /** Divides each element; 1 if missing. */
   readonly divisor?: number;
-  /** Whether what int32 does not hold is cut to it instead of refused. */
+  /** Whether numbers outside int32 are truncated instead of refused. */
   readonly truncate?: boolean;
 }
 
 /**
- * Writes the elements in `bytes` to `into`. Gives the first that int32 does not hold, where that is what they become;
- * from there on nothing is written.
+ * Converts the elements in `bytes` and writes them to `into`. Returns the first one that does not fit into int32, if
+ * that is the target; nothing is written from there on.
  */
 export function convert(
   kind: Elements,
@@ -59,15 +62,15 @@ export function convert(
   into: TypedArray,
   { divisor = 1, truncate = false }: Conversion = {},
 ): Misfit | null {
-  const ours = inOurOrder(bytes, kind.bytes, little);
+  const native = inNativeOrder(bytes, kind.bytes, little);
   const refusing = !truncate && divisor === 1 && into instanceof Int32Array;
   if (refusing && kind.narrow) {
-    const index = kind.narrow(ours, into);
+    const index = kind.narrow(native, into);
     if (index < 0) return null;
-    const [value] = kind.numbers(ours.subarray(kind.bytes * index), into);
+    const [value] = kind.numbers(native.subarray(kind.bytes * index), into);
     return { index, value };
   }
-  const numbers = kind.numbers(ours, into);
+  const numbers = kind.numbers(native, into);
   if (divisor !== 1) {
     for (let i = 0; i < into.length; i++) into[i] = numbers[i] / divisor;
   } else if (refusing && mayNotFit(numbers)) {
@@ -82,8 +85,8 @@ export function convert(
   return null;
 }
 
-/** Whether the bytes of the file are those of the array. */
-export function areOurs(kind: Elements, little: boolean, array: TypedArray): boolean {
+/** Whether the bytes in the file are the bytes of the array. */
+export function hasSameBytes(kind: Elements, little: boolean, array: TypedArray): boolean {
   if (little !== thisMachineIsLittle) return false;
   return (
     (kind === elements.float32 && array instanceof Float32Array) ||
@@ -100,8 +103,8 @@ function mayNotFit(numbers: Numbers): boolean {
   );
 }
 
-/** The bytes as a typed array can view them: in this machine's order, and aligned. */
-function inOurOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
+/** The bytes as a typed array can view them: in the machine's byte order, and aligned. */
+function inNativeOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
   const swap = size > 1 && little !== thisMachineIsLittle;
   if (!swap && bytes.byteOffset % size === 0) return bytes;
   const copy = Buffer.from(new Uint8Array(bytes).buffer);
@@ -113,14 +116,14 @@ function inOurOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Arra
 
 interface View<T> {
   readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, at: number, length: number): T;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 }
 
 function view<T>(Stored: View<T>, bytes: Uint8Array): T {
   return new Stored(bytes.buffer, bytes.byteOffset, bytes.byteLength / Stored.BYTES_PER_ELEMENT);
 }
 
-/** Numbers that JavaScript has an array of. */
+/** Elements for which JavaScript has a typed array. */
 function viewed(Stored: View<Numbers>, dtype: DType): Elements {
   return { bytes: Stored.BYTES_PER_ELEMENT, dtype, numbers: (bytes) => view(Stored, bytes) };
 }
@@ -171,7 +174,7 @@ function longs(signed: boolean): Elements {
   };
 }
 
-/** Beyond 2^53 they are rounded. */
+/** Numbers beyond 2^53 are rounded. */
 function wideLongs(bytes: Uint8Array, into: TypedArray, signed: boolean): Float64Array {
   const words = view(Int32Array, bytes);
   const out = into instanceof Float64Array ? into : new Float64Array(words.length / 2);
@@ -182,7 +185,7 @@ function wideLongs(bytes: Uint8Array, into: TypedArray, signed: boolean): Float6
   return out;
 }
 
-/** They fit if the high word only repeats the sign of the low one, which is 0 or -1. */
+/** A number fits if the high word only repeats the sign of the low one, which is 0 or -1. */
 function narrowLongs(bytes: Uint8Array, into: Int32Array, leastSign: number): number {
   const words = view(Int32Array, bytes);
   for (let i = 0; i < into.length; i++) {

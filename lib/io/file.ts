@@ -1,11 +1,11 @@
-/** Files that are read: what may be opened, and errors that say where in it something is wrong. */
+/** Files that are read: which may be opened, and errors that name the place of a problem. */
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { unexpected, wrongType, wrongValue } from '../core/errors';
 
-/** A path or a file URL, as a path. */
+/** Converts a path or a file URL to a path. */
 export function requirePath(op: string, path: unknown, name = 'path'): string {
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
   if (typeof path !== 'string') throw wrongType(op, 'a path or a file URL', name, path);
@@ -13,8 +13,8 @@ export function requirePath(op: string, path: unknown, name = 'path'): string {
   return path;
 }
 
-/** How files are opened: a pipe without a writer would block a thread in an ordinary open. */
-export const reading = constants.O_RDONLY | constants.O_NONBLOCK;
+/** How files are opened: an ordinary open of a pipe without a writer would block a thread. */
+export const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** A file to be read by `op`. */
 export class InputFile {
@@ -23,11 +23,13 @@ export class InputFile {
     readonly path: string,
   ) {}
 
-  /** `loadX: expected <what> for <place> of <path>, got <got>`; of the file as a whole if place is ''. */
+  /**
+   * The error `loadX: expected <what> for <place> of <path>, got <got>`; without a place it is about the whole file.
+   */
   readonly wrong = (what: string, place: string, got: string): RangeError =>
     unexpected(this.op, what, place === '' ? this.path : `${place} of ${this.path}`, got);
 
-  /** Only a regular file has a size to compare with, and ends. */
+  /** Only a regular file has a size and an end. */
   sizeOf(stats: Stats): number {
     if (stats.isFile()) return stats.size;
     throw this.wrong(
@@ -37,7 +39,7 @@ export class InputFile {
     );
   }
 
-  /** The file ended before its time. */
+  /** The file ended early. */
   ended(): RangeError {
     return this.wrong('as many bytes as before', 'the size', 'fewer: the file was cut meanwhile');
   }
@@ -49,7 +51,7 @@ export class OpenFile extends InputFile {
     op: string,
     path: string,
     readonly handle: FileHandle,
-    /** Bytes in the file: what a header claims is compared with it before anything is allocated. */
+    /** Bytes in the file: sizes in a header are compared with this before anything is allocated. */
     readonly size: number,
   ) {
     super(op, path);
@@ -65,9 +67,9 @@ export class OpenFile extends InputFile {
   }
 }
 
-/** Opens a regular file; whoever opened it closes its handle. */
+/** Opens a regular file; the caller closes its handle. */
 export async function openFile(op: string, path: string): Promise<OpenFile> {
-  const handle = await open(path, reading);
+  const handle = await open(path, openFlags);
   try {
     const size = new InputFile(op, path).sizeOf(await handle.stat());
     return new OpenFile(op, path, handle, size);
@@ -91,7 +93,7 @@ export async function withFile<Result>(
   }
 }
 
-/** `length` bytes from `position` on; an error when the file ends before. */
+/** `length` bytes from `position` on; throws if the file ends before. */
 export async function readExactly(
   file: OpenFile,
   position: number,
@@ -112,11 +114,11 @@ export function streamOf(file: OpenFile): Readable {
 }
 
 async function* blocksOf({ handle }: OpenFile): AsyncGenerator<Buffer, void, undefined> {
-  for (let at = 0; ;) {
+  for (let position = 0; ;) {
     const block = Buffer.allocUnsafe(1 << 16);
-    const { bytesRead } = await handle.read(block, 0, block.length, at);
+    const { bytesRead } = await handle.read(block, 0, block.length, position);
     if (bytesRead === 0) return;
-    at += bytesRead;
+    position += bytesRead;
     yield block.subarray(0, bytesRead);
   }
 }

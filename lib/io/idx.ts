@@ -1,6 +1,7 @@
 /**
- * IDX, the format of MNIST and its kin: two zero bytes, a byte for the type, one for the number of dimensions, the sizes
- * as big-endian 32-bit numbers, then the elements, big-endian, last dimension fastest (http://yann.lecun.com/exdb/mnist).
+ * IDX, the format of MNIST and similar datasets: two zero bytes, one byte for the type, one for the number of
+ * dimensions, the sizes as big-endian 32-bit numbers, then the elements, big-endian, last dimension fastest
+ * (http://yann.lecun.com/exdb/mnist).
  */
 import { createGunzip } from 'node:zlib';
 import type { DType } from '../core/dtype';
@@ -22,7 +23,7 @@ import {
 
 /** Options of `loadIdx`. */
 export interface LoadIdxOptions {
-  /** What the elements become; default: int32 for whole numbers, float32 and float64 for themselves. */
+  /** The dtype of the tensor; default: int32 for integers, float32 and float64 for themselves. */
   dtype?: Exclude<DType, 'bool'>;
 }
 
@@ -36,9 +37,10 @@ const types: Readonly<Record<number, Elements | undefined>> = {
 };
 
 /**
- * Reads an IDX file, also one compressed by gzip, which is noticed by its first bytes.
+ * Reads an IDX file, also one that is compressed with gzip, which is detected by its first bytes.
  *
- * Rejects with a RangeError that names the file when it is not one, or when its size is not what its header says.
+ * Rejects with a RangeError that names the file if it is not an IDX file, or if its size differs from what its header
+ * says.
  *
  * @example const images = await io.loadIdx('t10k-images-idx3-ubyte.gz', { dtype: 'float32' }); // (10000, 28, 28), 0 to 255
  */
@@ -75,8 +77,8 @@ function gunzipped(file: OpenFile): Source {
   stream.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => stream.destroy());
   stream.pipe(gunzip);
-  const most = file.size * deflateRatio;
-  return new StreamSource(gunzip, gunzip, most, file.wrong, 'a whole gzip file');
+  const maxBytes = file.size * deflateRatio;
+  return new StreamSource(gunzip, gunzip, maxBytes, file.wrong, 'a whole gzip file');
 }
 
 async function readElements(
@@ -90,7 +92,7 @@ async function readElements(
   const bytes = numelOf(shape) * kind.bytes;
   const tooFew = (got: string) =>
     file.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
-  if (4 + 4 * shape.length + bytes > source.most) throw tooFew(`a file of ${file.size} bytes`);
+  if (4 + 4 * shape.length + bytes > source.maxBytes) throw tooFew(`a file of ${file.size} bytes`);
   return readLast(source, layout, dtype ?? kind.dtype, tooFew, { divisor, truncate: true });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tensors and models in files: safetensors, NumPy's files, IDX, ONNX, and checkpoints of trainings.
+ * Tensors and models in files: safetensors, NumPy's formats, IDX, ONNX, and checkpoints of training runs.
  *
  * @module
  */

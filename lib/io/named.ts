@@ -1,4 +1,4 @@
-/** Tensors by name, as files take them. */
+/** Tensors by name, as functions that write files take them. */
 import { describe, wrongType } from '../core/errors';
 import { Tensor } from '../core/tensor';
 

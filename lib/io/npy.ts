@@ -10,16 +10,16 @@ import { hex, PlainSource, readLast, type Source } from './source';
 
 /** Options of `loadNpy` and `loadNpz`. */
 export interface LoadNpyOptions {
-  /** What the elements become; default: int32 for whole numbers, float32 for float16, the others themselves. */
+  /** The dtype of the tensor; default: int32 for integers, float32 for float16, the others unchanged. */
   dtype?: Exclude<DType, 'bool'>;
 }
 
 /**
- * Reads a .npy file (numpy.load): versions 1 to 3, both byte orders, both orders of elements; float16, 32, 64, whole
- * numbers of 8 to 64 bits with and without sign, and booleans.
+ * Reads a .npy file (numpy.load): versions 1 to 3, both byte orders, both orders of elements; float16, float32,
+ * float64, signed and unsigned integers of 8 to 64 bits, and booleans.
  *
- * Whole numbers that int32 does not hold are refused; `{ dtype: 'float64' }` takes them. Arrays of objects are refused:
- * they are pickles. Rejects with a RangeError that names the file when something in it is not as it should be.
+ * Integers that do not fit into int32 are refused; use `{ dtype: 'float64' }` for them. Arrays of objects are refused,
+ * because they are pickles. Rejects with a RangeError that names the file if it is invalid.
  *
  * @example const weight = await io.loadNpy('weight.npy');
  */
@@ -32,21 +32,21 @@ export async function loadNpy(path: string | URL, options: LoadNpyOptions = {}):
 
 const loadable: readonly DType[] = ['float32', 'float64', 'int32'];
 
-/** The dtype that the options ask for. */
+/** The dtype in the options. */
 export function requireNpyOptions(op: string, options: LoadNpyOptions): DType | undefined {
   requireOptions(op, options, ['dtype']);
   if (options.dtype === undefined) return undefined;
   return requireOneOf(op, 'dtype', options.dtype, loadable);
 }
 
-/** The array of a source that holds one .npy file. */
+/** Reads the array of a source that has one .npy file. */
 export async function readNpy(source: Source, dtype: DType | undefined): Promise<Tensor> {
   const { header, length } = await readHeader(source);
   const { kind, fortranOrder, shape } = header;
   const bytes = numelOf(shape) * kind.bytes;
   const tooFew = (got: string) =>
     source.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
-  if (length + bytes > source.most) throw tooFew(`at most ${source.most - length}`);
+  if (length + bytes > source.maxBytes) throw tooFew(`at most ${source.maxBytes - length}`);
   const wanted = dtype ?? kind.dtype;
   if (!fortranOrder || shape.length < 2) return readLast(source, header, wanted, tooFew);
   const reversed = { ...header, shape: [...shape].reverse() };
@@ -69,29 +69,30 @@ async function readHeader(source: Source): Promise<{ header: NpyHeader; length: 
     throw source.wrong('a length', 'the header', `${size.length} bytes`);
   }
   const length = size.readUIntLE(0, lengthBytes);
-  const before = 8 + lengthBytes;
+  const prefix = 8 + lengthBytes;
   // A header for 64 dimensions has 1.5 KB; NumPy refuses more than 10,000 characters.
-  const most = Math.min(source.most - before, 10_000);
-  if (length > most) throw source.wrong(`at most ${most} bytes`, 'the header', String(length));
+  const maxBytes = Math.min(source.maxBytes - prefix, 10_000);
+  if (length > maxBytes)
+    throw source.wrong(`at most ${maxBytes} bytes`, 'the header', String(length));
   const bytes = await source.take(length);
   if (bytes.length < length) {
     throw source.wrong(`${length} bytes`, 'the header', String(bytes.length));
   }
   const text = bytes.toString(major === 3 ? 'utf8' : 'latin1');
-  return { header: parseNpyHeader(text, source.wrong), length: before + length };
+  return { header: parseNpyHeader(text, source.wrong), length: prefix + length };
 }
 
 const descr = { float32: '<f4', float64: '<f8', int32: '<i4', bool: '|b1' } as const;
 
 /**
- * Writes a tensor as a .npy file (numpy.save), version 1. The values are those at the time of the call; the file appears
- * under its name once it is whole.
+ * Writes a tensor as a .npy file (numpy.save), version 1. The values are those at the time of the call. The file
+ * appears under its name when it is complete.
  *
  * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
-  const to = requirePath('saveNpy', path);
-  await writeWhole(to, [npyBytes(requireTensor('saveNpy', 'tensor', tensor))]);
+  const target = requirePath('saveNpy', path);
+  await writeWhole(target, [npyBytes(requireTensor('saveNpy', 'tensor', tensor))]);
 }
 
 /** A .npy file in memory. */
@@ -99,7 +100,7 @@ export function npyBytes(tensor: Tensor): Buffer {
   const { shape, dtype } = tensor;
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dict = `{'descr': '${descr[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  // The data begins at a multiple of 64; a newline ends the header.
+  // The data starts at a multiple of 64; a newline ends the header.
   const header = dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11) + '\n';
   const start = Buffer.concat([magic, Buffer.from([1, 0, 0, 0]), Buffer.from(header, 'latin1')]);
   start.writeUInt16LE(header.length, 8);

@@ -1,5 +1,5 @@
 /**
- * The header of .npy: a Python dict of three entries, read by a grammar of its own and never evaluated
+ * The header of .npy: a Python dict with three entries, parsed by a grammar and never evaluated
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 import { describe, shapeText } from '../core/errors';
@@ -41,23 +41,23 @@ interface Token {
   readonly is: 'string' | 'number' | 'word' | 'mark';
 }
 
-/** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; errors are made by `wrong`. */
+/** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; `wrong` creates the errors. */
 export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
   const tokens = tokensOf(text, wrong);
-  let at = 0;
+  let index = 0;
   const fail = (what: string): RangeError => {
-    const got = at < tokens.length ? describe(tokens[at].text) : 'its end';
+    const got = index < tokens.length ? describe(tokens[index].text) : 'its end';
     return wrong(what, 'the header', got);
   };
   const next = (is: Token['is'], what: string): string => {
-    if (at >= tokens.length || tokens[at].is !== is) throw fail(what);
-    return tokens[at++].text;
+    if (index >= tokens.length || tokens[index].is !== is) throw fail(what);
+    return tokens[index++].text;
   };
   const isMark = (mark: string): boolean =>
-    at < tokens.length && tokens[at].is === 'mark' && tokens[at].text === mark;
+    index < tokens.length && tokens[index].is === 'mark' && tokens[index].text === mark;
   const mark = (text: string): void => {
     if (!isMark(text)) throw fail(`'${text}'`);
-    at++;
+    index++;
   };
 
   const tuple = (): number[] => {
@@ -75,7 +75,7 @@ export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
   const bool = (): boolean => {
     const word = next('word', 'True or False');
     if (word === 'True' || word === 'False') return word === 'True';
-    at--;
+    index--;
     throw fail('True or False');
   };
 
@@ -84,7 +84,7 @@ export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
   while (!isMark('}')) {
     const key = next('string', `the key ${keys.join(', ')}`) as Key;
     if (!keys.includes(key) || key in found) {
-      at--;
+      index--;
       throw fail(`each key of ${keys.join(', ')} once`);
     }
     mark(':');
@@ -94,7 +94,7 @@ export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
     if (!isMark('}')) mark(',');
   }
   mark('}');
-  if (at < tokens.length) throw fail('nothing after }');
+  if (index < tokens.length) throw fail('nothing after }');
   const { descr, fortran_order, shape } = found;
   if (descr === undefined || fortran_order === undefined || shape === undefined) {
     throw wrong(

@@ -17,11 +17,11 @@ const load = createRequire(__filename);
 const extension = '.npy';
 
 /**
- * Reads the arrays of a .npz file by name (numpy.load of what numpy.savez or savez_compressed wrote), each as `loadNpy`
- * does. Names are those of the archive without `.npy`.
+ * Reads the arrays of a .npz file by name (numpy.load of a file from numpy.savez or savez_compressed), each as
+ * `loadNpy` does. Names are those in the archive without `.npy`.
  *
- * Entries that are encrypted, lie over each other, have the same name, a wrong checksum or another size than the archive
- * says are refused, with a RangeError that names file and entry.
+ * Rejects with a RangeError that names file and entry if entries are encrypted, overlap, or have the same name, a wrong
+ * checksum or another size than the archive says.
  *
  * @example const { weight, bias } = await io.loadNpz('layer.npz');
  */
@@ -59,7 +59,7 @@ export async function loadNpz(
   });
 }
 
-/** Entries that share bytes make a small file of endless data. */
+/** Overlapping entries would make a small file of endless data. */
 function requireApart(file: OpenFile, entries: readonly Yauzl.Entry[]): void {
   const inOrder = [...entries].sort(
     (a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader,
@@ -81,9 +81,9 @@ async function readEntry(
   dtype: DType | undefined,
 ): Promise<Tensor> {
   const { uncompressedSize, compressedSize } = entry;
-  const at = `entry ${describe(entry.fileName)}`;
+  const where = `entry ${describe(entry.fileName)}`;
   const wrong: OpenFile['wrong'] = (what, place, got) =>
-    file.wrong(what, place === '' ? at : `${place} of ${at}`, got);
+    file.wrong(what, place === '' ? where : `${place} of ${where}`, got);
   if (uncompressedSize > compressedSize * deflateRatio + 64) {
     throw wrong(`what ${compressedSize} bytes can hold`, 'the size', String(uncompressedSize));
   }
@@ -99,7 +99,7 @@ async function readEntry(
   }
 }
 
-/** What the stream gives; an error at its end if the checksum is another. */
+/** The chunks of a stream; throws at the end if the checksum differs. */
 async function* checked(
   stream: AsyncIterable<Buffer>,
   expected: number,
@@ -115,13 +115,13 @@ async function* checked(
 
 /** Options of `saveNpz`. */
 export interface SaveNpzOptions {
-  /** Whether the arrays are deflated (numpy.savez_compressed); default false. */
+  /** Whether to compress the arrays with deflate (numpy.savez_compressed); default false. */
   compress?: boolean;
 }
 
 /**
- * Writes tensors as a .npz file (numpy.savez). The values are those at the time of the call; the file appears under its
- * name once it is whole.
+ * Writes tensors as a .npz file (numpy.savez). The values are those at the time of the call. The file appears under its
+ * name when it is complete.
  *
  * @example await io.saveNpz('model.npz', model.stateDict()); // numpy.load('model.npz')['0.weight']
  */
@@ -133,19 +133,19 @@ export async function saveNpz(
   const op = 'saveNpz';
   requireOptions(op, options, ['compress']);
   const compress = requireBoolean(op, 'compress', options.compress ?? false);
-  const to = requirePath(op, path);
+  const target = requirePath(op, path);
   const named = requireTensors(op, tensors);
   const { ZipFile } = load('yazl') as typeof Yazl;
   const zip = new ZipFile();
   for (const [name, tensor] of named) {
-    // What no reader would take: absolute, with a way up, or of Windows.
+    // Names that no reader accepts: absolute paths, `..`, and Windows paths.
     if (name === '' || /^\/|\\|^[a-zA-Z]:|(^|\/)\.\.(\/|$)|\0/.test(name)) {
       throw wrongValue(op, 'a relative path as name', 'name', name);
     }
-    // The same tensors make the same file: no time in it but the first that zip knows.
+    // The same tensors make the same file: its only time is the first that zip can represent.
     const mtime = new Date(1980, 0, 1);
     zip.addBuffer(npyBytes(tensor), name + extension, { compress, mtime, forceDosTimestamp: true });
   }
   zip.end();
-  await writeWhole(to, zip.outputStream);
+  await writeWhole(target, zip.outputStream);
 }

@@ -1,49 +1,49 @@
 /**
- * Files piece by piece. What a format has to say is a generator that asks for pieces; here are those who run it, at once
- * or beside the event loop, so that each format is written once.
+ * Reading files piece by piece. A format is a generator that requests pieces. The functions here run it, synchronously
+ * or asynchronously, so that each format is written once.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { reading, withFile, type InputFile } from './file';
+import { openFlags, withFile, type InputFile } from './file';
 
-/** Bytes to fill from a file; they follow the last ones, unless `at` says where they begin. */
+/** Bytes to fill from a file; they follow the last ones, unless `position` says where they start. */
 export interface Fill {
   readonly into: Uint8Array;
-  readonly at?: number;
+  readonly position?: number;
 }
 
-/** Reads a file by asking for its pieces. */
+/** Reads a file by requesting its pieces. */
 export type Reader<T> = Generator<Fill, T, void>;
 
-/** A file's content in order, in pieces that are used up before the next is asked for. */
+/** The content of a file in order, in pieces that are consumed before the next one is requested. */
 export type Pieces = Iterable<Uint8Array>;
 
-// 1 MiB takes a hash 1 ms, which is how long it holds up the event loop.
+// Hashing 1 MiB takes 1 ms, for which it blocks the event loop.
 export const pieceBytes = 1 << 20;
 
-/** Reads a file here and now. */
+/** Reads a file synchronously. */
 export function readPiecesSync<T>(file: InputFile, read: (size: number) => Reader<T>): T {
-  const descriptor = openSync(file.path, reading);
+  const descriptor = openSync(file.path, openFlags);
   try {
     const reader = read(file.sizeOf(fstatSync(descriptor)));
     let end = 0;
     for (;;) {
       const next = reader.next();
       if (next.done) return next.value;
-      const { into, at = end } = next.value;
+      const { into, position: start = end } = next.value;
       for (let done = 0; done < into.length;) {
-        const count = readSync(descriptor, into, done, into.length - done, at + done);
+        const count = readSync(descriptor, into, done, into.length - done, start + done);
         if (count === 0) throw file.ended();
         done += count;
       }
-      end = at + into.length;
+      end = start + into.length;
     }
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Reads a file beside the event loop; gives the SHA-256 of the bytes it read, in hexadecimal, besides. */
+/** Reads a file asynchronously; also returns the SHA-256 of the bytes it read, in hexadecimal. */
 export function readPieces<T>(
   { op, path }: InputFile,
   read: (size: number) => Reader<T>,
@@ -55,26 +55,26 @@ export function readPieces<T>(
     for (;;) {
       const next = reader.next();
       if (next.done) return { value: next.value, sha256: hash.digest('hex') };
-      const { into, at = end } = next.value;
-      await file.fill(into, at);
+      const { into, position: start = end } = next.value;
+      await file.fill(into, start);
       hash.update(into);
-      end = at + into.length;
+      end = start + into.length;
     }
   });
 }
 
 // Text in V8 has at most 2^29 characters.
-const mostText = 2 ** 28;
+const maxTextBytes = 2 ** 28;
 
-/** The whole content as text. */
-export function* readText(file: InputFile, size: number, most = mostText): Reader<string> {
-  if (size > most) throw file.wrong(`at most ${most} bytes`, 'the size', String(size));
-  const all = Buffer.alloc(size);
-  yield { into: all };
-  return all.toString();
+/** The complete content as text. */
+export function* readText(file: InputFile, size: number, maxBytes = maxTextBytes): Reader<string> {
+  if (size > maxBytes) throw file.wrong(`at most ${maxBytes} bytes`, 'the size', String(size));
+  const content = Buffer.alloc(size);
+  yield { into: content };
+  return content.toString();
 }
 
-/** Nothing of the content but its hash. */
+/** Reads the content only for its hash. */
 export function* readNothing(size: number): Reader<null> {
   const piece = Buffer.alloc(Math.min(size, pieceBytes));
   for (let left = size; left > 0; left -= pieceBytes) {
@@ -85,5 +85,6 @@ export function* readNothing(size: number): Reader<null> {
 
 /** A piece in parts of at most `pieceBytes`. */
 export function* partsOf(piece: Uint8Array): Generator<Uint8Array, void, void> {
-  for (let at = 0; at < piece.length; at += pieceBytes) yield piece.subarray(at, at + pieceBytes);
+  for (let start = 0; start < piece.length; start += pieceBytes)
+    yield piece.subarray(start, start + pieceBytes);
 }

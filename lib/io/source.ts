@@ -1,4 +1,4 @@
-/** The bytes of a file in order, plain or decompressed, read no further than they are asked for. */
+/** The bytes of a file in order, plain or decompressed, read no further than requested. */
 import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { DType } from '../core/dtype';
@@ -10,60 +10,60 @@ import { convert, type Conversion, type Elements } from './elements';
 import { readExactly, type OpenFile } from './file';
 
 export interface Source {
-  /** An error about a place in the data. */
+  /** Creates an error about a place in the data. */
   readonly wrong: (what: string, place: string, got: string) => RangeError;
-  /** The most bytes there can be. */
-  readonly most: number;
-  /** Whether there are that many: decompressed data may be less than it claims. */
-  readonly sure: boolean;
+  /** The largest number of bytes that there can be. */
+  readonly maxBytes: number;
+  /** Whether there are exactly that many: decompressed data may be shorter than it claims. */
+  readonly isExact: boolean;
   /** The next `length` bytes, or fewer at the end. */
   take(length: number): Promise<Buffer>;
   close(): void;
 }
 
-/** Deflate makes at most this many bytes of one. */
+/** Deflate expands one byte to at most this many. */
 export const deflateRatio = 1032;
 
-/** A file as it is. */
+/** A plain file. */
 export class PlainSource implements Source {
   readonly wrong: Source['wrong'];
-  readonly most: number;
-  readonly sure = true;
-  private at = 0;
+  readonly maxBytes: number;
+  readonly isExact = true;
+  private position = 0;
 
   constructor(private readonly file: OpenFile) {
     this.wrong = file.wrong;
-    this.most = file.size;
+    this.maxBytes = file.size;
   }
 
   async take(length: number): Promise<Buffer> {
-    const left = this.most - this.at;
-    const taken = await readExactly(this.file, this.at, Math.min(length, left), 'the data');
-    this.at += taken.length;
+    const left = this.maxBytes - this.position;
+    const taken = await readExactly(this.file, this.position, Math.min(length, left), 'the data');
+    this.position += taken.length;
     return taken;
   }
 
   close(): void {
-    // the file belongs to whoever opened it
+    // the caller opened the file and closes it
   }
 }
 
-/** What a stream that decompresses gives; it stops when nobody takes. */
+/** The output of a stream that decompresses; it pauses while nothing is requested. */
 export class StreamSource implements Source {
-  readonly sure = false;
+  readonly isExact = false;
   private readonly chunks: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
 
   constructor(
     private readonly stream: Readable,
     chunks: AsyncIterable<Buffer>,
-    readonly most: number,
+    readonly maxBytes: number,
     readonly wrong: Source['wrong'],
     /** What the file should be, for errors of the stream. */
     private readonly what: string,
   ) {
     this.chunks = chunks[Symbol.asyncIterator]();
-    // After close nobody listens any more; an error that comes late must not end the process.
+    // An error after close has no listener; it must not end the process.
     stream.on('error', () => undefined);
   }
 
@@ -97,10 +97,10 @@ export class StreamSource implements Source {
   }
 }
 
-/** How much is read and converted at a time: about 1 ms. A power of 2, so that elements stay whole. */
+/** How much is read and converted at a time: about 1 ms. A power of 2, so that no element is split. */
 export const chunkBytes = 1 << 20;
 
-/** What a header says about the elements after it. */
+/** The layout of the elements, from a header. */
 export interface Layout {
   readonly kind: Elements;
   readonly little: boolean;
@@ -108,8 +108,8 @@ export interface Layout {
 }
 
 /**
- * A tensor of the elements that a source ends with, with a turn of the event loop after each chunk; `tooFew` makes the
- * error when there are fewer or more. RangeError for numbers that int32 does not hold where that is what they become.
+ * Reads the elements at the end of a source into a tensor, with a turn of the event loop after each chunk. `tooFew`
+ * creates the error for missing or extra bytes. RangeError for numbers that do not fit into int32 if that is the dtype.
  */
 export async function readLast(
   source: Source,
@@ -135,14 +135,14 @@ export async function readLast(
   return new Tensor(new Storage(dtype, out), shape);
 }
 
-/** Data that may be less than it claims is collected first, so that nobody makes room for what is not there. */
+/** Data that may be shorter than it claims is collected first, so that no memory is allocated for missing data. */
 async function lastChunks(
   source: Source,
   bytes: number,
   tooFew: (got: string) => RangeError,
 ): Promise<AsyncIterable<Buffer> | Iterable<Buffer>> {
   const chunks = readChunks(source, bytes, tooFew);
-  if (source.sure) return chunks;
+  if (source.isExact) return chunks;
   const collected: Buffer[] = [];
   for await (const chunk of chunks) collected.push(chunk);
   return collected;
@@ -162,7 +162,7 @@ async function* readChunks(
   if ((await source.take(1)).length > 0) throw tooFew('more');
 }
 
-/** Bytes as they stand in errors. */
+/** Bytes as they appear in errors. */
 export function hex(bytes: Buffer): string {
   return bytes.length === 0 ? 'no bytes' : `bytes ${bytes.toString('hex')}`;
 }

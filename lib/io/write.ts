@@ -1,4 +1,4 @@
-/** Writing files, so that what was there is never half overwritten. */
+/** Writing files atomically: an existing file is never half overwritten. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -17,11 +17,11 @@ import { partsOf, type Pieces } from './pieces';
 
 /** Where the content of a file goes. */
 interface Target {
-  /** What a link leads to. */
+  /** The target of a link. */
   readonly path: string;
-  /** The permissions it has, if it is there. */
+  /** The permissions of an existing file. */
   readonly mode: number | null;
-  /** Whether it is written to and not replaced: a device, a pipe, or where a link leads to nothing yet. */
+  /** Whether to write to it instead of replacing it: a device, a pipe, or a link without a target. */
   readonly inPlace: boolean;
 }
 
@@ -38,7 +38,7 @@ function partialOf({ path, inPlace }: Target): string {
   return inPlace ? path : `${path}.${randomBytes(6).toString('hex')}.partial`;
 }
 
-/** An error of the system with the path, which those of writing and syncing lack. */
+/** A system error with the path, which errors of writing and syncing lack. */
 function withPath(error: unknown, path: string): unknown {
   const failed = error as NodeJS.ErrnoException | null;
   if (failed?.code !== undefined && failed.path === undefined) {
@@ -48,7 +48,7 @@ function withPath(error: unknown, path: string): unknown {
   return error;
 }
 
-/** Writes a file here and now; like `writeWhole`, but the system brings it to the disk when it likes. */
+/** Writes a file synchronously. Like `writeWhole`, but without waiting for the disk. */
 export function writeWholeSync(path: string, pieces: Pieces): void {
   const target = targetOf(path);
   const partial = partialOf(target);
@@ -71,7 +71,7 @@ export function writeWholeSync(path: string, pieces: Pieces): void {
   }
 }
 
-/** Writes to a file beside the event loop; `each` sees the bytes in order. */
+/** Writes to a file asynchronously; `each` gets the bytes in order. */
 async function write(
   file: FileHandle,
   pieces: Pieces | AsyncIterable<Uint8Array | string>,
@@ -87,7 +87,7 @@ async function write(
   }
 }
 
-/** Writes a new file until it is on the disk; gives the SHA-256 of its bytes. */
+/** Writes a new file and waits until it is on the disk; returns the SHA-256 of its bytes. */
 export async function writePieces(path: string, pieces: Pieces): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx');
@@ -103,8 +103,8 @@ export async function writePieces(path: string, pieces: Pieces): Promise<string>
 }
 
 /**
- * Writes a file that appears under its name once it is whole and on the disk: what was there stays until then. What a
- * link leads to is replaced, not the link; permissions stay; what is no file is written to as it is.
+ * Writes a file that appears under its name when it is complete and on the disk; an existing file stays until then. The
+ * target of a link is replaced, not the link. Permissions stay. What is not a regular file is written to directly.
  */
 export async function writeWhole(
   path: string,
@@ -130,9 +130,9 @@ export async function writeWhole(
   }
 }
 
-/** Brings a directory's names to the disk, where that is possible. */
+/** Syncs the names in a directory to the disk, where that is possible. */
 export async function syncDirectory(dir: string): Promise<void> {
-  if (process.platform === 'win32') return; // cannot open directories, and needs it not
+  if (process.platform === 'win32') return; // cannot open directories, and need not
   try {
     const folder = await open(dir, 'r');
     try {
@@ -141,12 +141,12 @@ export async function syncDirectory(dir: string): Promise<void> {
       await folder.close();
     }
   } catch (error) {
-    // A directory that may be written but not read, and disks that know no such thing.
+    // A directory that may be written but not read, and file systems without sync.
     if (!hasCode(error, 'EACCES', 'EPERM', 'EINVAL', 'ENOTSUP')) throw withPath(error, dir);
   }
 }
 
-/** Whether it is an error of the system, of one of these codes. */
+/** Whether it is a system error with one of these codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return codes.includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 }

@@ -14,18 +14,19 @@ import {
 import { cat, stack } from '../ops/shape/join';
 import { requireTensor, Tensor } from '../core/tensor';
 
-/** One tensor, or several. */
 /** One tensor or several. */
 export type Tensors = Tensor | Iterable<Tensor>;
 
 function listOf(op: string, tensors: Tensors): Tensor[] {
   if (tensors instanceof Tensor) return [tensors];
   const list = requireItems(op, 'a tensor or several', 'parameters', tensors);
-  return list.map((one, i) => requireTensor(op, `parameters[${i}]`, one));
+  return list.map((tensor, i) => requireTensor(op, `parameters[${i}]`, tensor));
 }
 
 function gradientsOf(op: string, tensors: Tensors): Tensor[] {
-  return listOf(op, tensors).flatMap((one) => (one._grad === null ? [] : [one._grad.detach()]));
+  return listOf(op, tensors).flatMap((tensor) =>
+    tensor._grad === null ? [] : [tensor._grad.detach()],
+  );
 }
 
 /**
@@ -72,23 +73,25 @@ export function clipGradValue_(parameters: Tensors, clipValue: number): void {
 
 /** All parameters one after the other in one tensor of one dimension; gradients flow through it. */
 export function parametersToVector(parameters: Tensors): Tensor {
-  return cat(listOf('parametersToVector', parameters).map((one) => one.reshape([one.numel()])));
+  return cat(
+    listOf('parametersToVector', parameters).map((tensor) => tensor.reshape([tensor.numel()])),
+  );
 }
 
 /** Overwrites the parameters with the parts of a tensor that `parametersToVector` made. */
 export function vectorToParameters(vector: Tensor, parameters: Tensors): void {
   const op = 'vectorToParameters';
   const list = listOf(op, parameters);
-  const total = list.reduce((sum, one) => sum + one.numel(), 0);
+  const total = list.reduce((sum, tensor) => sum + tensor.numel(), 0);
   const from = requireTensor(op, 'vector', vector).detach();
   if (from.ndim !== 1 || from.numel() !== total) {
     throw unexpected(op, `[${total}]`, 'vector', `[${from.shape.join(', ')}]`);
   }
   noGrad(() => {
-    let at = 0;
-    for (const one of list) {
-      one.copy_(from.narrow(0, at, one.numel()).reshape([...one.shape]));
-      at += one.numel();
+    let start = 0;
+    for (const parameter of list) {
+      parameter.copy_(from.narrow(0, start, parameter.numel()).reshape([...parameter.shape]));
+      start += parameter.numel();
     }
   });
 }

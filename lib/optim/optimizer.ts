@@ -34,8 +34,8 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   ) {
     requireOptions(this.name, options, Object.keys(definition.options));
     const groups = requireGroups(this.name, params);
-    const given: unknown = options; // JavaScript may leave them out
-    this.defaults = Object.freeze(this.complete(given === undefined ? {} : options));
+    const supplied: unknown = options; // JavaScript may leave them out
+    this.defaults = Object.freeze(this.complete(supplied === undefined ? {} : options));
     for (const group of groups) this.addParamGroup(group as GroupSpec<O>);
   }
 
@@ -56,7 +56,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     }
     const { params, ...options } = group;
     requireOptions(this.name, options, Object.keys(this.definition.options));
-    const known = new Set(this.paramGroups.flatMap((one) => one.params));
+    const known = new Set(this.paramGroups.flatMap((existing) => existing.params));
     const list = requireParams(this.name, params, known);
     const full = this.complete({ ...this.defaults, ...options });
     this.definition.check?.(full);
@@ -139,13 +139,13 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   private update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
     requireNoReaders('step', param);
-    const slope = grad._contiguous ? grad : grad.detach().contiguous();
+    const gradient = grad._contiguous ? grad : grad.detach().contiguous();
     if (param._contiguous) {
-      this.stateOf(param).update(group, param, slope);
+      this.stateOf(param).update(group, param, gradient);
       param._storage.version++;
     } else {
       const values = param.detach().contiguous();
-      this.stateOf(param).update(group, values, slope);
+      this.stateOf(param).update(group, values, gradient);
       noGrad(() => param.copy_(values));
     }
     observer?.updated?.(this.name, param, grad);
@@ -153,12 +153,12 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   /** The options, checked, with the defaults for those left out. */
   private complete(options: Partial<O>): O {
-    const all: Record<string, unknown> = {};
+    const complete: Record<string, unknown> = {};
     for (const [name, spec] of Object.entries<OptionSpec<unknown>>(this.definition.options)) {
-      const given: unknown = options[name as keyof O];
-      all[name] = spec.check(this.name, name, given === undefined ? spec.fallback : given);
+      const value: unknown = options[name as keyof O];
+      complete[name] = spec.check(this.name, name, value === undefined ? spec.fallback : value);
     }
-    return all as O;
+    return complete as O;
   }
 }
 

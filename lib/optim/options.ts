@@ -41,10 +41,10 @@ export function betas(first: number, second: number): OptionSpec<readonly [numbe
     check: (op, name, value) => {
       if (!Array.isArray(value)) throw wrongType(op, 'an array of two numbers', name, value);
       if (value.length !== 2) throw wrongValue(op, 'two numbers', name, value);
-      const pair = value.map((one: unknown, i) => {
-        const number = requireNumber(op, `${name}[${i}]`, one);
+      const pair = value.map((beta: unknown, i) => {
+        const number = requireNumber(op, `${name}[${i}]`, beta);
         if (number < 0 || number >= 1) {
-          throw wrongValue(op, 'a number of at least 0 and below 1', `${name}[${i}]`, one);
+          throw wrongValue(op, 'a number of at least 0 and below 1', `${name}[${i}]`, beta);
         }
         return number;
       });

@@ -50,9 +50,9 @@ export class GroupBase {
   }
 
   /** @internal */
-  _write(at: number, numbers: readonly number[]): void {
+  _write(offset: number, numbers: readonly number[]): void {
     capture?.writeNumbers(this.#numbers);
-    this.#numbers.set(numbers, at);
+    this.#numbers.set(numbers, offset);
     this.#changes++;
   }
 }
@@ -70,11 +70,11 @@ export function makeGroup<O extends object>(
   const group = new GroupBase(params, numbers);
   let next = 0;
   for (const [name, spec] of entries) {
-    const at = next;
+    const offset = next;
     let current: unknown;
     const set = (value: unknown): void => {
       current = spec.check(op, name, value);
-      group._write(at, spec.encode(current));
+      group._write(offset, spec.encode(current));
     };
     next += spec.numbers;
     set(options[name as keyof O]);

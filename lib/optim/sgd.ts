@@ -39,8 +39,8 @@ const definition: Definition<SGDOptions> = {
   update: updates.sgd,
   check: ({ nesterov, momentum, dampening }) => {
     if (!nesterov || (momentum !== 0 && dampening === 0)) return;
-    const given = `momentum ${momentum} and dampening ${dampening}`;
-    throw unexpected('SGD', 'momentum and no dampening', 'nesterov', given);
+    const actual = `momentum ${momentum} and dampening ${dampening}`;
+    throw unexpected('SGD', 'momentum and no dampening', 'nesterov', actual);
   },
 };
 

@@ -2,29 +2,29 @@
 import { unexpected, wrongType } from '../core/errors';
 import { Tensor } from '../core/tensor';
 
-/** The tensors of a batch in order, and what is around them. */
+/** The tensors of a batch in order, and a description of the structure around them. */
 export interface Flat {
   readonly tensors: Tensor[];
-  /** Equal for batches that look alike but for their tensors. */
+  /** The same for all batches with the same structure. */
   readonly key: string;
 }
 
-/** Finds the tensors of a batch; an error names the place of anything else. */
+/** Finds the tensors of a batch; an error names the position of anything else. */
 export function flatten(batch: unknown): Flat {
   const tensors: Tensor[] = [];
   const visit = (value: unknown, place: string): string => {
     if (value instanceof Tensor) {
-      // Compiled functions want memory of its own for each input.
-      const again = tensors.some((one) => one._storage === value._storage);
-      tensors.push(again ? value.detach().clone() : value);
+      // Compiled functions need separate memory for each input.
+      const sharesMemory = tensors.some((tensor) => tensor._storage === value._storage);
+      tensors.push(sharesMemory ? value.detach().clone() : value);
       return 't';
     }
     if (Array.isArray(value)) {
-      return `[${value.map((one: unknown, i) => visit(one, `${place}[${i}]`)).join()}]`;
+      return `[${value.map((element: unknown, i) => visit(element, `${place}[${i}]`)).join()}]`;
     }
     if (isPlain(value)) {
       const fields = Object.entries(value);
-      return `{${fields.map(([key, one]) => `${JSON.stringify(key)}:${visit(one, `${place}.${key}`)}`).join()}}`;
+      return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${visit(field, `${place}.${key}`)}`).join()}}`;
     }
     const what = 'tensors, or compile: false,';
     throw wrongType('train', what, place, value);
@@ -34,19 +34,19 @@ export function flatten(batch: unknown): Flat {
   return { tensors, key };
 }
 
-/** The batch with other tensors in the places of its own. */
+/** A batch with the same structure and other tensors. */
 export function refill(batch: unknown, tensors: readonly Tensor[]): unknown {
   let next = 0;
   const visit = (value: unknown): unknown => {
     if (value instanceof Tensor) return tensors[next++];
     if (Array.isArray(value)) return value.map(visit);
     const fields = Object.entries(value as object) as [string, unknown][];
-    return Object.fromEntries(fields.map(([key, one]) => [key, visit(one)]));
+    return Object.fromEntries(fields.map(([key, field]) => [key, visit(field)]));
   };
   return visit(batch);
 }
 
-/** Samples in a batch: rows of its first tensor. */
+/** The number of samples in a batch: the first size of its first tensor. */
 export function samplesIn(batch: unknown): number {
   const first = firstTensor(batch);
   return first === null || first.ndim === 0 ? 1 : first.shape[0];
@@ -57,23 +57,24 @@ function firstTensor(value: unknown, seen = new Set<object>()): Tensor | null {
   if (typeof value !== 'object' || value === null) return null;
   if (ArrayBuffer.isView(value) || seen.has(value)) return null;
   seen.add(value);
-  for (const one of Object.values(value)) {
-    const found = firstTensor(one, seen);
+  for (const field of Object.values(value)) {
+    const found = firstTensor(field, seen);
     if (found !== null) return found;
   }
   return null;
 }
 
-/** Calls `each` for every tensor, with its place. */
+/** Calls `each` for every tensor, with its position. */
 export function eachTensor(
   value: unknown,
   each: (tensor: Tensor, place: string) => void,
   place = 'batch',
 ): void {
   if (value instanceof Tensor) each(value, place);
-  else if (Array.isArray(value)) value.forEach((one, i) => eachTensor(one, each, `${place}[${i}]`));
+  else if (Array.isArray(value))
+    value.forEach((element, i) => eachTensor(element, each, `${place}[${i}]`));
   else if (isPlain(value)) {
-    for (const [key, one] of Object.entries(value)) eachTensor(one, each, `${place}.${key}`);
+    for (const [key, field] of Object.entries(value)) eachTensor(field, each, `${place}.${key}`);
   }
 }
 

@@ -1,10 +1,10 @@
 /** Requests to stop: an AbortSignal, or Ctrl-C. */
 
-/** Listens from its making until `remove`. */
+/** Listens from construction until `remove`. */
 export class Interrupt {
-  /** What asked for a stop, or null. */
+  /** What requested the stop, or null. */
   reason: 'signal' | 'interrupt' | null = null;
-  /** Told of the request. */
+  /** Called when a stop is requested. */
   private wake: (() => void) | null = null;
 
   constructor(
@@ -21,8 +21,8 @@ export class Interrupt {
     process.removeListener('SIGINT', this.onSigint);
   }
 
-  /** What `begin` promises, or null if something asked, or asks meanwhile, for a stop. */
-  async before<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
+  /** The result of `begin`, or null if a stop is requested before it is there. */
+  async unlessStopped<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
     if (this.reason !== null) return null;
     try {
       return await new Promise<T | null>((resolve, reject) => {
@@ -37,19 +37,19 @@ export class Interrupt {
   }
 
   private readonly onAbort = (): void => {
-    this.ask('signal');
+    this.request('signal');
   };
 
-  /** The first one asks for a stop after the step; the second one is as if nobody listened. */
+  /** The first Ctrl-C requests a stop after the step; the second one has its default effect. */
   private readonly onSigint = (): void => {
     if (this.reason === 'interrupt') {
       process.removeListener('SIGINT', this.onSigint);
       process.kill(process.pid, 'SIGINT');
     }
-    this.ask('interrupt');
+    this.request('interrupt');
   };
 
-  private ask(reason: 'signal' | 'interrupt'): void {
+  private request(reason: 'signal' | 'interrupt'): void {
     if (this.reason !== 'interrupt') this.reason = reason;
     this.wake?.();
   }

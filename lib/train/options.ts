@@ -1,4 +1,4 @@
-/** The options of `train`, checked, with the defaults. */
+/** The options of `train`, checked and with defaults. */
 import {
   describe,
   requireBoolean,
@@ -10,18 +10,17 @@ import {
   wrongType,
 } from '../core/errors';
 import { requirePath } from '../io/file';
-import { Module } from '../nn/module/module';
-import type { AnyModule } from '../nn/module/module';
-import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
-import { LRScheduler, type Schedule } from '../optim/lrScheduler/scheduler';
-import { requireOptimizer, type Optimizer } from '../optim/optimizer';
+import { Module, type AnyModule } from '../nn';
+import type { Optimizer } from '../optim';
+import { LRScheduler, ReduceLROnPlateau, type Schedule } from '../optim/lrScheduler';
+import { requireOptimizer } from '../optim/optimizer';
 import type { Tensor } from '../core/tensor';
 import type { Metric } from './metrics';
 import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';
 
 const op = 'train';
 
-/** What the loop works with. */
+/** The checked options. */
 export interface Plan {
   readonly model: AnyModule;
   readonly lossOf: (batch: unknown) => Tensor | BatchLoss;
@@ -49,7 +48,7 @@ export interface Plan {
   readonly detectAnomaly: boolean;
 }
 
-/** When and where to save. */
+/** When and where to save checkpoints. */
 export interface Saving {
   readonly dir: string;
   readonly every: number;
@@ -70,7 +69,7 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   const { model, optimizer, loader, validation, scheduler, signal } = options;
   if (!(model instanceof Module)) throw wrongType(op, 'a module', 'model', model);
   requireOptimizer(op, optimizer);
-  requireOwn(model, optimizer);
+  requireModelParameters(model, optimizer);
   requireBatches('loader', loader);
   if (validation !== undefined) requireBatches('validation', validation);
   const metrics = metricsOf(options.metrics);
@@ -147,13 +146,13 @@ function lossOf<Batch, Model extends AnyModule>(
     if (typeof batchLoss !== 'function') throw wrongType(op, 'a function', 'batchLoss', batchLoss);
     return (batch) => batchLoss(model, batch as Batch);
   }
-  const given: unknown = loss;
-  const isModule = typeof given === 'object' && given !== null && 'forward' in given;
-  const criterion: unknown = isModule ? given.forward : given;
+  const lossOption: unknown = loss;
+  const isModule = typeof lossOption === 'object' && lossOption !== null && 'forward' in lossOption;
+  const criterion: unknown = isModule ? lossOption.forward : lossOption;
   if (typeof criterion !== 'function') {
-    throw wrongType(op, 'a function or a module', 'loss', given);
+    throw wrongType(op, 'a function or a module', 'loss', lossOption);
   }
-  const compute = criterion.bind(given) as (output: Tensor, target: Tensor) => Tensor;
+  const compute = criterion.bind(lossOption) as (output: Tensor, target: Tensor) => Tensor;
   return (batch) => {
     if (!Array.isArray(batch) || batch.length < 2) {
       throw wrongType(op, 'an array [input, target], or batchLoss,', 'batch', batch);
@@ -175,12 +174,12 @@ function requireBatches(name: string, value: unknown): void {
   }
 }
 
-function metricsOf(given: unknown): Map<string, Metric> {
-  if (given === undefined) return new Map();
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw wrongType(op, 'an object of metrics', 'metrics', given);
+function metricsOf(value: unknown): Map<string, Metric> {
+  if (value === undefined) return new Map();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrongType(op, 'an object of metrics', 'metrics', value);
   }
-  const metrics = new Map<string, Metric>(Object.entries(given as Record<string, Metric>));
+  const metrics = new Map<string, Metric>(Object.entries(value as Record<string, Metric>));
   for (const [name, metric] of metrics as ReadonlyMap<string, unknown>) {
     if (name === 'loss') throw unexpected(op, 'another name', 'metrics', "'loss'");
     const methods = ['update', 'compute', 'reset'] as const;
@@ -194,31 +193,31 @@ function metricsOf(given: unknown): Map<string, Metric> {
 }
 
 function modeOf(
-  given: unknown,
+  mode: unknown,
   monitor: string,
   metrics: ReadonlyMap<string, Metric>,
 ): 'min' | 'max' | null {
-  if (given !== undefined) return requireOneOf(op, 'mode', given, ['min', 'max'] as const);
+  if (mode !== undefined) return requireOneOf(op, 'mode', mode, ['min', 'max'] as const);
   if (monitor === 'loss') return 'min';
   const better = metrics.get(monitor)?.higherIsBetter;
   return better === undefined ? null : better ? 'max' : 'min';
 }
 
-function stoppingOf(given: unknown): { patience: number; minDelta: number } {
-  if (given === undefined) return { patience: Infinity, minDelta: 0 };
-  requireOptions(`${op}: earlyStopping`, given, ['patience', 'minDelta']);
-  const { patience, minDelta = 0 } = given as { patience?: unknown; minDelta?: unknown };
+function stoppingOf(value: unknown): { patience: number; minDelta: number } {
+  if (value === undefined) return { patience: Infinity, minDelta: 0 };
+  requireOptions(`${op}: earlyStopping`, value, ['patience', 'minDelta']);
+  const { patience, minDelta = 0 } = value as { patience?: unknown; minDelta?: unknown };
   return {
     patience: requireInteger(op, 'earlyStopping.patience', patience, 1),
     minDelta: requireInRange(op, 'earlyStopping.minDelta', minDelta, 0, Infinity),
   };
 }
 
-function savingOf(given: TrainOptions<unknown>['checkpoint']): Saving | null {
-  if (given === undefined) return null;
+function savingOf(value: TrainOptions<unknown>['checkpoint']): Saving | null {
+  if (value === undefined) return null;
   const names = ['dir', 'every', 'everySteps', 'keep', 'fallback', 'entries'];
-  requireOptions(`${op}: checkpoint`, given, names);
-  const { every = 1, everySteps = Infinity, keep = 3, fallback = false, entries = {} } = given;
+  requireOptions(`${op}: checkpoint`, value, names);
+  const { every = 1, everySteps = Infinity, keep = 3, fallback = false, entries = {} } = value;
   if (every !== Infinity) requireInteger(op, 'checkpoint.every', every, 1);
   if (everySteps !== Infinity) requireInteger(op, 'checkpoint.everySteps', everySteps, 1);
   if (keep !== Infinity) requireInteger(op, 'checkpoint.keep', keep, 1);
@@ -228,7 +227,7 @@ function savingOf(given: TrainOptions<unknown>['checkpoint']): Saving | null {
   if (taken !== undefined) {
     throw unexpected(op, `other names than ${own.join(', ')}`, 'checkpoint.entries', taken);
   }
-  const dir = requirePath(op, given.dir, 'checkpoint.dir');
+  const dir = requirePath(op, value.dir, 'checkpoint.dir');
   return { dir, every, everySteps, keep, fallback, entries };
 }
 
@@ -241,10 +240,10 @@ function schedulerOf(scheduler: Schedule | undefined, optimizer: Optimizer): Pla
   throw unexpected(op, 'a schedule of the optimizer', 'scheduler', 'that of another one');
 }
 
-/** An optimizer that was made for another model would train nothing, and say nothing. */
-function requireOwn(model: AnyModule, optimizer: Optimizer): void {
+/** Refuses an optimizer of another model, which would train nothing without any error. */
+function requireModelParameters(model: AnyModule, optimizer: Optimizer): void {
   const own = new Set<Tensor>(model.parameters());
-  const some = optimizer.paramGroups.some(({ params }) => params.some((one) => own.has(one)));
+  const some = optimizer.paramGroups.some(({ params }) => params.some((param) => own.has(param)));
   if (own.size === 0 || some) return;
   throw unexpected(op, 'parameters of the model', 'optimizer', 'none of them');
 }
@@ -262,14 +261,14 @@ const moments = [
   'onTrainEnd',
 ] as const satisfies readonly (keyof Callbacks)[];
 
-function callbacksOf(given: TrainOptions<unknown>['callbacks']): Callbacks[] {
-  const list: unknown[] = given === undefined ? [] : [given].flat();
-  list.forEach((one, i) => {
-    if (typeof one !== 'object' || one === null) {
-      throw wrongType(op, 'an object of functions', `callbacks[${i}]`, one);
+function callbacksOf(value: TrainOptions<unknown>['callbacks']): Callbacks[] {
+  const list: unknown[] = value === undefined ? [] : [value].flat();
+  list.forEach((callbacks, i) => {
+    if (typeof callbacks !== 'object' || callbacks === null) {
+      throw wrongType(op, 'an object of functions', `callbacks[${i}]`, callbacks);
     }
     for (const name of moments) {
-      const call = (one as Readonly<Record<string, unknown>>)[name];
+      const call = (callbacks as Readonly<Record<string, unknown>>)[name];
       if (call === undefined || typeof call === 'function') continue;
       throw wrongType(op, 'a function', `callbacks[${i}].${name}`, call);
     }

@@ -1,47 +1,47 @@
-/** One way through a loader, which a stop ends also where the loader lets one wait. */
-import { isStateful } from '../io/checkpoint/stateful';
+/** One pass over a loader. A request to stop ends it, also while the loader makes a batch. */
+import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
 import type { Interrupt } from './interrupt';
 import type { Batches } from './types';
 
-/** Given instead of a batch that something asked not to wait for any more. */
+/** Yielded instead of a batch when a stop was requested. */
 export const stopped = Symbol('stopped');
 
-/** What a batch that nobody waits for any more has changed already, to be put back. */
-export interface Asking {
-  /** Whether a stop may come now, between steps. */
+/** Called around the request for a batch, to undo what an abandoned request has changed. */
+export interface RequestHooks {
+  /** Whether a stop is possible now, between two steps. */
   mayStop(): boolean;
-  /** A batch is about to be asked for. */
-  asks(): void;
-  /** It is as if that batch had not been asked for. */
-  takesBack(): void;
+  /** A batch is about to be requested. */
+  beforeRequest(): void;
+  /** The request is abandoned. */
+  undoRequest(): void;
 }
 
-/** The batches of a pass, as `for await` gives them; `stopped` is the last. */
+/** The batches of a pass, as `for await` yields them; `stopped` is the last. */
 export async function* batchesOf(
   loader: Batches<unknown>,
   interrupt: Interrupt,
-  asking: Asking,
+  hooks: RequestHooks,
 ): AsyncGenerator<unknown, void, undefined> {
   if (!(Symbol.asyncIterator in loader)) {
-    yield* loader; // gives its batches at once
+    yield* loader; // synchronous
     return;
   }
   const iterator = loader[Symbol.asyncIterator]();
   let open = false;
   try {
     for (;;) {
-      open = false; // who throws has ended
-      const next = asking.mayStop()
-        ? await interrupt.before(() => {
-            asking.asks();
+      open = false; // an iterator that throws has ended
+      const next = hooks.mayStop()
+        ? await interrupt.unlessStopped(() => {
+            hooks.beforeRequest();
             return iterator.next();
           })
         : await iterator.next();
       if (next === null) {
-        asking.takesBack();
-        // Not waited for: a generator ends only after it has given what it was asked for.
+        hooks.undoRequest();
+        // Not awaited: a generator ends only after it has yielded the requested batch.
         Promise.resolve(iterator.return?.()).catch(() => undefined);
         yield stopped;
         return;
@@ -55,8 +55,8 @@ export async function* batchesOf(
   }
 }
 
-/** Where a loader and the default generator stood, to be gone back to. */
-export class Standing {
+/** The state of a loader and of the default generator, to be restored. */
+export class LoaderSnapshot {
   private readonly random: Tensor = defaultGenerator.getState();
   private readonly state: unknown;
 

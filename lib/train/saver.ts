@@ -1,14 +1,19 @@
-/** The checkpoints of a training. */
+/** The checkpoints of a training run. */
 import { access, constants, mkdir } from 'node:fs/promises';
-import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../io';
-import { isStateful, type Stateful } from '../io/checkpoint/stateful';
+import {
+  isStateful,
+  listCheckpoints,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Stateful,
+} from '../io/checkpoint';
 import type { Plan } from './options';
 import type { TrainingState } from './state';
 
 export class Saver {
   /** The checkpoint that was saved or loaded last. */
   path: string | null = null;
-  /** Where the training stood then. */
+  /** The progress at that time. */
   private saved = '';
 
   constructor(
@@ -16,32 +21,32 @@ export class Saver {
     private readonly state: TrainingState,
   ) {}
 
-  /** Goes on from the newest checkpoint, if that is asked for; gives its path. */
+  /** Loads the newest checkpoint, if the options ask for it; returns its path. */
   async resume(): Promise<string | null> {
     const { checkpoint, resume } = this.plan;
     if (checkpoint !== null && resume !== false) {
       const { dir, fallback, entries } = checkpoint;
       if (resume === true || (await listCheckpoints(dir)).length > 0) {
-        const others = Object.entries(entries).filter(([, one]) => isStateful(one));
+        const others = Object.entries(entries).filter(([, entry]) => isStateful(entry));
         const more = Object.fromEntries(others) as Record<string, Stateful>;
         const targets = { ...more, ...this.states };
         this.path = (await loadCheckpoint(dir, targets, { fallback })).path;
       }
     }
     if (checkpoint !== null) await requireWritable(checkpoint.dir);
-    this.saved = this.place;
+    this.saved = this.progress;
     return this.path;
   }
 
-  /** Saves, unless nothing has happened since the last time; gives the path of a new checkpoint. */
+  /** Saves unless nothing has changed since the last time; returns the path of the new checkpoint. */
   async save(): Promise<string | null> {
     const { checkpoint } = this.plan;
-    const { place, states } = this;
-    if (checkpoint === null || this.saved === place) return null;
+    const { progress, states } = this;
+    if (checkpoint === null || this.saved === progress) return null;
     const { dir, keep, entries } = checkpoint;
     const { step } = this.state;
     this.path = await saveCheckpoint(dir, { ...entries, ...states, step }, { keep });
-    this.saved = place;
+    this.saved = progress;
     return this.path;
   }
 
@@ -56,13 +61,13 @@ export class Saver {
     };
   }
 
-  private get place(): string {
+  private get progress(): string {
     const { epoch, step, trained } = this.state;
     return [epoch, step, trained !== null].join();
   }
 }
 
-/** Fails before the first epoch, not after it. */
+/** Fails before the first epoch and not after it. */
 async function requireWritable(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   await access(dir, constants.W_OK);

@@ -1,15 +1,15 @@
-/** Where a training stands: with model, optimizer, scheduler and loader all it takes to go on exactly. */
+/** The progress of a training run: with model, optimizer, scheduler and loader all that is needed to resume exactly. */
 import { requireInteger, requireNumber, wrongType } from '../core/errors';
-import type { StateDict } from '../nn/module/state';
+import type { StateDict } from '../nn';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { EpochResult, Figures } from './types';
 
-/** The best value of the monitor. */
+/** The best value of the monitored figure. */
 export interface Best {
   readonly epoch: number;
   readonly value: number;
-  /** The model's parameters then, if they are kept. */
+  /** The model's state in that epoch, if it is kept. */
   readonly model: StateDict | null;
 }
 
@@ -30,30 +30,30 @@ interface Dict {
 
 const counts = ['epoch', 'batch', 'step', 'samples', 'waited'] as const;
 
-/** A Stateful. */
+/** The progress, which can be saved in a checkpoint. */
 export class TrainingState {
   /** Finished epochs. */
   epoch = 0;
-  /** Batches done in the running one. */
+  /** Batches done in the current epoch. */
   batch = 0;
-  /** What came out of the running epoch, where only validation is missing. */
+  /** The training figures of the current epoch, if only its validation is missing. */
   trained: Figures | null = null;
-  /** Steps of the optimizer. */
+  /** Optimizer steps. */
   step = 0;
   lossSum = 0;
   samples = 0;
-  /** Time of training in the running epoch. */
+  /** Training time in the current epoch, in seconds. */
   seconds = 0;
   /** Epochs since the best one. */
   waited = 0;
   best: Best | null = null;
   results: EpochResult[] = [];
-  /** The default generator when the running epoch began, for loaders that cannot say where they are. */
+  /** The state of the default generator at the start of the epoch, for loaders without a state. */
   order: number[] = [];
 
   constructor(private readonly metrics: ReadonlyMap<string, Metric>) {}
 
-  /** The next epoch begins. */
+  /** Starts the next epoch. */
   nextEpoch(): void {
     this.batch = this.samples = this.lossSum = this.seconds = 0;
     this.trained = null;
@@ -73,7 +73,7 @@ export class TrainingState {
     this.waited = better ? 0 : this.waited + 1;
     if (!better) return;
     const dict = keepBest ? Object.entries(model.stateDict()) : null;
-    const copy = dict && Object.fromEntries(dict.map(([name, one]) => [name, one.clone()]));
+    const copy = dict && Object.fromEntries(dict.map(([name, tensor]) => [name, tensor.clone()]));
     this.best = { epoch: this.epoch, value, model: copy };
   }
 
@@ -84,14 +84,14 @@ export class TrainingState {
   }
 
   loadStateDict(dict: Readonly<Record<string, unknown>>): void {
-    const given = requireDict(dict);
-    const saved = new Map(Object.entries(given.metrics));
+    const checked = requireDict(dict);
+    const saved = new Map(Object.entries(checked.metrics));
     for (const [name, metric] of this.metrics) {
       const sums = saved.get(name);
       if (sums === undefined || sums === null) metric.reset();
       else metric.loadStateDict?.(sums as StateDict);
     }
-    const { metrics: _, ...plain } = given;
+    const { metrics: _, ...plain } = checked;
     Object.assign(this, plain);
   }
 }
@@ -99,16 +99,16 @@ export class TrainingState {
 function requireDict(dict: unknown): Dict {
   const op = 'loadStateDict';
   if (typeof dict !== 'object' || dict === null) throw wrongType(op, 'an object', 'dict', dict);
-  const given = dict as Partial<Dict>;
-  for (const name of counts) requireInteger(op, name, given[name], 0);
-  requireNumber(op, 'seconds', given.seconds);
-  if (typeof given.lossSum !== 'number') throw wrongType(op, 'a number', 'lossSum', given.lossSum);
-  if (!Array.isArray(given.results)) throw wrongType(op, 'an array', 'results', given.results);
-  if (!Array.isArray(given.order)) throw wrongType(op, 'an array', 'order', given.order);
+  const saved = dict as Partial<Dict>;
+  for (const name of counts) requireInteger(op, name, saved[name], 0);
+  requireNumber(op, 'seconds', saved.seconds);
+  if (typeof saved.lossSum !== 'number') throw wrongType(op, 'a number', 'lossSum', saved.lossSum);
+  if (!Array.isArray(saved.results)) throw wrongType(op, 'an array', 'results', saved.results);
+  if (!Array.isArray(saved.order)) throw wrongType(op, 'an array', 'order', saved.order);
   for (const name of ['best', 'trained', 'metrics'] as const) {
-    if (typeof given[name] !== 'object') throw wrongType(op, 'an object', name, given[name]);
+    if (typeof saved[name] !== 'object') throw wrongType(op, 'an object', name, saved[name]);
   }
   const names = [...counts, 'seconds', 'lossSum', 'trained', 'results', 'order', 'best'] as const;
-  const own = Object.fromEntries(names.map((name) => [name, given[name]]));
-  return { ...own, metrics: given.metrics ?? {} } as unknown as Dict;
+  const own = Object.fromEntries(names.map((name) => [name, saved[name]]));
+  return { ...own, metrics: saved.metrics ?? {} } as unknown as Dict;
 }

@@ -1,24 +1,24 @@
-/** The steps of training and of validation, compiled or not. */
+/** The steps of training and validation, compiled or not. */
 import { detectAnomaly, firstNonFinite, nonFiniteText } from '../autograd/anomaly';
 import { noGrad } from '../core/gradMode';
 import { compile, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../core/errors';
-import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import { utils } from '../nn';
 import { inPhase } from '../core/observer';
-import { LRScheduler } from '../optim/lrScheduler/scheduler';
+import { LRScheduler } from '../optim/lrScheduler';
 import { Tensor } from '../core/tensor';
 import { eachTensor, flatten, refill } from './batch';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { BatchLoss } from './types';
 
-/** Whether a batch begins the gradients of a step of the optimizer, and whether the step follows it. */
+/** Whether a batch is the first of an optimizer step, and whether it is the last. */
 export interface Role {
   readonly first: boolean;
   readonly last: boolean;
 }
 
-/** What a step leaves: the loss, and the rest where metrics that read values need it. */
+/** The result of a step: the loss, and output and target if metrics read values. */
 interface Result {
   readonly loss: Tensor;
   readonly output?: Tensor;
@@ -27,48 +27,48 @@ interface Result {
 
 type Work = (batch: unknown) => Result;
 
-// A step beside the event loop costs 20 to 60 us more; one that takes long would hold up everything else.
+// A step on a background thread takes 20 to 60 us more; a long step on this thread blocks the event loop.
 const longStep = 4; // ms
 
-/** A compiled step, and the shortest time that a replay took, in ms. */
+/** A compiled step, and the shortest time of a replay, in ms. */
 interface CompiledStep {
   readonly run: Compiled<Tensor[], Output>;
   shortest: number;
   replays: number;
 }
 
-/** Runs the steps of a training. */
+/** Runs the steps. */
 export class Steps {
   private readonly compiled = new Map<string, CompiledStep>();
-  /** How often a function of a compiled step ran to be captured. */
+  /** How often the function of a compiled step ran to be captured. */
   private captures = 0;
   private readonly inStep: readonly Metric[];
   private readonly after: readonly Metric[];
 
   constructor(private readonly plan: Plan) {
     const metrics = [...plan.metrics.values()];
-    this.inStep = metrics.filter((one) => one.eager === false);
-    this.after = metrics.filter((one) => one.eager !== false);
+    this.inStep = metrics.filter((metric) => metric.eager === false);
+    this.after = metrics.filter((metric) => metric.eager !== false);
   }
 
-  /** Takes a batch's part of a step of the optimizer; gives its loss. */
+  /** Runs one batch, and the optimizer step if this is its last batch; returns the loss. */
   async train(batch: unknown, role: Role): Promise<number> {
-    const work = (given: unknown): Result => this.trainOn(given, role);
+    const work = (inputs: unknown): Result => this.trainOn(inputs, role);
     return await this.run(`train ${role.first} ${role.last}`, work, batch);
   }
 
-  /** Measures on a batch; gives its loss. */
+  /** Evaluates a batch; returns the loss. */
   async validate(batch: unknown): Promise<number> {
-    return await this.run('validate', (given) => noGrad(() => this.evaluate(given)), batch);
+    return await this.run('validate', (inputs) => noGrad(() => this.evaluate(inputs)), batch);
   }
 
-  /** The step of the optimizer after the last batches of an epoch, fewer than `accumulate`. */
+  /** The optimizer step after the last batches of an epoch, fewer than `accumulate`. */
   finish(batches: number): void {
     const scale = this.plan.accumulate / batches;
     noGrad(() => {
       for (const parameter of this.parameters()) parameter.grad?.mul_(scale);
     });
-    this.watched(() => this.update());
+    this.checked(() => this.update());
   }
 
   private trainOn(batch: unknown, { first, last }: Role): Result {
@@ -81,8 +81,9 @@ export class Steps {
   }
 
   private evaluate(batch: unknown): Result {
-    const given: unknown = this.plan.lossOf(batch);
-    const parts = given instanceof Tensor ? { loss: given } : (given as Partial<BatchLoss> | null);
+    const result: unknown = this.plan.lossOf(batch);
+    const parts =
+      result instanceof Tensor ? { loss: result } : (result as Partial<BatchLoss> | null);
     const { loss, output, target } = parts ?? {};
     if (!(loss instanceof Tensor)) throw wrongType('train', 'a tensor', 'the loss', loss);
     if (loss.numel() !== 1) {
@@ -91,7 +92,7 @@ export class Steps {
     if (this.plan.metrics.size === 0) return { loss };
     if (!(output instanceof Tensor) || !(target instanceof Tensor)) {
       const what = 'an object of loss, output and target, where there are metrics,';
-      throw wrongType('train', what, 'the result of batchLoss', given);
+      throw wrongType('train', what, 'the result of batchLoss', result);
     }
     inPhase('metrics', () => {
       for (const metric of this.inStep) metric.update(output.detach(), target.detach());
@@ -99,12 +100,12 @@ export class Steps {
     return this.after.length === 0 ? { loss } : { loss, output, target };
   }
 
-  /** Clips, and lets optimizer and schedule take a step. */
+  /** Clips gradients, then steps the optimizer and the scheduler. */
   private update(): void {
     const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerPer } = this.plan;
     inPhase('clipping', () => {
-      if (clipGradValue !== null) clipGradValue_(this.parameters(), clipGradValue);
-      if (clipGradNorm !== null) clipGradNorm_(this.parameters(), clipGradNorm);
+      if (clipGradValue !== null) utils.clipGradValue_(this.parameters(), clipGradValue);
+      if (clipGradNorm !== null) utils.clipGradNorm_(this.parameters(), clipGradNorm);
     });
     optimizer.step();
     if (schedulerPer === 'step' && scheduler instanceof LRScheduler) scheduler.step();
@@ -117,7 +118,7 @@ export class Steps {
   private async run(name: string, work: Work, batch: unknown): Promise<number> {
     const result = this.plan.compile
       ? await this.replay(name, work, batch)
-      : this.watched(() => work(batch), batch);
+      : this.checked(() => work(batch), batch);
     const { loss, output, target } = result;
     if (output !== undefined && target !== undefined) {
       for (const metric of this.after) metric.update(output.detach(), target.detach());
@@ -125,7 +126,7 @@ export class Steps {
     return loss.item();
   }
 
-  /** Runs the compiled step for batches that look like this one: beside the event loop if it takes long. */
+  /** Runs the compiled step for batches of this structure, on a background thread if it takes long. */
   private async replay(name: string, work: Work, batch: unknown): Promise<Result> {
     const { tensors, key } = flatten(batch);
     const id = `${name} ${key}`;
@@ -150,7 +151,7 @@ export class Steps {
     return result as unknown as Result;
   }
 
-  private watched<T>(work: () => T, batch?: unknown): T {
+  private checked<T>(work: () => T, batch?: unknown): T {
     if (!this.plan.detectAnomaly) return work();
     eachTensor(batch, (tensor, place) => {
       const found = firstNonFinite(tensor);

@@ -1,14 +1,13 @@
-/** The loop of a training. */
+/** The training loop. */
 import { setImmediate } from 'node:timers/promises';
 import { unexpected, wrongType } from '../core/errors';
-import type { AnyModule } from '../nn/module/module';
-import { ReduceLROnPlateau } from '../optim/lrScheduler/plateau';
-import { LRScheduler } from '../optim/lrScheduler/scheduler';
+import type { AnyModule } from '../nn';
+import { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler';
 import { samplesIn } from './batch';
 import { Interrupt } from './interrupt';
 import { planOf, type Plan } from './options';
-import { beginOrder } from './order';
-import { batchesOf, Standing, stopped, type Asking } from './pass';
+import { startEpoch } from './epochProgress';
+import { batchesOf, LoaderSnapshot, stopped, type RequestHooks } from './pass';
 import { Saver } from './saver';
 import { TrainingState } from './state';
 import { Steps } from './steps';
@@ -23,14 +22,14 @@ import type {
 } from './types';
 
 /**
- * Trains a model, and resolves to what came out of each epoch. Steps are compiled; long ones run beside the event loop,
- * and between short ones it gets its turn every few milliseconds. Meanwhile model and optimizer belong to the training:
- * callbacks may look at them, other code takes a copy.
+ * Trains a model, and resolves to the results of the epochs. Steps are compiled. Steps of more than 4 ms run on a
+ * background thread; between shorter ones, other events run every few milliseconds. During training, callbacks may read
+ * the model and the optimizer; other code must not use them.
  *
- * Ctrl-C, or `signal`, stops after the step that is running: a checkpoint is saved, and the promise resolves. The same
- * call with `resume: true` goes on from there exactly as if nothing had happened, if the loader has a state, as
- * DataLoader does, or gives the same batches each time. Rejects with what a step, callback or loader throws; with
- * `detectAnomaly` with an AnomalyError at the first NaN or infinity.
+ * Ctrl-C and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same call with
+ * `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or yields the
+ * same batches each time. Rejects with the error of a step, a callback or the loader, and with an AnomalyError at the
+ * first NaN or infinity with `detectAnomaly`.
  *
  * @example
  * const history = await train({
@@ -50,27 +49,31 @@ export async function train<Batch, Model extends AnyModule>(
 ): Promise<History> {
   const plan = planOf(options);
   const interrupt = new Interrupt(plan.signal, plan.handleSignals);
-  const modes = Array.from(plan.model.modules(), (one) => [one, one.training] as const);
+  const modes = Array.from(plan.model.modules(), (module) => [module, module.training] as const);
   try {
     return await new Training(plan, interrupt).run();
   } finally {
     interrupt.remove();
-    for (const [one, training] of modes) one.training = training;
+    for (const [module, training] of modes) module.training = training;
   }
 }
 
-const turn = 5; // ms between turns of the event loop
+const yieldInterval = 5; // ms between turns of the event loop
 
-/** Validation puts back all of a pass that was stopped. */
-const waits: Asking = { mayStop: () => true, asks: () => undefined, takesBack: () => undefined };
+/** A validation pass that was stopped is undone completely. */
+const validationHooks: RequestHooks = {
+  mayStop: () => true,
+  beforeRequest: () => undefined,
+  undoRequest: () => undefined,
+};
 
 class Training {
   private readonly state: TrainingState;
   private readonly steps: Steps;
   private readonly saver: Saver;
-  private lastTurn = performance.now();
-  /** Whether anybody wants to know of each batch. */
-  private readonly listens: boolean;
+  private lastYield = performance.now();
+  /** Whether a callback is called after each batch. */
+  private readonly hasBatchCallbacks: boolean;
 
   constructor(
     private readonly plan: Plan,
@@ -79,7 +82,7 @@ class Training {
     this.state = new TrainingState(plan.metrics);
     this.steps = new Steps(plan);
     this.saver = new Saver(plan, this.state);
-    this.listens = plan.callbacks.some((one) => one.onBatchEnd !== undefined);
+    this.hasBatchCallbacks = plan.callbacks.some((callbacks) => callbacks.onBatchEnd !== undefined);
   }
 
   async run(): Promise<History> {
@@ -87,7 +90,7 @@ class Training {
     state.nextEpoch();
     const resumedFrom = await this.saver.resume();
     const { epoch, step } = state;
-    await this.tell('onTrainStart', { epoch: epoch + 1, step, resumedFrom });
+    await this.notify('onTrainStart', { epoch: epoch + 1, step, resumedFrom });
     let stopped: StopReason = 'epochs';
     while (state.epoch < plan.epochs && state.waited < plan.patience) {
       if (!(await this.epoch())) break;
@@ -96,7 +99,7 @@ class Training {
     else if (state.epoch < plan.epochs) stopped = this.interrupt.reason ?? stopped;
     await this.save();
     if (plan.keepBest && state.best?.model) plan.model.loadStateDict(state.best.model);
-    if (stopped === 'interrupt') this.sayHowToGoOn();
+    if (stopped === 'interrupt') this.reportInterrupt();
     const { results: epochs, best } = state;
     const history: History = {
       epochs,
@@ -106,18 +109,18 @@ class Training {
       checkpoint: this.saver.path,
       resumedFrom,
     };
-    await this.tell('onTrainEnd', history);
+    await this.notify('onTrainEnd', history);
     return history;
   }
 
-  /** One epoch, or the rest of it; false if something asked to stop in it. */
+  /** Runs one epoch, or the rest of it; false if a stop was requested. */
   private async epoch(): Promise<boolean> {
     const { plan, state } = this;
     if (this.interrupt.reason !== null) return false;
     if (state.trained === null) {
       plan.model.train();
       const batches = lengthOf(plan.loader);
-      await this.tell('onEpochStart', { epoch: state.epoch + 1, epochs: plan.epochs, batches });
+      await this.notify('onEpochStart', { epoch: state.epoch + 1, epochs: plan.epochs, batches });
       if (!(await this.batches(batches))) return false;
       state.trained = this.figures(state.lossSum, state.samples);
     }
@@ -130,13 +133,13 @@ class Training {
     return true;
   }
 
-  /** The batches of an epoch that are still to come. */
+  /** Runs the batches that are left of the epoch. */
   private async batches(batches: number | null): Promise<boolean> {
     const { plan, state } = this;
-    const order = beginOrder(plan.loader, state);
-    let waiting = 0; // batches whose gradients wait for a step
+    const order = startEpoch(plan.loader, state);
+    let waiting = 0; // batches whose gradients belong to a step that is not done
     let mark = performance.now();
-    // Gradients that wait are not saved: their step comes first. After the last batch the loader just ends.
+    // Accumulated gradients are not saved: their step comes first. After the last batch, the loader ends the loop.
     const mayStop = (): boolean => waiting === 0 && state.batch !== batches;
     for await (const batch of batchesOf(plan.loader, this.interrupt, { ...order, mayStop })) {
       if (batch === stopped) {
@@ -153,10 +156,10 @@ class Training {
       waiting = last ? 0 : waiting + 1;
       if (last) state.step++;
       state.seconds += (performance.now() - mark) / 1000;
-      if (this.listens) await this.tell('onBatchEnd', this.batchResult(batches, loss));
-      await this.takeTurn();
-      // At the end of an epoch the loader has not said so yet: the loop ends by itself.
-      if (last && state.batch !== batches && !(await this.mayGoOn())) return false;
+      if (this.hasBatchCallbacks) await this.notify('onBatchEnd', this.batchResult(batches, loss));
+      await this.yieldToEvents();
+      // After the last batch, the loader has not ended its epoch yet: the loop ends by itself.
+      if (last && state.batch !== batches && !(await this.saveIfDue())) return false;
       mark = performance.now();
     }
     order.end();
@@ -169,35 +172,35 @@ class Training {
     return true;
   }
 
-  /** After a step: saves if it is time, or if something asked to stop; false for the latter. */
-  private async mayGoOn(): Promise<boolean> {
+  /** Saves after a step if a checkpoint is due or a stop is requested; false for a stop. */
+  private async saveIfDue(): Promise<boolean> {
     const { interrupt, plan, state } = this;
     const stop = interrupt.reason !== null;
-    // Saved here: outside of the loop the loader's epoch is over.
+    // Saved here: after the loop, the loader's epoch is over.
     if (stop || state.step % (plan.checkpoint?.everySteps ?? Infinity) === 0) await this.save();
     return !stop;
   }
 
-  /** The figures of validation; null if something asked to stop, as if it had not begun. */
+  /** Runs the validation; null if a stop was requested, and then the pass is undone. */
   private async validate(loader: Batches<unknown>): Promise<Figures | null> {
-    const before = new Standing(loader);
+    const snapshot = new LoaderSnapshot(loader);
     let lossSum = 0;
     let samples = 0;
     let interrupted = false;
     this.plan.model.eval();
     this.state.resetMetrics();
-    for await (const batch of batchesOf(loader, this.interrupt, waits)) {
+    for await (const batch of batchesOf(loader, this.interrupt, validationHooks)) {
       interrupted = batch === stopped;
       if (interrupted) break;
       const own = samplesIn(batch);
       lossSum += (await this.steps.validate(batch)) * own;
       samples += own;
-      await this.takeTurn();
+      await this.yieldToEvents();
       interrupted = this.interrupt.reason !== null;
       if (interrupted) break;
     }
     if (interrupted) {
-      before.restore();
+      snapshot.restore();
       return null;
     }
     if (samples === 0) throw unexpected('train', 'at least one sample', 'validation', 'none');
@@ -205,7 +208,9 @@ class Training {
   }
 
   private figures(lossSum: number, samples: number): Figures {
-    const values = [...this.plan.metrics].map(([name, one]) => [name, one.compute()] as const);
+    const values = [...this.plan.metrics].map(
+      ([name, metric]) => [name, metric.compute()] as const,
+    );
     return { loss: lossSum / samples, metrics: Object.fromEntries(values) };
   }
 
@@ -224,7 +229,7 @@ class Training {
       plan.scheduler.step();
     }
     state.nextEpoch();
-    await this.tell('onEpochEnd', result);
+    await this.notify('onEpochEnd', result);
     if (epoch % (plan.checkpoint?.every ?? Infinity) === 0) await this.save();
   }
 
@@ -237,17 +242,21 @@ class Training {
 
   private async save(): Promise<void> {
     const path = await this.saver.save();
-    if (path !== null) await this.tell('onCheckpoint', path);
+    if (path !== null) await this.notify('onCheckpoint', path);
   }
 
-  // --- Telling --------------------------------------------------------------------------------------------------------
+  // --- Callbacks
+  // ------------------------------------------------------------------------------------------------------
 
-  private async tell<Name extends keyof Callbacks>(
+  private async notify<Name extends keyof Callbacks>(
     name: Name,
-    what: Parameters<NonNullable<Callbacks[Name]>>[0],
+    argument: Parameters<NonNullable<Callbacks[Name]>>[0],
   ): Promise<void> {
-    for (const one of this.plan.callbacks) {
-      await (one[name] as ((given: typeof what) => unknown) | undefined)?.call(one, what);
+    for (const callbacks of this.plan.callbacks) {
+      await (callbacks[name] as ((value: typeof argument) => unknown) | undefined)?.call(
+        callbacks,
+        argument,
+      );
     }
   }
 
@@ -265,8 +274,8 @@ class Training {
     };
   }
 
-  private sayHowToGoOn(): void {
-    if (this.plan.callbacks.some((one) => one.onTrainEnd !== undefined)) return;
+  private reportInterrupt(): void {
+    if (this.plan.callbacks.some((callbacks) => callbacks.onTrainEnd !== undefined)) return;
     const { epoch, step } = this.state;
     const where = `train: stopped in epoch ${epoch + 1} after step ${step}`;
     const next =
@@ -276,15 +285,15 @@ class Training {
     console.error(`${where}; ${next}`);
   }
 
-  /** Lets other events happen. */
-  private async takeTurn(): Promise<void> {
-    if (performance.now() - this.lastTurn < turn) return;
+  /** Lets other events run. */
+  private async yieldToEvents(): Promise<void> {
+    if (performance.now() - this.lastYield < yieldInterval) return;
     await setImmediate();
-    this.lastTurn = performance.now();
+    this.lastYield = performance.now();
   }
 }
 
-/** The number of batches, if the loader says it. */
+/** The number of batches, if the loader has a length. */
 function lengthOf(loader: object): number | null {
   const { length } = loader as { length?: unknown };
   return Number.isFinite(length) ? (length as number) : null;

@@ -1,94 +1,94 @@
-/** What `train` takes, tells on the way, and gives. */
-import type { AnyModule } from '../nn/module/module';
-import type { Optimizer } from '../optim/optimizer';
-import type { Schedule } from '../optim/lrScheduler/scheduler';
+/** The options, callbacks and results of `train`. */
+import type { AnyModule } from '../nn';
+import type { Optimizer } from '../optim';
+import type { Schedule } from '../optim/lrScheduler';
 import type { Tensor } from '../core/tensor';
 import type { Metric, MetricValue } from './metrics';
 
-/** What gives batches again and again: a DataLoader, or an array of batches. */
+/** An iterable of batches that can be read again for each epoch: a DataLoader, or an array of batches. */
 export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
 /** The loss of a batch, and, for metrics, what it was computed from. */
 export interface BatchLoss {
   /** The loss, one number. */
   readonly loss: Tensor;
-  /** What the model made of the inputs. */
+  /** The output of the model. */
   readonly output: Tensor;
-  /** What it should have been. */
+  /** What the output is compared with. */
   readonly target: Tensor;
 }
 
-/** Figures of an epoch, or of one pass over the data for validation. */
+/** Figures of an epoch, or of one validation pass. */
 export interface Figures {
-  /** The mean of the batches' losses, each times its samples. */
+  /** The mean loss over all samples. */
   readonly loss: number;
-  /** Values of the metrics by name. */
+  /** Values of the metrics, by name. */
   readonly metrics: Readonly<Record<string, MetricValue>>;
 }
 
-/** What came out of an epoch. */
+/** The results of an epoch. */
 export interface EpochResult extends Figures {
   /** From 1. */
   readonly epoch: number;
-  /** The same over the data for validation; null without any. */
+  /** The figures of validation; null without validation data. */
   readonly validation: Figures | null;
-  /** The learning rate of the first group in the epoch's last step. */
+  /** The learning rate of the first group in the last step of the epoch. */
   readonly lr: number;
-  /** Time of training, without validation. */
+  /** Training time in seconds, without validation. */
   readonly seconds: number;
-  /** Samples of training in a second. */
+  /** Training samples in a second. */
   readonly samplesPerSecond: number;
 }
 
-/** Where the training is after a batch. */
+/** The progress after a batch. */
 export interface BatchResult {
   /** From 1. */
   readonly epoch: number;
-  /** Epochs in all. */
+  /** The number of epochs. */
   readonly epochs: number;
-  /** Batches done in this epoch, and their number if the loader has a `length`. */
+  /** Batches done in this epoch. */
   readonly batch: number;
-  /** Batches of an epoch; null if the loader has no `length`. */
+  /** Batches in an epoch; null if the loader has no `length`. */
   readonly batches: number | null;
-  /** Steps of the optimizer since the beginning. */
+  /** Optimizer steps since the start of training. */
   readonly step: number;
-  /** Of this batch. */
+  /** The loss of this batch. */
   readonly loss: number;
-  /** Of the epoch so far. */
+  /** The mean loss of the epoch so far. */
   readonly meanLoss: number;
-  /** Samples of training in a second. */
+  /** Training samples in a second. */
   readonly samplesPerSecond: number;
 }
 
-/** Why a training ended: `signal` is an AbortSignal, `interrupt` Ctrl-C. */
+/** Why a training run ended: `signal` is an AbortSignal, `interrupt` is Ctrl-C. */
 export type StopReason = 'epochs' | 'earlyStopping' | 'signal' | 'interrupt';
 
-/** What `train` resolves to. */
+/** The result of `train`. */
 export interface History {
-  /** Every finished epoch, those before a resumed checkpoint included. */
+  /** Every finished epoch, including those before a resumed checkpoint. */
   readonly epochs: readonly EpochResult[];
-  /** The last epoch that was better than the best before it, by more than `minDelta` if there is one. */
+  /** The best epoch: the last one that improved the monitored figure by more than `minDelta`. */
   readonly best: {
     /** Its number, from 1. */
     readonly epoch: number;
-    /** The value of the monitor. */
+    /** The value of the monitored figure. */
     readonly value: number;
   } | null;
-  /** Why it ended. */
+  /** Why the run ended. */
   readonly stopped: StopReason;
-  /** Steps of the optimizer since the beginning. */
+  /** Optimizer steps since the start of training. */
   readonly steps: number;
-  /** The last checkpoint that was saved, and the one that it went on from. */
+  /** The checkpoint that was saved last, or else the one that was resumed; null for none. */
   readonly checkpoint: string | null;
-  /** The checkpoint that it went on from; null for none. */
+  /** The checkpoint that was resumed; null for none. */
   readonly resumedFrom: string | null;
 }
 
-/** What is called on the way; what returns a promise is waited for. */
+/** Functions that are called during training. Returned promises are awaited. */
 export interface Callbacks {
   /** Before the first step; `resumedFrom` is the checkpoint, or null. */
   onTrainStart?(start: { epoch: number; step: number; resumedFrom: string | null }): unknown;
-  /** The model is in training mode: here parts of it may be frozen or put into evaluation mode. */
+  /** Before an epoch. The model is in training mode; freeze submodules or set them to evaluation mode here. */
   onEpochStart?(start: { epoch: number; epochs: number; batches: number | null }): unknown;
   /** After each batch. */
   onBatchEnd?(result: BatchResult): unknown;
@@ -96,87 +96,99 @@ export interface Callbacks {
   onEpochEnd?(result: EpochResult): unknown;
   /** After a checkpoint was saved. */
   onCheckpoint?(path: string): unknown;
-  /** After the end, with the model as it stays. Whoever has it says himself how to go on after Ctrl-C. */
+  /** At the end, with the final model. With this callback, `train` does not print how to resume after Ctrl-C. */
   onTrainEnd?(history: History): unknown;
 }
 
 /** Options of `train`. */
 export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
-  /** What is trained. */
+  /** The model to train. */
   model: Model;
   /**
-   * Of the model's output and the target, the last tensor of a batch; those before go to the model. A function, or a
-   * module of losses.
+   * A function, or a module, of the model's output and the target. The target is the last tensor of a batch; the
+   * tensors before it are the arguments of the model.
    */
   loss?:
     | ((output: Tensor, target: Tensor) => Tensor)
     | {
-        /** The loss of a batch. */
+        /** Computes the loss of a batch. */
         forward(output: Tensor, target: Tensor): Tensor;
       };
   /** Instead of `loss`, for batches and models of any kind. */
   batchLoss?: (model: Model, batch: Batch) => Tensor | BatchLoss;
-  /** Of the parameters of the model. */
+  /** An optimizer of the model's parameters. */
   optimizer: Optimizer;
-  /** Batches of an epoch: tensors in arrays and plain objects; with `compile: false` anything. */
+  /** Batches: tensors in arrays and plain objects; with `compile: false` anything. */
   loader: Batches<Batch>;
-  /** Batches to measure on after each epoch, in evaluation mode and without gradients. */
+  /** Batches to evaluate after each epoch, in evaluation mode and without gradients. */
   validation?: Batches<Batch>;
-  /** Epochs in all, those before a resumed checkpoint included. */
+  /** The number of epochs, including those before a resumed checkpoint. */
   epochs: number;
-  /** Measured over each epoch and over `validation`. */
+  /** Computed over each epoch, and over `validation`. */
   metrics?: Readonly<Record<string, Metric>>;
-  /** Takes a step after each epoch (ReduceLROnPlateau with the monitored value), or after each of the optimizer's. */
+  /** Stepped after each epoch (ReduceLROnPlateau with the monitored value), or after each optimizer step. */
   scheduler?: Schedule;
-  /** What the scheduler's step follows; default `epoch`. */
+  /** When the scheduler steps; default `epoch`. */
   schedulerPer?: 'epoch' | 'step';
-  /** Gradients are scaled down to this norm over all parameters. */
+  /** Gradients are scaled down to this norm, taken over all parameters. */
   clipGradNorm?: number;
   /** Elements of gradients are limited to this size. */
   clipGradValue?: number;
-  /** Batches for each step of the optimizer, default 1: gradients are the mean of theirs, also of the last few of an epoch. */
+  /**
+   * Batches for each optimizer step, default 1. The gradients are the mean over these batches, also for the last few of
+   * an epoch.
+   */
   accumulate?: number;
   /** `loss` (the default) or the name of a metric: of validation if there is any, else of training. */
   monitor?: string;
-  /** Whether less or more is better; default: as the metric says. */
+  /** Whether less or more is better; default: what the metric says. */
   mode?: 'min' | 'max';
-  /** Ends after `patience` epochs without a value better than the best by more than `minDelta` (default 0). */
+  /** Ends training after `patience` epochs without an improvement of more than `minDelta` (default 0). */
   earlyStopping?: {
-    /** Epochs without a better value. */
+    /** Epochs without improvement. */
     patience: number;
-    /** By how much a value must be better to count; default 0. */
+    /** By how much a value must be better to count as an improvement; default 0. */
     minDelta?: number;
   };
   /** Whether the model ends with the parameters and buffers of its best epoch; default false. */
   keepBest?: boolean;
-  /** Where states are saved: every so many epochs (default 1) or steps, and at the end; `keep` of them stay (default 3). */
+  /**
+   * Where to save checkpoints: every so many epochs (default 1) or steps, and at the end; the newest `keep` stay
+   * (default 3).
+   */
   checkpoint?: CheckpointPlan;
-  /** Whether to go on from the newest checkpoint; `auto`: if there is one. Default false. */
+  /** Whether to resume from the newest checkpoint; `auto`: if there is one. Default false. */
   resume?: boolean | 'auto';
-  /** What is called on the way, in order. */
+  /** Called during training, in order. */
   callbacks?: Callbacks | readonly Callbacks[];
-  /** Stops after the step, or while a batch is waited for, saves, and resolves. */
+  /** Stops training after the step, or while a batch is awaited; then saves and resolves. */
   signal?: AbortSignal;
-  /** Whether Ctrl-C (SIGINT) does the same, and a second one ends the process; default true. */
+  /** Whether Ctrl-C (SIGINT) does the same; a second one ends the process. Default true. */
   handleSignals?: boolean;
   /** Whether steps are compiled; default true. */
   compile?: boolean;
-  /** Looks for the first op that makes NaN or an infinity, and for such in batches; slow, and not compiled. Default false. */
+  /**
+   * Reports the first op that produces NaN or an infinity, and batches that contain such; slow, and not compiled.
+   * Default false.
+   */
   detectAnomaly?: boolean;
 }
 
 /** Where and how often checkpoints are saved. */
 export interface CheckpointPlan {
-  /** The directory of the checkpoints; made if missing. */
+  /** The directory of the checkpoints; created if it is missing. */
   dir: string | URL;
   /** Epochs between checkpoints; default 1. */
   every?: number;
-  /** Steps of the optimizer between checkpoints within an epoch; default: none. */
+  /** Optimizer steps between checkpoints within an epoch; default: none. */
   everySteps?: number;
-  /** How many of the newest stay; default 3. */
+  /** How many of the newest checkpoints stay; default 3. */
   keep?: number;
-  /** Whether `resume` takes the newest good one where a newer one is damaged; default false: an error that names it. */
+  /**
+   * Whether `resume` loads the newest intact checkpoint if a newer one is damaged; default false: an error that names
+   * it.
+   */
   fallback?: boolean;
-  /** What else is saved, and loaded by `resume` if it has a state: transforms, say. */
+  /** Other entries of the checkpoint, such as transforms; `resume` loads those that have a state. */
   entries?: Readonly<Record<string, unknown>>;
 }

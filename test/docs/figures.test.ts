@@ -20,7 +20,7 @@ const { figures } = (JSON.parse(results) as { steps: { figures: readonly Figure[
 /** The fastest of the contestants whose names begin so. */
 function fastest(net: string, contestant: string): number {
   const found = figures.filter(
-    (one) => one.workload === `train ${net}` && one.contestant.startsWith(contestant),
+    (result) => result.workload === `train ${net}` && result.contestant.startsWith(contestant),
   );
   return Math.min(...found.map(({ median }) => median));
 }

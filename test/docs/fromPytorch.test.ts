@@ -10,9 +10,9 @@ const tables = page.slice(page.indexOf('## Every name that differs'));
 /** The names of methods and getters of a class and the classes it extends. */
 function methodsOf(Class: { readonly prototype: object }): string[] {
   const names: string[] = [];
-  for (let at: object = Class.prototype; at !== Object.prototype;) {
-    names.push(...Object.getOwnPropertyNames(at).filter((name) => !name.startsWith('_')));
-    at = Object.getPrototypeOf(at) as object;
+  for (let prototype: object = Class.prototype; prototype !== Object.prototype;) {
+    names.push(...Object.getOwnPropertyNames(prototype).filter((name) => !name.startsWith('_')));
+    prototype = Object.getPrototypeOf(prototype) as object;
   }
   return names;
 }
@@ -20,7 +20,10 @@ function methodsOf(Class: { readonly prototype: object }): string[] {
 const namespaces = { F, data, io, metrics, backend, 'nn.init': nn.init, 'nn.utils': nn.utils };
 const places: [place: string, names: string[]][] = [
   ['blasgrad', Object.keys(blasgrad)],
-  ...Object.entries(namespaces).map(([name, one]): [string, string[]] => [name, Object.keys(one)]),
+  ...Object.entries(namespaces).map(([name, namespace]): [string, string[]] => [
+    name,
+    Object.keys(namespace),
+  ]),
   ['Tensor', methodsOf(Tensor)],
   ['Module', methodsOf(nn.Module)],
 ];

@@ -1,4 +1,4 @@
-/** Links of the documents lead to files, folders and headings that are there; commands in the text to scripts. */
+/** Links in the documents lead to files and headings that exist, and so do paths and commands in the text. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { anchorsOf, pages, root, textOf } from './pages';
@@ -7,12 +7,15 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Readonly<Record<string, string>>;
 };
 
-function isThere(page: string, link: string): boolean {
+function targetExists(page: string, link: string): boolean {
   const [path, anchor] = link.split('#') as [string, string?];
   const target = path === '' ? join(root, page) : join(root, dirname(page), decodeURI(path));
   if (!existsSync(target)) return false;
   return anchor === undefined || anchorsOf(relative(root, target)).has(anchor);
 }
+
+/** Paths in the repository: `lib/core/tensor.ts`, not `lib/ops/<family>.ts`. */
+const pathPattern = /`((?:lib|native|test|scripts|bench|examples|docs)\/[\w./-]+)`/g;
 
 describe.each(pages)('%s', (page) => {
   const text = textOf(page);
@@ -20,7 +23,12 @@ describe.each(pages)('%s', (page) => {
   test('links', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
     const own = links.filter((link) => !/^[a-z]+:/.test(link));
-    expect(own.filter((link) => !isThere(page, link))).toEqual([]);
+    expect(own.filter((link) => !targetExists(page, link))).toEqual([]);
+  });
+
+  test('paths', () => {
+    const paths = [...text.matchAll(pathPattern)].map(([, path]) => path);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
   test('scripts of npm', () => {

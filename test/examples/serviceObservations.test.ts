@@ -21,7 +21,7 @@ describe('observations', () => {
     ring.add([1, 2, 3, 4, 5].map(labelled));
     other.add([labelled(9)]);
     other.loadStateDict(ring.stateDict());
-    for (const one of [ring, other]) one.add([6].map(labelled));
+    for (const buffer of [ring, other]) buffer.add([6].map(labelled));
     expect([other.labels.toArray(), other.count]).toEqual([[6, 3, 4, 5], 4]);
     expect(other.inputs.toArray()).toEqual(ring.inputs.toArray());
     const small = new ObservationRing(3);

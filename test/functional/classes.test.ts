@@ -20,11 +20,11 @@ function logSoftmax(x: Plain): Plain {
   const [n, classes, d] = sizesOf(x);
   const data = new Array<number>(x.data.length);
   for (let i = 0; i < n * d; i++) {
-    const at = (c: number): number => (Math.floor(i / d) * classes + c) * d + (i % d);
-    const values = Array.from({ length: classes }, (_, c) => x.data[at(c)]);
+    const offset = (c: number): number => (Math.floor(i / d) * classes + c) * d + (i % d);
+    const values = Array.from({ length: classes }, (_, c) => x.data[offset(c)]);
     const top = Math.max(...values);
     const log = top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
-    values.forEach((value, c) => (data[at(c)] = value - log));
+    values.forEach((value, c) => (data[offset(c)] = value - log));
   }
   return { shape: x.shape, data };
 }
@@ -41,13 +41,13 @@ function nll(
   let [sum, smooth, count] = [0, 0, 0];
   const losses: number[] = [];
   for (let i = 0; i < n * d; i++) {
-    const at = (c: number): number => (Math.floor(i / d) * classes + c) * d + (i % d);
+    const offset = (c: number): number => (Math.floor(i / d) * classes + c) * d + (i % d);
     const w = (c: number): number => weight?.data[c] ?? 1;
-    const all = Array.from({ length: classes }, (_, c) => -w(c) * logs.data[at(c)]);
+    const all = Array.from({ length: classes }, (_, c) => -w(c) * logs.data[offset(c)]);
     const even = all.reduce((a, b) => a + b, 0) / classes;
     const ignored = !soft && target.data[i] === ignoreIndex;
     const own = soft
-      ? all.reduce((a, loss, c) => a + loss * target.data[at(c)], 0)
+      ? all.reduce((a, loss, c) => a + loss * target.data[offset(c)], 0)
       : ignored
         ? 0
         : all[target.data[i]];

@@ -31,7 +31,9 @@ const byRow = (fn: (...rows: number[][]) => number) => {
   return (...all: Plain[]): Plain => {
     const shape = all[0].shape.slice(0, -1);
     const count = shape.reduce((a, b) => a * b, 1);
-    const data = Array.from({ length: count }, (_, i) => fn(...all.map((one) => row(one, i))));
+    const data = Array.from({ length: count }, (_, i) =>
+      fn(...all.map((values) => row(values, i))),
+    );
     return { shape, data };
   };
 };
@@ -40,7 +42,7 @@ const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + 
 const norm = (a: number[], p: number): number =>
   a.reduce((sum, x) => sum + Math.abs(x) ** p, 0) ** (1 / p);
 const cosine = (a: number[], b: number[]): number => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-const apart = (a: number[], b: number[], p = 2): number =>
+const distance = (a: number[], b: number[], p = 2): number =>
   norm(
     a.map((x, i) => x - b[i] + 1e-6),
     p,
@@ -91,7 +93,7 @@ const losses: OpCase[] = [
     name: 'tripletMarginLoss',
     inputs: [matrix, matrix, matrix],
     run: F.tripletMarginLoss,
-    reference: byRow((a, p, n) => positive(1 + apart(a, p) - apart(a, n))),
+    reference: byRow((a, p, n) => positive(1 + distance(a, p) - distance(a, n))),
   }),
   ...reductions({
     name: 'tripletMarginLoss, swapped, of the third norm',
@@ -99,7 +101,7 @@ const losses: OpCase[] = [
     options: { margin: 2, p: 3, swap: true },
     run: F.tripletMarginLoss,
     reference: byRow((a, p, n) =>
-      positive(2 + apart(a, p, 3) - Math.min(apart(a, n, 3), apart(p, n, 3))),
+      positive(2 + distance(a, p, 3) - Math.min(distance(a, n, 3), distance(p, n, 3))),
     ),
   }),
   ...reductions({
@@ -162,14 +164,14 @@ const functions: OpCase[] = [
     ops,
     inputs: [{ shape: [3, 4] }, { shape: [3, 4] }],
     run: (a, b) => F.pairwiseDistance(a, b),
-    reference: byRow((x, y) => apart(x, y)),
+    reference: byRow((x, y) => distance(x, y)),
   },
   {
     name: 'pairwiseDistance, first norm, keepdim',
     ops,
     inputs: [{ shape: [3, 4] }, { shape: [3, 4] }],
     run: (a, b) => F.pairwiseDistance(a, b, { p: 1, keepdim: true }),
-    reference: (a, b) => asColumn(byRow((x, y) => apart(x, y, 1))(a, b)),
+    reference: (a, b) => asColumn(byRow((x, y) => distance(x, y, 1))(a, b)),
   },
   {
     name: 'glu',

@@ -37,7 +37,7 @@ test.each(Object.entries(tensors))('%s is read back exactly', (name, saved) => {
   expect(Object.keys(loaded)).toEqual([key]);
   expect(loaded[key].dtype).toBe(saved.dtype);
   expect(loaded[key].shape).toEqual(saved.shape);
-  const [a, b] = [loaded[key], saved].map((one) => Array.from(one.data));
+  const [a, b] = [loaded[key], saved].map((item) => Array.from(item.data));
   expect(a.every((value, i) => Object.is(value, b[i]))).toBe(true);
 });
 

@@ -1,18 +1,34 @@
 /** IDX files for tests. */
 export const idxTypes = {
-  uint8: { code: 0x08, bytes: 1, write: (v: DataView, at: number, x: number) => v.setUint8(at, x) },
-  int8: { code: 0x09, bytes: 1, write: (v: DataView, at: number, x: number) => v.setInt8(at, x) },
-  int16: { code: 0x0b, bytes: 2, write: (v: DataView, at: number, x: number) => v.setInt16(at, x) },
-  int32: { code: 0x0c, bytes: 4, write: (v: DataView, at: number, x: number) => v.setInt32(at, x) },
+  uint8: {
+    code: 0x08,
+    bytes: 1,
+    write: (v: DataView, offset: number, x: number) => v.setUint8(offset, x),
+  },
+  int8: {
+    code: 0x09,
+    bytes: 1,
+    write: (v: DataView, offset: number, x: number) => v.setInt8(offset, x),
+  },
+  int16: {
+    code: 0x0b,
+    bytes: 2,
+    write: (v: DataView, offset: number, x: number) => v.setInt16(offset, x),
+  },
+  int32: {
+    code: 0x0c,
+    bytes: 4,
+    write: (v: DataView, offset: number, x: number) => v.setInt32(offset, x),
+  },
   float32: {
     code: 0x0d,
     bytes: 4,
-    write: (v: DataView, at: number, x: number) => v.setFloat32(at, x),
+    write: (v: DataView, offset: number, x: number) => v.setFloat32(offset, x),
   },
   float64: {
     code: 0x0e,
     bytes: 8,
-    write: (v: DataView, at: number, x: number) => v.setFloat64(at, x),
+    write: (v: DataView, offset: number, x: number) => v.setFloat64(offset, x),
   },
 } as const;
 

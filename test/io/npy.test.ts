@@ -76,12 +76,12 @@ const saved: [string, () => Tensor][] = [
 ];
 
 test.each(saved)('%s is saved and read back', async (_, make) => {
-  const one = make();
-  await io.saveNpy(pathToFileURL(path), one);
+  const source = make();
+  await io.saveNpy(pathToFileURL(path), source);
   expect((readFileSync(path).readUInt16LE(8) + 10) % 64).toBe(0);
   const read = await io.loadNpy(path);
-  expect([read.dtype, read.shape, read.requiresGrad]).toEqual([one.dtype, one.shape, false]);
-  const [a, b] = [read.data, one.data];
+  expect([read.dtype, read.shape, read.requiresGrad]).toEqual([source.dtype, source.shape, false]);
+  const [a, b] = [read.data, source.data];
   expect(a.length).toBe(b.length);
   expect(a.findIndex((value, i) => !Object.is(value, b[i]))).toBe(-1);
 });
@@ -96,9 +96,9 @@ test('the bytes are those that NumPy writes', async () => {
 });
 
 test('what is saved are the values at the time of the call', async () => {
-  const one = zeros(100_000);
-  const saving = io.saveNpy(path, one);
-  one.fill_(1);
+  const source = zeros(100_000);
+  const saving = io.saveNpy(path, source);
+  source.fill_(1);
   await saving;
   expect((await io.loadNpy(path)).sum().item()).toBe(0);
 });

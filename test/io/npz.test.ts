@@ -29,9 +29,9 @@ test.each([false, true])('tensors are saved and read back, compress: %p', async 
   await io.saveNpz(path, tensors, { compress });
   const read = await io.loadNpz(path);
   expect(Object.keys(read)).toEqual(Object.keys(tensors));
-  for (const [name, one] of Object.entries(tensors)) {
-    expect([read[name].dtype, read[name].shape]).toEqual([one.dtype, one.shape]);
-    const [a, b] = [read[name].data, one.data];
+  for (const [name, value] of Object.entries(tensors)) {
+    expect([read[name].dtype, read[name].shape]).toEqual([value.dtype, value.shape]);
+    const [a, b] = [read[name].data, value.data];
     expect(a.findIndex((value, i) => value !== b[i])).toBe(-1);
   }
 });
@@ -69,10 +69,11 @@ test.each([
 
 /** The file of NumPy with `from` replaced by `to` everywhere. */
 function changed(from: Buffer | string, to: Buffer | string, name = 'stored.npz'): Buffer {
-  const [a, b] = [from, to].map((one) => Buffer.from(one as string, 'latin1'));
+  const [a, b] = [from, to].map((text) => Buffer.from(text as string, 'latin1'));
   const file = Buffer.from(readFileSync(join(numpy, name)));
   let count = 0;
-  for (let at = file.indexOf(a); at >= 0; at = file.indexOf(a, at + 1), count++) b.copy(file, at);
+  for (let offset = file.indexOf(a); offset >= 0; offset = file.indexOf(a, offset + 1), count++)
+    b.copy(file, offset);
   if (count === 0) throw new Error('nothing to change');
   return file;
 }
@@ -80,9 +81,9 @@ function changed(from: Buffer | string, to: Buffer | string, name = 'stored.npz'
 /** NumPy's file with a field of an entry of its central directory replaced. */
 function central(entry: number, offset: number, value: number, bytes: 2 | 4 = 4, name?: string) {
   const file = Buffer.from(readFileSync(join(numpy, name ?? 'stored.npz')));
-  let at = -1;
-  for (let i = 0; i <= entry; i++) at = file.indexOf('PK\x01\x02', at + 1, 'latin1');
-  file.writeUIntLE(value, at + offset, bytes);
+  let index = -1;
+  for (let i = 0; i <= entry; i++) index = file.indexOf('PK\x01\x02', index + 1, 'latin1');
+  file.writeUIntLE(value, index + offset, bytes);
   return file;
 }
 
@@ -126,7 +127,8 @@ test('a flipped bit of the data is noticed', async () => {
 test('a name twice is refused', async () => {
   await io.saveNpz(path, { aa: zeros(1), bb: zeros(1) });
   const file = readFileSync(path);
-  for (let at = file.indexOf('bb.npy'); at >= 0; at = file.indexOf('bb.npy')) file.write('aa', at);
+  for (let offset = file.indexOf('bb.npy'); offset >= 0; offset = file.indexOf('bb.npy'))
+    file.write('aa', offset);
   writeFileSync(path, file);
   await expect(io.loadNpz(path)).rejects.toThrow(/each name once for .*, got 'aa' twice/);
 });
@@ -136,8 +138,8 @@ test('a bomb is refused before it is inflated', async () => {
   await io.saveNpz(path, { a: zeros(10 << 20) }, { compress: true });
   const file = readFileSync(path);
   const before = process.memoryUsage().arrayBuffers;
-  for (let at = file.indexOf('PK\x01\x02', 0, 'latin1'); at >= 0; at = -1)
-    file.writeUInt32LE(400, at + 24);
+  for (let offset = file.indexOf('PK\x01\x02', 0, 'latin1'); offset >= 0; offset = -1)
+    file.writeUInt32LE(400, offset + 24);
   writeFileSync(path, file);
   await expect(io.loadNpz(path)).rejects.toThrow(RangeError);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20);

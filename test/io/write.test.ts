@@ -19,7 +19,7 @@ import { library } from '../support/programs';
 
 const folder = mkdtempSync(join(tmpdir(), 'write-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const at = (...names: string[]): string => join(folder, ...names);
+const pathOf = (...names: string[]): string => join(folder, ...names);
 const tensors = { a: tensor([1, 2, 3]) };
 
 const writers: [string, (path: string) => unknown][] = [
@@ -31,7 +31,7 @@ const writers: [string, (path: string) => unknown][] = [
 ];
 
 describe.each(writers)('%s', (name, write) => {
-  const dir = at(name);
+  const dir = pathOf(name);
   beforeAll(() => mkdirSync(dir));
 
   test('replaces what a link leads to, with its permissions', async () => {
@@ -99,14 +99,14 @@ describe.each(writers)('%s', (name, write) => {
 });
 
 test.each<[string, () => unknown]>([
-  ['saveSafetensors', () => io.saveSafetensors(at('map'), new Map([['a', ones(1)]]) as never)],
-  ['saveDat', () => io.saveDat(at('map'), new Map([['a', ones(1)]]) as never)],
-  ['saveNpz', () => io.saveNpz(at('map'), new Map([['a', ones(1)]]) as never)],
+  ['saveSafetensors', () => io.saveSafetensors(pathOf('map'), new Map([['a', ones(1)]]) as never)],
+  ['saveDat', () => io.saveDat(pathOf('map'), new Map([['a', ones(1)]]) as never)],
+  ['saveNpz', () => io.saveNpz(pathOf('map'), new Map([['a', ones(1)]]) as never)],
   [
     'saveSafetensors',
-    () => io.saveSafetensors(at('map'), {}, { metadata: new Map([['a', 'b']]) as never }),
+    () => io.saveSafetensors(pathOf('map'), {}, { metadata: new Map([['a', 'b']]) as never }),
   ],
-  ['saveCheckpoint', () => io.saveCheckpoint(at('map'), new Map([['a', 1]]) as never)],
+  ['saveCheckpoint', () => io.saveCheckpoint(pathOf('map'), new Map([['a', 1]]) as never)],
 ])('%s refuses a Map, of which nothing would be written', async (name, write) => {
   const writing = (async () => await write())();
   await expect(writing).rejects.toThrow(TypeError);
@@ -118,7 +118,7 @@ test.each<[string, () => unknown]>([
 (process.platform === 'linux' ? test : test.skip)(
   'a full disk leaves the checkpoints that are there, and nothing else',
   async () => {
-    const dir = at('checkpoints');
+    const dir = pathOf('checkpoints');
     await io.saveCheckpoint(dir, { step: 1, ...tensors });
     const script = `
       const { io, rand } = require(process.argv[1]);

@@ -70,8 +70,8 @@ test('on every module of a model', () => {
   const shapes = new Map<string, unknown>();
   const net = model();
   for (const module of net.modules()) {
-    module.registerForwardHook((one, _inputs, output) => {
-      shapes.set(one.constructor.name, (output as Tensor).shape);
+    module.registerForwardHook((called, _inputs, output) => {
+      shapes.set(called.constructor.name, (output as Tensor).shape);
     });
   }
   net.forward(ones([2, 3]));

@@ -97,9 +97,9 @@ describe('starting values', () => {
 
 describe('utils', () => {
   const withGradients = (...all: number[][]): nn.Parameter[] =>
-    all.map((one) => {
-      const parameter = new nn.Parameter(zeros([one.length]));
-      parameter.grad = tensor(one);
+    all.map((item) => {
+      const parameter = new nn.Parameter(zeros([item.length]));
+      parameter.grad = tensor(item);
       return parameter;
     });
 
@@ -122,8 +122,8 @@ describe('utils', () => {
   });
 
   test('clipGradNorm_ of one tensor, of none, and of infinite gradients', () => {
-    const [one] = withGradients([3, 4]);
-    expect(nn.utils.clipGradNorm_(one, 1).item()).toBe(5);
+    const [parameter] = withGradients([3, 4]);
+    expect(nn.utils.clipGradNorm_(parameter, 1).item()).toBe(5);
     expect(nn.utils.clipGradNorm_([], 1).item()).toBe(0);
     const [infinite] = withGradients([Infinity]);
     expect(() => nn.utils.clipGradNorm_(infinite, 1, { errorIfNonfinite: true })).toThrow(
@@ -134,9 +134,9 @@ describe('utils', () => {
   });
 
   test('clipGradValue_', () => {
-    const [one] = withGradients([-3, 0.5, 4]);
-    nn.utils.clipGradValue_([one], 1);
-    expect(one.grad?.toArray()).toEqual([-1, 0.5, 1]);
+    const [parameter] = withGradients([-3, 0.5, 4]);
+    nn.utils.clipGradValue_([parameter], 1);
+    expect(parameter.grad?.toArray()).toEqual([-1, 0.5, 1]);
   });
 
   test('parameters to a vector and back', () => {

@@ -24,12 +24,12 @@ describe('Linear', () => {
 
   test('the same seed gives the same values', () => {
     manualSeed(7);
-    const one = new nn.Linear(3, 4);
+    const layer = new nn.Linear(3, 4);
     manualSeed(7);
     const other = new nn.Linear(3, 4);
-    expect(values(other.weight)).toEqual(values(one.weight));
-    one.resetParameters();
-    expect(values(other.weight)).not.toEqual(values(one.weight));
+    expect(values(other.weight)).toEqual(values(layer.weight));
+    layer.resetParameters();
+    expect(values(other.weight)).not.toEqual(values(layer.weight));
   });
 
   test('options', () => {
@@ -117,9 +117,9 @@ describe('layers without parameters', () => {
     const wide = ones([100, 100, 3]);
     const dropped = values(layer.forward(wide));
     const scaled = Math.fround(1 / 0.75);
-    const kept = dropped.filter((value) => value !== 0);
-    expect(kept.every((value) => Math.abs(value - scaled) < 1e-6)).toBe(true);
-    expect(kept.length / dropped.length).toBeCloseTo(0.75, 1);
+    const remaining = dropped.filter((value) => value !== 0);
+    expect(remaining.every((value) => Math.abs(value - scaled) < 1e-6)).toBe(true);
+    expect(remaining.length / dropped.length).toBeCloseTo(0.75, 1);
     expect(layer.eval().forward(wide)).toBe(wide);
   });
 

@@ -198,14 +198,14 @@ describe('state dict', () => {
   });
 
   test('makes another model compute the same', () => {
-    const [one, other] = [new Net(), new Net()];
+    const [first, other] = [new Net(), new Net()];
     const x = tensor([[1, 2]]);
     const weight = other.first.weight;
-    expect(other.loadStateDict(one.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
-    expect(other.forward(x).toArray()).toEqual(one.forward(x).toArray());
+    expect(other.loadStateDict(first.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    expect(other.forward(x).toArray()).toEqual(first.forward(x).toArray());
     expect(other.first.weight).toBe(weight);
-    one.first.weight.detach().fill_(0);
-    expect(other.forward(x).toArray()).not.toEqual(one.forward(x).toArray());
+    first.first.weight.detach().fill_(0);
+    expect(other.forward(x).toArray()).not.toEqual(first.forward(x).toArray());
   });
 
   test('converts dtypes', () => {
@@ -217,7 +217,7 @@ describe('state dict', () => {
   test('one error names everything that is wrong, and nothing is loaded', () => {
     const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh(), new nn.Linear(3, 1));
     const before = model.stateDict();
-    const values = Object.values(before).map((one) => one.clone().toArray());
+    const values = Object.values(before).map((value) => value.clone().toArray());
     const dict = {
       '0.weight': zeros([3, 2]),
       '0.bias': zeros([4]),
@@ -233,9 +233,9 @@ describe('state dict', () => {
           "  '2.weight': expected a tensor, got 1",
       ),
     );
-    expect(Object.values(model.stateDict()).map((one) => one.toArray())).toEqual(values);
+    expect(Object.values(model.stateDict()).map((value) => value.toArray())).toEqual(values);
     expect(() => model.loadStateDict(dict, { strict: false })).toThrow(/0.bias/);
-    expect(Object.values(model.stateDict()).map((one) => one.toArray())).toEqual(values);
+    expect(Object.values(model.stateDict()).map((value) => value.toArray())).toEqual(values);
   });
 
   test('strict: false reports what it did not use', () => {

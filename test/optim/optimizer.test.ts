@@ -97,11 +97,11 @@ describe.each(Object.entries(makers))('%s', (_name, make) => {
     const optimizer = make([x]);
     optimizer.step();
     const before = Object.values(optimizer.stateDict().state[0]);
-    const arrays = before.map((one) => one.data);
+    const arrays = before.map((value) => value.data);
     for (const array of arrays) expect(array.buffer).toBeInstanceOf(SharedArrayBuffer);
     optimizer.loadStateDict(optimizer.stateDict());
     optimizer.step();
-    const after = Object.values(optimizer.stateDict().state[0]).map((one) => one.data);
+    const after = Object.values(optimizer.stateDict().state[0]).map((value) => value.data);
     after.forEach((array, i) => expect(array).toBe(arrays[i]));
     expect(optimizer.stateDict().state[0]['step'].item()).toBe(2);
   });

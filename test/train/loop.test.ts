@@ -167,7 +167,7 @@ describe.each([true, false])('compile: %p', (compile) => {
       reset: () => (counted = 0),
     };
     const { epochs } = await train({ ...setUp(), compile, metrics: { mine, counting } });
-    expect(epochs.map((one) => one.metrics)).toEqual(
+    expect(epochs.map((epoch) => epoch.metrics)).toEqual(
       Array(3).fill({ mine: samples, counting: samples }),
     );
   });
@@ -185,7 +185,7 @@ describe.each([true, false])('compile: %p', (compile) => {
       reset: () => void noGrad(() => sum.zero_()),
     };
     const { epochs } = await train({ ...setUp(), compile, metrics: { inside } });
-    expect(epochs.map((one) => one.metrics['inside'])).toEqual([samples, samples, samples]);
+    expect(epochs.map((epoch) => epoch.metrics['inside'])).toEqual([samples, samples, samples]);
     expect(calls < 21).toBe(compile);
   });
 });
@@ -249,10 +249,10 @@ test('batches that are no tensors need compile: false', async () => {
 });
 
 test('callbacks are called in order, and waited for', async () => {
-  const told: string[] = [];
+  const messages: string[] = [];
   const note = (what: string) => async (): Promise<void> => {
     await Promise.resolve();
-    told.push(what);
+    messages.push(what);
   };
   const first: Callbacks = {
     onTrainStart: note('start'),
@@ -261,7 +261,7 @@ test('callbacks are called in order, and waited for', async () => {
       await Promise.resolve();
       expect([batches, epochs, step]).toEqual([7, 2, 7 * (epoch - 1) + batch]);
       if (batch === 1) expect(meanLoss).toBe(loss);
-      told.push(String(batch));
+      messages.push(String(batch));
     },
     onEpochEnd: note('end'),
     onTrainEnd: note('done'),
@@ -269,7 +269,7 @@ test('callbacks are called in order, and waited for', async () => {
   const second: Callbacks = { onTrainEnd: note('done too') };
   await train({ ...setUp(), epochs: 2, callbacks: [first, second] });
   const epoch = ['epoch', ...'1234567'.split(''), 'end'];
-  expect(told).toEqual(['start', ...epoch, ...epoch, 'done', 'done too']);
+  expect(messages).toEqual(['start', ...epoch, ...epoch, 'done', 'done too']);
 });
 
 test('parts that onEpochStart puts into another mode stay in it, and the model ends in its own', async () => {

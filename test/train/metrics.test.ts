@@ -70,7 +70,7 @@ const ways: [string, Update][] = [
       const first = output.shape[0] >> 1;
       metric.update(output.narrow(0, 0, first), target.narrow(0, 0, first));
       const state = metric.stateDict?.() ?? {};
-      const copy = Object.fromEntries(Object.entries(state).map(([k, one]) => [k, one.clone()]));
+      const copy = Object.fromEntries(Object.entries(state).map(([k, sum]) => [k, sum.clone()]));
       metric.update(output, target);
       metric.loadStateDict?.(copy);
       const rest = output.shape[0] - first;
@@ -88,44 +88,44 @@ describe.each(ways)('%s', (_, update) => {
     got.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 10));
   };
 
-  test.each(golden.classes)('$name', (one) => {
-    const { numClasses } = one;
-    const [output, target] = [tensor(one.output), tensor(one.target, { dtype: 'int32' })];
-    check(metrics.accuracy(), output, target, one.accuracy);
-    one.topK.forEach((share, i) => check(metrics.topK(i + 1), output, target, share));
-    check(metrics.confusionMatrix(numClasses), output, target, one.confusionMatrix);
+  test.each(golden.classes)('$name', (testCase) => {
+    const { numClasses } = testCase;
+    const [output, target] = [tensor(testCase.output), tensor(testCase.target, { dtype: 'int32' })];
+    check(metrics.accuracy(), output, target, testCase.accuracy);
+    testCase.topK.forEach((share, i) => check(metrics.topK(i + 1), output, target, share));
+    check(metrics.confusionMatrix(numClasses), output, target, testCase.confusionMatrix);
     for (const name of figures) {
       for (const average of ['macro', 'weighted', 'micro', 'none'] as const) {
-        check(metrics[name]({ numClasses, average }), output, target, one[average][name]);
+        check(metrics[name]({ numClasses, average }), output, target, testCase[average][name]);
       }
-      check(metrics[name]({ numClasses }), output, target, one.macro[name]);
+      check(metrics[name]({ numClasses }), output, target, testCase.macro[name]);
     }
   });
 
-  test.each(golden.binary)('binary: $name', (one) => {
-    const { threshold } = one;
-    const output = tensor(one.output, { dtype: 'float32' });
+  test.each(golden.binary)('binary: $name', (testCase) => {
+    const { threshold } = testCase;
+    const output = tensor(testCase.output, { dtype: 'float32' });
     for (const target of [
-      tensor(one.target, { dtype: 'int32' }),
-      tensor(one.target, { dtype: 'float32' }),
+      tensor(testCase.target, { dtype: 'int32' }),
+      tensor(testCase.target, { dtype: 'float32' }),
     ]) {
-      check(metrics.accuracy({ threshold }), output, target, one.accuracy);
-      check(metrics.accuracy({ threshold }), output.unsqueeze(1), target, one.accuracy);
-      check(metrics.accuracy(), output.ge(threshold).to('int32'), target, one.accuracy);
-      check(metrics.confusionMatrix(2, { threshold }), output, target, one.confusionMatrix);
+      check(metrics.accuracy({ threshold }), output, target, testCase.accuracy);
+      check(metrics.accuracy({ threshold }), output.unsqueeze(1), target, testCase.accuracy);
+      check(metrics.accuracy(), output.ge(threshold).to('int32'), target, testCase.accuracy);
+      check(metrics.confusionMatrix(2, { threshold }), output, target, testCase.confusionMatrix);
       for (const name of figures) {
-        check(metrics[name]({ threshold }), output, target, one.binary[name]);
+        check(metrics[name]({ threshold }), output, target, testCase.binary[name]);
       }
     }
   });
 
-  test.each(golden.regression)('$name', (one) => {
-    const output = tensor(one.output, { dtype: 'float64' });
-    const target = tensor(one.target, { dtype: 'float64' });
-    check(metrics.mae(), output, target, one.mae);
-    check(metrics.mse(), output, target, one.mse);
-    check(metrics.r2({ numOutputs: output.ndim }), output, target, one.r2);
-    if (output.ndim === 1) check(metrics.r2(), output.unsqueeze(1), target, one.r2);
+  test.each(golden.regression)('$name', (testCase) => {
+    const output = tensor(testCase.output, { dtype: 'float64' });
+    const target = tensor(testCase.target, { dtype: 'float64' });
+    check(metrics.mae(), output, target, testCase.mae);
+    check(metrics.mse(), output, target, testCase.mse);
+    check(metrics.r2({ numOutputs: output.ndim }), output, target, testCase.r2);
+    if (output.ndim === 1) check(metrics.r2(), output.unsqueeze(1), target, testCase.r2);
   });
 });
 
@@ -137,12 +137,12 @@ test('outputs with places after the classes', () => {
 });
 
 test('types follow the average', () => {
-  const one: number = metrics.f1({ numClasses: 3 }).compute();
+  const figure: number = metrics.f1({ numClasses: 3 }).compute();
   const each: number[] = metrics.f1({ numClasses: 3, average: 'none' }).compute();
   const average = 'none' as metrics.Average;
   // @ts-expect-error: nobody knows yet whether it is one number
   const either: number = metrics.f1({ numClasses: 3, average }).compute();
-  expect([one, each, either]).toEqual([0, [0, 0, 0], [0, 0, 0]]);
+  expect([figure, each, either]).toEqual([0, [0, 0, 0], [0, 0, 0]]);
 });
 
 test('nothing counted yet', () => {
@@ -156,7 +156,7 @@ test('an output in a graph is counted outside of it', () => {
   const output = randn(3, 2, { requiresGrad: true });
   const accuracy = metrics.accuracy();
   accuracy.update(output.mul(1), tensor([0, 1, 1], { dtype: 'int32' }));
-  expect(Object.values(accuracy.stateDict()).some((one) => one.requiresGrad)).toBe(false);
+  expect(Object.values(accuracy.stateDict()).some((sum) => sum.requiresGrad)).toBe(false);
 });
 
 const labels = (...list: number[]) => tensor(list, { dtype: 'int32' });

@@ -33,8 +33,8 @@ test.each<{
   { values: [NaN, 5, NaN, 4], higher: true, stopping: { patience: 2 }, epochs: 4, best: 2, stopped: 'earlyStopping' }, // prettier-ignore
 ])('early stopping: $values', async ({ values, higher, stopping, epochs, best, stopped }) => {
   const own = setUp();
-  const kept: number[][][] = [];
-  const callbacks: Callbacks = { onEpochEnd: () => kept.push(numbersOf(own.model)) };
+  const snapshots: number[][][] = [];
+  const callbacks: Callbacks = { onEpochEnd: () => snapshots.push(numbersOf(own.model)) };
   const history = await train({
     ...own,
     epochs: 4,
@@ -47,7 +47,7 @@ test.each<{
   expect(history.stopped).toBe(stopped);
   expect(history.epochs).toHaveLength(epochs);
   expect(history.best?.epoch ?? null).toBe(best);
-  expect(numbersOf(own.model)).toEqual(kept[(best ?? epochs) - 1]);
+  expect(numbersOf(own.model)).toEqual(snapshots[(best ?? epochs) - 1]);
 });
 
 test('the monitor is of validation where there is any, and mode overrules the metric', async () => {
@@ -128,6 +128,6 @@ test.each<[string, () => unknown, string]>([
   ['metrics of a bare loss', () => ({ ...base(), loss: undefined, batchLoss: (model: nn.Sequential, [x]: Pair) => model.forward(x).mean() }), 'train: expected an object of loss, output and target, where there are metrics, for the result of batchLoss'], // prettier-ignore
   ['a monitor of many numbers', () => ({ ...base(), metrics: { c: metrics.confusionMatrix(2) }, monitor: 'c', mode: 'max' }), "train: expected one number for the monitor 'c', got an array of 2 elements"], // prettier-ignore
 ])('refused: %s', async (_, options, message) => {
-  const given = options() as Options;
-  await expect(train(given)).rejects.toThrow(message);
+  const all = options() as Options;
+  await expect(train(all)).rejects.toThrow(message);
 });

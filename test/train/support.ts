@@ -68,7 +68,7 @@ export function setUp(seed = 1) {
 
 /** Parameters and buffers as numbers. */
 export function numbersOf(model: nn.Module): number[][] {
-  return Object.values(model.stateDict()).map((one) => Array.from(one.clone().data));
+  return Object.values(model.stateDict()).map((tensor) => Array.from(tensor.clone().data));
 }
 
 /** What of a history does not depend on time, or on where it was interrupted. */

@@ -24,11 +24,11 @@ const sources: [string, () => Source][] = [
     'without a state',
     () => {
       const all = batches();
-      let given = 0;
+      let yielded = 0;
       return (hangs, stop) => ({
         async *[Symbol.asyncIterator]() {
           for (const i of randperm(all.length).data) {
-            if (given++ === hangs) {
+            if (yielded++ === hangs) {
               rand(3); // random numbers for the batch that never comes
               stop();
               await never();
@@ -43,12 +43,12 @@ const sources: [string, () => Source][] = [
     'with a state, that shuffles',
     () => {
       const [x, y] = points();
-      let given = 0;
+      let yielded = 0;
       return (hangs, stop) => {
         const dataset: data.Dataset<Promise<[Tensor, Tensor]>> = {
           length: x.shape[0],
           get: async (index) => {
-            if (given++ === 8 * hangs) {
+            if (yielded++ === 8 * hangs) {
               stop();
               await never();
             }
@@ -64,11 +64,11 @@ const sources: [string, () => Source][] = [
 describe.each(sources)('a loader %s', (_, make) => {
   // 0 and 7 are first batches of an epoch; each epoch has seven.
   test.each([0, 1, 6, 7, 9])('stops before batch %p, and goes on from there', async (hangs) => {
-    const run = async (at: number, more: object, signal?: AbortController) => {
+    const run = async (stopAt: number, more: object, signal?: AbortController) => {
       const own = setUp();
       const source = make();
       manualSeed(2);
-      const loader = source(at, () => signal?.abort());
+      const loader = source(stopAt, () => signal?.abort());
       const history = await train({ ...own, ...more, loader, signal: signal?.signal });
       return { history, results: [resultsOf(history), numbersOf(own.model)] };
     };
@@ -108,11 +108,11 @@ test('in validation, whose data are as if it had not begun', async () => {
   const [x, y] = points();
   const run = async (hangs: number, more: object, controller?: AbortController) => {
     const own = setUp();
-    let given = 0;
+    let yielded = 0;
     const dataset: data.Dataset<Promise<Pair>> = {
       length: x.shape[0],
       get: async (index) => {
-        if (given++ === hangs) {
+        if (yielded++ === hangs) {
           controller?.abort();
           await never();
         }

@@ -3,7 +3,7 @@ import { requireDataset, requireLength, type Dataset } from './dataset';
 import { requireIndex } from './indices';
 
 /**
- * Datasets one after the other as one (torch.utils.data.ConcatDataset).
+ * Several datasets, one after another (torch.utils.data.ConcatDataset).
  *
  * @example const all = new data.ConcatDataset([digits, moreDigits]);
  */
@@ -12,33 +12,33 @@ export class ConcatDataset<Item> implements Dataset<Item> {
   readonly datasets: readonly Dataset<Item, unknown>[];
   /** Number of samples. */
   readonly length: number;
-  /** Numbers of the first sample of each dataset. */
+  /** The index of the first sample of each dataset. */
   private readonly starts: readonly number[];
 
   constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
     const op = 'ConcatDataset';
-    const given = requireList(op, 'an array of datasets', 'datasets', datasets);
-    if (given.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
-    this.datasets = given.map((one, i) =>
-      requireDataset(op, one as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
+    const list = requireList(op, 'an array of datasets', 'datasets', datasets);
+    if (list.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
+    this.datasets = list.map((dataset, i) =>
+      requireDataset(op, dataset as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
     );
     const starts: number[] = [];
     let length = 0;
-    this.datasets.forEach((one, i) => {
+    this.datasets.forEach((dataset, i) => {
       starts.push(length);
-      length += requireLength(op, `datasets[${i}]`, one);
+      length += requireLength(op, `datasets[${i}]`, dataset);
     });
     this.starts = starts;
     this.length = requireLength(op, 'datasets', { length });
   }
 
-  /** Sample `index`, counted through all datasets. */
+  /** Sample `index`, counted over all datasets. */
   get(index: number, seed = 0): Item {
     const [which, place] = this.at(index);
     return this.datasets[which].get(place, seed);
   }
 
-  /** The number of the dataset that sample `index` lies in, and its number there. */
+  /** The number of the dataset that has sample `index`, and the index of the sample in it. */
   at(index: number): [which: number, place: number] {
     requireIndex('ConcatDataset.get', 'index', index, this.length);
     let [low, high] = [0, this.starts.length];

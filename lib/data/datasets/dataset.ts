@@ -1,14 +1,14 @@
-/** What a DataLoader reads from. */
+/** The interface of datasets that a DataLoader reads by index. */
 import { requireInteger, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import type { Collated } from '../loader/collate';
 
 /**
- * Samples by number (torch.utils.data.Dataset): anything with a `length` and a `get`.
+ * Samples by index (torch.utils.data.Dataset): any object with `length` and `get`.
  *
- * Both methods may give promises, for loaders that are read with `for await`. While a loader reads a sample, `randn`
- * and its like draw from a stream that belongs to the sample's place in the epoch, until the method returns or first
- * awaits: random augmentation is the same for any number of workers, and after an epoch is resumed.
+ * Both methods may return promises; read such datasets with `for await`. While a loader reads a sample, `randn` and the
+ * other random functions use a generator seeded for this sample, until the method returns or first awaits. Random
+ * augmentation is therefore the same for any number of workers, and when an epoch is resumed.
  *
  * @example const squares = { length: 100, get: (i: number) => [tensor([i]), tensor([i * i])] as const };
  */
@@ -16,33 +16,39 @@ export interface Dataset<Item, Batch = Collated<Awaited<Item>>> {
   /** Number of samples. */
   readonly length: number;
   /**
-   * Sample `index`, from 0 to length - 1. `seed`, a whole number below 2^53, is that of the sample's own stream, for
-   * random numbers from elsewhere.
+   * Sample `index`, from 0 to length - 1. `seed`, an integer below 2^53, is the seed of this sample, for random numbers
+   * from other libraries.
    */
   get(index: number, seed: number): Item;
-  /** Several samples as one batch, where that is faster than collating them; `indices` is an int32 vector. */
+  /** Several samples as one batch, if that is faster than collating them; `indices` is an int32 vector. */
   getBatch?: ((indices: Tensor) => Batch) | undefined;
 }
 
 /** Indices are int32. */
 const mostSamples = 2 ** 31 - 1;
 
-/** A dataset argument, else an error; an array of samples is one too. */
+/** The argument as a dataset, also an array of samples; otherwise throws. */
 export function requireDataset<Item>(
   op: string,
   value: Dataset<Item, unknown> | readonly Item[],
   name = 'dataset',
 ): Dataset<Item, unknown> {
   if (isArray(value)) return { length: value.length, get: (index) => value[index] };
-  const given: unknown = value;
-  if (typeof given !== 'object' || given === null || !('get' in given) || !('length' in given)) {
+  const dataset: unknown = value;
+  if (
+    typeof dataset !== 'object' ||
+    dataset === null ||
+    !('get' in dataset) ||
+    !('length' in dataset)
+  ) {
     throw wrongType(op, 'a dataset with length and get, or an array', name, value);
   }
-  if (typeof given.get !== 'function') throw wrongType(op, 'a function', `${name}.get`, given.get);
+  if (typeof dataset.get !== 'function')
+    throw wrongType(op, 'a function', `${name}.get`, dataset.get);
   return value;
 }
 
-/** The number of samples of what has a length, else an error. */
+/** The number of samples; throws if there is no valid length. */
 export function requireLength(
   op: string,
   name: string,

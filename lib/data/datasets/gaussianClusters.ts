@@ -13,22 +13,22 @@ import { Tensor } from '../../core/tensor';
 
 /** Options of gaussianClusters. */
 export interface GaussianClustersOptions {
-  /** The middle of each cluster: (clusters, dims). */
+  /** The centre of each cluster: (clusters, dims). */
   centers: Tensor | readonly (readonly number[])[];
-  /** The class of each cluster, whole numbers; several clusters may share one. Default: 0, 1, 2, ... */
+  /** The class of each cluster, integers; several clusters may have the same class. Default: 0, 1, 2, ... */
   labels?: Tensor | readonly number[];
-  /** Points to draw, at least 1; default 1. */
+  /** The number of points, at least 1; default 1. */
   batchSize?: number;
-  /** The same seed gives the same points; default: the stream of `manualSeed`, new points each time. */
+  /** The same seed draws the same points; default: the generator of `manualSeed`. */
   seed?: number;
 }
 
 /**
- * Points scattered around centres, for trying out a classifier: each belongs to a cluster chosen with equal
+ * Random points around given centres, to try out a classifier. Each point belongs to a cluster, chosen with equal
  * probability, and lies around its centre with variance 1 in every direction.
  *
- * Gives `x`, float32 of shape (batchSize, dims), and `y`, the int32 label of each point, shape (batchSize): what
- * `F.crossEntropy` takes. For the losses of two classes, `y.to('float32').unsqueeze(1)`.
+ * Returns `x`, float32 (batchSize, dims), and `y`, the int32 labels (batchSize), for `F.crossEntropy`. For losses of
+ * two classes use `y.to('float32').unsqueeze(1)`.
  *
  * @example
  * const corners = { centers: [[-3, -3], [3, 3], [-3, 3], [3, -3]], labels: [0, 0, 1, 1] }; // exclusive or
@@ -81,6 +81,6 @@ function labelsOf(op: string, labels: unknown, clusters: number): Tensor {
   if (shape.length !== 1 || shape[0] !== clusters) {
     throw unexpected(op, `one label for each of ${clusters} centers`, 'labels', shapeText(shape));
   }
-  const whole = values.map((label, i) => requireInteger(op, `labels[${i}]`, label));
-  return tensor(whole, { dtype: 'int32' });
+  const classes = values.map((label, i) => requireInteger(op, `labels[${i}]`, label));
+  return tensor(classes, { dtype: 'int32' });
 }

@@ -17,11 +17,15 @@ import { Tensor } from '../../core/tensor';
 
 /** Options of an ImageFolder. */
 export interface ImageFolderOptions {
-  /** Height and width that every image is cropped to around its centre and scaled to; default: each has its own. */
+  /**
+   * Height and width to which every image is scaled and cropped around its centre; default: each image keeps its size.
+   */
   size?: number | readonly [height: number, width: number];
   /** 3 for red, green and blue (default), 1 for grey. */
   channels?: 1 | 3;
-  /** Largest number of pixels of a file; default 100 million. More is refused before it is decoded. */
+  /**
+   * The largest number of pixels of an image; default 100 million. Larger images are refused before they are decoded.
+   */
   maxPixels?: number;
 }
 
@@ -29,15 +33,15 @@ const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '
 
 type Sharp = typeof SharpModule.default;
 
-// Loaded when the first image is read: it is an optional peer.
+// Loaded with the first image: sharp is an optional peer dependency.
 const load = createRequire(__filename);
 
 /**
- * Images in a folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` is of class `cat`. Classes are
- * the names of the folders, sorted; images are sorted too, also those in folders further down.
+ * Images in one folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` has the class `cat`.
+ * Classes are the names of the folders, sorted. Images are sorted too, and may be in folders further down.
  *
- * Sample i resolves to the image, float32 of shape (channels, height, width) from 0 to 1, and the number of its class.
- * Images are decoded by the package sharp, which has to be installed beside this one.
+ * Sample i resolves to the image, float32 (channels, height, width) from 0 to 1, and the index of its class. The
+ * package sharp decodes the images; install it beside blasgrad.
  *
  * @example
  * const pets = new data.ImageFolder('pets', { size: 64 });
@@ -46,7 +50,7 @@ const load = createRequire(__filename);
 export class ImageFolder {
   /** The names of the classes: class i is `classes[i]`. */
   readonly classes: readonly string[];
-  /** Each image's file and class. */
+  /** File and class of each image. */
   readonly samples: readonly (readonly [path: string, label: number])[];
   private readonly size: readonly [number, number] | null;
   private readonly channels: 1 | 3;
@@ -87,14 +91,14 @@ export class ImageFolder {
     return this.samples.length;
   }
 
-  /** Image and class of sample `index`; a negative index counts from the end. Rejects when the file cannot be decoded. */
+  /** Image and class of sample `index`; a negative index counts from the end. Rejects if the file cannot be decoded. */
   async get(index: number): Promise<[image: Tensor, label: number]> {
     const op = 'ImageFolder.get';
-    const at = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
-    if (at < 0 || at >= this.length) {
+    const position = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
+    if (position < 0 || position >= this.length) {
       throw unexpected(op, `${-this.length} to ${this.length - 1}`, 'index', String(index));
     }
-    const [path, label] = this.samples[at];
+    const [path, label] = this.samples[position];
     const sharp = requireSharp();
     const { data, info } = await this.decode(sharp, path).catch((error: unknown) => {
       const reason = messageOf(error);
@@ -104,7 +108,7 @@ export class ImageFolder {
   }
 
   private async decode(sharp: Sharp, path: string): ReturnType<typeof decodeRaw> {
-    // Not by its path: libvips remembers images by their paths, also when the file has changed.
+    // Not by its path: libvips caches images by path, even if the file has changed.
     const bytes = await readFile(path);
     const image = sharp(bytes, { limitInputPixels: this.maxPixels, failOn: 'error' }).rotate();
     const [height, width] = this.size ?? [];
@@ -117,14 +121,14 @@ function decodeRaw(image: SharpModule.Sharp) {
   return image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
 }
 
-/** Bytes of pixels, channels last, as numbers from 0 to 1, channels first. */
+/** Pixels as bytes, channels last, to numbers from 0 to 1, channels first. */
 function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): Tensor {
-  const { width, height, channels: given } = info;
+  const { width, height, channels: channelsInFile } = info;
   const area = width * height;
   const out = new Float32Array(channels * area);
   for (let c = 0; c < channels; c++) {
-    const from = Math.min(c, given - 1); // grey stays one channel: it is red, green and blue
-    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * given + from] / 255;
+    const from = Math.min(c, channelsInFile - 1); // a grey image has one channel, for red, green and blue
+    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * channelsInFile + from] / 255;
   }
   return new Tensor(new Storage('float32', out), [channels, height, width]);
 }
@@ -146,7 +150,7 @@ function sizeOf(op: string, size: unknown): readonly [number, number] {
   if (!Array.isArray(size) || size.length !== 2) {
     throw wrongType(op, 'a number or [height, width]', 'size', size);
   }
-  const [height, width] = size.map((one, i) => requireInteger(op, `size[${i}]`, one, 1));
+  const [height, width] = size.map((side, i) => requireInteger(op, `size[${i}]`, side, 1));
   return [height, width];
 }
 
@@ -161,7 +165,7 @@ function imagesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** The order of Python's sorted. */
+/** The order of Python's sorted(). */
 function byCharacters(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

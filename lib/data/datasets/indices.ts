@@ -1,18 +1,18 @@
-/** Numbers of samples, as users give them. */
+/** Indices of samples, as users pass them. */
 import { fromArray } from '../../creation/filled';
 import { requireInteger, requireItems, shapeText, unexpected } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 
-/** Numbers of samples. */
+/** Indices of samples. */
 export type Indices = Tensor | Iterable<number>;
 
-/** Indices from 0 to size - 1 as an int32 vector that nobody else changes, else an error. */
+/** Indices from 0 to size - 1 as an int32 vector that no other code changes; otherwise throws. */
 export function indicesOf(op: string, name: string, indices: unknown, size: number): Tensor {
   let numbers: ArrayLike<unknown>;
   if (indices instanceof Tensor) {
     if (indices.dtype !== 'int32' || indices.ndim !== 1) {
-      const given = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
-      throw unexpected(op, 'an int32 tensor of one dimension', name, given);
+      const actual = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
+      throw unexpected(op, 'an int32 tensor of one dimension', name, actual);
     }
     numbers = indices.data;
   } else {
@@ -25,7 +25,7 @@ export function indicesOf(op: string, name: string, indices: unknown, size: numb
   return fromArray(out);
 }
 
-/** An index from 0 to size - 1, else an error. */
+/** An index from 0 to size - 1; otherwise throws. */
 export function requireIndex(op: string, name: string, index: unknown, size: number): number {
   const number = requireInteger(op, name, index);
   if (number >= 0 && number < size) return number;

@@ -1,16 +1,15 @@
 import { wrongType } from '../../core/errors';
 
-/** What can be gone through, at once or as it comes. */
+/** A synchronous or asynchronous iterable. */
 export type AnyIterable<Item> = AsyncIterable<Item> | Iterable<Item | PromiseLike<Item>>;
 
 /**
- * Samples that come one after the other and have no numbers (torch.utils.data.IterableDataset): a function that starts
- * anew for each epoch, or an iterable, which must be able to do so. A class may extend this one and define
- * `[Symbol.asyncIterator]`.
+ * Samples in a sequence, without indices (torch.utils.data.IterableDataset). `source` is a function that is called for
+ * each epoch, or an iterable that can be read again. A class may extend this one and define `[Symbol.asyncIterator]`.
  *
- * A loader that is resumed in the middle of an epoch reads the samples before that place again and drops them, unless
- * the dataset has `stateDict()` and `loadStateDict(state)`: then the state as of the last batch is part of the
- * loader's, and the next iteration goes on from there.
+ * A loader that resumes in the middle of an epoch reads the samples before that point again and drops them. If the
+ * dataset has `stateDict()` and `loadStateDict(state)`, the loader saves its state after the last batch instead, and
+ * the next iteration continues from there.
  *
  * @example
  * const lines = new data.IterableDataset(() => createInterface({ input: createReadStream('points.txt') }));
@@ -21,8 +20,8 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
   readonly #source: AnyIterable<Item> | (() => AnyIterable<Item>) | undefined;
 
   constructor(source?: AnyIterable<Item> | (() => AnyIterable<Item>)) {
-    const able = source === undefined || typeof source === 'function' || isAnyIterable(source);
-    if (!able) {
+    const isSource = source === undefined || typeof source === 'function' || isAnyIterable(source);
+    if (!isSource) {
       throw wrongType(
         'IterableDataset',
         'an iterable or a function that gives one',
@@ -48,7 +47,7 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
   }
 }
 
-/** Whether a dataset has samples that come one after the other. */
+/** Whether a dataset is asynchronously iterable. */
 export function isIterableDataset(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }

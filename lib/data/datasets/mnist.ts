@@ -1,4 +1,4 @@
-/** MNIST and the data sets in its files: Fashion-MNIST, KMNIST, QMNIST's and EMNIST's digits. */
+/** MNIST, and datasets with the same files: Fashion-MNIST, KMNIST, and the digits of QMNIST and EMNIST. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { shapeText, unexpected } from '../../core/errors';
@@ -7,23 +7,23 @@ import { readIdx } from '../../io/idx';
 import type { Tensor } from '../../core/tensor';
 import { TensorDataset } from './tensorDataset';
 
-/** Images, float32 of shape (n, rows * columns) from 0 to 1, and labels, int32 of shape (n). */
+/** Images, float32 (n, rows * columns) from 0 to 1, and labels, int32 (n). */
 export type LabelledImages = TensorDataset<[images: Tensor, labels: Tensor]>;
 
 /**
  * Reads the four files of MNIST or Fashion-MNIST from a folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
- * `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, also with a dot before `idx`, also with `.gz`.
+ * `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`; also with a dot before `idx`, and with `.gz`.
  *
- * Images are (n, 784) float32 from 0 to 1, labels (n) int32. Rejects when a file is missing or is not what it should be.
+ * Images are float32 (n, 784) from 0 to 1, labels int32 (n). Rejects if a file is missing or invalid.
  *
  * @example
  * const { train, test } = await data.mnist('/usr/share/datasets/fashion-mnist');
  * const loader = new data.DataLoader(train, { batchSize: 128, shuffle: true });
  */
 export async function mnist(dir: string | URL): Promise<{
-  /** What to train on. */
+  /** For training. */
   train: LabelledImages;
-  /** What to test with. */
+  /** For testing. */
   test: LabelledImages;
 }> {
   const folder = requirePath('mnist', dir, 'dir');
@@ -35,7 +35,7 @@ export async function mnist(dir: string | URL): Promise<{
   return { train, test };
 }
 
-/** The file of that name, however it is spelt. */
+/** The file with this name, in any spelling. */
 function find(folder: string, name: string, ndim: number): string {
   const spellings = [`${name}-idx${ndim}-ubyte`, `${name}.idx${ndim}-ubyte`];
   const found = spellings

@@ -1,13 +1,14 @@
-/** Whether a user's class changes what a class of ours does: then shortcuts past its methods are wrong. */
+/** Whether a user's subclass overrides methods of ours. If it does, shortcuts that bypass them are wrong. */
 
-/** The object, or the prototype of it, that defines a member; null if none does. */
+/** The object or its prototype that defines a member; null if none does. */
 function ownerOf(object: object, member: PropertyKey): object | null {
-  let at: object | null = object;
-  while (at !== null && !Object.hasOwn(at, member)) at = Object.getPrototypeOf(at) as object | null;
-  return at;
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, member))
+    owner = Object.getPrototypeOf(owner) as object | null;
+  return owner;
 }
 
-/** Whether `value` is of a class and has all of `members` from it. */
+/** Whether `value` is an instance of `kind` and overrides none of `members`. */
 export function isUnchanged<T extends object>(
   value: unknown,
   kind: abstract new (...args: never[]) => T,
@@ -18,7 +19,7 @@ export function isUnchanged<T extends object>(
   return members.every((member) => ownerOf(value, member) === ownerOf(own, member));
 }
 
-/** Whether `getBatch` gives what `get` does: not where a class has a `get` of its own, and inherits `getBatch`. */
+/** Whether `getBatch` returns what `get` does: not if a class overrides `get` and inherits `getBatch`. */
 export function readsBatches(dataset: { get: unknown; getBatch?: unknown }): boolean {
   if (dataset.getBatch === undefined) return false;
   const owner = ownerOf(dataset, 'getBatch');

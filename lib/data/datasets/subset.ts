@@ -1,4 +1,4 @@
-/** Parts of datasets. */
+/** Subsets of datasets. */
 import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
 import type { Generator } from '../../core/generator';
 import { randperm } from '../../creation/random';
@@ -10,14 +10,14 @@ import { indicesOf, requireIndex, type Indices } from './indices';
 import { readsBatches } from './overrides';
 
 /**
- * The samples of a dataset that `indices` name, in their order (torch.utils.data.Subset).
+ * The samples of a dataset at `indices`, in their order (torch.utils.data.Subset).
  *
  * @example const odd = new data.Subset(digits, [1, 3, 5, 7, 9]);
  */
 export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
-  /** What it is a part of. */
+  /** The dataset of which this is a subset. */
   readonly dataset: Dataset<Item, unknown>;
-  /** Numbers of samples of `dataset`: int32, one dimension. */
+  /** Indices into `dataset`: int32, one dimension. */
   readonly indices: Tensor;
   /** Number of samples. */
   readonly length: number;
@@ -29,18 +29,18 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
     this.length = this.indices.shape[0];
   }
 
-  /** Several samples as one batch, where the dataset gives such. */
+  /** Several samples as one batch, if the dataset has `getBatch`. */
   get getBatch(): ((indices: Tensor) => Batch) | undefined {
     if (!readsBatches(this.dataset)) return undefined;
     return (places) => this.dataset.getBatch?.(this.indices.indexSelect(0, places)) as Batch;
   }
 
-  /** The sample that index number `index` names. */
+  /** The sample at `indices[index]`. */
   get(index: number, seed = 0): Item {
     return this.dataset.get(this.at(index), seed);
   }
 
-  /** The number in `dataset` of sample `index`. */
+  /** The index in `dataset` of sample `index`. */
   at(index: number): number {
     return this.indices.data[requireIndex('Subset.get', 'index', index, this.length)];
   }
@@ -48,15 +48,15 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
 
 /** Options of randomSplit. */
 export interface RandomSplitOptions {
-  /** The same seed gives the same parts; default: the stream of `manualSeed`. */
+  /** The same seed splits in the same way; default: the generator of `manualSeed`. */
   seed?: number;
-  /** As `seed`, but a stream that others may share. */
+  /** A generator instead of `seed`, which other code may use too. */
   generator?: Generator;
 }
 
 /**
- * Splits a dataset at random into parts of the given lengths, which add up to its own, or are fractions that add up to
- * 1 (torch.utils.data.random_split): samples that fractions leave over go to the parts in turn.
+ * Splits a dataset at random (torch.utils.data.random_split). `lengths` add up to the length of the dataset, or are
+ * fractions that add up to 1; samples that fractions leave over go to the subsets in turn.
  *
  * @example const [training, validation] = data.randomSplit(digits, [0.9, 0.1], { seed: 1 });
  */
@@ -81,17 +81,17 @@ export function randomSplit<Item, Batch = Collated<Awaited<Item>>>(
 
 function sizesOf(op: string, lengths: readonly number[], total: number): number[] {
   if (!Array.isArray(lengths)) throw wrongType(op, 'an array of numbers', 'lengths', lengths);
-  const given = lengths.map((one, i) => requireNumber(op, `lengths[${i}]`, one));
-  given.forEach((one, i) => {
-    if (one < 0) throw unexpected(op, 'a number of at least 0', `lengths[${i}]`, String(one));
+  const numbers = lengths.map((length, i) => requireNumber(op, `lengths[${i}]`, length));
+  numbers.forEach((length, i) => {
+    if (length < 0) throw unexpected(op, 'a number of at least 0', `lengths[${i}]`, String(length));
   });
-  const sum = given.reduce((a, b) => a + b, 0);
-  if (given.every(Number.isInteger) && sum === total) return given;
+  const sum = numbers.reduce((a, b) => a + b, 0);
+  if (numbers.every(Number.isInteger) && sum === total) return numbers;
   if (Math.abs(sum - 1) > 1e-9) {
     const what = `numbers that add up to ${total}, or fractions that add up to 1,`;
     throw unexpected(op, what, 'lengths', shapeText(lengths));
   }
-  const sizes = given.map((fraction) => Math.floor(fraction * total));
+  const sizes = numbers.map((fraction) => Math.floor(fraction * total));
   let left = total - sizes.reduce((a, b) => a + b, 0);
   for (let i = 0; left > 0; i = (i + 1) % sizes.length, left--) sizes[i]++;
   return sizes;

@@ -2,13 +2,13 @@ import { requireInteger, shapeText, unexpected } from '../../core/errors';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import type { Dataset } from './dataset';
 
-/** One tensor for each that the dataset was made of. */
+/** One tensor for each tensor of the dataset. */
 export type TensorTuple<Tensors extends readonly Tensor[]> = {
   -readonly [K in keyof Tensors]: Tensor;
 };
 
 /**
- * Tensors whose rows belong together: sample i is row i of each (torch.utils.data.TensorDataset).
+ * Tensors of equal first size: sample i is row i of each of them (torch.utils.data.TensorDataset).
  *
  * @example
  * const digits = new data.TensorDataset(images, labels); // (10000, 784) and (10000)
@@ -18,14 +18,14 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   TensorTuple<Tensors>,
   TensorTuple<Tensors>
 > {
-  /** The tensors that it was made of. */
+  /** The tensors. */
   readonly tensors: Readonly<Tensors>;
   /** Rows of each tensor. */
   readonly length: number;
 
   constructor(...tensors: Tensors) {
     if (tensors.length === 0) throw unexpected('TensorDataset', 'at least one', 'tensors', 'none');
-    tensors.forEach((one, i) => requireTensor('TensorDataset', `tensors[${i}]`, one));
+    tensors.forEach((tensor, i) => requireTensor('TensorDataset', `tensors[${i}]`, tensor));
     const length = tensors[0].shape[0];
     tensors.forEach(({ ndim, shape }, i) => {
       if (ndim > 0 && shape[0] === length) return;
@@ -44,12 +44,12 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
         this.length === 0 ? 'a dataset with rows' : `${-this.length} to ${this.length - 1}`;
       throw unexpected('TensorDataset.get', what, 'index', String(index));
     }
-    return this.each((one) => one.select(0, index));
+    return this.each((tensor) => tensor.select(0, index));
   }
 
-  /** The rows that `indices` (int32, one dimension) name, as copies. */
+  /** The rows at `indices` (int32, one dimension), as copies. */
   getBatch(indices: Tensor): TensorTuple<Tensors> {
-    return this.each((one) => one.indexSelect(0, indices));
+    return this.each((tensor) => tensor.indexSelect(0, indices));
   }
 
   private each(take: (tensor: Tensor) => Tensor): TensorTuple<Tensors> {

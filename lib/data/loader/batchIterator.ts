@@ -1,4 +1,4 @@
-/** How this thread reads batches: all at once, or sample by sample. */
+/** Reading batches in this thread: by index, or from an iterable. */
 import { wrongType } from '../../core/errors';
 import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';
@@ -8,13 +8,14 @@ import type { Dataset } from '../datasets/dataset';
 import { requireIndex } from '../datasets/indices';
 import type { AnyIterable } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
-import { isStateful, type StateTree } from './loaderState';
+import { isStateful } from '../../io/checkpoint/stateful';
+import type { StateTree } from './loaderState';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
 import { sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
 import { TensorDataset } from '../datasets/tensorDataset';
 
-/** Whether reading a dataset draws no random numbers: its samples are in memory. */
+/** Whether reading a sample uses no random numbers, because the samples are in memory. */
 export function isInMemory(dataset: unknown): boolean {
   const members = ['get', 'getBatch'];
   if (isUnchanged(dataset, Subset, ...members)) return isInMemory(dataset.dataset);
@@ -22,7 +23,7 @@ export function isInMemory(dataset: unknown): boolean {
   return isUnchanged(dataset, TensorDataset, ...members);
 }
 
-/** Reads batches of a dataset with numbers; a batch is a promise where the dataset or `collate` gives one. */
+/** Reads batches of a dataset by index. A batch is a promise if the dataset or `collate` returns one. */
 export class SampleReader {
   private readonly dataset: Dataset<unknown, unknown>;
   private readonly byBatch: boolean;
@@ -43,12 +44,14 @@ export class SampleReader {
       return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
     }
     const { length } = dataset;
-    const items = Array.from(indices.data, (one, place) => {
-      const index = requireIndex('DataLoader', 'a sample', one, length);
+    const items = Array.from(indices.data, (value, place) => {
+      const index = requireIndex('DataLoader', 'a sample', value, length);
       return this.seeded(batch, place, (seed) => dataset.get(index, seed));
     });
-    const join = collate ?? collateTensors;
-    return items.some(isPromise) ? Promise.all(items).then((all) => join(all)) : join(items);
+    const combine = collate ?? collateTensors;
+    return items.some(isPromise)
+      ? Promise.all(items).then((resolved) => combine(resolved))
+      : combine(items);
   }
 
   private seeded(batch: number, place: number, read: (seed: number) => unknown): unknown {
@@ -59,20 +62,20 @@ export class SampleReader {
 }
 
 /** A batch, and the state of an iterable dataset after it. */
-export interface Loaded {
+export interface LoadedBatch {
   readonly batch: unknown;
   readonly dataset?: StateTree;
-  /** Whether an iterable has no samples after it. */
+  /** Whether the iterable has ended. */
   readonly ended?: boolean;
 }
 
-/** Reads batches of an iterable, one after the other. */
+/** Reads batches of an iterable, one after another. */
 export class IterableReader {
   private iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private pending = 0;
 
-  /** `skip` samples are read and dropped first; nothing is read if the samples are `done`. */
+  /** The first `skip` samples are read and dropped; nothing is read if the iterable is `done`. */
   constructor(
     private readonly plan: LoaderPlan,
     private readonly skip: number,
@@ -80,13 +83,13 @@ export class IterableReader {
   ) {}
 
   /** The next batch, and the state of the dataset after it if it has one; undefined if no samples are left. */
-  read(): Promise<Loaded | undefined> {
+  read(): Promise<LoadedBatch | undefined> {
     const batch = this.last.then(() => this.readOne());
     this.last = batch.catch(() => undefined);
     return batch;
   }
 
-  /** Lets the source close what it has open; one that is busy is told so, and not awaited. */
+  /** Lets the iterator close what it has open. If it is busy, this does not wait for it. */
   async close(): Promise<void> {
     if (this.done || this.iterator === null) return;
     this.done = true;
@@ -95,7 +98,7 @@ export class IterableReader {
     else closing.catch(() => undefined);
   }
 
-  private async readOne(): Promise<Loaded | undefined> {
+  private async readOne(): Promise<LoadedBatch | undefined> {
     const size = this.plan.batchSize ?? 1;
     if (this.iterator === null && !this.done) {
       this.iterator = iteratorOf(this.plan.dataset as AnyIterable<unknown>);
@@ -145,8 +148,8 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** What a plain `for` can hand out, else an error. */
-export function requireAtOnce(value: unknown): unknown {
+/** A batch that is no promise, for a plain `for`; otherwise throws. */
+export function requireSynchronous(value: unknown): unknown {
   if (!isPromise(value)) return value;
   throw wrongType('DataLoader', 'a batch at once, or a loop with for await,', 'a batch', value);
 }

@@ -4,9 +4,9 @@ import { requireList } from '../../core/errors';
 import type { NumberArray } from '../../core/nested';
 import { stack } from '../../ops/shape/join';
 import { Tensor } from '../../core/tensor';
-import { joinSamples, type Joiner } from './collateFields';
+import { collateFields, type BatchBuilder } from './collateFields';
 
-/** What samples of a type become: tensors and numbers a tensor, arrays and objects one for each of their entries. */
+/** The type of a batch: tensors and numbers become a tensor, arrays and objects have a batch for each entry. */
 export type Collated<Item> = Item extends Tensor | number | boolean | NumberArray
   ? Tensor
   : Item extends string
@@ -15,11 +15,11 @@ export type Collated<Item> = Item extends Tensor | number | boolean | NumberArra
       ? { -readonly [K in keyof Item]: Collated<Item[K]> }
       : Item[];
 
-/** Batches of tensors. */
-const tensors: Joiner = {
+/** Builds batches of tensors. */
+const tensorBuilder: BatchBuilder = {
   isTensor: (value) => value instanceof Tensor,
   tensors: (items) => stack(items as Tensor[], 0),
-  arrays: (items) => stack((items as NumberArray[]).map((one) => tensor(one))),
+  arrays: (items) => stack((items as NumberArray[]).map((array) => tensor(array))),
   numbers: (values, dtype) => tensor(values, { dtype }),
   booleans: (values) => tensor(values, { dtype: 'bool' }),
   list: (entries) => entries,
@@ -28,10 +28,13 @@ const tensors: Joiner = {
 };
 
 /**
- * Joins samples along a new first dimension: tensors are stacked, and so are typed arrays, which have the dtype that
- * `tensor` gives them; whole numbers become int32, other numbers float32 and booleans bool tensors; arrays and plain
- * objects are joined entry by entry; anything else is left as an array.
+ * Joins samples along a new first dimension (torch.utils.data.default_collate). Tensors are stacked, and typed arrays
+ * too, with the dtype that `tensor` gives them. Integers become an int32 tensor, other numbers float32, booleans bool.
+ * Arrays and plain objects are collated entry by entry. Anything else becomes an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
-  return joinSamples(requireList('collate', 'an array', 'items', items), tensors) as Collated<Item>;
+  return collateFields(
+    requireList('collate', 'an array', 'items', items),
+    tensorBuilder,
+  ) as Collated<Item>;
 }

@@ -1,9 +1,9 @@
-/** How samples become a batch, whatever a batch is made of: tensors here, memory of a worker thread there. */
+/** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
 import { unexpected, wrongType } from '../../core/errors';
 
-/** Makes the leaves of a batch. */
-export interface Joiner {
-  /** Whether a sample, or a part of one, is a tensor. */
+/** Makes the fields of a batch. */
+export interface BatchBuilder {
+  /** Whether a field is a tensor. */
   isTensor(value: unknown): boolean;
   /** Tensors along a new first dimension. */
   tensors(items: readonly unknown[]): unknown;
@@ -11,70 +11,82 @@ export interface Joiner {
   arrays(items: readonly ArrayBufferView[]): unknown;
   numbers(values: readonly number[], dtype: 'int32' | 'float32'): unknown;
   booleans(values: readonly boolean[]): unknown;
-  /** One entry for each of an array's or of a plain object's. */
+  /** An array with one field for each entry, and a plain object. */
   list(entries: unknown[]): unknown;
   object(entries: [string, unknown][]): unknown;
   /** Anything else. */
   others(items: unknown[]): unknown;
 }
 
-/** The batch of `items`, which must all be of the first one's kind. */
-export function joinSamples(items: readonly unknown[], to: Joiner, depth = 0): unknown {
+/** The batch of `items`, which must all be of the same kind. */
+export function collateFields(
+  items: readonly unknown[],
+  builder: BatchBuilder,
+  depth = 0,
+): unknown {
   if (depth > 64) throw unexpected('collate', 'at most 64 levels', 'items', 'more'); // or a cycle
   const first = items[0];
-  if (to.isTensor(first)) {
-    return to.tensors(all(items, (one): one is unknown => to.isTensor(one), 'a tensor'));
+  if (builder.isTensor(first)) {
+    return builder.tensors(
+      requireAlike(items, (value): value is unknown => builder.isTensor(value), 'a tensor'),
+    );
   }
   if (typeof first === 'number') {
-    const numbers = all(items, (one) => typeof one === 'number', 'a number');
-    return to.numbers(numbers, numbers.every(isInt32) ? 'int32' : 'float32');
+    const numbers = requireAlike(items, (value) => typeof value === 'number', 'a number');
+    return builder.numbers(numbers, numbers.every(isInt32) ? 'int32' : 'float32');
   }
   if (typeof first === 'boolean') {
-    return to.booleans(all(items, (one) => typeof one === 'boolean', 'a boolean'));
+    return builder.booleans(
+      requireAlike(items, (value) => typeof value === 'boolean', 'a boolean'),
+    );
   }
   const type = arrayType(first);
   if (type !== undefined) {
     const { length } = first as ArrayLike<number>;
-    const alike = (one: unknown): one is ArrayBufferView =>
-      arrayType(one) === type && (one as ArrayLike<number>).length === length;
-    return to.arrays(all(items, alike, `${type}(${length})`));
+    const alike = (value: unknown): value is ArrayBufferView =>
+      arrayType(value) === type && (value as ArrayLike<number>).length === length;
+    return builder.arrays(requireAlike(items, alike, `${type}(${length})`));
   }
   if (Array.isArray(first)) {
-    const arrays = all(
+    const arrays = requireAlike(
       items,
-      (one): one is unknown[] => Array.isArray(one) && one.length === first.length,
+      (value): value is unknown[] => Array.isArray(value) && value.length === first.length,
       `an array of ${first.length} elements`,
     );
     const entry = (i: number): unknown =>
-      joinSamples(
+      collateFields(
         arrays.map((array) => array[i]),
-        to,
+        builder,
         depth + 1,
       );
-    return to.list(first.map((_, i) => entry(i)));
+    return builder.list(first.map((_, i) => entry(i)));
   }
   if (isPlainObject(first)) {
     const keys = Object.keys(first);
-    const objects = all(
+    const objects = requireAlike(
       items,
-      (one): one is Record<string, unknown> =>
-        isPlainObject(one) && keys.every((key) => key in one),
+      (value): value is Record<string, unknown> =>
+        isPlainObject(value) && keys.every((key) => key in value),
       `an object with ${keys.join(', ')}`,
     );
     const entry = (key: string): unknown =>
-      joinSamples(
-        objects.map((one) => one[key]),
-        to,
+      collateFields(
+        objects.map((object) => object[key]),
+        builder,
         depth + 1,
       );
-    return to.object(keys.map((key) => [key, entry(key)]));
+    return builder.object(keys.map((key) => [key, entry(key)]));
   }
-  return to.others([...items]);
+  return builder.others([...items]);
 }
 
-/** The items, which must all be of the first one's kind. */
-function all<T>(items: readonly unknown[], is: (one: unknown) => one is T, what: string): T[] {
-  const wrong = items.findIndex((one) => !is(one));
+/** The items, if all are of the same kind; otherwise throws. */
+function requireAlike<T>(
+  items: readonly unknown[],
+  isKind: (value: unknown) => value is T,
+  what: string,
+): T[] {
+  const wrong = items.findIndex((item) => !isKind(item));
   if (wrong < 0) return items as T[];
   const whose = `${what}, as the first sample has,`;
   throw wrongType('collate', whose, `sample ${wrong}`, items[wrong]);
@@ -82,7 +94,7 @@ function all<T>(items: readonly unknown[], is: (one: unknown) => one is T, what:
 
 const arrayTypes = /^(Float32|Float64|Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32)Array$/;
 
-/** The name of a typed array's type, of those that tensors are made of. */
+/** The name of a typed array's type, if tensors can be made of it. */
 export function arrayType(value: unknown): string | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unexpected } from '../../core/errors';
 import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
-import { isInMemory, requireAtOnce, SampleReader, type Loaded } from './batchIterator';
+import { isInMemory, requireSynchronous, SampleReader, type LoadedBatch } from './batchIterator';
 import type { Collated } from './collate';
 import { requireLength, type Dataset } from '../datasets/dataset';
 import {
@@ -10,14 +10,15 @@ import {
   type LoaderPlan,
   type LoaderSource,
 } from './loaderOptions';
-import { isStateful, requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { isStateful } from '../../io/checkpoint/stateful';
+import { requireState, type DataLoaderState, type StateTree } from './loaderState';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
 import { isIndexSampler } from './samplers';
 import { seedBaseOf } from './seeds';
 import { sourceOf, type PassStart } from './sources';
 
-/** One way through the dataset. */
+/** One pass over the dataset. */
 interface Pass extends Pick<
   DataLoaderState,
   'position' | 'ended' | 'order' | 'sampler' | 'dataset'
@@ -28,15 +29,16 @@ interface Pass extends Pick<
 }
 
 /**
- * The samples of a dataset in batches (torch.utils.data.DataLoader). Each loop over it is one epoch. `for await` lets
- * other events of the process run between batches, loads `prefetch` batches ahead of the one handed out, in `workers`
- * threads if there are any, and may be left early; it is what iterables and datasets whose `get` gives promises need.
+ * Batches of the samples of a dataset (torch.utils.data.DataLoader). Each loop over it is one epoch. `for` reads
+ * batches synchronously. `for await` reads up to `prefetch` batches ahead, in `workers` threads if there are any; other
+ * events run between batches, and the loop may end early. Iterables, and datasets whose `get` returns promises, need
+ * `for await`.
  *
  * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
  *
- * `stateDict()` says where the loader stands, also in the midst of an epoch, where what `for` has handed out counts and
- * what was loaded ahead does not. After `loadStateDict` the next loop hands out the rest of that epoch. The state of
- * the generator of `manualSeed` belongs to the program and is not part of it.
+ * `stateDict()` returns the position, also in the middle of an epoch; batches that were only read ahead do not count.
+ * After `loadStateDict` the next loop yields the rest of that epoch. The generator of `manualSeed` is not part of the
+ * state.
  *
  * @example
  * const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 64, shuffle: true });
@@ -46,36 +48,36 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   implements Iterable<Batch>, AsyncIterable<Batch>
 {
   readonly #plan: LoaderPlan;
-  /** The stream that orders are drawn from, if it is not that of `manualSeed`. */
+  /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
-  /** Whether an epoch depends on the stream: its order does, or its samples may. */
-  private readonly draws: boolean;
-  /** The pass begun last, unless it has ended. */
+  /** Whether an epoch depends on the generator: its order does, or its samples may. */
+  private readonly isRandom: boolean;
+  /** The current pass, unless it has ended. */
   private pass: Pass | null = null;
-  /** Whether that pass was loaded, and waits for the next loop. */
+  /** Whether that pass was loaded, and the next loop resumes it. */
   private resumes = false;
   private epochs = 0;
 
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     this.#plan = planOf(source, options);
     const { dataset, sampler, generator } = this.#plan;
-    const known = isIndexSampler(sampler) ? sampler : null;
-    this.generator = known?._generator ?? generator;
-    const random = known?._draws ?? false;
-    this.draws = random || (sampler !== null && !isInMemory(dataset));
+    const indexSampler = isIndexSampler(sampler) ? sampler : null;
+    this.generator = indexSampler?._generator ?? generator;
+    const random = indexSampler?._isRandom ?? false;
+    this.isRandom = random || (sampler !== null && !isInMemory(dataset));
   }
 
-  /** What the samples come from. */
+  /** The dataset. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
     return this.#plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }
 
-  /** Samples in a batch; null if a batch sampler says. */
+  /** Samples in a batch; null with a batch sampler. */
   get batchSize(): number | null {
     return this.#plan.batchSize;
   }
 
-  /** Number of batches in an epoch; Infinity for an iterable that has no length. */
+  /** The number of batches in an epoch; Infinity for an iterable without a length. */
   get length(): number {
     return batchCount(this.#plan);
   }
@@ -85,7 +87,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     return this.epochs;
   }
 
-  /** Batches handed out in this epoch. */
+  /** Batches of this epoch that were yielded. */
   get position(): number {
     return this.pass?.position ?? 0;
   }
@@ -99,7 +101,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     const { order, seeds } = start;
     const reader = new SampleReader(this.#plan, seeds);
     for (let next = order.next(); next.done !== true; next = order.next()) {
-      const batch = requireAtOnce(reader.read(next.value, pass.position));
+      const batch = requireSynchronous(reader.read(next.value, pass.position));
       pass.position++;
       yield batch as Batch;
     }
@@ -109,12 +111,12 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
     const source = sourceOf(this.#plan, start);
-    const ahead = new ReadAhead<Loaded>(source.start, this.#plan.prefetch);
+    const ahead = new ReadAhead<LoadedBatch>(source.start, this.#plan.prefetch);
     try {
       for (;;) {
-        source.hold?.(true);
+        source.keepAlive?.(true);
         const loaded = await ahead.next();
-        source.hold?.(false);
+        source.keepAlive?.(false);
         if (loaded === undefined) break;
         pass.position++;
         pass.dataset = loaded.dataset ?? null;
@@ -129,7 +131,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     }
   }
 
-  /** Where the loader stands; a result of its own that later batches do not change. */
+  /** The position of the loader, as a copy. */
   stateDict(): DataLoaderState {
     const { sampler, batchSize } = this.#plan;
     const { pass } = this;
@@ -147,9 +149,9 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   /**
-   * Goes on where a loader of the same dataset and options stood: the next loop hands out what is left of that epoch. A
-   * loop that is under way goes on as it was, but does not count any more. RangeError or TypeError, and nothing
-   * changed, if the state does not fit.
+   * Resumes at the position of a loader with the same dataset and options: the next loop yields the rest of that epoch.
+   * A loop that is running continues, but no longer counts. Throws a RangeError or TypeError, and changes nothing, if
+   * the state does not fit.
    */
   loadStateDict(state: DataLoaderState): void {
     const { sampler, dataset, batchSize } = this.#plan;
@@ -161,7 +163,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       sampler: isStateful(sampler),
       dataset: iterable && isStateful(dataset),
     });
-    if (this.draws && loaded.position > 0 && loaded.order === null) {
+    if (this.isRandom && loaded.position > 0 && loaded.order === null) {
       throw unexpected('loadStateDict', 'the state it was drawn from', 'state.order', 'null');
     }
     const { length } = this;
@@ -185,18 +187,21 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
   }
 
-  /** A new pass, or what is left of one that was loaded; the stream is read now, and drawn from with the first batch. */
+  /**
+   * A new pass, or the rest of one that was loaded. The generator's state is read now; the order is drawn with the
+   * first batch.
+   */
   private begin(): [Pass, PassStart] {
     const { generator } = this;
-    this.samples(); // refuses a length that is none
+    this.samples(); // refuses an invalid length
     const loaded = this.resumes ? this.pass : null;
     this.resumes = false;
     if (loaded !== null && (loaded.position > 0 || loaded.order !== null)) {
       const { order } = loaded;
-      const again = order === null ? generator : new RandomGenerator(0).setState(order);
-      return [loaded, this.startOf(loaded, again)];
+      const resumed = order === null ? generator : new RandomGenerator(0).setState(order);
+      return [loaded, this.startOf(loaded, resumed)];
     }
-    const order = this.draws ? (generator ?? defaultGenerator).getState() : null;
+    const order = this.isRandom ? (generator ?? defaultGenerator).getState() : null;
     const pass = {
       position: 0,
       ended: false,
@@ -212,14 +217,14 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     { position, ended, order, dataset }: Pass,
     generator: RandomGenerator | undefined,
   ): PassStart {
-    const { draws } = this;
+    const { isRandom } = this;
     const plan = this.#plan;
     return {
       from: position,
       ended,
       skip: dataset === null ? position * (plan.batchSize ?? 1) : 0,
       order: indexBatches(plan, generator, position),
-      seeds: draws && order !== null ? seedBaseOf(order.data, this.epochs) : null,
+      seeds: isRandom && order !== null ? seedBaseOf(order.data, this.epochs) : null,
     };
   }
 
@@ -238,16 +243,16 @@ function iterableState({ dataset, sampler }: LoaderPlan): StateTree {
   return sampler === null ? stateOf(dataset) : null;
 }
 
-/** Gives states to what has one: to all, or, where one refuses its own, to none. */
+/** Loads states into all objects that have one, or, if one of them throws, into none. */
 function loadAll(states: readonly (readonly [value: unknown, state: StateTree])[]): void {
-  const before = states.map(([value]) => stateOf(value));
+  const previous = states.map(([value]) => stateOf(value));
   states.forEach(([value, state], i) => {
     if (!isStateful(value)) return;
     try {
       value.loadStateDict(state);
     } catch (error) {
       states.slice(0, i).forEach(([other], j) => {
-        if (isStateful(other)) other.loadStateDict(before[j]);
+        if (isStateful(other)) other.loadStateDict(previous[j]);
       });
       throw error;
     }

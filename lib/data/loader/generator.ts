@@ -1,7 +1,7 @@
 import { requireInteger, wrongType } from '../../core/errors';
 import { Generator } from '../../core/generator';
 
-/** The stream that `seed` or `generator` of some options name; undefined stands for that of `manualSeed`. */
+/** The generator for the options `seed` and `generator`; undefined means that of `manualSeed`. */
 export function generatorOf(
   op: string,
   { seed, generator }: { seed?: number; generator?: Generator },

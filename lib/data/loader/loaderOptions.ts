@@ -132,15 +132,15 @@ function orderOf<Item, Batch>(
   }
   if (batchSampler === undefined) {
     const own = shuffle ? new RandomSampler(dataset) : new SequentialSampler(dataset);
-    const given = sampler === undefined ? own : requireSampler(op, 'sampler', sampler);
-    return { sampler: given, batchSize, dropLast };
+    const order = sampler === undefined ? own : requireSampler(op, 'sampler', sampler);
+    return { sampler: order, batchSize, dropLast };
   }
   if (sampler !== undefined || shuffle || dropLast || batchSize !== 1) {
     const what = 'none beside batchSize, shuffle, sampler or dropLast';
     throw wrongType(op, what, 'batchSampler', batchSampler);
   }
-  const given = requireSampler(op, 'batchSampler', batchSampler);
-  return isUnchanged(given, BatchSampler, Symbol.iterator)
-    ? { sampler: given.sampler, batchSize: given.batchSize, dropLast: given.dropLast }
-    : { sampler: given, batchSize: null, dropLast: false };
+  const batches = requireSampler(op, 'batchSampler', batchSampler);
+  return isUnchanged(batches, BatchSampler, Symbol.iterator)
+    ? { sampler: batches.sampler, batchSize: batches.batchSize, dropLast: batches.dropLast }
+    : { sampler: batches, batchSize: null, dropLast: false };
 }

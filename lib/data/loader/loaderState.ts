@@ -1,4 +1,4 @@
-/** Where a loader stands, as it is saved. */
+/** The state of a loader, as it is saved. */
 import {
   requireBoolean,
   requireInteger,
@@ -15,34 +15,22 @@ export type StateTree = unknown;
 export interface DataLoaderState {
   /** Finished epochs. */
   epoch: number;
-  /** Batches handed out in this epoch. */
+  /** Batches of this epoch that were yielded. */
   position: number;
-  /** Whether an iterable dataset has shown its end in this epoch. */
+  /** Whether the iterable dataset has ended in this epoch. */
   ended: boolean;
-  /** Samples in a batch; null if a batch sampler says. */
+  /** Samples in a batch; null with a batch sampler. */
   batchSize: number | null;
   /** Samples in the dataset; null for an iterable. */
   samples: number | null;
-  /** State of the generator when this epoch's order was drawn; null before, and where nothing was. */
+  /** State of the generator from which the order of this epoch was drawn; null before, and without random numbers. */
   order: Tensor | null;
-  /** State of the loader's generator, if it has one of its own. */
+  /** State of the loader's own generator; null without one. */
   generator: Tensor | null;
-  /** State of a user's sampler at the epoch's start, if it has one. */
+  /** State of a user's sampler at the start of the epoch; null without one. */
   sampler: StateTree;
-  /** State of an iterable dataset after the last batch handed out, if it has one. */
+  /** State of an iterable dataset after the last batch that was yielded; null without one. */
   dataset: StateTree;
-}
-
-/** What has a state that can be saved. */
-interface Stateful {
-  stateDict(): StateTree;
-  loadStateDict(state: StateTree): unknown;
-}
-
-export function isStateful(value: unknown): value is Stateful {
-  if (typeof value !== 'object' || value === null) return false;
-  const { stateDict, loadStateDict } = value as Record<string, unknown>;
-  return typeof stateDict === 'function' && typeof loadStateDict === 'function';
 }
 
 const op = 'loadStateDict';
@@ -58,7 +46,7 @@ const keys = [
   'dataset',
 ];
 
-/** What the loader that takes a state is like. */
+/** What a state must have to fit the loader. */
 export interface Expected {
   readonly batchSize: number | null;
   readonly samples: number | null;
@@ -67,43 +55,43 @@ export interface Expected {
   readonly dataset: boolean;
 }
 
-/** A state that fits the loader, else an error. */
+/** The state, if it fits the loader; otherwise throws. */
 export function requireState(value: unknown, expected: Expected): DataLoaderState {
   if (value === undefined || value === null || value instanceof Tensor) {
     throw wrongType(op, 'the state of a DataLoader', 'state', value);
   }
   requireOptions(op, value, keys);
-  const given = value as Record<string, unknown>;
+  const state = value as Record<string, unknown>;
   for (const key of keys) {
-    if (!(key in given))
+    if (!(key in state))
       throw wrongType(op, 'a state with all its entries', `state.${key}`, undefined);
   }
   for (const key of ['batchSize', 'samples'] as const) {
-    if (given[key] === expected[key]) continue;
+    if (state[key] === expected[key]) continue;
     throw unexpected(
       op,
       `${expected[key]}, as this loader has,`,
       `state.${key}`,
-      String(given[key]),
+      String(state[key]),
     );
   }
   for (const key of ['generator', 'sampler', 'dataset'] as const) {
-    if ((given[key] !== null) === expected[key]) continue;
+    if ((state[key] !== null) === expected[key]) continue;
     const what = expected[key]
       ? `the state of the loader's ${key}`
       : `null, as its ${key} has no state,`;
-    throw wrongType(op, what, `state.${key}`, given[key]);
+    throw wrongType(op, what, `state.${key}`, state[key]);
   }
   return {
-    epoch: requireInteger(op, 'state.epoch', given['epoch'], 0),
-    position: requireInteger(op, 'state.position', given['position'], 0),
-    ended: requireBoolean(op, 'state.ended', given['ended']),
+    epoch: requireInteger(op, 'state.epoch', state['epoch'], 0),
+    position: requireInteger(op, 'state.position', state['position'], 0),
+    ended: requireBoolean(op, 'state.ended', state['ended']),
     batchSize: expected.batchSize,
     samples: expected.samples,
-    order: requireGeneratorState('state.order', given['order']),
-    generator: requireGeneratorState('state.generator', given['generator']),
-    sampler: given['sampler'],
-    dataset: given['dataset'],
+    order: requireGeneratorState('state.order', state['order']),
+    generator: requireGeneratorState('state.generator', state['generator']),
+    sampler: state['sampler'],
+    dataset: state['dataset'],
   };
 }
 

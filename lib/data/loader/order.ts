@@ -1,4 +1,4 @@
-/** The numbers of the samples in each batch of an epoch. */
+/** The indices of the samples in each batch of an epoch. */
 import { fromArray } from '../../creation/filled';
 import { requireInteger, wrongType } from '../../core/errors';
 import type { Generator as RandomGenerator } from '../../core/generator';
@@ -7,7 +7,7 @@ import { requireIndex } from '../datasets/indices';
 import type { LoaderPlan } from './loaderOptions';
 import { batchesOf, isIndexSampler, type Sampler } from './samplers';
 
-/** An int32 vector for each batch, from batch number `from` on; a random order is drawn from `generator`. */
+/** An int32 vector for each batch, starting at batch `from`. A random order is drawn from `generator`. */
 export function* indexBatches(
   { sampler, batchSize, dropLast }: LoaderPlan,
   generator: RandomGenerator | undefined,
@@ -33,7 +33,7 @@ export function* indexBatches(
   }
 }
 
-/** The lists of a user's batch sampler, or those that the numbers of his sampler make. */
+/** The lists of a user's batch sampler, or lists of the indices of a user's sampler. */
 function* listsOf(
   sampler: Sampler<unknown>,
   batchSize: number | null,
@@ -41,16 +41,16 @@ function* listsOf(
 ): Generator<unknown[], void, undefined> {
   let list: unknown[] = [];
   let number = 0;
-  for (const one of sampler) {
+  for (const item of sampler) {
     if (batchSize === null) {
-      if (typeof one !== 'object' || one === null || !(Symbol.iterator in one)) {
-        throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, one);
+      if (typeof item !== 'object' || item === null || !(Symbol.iterator in item)) {
+        throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, item);
       }
       number++;
-      yield Array.from(one as Iterable<unknown>);
+      yield Array.from(item as Iterable<unknown>);
       continue;
     }
-    list.push(one);
+    list.push(item);
     if (list.length < batchSize) continue;
     yield list;
     list = [];
@@ -58,7 +58,7 @@ function* listsOf(
   if (list.length > 0 && !dropLast) yield list;
 }
 
-/** Batches in an epoch; Infinity if nobody knows. */
+/** Batches in an epoch; Infinity if that is unknown. */
 export function batchCount({ dataset, sampler, batchSize, dropLast }: LoaderPlan): number {
   if (sampler === null) {
     const length: unknown = 'length' in dataset ? dataset.length : undefined;

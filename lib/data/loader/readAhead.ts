@@ -4,9 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 export type Start<Batch> = () => Promise<Batch | undefined>;
 
 /**
- * Batches in order, of which up to `ahead` are loaded, or being loaded, beyond the one handed out last. Each is started
- * in a turn of the event loop of its own, so that loading does not hold up what else is due, and goes on while the
- * program awaits something else, such as a training step off this thread.
+ * Batches in order. Up to `ahead` batches beyond the last one that was returned are loaded, or being loaded. Each load
+ * starts in a turn of the event loop of its own, so that it does not delay other events, and continues while the
+ * program awaits something else, such as a training step on a background thread.
  */
 export class ReadAhead<Batch> {
   private readonly queue: Promise<Batch | undefined>[] = [];
@@ -29,7 +29,7 @@ export class ReadAhead<Batch> {
     return batch;
   }
 
-  /** Starts nothing any more. */
+  /** Starts no more loads. */
   close(): void {
     this.closed = true;
   }
@@ -49,7 +49,7 @@ export class ReadAhead<Batch> {
     const batch = this.start();
     batch.then(
       (loaded) => (this.ended ||= loaded === undefined),
-      () => (this.ended = true), // reported to whoever asks for this batch
+      () => (this.ended = true), // thrown when this batch is read
     );
     this.queue.push(batch);
   }

@@ -1,4 +1,4 @@
-/** In which order a loader goes through the samples. */
+/** The order in which a loader reads the samples. */
 import { arange, fromArray } from '../../creation/filled';
 import {
   requireBoolean,
@@ -16,12 +16,12 @@ import { indicesOf, type Indices } from '../datasets/indices';
 import { isUnchanged } from '../datasets/overrides';
 
 /**
- * Numbers of samples in the order of an epoch (torch.utils.data.Sampler): any iterable with a `length` will do. One with
- * `stateDict()` and `loadStateDict(state)` has its state of an epoch's start in the loader's state; any other is
- * expected to give the same order again when an epoch is resumed.
+ * Indices of the samples of an epoch (torch.utils.data.Sampler): any iterable with a `length`. If it has `stateDict()`
+ * and `loadStateDict(state)`, the loader saves its state at the start of the epoch. Otherwise it must return the same
+ * order again when an epoch is resumed.
  */
 export interface Sampler<Index = number> extends Iterable<Index> {
-  /** How many there are in an epoch. */
+  /** The number of indices in an epoch. */
   readonly length: number;
 }
 
@@ -31,15 +31,17 @@ export interface Sized {
   readonly length: number;
 }
 
-/** Options of samplers that draw. */
+/** Options of random samplers. */
 export interface SamplerOptions {
-  /** Default: the loader's stream, which is that of `manualSeed` unless the loader is given another. */
+  /**
+   * The generator to draw from; default: that of the loader, which is that of `manualSeed` unless the loader has one.
+   */
   generator?: Generator;
 }
 
-/** A sampler that knows an epoch's whole order at its start. */
+/** A sampler that knows the order of the complete epoch at its start. */
 export abstract class IndexSampler implements Sampler {
-  /** @internal The stream it draws from, if it has one of its own. */
+  /** @internal The sampler's own generator, if it has one. */
   readonly _generator: Generator | undefined;
 
   constructor(op: string, options: SamplerOptions = {}) {
@@ -50,7 +52,7 @@ export abstract class IndexSampler implements Sampler {
   abstract get length(): number;
 
   /** @internal Whether the order is random. */
-  abstract readonly _draws: boolean;
+  abstract readonly _isRandom: boolean;
 
   /** @internal The order of a new epoch, an int32 vector. */
   abstract _order(generator: Generator | undefined): Tensor;
@@ -62,7 +64,7 @@ export abstract class IndexSampler implements Sampler {
 
 /** All samples in order (torch.utils.data.SequentialSampler). */
 export class SequentialSampler extends IndexSampler {
-  readonly _draws = false;
+  readonly _isRandom = false;
   private readonly source: Sized;
 
   constructor(source: Sized) {
@@ -81,15 +83,15 @@ export class SequentialSampler extends IndexSampler {
 
 /** Options of RandomSampler. */
 export interface RandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may come again before all others have come; default false. */
+  /** Whether a sample may occur several times in an epoch; default false. */
   replacement?: boolean;
-  /** Samples in an epoch; default: all. More than all are several orders, one after the other. */
+  /** Samples in an epoch; default: all. If there are more than all, several orders follow one another. */
   numSamples?: number;
 }
 
-/** The samples in a new random order each epoch (torch.utils.data.RandomSampler): what `shuffle: true` stands for. */
+/** The samples in a new random order each epoch (torch.utils.data.RandomSampler), as with `shuffle: true`. */
 export class RandomSampler extends IndexSampler {
-  readonly _draws = true;
+  readonly _isRandom = true;
   private readonly source: Sized;
   private readonly replacement: boolean;
   private readonly numSamples: number | undefined;
@@ -106,27 +108,27 @@ export class RandomSampler extends IndexSampler {
   }
 
   override get length(): number {
-    const all = requireLength('RandomSampler', 'source', this.source);
-    return all === 0 ? 0 : (this.numSamples ?? all);
+    const count = requireLength('RandomSampler', 'source', this.source);
+    return count === 0 ? 0 : (this.numSamples ?? count);
   }
 
   override _order(generator: Generator | undefined): Tensor {
-    const all = requireLength('RandomSampler', 'source', this.source);
+    const count = requireLength('RandomSampler', 'source', this.source);
     const { length } = this;
-    if (this.replacement && all > 0) return randint(0, all, [length], { generator });
-    if (length === all) return randperm(all, { generator });
+    if (this.replacement && count > 0) return randint(0, count, [length], { generator });
+    if (length === count) return randperm(count, { generator });
     const order = new Int32Array(length);
-    for (let at = 0; at < length; at += all) {
-      const next = randperm(all, { generator }).data as Int32Array;
-      order.set(next.subarray(0, length - at), at);
+    for (let start = 0; start < length; start += count) {
+      const next = randperm(count, { generator }).data as Int32Array;
+      order.set(next.subarray(0, length - start), start);
     }
     return fromArray(order);
   }
 }
 
-/** The samples of a list in a new random order each epoch (torch.utils.data.SubsetRandomSampler). */
+/** The given samples in a new random order each epoch (torch.utils.data.SubsetRandomSampler). */
 export class SubsetRandomSampler extends IndexSampler {
-  readonly _draws = true;
+  readonly _isRandom = true;
   private readonly indices: Tensor;
 
   constructor(indices: Indices, options: SamplerOptions = {}) {
@@ -145,7 +147,7 @@ export class SubsetRandomSampler extends IndexSampler {
   }
 }
 
-/** Whether a sampler is one of those, and no class derived from one iterates otherwise. */
+/** Whether a sampler is one of these, and its class does not override the iteration. */
 export function isIndexSampler(sampler: unknown): sampler is IndexSampler {
   return isUnchanged(sampler, IndexSampler, Symbol.iterator);
 }
@@ -158,18 +160,18 @@ function requireSized(op: string, source: unknown): Sized {
 }
 
 /**
- * The numbers of a sampler in lists (torch.utils.data.BatchSampler): what `batchSize` and `dropLast` stand for.
+ * Groups the indices of a sampler into lists (torch.utils.data.BatchSampler), as `batchSize` and `dropLast` do.
  *
  * @example
  * const sampler = new data.WeightedRandomSampler(weights, 1000);
  * const batchSampler = new data.BatchSampler(sampler, 32, true);
  */
 export class BatchSampler implements Sampler<number[]> {
-  /** What gives the numbers. */
+  /** The sampler of the indices. */
   readonly sampler: Sampler;
-  /** Numbers in a list. */
+  /** Indices in a list. */
   readonly batchSize: number;
-  /** Whether a last list of fewer is left out. */
+  /** Whether a last list that is shorter is left out. */
   readonly dropLast: boolean;
 
   constructor(sampler: Sampler | readonly number[], batchSize: number, dropLast = false) {
@@ -196,7 +198,7 @@ export class BatchSampler implements Sampler<number[]> {
   }
 }
 
-/** How many batches so many samples make. */
+/** The number of batches. */
 export function batchesOf(
   samples: number,
   { batchSize, dropLast }: { readonly batchSize: number; readonly dropLast: boolean },
@@ -205,15 +207,15 @@ export function batchesOf(
   return dropLast ? Math.floor(batches) : Math.ceil(batches);
 }
 
-/** An iterable with a length, else an error. */
+/** An iterable with a length; otherwise throws. */
 export function requireSampler<Index>(
   op: string,
   name: string,
   value: Sampler<Index>,
 ): Sampler<Index> {
-  const given: unknown = value;
-  const able = typeof given === 'object' && given !== null && Symbol.iterator in given;
-  if (!able) throw wrongType(op, 'an iterable with a length', name, value);
-  if (!('length' in given)) throw unexpected(op, 'a length', name, 'an iterable without');
+  const sampler: unknown = value;
+  const isIterable = typeof sampler === 'object' && sampler !== null && Symbol.iterator in sampler;
+  if (!isIterable) throw wrongType(op, 'an iterable with a length', name, value);
+  if (!('length' in sampler)) throw unexpected(op, 'a length', name, 'an iterable without');
   return value;
 }

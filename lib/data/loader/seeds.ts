@@ -1,6 +1,6 @@
-/** Seeds of samples: functions of the epoch's random state and the sample's place, so that nothing else moves them. */
+/** Seeds of samples. They depend only on the state of the generator in this epoch and on the position of the sample. */
 
-/** Two words from which the seeds of an epoch's samples are made. */
+/** Two words from which the seeds of the samples of an epoch are computed. */
 export type SeedBase = readonly [low: number, high: number];
 
 /** A word in which every bit depends on all bits of `words` (the final mixing of MurmurHash3, word by word). */
@@ -14,13 +14,13 @@ function hash(start: number, words: ArrayLike<number>): number {
   return mixed >>> 0;
 }
 
-/** The base of epoch `epoch`, whose order was drawn from a generator in the state `words`. */
+/** The base for epoch `epoch`, whose order was drawn from a generator with the state `words`. */
 export function seedBaseOf(words: ArrayLike<number>, epoch: number): SeedBase {
   const all = [...Array.from(words), epoch];
   return [hash(0x9e3779b9, all), hash(0x7f4a7c15, all)];
 }
 
-/** The seed, a whole number below 2^53, of the sample at `place` in batch number `batch`. */
+/** The seed, an integer below 2^53, of the sample at position `place` in batch `batch`. */
 export function sampleSeed([low, high]: SeedBase, batch: number, place: number): number {
   const where = [batch, place];
   return (hash(high, where) >>> 11) * 2 ** 32 + hash(low, where);

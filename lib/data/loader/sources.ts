@@ -1,32 +1,32 @@
-/** Where the batches of a pass come from: this thread, worker threads, or an iterable. */
+/** The source of the batches of a pass: this thread, worker threads, or an iterable. */
 import type { Tensor } from '../../core/tensor';
-import { IterableReader, SampleReader, type Loaded } from './batchIterator';
+import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator';
 import { requireIndex } from '../datasets/indices';
 import { isIterableDataset } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import type { SeedBase } from './seeds';
-import { WorkerPool, type Order } from '../workers/pool';
+import { WorkerPool, type LoadRequest } from '../workers/pool';
 import { placeOf, workerDatasetsOf } from '../workers/workerDataset';
 
-/** Starts loading one batch after the other. */
+/** Loads one batch after another. */
 export interface BatchSource {
-  /** Starts the next one; undefined if there is none. */
-  start(this: void): Promise<Loaded | undefined>;
-  /** Whether the program waits for what was started. */
-  hold?(this: void, waiting: boolean): void;
-  /** Ends what is open. */
+  /** Starts loading the next batch; undefined if there is none. */
+  start(this: void): Promise<LoadedBatch | undefined>;
+  /** Whether the process is kept alive until batches arrive. */
+  keepAlive?(this: void, waiting: boolean): void;
+  /** Closes what is open. */
   close?(this: void): Promise<void>;
 }
 
-/** A pass over a dataset from a batch on. */
+/** A pass over a dataset, starting at some batch. */
 export interface PassStart {
   /** The number of the first batch. */
   readonly from: number;
   /** Samples of an iterable to read and drop first. */
   readonly skip: number;
-  /** Whether the iterable has no samples left. */
+  /** Whether the iterable has ended. */
   readonly ended: boolean;
-  /** The samples of each batch. */
+  /** The indices of each batch. */
   readonly order: Iterator<Tensor, void>;
   readonly seeds: SeedBase | null;
 }
@@ -52,20 +52,20 @@ function localSource(plan: LoaderPlan, { from, order, seeds }: PassStart): Batch
 
 function workerSource(plan: LoaderPlan, { from, order, seeds }: PassStart): BatchSource {
   const { dataset, collate, workers } = plan;
-  const all = workerDatasetsOf(dataset) ?? [];
-  const recipes = all.map(({ _recipe }) => _recipe);
-  const lengths = all.map(({ length }) => length);
-  const pool = new WorkerPool(workers, recipes, lengths, collate === undefined);
+  const workerDatasets = workerDatasetsOf(dataset) ?? [];
+  const modules = workerDatasets.map(({ _module }) => _module);
+  const lengths = workerDatasets.map(({ length }) => length);
+  const pool = new WorkerPool(workers, modules, lengths, collate === undefined);
   const samples = (dataset as { readonly length: number }).length;
   let number = from;
-  const orderOf = (indices: Tensor): Order => {
+  const requestFor = (indices: Tensor): LoadRequest => {
     const batch = number++;
     const places = Array.from(indices.data, (index) =>
       placeOf(dataset, requireIndex('DataLoader', 'a sample', index, samples)),
     );
     return {
       batch,
-      datasets: all.length === 1 ? null : Uint16Array.from(places, ([which]) => which),
+      datasets: workerDatasets.length === 1 ? null : Uint16Array.from(places, ([which]) => which),
       indices: Int32Array.from(places, ([, index]) => index),
       seeds: seeds ?? [0, 0],
     };
@@ -74,11 +74,11 @@ function workerSource(plan: LoaderPlan, { from, order, seeds }: PassStart): Batc
     start: async () => {
       const next = order.next();
       if (next.done === true) return undefined;
-      const loaded = await pool.load(orderOf(next.value));
+      const loaded = await pool.load(requestFor(next.value));
       return { batch: collate === undefined ? loaded : await collate(loaded as unknown[]) };
     },
-    hold: (waiting) => {
-      pool.hold(waiting);
+    keepAlive: (waiting) => {
+      pool.keepAlive(waiting);
     },
     close: () => pool.close(),
   };

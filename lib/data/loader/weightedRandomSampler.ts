@@ -15,12 +15,12 @@ import { IndexSampler, type SamplerOptions } from './samplers';
 
 /** Options of WeightedRandomSampler. */
 export interface WeightedRandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may come several times; default true. */
+  /** Whether a sample may occur several times; default true. */
   replacement?: boolean;
 }
 
 /**
- * `numSamples` samples an epoch, each drawn with a probability in proportion to its weight
+ * `numSamples` samples an epoch, each drawn with a probability proportional to its weight
  * (torch.utils.data.WeightedRandomSampler). Weights are at least 0 and need not add up to 1.
  *
  * @example
@@ -28,7 +28,7 @@ export interface WeightedRandomSamplerOptions extends SamplerOptions {
  * const sampler = new data.WeightedRandomSampler(weights, labels.length);
  */
 export class WeightedRandomSampler extends IndexSampler {
-  readonly _draws = true;
+  readonly _isRandom = true;
   readonly length: number;
   private readonly weights: Float64Array;
   private readonly replacement: boolean;
@@ -46,10 +46,10 @@ export class WeightedRandomSampler extends IndexSampler {
     this.replacement = requireBoolean(op, 'replacement', options.replacement ?? true);
     const sum = this.weights.reduce((a, b) => a + b, 0);
     if (sum === Infinity) throw unexpected(op, 'a finite sum', 'weights', 'Infinity');
-    const able = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
-    if (able === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
-    if (!this.replacement && this.length > able) {
-      const what = `at most ${able}, the number of weights above 0,`;
+    const possible = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
+    if (possible === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
+    if (!this.replacement && this.length > possible) {
+      const what = `at most ${possible}, the number of weights above 0,`;
       throw unexpected(op, what, 'numSamples', String(numSamples));
     }
   }
@@ -58,7 +58,7 @@ export class WeightedRandomSampler extends IndexSampler {
     return fromArray(this.replacement ? this.drawEach(generator) : this.drawOnce(generator));
   }
 
-  /** Each number where a point that lies anywhere on the sum of the weights hits. */
+  /** Draws with replacement: a uniformly distributed point on the sum of the weights selects the sample. */
   private drawEach(generator: Generator | undefined): Int32Array {
     const ends = new Float64Array(this.weights.length);
     let sum = 0;
@@ -68,9 +68,9 @@ export class WeightedRandomSampler extends IndexSampler {
   }
 
   /**
-   * Those with the earliest arrivals, where i arrives after an exponentially distributed time of rate weights[i]: the
-   * next to arrive of those that are left is i with a probability in proportion to its weight (Efraimidis and Spirakis,
-   * 2006).
+   * Draws without replacement: the samples with the earliest arrivals, where sample i arrives after an exponentially
+   * distributed time with rate weights[i]. The next arrival among the remaining samples is i with a probability
+   * proportional to its weight (Efraimidis and Spirakis 2006).
    */
   private drawOnce(generator: Generator | undefined): Int32Array {
     const arrivals = rand(this.weights.length, { dtype: 'float64', generator }).data;
@@ -80,7 +80,7 @@ export class WeightedRandomSampler extends IndexSampler {
   }
 }
 
-/** The first place whose number is above `value`; the last that ends a weight above 0 if rounding left none. */
+/** The first index whose number is above `value`; if rounding left none, the last one with a weight above 0. */
 function firstAbove(ends: Float64Array, value: number): number {
   const last = ends[ends.length - 1];
   let [low, high] = [0, ends.length];
@@ -96,9 +96,9 @@ function weightsOf(op: string, weights: unknown): Float64Array {
   if (weights instanceof Tensor && weights.ndim !== 1) {
     throw unexpected(op, 'one dimension', 'weights', shapeText(weights.shape));
   }
-  const given = weights instanceof Tensor ? weights.data : weights;
-  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', given);
-  return Float64Array.from(numbers, (one, i) =>
-    requireInRange(op, `weights[${i}]`, one, 0, Infinity),
+  const values = weights instanceof Tensor ? weights.data : weights;
+  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', values);
+  return Float64Array.from(numbers, (weight, i) =>
+    requireInRange(op, `weights[${i}]`, weight, 0, Infinity),
   );
 }

@@ -1,4 +1,4 @@
-/** CSV files, read as a stream: rows become numbers as they come, so that a file may be larger than memory. */
+/** CSV files, read as a stream, so that a file may be larger than memory. */
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -13,23 +13,23 @@ import { Table, type Column } from './table';
 // Loaded when it is first needed.
 const load = createRequire(__filename);
 
-/** Rows that are looked at to infer types. */
+/** Rows from which types are inferred. */
 const sampleRows = 1000;
 
 /**
  * Reads a CSV file as a table of numbers and categories (pandas.read_csv).
  *
- * Columns of whole numbers become int32, of other numbers float64, all others categories, unless `columns` says
- * otherwise. Rejects with a RangeError that names file, line and column where a value is not of the type that was asked
- * for, or a row has another number of values than the first.
+ * Columns of integers become int32, columns of other numbers float64, all others categories, unless `columns` says
+ * otherwise. Rejects with a RangeError that names file, line and column if a value does not have the requested type, or
+ * if a row has another number of values than the first.
  *
  * @example const table = await data.readCsv('people.csv', { columns: { age: 'float32', zip: 'category' } });
  */
 export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<Table> {
   const plan = csvPlan('readCsv', options, ['onMissing']);
   return withFile('readCsv', requirePath('readCsv', path), async (file) => {
-    // Most files need one pass; a second when a value after the sample is not of the type inferred from it, because the
-    // texts that were read as numbers are gone by then. Its types fit all values.
+    // Most files need one pass. A second pass is needed if a later value does not have the type that was inferred from
+    // the first rows, because the texts that were read as numbers are gone. Its types fit all values.
     const inferred = new Map<string, ColumnType>();
     while (true) {
       const reader = new TableReader(file, plan, inferred);
@@ -97,7 +97,7 @@ class TableReader {
     });
   }
 
-  /** The table, or null when the file has to be read again with other types. */
+  /** The table, or null if the file must be read again with other types. */
   async finish(): Promise<Table | null> {
     if (this.builders === null) {
       this.names.requireRead();
@@ -108,13 +108,13 @@ class TableReader {
     for (const [j, builder] of (this.builders ?? []).entries()) {
       if (builder === null) continue;
       columns.push([this.names.list[j], builder.column()]);
-      await nextTurn(); // a long column is a few milliseconds' work
+      await nextTurn(); // a long column takes a few milliseconds
     }
     return new Table(new Map(columns));
   }
 }
 
-/** The names of the columns: given, of the first line, or numbers. */
+/** The names of the columns: from the options, from the first line, or numbers. */
 class Names {
   list: readonly string[] = [];
   private known = false;
@@ -156,22 +156,22 @@ class Names {
   }
 }
 
-/** A row as the parser gives it, with the number of its last line. */
+/** A row from the parser, with the number of its last line. */
 interface ParsedRow {
   readonly texts: readonly string[];
   readonly line: number;
 }
 
 /**
- * A parser that hands rows to `onRow`, or gives them as a stream. They are met where it pushes them: its own `on_record`
- * describes each row in full, which takes a third of its time.
+ * A parser that passes rows to `onRow`, or yields them as a stream. Rows are taken where the parser pushes them: its
+ * own `on_record` describes each row in full, which takes a third of its time.
  */
 function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Parser {
   const { parse } = load('csv-parse') as typeof CsvParse;
   const parser = parse({
     ...plan.syntax,
     bom: true,
-    record_delimiter: ['\n', '\r\n', '\r'], // by default only what ends the first line
+    record_delimiter: ['\n', '\r\n', '\r'], // by default, only the line end of the first line
     skip_empty_lines: true,
   });
   const push = parser.push.bind(parser);
@@ -185,7 +185,7 @@ function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Par
   return parser;
 }
 
-/** Pours the file into the parser; the stream is to be destroyed afterwards. */
+/** Pipes the file into the parser; the stream must be destroyed afterwards. */
 function pour(file: OpenFile, parser: CsvParse.Parser): Readable {
   const stream = streamOf(file);
   stream.on('error', (error) => parser.destroy(error));
@@ -193,7 +193,7 @@ function pour(file: OpenFile, parser: CsvParse.Parser): Readable {
   return stream;
 }
 
-/** Hands each row to `use`. */
+/** Calls `use` with each row. */
 async function parseAll(
   file: OpenFile,
   plan: CsvPlan,
@@ -201,7 +201,7 @@ async function parseAll(
 ): Promise<void> {
   const refused: unknown[] = [];
   const parser = parserOf(plan, (row) => {
-    if (refused.length > 0) return; // the parser comes to the end of its block
+    if (refused.length > 0) return; // the parser finishes its block
     try {
       use(row);
     } catch (error) {
@@ -225,12 +225,12 @@ function notCsv(file: OpenFile, error: unknown): RangeError {
   return file.wrong('well-formed rows of equal length', '', messageOf(error));
 }
 
-/** A row of a CSV file: numbers where `columns` asks for them (NaN: missing), else strings (null: missing). */
+/** A row of a CSV file: numbers where `columns` asks for them (NaN: missing), otherwise strings (null: missing). */
 export type CsvRow = Record<string, number | string | null>;
 
 /**
- * The rows of a CSV file one by one, each as an object by column, for files that do not fit into memory: what
- * `IterableDataset` takes. The file is open while the loop runs.
+ * The rows of a CSV file one by one, each as an object by column, for files that do not fit into memory.
+ * `IterableDataset` accepts the result. The file is open while the loop runs.
  *
  * @example
  * for await (const { x, y } of data.csvRows('points.csv', { columns: { x: 'number', y: 'number' } })) use(x, y);

@@ -1,4 +1,4 @@
-/** A column while a file is read: texts become numbers or categories at once, in arrays. */
+/** Builds a column while a file is read: texts become numbers or categories immediately. */
 import { codeOf, type Column } from './table';
 
 /** What a column of a CSV file holds; `number` is float64. */
@@ -16,7 +16,7 @@ export const columnTypes: readonly ColumnType[] = [
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const infinite = /^([+-]?)inf(?:inity)?$/i;
 
-/** The number that a text stands for, undefined if it stands for none. */
+/** The number that a text represents; undefined if it is not a number. */
 export function numberOf(text: string): number | undefined {
   if (decimal.test(text)) return Number(text);
   const found = infinite.exec(text);
@@ -32,7 +32,7 @@ const arrays = {
   category: Int32Array,
 } as const;
 
-/** Values are kept in blocks: an array that grows is copied whole again and again, in one row for all columns. */
+/** Values are kept in blocks: an array that grows is copied completely, again and again. */
 const blockLength = 1 << 16;
 
 /** A column of a known type. */
@@ -46,7 +46,7 @@ export class ColumnBuilder {
     this.block = new arrays[type](16);
   }
 
-  /** Adds the value of a text, or null for none; false when it is not of the type. */
+  /** Adds the value of a text, or null for a missing one; false if it does not have the type. */
   add(text: string | null): boolean {
     const value = this.valueOf(text);
     if (value === undefined) return false;
@@ -70,10 +70,10 @@ export class ColumnBuilder {
   column(): Column {
     const blocks = [...this.full, this.block.subarray(0, this.used)];
     const values = new arrays[this.type](blocks.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
+    let offset = 0;
     for (const block of blocks) {
-      values.set(block, at);
-      at += block.length;
+      values.set(block, offset);
+      offset += block.length;
     }
     this.full = [];
     if (this.type === 'category') {
@@ -83,7 +83,7 @@ export class ColumnBuilder {
   }
 }
 
-/** The type that fits all texts: whole numbers int32, other numbers float64, else categories. */
+/** The type that fits all texts: int32 for integers, float64 for other numbers, otherwise categories. */
 export function inferredType(texts: readonly (string | null)[]): 'int32' | 'float64' | 'category' {
   let type: 'int32' | 'float64' = 'int32';
   let some = false;
@@ -96,7 +96,7 @@ export function inferredType(texts: readonly (string | null)[]): 'int32' | 'floa
   return some ? type : 'float64';
 }
 
-/** The next wider type for a column whose texts turned out not to fit. */
+/** The next wider type for a column with texts that do not fit. */
 export function widerType(type: ColumnType, text: string | null): 'float64' | 'category' {
   return type === 'int32' && (text === null || numberOf(text) !== undefined)
     ? 'float64'

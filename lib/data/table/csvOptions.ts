@@ -10,19 +10,19 @@ import { columnTypes, type ColumnType } from './csvColumn';
 
 /** Options of `readCsv` and `csvRows`. */
 export interface CsvOptions {
-  /** Types of columns by name; what is not named is inferred by `readCsv`, and a string in `csvRows`. */
+  /** Types of columns by name. For other columns, `readCsv` infers the type, and `csvRows` returns strings. */
   columns?: Readonly<Record<string, ColumnType>>;
-  /** Whether the first line has the names, default true; or the names, for a file without. */
+  /** Whether the first line has the names, default true; or the names, for a file without them. */
   header?: boolean | readonly string[];
-  /** What stands between values, default a comma. */
+  /** The text between values; default a comma. */
   delimiter?: string;
-  /** What stands around values with delimiters in them, default `"`; false for none. */
+  /** The text around values that contain delimiters, default `"`; false for none. */
   quote?: string | false;
-  /** What begins a comment; default none. */
+  /** The text that starts a comment; default none. */
   comment?: string;
-  /** Whether white space around values is left out; default true. */
+  /** Whether to remove white space around values; default true. */
   trim?: boolean;
-  /** Texts that stand for no value; default: nothing, `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`. */
+  /** Texts that mean a missing value; default: an empty text, `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`. */
   missing?: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export function csvPlan(op: string, options: ReadCsvOptions, more: readonly stri
 }
 
 function requireTexts(op: string, name: string, value: unknown): void {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return;
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return;
   throw wrongType(op, 'an array of strings', name, value);
 }
 

@@ -1,4 +1,4 @@
-/** Columns of numbers and categories, as data in files comes. */
+/** Tables: columns of numbers and categories. */
 import { types } from 'node:util';
 import {
   describe,
@@ -11,7 +11,7 @@ import {
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 
-/** Numbers; NaN where a floating column has no value. */
+/** A column of numbers; NaN for a missing value in a floating column. */
 export interface NumberColumn {
   /** Their element type. */
   readonly type: 'float32' | 'float64' | 'int32';
@@ -19,9 +19,11 @@ export interface NumberColumn {
   readonly values: Float32Array | Float64Array | Int32Array;
 }
 
-/** Values of a few kinds: `values[i]` is the place of row i's in `categories`, -1 where there is none. */
+/**
+ * A column of values of a few kinds: `values[i]` is the index of row i's value in `categories`, or -1 if it is missing.
+ */
 export interface CategoryColumn {
-  /** Tells it from a column of numbers. */
+  /** Distinguishes it from a column of numbers. */
   readonly type: 'category';
   /** One for each row. */
   readonly values: Int32Array;
@@ -32,12 +34,12 @@ export interface CategoryColumn {
 /** A column of a table. */
 export type Column = NumberColumn | CategoryColumn;
 
-/** What a table can be made of: numbers (null or NaN: missing), or texts (null: missing) as categories. */
+/** Data for a column: numbers (null or NaN: missing), or texts as categories (null: missing). */
 export type ColumnData = Column | Column['values'] | readonly (number | string | null)[];
 
 /**
- * A table in memory: columns of equal length, by name. `data.readCsv` reads one. Columns in a Map keep their order also
- * where names are whole numbers, which JavaScript sorts in objects.
+ * A table in memory: columns of equal length, by name. `data.readCsv` reads one from a file. Columns in a Map keep
+ * their order even if their names are integers, which JavaScript sorts in objects.
  *
  * @example
  * const table = new data.Table({ age: [31, 45], city: ['Rome', 'Oslo'] });
@@ -49,13 +51,13 @@ export class Table {
   private readonly columns: ReadonlyMap<string, Column>;
 
   constructor(columns: Readonly<Record<string, ColumnData>> | ReadonlyMap<string, ColumnData>) {
-    const given: unknown = columns;
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      throw wrongType('Table', 'an object or a Map of columns', 'columns', given);
+    const source: unknown = columns;
+    if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+      throw wrongType('Table', 'an object or a Map of columns', 'columns', source);
     }
-    const named: Iterable<readonly [unknown, unknown]> = isMap(given)
-      ? given
-      : Object.entries(given);
+    const named: Iterable<readonly [unknown, unknown]> = isMap(source)
+      ? source
+      : Object.entries(source);
     const entries = Array.from(named, ([name, data]): [string, Column] => {
       if (typeof name !== 'string')
         throw wrongType('Table', 'strings', 'the names of columns', name);
@@ -82,14 +84,14 @@ export class Table {
     throw wrongValue('Table.column', `one of ${this.names.join(', ')}`, 'name', name);
   }
 
-  /** Rows `start` up to, not including, `end` (default: the last), as copies; categories stay the same. */
+  /** The rows from `start` to before `end` (default: all), as copies; categories stay the same. */
   slice(start: number, end: number = this.length): Table {
     const from = requireInteger('Table.slice', 'start', start, 0);
-    const to = requireInteger('Table.slice', 'end', end, from);
-    return this.map((column) => ({ ...column, values: column.values.slice(from, to) }));
+    const stop = requireInteger('Table.slice', 'end', end, from);
+    return this.map((column) => ({ ...column, values: column.values.slice(from, stop) }));
   }
 
-  /** The rows that `indices` name, in their order: an int32 vector such as a part of `randperm`, or an array. */
+  /** The rows at `indices`, in their order: an int32 vector, such as a slice of `randperm`, or an array. */
   indexSelect(indices: Tensor | readonly number[]): Table {
     const op = 'Table.indexSelect';
     if (!(indices instanceof Tensor) && !Array.isArray(indices)) {
@@ -115,8 +117,8 @@ export class Table {
   }
 
   /**
-   * Columns of numbers side by side, float32 of shape (rows, names): all of them, or those named. Categories have to be
-   * encoded first: `ColumnTransformer`.
+   * Columns of numbers side by side, float32 (rows, names): all of them, or those in `names`. Encode categories first,
+   * with `ColumnTransformer`.
    */
   toTensor(names: readonly string[] = this.names): Tensor {
     const columns = names.map((name) => {
@@ -132,12 +134,12 @@ export class Table {
   }
 }
 
-/** A Map, also one of another context of V8. */
+/** A Map, also one of another V8 context. */
 function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
   return types.isMap(value);
 }
 
-/** A column of what a user gives. */
+/** A column of a user's data. */
 export function columnOf(name: string, data: unknown): Column {
   if (data instanceof Float32Array) return { type: 'float32', values: data };
   if (data instanceof Float64Array) return { type: 'float64', values: data };
@@ -147,8 +149,8 @@ export function columnOf(name: string, data: unknown): Column {
   throw wrongType('Table', 'an array or a column', name, data);
 }
 
-function columnOfArray(name: string, given: readonly unknown[]): Column {
-  const data = requireList('Table', 'an array', name, given, 1 << 26);
+function columnOfArray(name: string, array: readonly unknown[]): Column {
+  const data = requireList('Table', 'an array', name, array, 1 << 26);
   if (data.some((value) => typeof value === 'string')) {
     const codes = new Map<string, number>();
     const values = Int32Array.from(data, (value, i) => {
@@ -166,7 +168,7 @@ function columnOfArray(name: string, given: readonly unknown[]): Column {
   return { type: 'float64', values };
 }
 
-/** The place of a category, a new one at the end. */
+/** The index of a category; a new category is appended. */
 export function codeOf(codes: Map<string, number>, value: string): number {
   let code = codes.get(value);
   if (code === undefined) {
@@ -176,7 +178,7 @@ export function codeOf(codes: Map<string, number>, value: string): number {
   return code;
 }
 
-/** Whether a value is a column whose parts fit each other. */
+/** Whether a value is a valid column. */
 export function isColumn(value: unknown): value is Column {
   if (typeof value !== 'object' || value === null || !('type' in value) || !('values' in value)) {
     return false;
@@ -191,14 +193,14 @@ export function isColumn(value: unknown): value is Column {
   return Object.hasOwn(kinds, kind) && value.values instanceof kinds[kind as keyof typeof kinds];
 }
 
-/** The text of row `i`, null where it has none; for a column of numbers its digits. */
+/** The text of row `i`, null if it is missing; for a column of numbers its digits. */
 export function textOf(column: Column, i: number): string | null {
   const value = column.values[i];
   if (column.type === 'category') return value < 0 ? null : column.categories[value];
   return Number.isNaN(value) ? null : String(value);
 }
 
-/** For errors: what is in a row. */
+/** A description of the value in a row, for errors. */
 export function describeCell(column: Column, i: number): string {
   const text = textOf(column, i);
   return text === null ? 'nothing' : describe(text);

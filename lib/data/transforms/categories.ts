@@ -1,4 +1,4 @@
-/** Categories that were fitted: what OneHotEncoder and LabelEncoder share. */
+/** Fitted categories: the common part of OneHotEncoder and LabelEncoder. */
 import { wrongType, unexpected, describe } from '../../core/errors';
 import { columnOf, textOf, type Column } from '../table/table';
 import { notFitted, requireCategories, requireState } from './state';
@@ -11,13 +11,13 @@ export abstract class Categories {
 
   protected abstract readonly name: string;
 
-  /** The categories in order, as they were fitted. */
+  /** The fitted categories, in order. */
   get categories(): readonly string[] {
     if (this.fitted === null) throw notFitted(`${this.name}.categories`);
     return this.fitted;
   }
 
-  /** Takes the categories that there are, sorted: numbers by size, texts by their characters. */
+  /** Finds the categories, sorted: numbers by size, texts by their characters. */
   fit(x: Categorical): this {
     const column = this.columnOf('fit', x);
     const found = new Set<string>();
@@ -32,7 +32,7 @@ export abstract class Categories {
     return this;
   }
 
-  /** The number of each row's category; for one that was not fitted what `unknown` gives. */
+  /** The index of each row's category; for an unknown category what `unknown` returns. */
   protected codesOf(method: string, x: Categorical, unknown: (row: number) => number): Int32Array {
     const column = this.columnOf(method, x);
     if (this.fitted === null) throw notFitted(`${this.name}.${method}`);
@@ -43,7 +43,7 @@ export abstract class Categories {
     });
   }
 
-  /** The error about a row. */
+  /** The error about an unknown category in a row. */
   protected unknownCategory(method: string, x: Categorical, row: number): RangeError {
     const text = textOf(this.columnOf(method, x), row);
     const known = this.categories.slice(0, 20).map(describe).join(', ');
@@ -60,15 +60,15 @@ export abstract class Categories {
     throw wrongType(`${this.name}.${method}`, 'a column or an array', 'x', x);
   }
 
-  /** What was fitted, for `loadStateDict` and for checkpoints. */
+  /** The fitted values, for `loadStateDict` and for checkpoints. */
   stateDict(): {
-    /** In order; null before `fit`, as a checkpoint is loaded into. */
+    /** In order; null before `fit`. */
     categories: string[] | null;
   } {
     return { categories: this.fitted === null ? null : [...this.fitted] };
   }
 
-  /** Takes what `stateDict` gave. */
+  /** Restores what `stateDict` returned. */
   loadStateDict(state: unknown): void {
     const op = `${this.name}.loadStateDict`;
     const { categories } = requireState(op, state, ['categories']);

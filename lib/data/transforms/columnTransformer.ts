@@ -4,25 +4,26 @@ import type { Tensor } from '../../core/tensor';
 import { Table, type Column } from '../table/table';
 import { requireState } from './state';
 
-/** What a ColumnTransformer does with a column: StandardScaler, OneHotEncoder, or of your own. */
+/** A transform of a ColumnTransformer: StandardScaler, OneHotEncoder, or your own. */
 export interface ColumnTransform {
   /** Learns from a column what `transform` needs. */
   fit(column: Column): unknown;
   /** (rows, any number of columns) float32. */
   transform(column: Column): Tensor;
-  /** What it learnt; asked for before `fit` too, when a checkpoint is loaded. */
+  /** What was learnt. Called before `fit` too, when a checkpoint is loaded. */
   stateDict(): unknown;
-  /** Takes that back. */
+  /** Restores that state. */
   loadStateDict(state: never): unknown;
-  /** The names of what the column becomes; default: its name, with a number if there are several. */
+  /** The names of the output columns; default: the column's name, with a number if there are several. */
   outputNames?(name: string): string[];
 }
 
 /**
- * A table as one tensor: each column that is named goes through its own transform, and what they give stands side by side
- * (scikit-learn's ColumnTransformer). `'passthrough'` takes numbers as they are; columns that are not named are left out.
+ * Turns a table into one tensor: each named column goes through its own transform, and the results are put side by side
+ * (scikit-learn's ColumnTransformer). `'passthrough'` uses numbers as they are. Columns that are not named are left
+ * out.
  *
- * It is saved with the model: `stateDict` and `loadStateDict`.
+ * Save it with the model: it has `stateDict` and `loadStateDict`.
  *
  * @example
  * const inputs = new data.ColumnTransformer({
@@ -35,14 +36,14 @@ export class ColumnTransformer {
   private readonly transforms: ReadonlyMap<string, ColumnTransform | 'passthrough'>;
 
   constructor(transforms: Readonly<Record<string, ColumnTransform | 'passthrough'>>) {
-    const given: unknown = transforms;
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      throw wrongType('ColumnTransformer', 'an object of transforms', 'transforms', given);
+    const entries: unknown = transforms;
+    if (typeof entries !== 'object' || entries === null || Array.isArray(entries)) {
+      throw wrongType('ColumnTransformer', 'an object of transforms', 'transforms', entries);
     }
-    for (const [name, one] of Object.entries(given as Record<string, unknown>)) {
-      if (one === 'passthrough' || isTransform(one)) continue;
+    for (const [name, transform] of Object.entries(entries as Record<string, unknown>)) {
+      if (transform === 'passthrough' || isTransform(transform)) continue;
       const what = "a transform or 'passthrough'";
-      throw wrongType('ColumnTransformer', what, `transforms['${name}']`, one);
+      throw wrongType('ColumnTransformer', what, `transforms['${name}']`, transform);
     }
     this.transforms = new Map(Object.entries(transforms));
   }
@@ -57,7 +58,7 @@ export class ColumnTransformer {
     return this;
   }
 
-  /** The columns side by side, float32 of shape (rows, outputs). */
+  /** The transformed columns side by side, float32 (rows, outputs). */
   transform(table: Table): Tensor {
     requireTable('ColumnTransformer.transform', table);
     const parts = [...this.transforms].map(([name, transform]) =>
@@ -68,34 +69,36 @@ export class ColumnTransformer {
     return parts.length === 0 ? table.toTensor([]) : cat(parts, 1);
   }
 
-  /** `fit` and `transform` at once. */
+  /** `fit`, then `transform`. */
   fitTransform(table: Table): Tensor {
     return this.fit(table).transform(table);
   }
 
-  /** The names of the columns of what `transform` gives. */
+  /** The names of the output columns. */
   outputNames(): string[] {
     return [...this.transforms].flatMap(([name, transform]) =>
       transform === 'passthrough' ? [name] : (transform.outputNames?.(name) ?? [name]),
     );
   }
 
-  /** What was fitted, by column. */
+  /** The fitted values, by column. */
   stateDict(): Record<string, unknown> {
-    return Object.fromEntries(this.fitted().map(([name, one]) => [name, one.stateDict()]));
+    return Object.fromEntries(
+      this.fitted().map(([name, transform]) => [name, transform.stateDict()]),
+    );
   }
 
-  /** Takes what `stateDict` gave; when a part does not fit, nothing has changed. */
+  /** Restores what `stateDict` returned; if a part does not fit, nothing is changed. */
   loadStateDict(state: unknown): void {
     const transforms = this.fitted();
     const names = transforms.map(([name]) => name);
     const entries = requireState('ColumnTransformer.loadStateDict', state, names);
     const undo: (() => void)[] = [];
     try {
-      for (const [name, one] of transforms) {
-        const before = stateOf(one);
-        one.loadStateDict(entries[name] as never);
-        if (before !== undefined) undo.push(() => one.loadStateDict(before as never));
+      for (const [name, transform] of transforms) {
+        const previous = stateOf(transform);
+        transform.loadStateDict(entries[name] as never);
+        if (previous !== undefined) undo.push(() => transform.loadStateDict(previous as never));
       }
     } catch (error) {
       undo.forEach((back) => {
@@ -112,7 +115,7 @@ export class ColumnTransformer {
   }
 }
 
-/** The state of a transform, undefined before it was fitted. */
+/** The state of a transform; undefined before it is fitted. */
 function stateOf(transform: ColumnTransform): unknown {
   try {
     return transform.stateDict();

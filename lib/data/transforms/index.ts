@@ -1,3 +1,4 @@
+/** Transforms that are fitted to a table or to columns of one. */
 export type { Categorical } from './categories';
 export { ColumnTransformer, type ColumnTransform } from './columnTransformer';
 export { LabelEncoder } from './labelEncoder';

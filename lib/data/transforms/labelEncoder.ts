@@ -4,7 +4,7 @@ import { Tensor } from '../../core/tensor';
 import { Categories, type Categorical } from './categories';
 
 /**
- * Categories as class labels from 0, sorted (scikit-learn's LabelEncoder): what `F.crossEntropy` takes.
+ * Categories as class labels 0, 1, 2, ..., in sorted order (scikit-learn's LabelEncoder), for `F.crossEntropy`.
  *
  * @example
  * const labels = new data.LabelEncoder().fit(table.column('species'));
@@ -14,7 +14,7 @@ import { Categories, type Categorical } from './categories';
 export class LabelEncoder extends Categories {
   protected readonly name = 'LabelEncoder';
 
-  /** The number of each row's category, int32 of shape (rows); RangeError for one that was not fitted, or none. */
+  /** The label of each row, int32 (rows); RangeError for an unknown or missing category. */
   transform(x: Categorical): Tensor {
     const codes = this.codesOf('transform', x, (row) => {
       throw this.unknownCategory('transform', x, row);
@@ -22,7 +22,7 @@ export class LabelEncoder extends Categories {
     return new Tensor(new Storage('int32', codes), [codes.length]);
   }
 
-  /** `fit` and `transform` at once. */
+  /** `fit`, then `transform`. */
   fitTransform(x: Categorical): Tensor {
     return this.fit(x).transform(x);
   }

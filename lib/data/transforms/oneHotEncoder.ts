@@ -5,13 +5,13 @@ import { Categories, type Categorical } from './categories';
 
 /** Options of a OneHotEncoder. */
 export interface OneHotEncoderOptions {
-  /** What a category that was not fitted, or none, becomes: an error (default), or zeros (`ignore`). */
+  /** What to do with unknown and missing categories: throw an error (default), or use zeros (`ignore`). */
   handleUnknown?: 'error' | 'ignore';
 }
 
 /**
- * A column for each category, 1 where the row has it, else 0 (scikit-learn's OneHotEncoder): float32 of shape (rows,
- * categories), categories sorted.
+ * One column for each category, 1 in the rows that have it and 0 elsewhere (scikit-learn's OneHotEncoder): float32
+ * (rows, categories), with sorted categories.
  *
  * @example
  * const encoder = new data.OneHotEncoder().fit(['red', 'green', 'red']);
@@ -29,7 +29,7 @@ export class OneHotEncoder extends Categories {
     this.handleUnknown = requireOneOf('OneHotEncoder', 'handleUnknown', handleUnknown, choices);
   }
 
-  /** Zeros and ones, float32 of shape (rows, categories). */
+  /** Zeros and ones, float32 (rows, categories). */
   transform(x: Categorical): Tensor {
     const codes = this.codesOf('transform', x, (row) => {
       if (this.handleUnknown === 'ignore') return -1;
@@ -43,12 +43,12 @@ export class OneHotEncoder extends Categories {
     return new Tensor(new Storage('float32', out), [codes.length, width]);
   }
 
-  /** `fit` and `transform` at once. */
+  /** `fit`, then `transform`. */
   fitTransform(x: Categorical): Tensor {
     return this.fit(x).transform(x);
   }
 
-  /** The category of the largest number of each row, null for a row without a positive one. */
+  /** The category of the largest number in each row; null for a row without a positive number. */
   inverseTransform(x: Tensor): (string | null)[] {
     const op = 'OneHotEncoder.inverseTransform';
     const { shape, data } = requireTensor(op, 'x', x).detach();
@@ -57,13 +57,13 @@ export class OneHotEncoder extends Categories {
       throw unexpected(op, `a shape (rows, ${width})`, 'x', shapeText(shape));
     }
     return Array.from({ length: shape[0] }, (_, i) => {
-      const row = Array.from(data.subarray(i * width, (i + 1) * width));
-      const largest = row.reduce((a, b) => Math.max(a, b), 0);
-      return largest > 0 ? this.categories[row.indexOf(largest)] : null;
+      const code = Array.from(data.subarray(i * width, (i + 1) * width));
+      const largest = code.reduce((a, b) => Math.max(a, b), 0);
+      return largest > 0 ? this.categories[code.indexOf(largest)] : null;
     });
   }
 
-  /** The names of the columns that `name` becomes. */
+  /** The names of the output columns for the column `name`. */
   outputNames(name: string): string[] {
     return this.categories.map((category) => `${name}_${category}`);
   }

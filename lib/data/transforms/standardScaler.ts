@@ -13,15 +13,15 @@ import { notFitted, requireState, requireVector } from './state';
 
 /** Options of a StandardScaler. */
 export interface StandardScalerOptions {
-  /** Whether missing values (NaN) become the mean, 0 after scaling; default false: they stay NaN. */
+  /** Whether missing values (NaN) become the mean, which is 0 after scaling; default false: they stay NaN. */
   fillMissing?: boolean;
 }
 
 /**
- * Columns with mean 0 and standard deviation 1 (scikit-learn's StandardScaler): (x - mean) / std, with the mean and the
- * population's standard deviation of the rows it was fitted to. NaN does not count; a constant column is only shifted.
+ * Scales columns to mean 0 and standard deviation 1 (scikit-learn's StandardScaler): (x - mean) / std, with the mean
+ * and the population standard deviation of the rows in `fit`. NaN is ignored; a constant column is only shifted.
  *
- * Takes tensors of shape (rows, columns) and columns of a table; gives float32.
+ * Accepts tensors (rows, columns) and columns of a table; returns float32.
  *
  * @example
  * const scaler = new data.StandardScaler().fit(trainX);
@@ -37,7 +37,7 @@ export class StandardScaler {
     this.fillMissing = requireBoolean('StandardScaler', 'fillMissing', fillMissing);
   }
 
-  /** Takes mean and standard deviation of each column. */
+  /** Computes mean and standard deviation of each column. */
   fit(x: Tensor | Column): this {
     const { values, rows, columns } = matrixOf('StandardScaler.fit', x);
     if (rows === 0) throw unexpected('StandardScaler.fit', 'at least one row', 'x', 'none');
@@ -54,7 +54,7 @@ export class StandardScaler {
       };
       const known = sumOf(() => 1);
       if (known === 0) continue;
-      // A long sum is rounded often, by 1e-11 of a constant million: the deviations tell by how much. The sum of squares
+      // A long sum is rounded often, by 1e-11 of a constant million; the deviations show by how much. A sum of squares
       // alone would lose all digits of a column far from 0.
       const rounded = sumOf((value) => value) / known;
       mean[j] = rounded + sumOf((value) => value - rounded) / known;
@@ -62,7 +62,7 @@ export class StandardScaler {
       if (!Number.isFinite(square)) {
         throw unexpected('StandardScaler.fit', 'finite numbers', `column ${j} of x`, 'others');
       }
-      // What rounding leaves of a constant column is no deviation.
+      // The rounding errors of a constant column are not a deviation.
       const noise = 1e-15 * Math.abs(mean[j]);
       if (Math.sqrt(square) > noise) scale[j] = Math.sqrt(square);
     }
@@ -70,7 +70,7 @@ export class StandardScaler {
     return this;
   }
 
-  /** x scaled by what was fitted, float32 of shape (rows, columns). */
+  /** The scaled x, float32 (rows, columns). */
   transform(x: Tensor | Column): Tensor {
     const fill = this.fillMissing;
     return this.map('StandardScaler.transform', x, (value, mean, scale) =>
@@ -78,12 +78,12 @@ export class StandardScaler {
     );
   }
 
-  /** `fit` and `transform` at once. */
+  /** `fit`, then `transform`. */
   fitTransform(x: Tensor | Column): Tensor {
     return this.fit(x).transform(x);
   }
 
-  /** What `transform` was given, but for what was missing. */
+  /** The inverse of `transform`, except for missing values. */
   inverseTransform(x: Tensor): Tensor {
     return this.map(
       'StandardScaler.inverseTransform',
@@ -109,11 +109,11 @@ export class StandardScaler {
     return new Tensor(new Storage('float32', out), [rows, columns]);
   }
 
-  /** What was fitted, for `loadStateDict` and for checkpoints. */
+  /** The fitted values, for `loadStateDict` and for checkpoints. */
   stateDict(): {
-    /** Of each column; null before `fit`, as a checkpoint is loaded into. */
+    /** Of each column; null before `fit`. */
     mean: Tensor | null;
-    /** What each column is divided by; null before `fit`. */
+    /** The divisor of each column; null before `fit`. */
     scale: Tensor | null;
   } {
     if (this.fitted === null) return { mean: null, scale: null };
@@ -121,7 +121,7 @@ export class StandardScaler {
     return { mean: fromArray(mean.slice()), scale: fromArray(scale.slice()) };
   }
 
-  /** Takes what `stateDict` gave. */
+  /** Restores what `stateDict` returned. */
   loadStateDict(state: unknown): void {
     const op = 'StandardScaler.loadStateDict';
     const entries = requireState(op, state, ['mean', 'scale']);
@@ -139,7 +139,7 @@ export class StandardScaler {
     this.fitted = { mean, scale };
   }
 
-  /** The names of the columns that `name` becomes. */
+  /** The names of the output columns for the column `name`. */
   outputNames(name: string): string[] {
     return [name];
   }

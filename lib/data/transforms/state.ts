@@ -1,8 +1,8 @@
-/** Checks of what `loadStateDict` is given. */
+/** Checks for the arguments of `loadStateDict`. */
 import { describe, wrongType, wrongValue } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 
-/** The entries of a state, which must be exactly those of `keys`. */
+/** The entries of a state, which must be exactly `keys`. */
 export function requireState(
   op: string,
   state: unknown,
@@ -29,18 +29,18 @@ export function requireVector(op: string, name: string, value: unknown): Float64
   return Float64Array.from(value.data);
 }
 
-/** Strings, each once. */
+/** Strings without duplicates. */
 export function requireCategories(op: string, value: unknown): string[] {
-  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
     throw wrongType(op, 'an array of strings', 'state.categories', value);
   }
   const seen = new Set<string>();
-  const twice = value.find((one) => seen.size === seen.add(one).size);
+  const twice = value.find((text) => seen.size === seen.add(text).size);
   if (twice !== undefined) throw wrongValue(op, 'each category once', 'state.categories', twice);
   return [...value];
 }
 
-/** The error of a transform that is used before it was fitted. */
+/** The error of a transform that is not fitted. */
 export function notFitted(op: string): Error {
   return new Error(`${op}: expected fit or loadStateDict before, got ${describe(null)}`);
 }

@@ -1,4 +1,4 @@
-/** The loader's side of shared memory: a worker's description becomes a batch in memory of its own. */
+/** The loader's side of shared memory: a description from a worker becomes a batch. */
 import { arrayOver } from '../../core/dtype';
 import { stack } from '../../ops/shape/join';
 import { numelOf } from '../../core/shape';
@@ -6,37 +6,37 @@ import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 import type { Part } from './protocol';
 
-/** A batch, copied out of a slot's memory, so that the slot can be used again. */
+/** Copies a batch out of a slot, so that the slot can be used again. */
 export function decode(part: Part, memory: SharedArrayBuffer): unknown {
   switch (part.kind) {
     case 'tensor':
       return inPlace(part, memory).clone();
     case 'stack':
-      return stack(part.parts.map((one) => decode(one, memory) as Tensor));
+      return stack(part.parts.map((element) => decode(element, memory) as Tensor));
     case 'array':
-      return copyOf(part.type, part.length, memory, part.at);
+      return copyOf(part.type, part.length, memory, part.offset);
     case 'list':
-      return part.parts.map((one) => decode(one, memory));
+      return part.parts.map((element) => decode(element, memory));
     case 'object':
-      return Object.fromEntries(part.parts.map(([key, one]) => [key, decode(one, memory)]));
+      return Object.fromEntries(part.parts.map(([key, element]) => [key, decode(element, memory)]));
     case 'value':
       return part.value;
   }
 }
 
 function inPlace(
-  { dtype, shape, at }: Extract<Part, { kind: 'tensor' }>,
+  { dtype, shape, offset }: Extract<Part, { kind: 'tensor' }>,
   memory: SharedArrayBuffer,
 ): Tensor {
-  return new Tensor(new Storage(dtype, arrayOver(dtype, memory, at, numelOf(shape))), shape);
+  return new Tensor(new Storage(dtype, arrayOver(dtype, memory, offset, numelOf(shape))), shape);
 }
 
-function copyOf(type: string, length: number, memory: SharedArrayBuffer, at: number): unknown {
+function copyOf(type: string, length: number, memory: SharedArrayBuffer, offset: number): unknown {
   const Elements = Reflect.get(globalThis, type) as {
     new (length: number): { set(from: unknown): void };
-    new (memory: SharedArrayBuffer, at: number, length: number): unknown;
+    new (memory: SharedArrayBuffer, byteOffset: number, length: number): unknown;
   };
   const copy = new Elements(length);
-  copy.set(new Elements(memory, at, length));
+  copy.set(new Elements(memory, offset, length));
   return copy;
 }

@@ -1,9 +1,14 @@
-/** A worker's side of shared memory: samples become numbers in a slot, and a description of where they lie. */
+/** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
 import type { DType } from '../../core/dtype';
-import { arrayType, isPlainObject, joinSamples, type Joiner } from '../loader/collateFields';
+import {
+  arrayType,
+  isPlainObject,
+  collateFields,
+  type BatchBuilder,
+} from '../loader/collateFields';
 import type { Part } from './protocol';
 
-/** A tensor of whichever copy of the library, as far as it has to be known here. */
+/** A tensor of any copy of the library, with the fields that are needed here. */
 interface TensorLike {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -16,7 +21,7 @@ function isTensorLike(value: unknown): value is TensorLike {
   return typeof dtype === 'string' && Array.isArray(shape) && typeof backward === 'function';
 }
 
-/** What `tensor` makes of typed arrays; Int32Array for all others. */
+/** The dtypes that `tensor` gives to typed arrays; int32 for all others. */
 const floating: Readonly<Record<string, DType>> = {
   Float32Array: 'float32',
   Float64Array: 'float64',
@@ -24,40 +29,40 @@ const floating: Readonly<Record<string, DType>> = {
 
 const alignment = 64;
 
-/** Numbers to be written to a slot, once it is known how many they are. */
+/** Numbers to be written to a slot once their total size is known. */
 export class SlotWriter {
-  private readonly copies: { at: number; from: ArrayBufferView }[] = [];
+  private readonly copies: { offset: number; from: ArrayBufferView }[] = [];
   private used = 0;
 
-  /** The batch that joins `items`, or each item by itself. */
-  encode(items: readonly unknown[], join: boolean): Part {
-    if (join) return joinSamples(items, this.joiner) as Part;
+  /** The batch of `items`, collated, or each item by itself. */
+  encode(items: readonly unknown[], collate: boolean): Part {
+    if (collate) return collateFields(items, this.builder) as Part;
     return { kind: 'list', parts: items.map((item) => this.sample(item)) };
   }
 
-  /** Writes what was encoded to `memory`, or to new memory if that is too small. */
+  /** Writes the encoded numbers to `memory`, or to new memory if that is too small. */
   write(memory: SharedArrayBuffer | undefined): SharedArrayBuffer {
     const fits = memory !== undefined && memory.byteLength >= this.used;
-    const to = fits ? memory : new SharedArrayBuffer(Math.max(alignment, this.used));
-    const bytes = new Uint8Array(to);
-    for (const { at, from } of this.copies) {
-      bytes.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), at);
+    const target = fits ? memory : new SharedArrayBuffer(Math.max(alignment, this.used));
+    const bytes = new Uint8Array(target);
+    for (const { offset: offset, from } of this.copies) {
+      bytes.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), offset);
     }
-    return to;
+    return target;
   }
 
-  private readonly joiner: Joiner = {
+  private readonly builder: BatchBuilder = {
     isTensor: isTensorLike,
     tensors: (items) => this.stack(items as TensorLike[]),
     arrays: (items) => {
       const dtype = floating[arrayType(items[0]) ?? ''] ?? 'int32';
-      const whole = dtype === 'int32' && arrayType(items[0]) !== 'Int32Array';
+      const convert = dtype === 'int32' && arrayType(items[0]) !== 'Int32Array';
       const numbers = items as readonly (ArrayBufferView & ArrayLike<number>)[];
       return this.stack(
-        numbers.map((one) => ({
+        numbers.map((array) => ({
           dtype,
-          shape: [one.length],
-          data: whole ? Int32Array.from(one) : one,
+          shape: [array.length],
+          data: convert ? Int32Array.from(array) : array,
         })),
       );
     },
@@ -74,42 +79,45 @@ export class SlotWriter {
     others: (items): Part => ({ kind: 'value', value: items }),
   };
 
-  /** Tensors one after the other; those that differ are stacked, or refused, where the batch is read. */
+  /** Tensors one after another. If they differ, they are stacked, or refused, where the batch is read. */
   private stack(items: readonly TensorLike[]): Part {
     const [{ dtype, shape }] = items;
     const alike = items.every(
-      (one) =>
-        one.dtype === dtype &&
-        one.shape.length === shape.length &&
-        one.shape.every((size, i) => size === shape[i]),
+      (tensor) =>
+        tensor.dtype === dtype &&
+        tensor.shape.length === shape.length &&
+        tensor.shape.every((size, i) => size === shape[i]),
     );
-    if (!alike) return { kind: 'stack', parts: items.map((one) => this.tensor(one)) };
-    const at = this.reserve();
+    if (!alike) return { kind: 'stack', parts: items.map((tensor) => this.tensor(tensor)) };
+    const offset = this.reserve();
     for (const { data } of items) this.put(data);
-    return { kind: 'tensor', dtype, shape: [items.length, ...shape], at };
+    return { kind: 'tensor', dtype, shape: [items.length, ...shape], offset };
   }
 
   private tensor({ dtype, shape, data }: TensorLike): Part {
-    const at = this.reserve();
+    const offset = this.reserve();
     this.put(data);
-    return { kind: 'tensor', dtype, shape: [...shape], at };
+    return { kind: 'tensor', dtype, shape: [...shape], offset };
   }
 
-  /** A sample by itself, for a user's `collate`. */
+  /** One sample by itself, for a user's `collate`. */
   private sample(value: unknown): Part {
     if (isTensorLike(value)) return this.tensor(value);
     const type = arrayType(value);
     if (type !== undefined) {
-      const at = this.reserve();
+      const offset = this.reserve();
       this.put(value as ArrayBufferView);
-      return { kind: 'array', type, length: (value as ArrayLike<number>).length, at };
+      return { kind: 'array', type, length: (value as ArrayLike<number>).length, offset };
     }
     if (Array.isArray(value)) {
-      return { kind: 'list', parts: value.map((one) => this.sample(one)) };
+      return { kind: 'list', parts: value.map((element) => this.sample(element)) };
     }
     if (isPlainObject(value)) {
       const entries = Object.entries(value);
-      return { kind: 'object', parts: entries.map(([key, one]) => [key, this.sample(one)]) };
+      return {
+        kind: 'object',
+        parts: entries.map(([key, element]) => [key, this.sample(element)]),
+      };
     }
     return { kind: 'value', value };
   }
@@ -120,7 +128,7 @@ export class SlotWriter {
   }
 
   private put(from: ArrayBufferView): void {
-    this.copies.push({ at: this.used, from });
+    this.copies.push({ offset: this.used, from });
     this.used += from.byteLength;
   }
 }

@@ -1,4 +1,4 @@
-/** What runs in a worker thread of a DataLoader. It loads no more of the library than a dataset's module does. */
+/** The program of a worker thread. It loads no more of the library than the dataset's module does. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../core/errors';
 import type { Dataset } from '../datasets/dataset';
@@ -7,17 +7,17 @@ import { SlotWriter } from './encode';
 import { datasetOf } from './module';
 import type { LoadMessage, WorkerMessage, WorkerSetup } from './protocol';
 
-/** The part of the library that a worker uses, if a dataset's module has loaded it. */
+/** The part of the library that a worker uses, if the dataset's module has loaded it. */
 interface Library {
   manualSeed(seed: number): unknown;
 }
 
 const port = parentPort;
 if (port === null) throw new Error('blasgrad: expected a worker thread, got a program');
-const { recipes, libraries, join } = workerData as WorkerSetup;
+const { modules, libraries, collate } = workerData as WorkerSetup;
 const slots = new Map<number, SharedArrayBuffer>();
 
-/** The copies of the library in this thread; a bundle has no module cache to look into. */
+/** The copies of the library in this thread. A bundle has no module cache to search. */
 function loadedLibraries(): Library[] {
   return libraries.flatMap((file) => {
     const module = require.cache[file];
@@ -25,7 +25,7 @@ function loadedLibraries(): Library[] {
   });
 }
 
-/** Messages of errors, as text where an error cannot be cloned. */
+/** Posts a message; errors as text if they cannot be cloned. */
 function post(message: WorkerMessage): void {
   try {
     port?.postMessage(message);
@@ -58,18 +58,18 @@ async function load(
     return datasets[which === null ? 0 : which[place]].get(index, seed);
   });
   const writer = new SlotWriter();
-  const part = writer.encode(await Promise.all(samples), join);
-  const before = slots.get(slot);
-  const memory = writer.write(before);
+  const part = writer.encode(await Promise.all(samples), collate);
+  const previous = slots.get(slot);
+  const memory = writer.write(previous);
   slots.set(slot, memory);
-  post({ kind: 'batch', batch, part, memory: memory === before ? null : memory });
+  post({ kind: 'batch', batch, part, memory: memory === previous ? null : memory });
 }
 
 async function main(): Promise<void> {
-  const datasets = await Promise.all(recipes.map(datasetOf));
+  const datasets = await Promise.all(modules.map(datasetOf));
   let last: Promise<void> = Promise.resolve();
   port?.on('message', (message: LoadMessage) => {
-    // One after the other: a worker's batches would only wait for each other.
+    // One after another: batches of one worker would only wait for each other.
     last = last
       .then(() => load(datasets, message))
       .catch((error: unknown) => {

@@ -1,17 +1,17 @@
-/** Datasets out of a user's module, in whichever thread. */
+/** Creates datasets from a user's module, in any thread. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { wrongType } from '../../core/errors';
 import { requireDataset, type Dataset } from '../datasets/dataset';
-import type { Recipe } from './protocol';
+import type { DatasetModule } from './protocol';
 
-/** The dataset that a module's default export is, makes, or is a class of. */
-export async function datasetOf({ href, args }: Recipe): Promise<Dataset<unknown, unknown>> {
+/** The dataset of a module's default export: the export itself, its result, or an instance of it. */
+export async function datasetOf({ href, args }: DatasetModule): Promise<Dataset<unknown, unknown>> {
   const module = await moduleOf(href);
-  const made: unknown = await instanceOf(defaultOf(module), args);
+  const dataset: unknown = await instanceOf(defaultOf(module), args);
   return requireDataset(
     'WorkerDataset',
-    made as Dataset<unknown, unknown>,
+    dataset as Dataset<unknown, unknown>,
     `the default of ${href}`,
   );
 }
@@ -22,7 +22,10 @@ interface DefaultExport {
 
 const requireModule = createRequire(__filename);
 
-/** A module, by require if import does not know its language: TypeScript loaders hook only that in a worker thread. */
+/**
+ * Loads a module, with require if import does not know its language: in a worker thread, TypeScript loaders only hook
+ * require.
+ */
 async function moduleOf(href: string): Promise<DefaultExport> {
   try {
     return (await import(href)) as DefaultExport;
@@ -32,25 +35,25 @@ async function moduleOf(href: string): Promise<DefaultExport> {
     try {
       return requireModule(fileURLToPath(href)) as DefaultExport;
     } catch (other) {
-      throw other instanceof SyntaxError ? error : other; // nothing here knows the language
+      throw other instanceof SyntaxError ? error : other; // no loader knows the language
     }
   }
 }
 
-/** The default export, also of a CommonJS module that was an ES module before it was compiled. */
+/** The default export, also of a CommonJS module that was compiled from an ES module. */
 function defaultOf(module: DefaultExport): unknown {
-  const given = module.default;
-  const compiled = typeof given === 'object' && given !== null && '__esModule' in given;
-  return compiled ? (given as DefaultExport).default : given;
+  const exported = module.default;
+  const compiled = typeof exported === 'object' && exported !== null && '__esModule' in exported;
+  return compiled ? (exported as DefaultExport).default : exported;
 }
 
-function instanceOf(made: unknown, args: readonly unknown[]): unknown {
-  if (typeof made === 'function') {
-    const isClass = /^class\b/.test(Function.prototype.toString.call(made));
+function instanceOf(exported: unknown, args: readonly unknown[]): unknown {
+  if (typeof exported === 'function') {
+    const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
     return isClass
-      ? Reflect.construct(made, args)
-      : (made as (...args: readonly unknown[]) => unknown)(...args);
+      ? Reflect.construct(exported, args)
+      : (exported as (...args: readonly unknown[]) => unknown)(...args);
   }
-  if (made !== undefined) return made;
-  throw wrongType('WorkerDataset', 'a dataset, a class or a function', 'default', made);
+  if (exported !== undefined) return exported;
+  throw wrongType('WorkerDataset', 'a dataset, a class or a function', 'default', exported);
 }

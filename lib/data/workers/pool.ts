@@ -6,84 +6,84 @@ import { decode } from './decode';
 import {
   isWorkerMessage,
   type LoadMessage,
-  type Recipe,
+  type DatasetModule,
   type WorkerMessage,
   type WorkerSetup,
 } from './protocol';
 
-/** Of the bundle, and of the library's files one by one. */
+/** The program of a worker: in the bundle, and among the library's separate files. */
 const entries = [join(__dirname, 'data', 'workers', 'entry.js'), join(__dirname, 'entry.js')];
 const libraries = [
   join(__dirname, 'blasgrad.js'),
   ...['blasgrad.js', 'index.js'].map((file) => join(__dirname, '..', '..', file)),
 ];
 
-/** A batch that somebody waits for. */
-interface Waiting {
+/** A batch that is being loaded. */
+interface PendingBatch {
   readonly slot: number;
   readonly resolve: (batch: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** A worker, its slots of shared memory, and the batches it has to load. */
-interface Member {
+/** A worker, its slots of shared memory, and its pending batches. */
+interface WorkerThread {
   readonly worker: Worker;
   readonly slots: (SharedArrayBuffer | null)[];
   readonly free: number[];
-  readonly waiting: Map<number, Waiting>;
+  readonly pending: Map<number, PendingBatch>;
 }
 
-/** What a batch is loaded from. */
-export type Order = Omit<LoadMessage, 'slot'>;
+/** A batch to load. */
+export type LoadRequest = Omit<LoadMessage, 'slot'>;
 
 export class WorkerPool {
-  private readonly members: readonly Member[];
+  private readonly threads: readonly WorkerThread[];
   private failure: Error | null = null;
   private closed = false;
 
   constructor(
     count: number,
-    recipes: readonly Recipe[],
+    modules: readonly DatasetModule[],
     private readonly lengths: readonly number[],
-    joinSamples: boolean,
+    collate: boolean,
   ) {
-    const workerData: WorkerSetup = { recipes, libraries, join: joinSamples };
-    this.members = Array.from({ length: count }, (_, number) => this.start(number, workerData));
+    const workerData: WorkerSetup = { modules, libraries, collate };
+    this.threads = Array.from({ length: count }, (_, number) => this.start(number, workerData));
   }
 
-  /** Loads a batch in the worker with the fewest to do. */
-  load(order: Order): Promise<unknown> {
+  /** Loads a batch in the worker with the fewest pending batches. */
+  load(order: LoadRequest): Promise<unknown> {
     if (this.failure !== null) return Promise.reject(this.failure);
-    const member = this.members.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
-    const slot = member.free.pop() ?? member.slots.push(null) - 1;
+    const thread = this.threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+    const slot = thread.free.pop() ?? thread.slots.push(null) - 1;
     return new Promise((resolve, reject) => {
-      member.waiting.set(order.batch, { slot, resolve, reject });
+      thread.pending.set(order.batch, { slot, resolve, reject });
       const message: LoadMessage = { ...order, slot };
-      member.worker.postMessage(message);
+      thread.worker.postMessage(message);
     });
   }
 
   /** Whether the process is kept alive until batches arrive. */
-  hold(alive: boolean): void {
-    for (const { worker } of this.members) {
+  keepAlive(alive: boolean): void {
+    for (const { worker } of this.threads) {
       if (alive) worker.ref();
       else worker.unref();
     }
   }
 
-  /** Ends all workers at once, whatever they do. */
+  /** Terminates all workers immediately. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all(this.members.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
   }
 
-  private start(number: number, workerData: WorkerSetup): Member {
+  private start(number: number, workerData: WorkerSetup): WorkerThread {
     const entry = entries.find(existsSync) ?? entries[0];
     const worker = startWorker(entry, workerData);
     worker.unref();
-    const member: Member = { worker, slots: [], free: [], waiting: new Map() };
+    const thread: WorkerThread = { worker, slots: [], free: [], pending: new Map() };
     worker.on('message', (message: unknown) => {
-      if (isWorkerMessage(message)) this.receive(number, member, message);
+      if (isWorkerMessage(message)) this.receive(number, thread, message);
     });
     worker.on('messageerror', (error) => {
       this.fail(failureOf(number, error));
@@ -98,10 +98,10 @@ export class WorkerPool {
         ),
       );
     });
-    return member;
+    return thread;
   }
 
-  private receive(number: number, member: Member, message: WorkerMessage): void {
+  private receive(number: number, thread: WorkerThread, message: WorkerMessage): void {
     if (message.kind === 'ready') {
       const wrong = message.lengths.findIndex((length, i) => length !== this.lengths[i]);
       if (wrong < 0) return;
@@ -117,42 +117,43 @@ export class WorkerPool {
       this.fail(failureOf(number, message.error));
       return;
     }
-    const waiting = member.waiting.get(message.batch);
-    if (waiting === undefined) return;
-    const { slot, resolve, reject } = waiting;
-    member.waiting.delete(message.batch);
+    const pending = thread.pending.get(message.batch);
+    if (pending === undefined) return;
+    const { slot, resolve, reject } = pending;
+    thread.pending.delete(message.batch);
     if (message.kind === 'error') {
       reject(failureOf(number, message.error));
     } else {
-      if (message.memory !== null) member.slots[slot] = message.memory;
+      if (message.memory !== null) thread.slots[slot] = message.memory;
       try {
-        resolve(decode(message.part, member.slots[slot] as SharedArrayBuffer));
+        resolve(decode(message.part, thread.slots[slot] as SharedArrayBuffer));
       } catch (error) {
         reject(error as Error);
       }
     }
-    member.free.push(slot);
+    thread.free.push(slot);
   }
 
   private fail(error: Error): void {
     if (this.closed || this.failure !== null) return;
     this.failure = error;
-    for (const { waiting } of this.members) {
-      for (const { reject } of waiting.values()) reject(error);
-      waiting.clear();
+    for (const { pending } of this.threads) {
+      for (const { reject } of pending.values()) reject(error);
+      pending.clear();
     }
   }
 }
 
-/** The error that a worker's error is here: with the stack it had there, and the error itself as its cause. */
+/** The error of a worker, with its stack from there, and the original error as its cause. */
 function failureOf(number: number, cause: unknown): Error {
-  const told = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  return new Error(`DataLoader: worker ${number} failed: ${told}`, { cause });
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return new Error(`DataLoader: worker ${number} failed: ${text}`, { cause });
 }
 
 /**
- * Node's own options are inherited, those of a program on the command line too: with a module loader beside it, such as
- * tsx, a worker refuses --input-type. Given one by one, those of V8 or of the process, such as --expose-gc, are refused.
+ * Workers inherit Node's options, also those that belong to a program on the command line. With a module loader such as
+ * tsx, a worker refuses --input-type. If options are passed one by one, those of V8 and of the process, such as
+ * --expose-gc, are refused.
  */
 function startWorker(entry: string, workerData: WorkerSetup): Worker {
   try {
@@ -165,10 +166,12 @@ function startWorker(entry: string, workerData: WorkerSetup): Worker {
 }
 
 function optionsOfNode(): { execArgv?: string[] } {
-  const given = process.execArgv;
-  if (!given.some((one) => one.startsWith('--input-type'))) return {};
-  const program = (one: string | undefined): boolean =>
-    /^(-e|-p|-pe|--eval|--print)$/.test(one ?? '');
+  const options = process.execArgv;
+  if (!options.some((option) => option.startsWith('--input-type'))) return {};
+  const program = (option: string | undefined): boolean =>
+    /^(-e|-p|-pe|--eval|--print)$/.test(option ?? '');
   const ofProgram = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
-  return { execArgv: given.filter((one, i) => !ofProgram.test(one) && !program(given[i - 1])) };
+  return {
+    execArgv: options.filter((option, i) => !ofProgram.test(option) && !program(options[i - 1])),
+  };
 }

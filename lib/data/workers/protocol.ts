@@ -1,20 +1,20 @@
-/** What the threads of a loader tell each other. */
+/** The messages between a loader and its workers. */
 import type { DType } from '../../core/dtype';
 import type { SeedBase } from '../loader/seeds';
 
-/** Where a worker finds a dataset: a module, and what its class or function is called with. */
-export interface Recipe {
+/** Where a worker finds a dataset: a module, and the arguments for its class or function. */
+export interface DatasetModule {
   readonly href: string;
   readonly args: readonly unknown[];
 }
 
-/** What a worker is started with. */
+/** The data a worker is started with. */
 export interface WorkerSetup {
-  readonly recipes: readonly Recipe[];
-  /** Files whose library, where a dataset's module has loaded it, is seeded for each sample. */
+  readonly modules: readonly DatasetModule[];
+  /** Files of the library. If the dataset's module has loaded one, it is seeded for each sample. */
   readonly libraries: readonly string[];
-  /** Whether samples are joined to a batch; a user's `collate` gets them one by one. */
-  readonly join: boolean;
+  /** Whether samples are collated; a user's `collate` gets them one by one. */
+  readonly collate: boolean;
 }
 
 /** A batch to load into the memory of a slot. */
@@ -27,34 +27,39 @@ export interface LoadMessage {
   readonly seeds: SeedBase;
 }
 
-/** A part of a batch; numbers lie in the slot's memory, from byte `at` on. */
+/** A field of a batch; its numbers are in the slot's memory, starting at byte `offset`. */
 export type Part =
   | {
       readonly kind: 'tensor';
       readonly dtype: DType;
       readonly shape: readonly number[];
-      readonly at: number;
+      readonly offset: number;
     }
-  | { readonly kind: 'array'; readonly type: string; readonly length: number; readonly at: number }
+  | {
+      readonly kind: 'array';
+      readonly type: string;
+      readonly length: number;
+      readonly offset: number;
+    }
   | { readonly kind: 'stack'; readonly parts: readonly Part[] }
   | { readonly kind: 'list'; readonly parts: readonly Part[] }
   | { readonly kind: 'object'; readonly parts: readonly (readonly [string, Part])[] }
   | { readonly kind: 'value'; readonly value: unknown };
 
-/** What a worker says. */
+/** A message from a worker. */
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly lengths: readonly number[] }
   | { readonly kind: 'failed'; readonly error: unknown }
   | {
       readonly kind: 'batch';
       readonly batch: number;
-      /** The slot's memory, if it is new. */
+      /** The memory of the slot, if it is new. */
       readonly memory: SharedArrayBuffer | null;
       readonly part: Part;
     }
   | { readonly kind: 'error'; readonly batch: number; readonly error: unknown };
 
-/** Whether a message is one of ours: a dataset's module may post to the same port what it likes. */
+/** Whether a message is ours: a dataset's module may post other messages to the same port. */
 export function isWorkerMessage(value: unknown): value is WorkerMessage {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const { kind, batch, lengths } = value as Record<string, unknown>;

@@ -7,21 +7,21 @@ import type { Dataset } from '../datasets/dataset';
 import { isUnchanged } from '../datasets/overrides';
 import { Subset } from '../datasets/subset';
 import { datasetOf } from './module';
-import type { Recipe } from './protocol';
+import type { DatasetModule } from './protocol';
 
 /** Options of WorkerDataset.load. */
 export interface WorkerDatasetOptions {
-  /** What the module's class or function is called with, in each thread on a copy (structuredClone). */
+  /** Arguments for the module's class or function; each thread gets a copy (structuredClone). */
   args?: readonly unknown[];
 }
 
 /**
- * A dataset that worker threads of a DataLoader can make for themselves: the default export of a module, which is a
- * dataset, a class of datasets, or a function that gives one or a promise of one. It is also made once in this thread,
- * for its length, and for loaders without workers.
+ * A dataset that the worker threads of a DataLoader create for themselves. It is the default export of a module: a
+ * dataset, a class, or a function that returns a dataset or a promise of one. It is also created once in this thread,
+ * for its length and for loaders without workers.
  *
- * Samples are tensors, typed arrays, numbers, booleans, strings, and arrays and plain objects of such; anything else is
- * copied as `structuredClone` does. A worker loads this library only if the module does.
+ * Samples are tensors, typed arrays, numbers, booleans, strings, and arrays and plain objects of these. Anything else
+ * is copied with `structuredClone`. A worker loads this library only if the module does.
  *
  * @example
  * // images.mjs: export default class { length = 1000; get(i) { return [decode(i), labelOf(i)]; } }
@@ -30,20 +30,20 @@ export interface WorkerDatasetOptions {
  * for await (const [x, y] of loader) step(x, y);
  */
 export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
-  /** @internal */ readonly _recipe: Recipe;
-  readonly #here: Dataset<Item, Batch>;
+  /** @internal */ readonly _module: DatasetModule;
+  readonly #local: Dataset<Item, Batch>;
 
-  private constructor(recipe: Recipe, here: Dataset<Item, Batch>) {
-    const loaded = here as Dataset<Item, Batch> | undefined | null; // JavaScript may call this as well
+  private constructor(source: DatasetModule, local: Dataset<Item, Batch>) {
+    const loaded = local as Dataset<Item, Batch> | undefined | null; // JavaScript may call this too
     if (typeof loaded?.get !== 'function')
-      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', here);
-    this._recipe = recipe;
-    this.#here = here;
+      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', local);
+    this._module = source;
+    this.#local = local;
   }
 
   /**
-   * Imports `module`, a file URL or an absolute path, and makes its dataset. Rejects with what the module throws, and
-   * with a TypeError if there is no dataset.
+   * Imports `module`, a file URL or an absolute path, and creates its dataset. Rejects with the error of the module,
+   * and with a TypeError if there is no dataset.
    */
   static async load<Item = unknown, Batch = Collated<Awaited<Item>>>(
     module: URL | string,
@@ -53,17 +53,17 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
     requireOptions(op, options, ['args']);
     const { args = [] } = options;
     if (!Array.isArray(args)) throw wrongType(op, 'an array', 'args', args);
-    const recipe = { href: hrefOf(op, module), args: structuredClone(args) as unknown[] };
-    const here = await datasetOf({ ...recipe, args: structuredClone(recipe.args) });
-    return new WorkerDataset<Item, Batch>(recipe, here as Dataset<Item, Batch>);
+    const source = { href: hrefOf(op, module), args: structuredClone(args) as unknown[] };
+    const local = await datasetOf({ ...source, args: structuredClone(source.args) });
+    return new WorkerDataset<Item, Batch>(source, local as Dataset<Item, Batch>);
   }
 
   get length(): number {
-    return this.#here.length;
+    return this.#local.length;
   }
 
   get(index: number, seed = 0): Item {
-    return this.#here.get(index, seed);
+    return this.#local.get(index, seed);
   }
 }
 
@@ -81,16 +81,16 @@ function hrefOf(op: string, module: unknown): string {
   throw unexpected(op, 'a file URL or an absolute path', 'module', `'${module}'`);
 }
 
-/** The datasets that workers make for a dataset; null if it is not made of WorkerDatasets only. */
+/** The datasets that workers create for a dataset; null if it does not consist of WorkerDatasets only. */
 export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unknown>[] | null {
   if (dataset instanceof WorkerDataset) return [dataset as WorkerDataset<unknown, unknown>];
   if (isUnchanged(dataset, Subset, 'get')) return workerDatasetsOf(dataset.dataset);
   if (!isUnchanged(dataset, ConcatDataset, 'get')) return null;
   const all = dataset.datasets.map(workerDatasetsOf);
-  return all.every((one) => one !== null) ? all.flat() : null;
+  return all.every((datasets) => datasets !== null) ? all.flat() : null;
 }
 
-/** The number of the WorkerDataset in which sample `index` lies, counted from `first`, and its number there. */
+/** The number of the WorkerDataset that has sample `index`, counted from `first`, and the index in it. */
 export function placeOf(
   dataset: unknown,
   index: number,
@@ -99,6 +99,6 @@ export function placeOf(
   if (dataset instanceof Subset) return placeOf(dataset.dataset, dataset.at(index), first);
   if (!(dataset instanceof ConcatDataset)) return [first, index];
   const [which, place] = dataset.at(index);
-  const before = dataset.datasets.slice(0, which).flatMap((one) => workerDatasetsOf(one) ?? []);
+  const before = dataset.datasets.slice(0, which).flatMap((part) => workerDatasetsOf(part) ?? []);
   return placeOf(dataset.datasets[which], place, first + before.length);
 }

@@ -32,6 +32,12 @@ const rule: Rule<'binaryCrossEntropy'> = {
   },
 };
 
+/** Options of `binaryCrossEntropy`. */
+export interface BinaryCrossEntropyOptions extends ReductionOption {
+  /** Multiplies the losses of the elements; broadcasts. */
+  weight?: Tensor;
+}
+
 /**
  * -(target log input + (1 - target) log(1 - input)) of probabilities, logarithms held above -100, times `weight`
  * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits.
@@ -39,7 +45,7 @@ const rule: Rule<'binaryCrossEntropy'> = {
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
-  options: ReductionOption & { weight?: Tensor } = {},
+  options: BinaryCrossEntropyOptions = {},
 ): Tensor {
   requireOptions('binaryCrossEntropy', options, ['reduction', 'weight']);
   requirePair('binaryCrossEntropy', input, target);
@@ -57,14 +63,20 @@ function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tenso
   return weight === undefined ? losses : losses.mul(requireTensor(op, 'weight', weight));
 }
 
+/** Options of `binaryCrossEntropyWithLogits`. */
+export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
+  /** Multiplies the part of the loss that belongs to target 1; broadcasts. */
+  posWeight?: Tensor;
+}
+
 /**
  * Binary cross-entropy of sigmoid(input), without overflow: (1 - target) input - log sigmoid(input), times `weight`.
- * `posWeight` multiplies the part of the yeses (torch.nn.functional.binary_cross_entropy_with_logits).
+ * `posWeight` multiplies the part that belongs to target 1 (torch.nn.functional.binary_cross_entropy_with_logits).
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  options: ReductionOption & { weight?: Tensor; posWeight?: Tensor } = {},
+  options: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
   const op = 'binaryCrossEntropyWithLogits';
   requireOptions(op, options, ['reduction', 'weight', 'posWeight']);
@@ -79,6 +91,12 @@ export function binaryCrossEntropyWithLogits(
   return reduced(op, weighted(op, losses, options.weight), options.reduction);
 }
 
+/** Options of `multilabelSoftMarginLoss`. */
+export interface MultilabelSoftMarginOptions extends ReductionOption {
+  /** (C): multiplies the losses of each class. */
+  weight?: Tensor;
+}
+
 /**
  * The mean over classes of the binary cross-entropy of logits (N, C), one class each element, times `weight` (C)
  * (torch.nn.functional.multilabel_soft_margin_loss).
@@ -86,7 +104,7 @@ export function binaryCrossEntropyWithLogits(
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOption & { weight?: Tensor } = {},
+  options: MultilabelSoftMarginOptions = {},
 ): Tensor {
   const op = 'multilabelSoftMarginLoss';
   requireOptions(op, options, ['reduction', 'weight']);

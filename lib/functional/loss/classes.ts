@@ -97,8 +97,8 @@ export function crossEntropy(
 /** The loss against all classes alike, weighted and reduced as that against the target. */
 function evenly(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: Picks): Tensor {
   const ignored = target.eq(ignoreIndex);
-  const each = (weight === null ? logs : logs.mul(column(weight, logs.shape))).sum(dim).neg();
-  const losses = where(ignored, 0, each); // also where they were infinite
+  const perElement = (weight === null ? logs : logs.mul(column(weight, logs.shape))).sum(dim).neg();
+  const losses = where(ignored, 0, perElement); // also where they were infinite
   if (reduction === 'none') return losses;
   if (reduction === 'sum') return losses.sum();
   if (weight === null) return losses.sum().div(ignored.logicalNot().to(logs.dtype).sum());
@@ -128,10 +128,10 @@ function soft(
   const goal = smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / classes);
   const weight = weightFor(op, logs, options.weight);
   const terms = logs.mul(weight === null ? goal : goal.mul(column(weight, logs.shape)));
-  const how = requireReduction(op, options.reduction);
-  if (how === 'none') return terms.sum(dim).neg();
+  const reduction = requireReduction(op, options.reduction);
+  if (reduction === 'none') return terms.sum(dim).neg();
   return terms
     .sum()
     .neg()
-    .div(how === 'sum' ? 1 : numelOf(logs.shape) / classes);
+    .div(reduction === 'sum' ? 1 : numelOf(logs.shape) / classes);
 }

@@ -22,11 +22,11 @@ export type MarginOption = ReductionOption & {
   margin?: number;
 };
 
-const positive = (x: Tensor): Tensor => x.clamp({ min: 0 });
+const nonNegative = (x: Tensor): Tensor => x.clamp({ min: 0 });
 
 /** Both parts where the target (1 or -1) allows them. */
-function bySign(target: Tensor, one: Tensor, minusOne: Tensor): Tensor {
-  return where(target.ne(-1), one, 0).add(where(target.ne(1), minusOne, 0));
+function bySign(target: Tensor, whenOne: Tensor, minusOne: Tensor): Tensor {
+  return where(target.ne(-1), whenOne, 0).add(where(target.ne(1), minusOne, 0));
 }
 
 /** input where target is 1, max(0, margin - input) where it is -1 (torch.nn.functional.hinge_embedding_loss). */
@@ -40,7 +40,11 @@ export function hingeEmbeddingLoss(
   const margin = requireNumber(op, 'margin', options.margin ?? 1);
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
-  return reduced(op, bySign(target, input, positive(input.neg().add(margin))), options.reduction);
+  return reduced(
+    op,
+    bySign(target, input, nonNegative(input.neg().add(margin))),
+    options.reduction,
+  );
 }
 
 /** log(1 + e^(-target input)) for targets 1 and -1 (torch.nn.functional.soft_margin_loss). */
@@ -71,7 +75,7 @@ export function marginRankingLoss(
   requireTensor(op, 'input1', input1);
   requireTensor(op, 'input2', input2);
   requireTensor(op, 'target', target);
-  const losses = positive(input2.sub(input1).mul(target).add(margin));
+  const losses = nonNegative(input2.sub(input1).mul(target).add(margin));
   return reduced(op, losses, options.reduction);
 }
 
@@ -104,7 +108,7 @@ export function cosineEmbeddingLoss(
     .sum(-1)
     .div(squares(a).mul(squares(b)).sqrt());
   const losses = where(target.eq(1), cos.neg().add(1), 0).add(
-    where(target.eq(-1), positive(cos.sub(margin)), 0),
+    where(target.eq(-1), nonNegative(cos.sub(margin)), 0),
   );
   return reduced(op, losses, options.reduction);
 }
@@ -112,15 +116,23 @@ export function cosineEmbeddingLoss(
 /** How far apart two tensors of vectors are, one number for each pair. */
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
+/** Options of `tripletMarginWithDistanceLoss`. */
+export type TripletMarginWithDistanceOptions = MarginOption & {
+  /** `pairwiseDistance` if missing. */
+  distanceFunction?: DistanceFunction;
+  /** Whether the negative's distance is that to the nearer of anchor and positive; false if missing. */
+  swap?: boolean;
+};
+
 /**
  * max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; with `swap` the negative's distance is
  * that to the nearer of anchor and positive (torch.nn.functional.triplet_margin_with_distance_loss).
  */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
-  positiveExample: Tensor,
+  positive: Tensor,
   negative: Tensor,
-  options: MarginOption & { distanceFunction?: DistanceFunction; swap?: boolean } = {},
+  options: TripletMarginWithDistanceOptions = {},
 ): Tensor {
   const op = 'tripletMarginWithDistanceLoss';
   requireOptions(op, options, ['reduction', 'margin', 'distanceFunction', 'swap']);
@@ -131,13 +143,23 @@ export function tripletMarginWithDistanceLoss(
     throw wrongType(op, 'a function', 'distanceFunction', distanceFunction);
   }
   requireTensor(op, 'anchor', anchor);
-  requireTensor(op, 'positive', positiveExample);
+  requireTensor(op, 'positive', positive);
   requireTensor(op, 'negative', negative);
-  const near = distanceFunction(anchor, positiveExample);
+  const near = distanceFunction(anchor, positive);
   const far = distanceFunction(anchor, negative);
-  const farther = swap ? far.minimum(distanceFunction(positiveExample, negative)) : far;
-  return reduced(op, positive(near.sub(farther).add(margin)), options.reduction);
+  const farther = swap ? far.minimum(distanceFunction(positive, negative)) : far;
+  return reduced(op, nonNegative(near.sub(farther).add(margin)), options.reduction);
 }
+
+/** Options of `tripletMarginLoss`. */
+export type TripletMarginOptions = MarginOption & {
+  /** Which norm; 2 if missing. */
+  p?: number;
+  /** Added to each difference; 1e-6 if missing. */
+  eps?: number;
+  /** Whether the negative's distance is that to the nearer of anchor and positive; false if missing. */
+  swap?: boolean;
+};
 
 /**
  * max(0, margin + |anchor - positive| - |anchor - negative|) with p-norms of vectors along the last dimension
@@ -145,17 +167,25 @@ export function tripletMarginWithDistanceLoss(
  */
 export function tripletMarginLoss(
   anchor: Tensor,
-  positiveExample: Tensor,
+  positive: Tensor,
   negative: Tensor,
-  options: MarginOption & { p?: number; eps?: number; swap?: boolean } = {},
+  options: TripletMarginOptions = {},
 ): Tensor {
   requireOptions('tripletMarginLoss', options, ['reduction', 'margin', 'p', 'eps', 'swap']);
   const { p = 2, eps = 1e-6, ...others } = options;
-  return tripletMarginWithDistanceLoss(anchor, positiveExample, negative, {
+  return tripletMarginWithDistanceLoss(anchor, positive, negative, {
     ...others,
     distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
   });
 }
+
+/** Options of `multiMarginLoss`. */
+export type MultiMarginOptions = MarginOption & {
+  /** The power of each term; 1 if missing. */
+  p?: 1 | 2;
+  /** One number for each class, which multiplies the losses of that class. */
+  weight?: Tensor;
+};
 
 /**
  * The sum over the wrong classes i of max(0, margin - input[target] + input[i])^p / C for scores (N, C) or (C) and int32
@@ -164,7 +194,7 @@ export function tripletMarginLoss(
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: MarginOption & { p?: 1 | 2; weight?: Tensor } = {},
+  options: MultiMarginOptions = {},
 ): Tensor {
   const op = 'multiMarginLoss';
   requireOptions(op, options, ['reduction', 'margin', 'p', 'weight']);
@@ -180,7 +210,7 @@ export function multiMarginLoss(
   }
   const classes = x.shape[x.ndim - 1];
   const right = target.unsqueeze(-1);
-  const over = positive(x.sub(x.gather(-1, right)).add(margin));
+  const over = nonNegative(x.sub(x.gather(-1, right)).add(margin));
   const terms = p === '2' ? over.square() : over;
   const isRight = right.eq(arange(classes, { dtype: 'int32' }));
   const losses = where(isRight, 0, terms).sum(-1).div(classes);

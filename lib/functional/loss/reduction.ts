@@ -20,8 +20,8 @@ export function requireReduction(op: string, value: Reduction | undefined): Redu
 
 /** The losses of single elements, reduced as asked. */
 export function reduced(op: string, losses: Tensor, reduction: Reduction | undefined): Tensor {
-  const how = requireReduction(op, reduction);
-  return how === 'mean' ? losses.mean() : how === 'sum' ? losses.sum() : losses;
+  const checked = requireReduction(op, reduction);
+  return checked === 'mean' ? losses.mean() : checked === 'sum' ? losses.sum() : losses;
 }
 
 /** Two tensors of the same shape, else an error. */

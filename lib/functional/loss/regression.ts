@@ -26,15 +26,17 @@ export function l1Loss(input: Tensor, target: Tensor, options: ReductionOption =
   return reduced('l1Loss', input.sub(target).abs(), options.reduction);
 }
 
+/** Options of `smoothL1Loss`. */
+export interface SmoothL1Options extends ReductionOption {
+  /** The distance from which on the loss is linear; 1 if missing. */
+  beta?: number;
+}
+
 /**
  * d^2 / (2 beta) where d = |input - target| is below beta, d - beta / 2 elsewhere
  * (torch.nn.functional.smooth_l1_loss).
  */
-export function smoothL1Loss(
-  input: Tensor,
-  target: Tensor,
-  options: ReductionOption & { beta?: number } = {},
-): Tensor {
+export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
   requireOptions('smoothL1Loss', options, ['reduction', 'beta']);
   const beta = requireInRange('smoothL1Loss', 'beta', options.beta ?? 1, 0, Infinity);
   if (beta === 0) return l1Loss(input, target, { reduction: options.reduction });
@@ -44,15 +46,17 @@ export function smoothL1Loss(
   return reduced('smoothL1Loss', losses, options.reduction);
 }
 
+/** Options of `huberLoss`. */
+export interface HuberOptions extends ReductionOption {
+  /** The distance from which on the loss is linear, above 0; 1 if missing. */
+  delta?: number;
+}
+
 /**
  * d^2 / 2 where d = |input - target| is at most delta, delta (d - delta / 2) elsewhere (Huber 1964,
  * torch.nn.functional.huber_loss).
  */
-export function huberLoss(
-  input: Tensor,
-  target: Tensor,
-  options: ReductionOption & { delta?: number } = {},
-): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   requireOptions('huberLoss', options, ['reduction', 'delta']);
   const delta = requireInRange('huberLoss', 'delta', options.delta ?? 1, 0, Infinity);
   if (delta === 0) throw unexpected('huberLoss', 'a number above 0', 'delta', '0');
@@ -62,16 +66,20 @@ export function huberLoss(
   return reduced('huberLoss', losses, options.reduction);
 }
 
+/** Options of `klDiv`. */
+export interface KlDivOptions {
+  /** 'mean' (the default), 'sum', 'none', or 'batchmean': the sum divided by the first size. */
+  reduction?: Reduction | 'batchmean';
+  /** Whether the target holds logarithms of probabilities; false if missing. */
+  logTarget?: boolean;
+}
+
 /**
  * Kullback and Leibler's divergence target (log target - input) of log-probabilities `input` from probabilities
  * `target`, which are logarithms too with `logTarget`. 'batchmean' divides the sum by the first size
  * (torch.nn.functional.kl_div).
  */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  options: { reduction?: Reduction | 'batchmean'; logTarget?: boolean } = {},
-): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
   requireOptions('klDiv', options, ['reduction', 'logTarget']);
   const { reduction = 'mean', logTarget = false } = options;
   requireOneOf('klDiv', 'reduction', reduction, ['mean', 'batchmean', 'sum', 'none']);
@@ -84,6 +92,16 @@ export function klDiv(
   return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
 }
 
+/** Options of `poissonNllLoss`. */
+export interface PoissonNllOptions extends ReductionOption {
+  /** Whether the input is the logarithm of the rate; true if missing. */
+  logInput?: boolean;
+  /** Whether to add Stirling's approximation of log target!; false if missing. */
+  full?: boolean;
+  /** Added to the rate before its logarithm is taken, without `logInput`; 1e-8 if missing. */
+  eps?: number;
+}
+
 /**
  * Poisson's negative log-likelihood e^input - target input of a logarithm of a rate, or with `logInput: false`
  * input - target log(input + eps) of the rate itself; `full` adds Stirling's approximation of log target!
@@ -92,7 +110,7 @@ export function klDiv(
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOption & { logInput?: boolean; full?: boolean; eps?: number } = {},
+  options: PoissonNllOptions = {},
 ): Tensor {
   requireOptions('poissonNllLoss', options, ['reduction', 'logInput', 'full', 'eps']);
   const { logInput = true, full = false, eps = 1e-8 } = options;
@@ -121,6 +139,14 @@ function stirling(target: Tensor): Tensor {
   return where(target.gt(1), terms, 0);
 }
 
+/** Options of `gaussianNllLoss`. */
+export interface GaussianNllOptions extends ReductionOption {
+  /** Whether to add log(2 pi) / 2; false if missing. */
+  full?: boolean;
+  /** The smallest variance; 1e-6 if missing. */
+  eps?: number;
+}
+
 /**
  * The negative log-likelihood (log v + (input - target)^2 / v) / 2 of a normal distribution of mean `input` and
  * variance `v`, held above `eps`: one for each element, or one for all along the last dimension. `full` adds
@@ -130,7 +156,7 @@ export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variance: Tensor,
-  options: ReductionOption & { full?: boolean; eps?: number } = {},
+  options: GaussianNllOptions = {},
 ): Tensor {
   requireOptions('gaussianNllLoss', options, ['reduction', 'full', 'eps']);
   const { full = false, eps = 1e-6 } = options;
@@ -145,10 +171,10 @@ export function gaussianNllLoss(
 
 /** Variances in a shape that broadcasts to the input's, held above eps; gradients pass as if they were not held. */
 function variancesFor(input: Tensor, variance: Tensor, eps: number): Tensor {
-  const each = sameShape(variance.shape, input.shape);
+  const perElement = sameShape(variance.shape, input.shape);
   const lead = input.shape.slice(0, -1);
-  const shared = !each && sameShape(variance.shape, lead);
-  if (!each && !shared && !sameShape(variance.shape, [...lead, 1])) {
+  const shared = !perElement && sameShape(variance.shape, lead);
+  if (!perElement && !shared && !sameShape(variance.shape, [...lead, 1])) {
     const what = `${shapeText(input.shape)}, or its last size 1 or missing`;
     throw unexpected('gaussianNllLoss', what, 'var', shapeText(variance.shape));
   }

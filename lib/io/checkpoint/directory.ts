@@ -1,4 +1,4 @@
-/** A directory of checkpoints: the names in it, and what dead processes left there. */
+/** A directory of checkpoints: its names, and leftovers of processes that have ended. */
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -8,23 +8,23 @@ import { unexpected } from '../../core/errors';
 import { hasCode } from '../write';
 import { files } from './manifest';
 
-/** A checkpoint of a directory, by its name alone. */
+/** A checkpoint in a directory, known by its name only. */
 export interface CheckpointInfo {
   /** Its directory. */
   readonly path: string;
-  /** Counts the checkpoints of the directory from 1. */
+  /** Numbers the checkpoints of the directory, from 1. */
   readonly number: number;
-  /** The step it was given, or null. */
+  /** The step in its name, or null. */
   readonly step: number | null;
 }
 
-/** `000012-step-3400`: numbered in the order of saving, which need not be that of the steps. */
+/** `000012-step-3400`: numbered in the order of saving, which may differ from the order of the steps. */
 export function checkpointName(number: number, step: number | null): string {
   const counter = String(number).padStart(6, '0');
   return step === null ? counter : `${counter}-step-${step}`;
 }
 
-/** The checkpoints of a directory, the newest first; none if there is no directory. */
+/** The checkpoints of a directory, the newest first; none if the directory does not exist. */
 export async function readCheckpoints(dir: string): Promise<CheckpointInfo[]> {
   const found: CheckpointInfo[] = [];
   for (const entry of await entriesIn(dir)) {
@@ -34,7 +34,7 @@ export async function readCheckpoints(dir: string): Promise<CheckpointInfo[]> {
     const path = join(dir, entry.name);
     found.push({ path, number: Number(number), step: step === undefined ? null : Number(step) });
   }
-  // Two processes that save at once may take the same number.
+  // Two processes that save at the same time may use the same number.
   return found.sort((a, b) => b.number - a.number || (b.step ?? -1) - (a.step ?? -1));
 }
 
@@ -47,7 +47,7 @@ async function entriesIn(dir: string): Promise<Dirent[]> {
   }
 }
 
-/** Whether a directory is a checkpoint, be it damaged: it has one of the two files that all have. */
+/** Whether a directory is a checkpoint, intact or damaged: it has one of the two files that every checkpoint has. */
 export async function isCheckpoint(path: string): Promise<boolean> {
   return (await exists(join(path, files.sums))) || (await exists(join(path, files.manifest)));
 }
@@ -61,20 +61,20 @@ async function exists(path: string): Promise<boolean> {
 
 const latest = 'latest';
 
-/** Refuses a directory in which the link cannot be made, before anything is written. */
+/** Refuses a directory in which the link cannot be created, before anything is written. */
 export async function requireLatest(op: string, dir: string): Promise<void> {
   const path = join(dir, latest);
   const there = await lstat(path).catch(() => null);
   if (there?.isDirectory()) throw unexpected(op, 'a link or nothing', path, 'a directory');
 }
 
-/** Points `latest` at a checkpoint, for people and other programs: loading does not trust it. */
+/** Points `latest` at a checkpoint, for people and other programs. Loading does not use it. */
 export async function pointLatest(dir: string, name: string): Promise<void> {
   const link = join(dir, await temporaryName());
   try {
     await symlink(name, link, 'dir');
   } catch (error) {
-    if (hasCode(error, 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP')) return; // a disk without links
+    if (hasCode(error, 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP')) return; // a file system without links
     throw error;
   }
   try {
@@ -86,8 +86,8 @@ export async function pointLatest(dir: string, name: string): Promise<void> {
 }
 
 /**
- * Removes checkpoints beyond the newest `keep`; each is renamed first, so that none is ever half there. Directories that
- * only have such a name, a date perhaps, are not ours.
+ * Removes all but the newest `keep` checkpoints. Each is renamed first, so that none is ever incomplete. Directories
+ * that only have such a name, such as a date, are not touched.
  */
 export async function removeOld(dir: string, keep: number): Promise<void> {
   for (const { path } of (await readCheckpoints(dir)).slice(keep)) {
@@ -103,15 +103,16 @@ export async function removeOld(dir: string, keep: number): Promise<void> {
   }
 }
 
-// --- Temporary names: .unfinished-<host>-<process>-<its start>-<at random> ------------------------------------------
+// --- Temporary names: .unfinished-<host>-<process>-<its start>-<random>
+// ------------------------------------------------
 
-/** A name that nobody else uses, and that says who does. */
+/** A unique name that identifies the process. */
 export async function temporaryName(): Promise<string> {
   const start = (await startOf(process.pid)) ?? '0';
   return `.unfinished-${host()}-${process.pid}-${start}-${randomUUID().slice(0, 8)}`;
 }
 
-/** Removes what processes of this machine left that are no more. */
+/** Removes leftovers of processes of this machine that have ended. */
 export async function removeLeftovers(dir: string): Promise<void> {
   for (const { name } of await entriesIn(dir)) {
     const [, where, pid, start] = /^\.unfinished-(.+)-(\d+)-(\d+)-\w+$/.exec(name) ?? [];
@@ -131,14 +132,14 @@ async function isAlive(pid: number, start: string): Promise<boolean> {
     if (!hasCode(error, 'EPERM')) return false;
   }
   const now = await startOf(pid);
-  return now === null || now === start; // else the number went to another process
+  return now === null || now === start; // otherwise another process has the number
 }
 
-/** When a process began, in the system's own unit; null where that is not known. */
+/** When a process started, in the system's unit; null if unknown. */
 async function startOf(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before may hold anything
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before may contain anything
     return fields[0] === 'Z' ? 'dead' : fields[19];
   } catch {
     return null;

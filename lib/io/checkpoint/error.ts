@@ -1,6 +1,6 @@
-/** What is wrong with a checkpoint. */
+/** Errors about checkpoints. */
 
-/** A checkpoint that is not as it was saved. */
+/** A checkpoint that is damaged. */
 export class CheckpointError extends Error {
   /** Always CheckpointError. */
   override readonly name = 'CheckpointError';
@@ -9,7 +9,7 @@ export class CheckpointError extends Error {
     message: string,
     /** The directory of the damaged checkpoint. */
     readonly path: string,
-    /** The newest good checkpoint beside it, or null. */
+    /** The newest intact checkpoint in the same directory, or null. */
     readonly fallback: string | null = null,
     options?: ErrorOptions,
   ) {

@@ -1,6 +1,6 @@
-/** Checkpoints: the states of a training in a directory, each whole or not there. */
+/** Checkpoints: the states of a training run in a directory, written atomically. */
 export type { CheckpointInfo } from './directory';
 export { CheckpointError } from './error';
 export { listCheckpoints, loadCheckpoint, type LoadedCheckpoint, type LoadOptions } from './load';
 export { saveCheckpoint, type CheckpointOptions } from './save';
-export type { Stateful } from './stateful';
+export { isStateful, type Stateful } from './stateful';

@@ -1,4 +1,4 @@
-/** Taking up a training where a checkpoint left it. */
+/** Loading checkpoints. */
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { refuseInCapture } from '../../core/capture';
@@ -13,30 +13,30 @@ import { readCheckpoint, type Content } from './read';
 import { isStateful, type AnyStateful, type Stateful } from './stateful';
 import { restoreTree, takeSnapshot } from './tree';
 
-/** What `loadCheckpoint` gives: the entries that were saved as they are, and where they were. */
+/** The result of `loadCheckpoint`: the entries that were saved as values, and the path. */
 export interface LoadedCheckpoint {
   /** Its directory. */
   readonly path: string;
-  /** The step it was given. */
+  /** The step that was saved. */
   readonly step?: number;
   readonly [entry: string]: unknown;
 }
 
 /** Options of `loadCheckpoint`. */
 export interface LoadOptions {
-  /** Whether the newest good checkpoint is loaded where a newer one is damaged; default false: an error that names it. */
+  /** Whether to load the newest intact checkpoint if a newer one is damaged; default false: an error that names it. */
   fallback?: boolean;
 }
 
 const op = 'loadCheckpoint';
 
 /**
- * Loads the newest checkpoint of `dir`, or the one that `dir` is, into `targets`, restores the state of the default
- * generator, and gives the entries that were saved as they are, with the checkpoint's `path`.
+ * Loads the newest checkpoint of `dir`, or the checkpoint `dir` itself, into `targets`, and restores the state of the
+ * default generator. Returns the entries that were saved as values, and the `path` of the checkpoint.
  *
- * All or nothing: every checksum is verified and every state taken before anything stays changed. A checkpoint that is
- * not as it was saved rejects with a CheckpointError, which names the newest good one; RangeError if `dir` holds none,
- * or the checkpoint has no entry of a target's name.
+ * All or nothing: every checksum and every state is checked before anything changes. A damaged checkpoint rejects with
+ * a CheckpointError, which names the newest intact one. Rejects with a RangeError if `dir` has no checkpoint, or if the
+ * checkpoint has no entry with the name of a target.
  *
  * @example const { step } = await io.loadCheckpoint('runs/first', { model, optimizer, scheduler, loader });
  */
@@ -62,7 +62,7 @@ export async function loadCheckpoint(
 }
 
 /**
- * The checkpoints in a directory, the newest first; none if there is no such directory. Only their names are looked at.
+ * The checkpoints in a directory, the newest first; none if the directory does not exist. Only their names are read.
  *
  * @example if ((await io.listCheckpoints('runs/first')).length > 0) await io.loadCheckpoint('runs/first', { model });
  */
@@ -96,19 +96,19 @@ async function readNewest(
   wanted: (name: string, kind: string) => boolean,
   fallback: boolean,
 ): Promise<Found> {
-  const isOne = await isCheckpoint(dir);
+  const isSingle = await isCheckpoint(dir);
   let path: string;
   let all: CheckpointInfo[];
   let problem: unknown;
   do {
-    [path, all] = isOne ? await siblings(await realpath(dir)) : await choose(dir);
+    [path, all] = isSingle ? await siblings(await realpath(dir)) : await choose(dir);
     try {
       return { path, content: await readCheckpoint(op, path, wanted) };
     } catch (error) {
       problem = error;
     }
-  } while (!isOne && (await isGone(path))); // a save removed it meanwhile, after a newer one was there
-  const others = all.filter((one) => one.path !== path);
+  } while (!isSingle && (await isGone(path))); // a save has removed it, after a newer one was complete
+  const others = all.filter((info) => info.path !== path);
   for (const { path: other } of others) {
     try {
       const nothing = (): boolean => false;
@@ -131,7 +131,7 @@ async function choose(dir: string): Promise<[string, CheckpointInfo[]]> {
   throw unexpected(op, 'a checkpoint, or a directory of some', 'dir', dir);
 }
 
-/** A checkpoint, and all those of the directory it lies in. */
+/** A checkpoint, and all those in the same directory. */
 async function siblings(path: string): Promise<[string, CheckpointInfo[]]> {
   return [path, await readCheckpoints(dirname(path))];
 }
@@ -154,9 +154,9 @@ function apply(states: ReadonlyMap<string, AnyStateful>, { random, trees }: Cont
   const undo: (() => void)[] = [];
   try {
     for (const [name, target] of states) {
-      const before = takeSnapshot(op, name, target.stateDict());
+      const snapshot = takeSnapshot(op, name, target.stateDict());
       target.loadStateDict(trees.get(name));
-      undo.push(() => target.loadStateDict(restoreTree(before, (what) => new RangeError(what))));
+      undo.push(() => target.loadStateDict(restoreTree(snapshot, (what) => new RangeError(what))));
     }
   } catch (error) {
     for (const back of undo.reverse()) back();

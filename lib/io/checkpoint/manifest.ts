@@ -1,6 +1,6 @@
 /**
- * The two text files of a checkpoint: checkpoint.json, with all that is no tensor, and SHA256SUMS, with the hash of
- * every other file, as `sha256sum --check SHA256SUMS` reads it. Whatever byte changes in either, one of them is wrong.
+ * The two text files of a checkpoint: checkpoint.json, with everything except tensors, and SHA256SUMS, with the hash of
+ * every other file, as `sha256sum --check SHA256SUMS` reads it. Any changed byte in either makes one of them wrong.
  */
 import { describe } from '../../core/errors';
 import type { InputFile } from '../file';
@@ -11,13 +11,13 @@ export const tensorsFile = (entry: string): string => `${entry}.safetensors`;
 
 export const format = { name: 'blasgrad checkpoint', version: 1 } as const;
 
-/** Bytes of checkpoint.json: JSON of nothing but small parts takes 50 times as much memory. */
-export const mostManifest = 2 ** 25;
+/** The largest checkpoint.json: JSON of many small parts takes 50 times as much memory. */
+export const maxManifestBytes = 2 ** 25;
 
-/** One entry: `state` goes back to what gave it, `value` to whoever loads. */
+/** One entry: a `state` is loaded into its target, a `value` is returned. */
 export interface ManifestEntry {
   readonly kind: 'state' | 'value';
-  /** As tree.ts writes it. */
+  /** In the format of tree.ts. */
   readonly tree: unknown;
 }
 
@@ -26,7 +26,7 @@ export interface Manifest {
   readonly version: number;
   /** The version of the library that wrote it. */
   readonly library: string;
-  /** When, as ISO 8601. */
+  /** The time in ISO 8601. */
   readonly time: string;
   /** The state of the default generator. */
   readonly random: readonly number[];
@@ -35,7 +35,7 @@ export interface Manifest {
 
 const namePattern = /^[A-Za-z_][\w-]{0,99}$/;
 
-/** Whether a name can be an entry's: it becomes a file's. */
+/** Whether a name can be the name of an entry, which becomes a file name. */
 export function isEntryName(name: string): boolean {
   return namePattern.test(name);
 }
@@ -60,8 +60,8 @@ export function parseManifest(from: InputFile, text: string): Manifest {
     throw from.wrong(`version ${version} of the format`, 'the content', describe(manifest.version));
   }
   const { random, entries } = manifest;
-  const whole = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
-  if (!Array.isArray(random) || random.length !== 4 || !random.every(whole)) {
+  const isInt32 = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
+  if (!Array.isArray(random) || random.length !== 4 || !random.every(isInt32)) {
     throw from.wrong('four int32 numbers', 'random', describe(random));
   }
   if (!isObject(entries)) throw from.wrong('an object', 'entries', describe(entries));
@@ -77,7 +77,7 @@ export function sumsText(sums: ReadonlyMap<string, string>): string {
   return [...sums].map(([file, sum]) => `${sum}  ${file}\n`).join('');
 }
 
-/** Hash by file. */
+/** The hash of each file. */
 export function parseSums(from: InputFile, text: string): Map<string, string> {
   const sums = new Map<string, string>();
   const lines = text.split('\n');

@@ -1,21 +1,21 @@
-/** Reading a checkpoint's files: all of them are compared with their checksums. */
+/** Reading the files of a checkpoint, each compared with its checksum. */
 import { join } from 'node:path';
 import type { Tensor } from '../../core/tensor';
 import { InputFile } from '../file';
 import { readNothing, readPieces, readText, type Reader } from '../pieces';
 import { readTensors } from '../safetensors/read';
-import { files, mostManifest, parseManifest, parseSums, tensorsFile } from './manifest';
+import { files, maxManifestBytes, parseManifest, parseSums, tensorsFile } from './manifest';
 import type { Manifest } from './manifest';
 import { restoreTree } from './tree';
 
-/** What a checkpoint holds: the trees of the entries that were asked for. */
+/** The content of a checkpoint: the trees of the requested entries. */
 export interface Content {
   readonly random: readonly number[];
   readonly entries: Manifest['entries'];
   readonly trees: ReadonlyMap<string, unknown>;
 }
 
-/** Reads and checks a whole checkpoint, but gives the trees only of those entries that `wanted` says. */
+/** Reads and checks a complete checkpoint, but returns only the trees that `wanted` asks for. */
 export async function readCheckpoint(
   op: string,
   path: string,
@@ -24,7 +24,7 @@ export async function readCheckpoint(
   const input = (file: string): InputFile => new InputFile(op, join(path, file));
   const sumsFile = input(files.sums);
   const { value: sumsText } = await readPieces(sumsFile, (size) =>
-    readText(sumsFile, size, mostManifest),
+    readText(sumsFile, size, maxManifestBytes),
   );
   const sums = parseSums(sumsFile, sumsText);
 
@@ -37,7 +37,9 @@ export async function readCheckpoint(
     return value;
   };
   const manifestFile = input(files.manifest);
-  const text = await checked(files.manifest, (from, size) => readText(from, size, mostManifest));
+  const text = await checked(files.manifest, (from, size) =>
+    readText(from, size, maxManifestBytes),
+  );
   const { random, entries } = parseManifest(manifestFile, text);
   const known = new Set([files.manifest, ...Object.keys(entries).map(tensorsFile)]);
   const unknown = [...sums.keys()].find((file) => !known.has(file));

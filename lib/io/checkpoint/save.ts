@@ -1,4 +1,4 @@
-/** Writing a checkpoint, so that whatever happens it is whole or not there. */
+/** Saving checkpoints atomically. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../core/errors';
@@ -23,7 +23,7 @@ import {
   format,
   isEntryName,
   manifestText,
-  mostManifest,
+  maxManifestBytes,
   sumsText,
   tensorsFile,
 } from './manifest';
@@ -33,21 +33,23 @@ import { takeSnapshot } from './tree';
 
 /** Options of `saveCheckpoint`. */
 export interface CheckpointOptions {
-  /** How many of the newest checkpoints stay, this one included; default 3. */
+  /** How many of the newest checkpoints stay, including this one; default 3. */
   keep?: number;
 }
 
 const op = 'saveCheckpoint';
 
 /**
- * Saves the states of a training as one more checkpoint in `dir`, and gives its path.
+ * Saves the states of a training run as a new checkpoint in `dir`; resolves to its path.
  *
- * What has `stateDict` and `loadStateDict` is saved by its state, everything else as it is: tensors, numbers, strings,
- * booleans, null, and arrays and plain objects of them. `step`, if given, is a whole number. The state of the default
- * generator is always included. All of it is read before the promise is returned, so that training may go on at once.
+ * Entries with `stateDict` and `loadStateDict` are saved as states. All others are saved as values: tensors, numbers,
+ * strings, booleans, null, and arrays and plain objects of these. `step`, if present, is an integer. The state of the
+ * default generator is always included. Everything is copied before the promise is returned, so that training can
+ * continue immediately.
  *
- * The files are written under another name, with a checksum each, synced to the disk and then renamed: whenever the
- * process ends, all checkpoints there are whole. Rejects if a state cannot be read or the disk cannot be written.
+ * The files are written under a temporary name with their checksums, synced to the disk, and renamed. Whenever the
+ * process ends, all checkpoints in the directory are complete. Rejects if a state cannot be read or the disk cannot be
+ * written.
  *
  * @example await io.saveCheckpoint('runs/first', { model, optimizer, scheduler, loader, step }, { keep: 5 });
  */
@@ -64,18 +66,18 @@ export async function saveCheckpoint(
   return await inTurn(folder, () => write(folder, content, step, keep));
 }
 
-/** What is to be written, file by file. */
+/** What to write, file by file. */
 type Content = ReadonlyMap<string, Pieces>;
 
-function readStates(given: unknown): { content: Content; step: number | null } {
-  const isOther = given instanceof Tensor || given instanceof Map || isStateful(given);
-  if (typeof given !== 'object' || given === null || isOther) {
-    throw wrongType(op, 'an object of entries', 'entries', given);
+function readStates(states: unknown): { content: Content; step: number | null } {
+  const isOther = states instanceof Tensor || states instanceof Map || isStateful(states);
+  if (typeof states !== 'object' || states === null || isOther) {
+    throw wrongType(op, 'an object of entries', 'entries', states);
   }
   const random = Array.from(defaultGenerator.getState().data);
   const content = new Map<string, Pieces>();
   const entries: [string, ManifestEntry][] = [];
-  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries(states as Record<string, unknown>)) {
     if (value === undefined) continue;
     requireName(name, entries);
     const kind = isStateful(value) ? 'state' : 'value';
@@ -85,7 +87,7 @@ function readStates(given: unknown): { content: Content; step: number | null } {
     if (tensors.size === 0) continue;
     content.set(tensorsFile(name), contentOf(op, Object.fromEntries(tensors), undefined));
   }
-  const { step } = given as { step?: unknown };
+  const { step } = states as { step?: unknown };
   if (step !== undefined) requireInteger(op, 'step', step, 0);
   const manifest: Manifest = {
     format: format.name,
@@ -96,8 +98,8 @@ function readStates(given: unknown): { content: Content; step: number | null } {
     entries: Object.fromEntries(entries),
   };
   const text = Buffer.from(manifestText(manifest));
-  if (text.length > mostManifest) {
-    const what = `entries without their tensors of at most ${mostManifest} bytes as JSON`;
+  if (text.length > maxManifestBytes) {
+    const what = `entries without their tensors of at most ${maxManifestBytes} bytes as JSON`;
     throw unexpected(
       op,
       what,
@@ -109,13 +111,13 @@ function readStates(given: unknown): { content: Content; step: number | null } {
   return { content, step: (step as number | undefined) ?? null };
 }
 
-function requireName(name: string, before: readonly [string, ManifestEntry][]): void {
+function requireName(name: string, known: readonly [string, ManifestEntry][]): void {
   if (!isEntryName(name) || name === 'path') {
     const what = "letters, digits, _ and -, a letter first, and not 'path',";
     throw unexpected(op, what, 'the name of an entry', describe(name));
   }
-  // Some disks take them for the same file.
-  const same = before.find(([other]) => other.toLowerCase() === name.toLowerCase());
+  // Some file systems treat them as the same file.
+  const same = known.find(([other]) => other.toLowerCase() === name.toLowerCase());
   if (same) {
     throw unexpected(op, 'names that differ', 'entries', `${describe(same[0])} and '${name}'`);
   }
@@ -151,16 +153,16 @@ async function write(
   return path;
 }
 
-/** Makes a directory, and those that lead to it, and brings their names to the disk. */
+/** Creates a directory and its parents, and syncs their names to the disk. */
 async function makeDirectory(dir: string): Promise<void> {
   const first = await mkdir(dir, { recursive: true });
   if (first === undefined) return;
-  for (let made = dir; made.length >= first.length; made = dirname(made)) {
-    await syncDirectory(dirname(made));
+  for (let created = dir; created.length >= first.length; created = dirname(created)) {
+    await syncDirectory(dirname(created));
   }
 }
 
-/** Gives a finished directory the next number that is free; another process may take it at the same time. */
+/** Gives a finished directory the next free number; another process may take the number at the same time. */
 async function publish(dir: string, unfinished: string, step: number | null): Promise<string> {
   for (let number = 1; ; number++) {
     const newest = (await readCheckpoints(dir)).at(0)?.number ?? 0;
@@ -176,7 +178,7 @@ async function publish(dir: string, unfinished: string, step: number | null): Pr
   }
 }
 
-// Saves into the same directory wait for each other, so that they are numbered as they were called.
+// Saves into the same directory wait for each other, so that they are numbered in the order of the calls.
 const queues = new Map<string, Promise<unknown>>();
 
 async function inTurn<T>(dir: string, work: () => Promise<T>): Promise<T> {

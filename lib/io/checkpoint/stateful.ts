@@ -1,22 +1,23 @@
-/** What can be saved and taken up again. */
+/** Objects with a state that can be saved and restored. */
 
 /**
- * Whatever gives its state as a tree of plain objects, arrays, tensors, numbers, strings, booleans and null, and takes
- * it back, all or nothing: modules, optimizers, schedules, loaders, and what you write yourself.
+ * An object with a state: a tree of plain objects, arrays, tensors, numbers, strings, booleans and null. Modules,
+ * optimizers, schedulers and loaders are examples; you can write your own. `loadStateDict` restores everything or
+ * throws.
  */
 export interface Stateful {
-  /** The state as a tree. */
+  /** Returns the state as a tree. */
   stateDict(): unknown;
-  /** Takes the tree back, all or nothing. */
-  // A method, so that what takes only its own kind of tree is one too.
+  /** Restores the state from a tree, all or nothing. */
+  // A method, so that a class that takes only its own kind of tree fits.
   loadStateDict(dict: never): unknown;
 }
 
-/** A Stateful that gets what it gave. */
+/** An object with a state, without the type of the tree. */
 export interface AnyStateful {
-  /** The state as a tree. */
+  /** Returns the state as a tree. */
   stateDict(): unknown;
-  /** Takes the tree back, all or nothing. */
+  /** Restores the state from a tree, all or nothing. */
   loadStateDict(dict: unknown): unknown;
 }
 

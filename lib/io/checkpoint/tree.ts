@@ -11,13 +11,13 @@ import { Tensor } from '../../core/tensor';
 import { usableMemory } from '../../core/access';
 import { metadataName } from '../safetensors/header';
 
-/** A tree at one moment: the tensors are copies. */
+/** A copy of a tree, with copies of its tensors. */
 export interface Snapshot {
   readonly json: unknown;
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** What `$` stands for. */
+/** The values that `$` can name. */
 const special = new Map<string, unknown>([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -25,9 +25,9 @@ const special = new Map<string, unknown>([
   ['-0', -0],
   ['undefined', undefined],
 ]);
-const deepest = 100;
+const maxDepth = 100;
 
-/** Copies a tree; TypeError names the place of what is no part of one. */
+/** Copies a tree; TypeError names the position of a value that is not allowed. */
 export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot {
   const tensors = new Map<string, Tensor>();
   const addTensor = (path: readonly string[], tensor: Tensor): string => {
@@ -48,40 +48,41 @@ export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot 
       const plain = Number.isFinite(value) && !Object.is(value, -0);
       return plain ? value : { $: Object.is(value, -0) ? '-0' : String(value) };
     }
-    if (path.length === deepest) {
-      throw unexpected(op, `at most ${deepest} levels`, placeOf(name, path.slice(0, 3)), 'more');
+    if (path.length === maxDepth) {
+      throw unexpected(op, `at most ${maxDepth} levels`, placeOf(name, path.slice(0, 3)), 'more');
     }
-    if (Array.isArray(value)) return Array.from(value, (one, i) => encode(one, [...path, `${i}`]));
+    if (Array.isArray(value))
+      return Array.from(value, (element, i) => encode(element, [...path, `${i}`]));
     if (!isPlainObject(value)) {
       const what = 'a tensor, number, string, boolean, null, array or plain object';
       throw wrongType(op, what, placeOf(name, path), value);
     }
     const fields = Object.entries(value);
-    const coded = mapFields(fields, (one, key) => encode(one, [...path, key]));
+    const coded = mapFields(fields, (field, key) => encode(field, [...path, key]));
     return fields.some(([key]) => key.startsWith('$')) ? { $object: coded } : coded;
   };
   return { json: encode(tree, []), tensors };
 }
 
-/** The tree of a snapshot, with its tensors themselves. RangeError, from `wrong`, where there is no such tree. */
+/** The tree of a snapshot, with its tensors themselves. Throws an error from `wrong` if the snapshot is invalid. */
 export function restoreTree(
   { json, tensors }: Snapshot,
   wrong: (what: string, got: string) => RangeError,
 ): unknown {
   const decode = (value: unknown, level: number): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    if (level > deepest) throw wrong(`at most ${deepest} levels`, 'more');
-    if (Array.isArray(value)) return value.map((one: unknown) => decode(one, level + 1));
+    if (level > maxDepth) throw wrong(`at most ${maxDepth} levels`, 'more');
+    if (Array.isArray(value)) return value.map((element: unknown) => decode(element, level + 1));
     const fields = Object.entries(value) as [string, unknown][];
     const plain = fields.every(([key]) => !key.startsWith('$'));
-    if (plain) return mapFields(fields, (one) => decode(one, level + 1));
+    if (plain) return mapFields(fields, (field) => decode(field, level + 1));
     const [[key, content]] = fields;
     if (fields.length === 1) {
       if (key === '$' && special.has(content as string)) return special.get(content as string);
       const tensor = key === '$tensor' ? tensors.get(content as string) : undefined;
       if (tensor !== undefined) return tensor;
       if (key === '$object' && typeof content === 'object' && content !== null) {
-        return mapFields(Object.entries(content), (one) => decode(one, level + 1));
+        return mapFields(Object.entries(content), (field) => decode(field, level + 1));
       }
     }
     throw wrong('$tensor, $ or $object with what belongs to it', `${key}: ${describe(content)}`);
@@ -89,7 +90,7 @@ export function restoreTree(
   return decode(json, 0);
 }
 
-/** Own properties whatever their names are, also `__proto__`. */
+/** Makes own properties for any names, also `__proto__`. */
 function mapFields(
   fields: readonly [string, unknown][],
   each: (value: unknown, key: string) => unknown,
@@ -97,7 +98,7 @@ function mapFields(
   return Object.fromEntries(fields.map(([key, value]) => [key, each(value, key)]));
 }
 
-/** Without a class; also of another realm. */
+/** An object without a class, also of another realm. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;

@@ -1,10 +1,10 @@
-/** The element types of safetensors files, and how each becomes one of ours. */
+/** The element types of safetensors files, and their conversion. */
 import { elements as kinds, type Elements } from '../elements';
 
 interface Element {
-  /** Of one; of some a part, as several share them. */
+  /** Bytes of one element; a fraction if several share a byte. */
   readonly bytes: number;
-  /** Absent where we have nothing for it. */
+  /** Missing if the type cannot be converted. */
   readonly kind?: Elements;
 }
 
@@ -22,7 +22,7 @@ const read = {
   BOOL: kinds.bool,
 } as const satisfies Readonly<Record<string, Elements>>;
 
-/** Every type that the format knows, so that files with others can be checked, and the rest of them read. */
+/** Every type of the format, so that files with other types can be checked, and their other tensors read. */
 export const elements: ReadonlyMap<string, Element> = new Map<string, Element>([
   ...Object.entries(read).map(([name, kind]): [string, Element] => [
     name,
@@ -39,8 +39,8 @@ export const elements: ReadonlyMap<string, Element> = new Map<string, Element>([
   ['F4', { bytes: 0.5 }],
 ]);
 
-/** The names of those that can be read. */
+/** The names of the types that can be read. */
 export const readable: readonly string[] = Object.keys(read);
 
-/** How our dtypes are written. */
+/** The types that our dtypes are written as. */
 export const written = { float64: 'F64', float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;

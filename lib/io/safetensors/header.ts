@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file: eight bytes with its length, then JSON that says of each tensor dtype, shape and
- * where its bytes lie (https://github.com/huggingface/safetensors#format).
+ * The header of a safetensors file: eight bytes with its length, then JSON with dtype, shape and position of each
+ * tensor (https://github.com/huggingface/safetensors#format).
  */
 import { describe, shapeText } from '../../core/errors';
 import { numelOf, requireShape } from '../../core/shape';
@@ -11,11 +11,11 @@ import { elements } from './elements';
 /** A tensor of a file. */
 export interface Entry {
   readonly name: string;
-  /** As the format writes it: `'F32'`. */
+  /** As in the format: `'F32'`. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Where its bytes begin, from the start of the file, and how many they are. */
-  readonly at: number;
+  /** The position of its first byte in the file, and the number of bytes. */
+  readonly offset: number;
   readonly bytes: number;
 }
 
@@ -26,12 +26,12 @@ export interface Header {
 }
 
 const lengthBytes = 8;
-/** As much as other readers of the format take. */
-export const mostHeaderBytes = 100_000_000;
-/** The name that is none of a tensor. */
+/** The limit of other readers of the format. */
+export const maxHeaderBytes = 100_000_000;
+/** The key of the metadata, which is not a tensor. */
 export const metadataName = '__metadata__';
 
-/** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest once. */
+/** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest exactly once. */
 export function* readHeader(file: InputFile, size: number): Reader<Header> {
   if (size < lengthBytes) {
     throw file.wrong('at least 8 bytes', 'the size', `${size}, which is no safetensors file`);
@@ -39,9 +39,9 @@ export function* readHeader(file: InputFile, size: number): Reader<Header> {
   const start = Buffer.alloc(lengthBytes);
   yield { into: start };
   const length = start.readBigUInt64LE();
-  const most = Math.min(size - lengthBytes, mostHeaderBytes);
-  if (length > most) {
-    throw file.wrong(`a length of at most ${most} bytes`, 'the header', String(length));
+  const maxBytes = Math.min(size - lengthBytes, maxHeaderBytes);
+  if (length > maxBytes) {
+    throw file.wrong(`a length of at most ${maxBytes} bytes`, 'the header', String(length));
   }
   const bytes = Buffer.alloc(Number(length));
   yield { into: bytes };
@@ -49,20 +49,20 @@ export function* readHeader(file: InputFile, size: number): Reader<Header> {
 }
 
 function parseHeader(file: InputFile, bytes: Uint8Array, size: number): Header {
-  const all = parseJson(file, bytes);
+  const header = parseJson(file, bytes);
   const start = lengthBytes + bytes.length;
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(all)) {
+  for (const [name, value] of Object.entries(header)) {
     if (name === metadataName) metadata = requireMetadata(file, value ?? {});
     else entries.push(parseEntry(file, name, value, start, size));
   }
-  entries.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
+  entries.sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
   let end = start;
-  for (const { name, at, bytes: count } of entries) {
-    if (at !== end) {
-      const got = `${at - start}, which ${at < end ? 'overlaps' : 'leaves a gap after'} the tensor before`;
-      throw file.wrong(`data_offsets that begin at ${end - start}`, place(name), got);
+  for (const { name, offset: offset, bytes: count } of entries) {
+    if (offset !== end) {
+      const got = `${offset - start}, which ${offset < end ? 'overlaps' : 'leaves a gap after'} the tensor before`;
+      throw file.wrong(`data_offsets that begin at ${end - start}`, tensorPlace(name), got);
     }
     end += count;
   }
@@ -91,9 +91,12 @@ function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> 
 const levels = 3; // the header, a tensor, its shape
 
 /** Names take far more memory than their text; no model has as many. */
-const mostNames = 2 ** 20;
+const maxNames = 2 ** 20;
 
-/** Refuses what JSON.parse hides, a name twice in one object, and what would take far more memory than the text. */
+/**
+ * Refuses duplicate names in one object, which JSON.parse hides, and text that would take far more memory than its
+ * size.
+ */
 function refuseHidden(file: InputFile, text: string): void {
   const open: Set<string>[] = [];
   const colon = /\s*:/y;
@@ -116,12 +119,12 @@ function refuseHidden(file: InputFile, text: string): void {
       const names = open.at(-1);
       if (names?.has(name)) throw file.wrong('each name once', 'the header', describe(name));
       names?.add(name);
-      if (++count > mostNames) throw file.wrong(`at most ${mostNames} names`, 'the header', 'more');
+      if (++count > maxNames) throw file.wrong(`at most ${maxNames} names`, 'the header', 'more');
     }
   }
 }
 
-/** Where the quotation mark is that ends a text. */
+/** The position of the quotation mark at the end of a text. */
 function endOfText(text: string, start: number): number {
   let i = start + 1;
   while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
@@ -139,45 +142,45 @@ function parseEntry(
   const { dtype, shape, data_offsets: offsets } = fields;
   if (typeof dtype !== 'string' || !Array.isArray(shape) || !Array.isArray(offsets)) {
     const what = 'an object with dtype, shape and data_offsets';
-    throw file.wrong(what, place(name), describe(value));
+    throw file.wrong(what, tensorPlace(name), describe(value));
   }
   const element = elements.get(dtype);
   if (element === undefined) {
     const what = `one of ${[...elements.keys()].join(', ')}`;
-    throw file.wrong(what, `the dtype of ${place(name)}`, describe(dtype));
+    throw file.wrong(what, `the dtype of ${tensorPlace(name)}`, describe(dtype));
   }
-  const sizes = requireShape(file.op, shape, `the shape of ${place(name)} of ${file.path}`);
+  const sizes = requireShape(file.op, shape, `the shape of ${tensorPlace(name)} of ${file.path}`);
   const [from, to] = offsets as unknown[];
-  const room = size - start;
-  if (offsets.length !== 2 || !isOffset(from, room) || !isOffset(to, room) || to < from) {
-    const what = `two data_offsets in order, from 0 to ${room}`;
-    throw file.wrong(what, place(name), `[${offsets.map(describe).join(', ')}]`);
+  const dataBytes = size - start;
+  if (offsets.length !== 2 || !isOffset(from, dataBytes) || !isOffset(to, dataBytes) || to < from) {
+    const what = `two data_offsets in order, from 0 to ${dataBytes}`;
+    throw file.wrong(what, tensorPlace(name), `[${offsets.map(describe).join(', ')}]`);
   }
   const needed = numelOf(sizes) * element.bytes;
   if (to - from !== needed) {
     const what = `${needed} bytes of ${dtype} in the shape ${shapeText(sizes)}`;
-    throw file.wrong(what, place(name), String(to - from));
+    throw file.wrong(what, tensorPlace(name), String(to - from));
   }
-  return { name, dtype, shape: sizes, at: start + from, bytes: needed };
+  return { name, dtype, shape: sizes, offset: start + from, bytes: needed };
 }
 
-/** How a tensor is named in messages; names come from the file, so they may be long. */
-export function place(name: string): string {
+/** The name of a tensor in messages; it comes from the file, so it may be long. */
+export function tensorPlace(name: string): string {
   return `the tensor ${describe(name)}`;
 }
 
-function isOffset(value: unknown, most: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+function isOffset(value: unknown, max: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max;
 }
 
 function requireMetadata(file: InputFile, value: unknown): Record<string, string> {
-  if (isObject(value) && Object.values(value).every((one) => typeof one === 'string')) {
+  if (isObject(value) && Object.values(value).every((text) => typeof text === 'string')) {
     return value as Record<string, string>;
   }
   throw file.wrong('an object of strings', metadataName, describe(value));
 }
 
-/** Whether JSON has an object there. */
+/** Whether a JSON value is an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

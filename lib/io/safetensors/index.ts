@@ -1,4 +1,4 @@
-/** Tensors in the files of the safetensors format, which PyTorch and others read and write. */
+/** The safetensors format, which PyTorch and others read and write. */
 import type { DType } from '../../core/dtype';
 import { requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
@@ -12,11 +12,11 @@ import { contentOf } from './write';
 
 /** Options of `saveSafetensors`. */
 export interface SafetensorsOptions {
-  /** Texts by name that the file is to carry besides. */
+  /** Texts by name, stored in the file too. */
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** What a safetensors file says of itself. */
+/** The header of a safetensors file. */
 export interface SafetensorsHeader {
   /** Texts by name. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -26,20 +26,20 @@ export interface SafetensorsHeader {
 
 /** One tensor of a safetensors file. */
 export interface SafetensorsTensor {
-  /** In the file: `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
+  /** The type in the file. `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
   readonly storedAs: string;
-  /** Of the tensor that `loadSafetensors` makes of it; null where it cannot. */
+  /** The dtype that `loadSafetensors` converts it to; null if it cannot. */
   readonly dtype: DType | null;
   /** Sizes, outermost first. */
   readonly shape: readonly number[];
 }
 
 /**
- * Writes tensors by name to a file that `safetensors.torch.load_file` reads, say a `stateDict()`: here and now, from
- * the tensors' memory, without a copy of them all. float64, float32, int32 and bool become F64, F32, I32 and BOOL;
- * memory that several names share is written for each.
+ * Writes tensors by name to a safetensors file, which `safetensors.torch.load_file` reads. It writes synchronously,
+ * from the memory of the tensors, without copying all of them. float64, float32, int32 and bool become F64, F32, I32
+ * and BOOL. Tensors that share memory are each written.
  *
- * A file that is there stays until the new one is written whole; only `saveCheckpoint` waits for the disk besides.
+ * An existing file stays until the new one is complete. Use `saveCheckpoint` to wait for the disk too.
  *
  * @example io.saveSafetensors('model.safetensors', model.stateDict(), { metadata: { format: 'pt' } });
  */
@@ -49,16 +49,16 @@ export function saveSafetensors(
   options: SafetensorsOptions = {},
 ): void {
   const op = 'saveSafetensors';
-  const to = requirePath(op, path);
+  const target = requirePath(op, path);
   requireOptions(op, options, ['metadata']);
-  writeWholeSync(to, contentOf(op, tensors, options.metadata)); // all checked before the file is touched
+  writeWholeSync(target, contentOf(op, tensors, options.metadata)); // everything is checked before the file is touched
 }
 
 /**
- * Reads the tensors of a safetensors file, or of it only `names`, here and now, each straight into its own memory.
+ * Reads the tensors of a safetensors file, or only those in `names`, synchronously, each into its own memory.
  *
- * F16 and BF16 become float32; I64, I16, U16, I8 and U8 become int32. RangeError if the file is no such file, names a
- * type that we do not have, or an I64 that int32 does not hold.
+ * F16 and BF16 become float32; I64, I16, U16, I8 and U8 become int32. RangeError if the file is invalid, has a type
+ * that cannot be converted, or an I64 that does not fit into int32.
  *
  * @example model.loadStateDict(io.loadSafetensors('model.safetensors'));
  */
@@ -77,7 +77,7 @@ export function loadSafetensors(
 }
 
 /**
- * Reads what a safetensors file says of itself, and none of its values.
+ * Reads the header of a safetensors file, without any values.
  *
  * @example io.readSafetensorsHeader('model.safetensors').tensors['0.weight'].shape // [10, 784]
  */

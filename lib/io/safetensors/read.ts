@@ -1,17 +1,17 @@
-/** Reading tensors from a safetensors file, each straight into its own memory. */
+/** Reading tensors from a safetensors file, each into its own memory. */
 import { describe, unexpected } from '../../core/errors';
 import { numelOf } from '../../core/shape';
 import { allocateOwn, Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
-import { areOurs, convert } from '../elements';
+import { hasSameBytes, convert } from '../elements';
 import type { InputFile } from '../file';
 import { pieceBytes, type Reader } from '../pieces';
 import { elements, readable } from './elements';
-import { place, readHeader, type Entry } from './header';
+import { tensorPlace, readHeader, type Entry } from './header';
 
 export type Tensors = Record<string, Tensor>;
 
-/** All tensors, or those in `names`, in the order in which their bytes lie in the file. */
+/** All tensors, or those in `names`, in the order of their bytes in the file. */
 export function* readTensors(
   file: InputFile,
   size: number,
@@ -34,23 +34,23 @@ function* readTensor(file: InputFile, entry: Entry): Reader<Tensor> {
   const kind = elements.get(entry.dtype)?.kind;
   if (kind === undefined) {
     const what = `one of ${readable.join(', ')}`;
-    throw file.wrong(what, `the dtype of ${place(entry.name)}`, entry.dtype);
+    throw file.wrong(what, `the dtype of ${tensorPlace(entry.name)}`, entry.dtype);
   }
   const array = allocateOwn(kind.dtype, numelOf(entry.shape));
   const refuse = (what: string, index: number, value: number): void => {
-    throw file.wrong(what, `element ${index} of ${place(entry.name)}`, String(value));
+    throw file.wrong(what, `element ${index} of ${tensorPlace(entry.name)}`, String(value));
   };
-  const direct = kind.dtype === 'bool' || areOurs(kind, true, array);
+  const direct = kind.dtype === 'bool' || hasSameBytes(kind, true, array);
   const piece = direct ? null : Buffer.alloc(Math.min(entry.bytes, pieceBytes));
   for (let done = 0; done < entry.bytes; done += pieceBytes) {
     const count = Math.min(entry.bytes - done, pieceBytes);
-    const at = entry.at + done;
+    const position = entry.offset + done;
     if (piece === null) {
-      yield { into: new Uint8Array(array.buffer, array.byteOffset + done, count), at };
+      yield { into: new Uint8Array(array.buffer, array.byteOffset + done, count), position };
       continue;
     }
     const into = piece.subarray(0, count);
-    yield { into, at };
+    yield { into, position };
     const [from, to] = [done / kind.bytes, (done + count) / kind.bytes];
     const misfit = convert(kind, into, true, array.subarray(from, to));
     if (misfit === null) continue;

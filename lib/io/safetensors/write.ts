@@ -1,4 +1,4 @@
-/** The content of a safetensors file, piece by piece, from the tensors' own memory. */
+/** The content of a safetensors file, piece by piece, from the memory of the tensors. */
 import { elementBytes } from '../../core/dtype';
 import { describe, unexpected, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
@@ -6,16 +6,16 @@ import { copyInOrder, readableMemory } from '../../core/access';
 import { requireTensors } from '../named';
 import type { Pieces } from '../pieces';
 import { written } from './elements';
-import { metadataName, mostHeaderBytes } from './header';
+import { metadataName, maxHeaderBytes } from './header';
 
-/** Checks all; the pieces then show the memory of the tensors at the time they are asked for. */
+/** Checks everything; the pieces then have the values at the time they are requested. */
 export function contentOf(op: string, tensors: unknown, metadata: unknown): Pieces {
   const named = requireTensors(op, tensors);
   for (const [name, tensor] of named) {
     requireName(op, name);
     readableMemory(op, tensor);
   }
-  // As other writers of the format do: what needs the widest alignment first.
+  // The same order as other writers of the format: the widest alignment first.
   const rank = ({ dtype }: Tensor): number => order.indexOf(dtype);
   named.sort(([a, one], [b, other]) => rank(one) - rank(other) || compare(a, b));
   const header = headerOf(op, named, requireMetadata(op, metadata));
@@ -41,14 +41,14 @@ function headerOf(
     const { shape } = tensor;
     fields.push([name, { dtype: written[tensor.dtype], shape, data_offsets: [begin, end] }]);
   }
-  // Not by way of an object, which would put names that are numbers first.
+  // Not through an object, which would move integer names to the front.
   const members = fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   const text = Buffer.from(`{${members.join(',')}}`);
-  const header = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' '); // the data begin aligned
+  const header = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' '); // the data starts aligned
   header.writeBigUInt64LE(BigInt(header.length - 8));
   header.set(text, 8);
-  if (header.length - 8 > mostHeaderBytes) {
-    const what = `names that fit a header of ${mostHeaderBytes} bytes`;
+  if (header.length - 8 > maxHeaderBytes) {
+    const what = `names that fit a header of ${maxHeaderBytes} bytes`;
     throw unexpected(op, what, 'tensors', `${header.length - 8} bytes`);
   }
   return header;
@@ -76,7 +76,7 @@ function requireName(op: string, name: string): void {
   requireText(op, `the name ${describe(name)}`, name);
 }
 
-/** UTF-8 has no half of a surrogate pair. */
+/** UTF-8 cannot encode half of a surrogate pair. */
 function requireText(op: string, name: string, text: string): void {
   if (/\p{Surrogate}/u.test(text)) {
     throw unexpected(op, 'whole characters', name, 'half of a surrogate pair');
@@ -90,10 +90,10 @@ function requireMetadata(op: string, metadata: unknown): Record<string, string> 
     throw wrongType(op, 'an object of strings', 'metadata', metadata);
   }
   for (const [name, value] of Object.entries(metadata)) {
-    const at = `metadata[${describe(name)}]`;
-    requireText(op, `the name of ${at}`, name);
-    if (typeof value !== 'string') throw wrongType(op, 'a string', at, value);
-    requireText(op, at, value);
+    const where = `metadata[${describe(name)}]`;
+    requireText(op, `the name of ${where}`, name);
+    if (typeof value !== 'string') throw wrongType(op, 'a string', where, value);
+    requireText(op, where, value);
   }
   return metadata as Record<string, string>;
 }

@@ -1,20 +1,40 @@
-/** Random orthonormal vectors. */
+/** Random orthonormal vectors as initial values. */
+import { requireNumber, requireOptions } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
+import { fans } from './fans';
+import { fill } from './fill';
+
+/**
+ * Orthonormal rows, or columns where there are fewer of them, times `gain`; dimensions after the first count as one
+ * (Saxe et al. 2013).
+ */
+export function orthogonal_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
+  requireOptions('orthogonal_', options, ['gain']);
+  const gain = requireNumber('orthogonal_', 'gain', options.gain ?? 1);
+  fans('orthogonal_', tensor);
+  return fill('orthogonal_', tensor, (t) => {
+    if (t.numel() === 0) return;
+    const rows = t.shape[0];
+    const columns = t.numel() / rows;
+    const short = orthogonalRows(Math.min(rows, columns), Math.max(rows, columns));
+    t.copy_((rows > columns ? short.T : short).reshape([...t.shape]).mul(gain));
+  });
+}
 
 /**
  * `count` orthonormal vectors of `length` elements, evenly distributed over all such sets, as rows in float64: normal
  * vectors, each made orthogonal to those before it by Gram and Schmidt's method, twice, which is enough to reach
  * rounding (Giraud et al. 2005).
  */
-export function orthogonalRows(count: number, length: number): Tensor {
+function orthogonalRows(count: number, length: number): Tensor {
   const rows = Tensor._empty('float64', [count, length]).normal_();
   for (let i = 0; i < count; i++) {
-    const row = rows.select(0, i);
-    const before = rows.narrow(0, 0, i);
+    const vector = rows.select(0, i);
+    const previous = rows.narrow(0, 0, i);
     for (let pass = 0; pass < 2 && i > 0; pass++) {
-      row.sub_(before.t().matmul(before.matmul(row)));
+      vector.sub_(previous.t().matmul(previous.matmul(vector)));
     }
-    row.div_(row.dot(row).sqrt());
+    vector.div_(vector.dot(vector).sqrt());
   }
   return rows;
 }

@@ -13,20 +13,20 @@ function inverseErf(v: Tensor): Tensor {
   const size = half.square().sub(log.div(c)).sqrt().sub(half).sqrt();
   let z = size.mul(v.sign());
   for (let i = 0; i < 3; i++) {
-    const slope = z
+    const derivative = z
       .square()
       .neg()
       .exp()
       .mul(2 / Math.sqrt(Math.PI));
-    z = z.sub(z.erf().sub(v).div(slope));
+    z = z.sub(z.erf().sub(v).div(derivative));
   }
   return z;
 }
 
 /** erf to the precision of the tensor's. */
 function erf(x: number): number {
-  const one = Tensor._empty('float64', []).fill_(x);
-  return one.erf().item();
+  const scalar = Tensor._empty('float64', []).fill_(x);
+  return scalar.erf().item();
 }
 
 /** Normal values held in [a, b] by inverting the distribution function between its values there, in float64. */
@@ -40,7 +40,7 @@ export function truncatedNormal(
   const scale = std * Math.SQRT2;
   // Where float64 cannot tell erf from 1, the inverse would be infinite.
   const edge = 1 - 2 ** -53;
-  const at = (x: number): number => Math.min(Math.max(erf((x - mean) / scale), -edge), edge);
-  const uniform = Tensor._empty('float64', shape).uniform_(at(a), at(b));
+  const erfAt = (x: number): number => Math.min(Math.max(erf((x - mean) / scale), -edge), edge);
+  const uniform = Tensor._empty('float64', shape).uniform_(erfAt(a), erfAt(b));
   return inverseErf(uniform).mul(scale).add(mean).clamp({ min: a, max: b });
 }

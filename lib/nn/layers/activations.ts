@@ -1,4 +1,4 @@
-/** Activations as modules. Their numbers stand in PyTorch's order or in one object: LeakyReLU(0.1). */
+/** Activations as modules. Numeric options are positional in PyTorch's order, or one object: LeakyReLU(0.1). */
 import { requireInteger, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import { requireDType, type DType } from '../../core/dtype';
 import * as F from '../../functional';
@@ -8,108 +8,182 @@ import { constant_ } from '../init';
 import { Module } from '../module/module';
 import { Parameter } from '../module/parameter';
 
-/** Numbers that may be given in order, or by name in one object. */
-type Numbers<K extends string> = Partial<Record<K, number>>;
+// --- Without options ------------------------------------------------------------------------------------------------
 
-/** The numbers of one activation, checked. */
-function settings<K extends string>(
-  op: string,
-  defaults: Readonly<Record<K, number>>,
-  given: readonly (number | Numbers<K> | undefined)[],
-): Record<K, number> {
-  const names = Object.keys(defaults) as K[];
-  const named = typeof given[0] === 'object' ? given[0] : null;
-  if (named !== null) requireOptions(op, named, names);
-  const values = names.map((name, i): [K, number] => {
-    const value = named === null ? given[i] : named[name];
-    return [name, requireNumber(op, name, value ?? defaults[name])];
-  });
-  return Object.fromEntries(values) as Record<K, number>;
+/** The base of modules that apply a function without options. */
+function activation(fn: (input: Tensor) => Tensor): new () => Module {
+  return class extends Module {
+    override forward(input: Tensor): Tensor {
+      return fn(input);
+    }
+  };
 }
 
 /** max(x, 0). */
-export class ReLU extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.relu(input);
-  }
-}
+export class ReLU extends activation(F.relu) {}
 
 /** x limited to [0, 6]. */
-export class ReLU6 extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.relu6(input);
-  }
-}
+export class ReLU6 extends activation(F.relu6) {}
 
 /** 1 / (1 + e^-x). */
-export class Sigmoid extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.sigmoid(input);
-  }
-}
+export class Sigmoid extends activation(F.sigmoid) {}
 
 /** Hyperbolic tangent. */
-export class Tanh extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.tanh(input);
-  }
-}
+export class Tanh extends activation(F.tanh) {}
 
 /** x sigmoid(x), also called swish. */
-export class SiLU extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.silu(input);
-  }
-}
+export class SiLU extends activation(F.silu) {}
 
 /** x tanh(softplus(x)). */
-export class Mish extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.mish(input);
-  }
-}
+export class Mish extends activation(F.mish) {}
 
 /** The self-normalising ELU. */
-export class SELU extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.selu(input);
-  }
-}
+export class SELU extends activation(F.selu) {}
 
 /** A piecewise linear sigmoid. */
-export class Hardsigmoid extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.hardsigmoid(input);
-  }
-}
+export class Hardsigmoid extends activation(F.hardsigmoid) {}
 
 /** x hardsigmoid(x). */
-export class Hardswish extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.hardswish(input);
-  }
-}
+export class Hardswish extends activation(F.hardswish) {}
 
 /** x / (1 + |x|). */
-export class Softsign extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.softsign(input);
-  }
-}
+export class Softsign extends activation(F.softsign) {}
 
 /** x - tanh(x). */
-export class Tanhshrink extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.tanhshrink(input);
+export class Tanhshrink extends activation(F.tanhshrink) {}
+
+/** log(sigmoid(x)). */
+export class LogSigmoid extends activation(F.logsigmoid) {}
+
+// --- With numeric options -------------------------------------------------------------------------------------------
+
+type Numbers = Readonly<Record<string, number>>;
+
+/**
+ * The base of modules that apply a function with numeric options, which become fields. `complete` takes the numbers in
+ * order and returns all of them by name; `fn` gets the module itself, and reads them from it.
+ */
+function numericActivation<Values extends (number | undefined)[], Options extends Numbers>(
+  op: string,
+  complete: (...values: Values) => Options,
+  fn: (input: Tensor, options: Options) => Tensor,
+): new (...values: Values | [options: Partial<Options> | Values[0]]) => Module {
+  const names = Object.keys(complete(...([] as unknown as Values)));
+
+  return class extends Module {
+    constructor(...values: Values | [options: Partial<Options> | Values[0]]) {
+      super();
+      const first: unknown = values[0];
+      const byName = typeof first === 'object' && first !== null;
+      if (byName) requireOptions(op, first, names);
+      const inOrder = byName ? names.map((name) => (first as Partial<Numbers>)[name]) : values;
+      const options = complete(...(inOrder.map((value) => value ?? undefined) as Values));
+      for (const name of names) requireNumber(op, name, options[name]);
+      Object.assign(this, options);
+    }
+
+    override forward(input: Tensor): Tensor {
+      return fn(input, this as unknown as Options);
+    }
+
+    override extraRepr(): string {
+      const options = this as unknown as Options;
+      return names.map((name) => `${snakeCase(name)}=${pythonFloat(options[name])}`).join(', ');
+    }
+  };
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** x where it is positive, negativeSlope x elsewhere. */
+export class LeakyReLU extends numericActivation(
+  'LeakyReLU',
+  (negativeSlope = 0.01) => ({ negativeSlope }),
+  (x, { negativeSlope }) => F.leakyRelu(x, { negativeSlope }),
+) {
+  /** The slope for negative x. */
+  declare readonly negativeSlope: number;
+}
+
+/** x limited to [minVal, maxVal]. */
+export class Hardtanh extends numericActivation(
+  'Hardtanh',
+  (minVal = -1, maxVal = 1) => ({ minVal, maxVal }),
+  (x, { minVal, maxVal }) => F.hardtanh(x, { minVal, maxVal }),
+) {
+  /** Lowest result. */
+  declare readonly minVal: number;
+  /** Highest result. */
+  declare readonly maxVal: number;
+}
+
+/** x where |x| is above lambd, 0 elsewhere. */
+export class Hardshrink extends numericActivation(
+  'Hardshrink',
+  (lambd = 0.5) => ({ lambd }),
+  (x, { lambd }) => F.hardshrink(x, { lambd }),
+) {
+  /** Half the width of the range that becomes 0. */
+  declare readonly lambd: number;
+
+  override extraRepr(): string {
+    return pythonFloat(this.lambd);
   }
 }
 
-/** log(sigmoid(x)). */
-export class LogSigmoid extends Module {
-  override forward(input: Tensor): Tensor {
-    return F.logsigmoid(input);
+/** x moved towards 0 by lambd, 0 where |x| is at most that. */
+export class Softshrink extends numericActivation(
+  'Softshrink',
+  (lambd = 0.5) => ({ lambd }),
+  (x, { lambd }) => F.softshrink(x, { lambd }),
+) {
+  /** Half the width of the range that becomes 0. */
+  declare readonly lambd: number;
+
+  override extraRepr(): string {
+    return pythonFloat(this.lambd);
   }
 }
+
+/** x where it is positive, alpha (e^x - 1) elsewhere. */
+export class ELU extends numericActivation(
+  'ELU',
+  (alpha = 1) => ({ alpha }),
+  (x, { alpha }) => F.elu(x, { alpha }),
+) {
+  /** Minus the limit towards negative infinity. */
+  declare readonly alpha: number;
+}
+
+/** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere. */
+export class CELU extends numericActivation(
+  'CELU',
+  (alpha = 1) => ({ alpha }),
+  (x, { alpha }) => F.celu(x, { alpha }),
+) {
+  /** Minus the limit towards negative infinity. */
+  declare readonly alpha: number;
+}
+
+/** log(1 + e^(beta x)) / beta, and x itself where beta x is above `threshold`. */
+export class Softplus extends numericActivation(
+  'Softplus',
+  (beta = 1, threshold = 20) => ({ beta, threshold }),
+  (x, { beta, threshold }) => F.softplus(x, { beta, threshold }),
+) {
+  /** Sharpness of the bend. */
+  declare readonly beta: number;
+  /** Where input times beta exceeds it, the function is the identity. */
+  declare readonly threshold: number;
+
+  override extraRepr(): string {
+    return `beta=${this.beta}, threshold=${this.threshold}`;
+  }
+}
+
+// --- With other options ---------------------------------------------------------------------------------------------
 
 /** x Phi(x), or its tanh form with `approximate: 'tanh'`. */
 export class GELU extends Module {
@@ -129,26 +203,6 @@ export class GELU extends Module {
 
   override extraRepr(): string {
     return `approximate='${this.approximate}'`;
-  }
-}
-
-/** x where it is positive, negativeSlope x elsewhere. */
-export class LeakyReLU extends Module {
-  /** Slope below 0. */
-  readonly negativeSlope: number;
-
-  constructor(negativeSlope?: number | Numbers<'negativeSlope'>) {
-    super();
-    const given = settings('LeakyReLU', { negativeSlope: 0.01 }, [negativeSlope]);
-    this.negativeSlope = given.negativeSlope;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.leakyRelu(input, { negativeSlope: this.negativeSlope });
-  }
-
-  override extraRepr(): string {
-    return `negative_slope=${pythonFloat(this.negativeSlope)}`;
   }
 }
 
@@ -174,131 +228,9 @@ export class Threshold extends Module {
   }
 }
 
-/** x limited to [minVal, maxVal]. */
-export class Hardtanh extends Module {
-  /** Lowest result. */
-  readonly minVal: number;
-  /** Highest result. */
-  readonly maxVal: number;
-
-  constructor(minVal?: number | Numbers<'minVal' | 'maxVal'>, maxVal?: number) {
-    super();
-    const given = settings('Hardtanh', { minVal: -1, maxVal: 1 }, [minVal, maxVal]);
-    this.minVal = given.minVal;
-    this.maxVal = given.maxVal;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.hardtanh(input, { minVal: this.minVal, maxVal: this.maxVal });
-  }
-
-  override extraRepr(): string {
-    return `min_val=${pythonFloat(this.minVal)}, max_val=${pythonFloat(this.maxVal)}`;
-  }
-}
-
-/** x where |x| is above lambd, 0 elsewhere. */
-export class Hardshrink extends Module {
-  /** Half the width of the range that becomes 0. */
-  readonly lambd: number;
-
-  constructor(lambd?: number | Numbers<'lambd'>) {
-    super();
-    this.lambd = settings('Hardshrink', { lambd: 0.5 }, [lambd]).lambd;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.hardshrink(input, { lambd: this.lambd });
-  }
-
-  override extraRepr(): string {
-    return pythonFloat(this.lambd);
-  }
-}
-
-/** x moved towards 0 by lambd, 0 where |x| is at most that. */
-export class Softshrink extends Module {
-  /** Half the width of the range that becomes 0. */
-  readonly lambd: number;
-
-  constructor(lambd?: number | Numbers<'lambd'>) {
-    super();
-    this.lambd = settings('Softshrink', { lambd: 0.5 }, [lambd]).lambd;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.softshrink(input, { lambd: this.lambd });
-  }
-
-  override extraRepr(): string {
-    return pythonFloat(this.lambd);
-  }
-}
-
-/** x where it is positive, alpha (e^x - 1) elsewhere. */
-export class ELU extends Module {
-  /** Minus the limit towards negative infinity. */
-  readonly alpha: number;
-
-  constructor(alpha?: number | Numbers<'alpha'>) {
-    super();
-    this.alpha = settings('ELU', { alpha: 1 }, [alpha]).alpha;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.elu(input, { alpha: this.alpha });
-  }
-
-  override extraRepr(): string {
-    return `alpha=${pythonFloat(this.alpha)}`;
-  }
-}
-
-/** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere. */
-export class CELU extends Module {
-  /** Minus the limit towards negative infinity. */
-  readonly alpha: number;
-
-  constructor(alpha?: number | Numbers<'alpha'>) {
-    super();
-    this.alpha = settings('CELU', { alpha: 1 }, [alpha]).alpha;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.celu(input, { alpha: this.alpha });
-  }
-
-  override extraRepr(): string {
-    return `alpha=${pythonFloat(this.alpha)}`;
-  }
-}
-
-/** log(1 + e^(beta x)) / beta, and x itself where beta x is above `threshold`. */
-export class Softplus extends Module {
-  /** Sharpness of the bend. */
-  readonly beta: number;
-  /** Where input times beta exceeds it, the function is the identity. */
-  readonly threshold: number;
-
-  constructor(beta?: number | Numbers<'beta' | 'threshold'>, threshold?: number) {
-    super();
-    const given = settings('Softplus', { beta: 1, threshold: 20 }, [beta, threshold]);
-    this.beta = given.beta;
-    this.threshold = given.threshold;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.softplus(input, { beta: this.beta, threshold: this.threshold });
-  }
-
-  override extraRepr(): string {
-    return `beta=${this.beta}, threshold=${this.threshold}`;
-  }
-}
-
 /** x where it is positive, a learned weight times x elsewhere: one weight, or one for each channel. */
 export class PReLU extends Module {
-  /** Number of slopes: 1, or one for each channel. */
+  /** Number of weights: 1, or one for each channel. */
   readonly numParameters: number;
   /** (numParameters) */
   readonly weight: Parameter;
@@ -325,14 +257,17 @@ export class PReLU extends Module {
   }
 }
 
+// --- Along a dimension ----------------------------------------------------------------------------------------------
+
+/** A module that works along one dimension. */
 abstract class AlongDim extends Module {
   /** The dimension along which it works. */
   readonly dim: number;
 
-  constructor(dim: number | Numbers<'dim'>) {
+  constructor(dim: number | { dim?: number }) {
     super();
-    const given: unknown = typeof dim === 'object' ? (dim as Numbers<'dim'> | null)?.dim : dim;
-    this.dim = requireInteger(new.target.name, 'dim', given);
+    const value: unknown = typeof dim === 'object' ? (dim as { dim?: number } | null)?.dim : dim;
+    this.dim = requireInteger(new.target.name, 'dim', value);
   }
 
   override extraRepr(): string {
@@ -342,7 +277,7 @@ abstract class AlongDim extends Module {
 
 /** The first half along `dim` (the last if missing) times the sigmoid of the second. */
 export class GLU extends AlongDim {
-  constructor(dim: number | Numbers<'dim'> = -1) {
+  constructor(dim: number | { dim?: number } = -1) {
     super(dim);
   }
 

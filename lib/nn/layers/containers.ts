@@ -6,11 +6,11 @@ import { Parameter } from '../module/parameter';
 
 /** A place in a list of `length`; negative ones count from the end. */
 function placeIn(op: string, index: number, length: number): number {
-  const at = requireInteger(op, 'index', index);
-  if (at < -length || at >= length) {
-    throw wrongValue(op, `an index from ${-length} to ${length - 1}`, 'index', at);
+  const checked = requireInteger(op, 'index', index);
+  if (checked < -length || checked >= length) {
+    throw wrongValue(op, `an index from ${-length} to ${length - 1}`, 'index', checked);
   }
-  return at < 0 ? at + length : at;
+  return checked < 0 ? checked + length : checked;
 }
 
 /**
@@ -205,7 +205,8 @@ export class ParameterList extends Module<never> {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    for (const one of itemsOf('ParameterList', 'parameters', parameters)) this.append(one);
+    for (const parameter of itemsOf('ParameterList', 'parameters', parameters))
+      this.append(parameter);
   }
 
   /** How many parameters there are. */
@@ -232,8 +233,8 @@ export class ParameterList extends Module<never> {
   override extraRepr(): string {
     return [...this]
       .map(
-        (one, i) =>
-          `  (${i}): Parameter containing: [torch.${one.dtype} of size ${one.shape.join('x')}]`,
+        (parameter, i) =>
+          `  (${i}): Parameter containing: [torch.${parameter.dtype} of size ${parameter.shape.join('x')}]`,
       )
       .join('\n');
   }

@@ -31,7 +31,7 @@ export class ForwardHooks {
   private after: { readonly hook: AnyHook }[] = [];
 
   /** `emptied` is called when the last hook has been removed. */
-  constructor(private readonly emptied: () => void) {}
+  constructor(private readonly onEmpty: () => void) {}
 
   add(when: 'before' | 'after', hook: AnyHook): HookHandle {
     const entry = { hook };
@@ -40,7 +40,7 @@ export class ForwardHooks {
       remove: () => {
         if (!this[when].includes(entry)) return;
         this[when] = this[when].filter((other) => other !== entry);
-        if (this.before.length + this.after.length === 0) this.emptied();
+        if (this.before.length + this.after.length === 0) this.onEmpty();
       },
     };
   }

@@ -59,7 +59,9 @@ export class Module<
 
   /** Parameters and persistent buffers by name, detached; they share the module's memory. */
   stateDict(): StateDict {
-    return Object.fromEntries([...collectState(this)].map(([name, one]) => [name, one.detach()]));
+    return Object.fromEntries(
+      [...collectState(this)].map(([name, tensor]) => [name, tensor.detach()]),
+    );
   }
 
   /**

@@ -33,10 +33,10 @@ export function loadState(module: AnyModule, dict: unknown, strict: boolean): Lo
   if (typeof dict !== 'object' || dict === null || dict instanceof Tensor || Array.isArray(dict)) {
     throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);
   }
-  const given = new Map<string, unknown>(Object.entries(dict));
+  const saved = new Map<string, unknown>(Object.entries(dict));
   const state = collectState(module);
-  const missingKeys = [...state.keys()].filter((name) => !given.has(name));
-  const unexpectedKeys = [...given.keys()].filter((name) => !state.has(name));
+  const missingKeys = [...state.keys()].filter((name) => !saved.has(name));
+  const unexpectedKeys = [...saved.keys()].filter((name) => !state.has(name));
   const problems: string[] = [];
   if (strict) {
     problems.push(...missingKeys.map((name) => `missing: '${name}'`));
@@ -44,8 +44,8 @@ export function loadState(module: AnyModule, dict: unknown, strict: boolean): Lo
   }
   const copies: [Tensor, Tensor][] = [];
   for (const [name, own] of state) {
-    if (!given.has(name)) continue;
-    const source = given.get(name);
+    if (!saved.has(name)) continue;
+    const source = saved.get(name);
     if (!(source instanceof Tensor)) {
       problems.push(`'${name}': expected a tensor, got ${describe(source)}`);
     } else if (!sameShape(source.shape, own.shape)) {

@@ -12,7 +12,7 @@ export interface ListOptions {
   recurse?: boolean;
 }
 
-type Visit<T> = (one: T, name: string) => void;
+type Visit<T> = (value: T, name: string) => void;
 
 /** The half of `Module` that knows its parts. */
 export abstract class ModuleTree {
@@ -28,12 +28,12 @@ export abstract class ModuleTree {
   }
 
   /** Fields that are of a kind, and the elements of arrays that start with one. */
-  #eachOf<T>(isOne: (value: unknown) => value is T, visit: Visit<T>): void {
+  #eachOf<T>(isKind: (value: unknown) => value is T, visit: Visit<T>): void {
     this._eachField((value, name) => {
-      if (isOne(value)) visit(value, name);
-      else if (Array.isArray(value) && isOne(value[0])) {
-        value.forEach((one: unknown, i) => {
-          if (isOne(one)) visit(one, `${name}.${i}`);
+      if (isKind(value)) visit(value, name);
+      else if (Array.isArray(value) && isKind(value[0])) {
+        value.forEach((element: unknown, i) => {
+          if (isKind(element)) visit(element, `${name}.${i}`);
         });
       }
     });
@@ -116,18 +116,18 @@ export abstract class ModuleTree {
    * @internal Visits this and all below it, parents first, with the prefix of their names: each once, or with `again`
    * under each of its names. Circles end where they close.
    */
-  _walk(visit: Visit<AnyModule>, again = false): void {
+  _walk(visit: Visit<AnyModule>, repeatShared = false): void {
     const seen = new Set<AnyModule>();
-    const go = (module: AnyModule, prefix: string): void => {
+    const visitTree = (module: AnyModule, prefix: string): void => {
       if (seen.has(module)) return;
       seen.add(module);
       visit(module, prefix);
       module._eachChild((child, name) => {
-        go(child, `${prefix}${name}.`);
+        visitTree(child, `${prefix}${name}.`);
       });
-      if (again) seen.delete(module);
+      if (repeatShared) seen.delete(module);
     };
-    if (isModule(this)) go(this, '');
+    if (isModule(this)) visitTree(this, '');
   }
 
   /** This module (named '') and all below it with their names, parents first, each once. */
@@ -167,7 +167,7 @@ export abstract class ModuleTree {
     const start = prefix === '' ? '' : `${prefix}.`;
     const found = new Map<T, string>();
     const collect = (module: ModuleTree, path: string): void => {
-      each(module, (one, name) => found.has(one) || found.set(one, `${start}${path}${name}`));
+      each(module, (value, name) => found.has(value) || found.set(value, `${start}${path}${name}`));
     };
     if (recurse) this._walk(collect);
     else collect(this, '');
@@ -208,7 +208,7 @@ export abstract class ModuleTree {
 }
 
 function swapped<T>(names: ReadonlyMap<T, string>): [string, T][] {
-  return Array.from(names, ([one, name]) => [name, one]);
+  return Array.from(names, ([value, name]) => [name, value]);
 }
 
 /** Whether the value is a module: nothing but Module extends ModuleTree. */

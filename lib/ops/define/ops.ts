@@ -1,15 +1,18 @@
 /** The native ops that families are made of, one function for each dtype. */
-import type { NativeOp } from '../../../binding';
+import type {
+  NativeKernelPairs,
+  NativeKernels,
+  NativeOp,
+  NativeOpDefinition,
+} from '../../../binding';
 import { byDType, type DType } from '../../core/dtype';
 import { addon } from '../../core/native';
-import { definitionsOf, kernelsOf, type NativeKernels, type NativeOpDefinition } from './adapter';
 
 /** The functions of an op by dtype; for a dtype that it does not have, one that throws. */
 export type Kernels = Readonly<Record<DType, NativeOp>>;
 /** The functions of an op by two dtypes, the second within the first. */
 export type KernelPairs = Readonly<Record<DType, Kernels>>;
 
-const native = kernelsOf(addon);
 const used = new Set<string>();
 
 /** The functions of the native op `name`, picked once: `kernels('add')[x.dtype](...)`. */
@@ -28,8 +31,8 @@ export function kernelPairs(name: string): KernelPairs {
 }
 
 /** A native op that no family uses, or that does not exist, fails a test. */
-function find(name: string): NativeKernels {
-  const found = native[name] as NativeKernels | undefined;
+function find(name: string): NativeKernels | NativeKernelPairs {
+  const found = addon.ops[name] as NativeKernels | NativeKernelPairs | undefined;
   if (found === undefined)
     throw new Error(`blasgrad: expected a native op named ${name}, got an addon without it`);
   used.add(name);
@@ -56,7 +59,7 @@ export function opDefinitions(): {
   readonly native: readonly NativeOpDefinition[];
   readonly used: readonly string[];
 } {
-  return { native: definitionsOf(addon), used: [...used] };
+  return { native: addon.definitions(), used: [...used] };
 }
 
 /** The definition of one op. */
@@ -68,4 +71,4 @@ export function definitionOf(name: string): NativeOpDefinition {
 }
 
 let cached: readonly NativeOpDefinition[] | null = null;
-const definitions = (): readonly NativeOpDefinition[] => (cached ??= definitionsOf(addon));
+const definitions = (): readonly NativeOpDefinition[] => (cached ??= addon.definitions());

@@ -125,7 +125,7 @@ function asFloatingType(dtype: DType): DType {
 
 const copy = kernels('copy');
 
-/** Writes values of another floating dtype into `to`, unrecorded. */
+/** Writes values of another floating dtype into `to`, without recording. */
 function copyInto(to: Tensor, from: Tensor): void {
   runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }

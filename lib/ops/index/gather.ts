@@ -147,7 +147,7 @@ const scatterAddRule: Rule<'scatterAdd'> = {
   grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.saved[0]) : null],
 };
 
-/** Writes `source`, in the shape of `index`, into `x`, unrecorded. */
+/** Writes `source`, in the shape of `index`, into `x`, without recording. */
 function scatterInto(
   kernels: typeof scatterKernels,
   x: Tensor,
@@ -248,7 +248,7 @@ const indexAddRule: Rule<'indexAdd'> = {
 };
 
 /**
- * Writes (or adds) the rows of `source` over rows of `x` along `dim`, in place and unrecorded: `x` is contiguous, and
+ * Writes (or adds) the rows of `source` over rows of `x` along `dim`, in place and without recording: `x` is contiguous, and
  * `source` has its shape but along `dim`, where it is as long as `index`.
  */
 export function putRows(

@@ -214,7 +214,7 @@ function pick(x: Tensor, picked: Picking): Tensor {
   return arranged(x, picked).reshape(merged).indexSelect(at, positions).reshape(result);
 }
 
-/** Writes or adds `source` (contiguous) where `pick` reads, in place and unrecorded. */
+/** Writes or adds `source` (contiguous) where `pick` reads, in place and without recording. */
 function put(x: Tensor, picked: Picking, source: Tensor, accumulate: boolean): void {
   const moved = arranged(x.detach(), picked);
   const merged = moved.reshape(picked.merged);

@@ -21,13 +21,13 @@ export class CosineAnnealingLR extends LRScheduler {
 
   // From the rate that is set, so that other schedules may change it too.
   override getLr(): number[] {
-    const { lastEpoch: at, tMax, etaMin } = this;
-    if (at === 0) return this.each((lr) => lr);
+    const { lastEpoch: step, tMax, etaMin } = this;
+    if (step === 0) return this.each((lr) => lr);
     const height = (step: number): number => (1 + Math.cos((Math.PI * step) / tMax)) / 2;
-    if ((at - 1 - tMax) % (2 * tMax) === 0) {
+    if ((step - 1 - tMax) % (2 * tMax) === 0) {
       return this.each((lr, i) => lr + (this.baseLrs[i] - etaMin) * (1 - height(1)));
     }
-    return this.each((lr) => (height(at) / height(at - 1)) * (lr - etaMin) + etaMin);
+    return this.each((lr) => (height(step) / height(step - 1)) * (lr - etaMin) + etaMin);
   }
 }
 
@@ -43,7 +43,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   /** The lowest rate. */
   readonly etaMin: number;
   private period: number;
-  private at = -1;
+  private stepInPeriod = -1;
 
   constructor(optimizer: Optimizer, t0: number, options: { tMult?: number; etaMin?: number } = {}) {
     super(optimizer);
@@ -56,7 +56,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   override getLr(): number[] {
-    const height = (1 + Math.cos((Math.PI * this.at) / this.period)) / 2;
+    const height = (1 + Math.cos((Math.PI * this.stepInPeriod) / this.period)) / 2;
     return this.each((_lr, i) => this.etaMin + (this.baseLrs[i] - this.etaMin) * height);
   }
 
@@ -76,9 +76,9 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       this.jump(0);
     } else {
       this.lastEpoch++;
-      this.at++;
-      if (this.at >= this.period) {
-        this.at -= this.period;
+      this.stepInPeriod++;
+      if (this.stepInPeriod >= this.period) {
+        this.stepInPeriod -= this.period;
         this.period *= this.tMult;
       }
     }
@@ -93,7 +93,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       for (; epoch - start >= period; period *= this.tMult) start += period;
     }
     this.lastEpoch = Math.floor(epoch);
-    this.at = epoch - start;
+    this.stepInPeriod = epoch - start;
     this.period = period;
   }
 }

@@ -81,9 +81,9 @@ export class CyclicLR extends LRScheduler {
   private height(): number {
     const length = this.up + this.down;
     const cycle = Math.floor(this.lastEpoch / length);
-    const at = this.lastEpoch % length;
-    const slope = at <= this.up ? at / this.up : (length - at) / this.down;
-    if (this.mode === 'triangular') return slope;
-    return slope * (this.mode === 'triangular2' ? 0.5 ** cycle : this.gamma ** this.lastEpoch);
+    const position = this.lastEpoch % length;
+    const height = position <= this.up ? position / this.up : (length - position) / this.down;
+    if (this.mode === 'triangular') return height;
+    return height * (this.mode === 'triangular2' ? 0.5 ** cycle : this.gamma ** this.lastEpoch);
   }
 }

@@ -40,15 +40,15 @@ export class MultiStepLR extends LRScheduler {
     requireOptions('MultiStepLR', options, ['gamma']);
     const what = 'an array of step numbers';
     const list = requireList('MultiStepLR', what, 'milestones', milestones);
-    this.milestones = list.map((one, i) =>
-      requireInteger('MultiStepLR', `milestones[${i}]`, one, 0),
+    this.milestones = list.map((milestone, i) =>
+      requireInteger('MultiStepLR', `milestones[${i}]`, milestone, 0),
     );
     this.gamma = requireNumber('MultiStepLR', 'gamma', options.gamma ?? 0.1);
     this.begin();
   }
 
   override getLr(): number[] {
-    const times = this.milestones.filter((one) => one === this.lastEpoch).length;
+    const times = this.milestones.filter((milestone) => milestone === this.lastEpoch).length;
     return this.each((lr) => lr * this.gamma ** times);
   }
 }
@@ -88,9 +88,9 @@ export class PolynomialLR extends LRScheduler {
   }
 
   override getLr(): number[] {
-    const { lastEpoch: at, totalIters: total } = this;
-    const moves = at > 0 && at <= total;
-    const factor = moves ? ((total - at) / (total - at + 1)) ** this.power : 1;
+    const { lastEpoch: step, totalIters: total } = this;
+    const moves = step > 0 && step <= total;
+    const factor = moves ? ((total - step) / (total - step + 1)) ** this.power : 1;
     return this.each((lr) => lr * factor);
   }
 }

@@ -19,8 +19,8 @@ abstract class FunctionLR extends LRScheduler {
       const what = `a function, or ${this.groups.length} of them`;
       throw unexpected(op, what, 'lrLambda', describe(lrLambda));
     }
-    for (const one of list) {
-      if (typeof one !== 'function') throw wrongType(op, 'a function', 'lrLambda', one);
+    for (const fn of list) {
+      if (typeof fn !== 'function') throw wrongType(op, 'a function', 'lrLambda', fn);
     }
     this.factors = (i) => requireNumber(op, 'lrLambda', (list as RateFactor[])[i](this.lastEpoch));
     this.begin();

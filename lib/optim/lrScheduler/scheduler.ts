@@ -48,8 +48,8 @@ export abstract class Schedule {
 
   /** Takes over where another schedule of this class stood; the rates themselves are the optimizer's to load. */
   loadStateDict(dict: SchedulerState): void {
-    const given: unknown = dict;
-    if (typeof given !== 'object' || given === null) {
+    const state: unknown = dict;
+    if (typeof state !== 'object' || state === null) {
       throw wrongType('loadStateDict', 'an object', 'dict', dict);
     }
     const own = this.stateDict();
@@ -131,7 +131,7 @@ export function perGroup(op: string, name: string, value: unknown, groups: numbe
     return Array.from({ length: groups }, () => requireNumber(op, name, value));
   }
   if (value.length !== groups) throw unexpected(op, `${groups} numbers`, name, describe(value));
-  return value.map((one: unknown, i) => requireNumber(op, `${name}[${i}]`, one));
+  return value.map((element: unknown, i) => requireNumber(op, `${name}[${i}]`, element));
 }
 
 /** Strictly above 0, and at most `high`. */

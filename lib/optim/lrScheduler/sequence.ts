@@ -6,14 +6,14 @@ import { LRScheduler, type SchedulerState } from './scheduler';
 function requireSchedulers(op: string, schedulers: unknown, optimizer?: Optimizer): LRScheduler[] {
   const list = requireList(op, 'an array of schedules', 'schedulers', schedulers);
   if (list.length === 0) throw unexpected(op, 'at least one schedule', 'schedulers', 'none');
-  return list.map((one, i) => {
+  return list.map((scheduler, i) => {
     const name = `schedulers[${i}]`;
-    if (!(one instanceof LRScheduler)) throw wrongType(op, 'a schedule', name, one);
+    if (!(scheduler instanceof LRScheduler)) throw wrongType(op, 'a schedule', name, scheduler);
     const same = optimizer ?? (list[0] as LRScheduler).optimizer;
-    if (one.optimizer !== same) {
+    if (scheduler.optimizer !== same) {
       throw unexpected(op, 'a schedule of the same optimizer', name, 'one of another');
     }
-    return one;
+    return scheduler;
   });
 }
 
@@ -61,15 +61,15 @@ export class SequentialLR extends Composite {
       const what = `${schedulers.length - 1} step numbers`;
       throw unexpected(op, what, 'milestones', describe(milestones));
     }
-    this.milestones = milestones.map((one, i) => {
+    this.milestones = milestones.map((milestone, i) => {
       const least = i === 0 ? 1 : (milestones[i - 1] as number) + 1;
-      return requireInteger(op, `milestones[${i}]`, one, least);
+      return requireInteger(op, `milestones[${i}]`, milestone, least);
     });
     this._start();
   }
 
   override getLr(): number[] {
-    const index = this.milestones.filter((one) => one <= this.lastEpoch).length;
+    const index = this.milestones.filter((milestone) => milestone <= this.lastEpoch).length;
     const part = this.schedulers[index];
     if (this.lastEpoch === 0 || this.milestones.includes(this.lastEpoch)) part._start();
     else part.step();

@@ -52,10 +52,10 @@ export class LinearLR extends LRScheduler {
   }
 
   override getLr(): number[] {
-    const { lastEpoch: at, startFactor: start, totalIters: total } = this;
-    if (at === 0) return this.each((lr) => lr * start);
-    if (at > total) return this.each((lr) => lr);
+    const { lastEpoch: step, startFactor: start, totalIters: total } = this;
+    if (step === 0) return this.each((lr) => lr * start);
+    if (step > total) return this.each((lr) => lr);
     const rise = this.endFactor - start;
-    return this.each((lr) => lr * (1 + rise / (total * start + (at - 1) * rise)));
+    return this.each((lr) => lr * (1 + rise / (total * start + (step - 1) * rise)));
   }
 }

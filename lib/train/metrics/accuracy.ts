@@ -3,7 +3,7 @@ import type { Tensor } from '../../core/tensor';
 import { classesOf, requireThreshold, type ClassOptions } from './classes';
 import { ratio, SumMetric } from './metric';
 
-/** Right answers among all. */
+/** Correct answers and their total. */
 abstract class Share extends SumMetric<'correct' | 'total'> {
   readonly higherIsBetter = true;
 
@@ -21,19 +21,19 @@ abstract class Share extends SumMetric<'correct' | 'total'> {
   }
 }
 
-/** The share of right answers. */
+/** The fraction of correct classes. */
 export class Accuracy extends Share {
   constructor(private readonly threshold: number) {
     super('accuracy');
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { said, wanted } = classesOf(this.op, output, target, this.threshold);
-    this.count(said.eq(wanted));
+    const { predicted, actual } = classesOf(this.op, output, target, this.threshold);
+    this.count(predicted.eq(actual));
   }
 }
 
-/** The share of classes among the largest outputs. */
+/** The fraction of samples whose class is among the largest outputs. */
 export class TopK extends Share {
   constructor(private readonly k: number) {
     super('topK');
@@ -50,8 +50,8 @@ export class TopK extends Share {
 }
 
 /**
- * The share of right classes, from 0 to 1. Outputs are (n, classes, ...) with the largest number at the class, or, of the
- * targets' shape, probabilities of class 1 (for logits: `threshold: 0`) or classes.
+ * The fraction of correct classes, from 0 to 1. Outputs are (n, classes, ...), where the largest number is at the
+ * predicted class; or, in the shape of the targets, probabilities of class 1 (for logits: `threshold: 0`) or classes.
  *
  * @example
  * const accuracy = metrics.accuracy();
@@ -63,7 +63,7 @@ export function accuracy(options: ClassOptions = {}): Accuracy {
   return new Accuracy(requireThreshold('accuracy', options));
 }
 
-/** The share of samples whose class is among the `k` largest outputs: (n, classes) for targets (n). */
+/** The fraction of samples whose class is among the `k` largest outputs: (n, classes) for targets (n). */
 export function topK(k: number): TopK {
   return new TopK(requireInteger('topK', 'k', k, 1));
 }

@@ -1,4 +1,4 @@
-/** The class that an output says, and the one it should have said. */
+/** Predicted and actual classes. */
 import { requireNumber, shapeText, unexpected } from '../../core/errors';
 import { isFloating } from '../../core/dtype';
 import { sameShape } from '../../core/shape';
@@ -6,7 +6,7 @@ import type { Tensor } from '../../core/tensor';
 
 /** Options of metrics that compare classes. */
 export interface ClassOptions {
-  /** From where on an output without a dimension for the classes means 1; default 0.5, for logits 0. */
+  /** Outputs from this number on mean class 1, if they have no dimension for the classes; default 0.5, for logits 0. */
   threshold?: number;
 }
 
@@ -15,9 +15,9 @@ export function requireThreshold(op: string, { threshold = 0.5 }: ClassOptions):
 }
 
 /**
- * Classes (int32) of outputs and targets, both of the targets' shape. Outputs (n, classes, ...) for targets (n, ...) say
- * the class of the largest; floating outputs of the targets' shape, or (n, 1) for (n), class 1 from the threshold on;
- * others are classes already.
+ * Predicted and actual classes (int32), both in the shape of the targets. For outputs (n, classes, ...) and targets (n,
+ * ...), the class of the largest output is predicted. Floating outputs in the shape of the targets, or (n, 1) for (n),
+ * predict class 1 from the threshold on. Other outputs are classes already.
  */
 export function classesOf(
   op: string,
@@ -25,12 +25,12 @@ export function classesOf(
   target: Tensor,
   threshold: number,
   numClasses = Infinity,
-): { said: Tensor; wanted: Tensor } {
-  const wanted = target.to('int32');
+): { predicted: Tensor; actual: Tensor } {
+  const actual = target.to('int32');
   if (isFloating(output.dtype) && output.ndim === target.ndim + 1 && output.shape[1] > 1) {
     const rest = output.shape.filter((_, dim) => dim !== 1);
     if (sameShape(rest, target.shape)) {
-      if (output.shape[1] <= numClasses) return { said: output.argmax(1), wanted };
+      if (output.shape[1] <= numClasses) return { predicted: output.argmax(1), actual };
       const what = `at most ${numClasses} classes, as numClasses says,`;
       throw unexpected(op, what, 'output', shapeText(output.shape));
     }
@@ -41,5 +41,5 @@ export function classesOf(
     const what = `(n, classes, ...) for target ${shapeText(target.shape)}, or its shape,`;
     throw unexpected(op, what, 'output', shapeText(output.shape));
   }
-  return { said: (isFloating(flat.dtype) ? flat.ge(threshold) : flat).to('int32'), wanted };
+  return { predicted: (isFloating(flat.dtype) ? flat.ge(threshold) : flat).to('int32'), actual };
 }

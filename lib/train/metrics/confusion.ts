@@ -1,11 +1,11 @@
-/** Who was taken for whom, and what is computed from that; formulas and edges as in scikit-learn. */
+/** The confusion matrix, and figures computed from it; formulas and edge cases as in scikit-learn. */
 import { arange, onesLike } from '../../creation/filled';
 import { requireInteger, requireOneOf, requireOptions, unexpected } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { classesOf, requireThreshold, type ClassOptions } from './classes';
 import { ratio, SumMetric } from './metric';
 
-/** How the figures of classes become one: `binary` is that of class 1, `none` gives all. */
+/** How the figures of the classes become one: `binary` is that of class 1, `none` returns all. */
 export type Average = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
 
 /** Options of precision, recall and f1. */
@@ -13,16 +13,16 @@ export interface AverageOptions extends ClassOptions {
   /** Classes are 0 to numClasses - 1; default 2. */
   numClasses?: number;
   /**
-   * `binary`: the figure of class 1. `macro`: the mean of those classes that occur. `weighted`: that mean by how often a
-   * class is true. `micro`: all classes counted together. `none`: a figure for each class. Default: `binary` if
-   * numClasses is left out, else `macro`.
+   * `binary`: the figure of class 1. `macro`: the mean over the classes that occur. `weighted`: the mean weighted by
+   * how often a class is the actual one. `micro`: all classes counted together. `none`: a figure for each class.
+   * Default: `binary` if numClasses is left out, else `macro`.
    */
   average?: Average;
 }
 
-/** Rows are true classes, columns what was said. */
+/** Rows are actual classes, columns are predicted ones. */
 abstract class Confusion extends SumMetric<'confusion'> {
-  /** Row of a class in the matrix as one list, and column: picking from them checks the classes' range. */
+  /** The row of a class in the flat matrix, and its column. Selecting from them checks the range of the classes. */
   private readonly rows: Tensor;
   private readonly columns: Tensor;
 
@@ -37,9 +37,15 @@ abstract class Confusion extends SumMetric<'confusion'> {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { said, wanted } = classesOf(this.op, output, target, this.threshold, this.numClasses);
-    const row = this.rows.indexSelect(0, wanted.flatten());
-    const place = row.add(this.columns.indexSelect(0, said.flatten()));
+    const { predicted, actual } = classesOf(
+      this.op,
+      output,
+      target,
+      this.threshold,
+      this.numClasses,
+    );
+    const row = this.rows.indexSelect(0, actual.flatten());
+    const place = row.add(this.columns.indexSelect(0, predicted.flatten()));
     this.sum('confusion')
       .view(-1)
       .scatterAdd_(0, place, onesLike(place, { dtype: 'float64' }));
@@ -52,7 +58,7 @@ abstract class Confusion extends SumMetric<'confusion'> {
   }
 }
 
-/** How often each class was taken for each. */
+/** How often each class was predicted for each actual class. */
 export class ConfusionMatrix extends Confusion {
   readonly higherIsBetter = undefined;
 
@@ -61,17 +67,17 @@ export class ConfusionMatrix extends Confusion {
   }
 }
 
-/** How often a class was said rightly, was said, and was true. */
+/** How often a class was predicted correctly, was predicted, and was the actual one. */
 interface Counts {
   readonly right: number;
-  readonly said: number;
-  readonly wanted: number;
+  readonly predicted: number;
+  readonly actual: number;
 }
 
 const figures = {
-  precision: ({ right, said }: Counts): number => ratio(right, said),
-  recall: ({ right, wanted }: Counts): number => ratio(right, wanted),
-  f1: ({ right, said, wanted }: Counts): number => ratio(2 * right, said + wanted),
+  precision: ({ right, predicted }: Counts): number => ratio(right, predicted),
+  recall: ({ right, actual }: Counts): number => ratio(right, actual),
+  f1: ({ right, predicted, actual }: Counts): number => ratio(2 * right, predicted + actual),
 } as const;
 
 class AveragedFigure<Value extends number | number[]> extends Confusion {
@@ -93,34 +99,38 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
   private averaged(): number | number[] {
     const matrix = this.matrix();
     const counts = matrix.map((row, i): Counts => {
-      return { right: row[i], said: total(matrix.map((one) => one[i])), wanted: total(row) };
+      return {
+        right: row[i],
+        predicted: total(matrix.map((other) => other[i])),
+        actual: total(row),
+      };
     });
     const figure = figures[this.name];
     if (this.average === 'binary') return figure(counts[1]);
     if (this.average === 'micro') {
       return figure({
         right: total(counts.map(({ right }) => right)),
-        said: total(counts.map(({ said }) => said)),
-        wanted: total(counts.map(({ wanted }) => wanted)),
+        predicted: total(counts.map(({ predicted }) => predicted)),
+        actual: total(counts.map(({ actual }) => actual)),
       });
     }
     const all = counts.map(figure);
     if (this.average === 'none') return all;
-    const weights = counts.map(({ said, wanted }) => {
-      if (this.average === 'weighted') return wanted;
-      return said + wanted > 0 ? 1 : 0;
+    const weights = counts.map(({ predicted, actual }) => {
+      if (this.average === 'weighted') return actual;
+      return predicted + actual > 0 ? 1 : 0;
     });
     return ratio(total(all.map((value, i) => value * weights[i])), total(weights));
   }
 }
 
 function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0);
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 /**
- * What precision, recall and f1 give: one figure, or with `average: 'none'` one for each class; either of an average that
- * is not known before the program runs.
+ * The result of precision, recall and f1: one figure, or with `average: 'none'` one for each class; either of them if
+ * the average is known at run time only.
  */
 export type Figure<Options extends AverageOptions> = AveragedFigure<
   Options extends { average: infer Given } ? (Given extends 'none' ? number[] : number) : number
@@ -143,8 +153,8 @@ function figureOf<Options extends AverageOptions>(
 }
 
 /**
- * How often each class was taken for each: `compute` gives rows, true classes, of columns, what was said. Outputs and
- * targets as for `accuracy`, with classes from 0 to numClasses - 1.
+ * How often each class was predicted for each actual class. `compute` returns rows of actual classes and columns of
+ * predicted ones. Outputs and targets as for `accuracy`, with classes from 0 to numClasses - 1.
  */
 export function confusionMatrix(numClasses: number, options: ClassOptions = {}): ConfusionMatrix {
   const op = 'confusionMatrix';
@@ -154,7 +164,8 @@ export function confusionMatrix(numClasses: number, options: ClassOptions = {}):
 }
 
 /**
- * Of what was said to be a class, the share that was. Outputs and targets as for `accuracy`; 0 where nothing was said.
+ * The fraction of predictions of a class that are correct. Outputs and targets as for `accuracy`; 0 if a class was
+ * never predicted.
  *
  * @example metrics.precision({ numClasses: 10, average: 'weighted' })
  */
@@ -164,14 +175,14 @@ export function precision<Options extends AverageOptions>(
   return figureOf('precision', options);
 }
 
-/** Of what was a class, the share that was said to be. Options and edges as for `precision`. */
+/** The fraction of samples of a class that were predicted as that class. Options and edge cases as for `precision`. */
 export function recall<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
   return figureOf('recall', options);
 }
 
-/** The harmonic mean of precision and recall. Options and edges as for `precision`. */
+/** The harmonic mean of precision and recall. Options and edge cases as for `precision`. */
 export function f1<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {

@@ -1,5 +1,6 @@
 /**
- * Figures over batches, for `train` and alone: `update(output, target)` takes a batch, `compute()` gives the figure.
+ * Metrics over batches, for `train` and on their own: `update(output, target)` adds a batch, `compute()` returns the
+ * figure.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What a metric is, and running sums in tensors, which compiled steps go on adding to. */
+/** The interface of metrics, and metrics that keep sums in tensors, to which compiled steps add. */
 import { noGrad } from '../../core/gradMode';
 import { refuseInCapture } from '../../core/capture';
 import { shapeText, unexpected, wrongType } from '../../core/errors';
@@ -6,31 +6,33 @@ import { numelOf, sameShape, type Shape } from '../../core/shape';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 
-/** A number, or numbers in rows. */
+/** A number, a list of numbers, or a matrix. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[];
 
-/** A figure over many batches: what `train` takes, and what can be used alone. */
+/** A figure over many batches: for `train`, and on its own. */
 export interface Metric {
-  /** Whether more is better; a metric that does not say so cannot be monitored without a `mode`. */
+  /** Whether more is better. A metric that leaves this out cannot be monitored without a `mode`. */
   readonly higherIsBetter?: boolean | undefined;
   /**
-   * `false` if `update` does nothing but change tensors of its own by ops: `train` makes it a part of its compiled step.
-   * Else it is called after each step, and may read values and count as it likes.
+   * `false` if `update` only changes tensors of the metric by ops: `train` then makes it a part of its compiled step.
+   * Otherwise `update` is called after each step, and may read values.
    */
   readonly eager?: boolean;
-  /** Takes the outputs of a batch and what they should have been. */
+  /** Adds the outputs and targets of a batch. */
   update(output: Tensor, target: Tensor): void;
   /** The figure over all batches since the last `reset`. */
   compute(): MetricValue;
-  /** Begins anew. */
+  /** Starts again without batches. */
   reset(): void;
-  /** What the batches so far left: without it (and the next), a training continued amid an epoch counts its rest. */
+  /**
+   * What the batches left so far. Without it, an epoch that is resumed in the middle counts its remaining batches only.
+   */
   stateDict?(): Record<string, Tensor>;
-  /** Takes that back. */
+  /** Restores that state. */
   loadStateDict?(dict: Readonly<Record<string, Tensor>>): void;
 }
 
-/** Sums as float64 tensors, which count exactly up to 2^53, in memory that compiled steps point at. */
+/** Sums as float64 tensors, which are exact up to 2^53, in memory that compiled steps can use. */
 export abstract class SumMetric<Name extends string> implements Metric {
   /** Whether more is better. */
   abstract readonly higherIsBetter: boolean | undefined;
@@ -73,8 +75,8 @@ export abstract class SumMetric<Name extends string> implements Metric {
   }
 
   loadStateDict(dict: Readonly<Record<string, Tensor>>): void {
-    const given: unknown = dict;
-    if (typeof given !== 'object' || given === null) {
+    const sums: unknown = dict;
+    if (typeof sums !== 'object' || sums === null) {
       throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);
     }
     refuseInCapture('loadStateDict', 'sums that ops change');
@@ -93,7 +95,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
     return this.sums.get(name) as Tensor;
   }
 
-  /** The numbers of a sum; of a copy, since memory that was handed out would hold up compiled steps. */
+  /** The numbers of a sum. A copy: compiled steps refuse tensors whose memory was returned to JavaScript. */
   protected numbers(name: Name): Float64Array {
     return this.sum(name).clone().data as Float64Array;
   }
@@ -103,7 +105,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
   }
 }
 
-/** 0 where there is nothing to divide by, as scikit-learn has it. */
+/** 0 where the divisor is 0, as in scikit-learn. */
 export function ratio(a: number, b: number): number {
   return b === 0 ? 0 : a / b;
 }

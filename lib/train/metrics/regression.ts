@@ -14,7 +14,7 @@ function pair(op: string, output: Tensor, target: Tensor): [Tensor, Tensor] {
   return [flat.to('float64'), target.to('float64')];
 }
 
-/** The mean of a function of each distance. */
+/** The mean of a function of each difference. */
 export class MeanError extends SumMetric<'error' | 'total'> {
   readonly higherIsBetter = false;
 
@@ -26,9 +26,9 @@ export class MeanError extends SumMetric<'error' | 'total'> {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const [said, wanted] = pair(this.op, output, target);
-    this.sum('error').add_(this.size(said.sub(wanted)).sum());
-    this.sum('total').add_(said.numel());
+    const [predicted, actual] = pair(this.op, output, target);
+    this.sum('error').add_(this.size(predicted.sub(actual)).sum());
+    this.sum('total').add_(predicted.numel());
   }
 
   compute(): number {
@@ -45,19 +45,19 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
     super('r2', { count: [], mean: each, spread: each, error: each });
   }
 
-  // Means and squares around them of both parts give those of the whole (Chan, Golub, LeVeque 1979): sums of squares
-  // would lose the digits of targets far from 0.
+  // The mean and the squares around it are combined from both parts (Chan, Golub, LeVeque 1979). Sums of squares would
+  // lose digits of targets far from 0.
   protected add(output: Tensor, target: Tensor): void {
-    const [said, wanted] = pair(this.op, output, target).map((one) => this.columns(one));
-    const n = wanted.shape[0];
+    const [predicted, actual] = pair(this.op, output, target).map((tensor) => this.columns(tensor));
+    const n = actual.shape[0];
     if (n === 0) return;
     const [count, mean] = [this.sum('count'), this.sum('mean')];
-    const own = wanted.mean(0);
+    const own = actual.mean(0);
     const distance = own.sub(mean);
     const share = count.add(n).reciprocal().mul(n);
     const between = distance.square().mul(count.mul(share));
-    this.sum('spread').add_(wanted.sub(own).square().sum(0).add(between));
-    this.sum('error').add_(wanted.sub(said).square().sum(0));
+    this.sum('spread').add_(actual.sub(own).square().sum(0).add(between));
+    this.sum('error').add_(actual.sub(predicted).square().sum(0));
     mean.add_(distance.mul(share));
     count.add_(n);
   }
@@ -76,7 +76,7 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
       if (spread[i] === 0) return error === 0 ? 1 : 0;
       return 1 - error / spread[i];
     });
-    return scores.reduce((sum, one) => sum + one, 0) / scores.length;
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
   }
 }
 
@@ -97,9 +97,9 @@ export interface R2Options {
 }
 
 /**
- * The coefficient of determination: 1 minus the squared error over the targets' spread, the mean of that over columns.
- * 1 is perfect, 0 as good as always saying the mean. Targets that are all the same give 1 if met and else 0, and fewer
- * than two samples NaN, as in scikit-learn.
+ * The coefficient of determination: 1 minus the squared error divided by the squares of the targets around their mean,
+ * averaged over columns. 1 is perfect, 0 is as good as predicting the mean. As in scikit-learn, targets that are all
+ * equal give 1 if they are predicted and 0 otherwise, and fewer than two samples give NaN.
  */
 export function r2(options: R2Options = {}): R2 {
   requireOptions('r2', options, ['numOutputs']);

@@ -52,8 +52,8 @@ test('grey images have three equal channels, or one', async () => {
     [3, 2, 2],
     [...grey, ...grey, ...grey],
   ]);
-  const [one] = await new data.ImageFolder(folder, { channels: 1 }).get(-3);
-  expect([one.shape, Array.from(one.data)]).toEqual([[1, 2, 2], grey]);
+  const [image] = await new data.ImageFolder(folder, { channels: 1 }).get(-3);
+  expect([image.shape, Array.from(image.data)]).toEqual([[1, 2, 2], grey]);
 });
 
 test.each([

@@ -41,7 +41,7 @@ test.each([
   expect(labels.toArray()).toEqual([7, 0, 9]);
   const pixels = [0, 51, 102, 255, 1, 2, 3, 4, 5, 6, 7, 8];
   expect(Array.from(images.data)).toEqual(pixels.map((x) => Math.fround(x / 255)));
-  expect(other.get(0).map((one) => one.toArray())).toEqual([[1, 0, 0, 1], 4]);
+  expect(other.get(0).map((tensor) => tensor.toArray())).toEqual([[1, 0, 0, 1], 4]);
 });
 
 test.each([

@@ -155,9 +155,9 @@ test('between epochs the state is that of the next epoch', async () => {
   const other = make('shuffle, seed, dropLast');
   other.loadStateDict(loader.stateDict());
   expect([other.epoch, other.position]).toEqual([1, 0]);
-  const orders = async (one: Loader): Promise<string[]> => {
+  const orders = async (source: Loader): Promise<string[]> => {
     const all: string[] = [];
-    for await (const batch of one) all.push(text(batch));
+    for await (const batch of source) all.push(text(batch));
     return all;
   };
   expect(await orders(other)).toEqual(await orders(loader));

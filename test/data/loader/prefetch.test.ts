@@ -51,10 +51,10 @@ test('the next batch is loaded while the program awaits a step', async () => {
 test('after an early end nothing more is loaded', async () => {
   const log: string[] = [];
   for await (const _ of new DataLoader(slow(50, log), { prefetch: 3 })) break;
-  const asked = log.length;
-  expect(asked).toBeLessThanOrEqual(4);
+  const requested = log.length;
+  expect(requested).toBeLessThanOrEqual(4);
   for (let turns = 0; turns < 10; turns++) await turn();
-  expect(log).toHaveLength(asked);
+  expect(log).toHaveLength(requested);
 });
 
 describe('an error', () => {
@@ -139,8 +139,8 @@ describe('random samples', () => {
   });
 
   test('differ from sample to sample, and from epoch to epoch', () => {
-    const one = new DataLoader(noisy, { batchSize: 3, seed: 4 });
-    const seeds = [...one, ...one].flatMap(([, , seed]) => seed.toArray() as number[]);
+    const first = new DataLoader(noisy, { batchSize: 3, seed: 4 });
+    const seeds = [...first, ...first].flatMap(([, , seed]) => seed.toArray() as number[]);
     expect(new Set(seeds).size).toBe(12);
   });
 });

@@ -176,10 +176,10 @@ test.each([
   ['OneHotEncoder', () => new OneHotEncoder(), city],
   ['LabelEncoder', () => new LabelEncoder(), city],
   ['ColumnTransformer', make, table],
-])('%s: a loaded state transforms alike', (_, one, input) => {
-  const fitted = one() as data.StandardScaler;
+])('%s: a loaded state transforms alike', (_, transform, input) => {
+  const fitted = transform() as data.StandardScaler;
   const expected = fitted.fitTransform(input as data.Column);
-  const loaded = one() as data.StandardScaler;
+  const loaded = transform() as data.StandardScaler;
   expect(() => loaded.transform(input as data.Column)).toThrow(
     'expected fit or loadStateDict before',
   );

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { oneIn, times } from '../../support/full';
 
 const run = promisify(execFile);
 const folder = pathToFileURL(join(__dirname, 'modules')).href;
@@ -27,15 +28,17 @@ const prelude = `
 `;
 
 /** What the last line of a program's output says; a program that does not end fails the test. */
-async function told(body: string, ...options: string[]): Promise<unknown> {
+async function outputOf(body: string, ...options: string[]): Promise<unknown> {
   const args = [...options, '--input-type=module', '-e', prelude + body];
   const { stdout } = await run(process.execPath, args, { cwd: join(__dirname, '..', '..', '..') });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
+const counts = oneIn(2, 'numbers of workers', [0, 1, 2, 4]);
+
 const everyNumber = `
   const result = [];
-  for (const workers of [0, 1, 2, 4]) {
+  for (const workers of [${counts.join()}]) {
     manualSeed(3);
     const loader = new DataLoader(dataset, { ...options, workers });
     const batches = [...(await batchesOf(loader)), ...(await batchesOf(loader))];
@@ -66,17 +69,20 @@ test.each<[string, string, string, number]>([
     '{ batchSize: 2, shuffle: true, collate: (items) => items.map(([x]) => x[0]) }',
     6,
   ],
-])('batches are the same for 0, 1, 2 and 4 workers: %s', async (_name, dataset, options, count) => {
-  const program = `const dataset = ${dataset}; const options = ${options}; ${everyNumber}`;
-  const results = (await told(program)) as { batches: string[] }[];
-  const [none, ...others] = results;
-  expect(none.batches).toHaveLength(count);
-  expect(new Set(none.batches).size).toBeGreaterThanOrEqual(count / 2);
-  for (const other of others) expect(other).toEqual(none);
-});
+])(
+  `batches are the same for ${counts.join(', ')} workers: %s`,
+  async (_name, dataset, options, count) => {
+    const program = `const dataset = ${dataset}; const options = ${options}; ${everyNumber}`;
+    const results = (await outputOf(program)) as { batches: string[] }[];
+    const [none, ...others] = results;
+    expect(none.batches).toHaveLength(count);
+    expect(new Set(none.batches).size).toBeGreaterThanOrEqual(count / 2);
+    for (const other of others) expect(other).toEqual(none);
+  },
+);
 
 test('batches are tensors in memory of their own', async () => {
-  const result = await told(`
+  const result = await outputOf(`
     const loader = new DataLoader(await load('samples.mjs'), { batchSize: 5, workers: 2 });
     const all = [];
     for await (const batch of loader) all.push(batch);
@@ -112,7 +118,7 @@ test('batches are tensors in memory of their own', async () => {
 
 test('what a module posts itself is nothing to the loader', async () => {
   const rubbish = `null, 'hello', 7, {}, { kind: 'ready' }, { kind: 'ready', lengths: null }, { kind: 'log', batch: 0 }`;
-  const result = await told(`
+  const result = await outputOf(`
     tell(await batchesOf(new DataLoader(await load('talkative.mjs', ${rubbish}), { batchSize: 2, workers: 1 })));
   `);
   expect(result).toEqual(['[0,1]', '[2,3]']);
@@ -120,11 +126,11 @@ test('what a module posts itself is nothing to the loader', async () => {
 
 test("options of V8 beside a program's", async () => {
   const program = `tell(await batchesOf(new DataLoader(await load('talkative.mjs'), { workers: 1, batchSize: 4 })));`;
-  expect(await told(program, '--expose-gc')).toEqual(['[0,1,2,3]']);
+  expect(await outputOf(program, '--expose-gc')).toEqual(['[0,1,2,3]']);
 });
 
 test('a worker loads no library that its module does not', async () => {
-  const result = await told(`
+  const result = await outputOf(`
     const loader = new DataLoader(await load('plain.cjs', 2, 3), { batchSize: 2, workers: 1 });
     tell(await batchesOf(loader));
   `);
@@ -133,17 +139,18 @@ test('a worker loads no library that its module does not', async () => {
 
 test.each(['--import=tsx', '--require=tsx/cjs'])('modules in TypeScript, %s', async (option) => {
   const program = `tell(await batchesOf(new DataLoader(await load('typed.ts'), { batchSize: 4, workers: 1 })));`;
-  expect(await told(program, option)).toEqual(['[0,1,4,9]']);
+  expect(await outputOf(program, option)).toEqual(['[0,1,4,9]']);
 });
 
 test('a state is of use to any number of workers', async () => {
-  const result = await told(`
+  const places = times(6, 3, 'places of a state');
+  const result = await outputOf(`
     const dataset = await load('samples.mjs');
     const make = (workers) => new DataLoader(dataset, { batchSize: 3, shuffle: true, seed: 2, workers });
     const whole = make(0);
     const expected = [...(await batchesOf(whole)), ...(await batchesOf(whole))];
     const same = [];
-    for (let place = 1; place <= 6; place++) {
+    for (let place = 1; place <= ${places}; place++) {
       const loader = make(2);
       let state, seen = 0;
       while (state === undefined) {
@@ -157,7 +164,7 @@ test('a state is of use to any number of workers', async () => {
     }
     tell(same);
   `);
-  expect(result).toEqual([true, true, true, true, true, true]);
+  expect(result).toEqual(Array.from({ length: places }, () => true));
 });
 
 interface Failure {
@@ -167,7 +174,7 @@ interface Failure {
 }
 
 test.each([1, 2])('an error comes with its stack, in its turn, %i workers', async (workers) => {
-  const result = (await told(`
+  const result = (await outputOf(`
     const loader = new DataLoader(await load('samples.mjs', { fails: 7 }), { batchSize: 2, workers: ${workers} });
     const seen = [];
     const failure = await failureOf(async () => {
@@ -198,7 +205,7 @@ test.each<[string, string, string | RegExp]>([
     'DataLoader: expected 4 samples, as in this thread, for a dataset in worker 0, got 3',
   ],
 ])('a worker %s is an error', async (_name, dataset, message) => {
-  const failure = (await told(`
+  const failure = (await outputOf(`
     const loader = new DataLoader(await ${dataset}, { batchSize: 2, workers: 1 });
     tell(await failureOf(() => batchesOf(loader)));
   `)) as Failure;
@@ -207,7 +214,7 @@ test.each<[string, string, string | RegExp]>([
 });
 
 test('a sample that differs from the others is refused as without workers', async () => {
-  const messages = (await told(
+  const messages = (await outputOf(
     `
     const one = await load('plain.cjs', 1, 1);
     const dataset = new data.ConcatDataset([one, await load('typed.ts')]);
@@ -241,7 +248,7 @@ test.each<[string, string]>([
     ${body}
     tell(Atomics.load(marks, 0) <= 12);
   `;
-  expect(await told(program)).toBe(true);
+  expect(await outputOf(program)).toBe(true);
 });
 
 test.each<[string, string, string]>([
@@ -283,6 +290,8 @@ test.each<[string, string, string]>([
     'DataLoader: expected for await to loop over workers, got for',
   ],
 ])('%s is refused', async (_name, body, message) => {
-  const failure = (await told(`tell(await failureOf(async () => { await ${body}; }))`)) as Failure;
+  const failure = (await outputOf(
+    `tell(await failureOf(async () => { await ${body}; }))`,
+  )) as Failure;
   expect(failure.message).toContain(message);
 });

@@ -4,7 +4,7 @@ import { runProgram } from '../../support/process';
 import { library } from '../../support/programs';
 import { temporaryFolder } from './support';
 
-const at = temporaryFolder();
+const pathOf = temporaryFolder();
 
 const program = `
   const fs = require('node:fs/promises');
@@ -51,7 +51,7 @@ const save = (name: string): string[] => [
 ];
 
 (process.platform === 'win32' ? test.skip : test)('of saves', async () => {
-  const dir = at('disk');
+  const dir = pathOf('disk');
   mkdirSync(dir);
   const { stdout, stderr } = await runProgram(program, [dir]);
   expect(stderr).toBe('');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { compile, io, manualSeed, nn, ones, rand, tensor, type Tensor } from 'blasgrad';
 import { makeTraining, statesOf, temporaryFolder, train } from './support';
 
-const at = temporaryFolder();
+const pathOf = temporaryFolder();
 
 type Save = (...args: unknown[]) => Promise<string>;
 
@@ -43,7 +43,7 @@ describe('saveCheckpoint refuses', () => {
     ['keep 1.5', [{}, { keep: 1.5 }], 'a whole number of at least 1 for keep, got 1.5'],
     ['a misspelt option', [{}, { kept: 1 }], "one of keep for options, got 'kept'"],
   ])('%s', async (_, args, message) => {
-    const dir = at('refused');
+    const dir = pathOf('refused');
     const saving = (io.saveCheckpoint as Save)(dir, ...args);
     await expect(saving).rejects.toThrow(message);
     await expect(saving).rejects.toThrow(/^saveCheckpoint: expected /);
@@ -51,17 +51,19 @@ describe('saveCheckpoint refuses', () => {
   });
 
   test('a state that fails, with its error', async () => {
-    await expect(io.saveCheckpoint(at('broken'), { a: new Broken() })).rejects.toThrow('not now');
+    await expect(io.saveCheckpoint(pathOf('broken'), { a: new Broken() })).rejects.toThrow(
+      'not now',
+    );
   });
 
   test('a directory that is a file', async () => {
-    writeFileSync(at('file'), '');
-    await expect(io.saveCheckpoint(at('file'), {})).rejects.toThrow(/EEXIST|ENOTDIR/);
+    writeFileSync(pathOf('file'), '');
+    await expect(io.saveCheckpoint(pathOf('file'), {})).rejects.toThrow(/EEXIST|ENOTDIR/);
     await expect((io.saveCheckpoint as Save)(7, {})).rejects.toThrow(TypeError);
   });
 
   test('its own name where a directory lies, and leaves nothing behind', async () => {
-    const dir = at('tidy');
+    const dir = pathOf('tidy');
     await io.saveCheckpoint(dir, { a: 1 });
     await expect(io.saveCheckpoint(dir, { a: [1n] })).rejects.toThrow(TypeError);
     expect(readdirSync(dir)).toEqual(['000001', 'latest']);
@@ -71,7 +73,7 @@ describe('saveCheckpoint refuses', () => {
 type Load = (...args: unknown[]) => Promise<unknown>;
 
 describe('loadCheckpoint refuses', () => {
-  const dir = at('saved');
+  const dir = pathOf('saved');
   const saved = makeTraining();
   beforeAll(async () => {
     train(saved);
@@ -103,7 +105,7 @@ describe('loadCheckpoint refuses', () => {
   };
   test.each(Object.entries(odd))('%s, and changes nothing', async (_, make) => {
     const { net, ...training } = make();
-    const folder = at('odd');
+    const folder = pathOf('odd');
     await io.saveCheckpoint(folder, { ...saved, net: saved.model });
     train(training);
     const before = statesOf(training);
@@ -122,9 +124,9 @@ describe('loadCheckpoint refuses', () => {
 
   test('a directory without any, and what is none', async () => {
     const message = 'a checkpoint, or a directory of some for dir';
-    await expect(io.loadCheckpoint(at('nowhere'))).rejects.toThrow(message);
-    writeFileSync(at('text'), 'x');
-    await expect(io.loadCheckpoint(at('text'))).rejects.toThrow('ENOTDIR');
+    await expect(io.loadCheckpoint(pathOf('nowhere'))).rejects.toThrow(message);
+    writeFileSync(pathOf('text'), 'x');
+    await expect(io.loadCheckpoint(pathOf('text'))).rejects.toThrow('ENOTDIR');
     await expect((io.loadCheckpoint as Load)(undefined)).rejects.toThrow(TypeError);
   });
 
@@ -140,7 +142,7 @@ describe('loadCheckpoint refuses', () => {
 });
 
 test('listCheckpoints looks at names alone', async () => {
-  const dir = at('names');
+  const dir = pathOf('names');
   await io.saveCheckpoint(dir, { step: 5 });
   for (const name of ['000009x', '00001', '000002-step-', 'notes.txt'])
     writeFileSync(join(dir, name), '');

@@ -3,7 +3,7 @@ import { runProgram } from '../../support/process';
 import { library } from '../../support/programs';
 import { temporaryFolder } from './support';
 
-const at = temporaryFolder();
+const pathOf = temporaryFolder();
 
 // 10 batches an epoch, the last of them smaller.
 const program = `
@@ -114,9 +114,9 @@ async function run(settings: object): Promise<Result> {
 test.each(['eager', 'compiled', 'aside', 'eager await', 'compiled await own', 'scan'])(
   '%s',
   async (mode) => {
-    const dir = at(mode);
+    const dir = pathOf(mode);
     const [whole, first] = await Promise.all([
-      run({ mode, seed: 1, dir: at('none'), end: 28 }),
+      run({ mode, seed: 1, dir: pathOf('none'), end: 28 }),
       run({ mode, seed: 1, dir, end: 14, save: 14 }),
     ]);
     const second = await run({ mode, seed: 2, dir, end: 28 });

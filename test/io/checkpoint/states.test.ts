@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { compile, io, manualSeed, nn, ones, optim, rand, randn, tensor, zeros } from 'blasgrad';
 import { makeTraining, plain, statesOf, temporaryFolder, train } from './support';
 
-const at = temporaryFolder();
+const pathOf = temporaryFolder();
 
 test('a training goes on as if nothing had been', async () => {
-  const dir = at('training');
+  const dir = pathOf('training');
   const first = makeTraining();
   for (let i = 0; i < 3; i++) train(first);
   const path = await io.saveCheckpoint(dir, { ...first, step: 3, note: 'so far' });
@@ -25,8 +25,8 @@ test('a training goes on as if nothing had been', async () => {
 
 test('of a training that has taken no step, too', async () => {
   const [first, second] = [makeTraining(), makeTraining()];
-  await io.saveCheckpoint(at('fresh'), { ...first });
-  await io.loadCheckpoint(at('fresh'), { ...second });
+  await io.saveCheckpoint(pathOf('fresh'), { ...first });
+  await io.loadCheckpoint(pathOf('fresh'), { ...second });
   expect(statesOf(second)).toEqual(statesOf(first));
 });
 
@@ -35,14 +35,14 @@ test('the states are those of the call, whatever comes after', async () => {
   train(training);
   const before = statesOf(training);
   const values = { counts: [1, 2], mean: ones(2) };
-  const saving = io.saveCheckpoint(at('call'), { ...training, values });
+  const saving = io.saveCheckpoint(pathOf('call'), { ...training, values });
   train(training);
   values.counts.push(3);
   values.mean.fill_(7);
   manualSeed(99);
   await saving;
   const other = makeTraining();
-  const loaded = await io.loadCheckpoint(at('call'), { ...other });
+  const loaded = await io.loadCheckpoint(pathOf('call'), { ...other });
   expect(statesOf(other)).toEqual(before);
   expect(plain(loaded['values'])).toEqual(plain({ counts: [1, 2], mean: ones(2) }));
 });
@@ -64,7 +64,7 @@ test.each<[string, unknown]>([
   ['names alike', { 'a.b': ones(1), a: { b: ones(2) }, 'a.b~2': ones(3) }],
   ['names of formats', { __metadata__: ones(1), __proto: ones(2), '': ones(3) }],
 ])('%s', async (name, value) => {
-  const path = await io.saveCheckpoint(at('trees'), { value });
+  const path = await io.saveCheckpoint(pathOf('trees'), { value });
   const loaded = await io.loadCheckpoint(path);
   expect(plain(loaded['value'])).toEqual(plain(value));
   expect(Object.keys(loaded)).toEqual(['value', 'path']);
@@ -75,8 +75,8 @@ test.each<[string, unknown]>([
 });
 
 test('entries that are undefined are none, a target that is undefined neither', async () => {
-  await io.saveCheckpoint(at('undefined'), { model: undefined, a: null });
-  const loaded = await io.loadCheckpoint(at('undefined'), { model: undefined });
+  await io.saveCheckpoint(pathOf('undefined'), { model: undefined, a: null });
+  const loaded = await io.loadCheckpoint(pathOf('undefined'), { model: undefined });
   expect(loaded).toEqual({ a: null, path: expect.any(String) as string });
 });
 
@@ -93,20 +93,20 @@ test('whatever has stateDict and loadStateDict', async () => {
   const mean = new Mean();
   mean.count = 5;
   const stateful: io.Stateful = mean;
-  await io.saveCheckpoint(at('own'), { mean: stateful });
+  await io.saveCheckpoint(pathOf('own'), { mean: stateful });
   const other = new Mean();
-  expect(Object.keys(await io.loadCheckpoint(at('own'), { mean: other }))).toEqual(['path']);
+  expect(Object.keys(await io.loadCheckpoint(pathOf('own'), { mean: other }))).toEqual(['path']);
   expect(other.count).toBe(5);
-  expect(Object.keys(await io.loadCheckpoint(at('own')))).toEqual(['path']);
+  expect(Object.keys(await io.loadCheckpoint(pathOf('own')))).toEqual(['path']);
 });
 
 test('the default generator goes on', async () => {
   manualSeed(5);
   rand(7);
-  await io.saveCheckpoint(at('random'), {});
+  await io.saveCheckpoint(pathOf('random'), {});
   const wanted = rand(9).toArray();
   manualSeed(6);
-  await io.loadCheckpoint(at('random'));
+  await io.loadCheckpoint(pathOf('random'));
   expect(rand(9).toArray()).toEqual(wanted);
 });
 
@@ -123,9 +123,9 @@ test('compiled steps go on with what was loaded, without another capture', async
   const x = randn(4, 2);
   step(x);
   step(x);
-  await io.saveCheckpoint(at('compiled'), { model, optimizer });
+  await io.saveCheckpoint(pathOf('compiled'), { model, optimizer });
   const losses = [step(x).item(), step(x).item()];
-  await io.loadCheckpoint(at('compiled'), { model, optimizer });
+  await io.loadCheckpoint(pathOf('compiled'), { model, optimizer });
   expect([step(x).item(), step(x).item()]).toEqual(losses);
   expect(step.stats.captures).toBe(1);
 });
@@ -138,17 +138,17 @@ test('a state in use is an error, and nothing is written', async () => {
   });
   grow(ones(2));
   const run = grow.scanAsync(ones(100, 2));
-  await expect(io.saveCheckpoint(at('flight'), { model })).rejects.toThrow(
+  await expect(io.saveCheckpoint(pathOf('flight'), { model })).rejects.toThrow(
     /^saveCheckpoint: expected a tensor that is not in use, got .* in flight changes/,
   );
   await run;
-  expect(await io.listCheckpoints(at('flight'))).toEqual([]);
-  await io.saveCheckpoint(at('flight'), { model });
+  expect(await io.listCheckpoints(pathOf('flight'))).toEqual([]);
+  await io.saveCheckpoint(pathOf('flight'), { model });
 });
 
 describe('the directory', () => {
   test('keeps the newest, in the order of the calls', async () => {
-    const dir = at('many');
+    const dir = pathOf('many');
     const steps = [7, 3, 9, 1, 1];
     const paths = await Promise.all(steps.map((step) => io.saveCheckpoint(dir, { step })));
     const names = ['000003-step-9', '000004-step-1', '000005-step-1'];
@@ -171,7 +171,7 @@ describe('the directory', () => {
     [undefined, 3],
     [Infinity, 6],
   ])('keep %p of six: %p', async (keep, count) => {
-    const dir = at(`keep-${String(keep)}`);
+    const dir = pathOf(`keep-${String(keep)}`);
     for (let i = 0; i < 6; i++) await io.saveCheckpoint(dir, { i }, { keep });
     const all = await io.listCheckpoints(dir);
     expect(all.map(({ number, step }) => [number, step])).toEqual(
@@ -182,7 +182,7 @@ describe('the directory', () => {
   test('holds files that others read: safetensors by name, and sums for sha256sum', async () => {
     const training = makeTraining();
     train(training);
-    const path = await io.saveCheckpoint(at('files'), { ...training, step: 12 });
+    const path = await io.saveCheckpoint(pathOf('files'), { ...training, step: 12 });
     const files = ['SHA256SUMS', 'checkpoint.json', 'model.safetensors', 'optimizer.safetensors'];
     expect(readdirSync(path)).toEqual(files);
     const model = io.loadSafetensors(join(path, 'model.safetensors'));
@@ -197,7 +197,7 @@ describe('the directory', () => {
   });
 
   test('is made with those above it', async () => {
-    const dir = join(at('a'), 'b', 'c');
+    const dir = join(pathOf('a'), 'b', 'c');
     expect(await io.listCheckpoints(dir)).toEqual([]);
     await io.saveCheckpoint(dir, {});
     expect(await io.listCheckpoints(dir)).toHaveLength(1);
@@ -206,7 +206,7 @@ describe('the directory', () => {
 
 describe('a directory that others use, too', () => {
   test('keeps their folders and files, whatever they are called', async () => {
-    const dir = at('shared');
+    const dir = pathOf('shared');
     mkdirSync(join(dir, '20241122'), { recursive: true });
     writeFileSync(join(dir, '20241122', 'precious.csv'), '1');
     writeFileSync(join(dir, '000001-step-1'), 'a file');
@@ -219,7 +219,7 @@ describe('a directory that others use, too', () => {
   });
 
   test('where a file has the name of the next checkpoint, the number after it is taken', async () => {
-    const dir = at('taken');
+    const dir = pathOf('taken');
     mkdirSync(dir);
     writeFileSync(join(dir, '000001'), 'a file');
     expect(await io.saveCheckpoint(dir, {})).toBe(join(dir, '000002'));
@@ -227,7 +227,7 @@ describe('a directory that others use, too', () => {
   });
 
   test('a directory called latest is refused before anything is written', async () => {
-    const dir = at('latest');
+    const dir = pathOf('latest');
     mkdirSync(join(dir, 'latest'), { recursive: true });
     const what = `expected a link or nothing for ${join(dir, 'latest')}, got a directory`;
     await expect(io.saveCheckpoint(dir, {})).rejects.toThrow(`saveCheckpoint: ${what}`);
@@ -235,9 +235,9 @@ describe('a directory that others use, too', () => {
   });
 
   test('of two processes that took one number, the later step is the newer', async () => {
-    const dir = at('race');
+    const dir = pathOf('race');
     for (const step of [9, 10, 8]) {
-      const path = await io.saveCheckpoint(at(`race-${step}`), { step });
+      const path = await io.saveCheckpoint(pathOf(`race-${step}`), { step });
       cpSync(path, join(dir, `000005-step-${step}`), { recursive: true });
     }
     expect((await io.listCheckpoints(dir)).map(({ step }) => step)).toEqual([10, 9, 8]);
@@ -245,8 +245,8 @@ describe('a directory that others use, too', () => {
   });
 
   test('one that is removed while it is loaded is no error: there is a newer one', async () => {
-    const dir = at('busy');
-    const next = at('next');
+    const dir = pathOf('busy');
+    const next = pathOf('next');
     for (const path of [dir, next]) await io.saveCheckpoint(path, { w: tensor([1]) });
     for (let turns = 0; turns < 60; turns++) {
       const newest = (await io.listCheckpoints(dir))[0];
@@ -265,12 +265,12 @@ describe('a directory that others use, too', () => {
 test('more than can be read again as text is refused', async () => {
   const text = 'x'.repeat(2 ** 25);
   const what = 'entries without their tensors of at most 33554432 bytes as JSON for entries';
-  await expect(io.saveCheckpoint(at('text'), { text })).rejects.toThrow(`expected ${what}`);
-  expect(await io.listCheckpoints(at('text'))).toEqual([]);
+  await expect(io.saveCheckpoint(pathOf('text'), { text })).rejects.toThrow(`expected ${what}`);
+  expect(await io.listCheckpoints(pathOf('text'))).toEqual([]);
 });
 
 test('a save that fails does not hold up the next one', async () => {
-  const dir = at('fails');
+  const dir = pathOf('fails');
   const [bad, good] = await Promise.allSettled([
     io.saveCheckpoint(join(dir, '\0'), {}),
     io.saveCheckpoint(dir, {}),

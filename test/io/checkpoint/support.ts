@@ -50,5 +50,5 @@ export function plain(tree: unknown): unknown {
     const { dtype, shape, data } = (tree as Tensor).clone();
     return { dtype, shape, data };
   }
-  return Object.fromEntries(Object.entries(tree).map(([name, one]) => [name, plain(one)]));
+  return Object.fromEntries(Object.entries(tree).map(([name, field]) => [name, plain(field)]));
 }

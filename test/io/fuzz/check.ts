@@ -16,7 +16,7 @@ export async function problemOf(
   writeFileSync(path, bytes);
   let problem: string | null = null;
   let failed = false;
-  const asked = await bytesRequested(async () => {
+  const requested = await bytesRequested(async () => {
     try {
       problem = problemOfResult(await inTime(target.read(path)));
     } catch (error) {
@@ -26,7 +26,8 @@ export async function problemOf(
   });
   // Elements of one byte become eight, with a copy or two; streams have buffers of 64 KB.
   const limit = 32 * bytes.length + (1 << 20);
-  if (asked > limit) problem ??= `asked for ${asked} bytes to read a file of ${bytes.length}`;
+  if (requested > limit)
+    problem ??= `asked for ${requested} bytes to read a file of ${bytes.length}`;
   return { problem, failed };
 }
 

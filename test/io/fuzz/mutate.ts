@@ -25,13 +25,13 @@ class Mutator {
     return Math.floor(this.random() * n);
   }
 
-  one<T>(choices: readonly T[]): T {
+  pick<T>(choices: readonly T[]): T {
     return choices[this.below(choices.length)];
   }
 
   /** A place in the file: headers lie at its start, a zip's at its end. */
   place(file: Buffer): number {
-    const near = Math.min(file.length, this.one([16, 64, 256]));
+    const near = Math.min(file.length, this.pick([16, 64, 256]));
     const where = this.random();
     if (where < 0.5) return this.below(near);
     return where < 0.7 ? file.length - near + this.below(near) : this.below(file.length);
@@ -39,15 +39,15 @@ class Mutator {
 
   block(file: Buffer): Buffer {
     const from = this.place(file);
-    return file.subarray(from, from + 1 + this.below(this.one([4, 32, 256])));
+    return file.subarray(from, from + 1 + this.below(this.pick([4, 32, 256])));
   }
 
   rubbish(length: number): Buffer {
     return Buffer.from(Array.from({ length }, () => this.below(256)));
   }
 
-  insert(file: Buffer, at: number, piece: Uint8Array): Buffer {
-    return Buffer.concat([file.subarray(0, at), piece, file.subarray(at)]);
+  insert(file: Buffer, offset: number, piece: Uint8Array): Buffer {
+    return Buffer.concat([file.subarray(0, offset), piece, file.subarray(offset)]);
   }
 
   readonly kinds: readonly ((file: Buffer) => Buffer)[] = [
@@ -68,7 +68,7 @@ class Mutator {
       return Buffer.concat([file.subarray(0, from), file.subarray(from + this.block(file).length)]);
     },
     (file) => {
-      const other = Buffer.from(this.one(this.others));
+      const other = Buffer.from(this.pick(this.others));
       return Buffer.concat([file.subarray(0, this.place(file)), other.subarray(this.place(other))]);
     },
     (file) => this.binaryNumber(file),
@@ -78,25 +78,25 @@ class Mutator {
     (file) => {
       const copy = Buffer.from(file);
       const found = [...copy.keys()].filter((i) => marks.includes(String.fromCharCode(copy[i])));
-      if (found.length > 0) copy.write(this.one(marks), this.one(found), 'latin1');
+      if (found.length > 0) copy.write(this.pick(marks), this.pick(found), 'latin1');
       return copy;
     },
   ];
 
   /** A lie of 1 to 8 bytes in either byte order. */
   binaryNumber(file: Buffer): Buffer {
-    const bytes = this.one([1, 2, 4, 8]);
+    const bytes = this.pick([1, 2, 4, 8]);
     if (file.length < bytes) return file;
     const copy = Buffer.from(file);
-    const at = Math.min(this.place(file), file.length - bytes);
+    const offset = Math.min(this.place(file), file.length - bytes);
     const value = Buffer.alloc(8);
-    const lie = BigInt.asUintN(64, this.one(lies));
+    const lie = BigInt.asUintN(64, this.pick(lies));
     if (this.random() < 0.5) {
       value.writeBigUInt64LE(lie);
-      value.copy(copy, at, 0, bytes);
+      value.copy(copy, offset, 0, bytes);
     } else {
       value.writeBigUInt64BE(lie);
-      value.copy(copy, at, 8 - bytes);
+      value.copy(copy, offset, 8 - bytes);
     }
     return copy;
   }
@@ -105,10 +105,10 @@ class Mutator {
   textNumber(file: Buffer): Buffer {
     const numbers = [...file.toString('latin1').matchAll(/\d+/g)];
     if (numbers.length === 0) return file;
-    const { index, 0: digits } = this.one(numbers.slice(0, this.one([8, numbers.length])));
+    const { index, 0: digits } = this.pick(numbers.slice(0, this.pick([8, numbers.length])));
     return Buffer.concat([
       file.subarray(0, index),
-      Buffer.from(this.one(textLies)),
+      Buffer.from(this.pick(textLies)),
       file.subarray(index + digits.length),
     ]);
   }
@@ -121,8 +121,8 @@ export function mutate(seeds: readonly Uint8Array[], which: number, random: () =
   if (choice < 0.002) return Buffer.alloc(0);
   if (choice < 0.02) return mutator.rubbish(1 + mutator.below(300));
   let file: Buffer = Buffer.from(seeds[which % seeds.length]);
-  for (let i = mutator.one([1, 1, 2, 3]); i > 0 && file.length > 0; i--) {
-    file = mutator.one(mutator.kinds)(file);
+  for (let i = mutator.pick([1, 1, 2, 3]); i > 0 && file.length > 0; i--) {
+    file = mutator.pick(mutator.kinds)(file);
   }
   return file;
 }

@@ -1,0 +1,16 @@
+/** Loaders, samplers, and how samples become batches. */
+export { collate, type Collated } from './collate';
+export { DataLoader } from './dataLoader';
+export type { DataLoaderOptions, LoaderSource } from './loaderOptions';
+export type { DataLoaderState } from './loaderState';
+export {
+  BatchSampler,
+  RandomSampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  type SamplerOptions,
+  type Sized,
+} from './samplers';
+export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from './weightedRandomSampler';

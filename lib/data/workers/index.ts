@@ -1,0 +1,2 @@
+/** Datasets that worker threads read. */
+export { WorkerDataset, type WorkerDatasetOptions } from './workerDataset';

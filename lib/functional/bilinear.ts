@@ -1,0 +1,41 @@
+/** The bilinear form of two inputs. */
+import { shapeText, unexpected } from '../core/errors';
+import { sameShape } from '../core/shape';
+import { requireTensor, type Tensor } from '../core/tensor';
+
+/**
+ * y[o] = x1 weight[o] x2 + bias[o] for x1 (..., in1), x2 (..., in2) and weight (out, in1, in2)
+ * (torch.nn.functional.bilinear).
+ */
+export function bilinear(
+  input1: Tensor,
+  input2: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+): Tensor {
+  const a = requireTensor('bilinear', 'input1', input1);
+  const b = requireTensor('bilinear', 'input2', input2);
+  if (requireTensor('bilinear', 'weight', weight).ndim !== 3) {
+    throw unexpected('bilinear', '3 dimensions', 'weight', shapeText(weight.shape));
+  }
+  const [out, in1, in2] = weight.shape;
+  const lead = a.shape.slice(0, -1);
+  for (const [x, name, size] of [
+    [a, 'input1', in1],
+    [b, 'input2', in2],
+  ] as const) {
+    if (x.ndim === 0 || !sameShape(x.shape, [...lead, size])) {
+      throw unexpected('bilinear', shapeText([...lead, size]), name, shapeText(x.shape));
+    }
+  }
+  if (bias !== null && !sameShape(requireTensor('bilinear', 'bias', bias).shape, [out])) {
+    throw unexpected('bilinear', shapeText([out]), 'bias', shapeText(bias.shape));
+  }
+  // x1 times all matrices at once, then each row's matrix (out, in2) times its x2.
+  const half = a.matmul(weight.permute(1, 0, 2).reshape([in1, out * in2]));
+  const y = half
+    .reshape([...lead, out, in2])
+    .matmul(b.unsqueeze(-1))
+    .squeeze(-1);
+  return bias === null ? y : y.add(bias);
+}

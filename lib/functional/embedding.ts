@@ -1,0 +1,35 @@
+/** Rows of a table, looked up by index. */
+import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
+import { requireTensor, type Tensor } from '../core/tensor';
+import { where } from '../ops/elementwise/select';
+
+/**
+ * Rows of `weight` (count, size) that the int32 `input` names; the row `paddingIdx` gets no gradient
+ * (torch.nn.functional.embedding).
+ *
+ * @example F.embedding(tensor([2, 0], { dtype: 'int32' }), table) // (2, size)
+ */
+export function embedding(
+  input: Tensor,
+  weight: Tensor,
+  options: { paddingIdx?: number } = {},
+): Tensor {
+  requireOptions('embedding', options, ['paddingIdx']);
+  const index = requireTensor('embedding', 'input', input);
+  if (index.dtype !== 'int32') {
+    throw unexpected('embedding', 'int32 indices', 'input', `a ${index.dtype} tensor`);
+  }
+  if (requireTensor('embedding', 'weight', weight).ndim !== 2) {
+    throw unexpected('embedding', '2 dimensions', 'weight', shapeText(weight.shape));
+  }
+  const [count, size] = weight.shape;
+  const shape = [...index.shape, size];
+  const rows = weight.indexSelect(0, index.reshape([index.numel()])).reshape(shape);
+  if (options.paddingIdx === undefined) return rows;
+  const padding = requireInteger('embedding', 'paddingIdx', options.paddingIdx, -count);
+  if (padding >= count) {
+    throw unexpected('embedding', `a row below ${count}`, 'paddingIdx', String(padding));
+  }
+  const isPadding = index.eq(padding < 0 ? padding + count : padding).unsqueeze(-1);
+  return where(isPadding, rows.detach(), rows);
+}

@@ -1,0 +1,22 @@
+/** What layers with weights share: their options, and making their parameters. */
+import { requireDType, type DType } from '../../core/dtype';
+import { requireBoolean, requireOptions } from '../../core/errors';
+import { Tensor } from '../../core/tensor';
+import { Parameter } from '../module/parameter';
+
+/** Options of layers with weights. */
+export interface LayerOptions {
+  /** Whether the layer adds a learned number to each output; true if missing. */
+  bias?: boolean;
+  /** Of the parameters; 'float32' if missing. */
+  dtype?: DType;
+}
+
+/** Parameters of one layer, for `resetParameters` to fill. */
+export function weights(op: string, options: LayerOptions, shape: number[], biasShape: number[]) {
+  requireOptions(op, options, ['bias', 'dtype']);
+  const dtype = requireDType(op, options.dtype ?? 'float32');
+  const make = (sizes: number[]): Parameter => new Parameter(Tensor._empty(dtype, sizes));
+  const hasBias = requireBoolean(op, 'bias', options.bias ?? true);
+  return { weight: make(shape), bias: hasBias ? make(biasShape) : null };
+}

@@ -1,0 +1,6 @@
+/** The base class of layers and models, and what it is made of. */
+export type { ForwardHook, ForwardPreHook, HookHandle } from './hooks';
+export { Module, type AnyModule } from './module';
+export { Parameter } from './parameter';
+export type { LoadReport, StateDict } from './state';
+export type { ListOptions } from './tree';

@@ -1,0 +1,46 @@
+/** Resuming an epoch: which batches are already done. */
+import { fromArray } from '../creation/filled';
+import { isStateful } from '../io/checkpoint';
+import { defaultGenerator } from '../core/generator';
+import type { Tensor } from '../core/tensor';
+import type { RequestHooks } from './pass';
+import type { TrainingState } from './state';
+
+/** Skips the batches that are already done. */
+export interface EpochProgress extends Omit<RequestHooks, 'mayStop'> {
+  /** Whether this batch is already done. */
+  skips(): boolean;
+  /** There are no more batches. */
+  end(): void;
+}
+
+/**
+ * Starts or resumes an epoch. A loader with a state resumes by itself. Any other loader restarts its epoch with the
+ * random numbers that it had, and the batches that are already done are skipped.
+ */
+export function startEpoch(loader: object, state: TrainingState): EpochProgress {
+  const hasState = isStateful(loader);
+  let done = hasState ? 0 : state.batch;
+  if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
+  let random = done > 0 ? defaultGenerator.getState() : null;
+  if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
+  const end = (): void => {
+    if (random !== null) defaultGenerator.setState(random);
+    random = null;
+  };
+  const skips = (): boolean => {
+    if (done-- > 0) return true;
+    end();
+    return false;
+  };
+  // What a loader with a state reads ahead does not count.
+  let previous: Tensor | null = null;
+  const beforeRequest = (): void => {
+    previous = hasState ? null : defaultGenerator.getState();
+  };
+  const undoRequest = (): void => {
+    if (random !== null) end();
+    else if (previous !== null) defaultGenerator.setState(previous);
+  };
+  return { skips, end, beforeRequest, undoRequest };
+}

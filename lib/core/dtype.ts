@@ -44,6 +44,8 @@ type With<Properties> = { [D in DType]: Table[D] extends Properties ? D : never 
 
 /** The dtypes that gradients flow through. */
 export type FloatingDType = With<{ kind: 'floating' }>;
+/** The dtypes of numbers, which can be counted, unlike bool. */
+export type NumberDType = Exclude<DType, With<{ kind: 'boolean' }>>;
 /** The dtypes that labels and indices may have. */
 export type IndexDType = With<{ index: true }>;
 
@@ -55,11 +57,17 @@ export const dtypes = Object.keys(table) as readonly DType[];
 
 export const floatingDTypes: readonly FloatingDType[] = dtypes.filter(isFloating);
 export const indexDTypes: readonly IndexDType[] = dtypes.filter(isIndex);
-/** The dtypes of numbers, which can be counted, unlike bool. */
-export const numberDTypes = dtypes.filter((dtype) => table[dtype].kind !== 'boolean');
+export const numberDTypes: readonly NumberDType[] = dtypes.filter(isNumber);
+
+/** The dtype of numbers and of functions with floating results, where nothing else decides (torch.get_default_dtype). */
+export const defaultDType: FloatingDType = 'float32';
 
 export function isFloating(dtype: DType): dtype is FloatingDType {
   return table[dtype].kind === 'floating';
+}
+
+export function isNumber(dtype: DType): dtype is NumberDType {
+  return table[dtype].kind !== 'boolean';
 }
 
 export function isIndex(dtype: DType): dtype is IndexDType {
@@ -82,8 +90,13 @@ export function arrayOver(
   return new Elements(buffer, byteOffset, length);
 }
 
+/** A new typed array of the dtype, zeroed. */
+export function newArray(dtype: DType, length: number): TypedArray {
+  return new table[dtype].array(length);
+}
+
 /** A new typed array of the dtype with these elements. */
-export function arrayOf(dtype: DType, values: readonly number[]): TypedArray {
+export function arrayOf(dtype: DType, values: ArrayLike<number>): TypedArray {
   return table[dtype].array.from(values);
 }
 

@@ -1,5 +1,12 @@
 /** Converts nested arrays of numbers to one typed array and its shape, and back. */
-import { arrayClass, dtypeOfCopy, isFloating, type DType, type TypedArray } from './dtype';
+import {
+  arrayClass,
+  defaultDType,
+  dtypeOfCopy,
+  isFloating,
+  type DType,
+  type TypedArray,
+} from './dtype';
 import { isDetached, describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
 import { numelOf, type Shape } from './shape';
 import { allocate } from './storage';
@@ -42,7 +49,7 @@ function outline(op: string, data: unknown): { shape: number[]; first: unknown }
 function inferDType(op: string, first: unknown, place: string): DType {
   const typed = arrayClass(first);
   if (typed !== undefined) return dtypeOfCopy(typed);
-  if (typeof first === 'number' || Array.isArray(first)) return 'float32'; // [] is float32 too
+  if (typeof first === 'number' || Array.isArray(first)) return defaultDType; // also for []
   if (typeof first === 'boolean') return 'bool';
   throw wrongType(op, 'a number, a boolean, or an array of them', place, first);
 }

@@ -1,7 +1,7 @@
 /** How tensors print: as PyTorch with its default print options (torch._tensor_str). */
 import { inspect } from 'node:util';
 import { capture } from './capture';
-import { isFloating, type TypedArray } from './dtype';
+import { defaultDType, isFloating, type TypedArray } from './dtype';
 import { Tensor } from './tensor';
 
 const digits = 4;
@@ -42,7 +42,8 @@ function formatTensor(t: Tensor): string {
   // Transferred away, in use by a compiled run, or computed in a compiled function, where values are not to be read.
   const gone = !empty && (t._storage.array.length === 0 || capture?.computed(t._storage) === true);
   if (gone || (empty && t.ndim !== 1)) suffixes.push(`size=(${t.shape.join(', ')})`);
-  if (t.dtype !== 'float32' && (empty || t.dtype !== 'bool')) suffixes.push(`dtype=${t.dtype}`);
+  const isShown = t.dtype === defaultDType || (t.dtype === 'bool' && !empty); // by the elements
+  if (!isShown) suffixes.push(`dtype=${t.dtype}`);
   if (t.gradFn !== null) suffixes.push(`gradFn=<${t.gradFn.name}>`);
   else if (t.requiresGrad) suffixes.push('requiresGrad=True');
   const text =

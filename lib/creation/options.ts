@@ -1,5 +1,5 @@
 /** The arguments that functions which make tensors have in common. */
-import { requireDType, type DType } from '../core/dtype';
+import { defaultDType, requireDType, type DType } from '../core/dtype';
 import { requireOptions } from '../core/errors';
 import type { RandomOptions } from '../core/generator';
 import { requireShape } from '../core/shape';
@@ -27,7 +27,7 @@ export function finish(tensor: Tensor, options: TensorOptions): Tensor {
   return options.requiresGrad === undefined ? tensor : tensor.requiresGrad_(options.requiresGrad);
 }
 
-export function dtypeOf(op: string, options: TensorOptions, fallback: DType = 'float32'): DType {
+export function dtypeOf(op: string, options: TensorOptions, fallback: DType = defaultDType): DType {
   return options.dtype === undefined ? fallback : requireDType(op, options.dtype);
 }
 

@@ -6,7 +6,7 @@
  *     0.1 0.2 0.3
  *     -1e-7 NaN Infinity
  */
-import { dtypes, type DType, type TypedArray } from '../core/dtype';
+import { dtypes, isFloating, type DType, type TypedArray } from '../core/dtype';
 import { describe, shapeText, wrongValue } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import { allocateOwn, Storage } from '../core/storage';
@@ -147,13 +147,7 @@ function readValues(lines: Lines, dtype: DType, shape: readonly number[]): Typed
 }
 
 function isValue(text: string, dtype: DType): boolean {
+  if (dtype === 'bool') return text === '0' || text === '1';
   const value = Number(text);
-  switch (dtype) {
-    case 'bool':
-      return text === '0' || text === '1';
-    case 'int32':
-      return value === (value | 0);
-    default:
-      return text === 'NaN' || !Number.isNaN(value);
-  }
+  return isFloating(dtype) ? text === 'NaN' || !Number.isNaN(value) : value === (value | 0);
 }

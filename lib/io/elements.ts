@@ -35,7 +35,7 @@ export const elements = {
   bfloat16: { bytes: 2, dtype: 'float32', numbers: bfloats },
   float32: viewed(Float32Array, 'float32'),
   float64: viewed(Float64Array, 'float64'),
-} as const satisfies Readonly<Record<string, Elements>>;
+} as const satisfies Readonly<Record<DType, Elements> & Record<string, Elements>>;
 
 /** An element that does not fit: its index in the piece, and its value. */
 export interface Misfit {
@@ -86,13 +86,8 @@ export function convert(
 }
 
 /** Whether the bytes in the file are the bytes of the array. */
-export function hasSameBytes(kind: Elements, little: boolean, array: TypedArray): boolean {
-  if (little !== thisMachineIsLittle) return false;
-  return (
-    (kind === elements.float32 && array instanceof Float32Array) ||
-    (kind === elements.float64 && array instanceof Float64Array) ||
-    (kind === elements.int32 && array instanceof Int32Array)
-  );
+export function hasSameBytes(kind: Elements, little: boolean): boolean {
+  return little === thisMachineIsLittle && kind.dtype !== 'bool' && kind === elements[kind.dtype];
 }
 
 function mayNotFit(numbers: Numbers): boolean {

@@ -4,7 +4,7 @@
  * (http://yann.lecun.com/exdb/mnist).
  */
 import { createGunzip } from 'node:zlib';
-import type { DType } from '../core/dtype';
+import { numberDTypes, type DType, type NumberDType } from '../core/dtype';
 import { requireOneOf, requireOptions, shapeText } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import type { Tensor } from '../core/tensor';
@@ -24,7 +24,7 @@ import {
 /** Options of `loadIdx`. */
 export interface LoadIdxOptions {
   /** The dtype of the tensor; default: int32 for integers, float32 and float64 for themselves. */
-  dtype?: Exclude<DType, 'bool'>;
+  dtype?: NumberDType;
 }
 
 const types: Readonly<Record<number, Elements | undefined>> = {
@@ -48,7 +48,7 @@ export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}):
   const op = 'loadIdx';
   requireOptions(op, options, ['dtype']);
   const { dtype } = options;
-  if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, ['float32', 'float64', 'int32']);
+  if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, numberDTypes);
   return readIdx(op, requirePath(op, path), dtype, 1);
 }
 

@@ -1,5 +1,5 @@
 /** .npy, NumPy's file of one array: magic number, version, length of the header, header, elements. */
-import type { DType, TypedArray } from '../core/dtype';
+import { numberDTypes, type DType, type NumberDType, type TypedArray } from '../core/dtype';
 import { requireOneOf, requireOptions, shapeText } from '../core/errors';
 import { numelOf } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
@@ -11,7 +11,7 @@ import { hex, PlainSource, readLast, type Source } from './source';
 /** Options of `loadNpy` and `loadNpz`. */
 export interface LoadNpyOptions {
   /** The dtype of the tensor; default: int32 for integers, float32 for float16, the others unchanged. */
-  dtype?: Exclude<DType, 'bool'>;
+  dtype?: NumberDType;
 }
 
 /**
@@ -30,13 +30,11 @@ export async function loadNpy(path: string | URL, options: LoadNpyOptions = {}):
   );
 }
 
-const loadable: readonly DType[] = ['float32', 'float64', 'int32'];
-
 /** The dtype in the options. */
 export function requireNpyOptions(op: string, options: LoadNpyOptions): DType | undefined {
   requireOptions(op, options, ['dtype']);
   if (options.dtype === undefined) return undefined;
-  return requireOneOf(op, 'dtype', options.dtype, loadable);
+  return requireOneOf(op, 'dtype', options.dtype, numberDTypes);
 }
 
 /** Reads the array of a source that has one .npy file. */
@@ -82,7 +80,12 @@ async function readHeader(source: Source): Promise<{ header: NpyHeader; length: 
   return { header: parseNpyHeader(text, source.wrong), length: prefix + length };
 }
 
-const descr = { float32: '<f4', float64: '<f8', int32: '<i4', bool: '|b1' } as const;
+const descr: Readonly<Record<DType, string>> = {
+  float32: '<f4',
+  float64: '<f8',
+  int32: '<i4',
+  bool: '|b1',
+};
 
 /**
  * Writes a tensor as a .npy file (numpy.save), version 1. The values are those at the time of the call. The file

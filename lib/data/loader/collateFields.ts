@@ -1,4 +1,5 @@
 /** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
+import { arrayClass, defaultDType, type DType } from '../../core/dtype';
 import { unexpected, wrongType } from '../../core/errors';
 
 /** Makes the fields of a batch. */
@@ -9,7 +10,7 @@ export interface BatchBuilder {
   tensors(items: readonly unknown[]): unknown;
   /** Typed arrays of one type and length along a new first dimension. */
   arrays(items: readonly ArrayBufferView[]): unknown;
-  numbers(values: readonly number[], dtype: 'int32' | 'float32'): unknown;
+  numbers(values: readonly number[], dtype: DType): unknown;
   booleans(values: readonly boolean[]): unknown;
   /** An array with one field for each entry, and a plain object. */
   list(entries: unknown[]): unknown;
@@ -33,18 +34,18 @@ export function collateFields(
   }
   if (typeof first === 'number') {
     const numbers = requireAlike(items, (value) => typeof value === 'number', 'a number');
-    return builder.numbers(numbers, numbers.every(isInt32) ? 'int32' : 'float32');
+    return builder.numbers(numbers, numbers.every(isInt32) ? 'int32' : defaultDType);
   }
   if (typeof first === 'boolean') {
     return builder.booleans(
       requireAlike(items, (value) => typeof value === 'boolean', 'a boolean'),
     );
   }
-  const type = arrayType(first);
+  const type = arrayClass(first);
   if (type !== undefined) {
     const { length } = first as ArrayLike<number>;
     const alike = (value: unknown): value is ArrayBufferView =>
-      arrayType(value) === type && (value as ArrayLike<number>).length === length;
+      arrayClass(value) === type && (value as ArrayLike<number>).length === length;
     return builder.arrays(requireAlike(items, alike, `${type}(${length})`));
   }
   if (Array.isArray(first)) {
@@ -90,15 +91,6 @@ function requireAlike<T>(
   if (wrong < 0) return items as T[];
   const whose = `${what}, as the first sample has,`;
   throw wrongType('collate', whose, `sample ${wrong}`, items[wrong]);
-}
-
-const arrayTypes = /^(Float32|Float64|Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32)Array$/;
-
-/** The name of a typed array's type, if tensors can be made of it. */
-export function arrayType(value: unknown): string | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';
-  return arrayTypes.test(name) ? name : undefined;
 }
 
 function isInt32(value: number): boolean {

@@ -1,17 +1,11 @@
 /** Builds a column while a file is read: texts become numbers or categories immediately. */
-import { codeOf, type Column } from './table';
+import { newArray, numberDTypes, type NumberDType } from '../../core/dtype';
+import { codeOf, type Column, type NumberColumn } from './table';
 
 /** What a column of a CSV file holds; `number` is float64. */
-export type ColumnType = 'number' | 'float32' | 'float64' | 'int32' | 'category' | 'skip';
+export type ColumnType = 'number' | NumberDType | 'category' | 'skip';
 
-export const columnTypes: readonly ColumnType[] = [
-  'number',
-  'float32',
-  'float64',
-  'int32',
-  'category',
-  'skip',
-];
+export const columnTypes: readonly ColumnType[] = ['number', ...numberDTypes, 'category', 'skip'];
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const infinite = /^([+-]?)inf(?:inity)?$/i;
@@ -23,14 +17,12 @@ export function numberOf(text: string): number | undefined {
   return found === null ? undefined : found[1] === '-' ? -Infinity : Infinity;
 }
 
-type Values = Float32Array | Float64Array | Int32Array;
-const arrays = {
-  number: Float64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  category: Int32Array,
-} as const;
+type Values = NumberColumn['values'];
+
+/** The dtype of a column's values. */
+function dtypeOf(type: Exclude<ColumnType, 'skip'>): NumberDType {
+  return type === 'number' ? 'float64' : type === 'category' ? 'int32' : type;
+}
 
 /** Values are kept in blocks: an array that grows is copied completely, again and again. */
 const blockLength = 1 << 16;
@@ -43,7 +35,11 @@ export class ColumnBuilder {
   private readonly codes = new Map<string, number>();
 
   constructor(readonly type: Exclude<ColumnType, 'skip'>) {
-    this.block = new arrays[type](16);
+    this.block = this.newBlock(16);
+  }
+
+  private newBlock(length: number): Values {
+    return newArray(dtypeOf(this.type), length) as Values;
   }
 
   /** Adds the value of a text, or null for a missing one; false if it does not have the type. */
@@ -52,7 +48,7 @@ export class ColumnBuilder {
     if (value === undefined) return false;
     if (this.used === this.block.length) {
       this.full.push(this.block);
-      this.block = new arrays[this.type](Math.min(2 * this.used, blockLength));
+      this.block = this.newBlock(Math.min(2 * this.used, blockLength));
       this.used = 0;
     }
     this.block[this.used++] = value;
@@ -69,7 +65,7 @@ export class ColumnBuilder {
   /** The column, after the last value. */
   column(): Column {
     const blocks = [...this.full, this.block.subarray(0, this.used)];
-    const values = new arrays[this.type](blocks.reduce((sum, { length }) => sum + length, 0));
+    const values = this.newBlock(blocks.reduce((sum, { length }) => sum + length, 0));
     let offset = 0;
     for (const block of blocks) {
       values.set(block, offset);
@@ -79,13 +75,13 @@ export class ColumnBuilder {
     if (this.type === 'category') {
       return { type: 'category', values: values as Int32Array, categories: [...this.codes.keys()] };
     }
-    return { type: this.type === 'number' ? 'float64' : this.type, values };
+    return { type: dtypeOf(this.type), values };
   }
 }
 
 /** The type that fits all texts: int32 for integers, float64 for other numbers, otherwise categories. */
-export function inferredType(texts: readonly (string | null)[]): 'int32' | 'float64' | 'category' {
-  let type: 'int32' | 'float64' = 'int32';
+export function inferredType(texts: readonly (string | null)[]): ColumnType {
+  let type: NumberDType = 'int32';
   let some = false;
   for (const text of texts) {
     const value = text === null ? NaN : numberOf(text);
@@ -97,7 +93,7 @@ export function inferredType(texts: readonly (string | null)[]): 'int32' | 'floa
 }
 
 /** The next wider type for a column with texts that do not fit. */
-export function widerType(type: ColumnType, text: string | null): 'float64' | 'category' {
+export function widerType(type: ColumnType, text: string | null): ColumnType {
   return type === 'int32' && (text === null || numberOf(text) !== undefined)
     ? 'float64'
     : 'category';

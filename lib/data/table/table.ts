@@ -8,13 +8,14 @@ import {
   wrongType,
   wrongValue,
 } from '../../core/errors';
+import { dtypeOfMemory, isNumber, type NumberDType } from '../../core/dtype';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 
 /** A column of numbers; NaN for a missing value in a floating column. */
 export interface NumberColumn {
   /** Their element type. */
-  readonly type: 'float32' | 'float64' | 'int32';
+  readonly type: NumberDType;
   /** One for each row. */
   readonly values: Float32Array | Float64Array | Int32Array;
 }
@@ -141,9 +142,8 @@ function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
 
 /** A column of a user's data. */
 export function columnOf(name: string, data: unknown): Column {
-  if (data instanceof Float32Array) return { type: 'float32', values: data };
-  if (data instanceof Float64Array) return { type: 'float64', values: data };
-  if (data instanceof Int32Array) return { type: 'int32', values: data };
+  const type = dtypeOfMemory(data);
+  if (type !== undefined && isNumber(type)) return { type, values: data as NumberColumn['values'] };
   if (Array.isArray(data)) return columnOfArray(name, data);
   if (isColumn(data)) return data;
   throw wrongType('Table', 'an array or a column', name, data);
@@ -188,9 +188,8 @@ export function isColumn(value: unknown): value is Column {
     const { length } = value.categories;
     return value.values instanceof Int32Array && value.values.every((x) => x >= -1 && x < length);
   }
-  const kinds = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
-  const kind = String(value.type);
-  return Object.hasOwn(kinds, kind) && value.values instanceof kinds[kind as keyof typeof kinds];
+  const dtype = dtypeOfMemory(value.values);
+  return dtype === value.type && dtype !== undefined && isNumber(dtype);
 }
 
 /** The text of row `i`, null if it is missing; for a column of numbers its digits. */

@@ -1,11 +1,6 @@
 /** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
-import type { DType } from '../../core/dtype';
-import {
-  arrayType,
-  isPlainObject,
-  collateFields,
-  type BatchBuilder,
-} from '../loader/collateFields';
+import { arrayClass, arrayOf, dtypeOfCopy, dtypeOfMemory, type DType } from '../../core/dtype';
+import { isPlainObject, collateFields, type BatchBuilder } from '../loader/collateFields';
 import type { Part } from './protocol';
 
 /** A tensor of any copy of the library, with the fields that are needed here. */
@@ -20,12 +15,6 @@ function isTensorLike(value: unknown): value is TensorLike {
   const { dtype, shape, backward } = value as Record<string, unknown>;
   return typeof dtype === 'string' && Array.isArray(shape) && typeof backward === 'function';
 }
-
-/** The dtypes that `tensor` gives to typed arrays; int32 for all others. */
-const floating: Readonly<Record<string, DType>> = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-};
 
 const alignment = 64;
 
@@ -55,23 +44,21 @@ export class SlotWriter {
     isTensor: isTensorLike,
     tensors: (items) => this.stack(items as TensorLike[]),
     arrays: (items) => {
-      const dtype = floating[arrayType(items[0]) ?? ''] ?? 'int32';
-      const convert = dtype === 'int32' && arrayType(items[0]) !== 'Int32Array';
+      const dtype = dtypeOfCopy(arrayClass(items[0]) as string);
+      const convert = dtypeOfMemory(items[0]) !== dtype;
       const numbers = items as readonly (ArrayBufferView & ArrayLike<number>)[];
       return this.stack(
         numbers.map((array) => ({
           dtype,
           shape: [array.length],
-          data: convert ? Int32Array.from(array) : array,
+          data: convert ? arrayOf(dtype, array) : array,
         })),
       );
     },
-    numbers: (values, dtype) => {
-      const data = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
-      return this.tensor({ dtype, shape: [values.length], data });
-    },
+    numbers: (values, dtype) =>
+      this.tensor({ dtype, shape: [values.length], data: arrayOf(dtype, values) }),
     booleans: (values) => {
-      const data = Uint8Array.from(values, Number);
+      const data = arrayOf('bool', values.map(Number));
       return this.tensor({ dtype: 'bool', shape: [values.length], data });
     },
     list: (entries): Part => ({ kind: 'list', parts: entries as Part[] }),
@@ -103,7 +90,7 @@ export class SlotWriter {
   /** One sample by itself, for a user's `collate`. */
   private sample(value: unknown): Part {
     if (isTensorLike(value)) return this.tensor(value);
-    const type = arrayType(value);
+    const type = arrayClass(value);
     if (type !== undefined) {
       const offset = this.reserve();
       this.put(value as ArrayBufferView);

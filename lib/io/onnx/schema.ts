@@ -2,6 +2,7 @@
  * The messages of an ONNX file, by the names and numbers of the official onnx.proto (proto2), as data: the protobuf
  * library gets its descriptors from this table, and the compiler its types. What is not listed is skipped on reading.
  */
+import type { DType } from '../../core/dtype';
 
 /** A field's number and type; 'many' for repeated ones, 'packed' for repeated numbers in one run of bytes. */
 export type Field = readonly [number: number, type: string, label?: 'many' | 'packed'];
@@ -136,7 +137,7 @@ export const dataTypes = {
   complex64: 14,
   complex128: 15,
   bfloat16: 16,
-} as const;
+} as const satisfies Readonly<Record<DType, number> & Record<string, number>>;
 
 /** AttributeProto.AttributeType; those without a field above are known by name only. */
 export const attributeTypes = {

@@ -1,4 +1,5 @@
 /** The element types of safetensors files, and their conversion. */
+import type { DType } from '../../core/dtype';
 import { elements as kinds, type Elements } from '../elements';
 
 interface Element {
@@ -42,5 +43,10 @@ export const elements: ReadonlyMap<string, Element> = new Map<string, Element>([
 /** The names of the types that can be read. */
 export const readable: readonly string[] = Object.keys(read);
 
-/** The types that our dtypes are written as. */
-export const written = { float64: 'F64', float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;
+/** The types that our dtypes are written as, in the order of other writers: the widest alignment first. */
+export const written: Readonly<Record<DType, string>> = {
+  float64: 'F64',
+  float32: 'F32',
+  int32: 'I32',
+  bool: 'BOOL',
+};

@@ -40,7 +40,7 @@ function* readTensor(file: InputFile, entry: Entry): Reader<Tensor> {
   const refuse = (what: string, index: number, value: number): void => {
     throw file.wrong(what, `element ${index} of ${tensorPlace(entry.name)}`, String(value));
   };
-  const direct = kind.dtype === 'bool' || hasSameBytes(kind, true, array);
+  const direct = kind.dtype === 'bool' || hasSameBytes(kind, true);
   const piece = direct ? null : Buffer.alloc(Math.min(entry.bytes, pieceBytes));
   for (let done = 0; done < entry.bytes; done += pieceBytes) {
     const count = Math.min(entry.bytes - done, pieceBytes);

@@ -15,14 +15,13 @@ export function contentOf(op: string, tensors: unknown, metadata: unknown): Piec
     requireName(op, name);
     readableMemory(op, tensor);
   }
-  // The same order as other writers of the format: the widest alignment first.
   const rank = ({ dtype }: Tensor): number => order.indexOf(dtype);
   named.sort(([a, one], [b, other]) => rank(one) - rank(other) || compare(a, b));
   const header = headerOf(op, named, requireMetadata(op, metadata));
   return pieces(op, header, named);
 }
 
-const order = ['float64', 'float32', 'int32', 'bool'];
+const order = Object.keys(written);
 
 function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,5 +1,6 @@
 /** The dtypes of operands: conversion of numbers, promotion, and requirements. */
 import {
+  defaultDType,
   floatingDTypes,
   indexDTypes,
   isFloating,
@@ -21,7 +22,7 @@ export function operand(op: string, name: string, value: unknown, like: Tensor):
   if (typeof value !== 'number') throw wrongType(op, 'a tensor or a number', name, value);
   if (isFloating(like.dtype)) return scalar(value, like.dtype);
   const whole = Number.isInteger(value) && Math.abs(value) <= 2147483648;
-  return scalar(value, whole ? 'int32' : 'float32');
+  return scalar(value, whole ? 'int32' : defaultDType);
 }
 
 /** Both operands in their common dtype (torch.result_type). */
@@ -37,9 +38,9 @@ export function promoteAll(tensors: readonly Tensor[]): Tensor[] {
   return tensors.map((one) => one.to(dtype));
 }
 
-/** A whole or bool tensor as float32, as PyTorch does for functions with floating results. */
+/** A whole or bool tensor in the default dtype, as PyTorch does for functions with floating results. */
 export function asFloating(x: Tensor): Tensor {
-  return isFloating(x.dtype) ? x : x.to('float32');
+  return isFloating(x.dtype) ? x : x.to(defaultDType);
 }
 
 /** An error unless the dtype is one of these. */

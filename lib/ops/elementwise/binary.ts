@@ -1,5 +1,5 @@
 /** Functions of two numbers: arithmetic, comparison, logic; with broadcasting and dtype promotion. */
-import type { DType } from '../../core/dtype';
+import { defaultDType, type DType } from '../../core/dtype';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -120,7 +120,7 @@ class BinaryOp implements Rule<OperatorName> {
 }
 
 function asFloatingType(dtype: DType): DType {
-  return isFloating(dtype) ? dtype : 'float32';
+  return isFloating(dtype) ? dtype : defaultDType;
 }
 
 const copy = kernels('copy');

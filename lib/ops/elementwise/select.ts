@@ -1,4 +1,5 @@
 /** Choosing elements of two tensors by a mask. */
+import { defaultDType } from '../../core/dtype';
 import { wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -46,7 +47,7 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
  */
 export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
   const mask = maskOf('where', 'condition', condition);
-  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, 'float32');
+  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, defaultDType);
   const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
   const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
   const out = Tensor._empty(a.dtype, shape);

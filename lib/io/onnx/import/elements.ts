@@ -8,23 +8,7 @@ export class Refused extends Error {}
 
 /** How elements of raw data are read, by their number in a file. */
 export const stored: Readonly<Record<number, Elements>> = Object.fromEntries(
-  (
-    [
-      'float32',
-      'float64',
-      'float16',
-      'bfloat16',
-      'uint64',
-      'uint32',
-      'int64',
-      'int32',
-      'int16',
-      'int8',
-      'uint16',
-      'uint8',
-      'bool',
-    ] as const
-  ).map((name) => [dataTypes[name], elements[name]]),
+  Object.entries(elements).map(([name, kind]) => [dataTypes[name as keyof typeof elements], kind]),
 );
 
 /** int64 are numbers of JavaScript, if they are few. */

@@ -7,15 +7,26 @@ interface Entry {
   readonly kind: 'boolean' | 'integer' | 'floating';
   /** Of two dtypes the one of higher rank holds both; two of the same rank need the next one. */
   readonly rank: number;
+  /** The least and the largest finite number. */
+  readonly range: readonly [least: number, largest: number];
   /** Whether labels and indices may have it. */
   readonly index?: true;
 }
 
+const maxFloat32 = 3.4028234663852886e38;
+const maxFloat64 = Number.MAX_VALUE;
+
 const table = {
-  float32: { array: Float32Array, kind: 'floating', rank: 3 },
-  float64: { array: Float64Array, kind: 'floating', rank: 4 },
-  int32: { array: Int32Array, kind: 'integer', rank: 2, index: true },
-  bool: { array: Uint8Array, kind: 'boolean', rank: 1 },
+  float32: { array: Float32Array, kind: 'floating', rank: 3, range: [-maxFloat32, maxFloat32] },
+  float64: { array: Float64Array, kind: 'floating', rank: 4, range: [-maxFloat64, maxFloat64] },
+  int32: {
+    array: Int32Array,
+    kind: 'integer',
+    rank: 2,
+    range: [-(2 ** 31), 2 ** 31 - 1],
+    index: true,
+  },
+  bool: { array: Uint8Array, kind: 'boolean', rank: 1, range: [0, 1] },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**
@@ -70,8 +81,17 @@ export function isNumber(dtype: DType): dtype is NumberDType {
   return table[dtype].kind !== 'boolean';
 }
 
+export function isInteger(dtype: DType): boolean {
+  return table[dtype].kind === 'integer';
+}
+
 export function isIndex(dtype: DType): dtype is IndexDType {
   return 'index' in table[dtype];
+}
+
+/** The least and the largest finite number of a dtype. */
+export function rangeOf(dtype: DType): readonly [least: number, largest: number] {
+  return table[dtype].range;
 }
 
 export function elementBytes(dtype: DType): number {

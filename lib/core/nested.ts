@@ -4,6 +4,8 @@ import {
   defaultDType,
   dtypeOfCopy,
   isFloating,
+  isInteger,
+  rangeOf,
   type DType,
   type TypedArray,
 } from './dtype';
@@ -78,8 +80,10 @@ export function flatten(
   const type = dtype ?? inferDType(op, first, placeOf(shape.map(() => 0)));
   const array = allocate(type, numelOf(shape));
   const path: number[] = [];
+  const whole = isInteger(type);
+  const [least, largest] = rangeOf(type);
   const last = shape.length - 1;
-  let at = 0;
+  let next = 0;
 
   const element = (value: unknown): number => {
     // Without a dtype, the first element has said whether numbers or booleans follow.
@@ -96,8 +100,8 @@ export function flatten(
     }
     const number = Number(value);
     if (type === 'bool') return number !== 0 ? 1 : 0;
-    if (type === 'int32' && !(number > -2147483649 && number < 2147483648)) {
-      throw wrongValue(op, 'a number that int32 holds', placeOf(path), number);
+    if (whole && !(number > least - 1 && number < largest + 1)) {
+      throw wrongValue(op, `a number that ${type} holds`, placeOf(path), number);
     }
     return number;
   };
@@ -127,17 +131,17 @@ export function flatten(
       if (count !== shape[level]) {
         throw unexpected(op, `${shape[level]} elements`, placeOf(path), String(count));
       }
-      if (count > 0) array.set(list as NumberArray, at);
-      at += count;
+      if (count > 0) array.set(list as NumberArray, next);
+      next += count;
       return;
     }
     for (let i = 0; i < list.length; i++) {
       const value = list[i];
       if (floating && typeof value === 'number') {
-        array[at++] = value;
+        array[next++] = value;
       } else {
         path.push(i);
-        array[at++] = name === undefined ? element(value) : element(Number(value));
+        array[next++] = name === undefined ? element(value) : element(Number(value));
         path.pop();
       }
     }

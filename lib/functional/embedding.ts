@@ -1,4 +1,5 @@
 /** Rows of a table, looked up by index. */
+import { isIndex } from '../core/dtype';
 import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
 import { where } from '../ops/elementwise/select';
@@ -16,7 +17,7 @@ export function embedding(
 ): Tensor {
   requireOptions('embedding', options, ['paddingIdx']);
   const index = requireTensor('embedding', 'input', input);
-  if (index.dtype !== 'int32') {
+  if (!isIndex(index.dtype)) {
     throw unexpected('embedding', 'int32 indices', 'input', `a ${index.dtype} tensor`);
   }
   if (requireTensor('embedding', 'weight', weight).ndim !== 2) {

@@ -6,7 +6,7 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
-import { isFloating } from '../../core/dtype';
+import { isFloating, isIndex } from '../../core/dtype';
 import { where } from '../../ops/elementwise/select';
 import { nll, type Picks } from '../../ops/nn/loss';
 import { logSoftmax } from '../../ops/reduce/softmax';
@@ -47,7 +47,7 @@ function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tenso
 function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Picks {
   const dim = classDimOf(op, input);
   const shape = input.shape.filter((_, i) => i !== dim);
-  if (target.dtype !== 'int32' || !sameShape(target.shape, shape)) {
+  if (!isIndex(target.dtype) || !sameShape(target.shape, shape)) {
     const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
     throw unexpected(op, `int32 classes of shape ${shapeText(shape)}`, 'target', got);
   }

@@ -1,4 +1,5 @@
 /** Losses that are 0 once a margin is kept. */
+import { isIndex } from '../../core/dtype';
 import {
   requireBoolean,
   requireNumber,
@@ -204,7 +205,7 @@ export function multiMarginLoss(
   requireTensor(op, 'target', target);
   if (x.ndim < 1 || x.ndim > 2) throw unexpected(op, '(C) or (N, C)', 'input', shapeText(x.shape));
   const lead = x.shape.slice(0, -1);
-  if (target.dtype !== 'int32' || !sameShape(target.shape, lead)) {
+  if (!isIndex(target.dtype) || !sameShape(target.shape, lead)) {
     const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
     throw unexpected(op, `int32 classes of shape ${shapeText(lead)}`, 'target', got);
   }

@@ -1,5 +1,6 @@
 /** Random numbers: filling tensors, permutations, dropout. */
 import { stateOf, type RandomOptions } from '../../core/generator';
+import { rangeOf } from '../../core/dtype';
 import {
   requireBoolean,
   requireInRange,
@@ -36,8 +37,6 @@ declare module '../../core/node' {
     dropout: number;
   }
 }
-
-const largestFloat32 = 3.4028234663852886e38;
 
 const drawRule: Rule<'random'> = { name: 'random', grad: (dy) => [zerosLike(dy)] };
 
@@ -76,7 +75,7 @@ Object.assign(Tensor.prototype, {
     if (requireNumber('uniform_', 'high', high) < low) {
       throw wrongValue('uniform_', `a number of at least ${low}`, 'high', high);
     }
-    const widest = this.dtype === 'float32' ? largestFloat32 : Number.MAX_VALUE;
+    const [, widest] = rangeOf(this.dtype);
     if (high - low > widest) {
       throw wrongValue('uniform_', `a difference of at most ${widest}`, 'high - low', high - low);
     }

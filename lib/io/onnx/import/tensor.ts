@@ -32,12 +32,12 @@ export function readTensor(proto: TensorProto, what: string): Datum {
   requireData(proto, count, what);
   if (type === 'int64' && shape.length < 2 && count <= mostInts) {
     const numbers = new Float64Array(count);
-    fill(numbers, proto, what);
+    fill(numbers, 'float64', proto, what);
     return new Ints(Array.from(numbers), shape);
   }
   const dtype: DType = type === 'int64' ? 'int32' : type;
   const array = allocateOwn(dtype, count);
-  fill(array, proto, what);
+  fill(array, dtype, proto, what);
   return new Tensor(new Storage(dtype, array), shape);
 }
 
@@ -76,7 +76,7 @@ function listOf(proto: TensorProto): ArrayLike<number> {
   }
 }
 
-function fill(array: TypedArray, proto: TensorProto, what: string): void {
+function fill(array: TypedArray, dtype: DType, proto: TensorProto, what: string): void {
   const { rawData } = proto;
   if (rawData.byteLength > 0) {
     const misfit = convert(stored[proto.dataType], rawData, true, array);
@@ -86,7 +86,7 @@ function fill(array: TypedArray, proto: TensorProto, what: string): void {
   const list = listOf(proto);
   for (let i = 0; i < array.length; i++) {
     const value = list[i];
-    if (array instanceof Int32Array && value !== (value | 0)) throw tooWide(value, what);
+    if (dtype === 'int32' && value !== (value | 0)) throw tooWide(value, what);
     array[i] = proto.dataType === dataTypes.bool ? Number(value !== 0) : value;
   }
 }

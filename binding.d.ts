@@ -1,33 +1,36 @@
-/**
- * What the native addon exports. It does not grow with the ops: each row of the native registry is
- * one function of the same convention.
- */
+/** What the native addon exports. It does not grow with the ops: each is described by its definition. */
 
-/** Element storage of the four dtypes: float32, float64, int32, bool. */
+/** The typed arrays that elements of some dtype lie in. */
 export type ElementArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /**
- * Runs one row: first its operands (null where an optional one is not given), then its attributes
- * in order, then, for elementwise rows, the layout: a count when every operand is contiguous (an
- * operand of one element stands for all), or sizes followed by each operand's strides.
+ * Runs one op: first its operands (null where an optional one is not given), then its attributes in order, then, for
+ * elementwise ops, the layout: a count when every operand is contiguous (an operand of one element stands for all), or
+ * sizes followed by each operand's strides.
  *
  * Throws TypeError or RangeError, `<op>: expected <what> for <name>, got <actual>`.
  */
 export type NativeOp = (...args: (ElementArray | number | boolean | null)[]) => void;
 
-/** One row of the native registry. */
-export interface NativeRow {
+/** The functions of one op by dtype: `ops.add.float32`. */
+export type NativeKernels = Readonly<Record<string, NativeOp>>;
+
+/** The functions of an op on two dtypes: `ops.to.float32.int32`, `ops.gather.float32.int32`. */
+export type NativeKernelPairs = Readonly<Record<string, NativeKernels>>;
+
+/** The native definition of an op. */
+export interface NativeOpDefinition {
   readonly name: string;
   readonly operands: readonly {
     readonly name: string;
     readonly access: 'read' | 'write' | 'update';
-    /** `typed`: the dtype the call is dispatched on. */
-    readonly element: 'typed' | 'float32' | 'float64' | 'int32' | 'bool';
+    /** `first`, `second`: the dtypes by which the function is chosen; else the name of a dtype. */
+    readonly dtype: string;
     readonly optional: boolean;
   }[];
   readonly attrs: readonly { readonly name: string; readonly kind: 'size' | 'flag' | 'real' }[];
-  /** The dtypes of its `typed` operands. */
-  readonly dtypes: readonly ('float32' | 'float64' | 'int32' | 'bool')[];
+  /** The dtypes it has a function for: one each, or two where an operand has the `second`. */
+  readonly kernels: readonly (readonly string[])[];
   readonly elementwise: boolean;
 }
 
@@ -66,7 +69,7 @@ export interface RecordedOperand {
   readonly name: string;
   readonly read: boolean;
   readonly written: boolean;
-  readonly dtype: 'float32' | 'float64' | 'int32' | 'bool';
+  readonly dtype: string;
   /** Bytes the call touches. */
   readonly bytes: number;
 }
@@ -102,7 +105,7 @@ export interface NativeProgram {
     targets: readonly Float64Array[],
     tables: readonly Float64Array[],
   ): number;
-  /** The same on a thread of the addon's own, in shared memory; then calls back on this thread. */
+  /** The same on the library's own thread, in shared memory; then calls back on this thread. */
   start(
     steps: number,
     arrays: readonly ElementArray[],
@@ -110,39 +113,39 @@ export interface NativeProgram {
     tables: readonly Float64Array[],
     callback: (error: RangeError | null, steps: number) => void,
   ): void;
-  /** Ends the run in flight after the step it is at. */
+  /** Ends the asynchronous run after the step it is at. */
   stop(): void;
-  /** Steps that the run in flight has finished. */
+  /** Steps that the asynchronous run has finished. */
   progress(): number;
   /** Null once it is disposed of. */
   describe(): ProgramDescription | null;
-  /** Frees its memory; an error while it is in flight. */
+  /** Frees its memory; an error while an asynchronous run uses it. */
   dispose(): void;
 }
 
-/** Recording calls of rows: while a capture is open, every call runs and is written down. */
+/** Recording calls of ops: while a capture is open, every call runs and is recorded. */
 export interface NativeCapture {
   beginCapture(): void;
   /** Makes shared memory a temporary, which the program will lay out anew. */
   addTemporary(memory: ElementArray): void;
   /**
-   * Closes the capture. `kept` are temporaries that get memory of their own, `homes`; `states` are memory to tell the
-   * access of.
+   * Closes the capture. `kept` are temporaries that get memory of their own, `storages`; `states` are memory to tell
+   * the access of.
    */
   endCapture(
     inputs: readonly ElementArray[],
     outputs: readonly ElementArray[],
     kept: readonly ElementArray[],
-    homes: readonly ElementArray[],
+    storages: readonly ElementArray[],
     states: readonly ElementArray[],
   ): NativeProgram;
   abortCapture(): void;
 }
 
 export interface NativeAddon extends NativeCapture {
-  /** One function per row, by name. */
-  readonly ops: Readonly<Record<string, NativeOp>>;
-  rows(): NativeRow[];
+  /** The functions of each op, by name. */
+  readonly ops: Readonly<Record<string, NativeKernels | NativeKernelPairs>>;
+  definitions(): NativeOpDefinition[];
   /** Asks for huge pages where memory of 1 MB or more was not touched yet; bytes from its begin to a cache line. */
   readonly prepareMemory: (memory: Uint8Array) => number;
   info(): NativeInfo;

@@ -2,6 +2,12 @@ import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** Of Node, in the scripts, which tsc does not read. */
+const globals =
+  'process performance console setInterval clearInterval module require globalThis __dirname'.split(
+    ' ',
+  );
+
 export default defineConfig(
   { ignores: ['build/', 'dist/', 'coverage/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -10,7 +16,8 @@ export default defineConfig(
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      // One program for all files: 6 s of 52 s of CPU less than the project service.
+      parserOptions: { project: ['./tsconfig.json'], tsconfigRootDir: import.meta.dirname },
     },
     rules: {
       eqeqeq: 'error',
@@ -31,6 +38,11 @@ export default defineConfig(
       // Overloads are documented one by one; a hook may return a tensor or nothing.
       '@typescript-eslint/unified-signatures': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // declare module '...' { interface OpAttrs extends UnaryAttrs {} }
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends' },
+      ],
       // while (true)
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
@@ -44,14 +56,9 @@ export default defineConfig(
     rules: { '@typescript-eslint/require-await': 'off' },
   },
   {
-    // The scripts, which tsc does not read.
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
-      globals: Object.fromEntries(
-        ['process', 'performance', 'console', 'module', 'require', 'globalThis', '__dirname'].map(
-          (name) => [name, 'readonly'],
-        ),
-      ),
+      globals: Object.fromEntries(globals.map((name) => [name, 'readonly'])),
     },
   },
 );

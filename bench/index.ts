@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { arch, platform, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { against, comparable } from './against';
 import { installPeers } from './build';
 import { Roster } from './contestants';
 import { add, gemm, load } from './measures/basics';
@@ -40,6 +41,7 @@ const usage = `usage: npm run bench [-- [OPTIONS] NAME ...]
   --rounds N   rounds of each contestant, ${workloads.timing.rounds} by default
   --quick      one short round, for a look; writes no results
   --out DIR    where results go, bench/results by default
+  --against DIR  compares with another checkout of this library, set up in DIR: ${comparable.join(', ')}
 `;
 
 function machine(): Machine {
@@ -66,7 +68,9 @@ function machine(): Machine {
 }
 
 /** Command-line arguments; throws with a sentence for whoever typed them. */
-function readOptions(args: string[]): { names: string[]; options: Options; keep: boolean } | null {
+function readOptions(
+  args: string[],
+): { names: string[]; options: Options; keep: boolean; other: string | undefined } | null {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -74,13 +78,15 @@ function readOptions(args: string[]): { names: string[]; options: Options; keep:
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
+      against: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return null;
-  const unknown = positionals.find((name) => !(name in measures));
+  const known = values.against === undefined ? Object.keys(measures) : comparable;
+  const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new RangeError(`expected one of ${Object.keys(measures).join(', ')}, got '${unknown}'`);
+    throw new RangeError(`expected one of ${known.join(', ')}, got '${unknown}'`);
   }
   const rounds = Number(values.rounds ?? (values.quick ? 1 : workloads.timing.rounds));
   if (!Number.isInteger(rounds) || rounds < 1) {
@@ -90,7 +96,8 @@ function readOptions(args: string[]): { names: string[]; options: Options; keep:
   }
   const short = { samples: 3, seconds: 0.05, share: 0.05 };
   return {
-    names: positionals.length > 0 ? positionals : Object.keys(measures),
+    names: positionals.length > 0 ? positionals : known,
+    other: values.against === undefined ? undefined : resolve(values.against),
     keep: !values.quick || values.out !== undefined,
     options: {
       rounds,
@@ -114,7 +121,12 @@ function main(): number {
     console.log(usage);
     return 0;
   }
-  const { names, options, keep } = given;
+  const { names, options, keep, other } = given;
+  if (other !== undefined) {
+    console.log(machineLine(machine()));
+    against(other, names, options);
+    return 0;
+  }
   installPeers();
   const where = machine();
   console.log(machineLine(where));

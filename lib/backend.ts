@@ -4,7 +4,10 @@
  * @module
  */
 import type { NativeInfo } from '../binding';
-import { machine, nativeOp } from './ops/define';
+import { dtypeOfMemory, isFloating, type DType } from './core/dtype';
+import { wrongType } from './core/errors';
+import { addon as machine } from './core/native';
+import { gemmKernels, linearBackwardKernels, linearKernels } from './ops/matrix/products';
 import { version } from './version';
 
 /** Memory of the products: one kind in a call. */
@@ -83,9 +86,19 @@ export function setNumThreads(n: number): void {
   machine.setNumThreads(n);
 }
 
-const gemmCall = nativeOp('gemm');
-const linearForwardCall = nativeOp('linearForward');
-const linearBackwardCall = nativeOp('linearBackward');
+/** The function for the class of an array. */
+function kernelFor<K>(
+  table: Readonly<Record<DType, K>>,
+  op: string,
+  name: string,
+  array: unknown,
+): K {
+  const dtype = dtypeOfMemory(array);
+  if (dtype === undefined || !isFloating(dtype)) {
+    throw wrongType(op, 'Float32Array or Float64Array', name, array);
+  }
+  return table[dtype];
+}
 
 /**
  * c = alpha op(a) op(b) + beta c, op(a) (m, k), op(b) (k, n), c (m, n), rows in order and without gaps
@@ -108,7 +121,8 @@ export function gemm(
   beta: number,
   c: FloatArray,
 ): void {
-  gemmCall(a, b, c, transA, transB, m, n, k, alpha, beta);
+  const call = kernelFor(gemmKernels, 'gemm', 'a', a);
+  call({ a, b, c }, { transA, transB, m, n, k, alpha, beta });
 }
 
 /**
@@ -126,7 +140,8 @@ export function linearForward(
   inFeatures: number,
   outFeatures: number,
 ): void {
-  linearForwardCall(x, weight, bias, y, batch, inFeatures, outFeatures);
+  const call = kernelFor(linearKernels, 'linearForward', 'x', x);
+  call({ x, weight, bias, y }, { batch, inFeatures, outFeatures });
 }
 
 /**
@@ -145,5 +160,6 @@ export function linearBackward(
   inFeatures: number,
   outFeatures: number,
 ): void {
-  linearBackwardCall(x, weight, dy, dx, dWeight, dBias, batch, inFeatures, outFeatures);
+  const call = kernelFor(linearBackwardKernels, 'linearBackward', 'x', x);
+  call({ x, weight, dy, dx, dWeight, dBias }, { batch, inFeatures, outFeatures });
 }

@@ -1,8 +1,10 @@
 /** The public names. */
+import './core/print';
 import './ops';
+import './autograd/methods';
 
 export { AnomalyError, detectAnomaly } from './autograd/anomaly';
-export { enableGrad, isGradEnabled, noGrad, type Hook } from './autograd/backward';
+export { grad, type GradOptions } from './autograd/grad';
 export * as backend from './backend';
 export {
   arange,
@@ -29,15 +31,17 @@ export {
 } from './compile';
 export type { Options, SizesAnd, TensorOptions } from './creation/options';
 export type { DType, TypedArray } from './core/dtype';
+export { enableGrad, isGradEnabled, noGrad } from './core/gradMode';
 export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
 export type { NestedArray, NumberArray, TensorData } from './core/nested';
+export type { Hook } from './core/node';
 export type { Phase } from './core/observer';
-export { grad, type GradOptions } from './autograd/grad';
 export * as metrics from './train/metrics';
 export * as nn from './nn';
-export { where, type Operand } from './ops/elementwise/binary';
+export type { Operand } from './ops/define';
+export { where } from './ops/elementwise/select';
 export { einsum } from './ops/matrix/einsum';
 export type { ValuesAndIndices } from './ops/reduce/extreme';
 export type { Dims, KeepDim } from './ops/reduce/reductionShape';

@@ -26,11 +26,11 @@ const checks = {
     rmSync(place, { force: true });
     return code;
   },
-  /** The whole suite with AddressSanitizer and UndefinedBehaviorSanitizer. */
+  /** The suite, with BLASGRAD_TEST_FULL=1 complete, with AddressSanitizer and UndefinedBehaviorSanitizer. */
   async asan(args) {
     return suite(args, { ...(await variantEnvironment('address')), BLASGRAD_SANITIZED: '1' });
   },
-  /** The whole suite with assertions. */
+  /** The suite, as above, with assertions. */
   async debug(args) {
     return suite(args, await variantEnvironment('debug'));
   },

@@ -14,7 +14,7 @@ main(import.meta.url, async () => {
   say('blasgrad: no built addon for this platform; building it from source');
   try {
     await systemPackages({ install: false });
-    await nativeAddon();
+    await nativeAddon({ portable: true });
   } catch (error) {
     throw new SetupError(`${error.message}\n\n${found.output.trim()}`);
   }

@@ -3,25 +3,20 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exclusively } from './setup/lock.mjs';
 import { mainPackage } from './package/main.mjs';
 import { packTarball } from './package/pack.mjs';
 import { platformPackage } from './package/platform.mjs';
-import { nativeAddon } from './setup/native.mjs';
-import { npmPackages } from './setup/packages.mjs';
-import { systemPackages } from './setup/system.mjs';
+import { setup } from './setup.mjs';
+import { exclusively } from './setup/lock.mjs';
+import { allTargets } from './setup/native.mjs';
 import { main, root, say } from './setup/tools.mjs';
-import { typescript } from './setup/typescript.mjs';
 
 export const packages = join(root, 'build/package');
 
 /** Resolves to the tarballs: their names, files and sizes. */
 export async function makePackages() {
+  await setup(undefined, allTargets);
   return exclusively(async () => {
-    await systemPackages();
-    await npmPackages();
-    await nativeAddon();
-    await typescript();
     rmSync(packages, { recursive: true, force: true });
     mkdirSync(packages, { recursive: true });
     const work = mkdtempSync(join(tmpdir(), 'blasgrad-package-'));

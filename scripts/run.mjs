@@ -1,7 +1,8 @@
-// npm run demo | example | bench | unit | stress | soak: sets up, then runs the thing with the arguments given.
+// npm run demo | example | bench | stress | soak: sets up, then runs the thing with the arguments given.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
+import { addonPath, allTargets } from './setup/native.mjs';
 import { main, packageProgram, root, run, say } from './setup/tools.mjs';
 
 const exampleFolders = ['examples/notebooks', 'examples'];
@@ -11,7 +12,6 @@ const commands = {
   bench: (args) => tsx('bench/index.ts', args),
   stress: (args) => tsx('test/stress/index.ts', args),
   soak: (args) => tsx('test/stress/index.ts', ['soak', ...args]),
-  unit: (args) => [packageProgram('jest'), ...args],
   example([name = '', ...args]) {
     const wanted = basename(name, '.ts');
     const folder = exampleFolders.find((path) => existsSync(join(root, path, `${wanted}.ts`)));
@@ -25,6 +25,9 @@ const commands = {
     return undefined;
   },
 };
+
+// What is measured is what users of the package run.
+const addons = { bench: allTargets };
 
 // What glibc keeps for each thread that allocates grows by itself for hundreds of threads, and hides what does not.
 const environments = { stress: { MALLOC_ARENA_MAX: '1' }, soak: { MALLOC_ARENA_MAX: '1' } };
@@ -42,13 +45,16 @@ function exampleNames() {
 }
 
 main(import.meta.url, async ([name, ...args]) => {
-  await setup();
+  await setup(undefined, addons[name]);
   const command = commands[name](args);
   if (!command) {
     process.exitCode = 2;
     return;
   }
-  const env = environments[name];
+  const env = {
+    ...environments[name],
+    ...(addons[name] && { BLASGRAD_ADDON: addonPath(addons[name]) }),
+  };
   const { code } = await run(process.execPath, command, { inherit: true, env });
   process.exitCode = code;
 });

@@ -7,6 +7,7 @@ what = trial()
 rows, columns = what["rows"], what["columns"]
 x = (3 * torch.sin(torch.arange(rows * columns).double())).float().reshape(rows, columns)
 y = x.clone()
+mask = x > 0
 ops = {
     "exp": lambda: x.exp(),
     "tanh": lambda: x.tanh(),
@@ -16,6 +17,9 @@ ops = {
     "sum": lambda: x.sum(),
     "add": lambda: x + y,
     "mul": lambda: x * y,
+    "to": lambda: x.to(torch.int32),
+    "where": lambda: torch.where(mask, x, y),
+    "fill": lambda: torch.full((rows, columns), 1.5),
 }
 
 

@@ -1,5 +1,5 @@
 /** Functions of rows x columns float32 elements, eagerly; the same as elementwise.py. */
-import { backend, F, tensor, type Tensor } from 'blasgrad';
+import { backend, F, full, tensor, where, type Tensor } from 'blasgrad';
 import type { Timing } from '../trial';
 import { readTrial, report, samplesOf } from './timing';
 
@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   const values = Float32Array.from({ length: rows * columns }, (_, i) => 3 * Math.sin(i));
   const x = tensor(values).reshape([rows, columns]);
   const y = x.clone();
+  const mask = x.gt(0);
   const functions: Readonly<Record<string, () => Tensor>> = {
     exp: () => x.exp(),
     tanh: () => x.tanh(),
@@ -25,6 +26,9 @@ async function main(): Promise<void> {
     sum: () => x.sum(),
     add: () => x.add(y),
     mul: () => x.mul(y),
+    to: () => x.to('int32'),
+    where: () => where(mask, x, y),
+    fill: () => full([rows, columns], 1.5),
   };
   const ops: Record<string, object> = {};
   for (const name of trial.ops) {

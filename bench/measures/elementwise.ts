@@ -8,7 +8,7 @@ import workloads from '../workloads.json';
 import { runAll } from './basics';
 
 /** Those that wait for memory, not for arithmetic. */
-const cheap = ['add', 'mul'];
+const cheap = ['add', 'mul', 'to', 'where', 'fill'];
 
 function torchCommand(trial: string): { torch: { label: string; command: Command } } | null {
   try {
@@ -26,7 +26,7 @@ export function elementwise(options: Options): Report {
   const trial = writeTrial('elementwise', {
     ...workloads.elementwise,
     samples,
-    seconds: seconds / 4, // eight functions in one process
+    seconds: seconds / 4, // eleven functions in one process
     threads: 1,
   });
   const ours: Command = [process.execPath, bundle('elementwise.ts'), trial];

@@ -1,17 +1,17 @@
-/** Watching for the first op that makes NaN or an infinity. */
-import type { Node } from './backward';
+/** Finds the first op that makes NaN or an infinity. */
+import type { Node } from '../core/node';
 import { capture } from '../core/capture';
 import { isFloating } from '../core/dtype';
 import { describe, shapeText } from '../core/errors';
 import { observing, type Observer, type Phase } from '../core/observer';
 import type { Storage } from '../core/storage';
 import type { Tensor } from '../core/tensor';
-import { packed } from '../core/access';
+import { copyInOrder } from '../core/access';
 
-/** A number that is not finite, and its place. */
-interface Flaw {
+/** A number that is not finite, and its index among the elements in order. */
+interface NonFinite {
   readonly value: number;
-  readonly place: number;
+  readonly index: number;
 }
 
 /** An op made NaN or an infinity while `detectAnomaly` was watching, or was given NaN. */
@@ -33,43 +33,44 @@ export class AnomalyError extends Error {
 }
 
 /** The first NaN in a floating tensor, else the first infinity, else null. */
-export function flawIn(tensor: Tensor): Flaw | null {
+export function firstNonFinite(tensor: Tensor): NonFinite | null {
   if (!isFloating(tensor.dtype)) return null;
-  const values = tensor._contiguous ? tensor._flat : packed(tensor);
-  let infinity: Flaw | null = null;
+  const values = tensor._contiguous ? tensor._flat : copyInOrder(tensor);
+  let infinity: NonFinite | null = null;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value - value === 0) continue;
-    if (value !== value) return { value, place: i };
-    infinity ??= { value, place: i };
+    if (value !== value) return { value, index: i };
+    infinity ??= { value, index: i };
   }
   return infinity;
 }
 
 /** `NaN at [1, 0]`. */
-export function flawText({ value, place }: Flaw, { shape }: Tensor): string {
-  const at: number[] = [];
+export function nonFiniteText({ value, index }: NonFinite, { shape }: Tensor): string {
+  const coordinates: number[] = [];
+  let rest = index;
   for (let dim = shape.length - 1; dim >= 0; dim--) {
-    at.unshift(place % shape[dim]);
-    place = Math.floor(place / shape[dim]);
+    coordinates.unshift(rest % shape[dim]);
+    rest = Math.floor(rest / shape[dim]);
   }
-  return shape.length === 0 ? String(value) : `${value} at ${shapeText(at)}`;
+  return shape.length === 0 ? String(value) : `${value} at ${shapeText(coordinates)}`;
 }
 
 function textOf(tensors: readonly { dtype: string; shape: readonly number[] }[]): string {
   return tensors.map(({ dtype, shape }) => `${dtype} ${shapeText(shape)}`).join(', ');
 }
 
-// Ops that only put numbers elsewhere: what is not finite after them was asked for.
-const placing: ReadonlySet<string> = new Set(['fill', 'copy']);
+// Ops that only write the numbers they are given: those that are not finite were asked for.
+const writing: ReadonlySet<string> = new Set(['fill', 'copy']);
 
-/** Looks at all results. */
-class Watch implements Observer {
+/** Checks all results. */
+class AnomalyObserver implements Observer {
   private phase: Phase = 'forward';
-  /** Infinities that were given, as masks of attention are, may stay. */
+  /** Storages with infinities that were given, as those of attention masks. */
   private readonly infinite = new WeakSet<Storage>();
-  private readonly made = new WeakMap<Node, Error>();
-  private before: { storage: Storage; flaw: Flaw | null } | null = null;
+  private readonly forwardErrors = new WeakMap<Node, Error>();
+  private before: { storage: Storage; found: NonFinite | null } | null = null;
   private inRule = false;
 
   result(
@@ -77,70 +78,71 @@ class Watch implements Observer {
     outs: readonly Tensor[],
     inputs: readonly Tensor[],
     _attrs: unknown,
-    _kept: readonly Tensor[],
+    _saved: readonly Tensor[],
     node: Node | null,
   ): void {
     for (const out of this.inRule ? [] : outs) {
       if (inputs.some((one) => one._storage === out._storage)) continue; // a view
-      const flaw = flawIn(out);
-      if (flaw !== null) this.judge(op, inputs, out, flaw, null);
+      const found = firstNonFinite(out);
+      if (found !== null) this.check(op, inputs, out, found, null);
     }
     if (node !== null) this.recorded(node);
   }
 
   changing(x: Tensor): void {
-    this.before = { storage: x._storage, flaw: flawIn(x) };
+    this.before = { storage: x._storage, found: firstNonFinite(x) };
   }
 
   changed(op: string, x: Tensor, inputs: readonly Tensor[]): void {
-    const before = this.before?.storage === x._storage ? this.before.flaw : null;
+    const before = this.before?.storage === x._storage ? this.before.found : null;
     this.before = null;
     if (this.inRule) return;
-    const flaw = flawIn(x);
+    const found = firstNonFinite(x);
     const others = inputs.filter((one) => one._storage !== x._storage);
-    if (flaw !== null) this.judge(op, others, x, flaw, before);
+    if (found !== null) this.check(op, others, x, found, before);
   }
 
-  private judge(
+  private check(
     op: string,
     inputs: readonly Tensor[],
     out: Tensor,
-    flaw: Flaw,
-    before: Flaw | null,
+    found: NonFinite,
+    before: NonFinite | null,
   ): void {
-    const flaws = inputs.map(flawIn);
-    if (placing.has(op) && (inputs.length === 0 || flaws.some((one) => one !== null))) {
+    const inInputs = inputs.map(firstNonFinite);
+    const given = inInputs.some((one) => one !== null);
+    if (writing.has(op) && (inputs.length === 0 || given)) {
       this.infinite.add(out._storage);
       return;
     }
     const from = inputs.length > 0 ? ` of ${textOf(inputs)}` : '';
-    if (Number.isNaN(flaw.value)) {
-      const given = flaws.findIndex((one) => Number.isNaN(one?.value));
-      if (given >= 0 || Number.isNaN(before?.value)) {
-        const [tensor, own] = given >= 0 ? [inputs[given], flaws[given] as Flaw] : [out, flaw];
-        const name = given >= 0 ? `input ${given}` : 'the tensor changed';
+    if (Number.isNaN(found.value)) {
+      const i = inInputs.findIndex((one) => Number.isNaN(one?.value));
+      if (i >= 0 || Number.isNaN(before?.value)) {
+        const [tensor, own] = i >= 0 ? [inputs[i], inInputs[i] as NonFinite] : [out, found];
+        const name = i >= 0 ? `input ${i}` : 'the tensor changed';
         const what = `finite numbers for ${name} of ${op} (${textOf([tensor])}) in ${this.phase}`;
-        this.complain(op, what, `${flawText(own, tensor)}, which no operation made`);
+        this.report(op, what, `${nonFiniteText(own, tensor)}, which no operation made`);
       }
-      const infinite = [...flaws, before].some((one) => one !== null);
+      const infinite = given || before !== null;
       const why = infinite ? ', from infinities' : ', from finite ones';
       const what = `no NaN from ${op}${from} in ${this.phase}`;
-      this.complain(op, infinite ? what : `finite numbers from ${op}${from} in ${this.phase}`, flawText(flaw, out) + why); // prettier-ignore
+      this.report(op, infinite ? what : `finite numbers from ${op}${from} in ${this.phase}`, nonFiniteText(found, out) + why); // prettier-ignore
     }
-    if (flaws.some((one) => one !== null) || before !== null || this.infinite.has(out._storage)) {
+    if (given || before !== null || this.infinite.has(out._storage)) {
       this.infinite.add(out._storage);
       return;
     }
     const what = `finite numbers from ${op}${from} in ${this.phase}`;
-    this.complain(op, what, `${flawText(flaw, out)}, from finite ones`);
+    this.report(op, what, `${nonFiniteText(found, out)}, from finite ones`);
   }
 
-  /** Keeps where the op ran. */
+  /** Remembers the stack of the op's forward call. */
   recorded(node: Node): void {
-    this.made.set(node, new Error(`${node.rule.name} ran forward here`));
+    this.forwardErrors.set(node, new Error(`${node.rule.name} ran forward here`));
   }
 
-  /** What ops inside a rule make on the way is the rule's business. */
+  /** Checks the gradients that a rule returns, not the results of the ops inside it. */
   gradients(
     node: Node,
     gradient: Tensor,
@@ -155,25 +157,25 @@ class Watch implements Observer {
       this.inRule = outer;
     }
     gradients.forEach((one, i) => {
-      const flaw = one && flawIn(one);
-      if (!one || !flaw) return;
+      const found = one && firstNonFinite(one);
+      if (!one || !found) return;
       const op = node.rule.name;
-      const given = flawIn(gradient);
+      const given = firstNonFinite(gradient);
       const what = `finite gradients from ${op} (${textOf([node])}) in backward`;
       const from = given === null ? 'a finite one' : `one with ${String(given.value)}`;
-      const got = `${flawText(flaw, one)} for input ${i}, from ${from}`;
-      this.complain(op, what, got, this.made.get(node), 'backward');
+      const got = `${nonFiniteText(found, one)} for input ${i}, from ${from}`;
+      this.report(op, what, got, this.forwardErrors.get(node), 'backward');
     });
     return gradients;
   }
 
   updated(optimizer: string, parameter: Tensor, gradient: Tensor): void {
-    const flaw = flawIn(parameter);
-    if (flaw === null) return;
-    const given = flawIn(gradient);
+    const found = firstNonFinite(parameter);
+    if (found === null) return;
+    const given = firstNonFinite(gradient);
     const from = given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
     const what = `finite numbers in a parameter (${textOf([parameter])}) after a step of ${optimizer}`;
-    this.complain(optimizer, what, `${flawText(flaw, parameter)}, from ${from}`, undefined, 'optimizer'); // prettier-ignore
+    this.report(optimizer, what, `${nonFiniteText(found, parameter)}, from ${from}`, undefined, 'optimizer'); // prettier-ignore
   }
 
   during<T>(phase: Phase, fn: () => T): T {
@@ -192,13 +194,7 @@ class Watch implements Observer {
     );
   }
 
-  private complain(
-    op: string,
-    what: string,
-    got: string,
-    cause?: Error,
-    phase = this.phase,
-  ): never {
+  private report(op: string, what: string, got: string, cause?: Error, phase = this.phase): never {
     throw new AnomalyError(`detectAnomaly: expected ${what}, got ${got}`, op, phase, cause);
   }
 }
@@ -225,7 +221,7 @@ export function detectAnomaly<T>(fn: () => T): T {
       'detectAnomaly: expected a call outside of compiled functions, got one inside, whose replays nobody watches',
     );
   }
-  const result = observing(new Watch(), fn);
+  const result = observing(new AnomalyObserver(), fn);
   if (result instanceof Promise) {
     result.catch(() => undefined); // its failure is not ours to report
     throw new TypeError(

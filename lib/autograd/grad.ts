@@ -1,7 +1,8 @@
 /** Gradients as results, rather than in `.grad`. */
 import { computeGradients } from './backward';
 import { requireBoolean, wrongType, wrongValue } from '../core/errors';
-import { graphOptions, seedFor, Tensor } from '../core/tensor';
+import { Tensor } from '../core/tensor';
+import { graphOptions, seedFor } from './methods';
 
 /** Options of `grad`. */
 export interface GradOptions {

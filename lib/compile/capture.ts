@@ -1,9 +1,9 @@
 /** Capturing: running fn once while every native call is written down, and making a program of what was. */
-import { noGrad } from '../autograd/backward';
+import { noGrad } from '../core/gradMode';
 import { Capture, capture, setCapture } from '../core/capture';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
-import { recorder } from '../ops/define';
+import { addon as recorder } from '../core/native';
 import { allocateShared, unusable, type Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import { tensorsOf } from './output';

@@ -9,7 +9,7 @@ import { requireInputs, splitArguments, stepsOf } from './arguments';
 import { captureProgram, type Fn } from './capture';
 import { describePrograms } from './describe';
 import { fly, requireRunOptions, Staging, type RunOptions } from './flight';
-import { denseValues, freshTensor, inFlightError, type Program, type Signature } from './program';
+import { denseValues, freshTensor, runningError, type Program, type Signature } from './program';
 import { planSchedules } from './schedules';
 
 /** Figures of a compiled function; those of a program are of the one used last. */
@@ -146,7 +146,7 @@ export class CompiledFunction {
   }
 
   dispose(): void {
-    if (this.programs.some((program) => program.flying)) throw inFlightError('dispose');
+    if (this.programs.some((program) => program.flying)) throw runningError('dispose');
     for (const program of this.programs) program.native.dispose();
     this.programs = [];
     this.disposed = true;
@@ -160,7 +160,7 @@ export class CompiledFunction {
     }
     for (let i = 0; i < this.programs.length; i++) {
       const program = this.programs[i];
-      if (program.flying) throw inFlightError('compile');
+      if (program.flying) throw runningError('compile');
       if (!program.matches(inputs)) continue;
       if (i > 0) {
         this.programs.splice(i, 1);
@@ -273,7 +273,7 @@ function keepRow(
 function stackedResult({ program, stacked }: Start, steps: number): unknown {
   return program.build(
     program.outputs.map(
-      ({ dtype, shape }, i) => new Tensor(new Storage(stacked[i]), dtype, [steps, ...shape]),
+      ({ dtype, shape }, i) => new Tensor(new Storage(dtype, stacked[i]), [steps, ...shape]),
     ),
   );
 }

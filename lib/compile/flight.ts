@@ -2,7 +2,7 @@
 import { allocateShared } from '../core/storage';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
-import { inFlightError, type Program } from './program';
+import { runningError, type Program } from './program';
 import { planSchedules } from './schedules';
 
 /** What `onProgress` is told, at most ten times a second. */
@@ -63,7 +63,7 @@ export async function fly<Result>(
   take: (outputs: readonly TypedArray[]) => Result,
 ): Promise<Result> {
   const { signal, onProgress } = options;
-  if (program.flying) throw inFlightError('compile');
+  if (program.flying) throw runningError('compile');
   signal?.throwIfAborted();
   const arrays = staging.for(program, steps);
   inputs.forEach((values, i) => {

@@ -1,13 +1,13 @@
 /** One captured program: what it needs to be the right one, and running it. */
 import type { NativeProgram } from '../../binding';
-import { isGradEnabled } from '../autograd/backward';
+import { isGradEnabled } from '../core/gradMode';
 import type { Capture, Scheduled } from '../core/capture';
 import type { DType, TypedArray } from '../core/dtype';
 import { shapeText } from '../core/errors';
 import { sameShape, type Shape } from '../core/shape';
 import { allocate, Storage, unusable } from '../core/storage';
 import { Tensor } from '../core/tensor';
-import { beingRead, memoryOf } from '../core/access';
+import { readersError, usableMemory } from '../core/access';
 import { mapTensors } from './output';
 
 /** What a call must match to use a program. */
@@ -34,7 +34,7 @@ export interface Captured {
   readonly gradients: readonly GradEffect[];
 }
 
-export function inFlightError(op: string): Error {
+export function runningError(op: string): Error {
   return new Error(
     `${op}: expected tensors that are not in use, got one that a compiled run in flight uses; await the run first`,
   );
@@ -103,7 +103,7 @@ export class Program {
     for (let i = 0; i < this.states.length; i++) {
       const storage = this.states[i];
       if (storage.array !== this.arrays[i]) {
-        if (storage.array === unusable.inFlight) throw inFlightError('compile');
+        if (storage.array === unusable.running) throw runningError('compile');
         return false;
       }
       if (storage.abandoned) return false;
@@ -125,7 +125,7 @@ export class Program {
 
   /** One step on this thread. */
   run(inputs: readonly Tensor[]): unknown {
-    if (this.flying) throw inFlightError('compile');
+    if (this.flying) throw runningError('compile');
     this.requireWritable();
     const arrays: TypedArray[] = [];
     for (let i = 0; i < inputs.length; i++) arrays.push(denseValues(inputs[i]));
@@ -151,7 +151,7 @@ export class Program {
   /** Memory that a run in flight or an export reads may not be changed by another one. */
   requireWritable(): void {
     for (let i = 0; i < this.written.length; i++) {
-      if (this.written[i].readers > 0) throw beingRead('compile', this.written[i]);
+      if (this.written[i].readers > 0) throw readersError('compile', this.written[i]);
     }
   }
 
@@ -176,7 +176,7 @@ export class Program {
     }
     for (const storage of this.written) {
       this.locked.push([storage, storage.array]);
-      storage.array = unusable.inFlight;
+      storage.array = unusable.running;
     }
   }
 
@@ -227,7 +227,7 @@ function fill(structure: unknown, results: readonly Tensor[]): unknown {
 
 /** The elements of a tensor in order. */
 export function denseValues(x: Tensor): TypedArray {
-  memoryOf('compile', x);
+  usableMemory('compile', x);
   return (x._contiguous ? x : x.detach().contiguous())._flat;
 }
 
@@ -235,5 +235,5 @@ export function denseValues(x: Tensor): TypedArray {
 export function freshTensor(dtype: DType, shape: Shape, values: TypedArray): Tensor {
   const array = allocate(dtype, values.length);
   array.set(values);
-  return new Tensor(new Storage(array), dtype, shape);
+  return new Tensor(new Storage(dtype, array), shape);
 }

@@ -1,4 +1,4 @@
-/** The memory of a tensor as JavaScript reads it, or why it cannot. */
+/** Access to a tensor's memory from JavaScript, and the errors where it is not allowed. */
 import { capture } from './capture';
 import type { TypedArray } from './dtype';
 import { unexpected } from './errors';
@@ -6,11 +6,11 @@ import { observer } from './observer';
 import { allocateOwn, unusable, type Storage } from './storage';
 import type { Tensor } from './tensor';
 
-/** The memory of a tensor, unless it is gone, or in use by a compiled run. */
-export function memoryOf(op: string, t: Tensor): TypedArray {
+/** The memory of a tensor; an error if it was detached, was a temporary, or if a running compiled function changes it. */
+export function usableMemory(op: string, t: Tensor): TypedArray {
   const array = t._storage.array;
   if (array.length > 0 || t.numel() === 0) return array;
-  if (array === unusable.inFlight) {
+  if (array === unusable.running) {
     throw new Error(
       `${op}: expected a tensor that is not in use, got one that a compiled run in flight changes; await the run first`,
     );
@@ -23,13 +23,13 @@ export function memoryOf(op: string, t: Tensor): TypedArray {
   throw unexpected(op, 'memory that is still there', 'this', 'a tensor whose memory was detached');
 }
 
-/** Before a change of a tensor: an error while a compiled run in flight or an export reads it. */
-export function requireUnread(op: string, t: Tensor): void {
-  if (t._storage.readers > 0) throw beingRead(op, t._storage);
+/** Call before changing a tensor: an error while a running compiled function or an export reads its memory. */
+export function requireNoReaders(op: string, t: Tensor): void {
+  if (t._storage.readers > 0) throw readersError(op, t._storage);
 }
 
-/** The error for a change of memory that somebody reads. */
-export function beingRead(op: string, { exports }: Storage): Error {
+/** The error for a change of memory while something reads it. */
+export function readersError(op: string, { exports }: Storage): Error {
   const [who, what] =
     exports > 0 ? ['an export to a file', 'export'] : ['a compiled run in flight', 'run'];
   return new Error(
@@ -37,8 +37,8 @@ export function beingRead(op: string, { exports }: Storage): Error {
   );
 }
 
-/** The memory of a tensor whose values JavaScript is about to read. */
-export function valuesOf(op: string, t: Tensor): TypedArray {
+/** The memory of a tensor whose values JavaScript is about to read: not during capture, and an observer is told. */
+export function readableMemory(op: string, t: Tensor): TypedArray {
   if (capture?.computed(t._storage)) {
     throw new Error(
       `${op}: expected a value that does not depend on a replay, got a tensor computed in a compiled function; ` +
@@ -46,19 +46,19 @@ export function valuesOf(op: string, t: Tensor): TypedArray {
     );
   }
   observer?.reading?.(op, t);
-  return memoryOf(op, t);
+  return usableMemory(op, t);
 }
 
-/** The elements of a tensor in order, in fresh memory. */
-export function packed(t: Tensor): TypedArray {
+/** The elements of a tensor in order, in new memory. */
+export function copyInOrder(t: Tensor): TypedArray {
   const array = t._storage.array;
   const out = allocateOwn(t.dtype, t.numel());
   const strides = t._strides;
-  let at = 0;
-  const walk = (dim: number, offset: number): void => {
-    if (dim === t.ndim) out[at++] = array[offset];
-    else for (let i = 0; i < t.shape[dim]; i++) walk(dim + 1, offset + i * strides[dim]);
+  let next = 0;
+  const copyFrom = (dim: number, offset: number): void => {
+    if (dim === t.ndim) out[next++] = array[offset];
+    else for (let i = 0; i < t.shape[dim]; i++) copyFrom(dim + 1, offset + i * strides[dim]);
   };
-  walk(0, t._offset);
+  copyFrom(0, t._offset);
   return out;
 }

@@ -22,9 +22,8 @@ export class Generator {
 
   /** With `seed`, a whole number from 0 to 2^53; at random without. */
   constructor(seed?: number) {
-    this._state = new Tensor(new Storage(allocateShared('int32', stateWords)), 'int32', [
-      stateWords,
-    ]);
+    const words = allocateShared('int32', stateWords);
+    this._state = new Tensor(new Storage('int32', words), [stateWords]);
     if (seed === undefined) this.seed();
     else this.start('Generator', seed);
   }

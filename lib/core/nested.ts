@@ -1,5 +1,5 @@
-/** Numbers in nested arrays: as one typed array and its shape, and back. */
-import type { DType, TypedArray } from './dtype';
+/** Converts nested arrays of numbers to one typed array and its shape, and back. */
+import { arrayClass, dtypeOfCopy, isFloating, type DType, type TypedArray } from './dtype';
 import { isDetached, describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
 import { numelOf, type Shape } from './shape';
 import { allocate } from './storage';
@@ -19,27 +19,8 @@ export type NumberArray =
 /** A number or boolean, or arrays of them nested to any depth; the innermost may be typed arrays. */
 export type TensorData = number | boolean | NumberArray | readonly TensorData[];
 
-const typedDTypes: Readonly<Record<string, DType>> = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-  Int8Array: 'int32',
-  Uint8Array: 'int32',
-  Uint8ClampedArray: 'int32',
-  Int16Array: 'int32',
-  Uint16Array: 'int32',
-  Int32Array: 'int32',
-  Uint32Array: 'int32',
-};
-
-/** The class of a typed array, by a name that holds across realms; undefined for anything else. */
-export function typedArrayName(value: unknown): string | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
-  return name !== undefined && name in typedDTypes ? name : undefined;
-}
-
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || typedArrayName(value) !== undefined;
+  return Array.isArray(value) || arrayClass(value) !== undefined;
 }
 
 /** The shape that the first element of each array suggests, and that first innermost element. */
@@ -59,8 +40,8 @@ function outline(op: string, data: unknown): { shape: number[]; first: unknown }
 }
 
 function inferDType(op: string, first: unknown, place: string): DType {
-  const typed = typedArrayName(first);
-  if (typed !== undefined) return typedDTypes[typed];
+  const typed = arrayClass(first);
+  if (typed !== undefined) return dtypeOfCopy(typed);
   if (typeof first === 'number' || Array.isArray(first)) return 'float32'; // [] is float32 too
   if (typeof first === 'boolean') return 'bool';
   throw wrongType(op, 'a number, a boolean, or an array of them', place, first);
@@ -68,7 +49,7 @@ function inferDType(op: string, first: unknown, place: string): DType {
 
 const typedArrays = Object.getPrototypeOf(Float32Array.prototype) as object;
 
-/** What a typed array has, whatever a property of its own says; 0 once its memory is gone. */
+/** The real length of a typed array, whatever a property of its own says; 0 once its memory is detached. */
 function lengthOf(array: NumberArray): number {
   return Reflect.get(typedArrays, 'length', array) as number;
 }
@@ -129,11 +110,11 @@ export function flatten(
       }
       return;
     }
-    const name = typedArrayName(list);
-    const floating = type === 'float32' || type === 'float64';
+    const name = arrayClass(list);
+    const floating = isFloating(type);
     if (
       name !== undefined &&
-      (floating || (type === 'int32' && typedDTypes[name] === type && name !== 'Uint32Array'))
+      (floating || (type === 'int32' && dtypeOfCopy(name) === type && name !== 'Uint32Array'))
     ) {
       const count = lengthOf(list as NumberArray);
       if (count !== shape[level]) {

@@ -1,5 +1,5 @@
-/** One ear for all that happens to tensors: what ops, backward and optimizers tell whoever listens. */
-import type { Node } from '../autograd/backward';
+/** Observers of tensors: ops, backward and optimizers report to them. */
+import type { Node, OpAttrs, OpName } from './node';
 import type { Tensor } from './tensor';
 
 /** The part of a step that an op runs in. */
@@ -7,42 +7,42 @@ export type Phase = 'forward' | 'backward' | 'clipping' | 'optimizer' | 'metrics
 
 type Gradients = readonly (Tensor | null)[];
 
-/** Hears of ops while it is on. What it throws, the op throws. */
+/** Is told of ops while `observing` runs. What it throws, the op throws. */
 export interface Observer {
-  /** `op` made `outs` of `inputs`; `kept` are what its gradient needs, among them masks and indices. */
-  result(
-    op: string,
+  /** `op` computed `outs` from `inputs`; `saved` are the tensors its gradient needs, masks and indices among them. */
+  result<K extends OpName>(
+    op: K,
     outs: readonly Tensor[],
     inputs: readonly Tensor[],
-    attrs: unknown,
-    kept: readonly Tensor[],
+    attrs: OpAttrs[K],
+    saved: readonly Tensor[],
     node: Node | null,
   ): void;
   /** An op is about to change `x` in place. */
   changing?(x: Tensor): void;
-  /** `op` changed `x`, the first of `inputs`, in place; the version of its memory is still that of before. */
-  changed(op: string, x: Tensor, inputs: readonly Tensor[], attrs: unknown): void;
+  /** `op` changed `x`, the first of `inputs`, in place; its memory still has the version from before. */
+  changed<K extends OpName>(op: K, x: Tensor, inputs: readonly Tensor[], attrs: OpAttrs[K]): void;
   /** A node was made for a change in place. */
   recorded?(node: Node): void;
-  /** Backward is at `node`: gives what `rule` gives. */
+  /** Backward has reached `node`: returns what `rule` returns. */
   gradients?(node: Node, gradient: Tensor, rule: () => Gradients): Gradients;
-  /** A part of a step runs: gives what `fn` gives. */
+  /** A part of a step runs: returns what `fn` returns. */
   during?<T>(phase: Phase, fn: () => T): T;
   /** An optimizer changed a parameter. */
   updated?(optimizer: string, parameter: Tensor, gradient: Tensor): void;
   /** JavaScript is about to read values. */
   reading?(op: string, x: Tensor): void;
-  /** Native code is about to run ops that nobody will hear of. */
+  /** Native code is about to replay ops, which are not reported. */
   replaying?(op: string): void;
 }
 
-/** Who listens, if anybody: ops look here, once each. */
+/** The current observer, if any: each op looks here once. */
 export let observer: Observer | null = null;
 
-/** Runs `fn` while `one` listens, before those who did already. */
-export function observing<T>(one: Observer, fn: () => T): T {
+/** Runs `fn` under an observer, which is told before those that observe already. */
+export function observing<T>(inner: Observer, fn: () => T): T {
   const outer = observer;
-  observer = outer === null ? one : new Both(one, outer);
+  observer = outer === null ? inner : new NestedObserver(inner, outer);
   try {
     return fn();
   } finally {
@@ -50,21 +50,21 @@ export function observing<T>(one: Observer, fn: () => T): T {
   }
 }
 
-/** Runs `fn` as a part of the step that has a name of its own in messages. */
+/** Runs `fn` as the part of a step that messages name. */
 export function inPhase<T>(phase: Phase, fn: () => T): T {
   return observer?.during === undefined ? fn() : observer.during(phase, fn);
 }
 
-/** An observer inside the reach of another. */
-class Both implements Observer {
+/** An observer within another one. */
+class NestedObserver implements Observer {
   constructor(
     private readonly inner: Observer,
     private readonly outer: Observer,
   ) {}
 
-  result(...heard: Parameters<Observer['result']>): void {
-    this.inner.result(...heard);
-    this.outer.result(...heard);
+  result(...args: Parameters<Observer['result']>): void {
+    this.inner.result(...args);
+    this.outer.result(...args);
   }
 
   changing(x: Tensor): void {
@@ -72,9 +72,9 @@ class Both implements Observer {
     this.outer.changing?.(x);
   }
 
-  changed(...heard: Parameters<Observer['changed']>): void {
-    this.inner.changed(...heard);
-    this.outer.changed(...heard);
+  changed(...args: Parameters<Observer['changed']>): void {
+    this.inner.changed(...args);
+    this.outer.changed(...args);
   }
 
   recorded(node: Node): void {

@@ -1,7 +1,8 @@
 /** How tensors print: as PyTorch with its default print options (torch._tensor_str). */
+import { inspect } from 'node:util';
 import { capture } from './capture';
 import { isFloating, type TypedArray } from './dtype';
-import type { Tensor } from './tensor';
+import { Tensor } from './tensor';
 
 const digits = 4;
 const lineWidth = 80;
@@ -15,8 +16,26 @@ interface ElementFormat {
   readonly width: number;
 }
 
+declare module './tensor' {
+  interface Tensor {
+    /** As PyTorch prints: `tensor([[1., 2.]], gradFn=<AddBackward0>)`. */
+    toString(): string;
+    /** @internal */
+    [inspect.custom](): string;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  toString(this: Tensor): string {
+    return formatTensor(this);
+  },
+  [inspect.custom](this: Tensor): string {
+    return this.toString();
+  },
+});
+
 /** `tensor([[1., 2.]], dtype=float64, gradFn=<AddBackward0>)`. */
-export function formatTensor(t: Tensor): string {
+function formatTensor(t: Tensor): string {
   const prefix = 'tensor(';
   const suffixes: string[] = [];
   const empty = t.numel() === 0;

@@ -3,41 +3,44 @@ import { capture } from './capture';
 import { prepareMemory } from './native';
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
-import { arrayOver, dtypeOfArray, elementBytes, type DType, type TypedArray } from './dtype';
+import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
 import { unexpected } from './errors';
 
 /**
- * Memory that a tensor and its views share. `version` counts in-place changes, so that backward can tell when a kept
- * value was spoilt; `array` may move (never resize), so views look it up each time.
+ * Memory that a tensor and its views share. `version` counts in-place changes, so that backward can tell when a saved
+ * tensor was changed; `array` may move (never resize), so views look it up each time.
  */
 export class Storage {
   version = 0;
-  /** How many compiled runs in flight and exports read the memory; meanwhile it may not be changed. */
+  /** How many running compiled functions and exports read the memory; meanwhile it may not be changed. */
   readers = 0;
   /** How many of the readers are exports. */
   exports = 0;
-  /** Whether the array was handed out, so that moving the memory would cut off whoever holds it. */
+  /** Whether the array was handed out: then moving the memory would disconnect whoever holds it. */
   exposed = false;
-  /** Whether what it belonged to has left for other memory. */
+  /** Whether the tensor it belonged to has moved to another storage. */
   abandoned = false;
 
-  constructor(public array: TypedArray) {
+  constructor(
+    readonly dtype: DType,
+    public array: TypedArray,
+  ) {
     if (capture !== null) capture.adopt(this);
   }
 
-  /** Moves the memory to where nothing can detach it, unless somebody holds the array. */
+  /** Moves the memory to a SharedArrayBuffer, which cannot be detached, unless the array was handed out. */
   share(): void {
     if (this.exposed || isShared(this.array)) return;
-    const shared = allocateShared(dtypeOfArray(this.array), this.array.length);
+    const shared = allocateShared(this.dtype, this.array.length);
     shared.set(this.array);
     this.array = shared;
   }
 }
 
-/** What stands in for memory that is not to be used: by identity it says why. */
-export const unusable: Readonly<Record<'inFlight' | 'temporary', TypedArray>> = {
-  /** A compiled run in flight changes the memory. */
-  inFlight: new Float32Array(0),
+/** Placeholders for memory that must not be used; which one it is gives the reason. */
+export const unusable: Readonly<Record<'running' | 'temporary', TypedArray>> = {
+  /** A running compiled function changes the memory. */
+  running: new Float32Array(0),
   /** The memory was a temporary of a compiled function. */
   temporary: new Float32Array(0),
 };

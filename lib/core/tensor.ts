@@ -1,23 +1,12 @@
-/** The tensor: memory, shape, and its place in the graph. Ops add their methods to it in lib/ops. */
-import { inspect } from 'node:util';
+/**
+ * The tensor: memory, shape, and its place in the graph. Methods are added where they are implemented: ops in lib/ops,
+ * backward in lib/autograd, printing in print.ts.
+ */
 import { capture } from './capture';
-import {
-  refreshView,
-  runBackward,
-  type Hook,
-  type Node,
-  type ViewLink,
-} from '../autograd/backward';
 import { isFloating, type DType, type TypedArray } from './dtype';
-import {
-  ofThisCopy,
-  requireBoolean,
-  requireOptions,
-  shapeText,
-  unexpected,
-  wrongType,
-} from './errors';
-import { formatTensor } from './print';
+import { ofThisCopy, requireBoolean, shapeText, unexpected, wrongType } from './errors';
+import { refreshView, type ViewLink } from './inPlace';
+import { gradFnName, type Hook, type Node } from './node';
 import { nest, requireFewNumbers, type NestedArray } from './nested';
 import {
   contiguousStrides,
@@ -28,7 +17,7 @@ import {
   type Shape,
 } from './shape';
 import { allocate, allocateOwn, isInSlab, Storage } from './storage';
-import { memoryOf, packed, valuesOf } from './access';
+import { usableMemory, copyInOrder, readableMemory } from './access';
 
 /**
  * An n-dimensional array of one dtype that can record how it was computed.
@@ -61,13 +50,12 @@ export class Tensor {
   /** @internal */
   constructor(
     storage: Storage,
-    dtype: DType,
     shape: Shape,
     strides: readonly number[] | null = null,
     offset = 0,
   ) {
     this._storage = storage;
-    this.dtype = dtype;
+    this.dtype = storage.dtype;
     this.shape = shape;
     this.lazyStrides = strides;
     this._offset = offset;
@@ -82,7 +70,7 @@ export class Tensor {
 
   /** @internal A new tensor for an op to fill. */
   static _empty(dtype: DType, shape: Shape): Tensor {
-    return new Tensor(new Storage(allocate(dtype, numelOf(shape))), dtype, shape);
+    return new Tensor(new Storage(dtype, allocate(dtype, numelOf(shape))), shape);
   }
 
   /** @internal Strides in elements. */
@@ -95,7 +83,7 @@ export class Tensor {
     if (capture !== null) capture.use(this._storage);
     const array = this._storage.array;
     if (this.flatView !== null && this.flatSource === array) return this.flatView;
-    this.flatSource = memoryOf('tensor', this);
+    this.flatSource = usableMemory('tensor', this);
     const extent = this._extent();
     this.flatView =
       this._offset === 0 && array.length === extent
@@ -142,7 +130,7 @@ export class Tensor {
   item(): number {
     if (this.numel() !== 1)
       throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
-    return valuesOf('item', this)[this._offset];
+    return readableMemory('item', this)[this._offset];
   }
 
   /**
@@ -150,8 +138,8 @@ export class Tensor {
    * tensor, unseen by autograd), else a copy.
    */
   get data(): TypedArray {
-    valuesOf('data', this);
-    if (!this._contiguous) return packed(this);
+    readableMemory('data', this);
+    if (!this._contiguous) return copyInOrder(this);
     if (capture !== null) capture.use(this._storage); // moves it, while nobody holds the array
     const memory = this._storage.array;
     this._storage.exposed = true;
@@ -166,25 +154,15 @@ export class Tensor {
 
   /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
   toArray(): NestedArray {
-    valuesOf('toArray', this);
+    readableMemory('toArray', this);
     requireFewNumbers('toArray', this.shape);
-    const values = this._contiguous ? this._flat : packed(this);
+    const values = this._contiguous ? this._flat : copyInOrder(this);
     return nest(values, this.shape, this.dtype === 'bool');
   }
 
   /** As `toArray`: what JSON.stringify writes. */
   toJSON(): NestedArray {
     return this.toArray();
-  }
-
-  /** As PyTorch prints: `tensor([[1., 2.]], gradFn=<AddBackward0>)`. */
-  toString(): string {
-    return formatTensor(this);
-  }
-
-  /** @internal */
-  [inspect.custom](): string {
-    return this.toString();
   }
 
   // --- Gradients ----------------------------------------------------------------------------------------------------
@@ -283,68 +261,19 @@ export class Tensor {
     if (spare === null || this.gradient !== null || capture !== null) return null;
     this.unseenGradient = null;
     const fits = spare.array.length === this.numel();
-    return fits ? new Tensor(new Storage(spare.array), this.dtype, this.shape) : null;
-  }
-
-  /**
-   * Adds this tensor's derivative with respect to every leaf it depends on to the leaf's `grad`.
-   *
-   * `gradient` (same shape, default 1 for a tensor of one element) weights the elements. The graph is freed unless
-   * `retainGraph`; `createGraph` records the gradients themselves, for higher derivatives.
-   */
-  backward(
-    gradient?: Tensor | null,
-    options: { retainGraph?: boolean; createGraph?: boolean } = {},
-  ): void {
-    const { retainGraph, createGraph } = graphOptions('backward', options);
-    if (!this.requiresGrad) {
-      throw new Error(
-        'backward: expected a tensor that requires grad, got one that depends on no such tensor',
-      );
-    }
-    runBackward([this], [seedFor('backward', this, gradient)], { retainGraph, createGraph });
-  }
-
-  /** Keeps the gradient of this result of an op in `grad`, as a leaf does. */
-  retainGrad(): void {
-    if (!this.requiresGrad)
-      throw new Error('retainGrad: expected a tensor that requires grad, got one that does not');
-    if (this._node !== null) this._node.retained = this;
-  }
-
-  /**
-   * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor it returns takes the gradient's
-   * place. Returns a handle whose `remove()` takes the hook away.
-   */
-  registerHook(hook: Hook): {
-    /** Takes the hook away. */
-    remove(): void;
-  } {
-    if (typeof hook !== 'function') throw wrongType('registerHook', 'a function', 'hook', hook);
-    if (!this.requiresGrad) {
-      throw new Error('registerHook: expected a tensor that requires grad, got one that does not');
-    }
-    const owner: { _hooks: Hook[] | null } | { hooks: Hook[] | null } = this._node ?? this;
-    const hooks = 'hooks' in owner ? (owner.hooks ??= []) : (owner._hooks ??= []);
-    hooks.push(hook);
-    return {
-      remove: () => {
-        const at = hooks.indexOf(hook);
-        if (at >= 0) hooks.splice(at, 1);
-      },
-    };
+    return fits ? new Tensor(new Storage(this.dtype, spare.array), this.shape) : null;
   }
 
   /** The same memory outside the graph. */
   detach(): Tensor {
     Tensor.#requireGenuine(this);
-    return new Tensor(this._storage, this.dtype, this.shape, this.lazyStrides, this._offset);
+    return new Tensor(this._storage, this.shape, this.lazyStrides, this._offset);
   }
 
   /** @internal A view of the same memory; not recorded. */
   _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
     Tensor.#requireGenuine(this);
-    return new Tensor(this._storage, this.dtype, shape, strides, offset);
+    return new Tensor(this._storage, shape, strides, offset);
   }
 
   /** What shares memory with an impostor would be a tensor without memory. */
@@ -354,49 +283,6 @@ export class Tensor {
 }
 
 Object.defineProperty(Tensor.prototype, ofThisCopy, { value: true });
-
-/** The name PyTorch would print: `AddBackward0` for `add`. */
-export function gradFnName(node: Node): string {
-  const name = node.rule.name;
-  return `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
-}
-
-/** What becomes of the graph: kept, or freed by the walk; retainGraph is createGraph unless it is said. */
-export function graphOptions(
-  op: string,
-  options: { retainGraph?: boolean; createGraph?: boolean },
-  others: readonly string[] = [],
-): { retainGraph: boolean; createGraph: boolean } {
-  requireOptions(op, options, [...others, 'retainGraph', 'createGraph']);
-  const createGraph = requireBoolean(op, 'createGraph', options.createGraph ?? false);
-  return {
-    createGraph,
-    retainGraph: requireBoolean(op, 'retainGraph', options.retainGraph ?? createGraph),
-  };
-}
-
-/** The gradient backward starts with at `root`: as given, or 1. */
-export function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
-  if (gradient === undefined || gradient === null) {
-    if (root.numel() !== 1) {
-      throw unexpected(op, 'a gradient for a tensor of several elements', 'gradient', 'none');
-    }
-    const one = Tensor._empty(root.dtype, root.shape);
-    one._storage.array.fill(1);
-    return one;
-  }
-  if (!(gradient instanceof Tensor)) throw wrongType(op, 'a tensor', 'gradient', gradient);
-  if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
-    const what = `a ${root.dtype} tensor of shape ${shapeText(root.shape)}`;
-    throw unexpected(
-      op,
-      what,
-      'gradient',
-      `a ${gradient.dtype} tensor of shape ${shapeText(gradient.shape)}`,
-    );
-  }
-  return gradient;
-}
 
 /** A tensor argument, else an error. */
 export function requireTensor(op: string, name: string, value: unknown): Tensor {

@@ -9,7 +9,14 @@ import {
   type SizesAnd,
   type TensorOptions,
 } from './options';
-import { isFloating, requireDType, type DType, type TypedArray } from '../core/dtype';
+import {
+  dtypeOfMemory,
+  isFloating,
+  memoryClasses,
+  requireDType,
+  type DType,
+  type TypedArray,
+} from '../core/dtype';
 import {
   isDetached,
   requireInteger,
@@ -20,7 +27,7 @@ import {
   wrongType,
   wrongValue,
 } from '../core/errors';
-import { flatten, typedArrayName, type TensorData } from '../core/nested';
+import { flatten, type TensorData } from '../core/nested';
 import { fillArange, fillLinspace } from '../ops/creation';
 import { numelOf, requireShape } from '../core/shape';
 import { Storage } from '../core/storage';
@@ -58,15 +65,8 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
   }
   const given = options.dtype === undefined ? undefined : requireDType('tensor', options.dtype);
   const { array, shape, dtype } = flatten('tensor', data, given);
-  return finish(new Tensor(new Storage(array), dtype, shape), options);
+  return finish(new Tensor(new Storage(dtype, array), shape), options);
 }
-
-const sharedDTypes: Readonly<Record<string, DType>> = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-  Int32Array: 'int32',
-  Uint8Array: 'bool',
-};
 
 /**
  * A tensor over the memory of `array`, without a copy: changes of one are seen in the other (torch.from_numpy).
@@ -80,10 +80,8 @@ export function fromArray(
   options: { requiresGrad?: boolean } = {},
 ): Tensor {
   requireOptions('fromArray', options, ['requiresGrad']);
-  const dtype = sharedDTypes[typedArrayName(array) ?? ''] as DType | undefined;
-  if (dtype === undefined) {
-    throw wrongType('fromArray', Object.keys(sharedDTypes).join(', '), 'array', array);
-  }
+  const dtype = dtypeOfMemory(array);
+  if (dtype === undefined) throw wrongType('fromArray', memoryClasses.join(', '), 'array', array);
   if (isDetached(array)) throw wrongValue('fromArray', 'memory that is there', 'array', array);
   const sizes = shape === undefined ? [array.length] : requireShape('fromArray', shape);
   if (numelOf(sizes) !== array.length) {
@@ -93,9 +91,9 @@ export function fromArray(
     const other = array.findIndex((value) => value > 1);
     if (other >= 0) throw wrongValue('fromArray', '0 or 1', `array[${other}]`, array[other]);
   }
-  const storage = new Storage(array);
+  const storage = new Storage(dtype, array);
   storage.exposed = true; // the caller holds the array, so it stays where it is
-  return finish(new Tensor(storage, dtype, sizes), options);
+  return finish(new Tensor(storage, sizes), options);
 }
 
 /** A tensor of this shape whose content is undefined, for you to fill; float32 unless `dtype` says otherwise. */

@@ -1,7 +1,7 @@
 /** Rows of a table, looked up by index. */
 import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
-import { where } from '../ops/elementwise/binary';
+import { where } from '../ops/elementwise/select';
 
 /**
  * Rows of `weight` (count, size) at the int32 indices `input`; the row `paddingIdx` gets no gradient

@@ -1,7 +1,7 @@
 /** The rectifier with a learned slope. */
 import { shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
-import { where } from '../ops/elementwise/binary';
+import { where } from '../ops/elementwise/select';
 
 /** x where it is positive, `weight` x elsewhere: one weight, or one for each channel (He et al. 2015). */
 export function prelu(input: Tensor, weight: Tensor): Tensor {

@@ -110,7 +110,7 @@ export function loadDat(path: string | URL): Record<string, Tensor> {
     if (head.trim() === '') continue;
     const { name, dtype, shape } = readHead(lines, head);
     if (tensors.has(name)) throw lines.wrong('a new name', name);
-    tensors.set(name, new Tensor(new Storage(readValues(lines, dtype, shape)), dtype, shape));
+    tensors.set(name, new Tensor(new Storage(dtype, readValues(lines, dtype, shape)), shape));
   }
   return Object.fromEntries(tensors);
 }

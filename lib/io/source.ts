@@ -132,7 +132,7 @@ export async function readLast(
     done = end;
     await setImmediate();
   }
-  return new Tensor(new Storage(out), dtype, shape);
+  return new Tensor(new Storage(dtype, out), shape);
 }
 
 /** Data that may be shorter than it claims is collected first, so that no memory is allocated for missing data. */

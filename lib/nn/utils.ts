@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { noGrad } from '../autograd/backward';
+import { noGrad } from '../core/gradMode';
 import {
   requireBoolean,
   requireInRange,

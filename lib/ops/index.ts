@@ -2,10 +2,14 @@
 import './elementwise/unary';
 import './elementwise/activation';
 import './elementwise/binary';
+import './elementwise/select';
 import './elementwise/copy';
 import './shape/view';
+import './shape/slice';
 import './index/gather';
 import './shape/join';
+import './shape/repeat';
+import './shape/triangle';
 import './reduce/sort';
 import './index/mask';
 import './index/indexing';

@@ -1,17 +1,25 @@
-/** Optimizer updates: rows that change a parameter and its state in place, so they have no gradient. */
-import { nativeOp } from './define';
+/** Optimizer updates: ops that change a parameter and its state in place, so they have no gradient. */
+import { argumentNames, kernels, type Kernels } from './define';
+
+/** An update by the parameter's dtype, and the names of its arguments in order. */
+export interface Update {
+  readonly kernels: Kernels;
+  readonly names: readonly string[];
+}
+
+const update = (name: string): Update => ({ kernels: kernels(name), names: argumentNames(name) });
 
 /**
- * Each takes the numbers of a parameter's group, its step count, the parameter, its gradient, the rest of its state
- * (null for what an option leaves out), and the number of elements; adam also whether decay is decoupled.
+ * Each takes `hyper`, the numbers of a parameter's group; `step`, its step count; `param`; `grad`; the rest of the
+ * parameter's state by name, null for what an option leaves out; and `n`, the number of elements.
  */
 export const updates = {
-  sgd: nativeOp('sgd'),
-  adam: nativeOp('adam'),
-  adamax: nativeOp('adamax'),
-  nadam: nativeOp('nadam'),
-  radam: nativeOp('radam'),
-  rmsprop: nativeOp('rmsprop'),
-  adagrad: nativeOp('adagrad'),
-  adadelta: nativeOp('adadelta'),
+  sgd: update('sgd'),
+  adam: update('adam'),
+  adamax: update('adamax'),
+  nadam: update('nadam'),
+  radam: update('radam'),
+  rmsprop: update('rmsprop'),
+  adagrad: update('adagrad'),
+  adadelta: update('adadelta'),
 } as const;

@@ -39,7 +39,7 @@ const define = (weightDecay: number, decoupled: 0 | 1): Definition<AdamOptions> 
     { name: 'maxExpAvgSq', when: ({ amsgrad }) => amsgrad },
   ],
   update: updates.adam,
-  attrs: [decoupled],
+  attrs: { decoupled },
 });
 
 const coupled = define(0, 0);

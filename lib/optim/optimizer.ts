@@ -1,10 +1,10 @@
 /** The base of all optimizers: groups, state, and the loop over parameters. */
-import { enableGrad, noGrad } from '../autograd/backward';
+import { enableGrad, noGrad } from '../core/gradMode';
 import { capture } from '../core/capture';
 import { requireBoolean, requireOptions, wrongType } from '../core/errors';
 import { observer } from '../core/observer';
 import type { Tensor } from '../core/tensor';
-import { requireUnread } from '../core/access';
+import { requireNoReaders } from '../core/access';
 import type { OptionSpec } from './options';
 import { loadState, saveState, type OptimizerState } from './stateDict';
 import {
@@ -144,7 +144,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 
   private update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
-    requireUnread('step', param);
+    requireNoReaders('step', param);
     const gradient = grad._contiguous ? grad : grad.detach().contiguous();
     if (param._contiguous) {
       this.stateOf(param).update(group, param, gradient);

@@ -3,6 +3,8 @@ import type { NativeOp } from '../../binding';
 import { capture, refuseInCapture } from '../core/capture';
 import { allocateShared, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
+import type { Kernels } from '../ops/define';
+import type { Update } from '../ops/optim';
 import type { Specs } from './options';
 import type { ParamGroup } from './paramGroup';
 
@@ -17,16 +19,12 @@ export interface StateSpec<O> {
   initial?(options: O): number;
 }
 
-/**
- * An optimizer as data. `update` takes the numbers of the group's options, the count of steps, the parameter, its
- * gradient, the rest of the state (null for what the options do not ask for), the number of elements, and `attrs`.
- */
+/** An optimizer as data: its options, the state of a parameter, and the update, whose arguments have the state's names. */
 export interface Definition<O> {
   readonly options: Specs<O>;
-  /** The count of steps first. */
   readonly state: readonly StateSpec<O>[];
-  readonly update: NativeOp;
-  readonly attrs?: readonly number[];
+  readonly update: Update;
+  readonly attrs?: Readonly<Record<string, number>>;
   /** Throws if options that are right one by one do not go together. */
   check?(options: O): void;
 }
@@ -34,24 +32,36 @@ export interface Definition<O> {
 /** How many steps a parameter has taken. */
 export const step = { name: 'step', single: true } as const;
 
-const firstState = 4; // numbers, step, parameter, gradient
-
 /**
  * The state of a parameter: tensors in shared memory that stay where they are, since compiled steps point at them; and
  * the arguments of the next update, made once.
  */
 export class ParamState<O> {
   readonly tensors = new Map<string, Tensor>();
+  private readonly kernels: Kernels;
   private readonly args: Parameters<NativeOp>;
+  private readonly paramPlace: number;
+  private readonly gradPlace: number;
   private seen = -1;
 
   constructor(
     private readonly param: Tensor,
     private readonly definition: Definition<O>,
   ) {
-    const places = firstState - 1 + definition.state.length;
-    this.args = [...Array.from({ length: places }, () => null), param.numel()];
-    this.args.push(...(definition.attrs ?? []));
+    this.kernels = definition.update.kernels;
+    this.paramPlace = this.place('param');
+    this.gradPlace = this.place('grad');
+    this.args = definition.update.names.map(() => null);
+    for (const [name, value] of Object.entries({ n: param.numel(), ...definition.attrs })) {
+      this.args[this.place(name)] = value;
+    }
+  }
+
+  /** Where an argument of the update stands. */
+  private place(name: string): number {
+    const place = this.definition.update.names.indexOf(name);
+    if (place < 0) throw new Error(`blasgrad: expected an update that takes ${name}`);
+    return place;
   }
 
   /** Updates `param`, contiguous, from its gradient, in the same order. */
@@ -61,9 +71,9 @@ export class ParamState<O> {
       capture.readNumbers(group._numbers);
       for (const tensor of this.tensors.values()) capture.use(tensor._storage);
     }
-    this.args[2] = param._flat;
-    this.args[3] = grad._flat;
-    this.definition.update(...this.args);
+    this.args[this.paramPlace] = param._flat;
+    this.args[this.gradPlace] = grad._flat;
+    this.kernels[param.dtype](...this.args); // a module may have converted it
   }
 
   /** Overwrites the state with a saved one; what that lacks begins anew. */
@@ -79,11 +89,11 @@ export class ParamState<O> {
 
   /** Makes what the options ask for now. */
   private prepare(group: ParamGroup<O>): void {
-    this.args[0] = group._numbers;
-    this.definition.state.forEach((spec, i) => {
+    this.args[this.place('hyper')] = group._numbers;
+    for (const spec of this.definition.state) {
       const wanted = spec.when?.(group) ?? true;
-      this.args[i === 0 ? 1 : firstState - 1 + i] = wanted ? this.tensor(spec, group)._flat : null;
-    });
+      this.args[this.place(spec.name)] = wanted ? this.tensor(spec, group)._flat : null;
+    }
     this.seen = group._changes;
   }
 
@@ -93,7 +103,7 @@ export class ParamState<O> {
       const { dtype, shape } = spec.single ? { dtype: 'float64' as const, shape: [] } : this.param;
       const array = allocateShared(dtype, spec.single ? 1 : this.param.numel());
       if (spec.initial) array.fill(spec.initial(group));
-      tensor = new Tensor(new Storage(array), dtype, shape);
+      tensor = new Tensor(new Storage(dtype, array), shape);
       this.tensors.set(spec.name, tensor);
     }
     return tensor;

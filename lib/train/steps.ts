@@ -1,6 +1,6 @@
 /** The steps of training and validation, compiled or not. */
-import { detectAnomaly, flawIn, flawText } from '../autograd/anomaly';
-import { noGrad } from '../autograd/backward';
+import { detectAnomaly, firstNonFinite, nonFiniteText } from '../autograd/anomaly';
+import { noGrad } from '../core/gradMode';
 import { compile, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../core/errors';
 import { utils } from '../nn';
@@ -154,9 +154,9 @@ export class Steps {
   private checked<T>(work: () => T, batch?: unknown): T {
     if (!this.plan.detectAnomaly) return work();
     eachTensor(batch, (tensor, place) => {
-      const flaw = flawIn(tensor);
-      if (flaw === null) return;
-      throw unexpected('train', 'finite numbers', place, flawText(flaw, tensor));
+      const found = firstNonFinite(tensor);
+      if (found === null) return;
+      throw unexpected('train', 'finite numbers', place, nonFiniteText(found, tensor));
     });
     return detectAnomaly(work);
   }

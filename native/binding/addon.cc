@@ -1,12 +1,14 @@
-// The addon's exports: ops, rows, info(), threads. See binding.d.ts.
+// The addon's exports: ops and their definitions, captures, info, threads. See binding.d.ts.
 #include <napi.h>
 
 #include "binding/checks.h"
 #include "binding/environment.h"
 #include "binding/info.h"
 #include "binding/op_call.h"
-#include "platform/pages.h"
+#include "binding/op_definitions.h"
 #include "core/plan.h"
+#include "platform/pages.h"
+#include "simd/targets.h"
 
 namespace blasgrad {
 namespace {
@@ -37,7 +39,7 @@ napi_value PrepareMemory(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &argc, &argument, nullptr, nullptr);
   Buffer buffer;
   try {
-    if (!ReadBuffer(env, argument, &buffer) || buffer.dtype != DType::boolean) {
+    if (!ReadBuffer(env, argument, &buffer) || buffer.type != napi_uint8_array) {
       Expected(true, "a Uint8Array", "memory", Describe(env, argument));
     }
   } catch (...) {
@@ -61,8 +63,9 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   napi_create_function(env, "prepareMemory", NAPI_AUTO_LENGTH, PrepareMemory, nullptr,
                        &prepareMemory);
   exports.Set("prepareMemory", prepareMemory);
-  exports.Set("rows", Napi::Function::New(env, [](const Napi::CallbackInfo& call) -> Napi::Value {
-                return DescribeRows(call.Env());
+  exports.Set("definitions",
+              Napi::Function::New(env, [](const Napi::CallbackInfo& call) -> Napi::Value {
+                return DescribeOps(call.Env());
               }));
   ExportInfo(env, exports);
   exports.Set("getNumThreads", Napi::Function::New(env, GetNumThreads, "getNumThreads"));
@@ -74,6 +77,9 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
 }  // namespace blasgrad
 
 static Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  if (const std::string problem = blasgrad::TargetProblem(); !problem.empty()) {
+    throw Napi::Error::New(env, problem);
+  }
   return blasgrad::Load(env, exports);
 }
 

@@ -27,26 +27,22 @@ Buffer RequireBuffer(napi_env env, napi_value value, const char* name) {
   return buffer;
 }
 
-size_t BytesOf(const Buffer& buffer) {
-  return buffer.length * kElementBytes[static_cast<size_t>(buffer.dtype)];
-}
-
 std::vector<napi_value> ListOf(const Napi::CallbackInfo& info, size_t argument, const char* name) {
   return ReadList(info.Env(), info[argument], name);
 }
 
 std::vector<Port> FindPorts(napi_env env, const std::vector<napi_value>& values, const char* name,
-                            const Recording& recording, std::vector<DType>* dtypes) {
+                            const Recording& recording, std::vector<PortArray>* arrays) {
   std::vector<Port> ports;
   for (napi_value value : values) {
     const Buffer buffer = RequireBuffer(env, value, name);
-    const size_t bytes = BytesOf(buffer);
+    const size_t bytes = buffer.bytes();
     const Place place = bytes == 0 ? Place() : recording.Find(buffer.data);
     if (!recording.Holds(place, bytes)) {
       Expected(false, "memory inside a temporary", name, Describe(env, value));
     }
     ports.push_back({place, bytes});
-    dtypes->push_back(buffer.dtype);
+    arrays->push_back({buffer.type, buffer.elementBytes});
   }
   return ports;
 }
@@ -106,7 +102,7 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
 Napi::Value AddTemporary(const Napi::CallbackInfo& info) {
   try {
     const Buffer buffer = RequireBuffer(info.Env(), info[0], "memory");
-    Open(info)->AddTemporary(info[0], buffer.data, BytesOf(buffer));
+    Open(info)->AddTemporary(info[0], buffer.data, buffer.bytes());
   } catch (...) {
     ThrowPending(info.Env(), "addTemporary");
   }
@@ -126,16 +122,16 @@ Napi::Value End(const Napi::CallbackInfo& info) {
     const std::vector<napi_value> inputArrays = ListOf(info, 0, "inputs"),
                                   outputArrays = ListOf(info, 1, "outputs"),
                                   keptArrays = ListOf(info, 2, "kept"),
-                                  homes = ListOf(info, 3, "homes"),
+                                  storages = ListOf(info, 3, "storages"),
                                   states = ListOf(info, 4, "states");
     // From here on no JavaScript runs.
     const Recording& recording = capture->recording();
     if (recording.calls().empty()) {
       throw ArgumentError(false, "expected fn to run at least one op, got none");
     }
-    std::vector<DType> dtypes;
-    std::vector<Port> inputs = FindPorts(env, inputArrays, "inputs", recording, &dtypes);
-    std::vector<Port> outputs = FindPorts(env, outputArrays, "outputs", recording, &dtypes);
+    std::vector<PortArray> ports;
+    std::vector<Port> inputs = FindPorts(env, inputArrays, "inputs", recording, &ports);
+    std::vector<Port> outputs = FindPorts(env, outputArrays, "outputs", recording, &ports);
     RequireUnchanged(recording, inputs);
     for (size_t i = 0; i < outputs.size(); ++i) {
       const Place& place = outputs[i].place;
@@ -143,32 +139,33 @@ Napi::Value End(const Napi::CallbackInfo& info) {
         capture->Keep(outputArrays[i], place.address, outputs[i].bytes);
       }
     }
-    if (homes.size() != keptArrays.size()) {
-      Expected(false, std::to_string(keptArrays.size()), "homes", std::to_string(homes.size()));
+    if (storages.size() != keptArrays.size()) {
+      Expected(false, std::to_string(keptArrays.size()), "storages",
+               std::to_string(storages.size()));
     }
     std::vector<Kept> kept;
-    for (size_t i = 0; i < homes.size(); ++i) {
+    for (size_t i = 0; i < storages.size(); ++i) {
       const Place place = recording.Find(RequireBuffer(env, keptArrays[i], "kept").data);
-      const Buffer home = RequireBuffer(env, homes[i], "homes");
+      const Buffer storage = RequireBuffer(env, storages[i], "storages");
       if (place.kind != Place::Kind::temporary || place.offset != 0 ||
-          recording.temporaries()[place.temporary].bytes != BytesOf(home)) {
-        Expected(false, "as much memory as is kept", "homes", Describe(env, homes[i]));
+          recording.temporaries()[place.temporary].bytes != storage.bytes()) {
+        Expected(false, "as much memory as is kept", "storages", Describe(env, storages[i]));
       }
-      if (!IsShared(env, homes[i])) {
-        Expected(false, "shared memory", "homes", Describe(env, homes[i]));
+      if (!IsShared(env, storages[i])) {
+        Expected(false, "shared memory", "storages", Describe(env, storages[i]));
       }
-      kept.push_back({place.temporary, static_cast<char*>(home.data)});
-      capture->Keep(homes[i], kept[i].address, BytesOf(home));
+      kept.push_back({place.temporary, static_cast<char*>(storage.data)});
+      capture->Keep(storages[i], kept[i].address, storage.bytes());
     }
     Napi::Array access = Napi::Array::New(env);
     for (uint32_t i = 0; i < states.size(); ++i) {
       const Buffer buffer = RequireBuffer(env, states[i], "states");
-      access.Set(i, AccessTo(recording, static_cast<const char*>(buffer.data), BytesOf(buffer)));
+      access.Set(i, AccessTo(recording, static_cast<const char*>(buffer.data), buffer.bytes()));
     }
     auto program = std::make_unique<Program>(capture->TakeRecording(), std::move(inputs),
                                              std::move(outputs), std::move(kept));
-    Napi::Object wrapped =
-        WrapProgram(env, EnvironmentOf(info), std::move(program), capture->TakeExternals(), dtypes);
+    Napi::Object wrapped = WrapProgram(env, EnvironmentOf(info), std::move(program),
+                                       capture->TakeExternals(), std::move(ports));
     wrapped.Set("access", access);
     return wrapped;
   } catch (...) {
@@ -198,8 +195,8 @@ void Capture::Record(const Call& call, const napi_value* argv) {
   const std::vector<Place>& places = recording_->calls().back().places;
   for (size_t i = 0; i < places.size(); ++i) {
     if (places[i].kind != Place::Kind::external) continue;
-    const DType dtype = TypeOf(call.op->operands[i], call.typed);
-    Keep(argv[i], places[i].address, call.len[i] * kElementBytes[static_cast<size_t>(dtype)]);
+    const int64_t length = static_cast<int64_t>(call.len[i]);
+    Keep(argv[i], places[i].address, BytesOf(call.op->operands[i], *call.variant, length));
   }
 }
 

@@ -3,14 +3,36 @@
 #include <array>
 #include <cmath>
 #include <new>
+#include <string_view>
 
 namespace blasgrad {
 namespace {
 
-constexpr std::array<const char*, 11> kArrayNames = {
+// By napi_typedarray_type.
+constexpr std::array<std::string_view, 12> kArrayNames = {
     "Int8Array",    "Uint8Array",    "Uint8ClampedArray", "Int16Array",
     "Uint16Array",  "Int32Array",    "Uint32Array",       "Float32Array",
-    "Float64Array", "BigInt64Array", "BigUint64Array"};
+    "Float64Array", "BigInt64Array", "BigUint64Array",    "Float16Array"};
+
+constexpr size_t ArrayIndex(std::string_view name) {
+  for (size_t i = 0; i < kArrayNames.size(); ++i) {
+    if (kArrayNames[i] == name) return i;
+  }
+  return kArrayNames.size();
+}
+
+constexpr auto kTypesOfDTypes = [] {
+  std::array<size_t, kDTypes> types{};
+  for (size_t t = 0; t < kDTypes; ++t) types[t] = ArrayIndex(kDTypeInfos[t].arrayClass);
+  return types;
+}();
+
+// Bytes of an element by napi_typedarray_type; 0 for classes that no dtype lies in.
+constexpr auto kElementBytes = [] {
+  std::array<size_t, kArrayNames.size()> bytes{};
+  for (size_t t = 0; t < kDTypes; ++t) bytes[kTypesOfDTypes[t]] = kDTypeInfos[t].bytes;
+  return bytes;
+}();
 
 std::string ShortNumber(double value) {
   std::array<char, 32> text;
@@ -20,18 +42,20 @@ std::string ShortNumber(double value) {
 
 }  // namespace
 
-const char* ArrayName(DType dtype) {
-  constexpr std::array<const char*, kDTypes> names = {"Float32Array", "Float64Array", "Int32Array",
-                                                      "Uint8Array"};
-  return names[static_cast<size_t>(dtype)];
+napi_typedarray_type ArrayType(DType dtype) {
+  return static_cast<napi_typedarray_type>(kTypesOfDTypes[static_cast<size_t>(dtype)]);
+}
+
+const char* ArrayName(napi_typedarray_type type) {
+  const auto index = static_cast<size_t>(type);
+  return index < kArrayNames.size() ? kArrayNames[index].data() : "typed array";
 }
 
 std::string Describe(napi_env env, napi_value value) {
   napi_typedarray_type type;
   size_t length;
   if (napi_get_typedarray_info(env, value, &type, &length, nullptr, nullptr, nullptr) == napi_ok) {
-    const size_t index = static_cast<size_t>(type);
-    const std::string name = index < kArrayNames.size() ? kArrayNames[index] : "typed array";
+    const std::string name = ArrayName(type);
     napi_value buffer = nullptr;
     bool detached = false;
     napi_get_typedarray_info(env, value, nullptr, nullptr, nullptr, &buffer, nullptr);
@@ -75,26 +99,12 @@ std::string Describe(napi_env env, napi_value value) {
 }
 
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer) {
-  napi_typedarray_type type;
-  const napi_status status =
-      napi_get_typedarray_info(env, value, &type, &buffer->length, &buffer->data, nullptr, nullptr);
+  const napi_status status = napi_get_typedarray_info(env, value, &buffer->type, &buffer->length,
+                                                      &buffer->data, nullptr, nullptr);
   if (status != napi_ok) return false;
-  switch (type) {
-    case napi_float32_array:
-      buffer->dtype = DType::float32;
-      return true;
-    case napi_float64_array:
-      buffer->dtype = DType::float64;
-      return true;
-    case napi_int32_array:
-      buffer->dtype = DType::int32;
-      return true;
-    case napi_uint8_array:
-      buffer->dtype = DType::boolean;
-      return true;
-    default:
-      return false;
-  }
+  const auto index = static_cast<size_t>(buffer->type);
+  buffer->elementBytes = index < kElementBytes.size() ? kElementBytes[index] : 0;
+  return buffer->elementBytes != 0;
 }
 
 std::vector<napi_value> ReadList(napi_env env, napi_value value, const char* name) {

@@ -19,16 +19,20 @@ struct ArgumentError : std::runtime_error {
   const bool wrongKind;
 };
 
+// The memory of a typed array. Its class says how many bytes an element has, not which dtype they are.
 struct Buffer {
   void* data;
   size_t length;  // elements
-  DType dtype;
+  napi_typedarray_type type;
+  size_t elementBytes;
+
+  size_t bytes() const { return length * elementBytes; }
 };
 
 // How a message shows a value: "Float32Array(16)", "null", "'abc'", "-3", "an object", ...
 std::string Describe(napi_env env, napi_value value);
 
-// Never throws JavaScript exceptions; false when the value is no typed array of a known type.
+// Never throws JavaScript exceptions; false when the value is not a typed array of a class that some dtype lies in.
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer);
 
 // The elements of what must be an array of typed arrays. Unlike all else here it runs JavaScript, for
@@ -46,6 +50,8 @@ void ThrowPending(napi_env env, const char* op);
 [[noreturn]] void Expected(bool wrongKind, const std::string& what, const char* name,
                            const std::string& actual);
 
-const char* ArrayName(DType dtype);
+// The class of the typed arrays that a dtype lies in.
+napi_typedarray_type ArrayType(DType dtype);
+const char* ArrayName(napi_typedarray_type type);
 
 }  // namespace blasgrad

@@ -6,8 +6,6 @@
 namespace blasgrad {
 namespace {
 
-constexpr std::array<const char*, kDTypes> kDTypeNames = {"float32", "float64", "int32", "bool"};
-
 // Names places: inputs, temporaries and external memory, each numbered as they appear.
 class Names {
  public:
@@ -27,14 +25,16 @@ class Names {
     } else if (const auto input = inputs_.find(place.temporary); input != inputs_.end()) {
       Set(object, "input", input->second, place.offset);
     } else {
-      constexpr std::array<const char*, 5> homes = {"unused", "temporary", "constant", "kept",
+      using Location = Program::Location;
+      constexpr std::array<const char*, 5> kinds = {"unused", "temporary", "constant", "kept",
                                                     "input"};
-      const auto home = program_.home(place.temporary);
-      auto* numbers = home == Program::Home::constant ? &constants_
-                      : home == Program::Home::kept   ? &kept_
-                                                      : &temporaries_;
-      Set(object, homes[static_cast<size_t>(home)], Number(numbers, place.temporary), place.offset);
-      if (home == Program::Home::arena) {
+      const Location location = program_.location(place.temporary);
+      auto* numbers = location == Location::constant ? &constants_
+                      : location == Location::kept   ? &kept_
+                                                     : &temporaries_;
+      Set(object, kinds[static_cast<size_t>(location)], Number(numbers, place.temporary),
+          place.offset);
+      if (location == Location::arena) {
         object.Set("arena", static_cast<double>(program_.arenaOffset(place.temporary)));
       }
     }
@@ -66,15 +66,15 @@ Napi::Object DescribeProgram(Napi::Env env, const Program& program) {
   for (const RecordedCall& call : program.recording().calls()) {
     Napi::Object line = Napi::Object::New(env);
     line.Set("op", call.op->name);
-    line.Set("dtype", kDTypeNames[static_cast<size_t>(call.typed)]);
+    line.Set("dtype", InfoOf(call.variant->first).name);
     Napi::Array operands = Napi::Array::New(env);
     for (size_t i = 0; i < call.places.size(); ++i) {
       Napi::Object operand = names(call.places[i]);
-      const Operand& row = call.op->operands[i];
-      operand.Set("name", row.name);
-      operand.Set("written", row.access != Access::read);
-      operand.Set("read", row.access != Access::write);
-      operand.Set("dtype", kDTypeNames[static_cast<size_t>(TypeOf(row, call.typed))]);
+      const Operand& definition = call.op->operands[i];
+      operand.Set("name", definition.name);
+      operand.Set("written", definition.access != Access::read);
+      operand.Set("read", definition.access != Access::write);
+      operand.Set("dtype", InfoOf(DTypeOf(definition, *call.variant)).name);
       operand.Set("bytes", static_cast<double>(call.bytes[i]));
       operands.Set(static_cast<uint32_t>(i), operand);
     }

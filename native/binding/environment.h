@@ -6,18 +6,20 @@
 #include <memory>
 
 #include "binding/capture.h"
-#include "platform/machine.h"
 #include "core/runner.h"
+#include "core/scratch.h"
 #include "core/threads.h"
+#include "platform/machine.h"
 
 namespace blasgrad {
 
 struct Environment {
   Threads threads{DefaultThreads()};
+  Scratch scratch;                   // of eager calls
   std::unique_ptr<Capture> capture;  // while one is open
   Runner runner;
   napi_threadsafe_function finished = nullptr;  // made with the first asynchronous run
-  int inFlight = 0;
+  int running = 0;                              // asynchronous runs that have not completed
 };
 
 }  // namespace blasgrad

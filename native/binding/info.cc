@@ -7,10 +7,10 @@
 
 #include "binding/checks.h"
 #include "binding/environment.h"
+#include "blas/gemm.h"
 #include "platform/machine.h"
 #include "platform/peak.h"
 #include "simd/targets.h"
-#include "ops/matrix/matmul.h"
 
 namespace blasgrad {
 namespace {
@@ -25,12 +25,6 @@ bool LacksAvx512(const std::string& core) {
   return core != "SkylakeX" && core != "Cooperlake" && core != "Sapphirerapids";
 }
 
-std::string Joined(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
-
 // Each is explained in docs/troubleshooting.md.
 std::vector<std::string> Warnings(const std::string& core, int threads) {
   std::vector<std::string> warnings;
@@ -40,15 +34,7 @@ std::vector<std::string> Warnings(const std::string& core, int threads) {
                        " makes OpenBLAS use kernels without AVX-512, which this CPU has: matrix "
                        "products may run at half speed. Unset it before Node starts.");
   }
-  const std::string asked = Setting("BLASGRAD_SIMD_TARGET");
-  const std::string used = SimdTarget(), best = BestTarget(UsableTargets());
-  if (!asked.empty() && used != best) {
-    warnings.push_back("BLASGRAD_SIMD_TARGET=" + asked + " makes the kernels use " + used +
-                       ", this CPU has " + best + ". Unset it before Node starts.");
-  } else if (!asked.empty() && asked != best) {
-    warnings.push_back("BLASGRAD_SIMD_TARGET=" + asked + " changes nothing: this CPU runs " +
-                       Joined(TargetNames(UsableTargets())) + ".");
-  }
+  if (const std::string target = TargetWarning(); !target.empty()) warnings.push_back(target);
   const std::string count = Setting("BLASGRAD_NUM_THREADS");
   if (!count.empty() && !ThreadsAsked()) {
     warnings.push_back("BLASGRAD_NUM_THREADS=" + count +

@@ -7,68 +7,42 @@
 #include "binding/checks.h"
 #include "binding/environment.h"
 #include "core/op.h"
-#include "platform/pages.h"
 #include "ops/registry.h"
+#include "platform/pages.h"
 
 namespace blasgrad {
 namespace {
 
 struct BoundOp {
   const Op* op;
+  const Variant* variant;
   Environment* environment;
 };
 
 constexpr size_t kMaxArguments = kMaxOperands + kMaxAttrs + 1;
 
-// Reads the buffers, and from them the element type the row runs on.
+// Reads the buffers, each of the class that its dtype lies in.
 void ReadBuffers(napi_env env, const napi_value* argv, Call* call) {
   const Op& op = *call->op;
-  bool known = false;
-  DType& typed = call->typed;
-  typed = DType::float32;
   for (size_t i = 0; i < op.operands.size(); ++i) {
     const Operand& operand = op.operands[i];
+    const napi_typedarray_type expected = ArrayType(DTypeOf(operand, *call->variant));
     Buffer buffer;
-    if (!ReadBuffer(env, argv[i], &buffer)) {
-      napi_valuetype kind = napi_undefined;
-      napi_typeof(env, argv[i], &kind);
-      if (operand.optional && (kind == napi_null || kind == napi_undefined)) {
-        call->buf[i] = nullptr;
-        call->len[i] = 0;
-        call->absent |= 1u << i;
-        continue;
+    if (!ReadBuffer(env, argv[i], &buffer) || buffer.type != expected) {
+      napi_valuetype kind = napi_object;
+      if (operand.optional) napi_typeof(env, argv[i], &kind);
+      if (kind != napi_null && kind != napi_undefined) {
+        Expected(true, ArrayName(expected), operand.name, Describe(env, argv[i]));
       }
-      const bool fixed = operand.element != Element::typed;
-      Expected(true,
-               fixed   ? ArrayName(TypeOf(operand, typed))
-               : known ? ArrayName(typed)
-                       : "a typed array",
-               operand.name, Describe(env, argv[i]));
-    }
-    if (operand.element == Element::typed) {
-      if (!known) {
-        known = true;
-        typed = buffer.dtype;
-        if (op.kernels[static_cast<size_t>(typed)] == nullptr) {
-          std::string types;
-          for (size_t t = 0; t < kDTypes; ++t) {
-            if (op.kernels[t] == nullptr) continue;
-            types += (types.empty() ? "" : " or ") + std::string(ArrayName(static_cast<DType>(t)));
-          }
-          Expected(true, types, operand.name, Describe(env, argv[i]));
-        }
-      } else if (buffer.dtype != typed) {
-        Expected(true, ArrayName(typed), operand.name, Describe(env, argv[i]));
-      }
-    } else if (buffer.dtype != TypeOf(operand, typed)) {
-      Expected(true, ArrayName(TypeOf(operand, typed)), operand.name, Describe(env, argv[i]));
+      buffer = {};
+      call->absent |= 1u << i;
     }
     call->buf[i] = buffer.data;
     call->len[i] = buffer.length;
   }
 }
 
-// An elementwise row's last argument: a count, or a Float64Array of sizes and then each operand's
+// An elementwise op's last argument: a count, or a Float64Array of sizes and then each operand's
 // strides. Fills dims and what each operand must hold.
 void ReadDims(napi_env env, napi_value value, Call* call) {
   const Op& op = *call->op;
@@ -85,7 +59,7 @@ void ReadDims(napi_env env, napi_value value, Call* call) {
     return;
   }
   Buffer layout;
-  if (!ReadBuffer(env, value, &layout) || layout.dtype != DType::float64) {
+  if (!ReadBuffer(env, value, &layout) || layout.type != napi_float64_array) {
     Expected(true, "a count or a Float64Array of sizes and strides", "layout",
              Describe(env, value));
   }
@@ -95,7 +69,7 @@ void ReadDims(napi_env env, napi_value value, Call* call) {
              "layout", Describe(env, value));
   }
   // Another thread may write to a layout in shared memory: each number is read once.
-  std::array<double, kMaxDims * (1 + kMaxOperands)> numbers;
+  std::array<double, kMaxDims * (1 + kMaxElementwiseOperands)> numbers;
   std::copy_n(static_cast<const double*>(layout.data), layout.length, numbers.begin());
   for (size_t i = 0; i < layout.length; ++i) {
     if (!(numbers[i] >= 0 && numbers[i] <= 9007199254740992.0) ||
@@ -132,19 +106,19 @@ void RequireLengths(napi_env env, const napi_value* argv, const Call& call) {
   }
 }
 
-// What a row writes may not lie in what it reads or writes elsewhere: an index that changes under
-// a kernel, after it was checked, would lead anywhere. Elementwise rows may work in place.
-void RequireApart(const Call& call) {
+// What an op writes may not lie in what it reads or writes elsewhere: an index that changes under
+// a kernel, after it was checked, would lead anywhere. Elementwise ops may work in place.
+void RequireDisjoint(const Call& call) {
   const Op& op = *call.op;
   const size_t operands = op.operands.size();
   for (size_t i = 0; i < operands; ++i) {
     if (op.operands[i].access == Access::read) continue;
     const char* begin = static_cast<const char*>(call.buf[i]);
-    const size_t bytes = BytesOf(op.operands[i], call.typed, call.need[i]);
+    const size_t bytes = BytesOf(op.operands[i], *call.variant, call.need[i]);
     for (size_t j = 0; j < operands; ++j) {
       if (j == i || call.buf[i] == nullptr || call.buf[j] == nullptr) continue;
       const char* other = static_cast<const char*>(call.buf[j]);
-      const size_t otherBytes = BytesOf(op.operands[j], call.typed, call.need[j]);
+      const size_t otherBytes = BytesOf(op.operands[j], *call.variant, call.need[j]);
       if (bytes > 0 && otherBytes > 0 && begin < other + otherBytes && other < begin + bytes) {
         Expected(false, "memory of its own", op.operands[i].name,
                  std::string("that of ") + op.operands[j].name);
@@ -163,6 +137,7 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
   }
   Call call;
   call.op = &op;
+  call.variant = bound.variant;
   ReadBuffers(env, argv, &call);
   for (size_t i = 0; i < attrs; ++i) {
     call.attr[i] = ReadAttr(env, argv[operands + i], op.attrs[i]);
@@ -176,18 +151,26 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
   if (op.elementwise()) {
     if (call.dims.count == 0) return;
   } else {
-    RequireApart(call);
+    RequireDisjoint(call);
   }
   for (size_t i = 0; i < operands; ++i) {
     if (op.operands[i].access == Access::write && call.given(i)) {
-      PreferHugePages(call.buf[i], BytesOf(op.operands[i], call.typed, call.need[i]));
+      PreferHugePages(call.buf[i], BytesOf(op.operands[i], *call.variant, call.need[i]));
     }
   }
   if (bound.environment->capture != nullptr) bound.environment->capture->Record(call, argv);
-  const Args args = {
-      call.buf.data(), call.len.data(), call.attr.data(), &call.dims, &bound.environment->threads,
-      /*stream=*/true};
-  op.kernels[static_cast<size_t>(call.typed)](args);
+  Args args = {call.buf.data(), call.len.data(), call.attr.data(), &call.dims,
+               &bound.environment->threads};
+  args.mayStream = true;
+  if (op.scratch == nullptr) {
+    bound.variant->kernel(args);
+    return;
+  }
+  Scratch& scratch = bound.environment->scratch;
+  scratch.Provide(op.scratch(call.attr.data(), InfoOf(bound.variant->first).bytes),
+                  args.threads->count(), &args);
+  bound.variant->kernel(args);
+  scratch.Trim();
 }
 
 napi_value CallOp(napi_env env, napi_callback_info info) {
@@ -204,72 +187,38 @@ napi_value CallOp(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-const char* AccessName(Access access) {
-  return access == Access::read ? "read" : access == Access::write ? "write" : "update";
-}
-const char* ElementName(Element element) {
-  constexpr std::array<const char*, 5> names = {"typed", "float32", "float64", "int32", "bool"};
-  return names[static_cast<size_t>(element)];
-}
-const char* KindName(AttrKind kind) {
-  return kind == AttrKind::size ? "size" : kind == AttrKind::flag ? "flag" : "real";
-}
-
 }  // namespace
 
 Napi::Object ExportOps(Napi::Env env, Environment* environment) {
-  const std::vector<Op>& rows = Registry();
-  auto bound = std::make_unique<std::vector<BoundOp>>();
-  for (const Op& op : rows) bound->push_back({&op, environment});
-  Napi::Object ops = Napi::Object::New(env);
-  for (BoundOp& one : *bound) {
-    napi_value function = nullptr;
-    const char* name = one.op->name;
-    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, CallOp, &one, &function) != napi_ok) {
-      throw Napi::Error::New(env);
+  const std::vector<Op>& ops = Registry();
+  auto all = std::make_unique<std::vector<BoundOp>>();
+  for (const Op& op : ops) {
+    for (const Variant& variant : op.variants) all->push_back({&op, &variant, environment});
+  }
+  Napi::Object exported = Napi::Object::New(env);
+  auto next = all->begin();
+  for (const Op& op : ops) {
+    Napi::Object byDType = Napi::Object::New(env);
+    const bool two = op.onTwoDTypes();
+    for (const Variant& variant : op.variants) {
+      napi_value function = nullptr;
+      if (napi_create_function(env, op.name, NAPI_AUTO_LENGTH, CallOp, &*next++, &function) !=
+          napi_ok) {
+        throw Napi::Error::New(env);
+      }
+      const char* first = InfoOf(variant.first).name;
+      if (!two) {
+        byDType.Set(first, function);
+        continue;
+      }
+      if (!byDType.Has(first)) byDType.Set(first, Napi::Object::New(env));
+      byDType.Get(first).As<Napi::Object>().Set(InfoOf(variant.second).name, function);
     }
-    ops.Set(name, function);
+    exported.Set(op.name, byDType);
   }
   // The functions live as long as the environment, and so must what they point to.
-  env.AddCleanupHook([](std::vector<BoundOp>* all) { delete all; }, bound.release());
-  return ops;
-}
-
-Napi::Array DescribeRows(Napi::Env env) {
-  const std::vector<Op>& rows = Registry();
-  Napi::Array list = Napi::Array::New(env, rows.size());
-  for (uint32_t r = 0; r < rows.size(); ++r) {
-    const Op& op = rows[r];
-    Napi::Object row = Napi::Object::New(env);
-    row.Set("name", op.name);
-    Napi::Array operands = Napi::Array::New(env, op.operands.size());
-    for (uint32_t i = 0; i < op.operands.size(); ++i) {
-      Napi::Object operand = Napi::Object::New(env);
-      operand.Set("name", op.operands[i].name);
-      operand.Set("access", AccessName(op.operands[i].access));
-      operand.Set("element", ElementName(op.operands[i].element));
-      operand.Set("optional", op.operands[i].optional);
-      operands.Set(i, operand);
-    }
-    row.Set("operands", operands);
-    Napi::Array attrs = Napi::Array::New(env, op.attrs.size());
-    for (uint32_t i = 0; i < op.attrs.size(); ++i) {
-      Napi::Object attr = Napi::Object::New(env);
-      attr.Set("name", op.attrs[i].name);
-      attr.Set("kind", KindName(op.attrs[i].kind));
-      attrs.Set(i, attr);
-    }
-    row.Set("attrs", attrs);
-    Napi::Array dtypes = Napi::Array::New(env);
-    constexpr std::array<const char*, kDTypes> names = {"float32", "float64", "int32", "bool"};
-    for (size_t t = 0; t < kDTypes; ++t) {
-      if (op.kernels[t] != nullptr) dtypes.Set(dtypes.Length(), names[t]);
-    }
-    row.Set("dtypes", dtypes);
-    row.Set("elementwise", op.elementwise());
-    list.Set(r, row);
-  }
-  return list;
+  env.AddCleanupHook([](std::vector<BoundOp>* bound) { delete bound; }, all.release());
+  return exported;
 }
 
 }  // namespace blasgrad

@@ -1,4 +1,4 @@
-// One exported function per row: checks its arguments against the row, then runs the kernel.
+// One exported function for an op and a dtype: checks its arguments against the definition, then runs the kernel.
 #pragma once
 
 #include <napi.h>
@@ -7,10 +7,7 @@ namespace blasgrad {
 
 struct Environment;
 
-// { name: function } for every row of the registry.
+// { name: { dtype: function } } for every op of the registry; those on two dtypes { name: { first: { second: function } } }.
 Napi::Object ExportOps(Napi::Env env, Environment* environment);
-
-// [{ name, operands: [{ name, access, element, optional }], attrs: [{ name, kind }], elementwise }]
-Napi::Array DescribeRows(Napi::Env env);
 
 }  // namespace blasgrad

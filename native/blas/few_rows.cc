@@ -3,15 +3,13 @@
 #include "blas/few_rows.h"
 
 #include <algorithm>
-#include <memory>
-#include <new>
 #include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "blas/few_rows.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/elementwise-inl.h"
+#include "simd/loops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
@@ -25,17 +23,12 @@ constexpr size_t kTileColumns = 4;
 // Multiply-adds that are worth a thread of their own.
 constexpr int64_t kThreadWork = 1 << 18;
 
-// The widest vector, and a cache line.
-constexpr std::align_val_t kLine{64};
-struct FreeLines {
-  void operator()(void* memory) const { ::operator delete(memory, kLine); }
-};
-
 template <class T>
 struct Product {
   int64_t n, k;
   const T *x, *weight, *bias;
   T* y;
+  T* scratch;
 };
 
 // y[i..i + kRows)[j..j + kColumns)
@@ -190,20 +183,11 @@ template <class T>
 void Lanes(Threads* threads, int64_t rows, const Product<T>& p) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  // Kept between calls: fresh memory for 100 KB costs more than the transposition.
-  thread_local std::unique_ptr<T[], FreeLines> scratch;
-  thread_local size_t held = 0;
-  const auto wanted = static_cast<size_t>(p.k * 2 * lanes);
-  if (held < wanted) {
-    held = 0;
-    scratch.reset(static_cast<T*>(::operator new(wanted * sizeof(T), kLine)));
-    held = wanted;
-  }
   for (int64_t first = 0; first < rows; first += 2 * lanes) {
     const int64_t some = std::min(rows - first, 2 * lanes);
     const int64_t width = some <= lanes ? lanes : 2 * lanes;
-    Transpose(p.x + first * p.k, some, p.k, width, scratch.get());
-    const Block<T> block = {scratch.get(), first, some};
+    Transpose(p.x + first * p.k, some, p.k, width, p.scratch);
+    const Block<T> block = {p.scratch, first, some};
     if (width == lanes) {
       LaneColumns<1>(threads, p, block);
     } else {
@@ -227,12 +211,12 @@ void Run(Threads* threads, int64_t rows, const Product<T>& p) {
 }  // namespace
 
 void FewRowsProduct32(Threads* threads, int64_t rows, int64_t n, int64_t k, const float* x,
-                      const float* weight, const float* bias, float* y) {
-  Run<float>(threads, rows, {n, k, x, weight, bias, y});
+                      const float* weight, const float* bias, float* y, float* scratch) {
+  Run<float>(threads, rows, {n, k, x, weight, bias, y, scratch});
 }
 void FewRowsProduct64(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
-                      const double* weight, const double* bias, double* y) {
-  Run<double>(threads, rows, {n, k, x, weight, bias, y});
+                      const double* weight, const double* bias, double* y, double* scratch) {
+  Run<double>(threads, rows, {n, k, x, weight, bias, y, scratch});
 }
 
 }  // namespace HWY_NAMESPACE
@@ -243,13 +227,13 @@ HWY_AFTER_NAMESPACE();
 namespace blasgrad {
 HWY_EXPORT(FewRowsProduct32);
 void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const float* x,
-                    const float* weight, const float* bias, float* y) {
-  HWY_DYNAMIC_DISPATCH(FewRowsProduct32)(threads, rows, n, k, x, weight, bias, y);
+                    const float* weight, const float* bias, float* y, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(FewRowsProduct32)(threads, rows, n, k, x, weight, bias, y, scratch);
 }
 HWY_EXPORT(FewRowsProduct64);
 void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
-                    const double* weight, const double* bias, double* y) {
-  HWY_DYNAMIC_DISPATCH(FewRowsProduct64)(threads, rows, n, k, x, weight, bias, y);
+                    const double* weight, const double* bias, double* y, double* scratch) {
+  HWY_DYNAMIC_DISPATCH(FewRowsProduct64)(threads, rows, n, k, x, weight, bias, y, scratch);
 }
 }  // namespace blasgrad
 #endif

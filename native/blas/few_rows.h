@@ -1,6 +1,7 @@
 // Products of few rows with a matrix, as inference and small batches have them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace blasgrad {
@@ -17,10 +18,17 @@ inline bool SuitsFewRows(int64_t rows, int64_t n, int64_t k) {
   return rows <= 4 || (k >= 64 && rows <= (n >= 256 && k <= kMostInLanes ? 128 : 64));
 }
 
+// Bytes that a product needs to work in: two vectors of rows for each of the k columns.
+inline size_t FewRowsScratch(int64_t rows, int64_t n, int64_t k) {
+  constexpr size_t kWidestVector = 64;
+  const bool inLanes = rows >= 16 && k <= kMostInLanes && SuitsFewRows(rows, n, k);
+  return inLanes ? static_cast<size_t>(k) * 2 * kWidestVector : 0;
+}
+
 // y (rows x n) = x (rows x k) weight^T (n x k) + bias (n, or null). The same on any number of threads.
 void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const float* x,
-                    const float* weight, const float* bias, float* y);
+                    const float* weight, const float* bias, float* y, float* scratch);
 void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
-                    const double* weight, const double* bias, double* y);
+                    const double* weight, const double* bias, double* y, double* scratch);
 
 }  // namespace blasgrad

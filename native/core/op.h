@@ -1,5 +1,5 @@
-// An op is one row: its name, the buffers and numbers it takes, how much memory it touches, and a
-// kernel for each element type. Binding, recorder and replay read rows; they never name an op.
+// An op's definition: its name, the buffers and numbers it takes, how much memory it touches, and a kernel for each
+// dtype. Binding, recorder and replay read definitions; they never name an op.
 #pragma once
 
 #include <array>
@@ -9,22 +9,22 @@
 #include <string>
 #include <vector>
 
+#include "core/dtype.h"
+
 namespace blasgrad {
 
 class Threads;
 
-enum class DType : uint8_t { float32, float64, int32, boolean };
-inline constexpr size_t kDTypes = 4;
-inline constexpr std::array<size_t, kDTypes> kElementBytes = {4, 8, 4, 1};
-
-// `typed` is the element type the row is dispatched on; the others are fixed.
-enum class Element : uint8_t { typed, float32, float64, int32, boolean };
+// The dtype of an operand: that by which the kernel is chosen, the second one of ops that are chosen by two, or a
+// fixed one.
+#define BLASGRAD_ELEMENT(ID, ...) ID,
+enum class Element : uint8_t { first, second, BLASGRAD_DTYPES(BLASGRAD_ELEMENT) };
 enum class Access : uint8_t { read, write, update };
 
 struct Operand {
   const char* name;
   Access access = Access::read;
-  Element element = Element::typed;
+  Element element = Element::first;
   bool optional = false;  // null stands for "not given"
 };
 
@@ -35,18 +35,24 @@ struct Attr {
   AttrKind kind = AttrKind::size;
 };
 
-inline constexpr size_t kMaxOperands = 8;
-inline constexpr size_t kMaxAttrs = 12;
+inline constexpr size_t kMaxOperands = 16;
+inline constexpr size_t kMaxAttrs = 32;
 inline constexpr size_t kMaxDims = 16;
+inline constexpr size_t kMaxElementwiseOperands = 5;  // inputs, then the one output
 
-// The iteration space of an elementwise row. With ndim 0 every operand is contiguous and holds
-// `count` elements, or exactly one, which then stands for all; otherwise sizes and strides, in
-// elements, outermost first.
+// The iteration space of an elementwise op. With ndim 0 every operand is contiguous and holds `count` elements, or
+// exactly one, which then stands for all; otherwise sizes and strides, in elements, outermost first.
 struct Dims {
   int64_t count;
   size_t ndim;
   std::array<int64_t, kMaxDims> size;
-  std::array<std::array<int64_t, kMaxDims>, kMaxOperands> stride;
+  std::array<std::array<int64_t, kMaxDims>, kMaxElementwiseOperands> stride;
+};
+
+// Memory a kernel works in: `shared` bytes for the call, and `perThread` bytes for each part of a parallel loop.
+struct ScratchBytes {
+  size_t shared = 0;
+  size_t perThread = 0;
 };
 
 struct Args {
@@ -55,7 +61,11 @@ struct Args {
   const double* attr;
   const Dims* dims;
   Threads* threads;
-  bool stream = false;  // whether a large result may go around the caches: see kStreamBytes
+  char* scratch = nullptr;        // ScratchBytes::shared, at a cache line
+  char* threadScratch = nullptr;  // ScratchBytes::perThread for each thread, each at a cache line
+  size_t threadScratchStride = 0;
+  bool mayStream = false;  // whether large results may bypass the caches: see kStreamBytes
+  bool stream = false;     // whether this run does
 
   template <class T>
   const T* in(size_t i) const {
@@ -67,51 +77,91 @@ struct Args {
   }
   int64_t size(size_t i) const { return static_cast<int64_t>(attr[i]); }
   bool flag(size_t i) const { return attr[i] != 0; }
+
+  template <class T>
+  T* shared() const {
+    return reinterpret_cast<T*>(scratch);
+  }
+  // That of one part of Threads::For.
+  template <class T>
+  T* perThread(int part) const {
+    return reinterpret_cast<T*>(threadScratch + static_cast<size_t>(part) * threadScratchStride);
+  }
 };
 
 using Kernel = void (*)(const Args&);
-using Kernels = std::array<Kernel, kDTypes>;  // by DType; null where the row has no such type
+
+// A kernel and the dtypes it is for; `second` repeats `first` where one dtype chooses.
+struct Variant {
+  DType first;
+  DType second;
+  Kernel kernel;
+};
+using Variants = std::vector<Variant>;
+
+// A kernel for each dtype of a group: kernel.operator()<dtype>().
+template <Group kGroup, class KernelOf>
+Variants KernelsFor(const KernelOf& kernel) {
+  Variants all;
+  EachDType<kGroup>([&]<DType kFirst>() {
+    all.push_back({kFirst, kFirst, kernel.template operator()<kFirst>()});
+  });
+  return all;
+}
+
+// A kernel for each pair of dtypes of two groups: kernel.operator()<first, second>().
+template <Group kFirstGroup, Group kSecondGroup, class KernelOf>
+Variants KernelsForPairs(const KernelOf& kernel) {
+  Variants all;
+  EachDType<kFirstGroup>([&]<DType kFirst>() {
+    EachDType<kSecondGroup>([&]<DType kSecond>() {
+      all.push_back({kFirst, kSecond, kernel.template operator()<kFirst, kSecond>()});
+    });
+  });
+  return all;
+}
 
 // Writes how many elements each operand must hold, from attributes that passed their kind's check.
 using Needs = void (*)(const double* attr, int64_t* need);
+// The scratch memory a call needs, from its attributes and the size of its first dtype.
+using ScratchNeeds = ScratchBytes (*)(const double* attr, size_t elementBytes);
 
 struct Op {
   const char* name;
   std::vector<Operand> operands;
   std::vector<Attr> attrs;
-  Needs needs;  // null for elementwise rows: their last argument is a count or a layout
-  Kernels kernels;
+  Needs needs;  // null for elementwise ops: their last argument is a count or a layout
+  Variants variants;
+  ScratchNeeds scratch = nullptr;
 
   bool elementwise() const { return needs == nullptr; }
+  bool onTwoDTypes() const {
+    for (const Operand& operand : operands) {
+      if (operand.element == Element::second) return true;
+    }
+    return false;
+  }
 };
 
-// The element type of an operand of a row that runs on `typed`.
-inline DType TypeOf(const Operand& operand, DType typed) {
-  switch (operand.element) {
-    case Element::float32:
-      return DType::float32;
-    case Element::float64:
-      return DType::float64;
-    case Element::int32:
-      return DType::int32;
-    case Element::boolean:
-      return DType::boolean;
-    default:
-      return typed;
-  }
+// The dtype of an operand in a call of `variant`.
+inline DType DTypeOf(const Operand& operand, const Variant& variant) {
+  if (operand.element == Element::first) return variant.first;
+  if (operand.element == Element::second) return variant.second;
+  constexpr auto kFixed = static_cast<uint8_t>(Element::second) + 1;
+  return static_cast<DType>(static_cast<uint8_t>(operand.element) - kFixed);
 }
 
-inline size_t BytesOf(const Operand& operand, DType typed, int64_t elements) {
-  return static_cast<size_t>(elements) * kElementBytes[static_cast<size_t>(TypeOf(operand, typed))];
+inline size_t BytesOf(const Operand& operand, const Variant& variant, int64_t elements) {
+  return static_cast<size_t>(elements) * InfoOf(DTypeOf(operand, variant)).bytes;
 }
 
-// A row and everything it runs on, checked.
+// An op and everything it runs on, checked.
 struct Call {
   const Op* op;
-  DType typed;
+  const Variant* variant;
   std::array<void*, kMaxOperands> buf;
   std::array<size_t, kMaxOperands> len;    // elements in each buffer
-  std::array<int64_t, kMaxOperands> need;  // of those, how many the row may touch
+  std::array<int64_t, kMaxOperands> need;  // of those, how many the op may touch
   std::array<double, kMaxAttrs> attr;
   uint32_t absent = 0;  // bit i: optional operand i was not given; a detached one was
   Dims dims;

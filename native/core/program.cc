@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <new>
 #include <utility>
 
-#include "platform/pages.h"
 #include "core/plan.h"
+#include "core/threads.h"
+#include "core/uses.h"
+#include "platform/pages.h"
 
 namespace blasgrad {
 namespace {
-
-constexpr size_t kNever = std::numeric_limits<size_t>::max();
 
 char* NewAligned(size_t bytes) {
   try {
@@ -26,71 +25,13 @@ char* NewAligned(size_t bytes) {
 // len[0] bytes from buf[0] to buf[1].
 void CopyBytes(const Args& a) { std::memcpy(a.buf[1], a.buf[0], a.len[0]); }
 
-struct Use {
-  size_t first = kNever;
-  size_t last = 0;
-  bool written = false;
-};
-
 }  // namespace
 
-// Times are those of calls, from 1 on: inputs arrive at 0, outputs leave after the last call.
 struct Program::Plan {
   std::vector<Use> uses;
   std::vector<size_t> slots;        // of temporaries; several that follow each other may share one
   std::vector<Lifetime> lifetimes;  // of slots
 };
-
-namespace {
-
-std::vector<Use> FindUses(const Recording& recording, const std::vector<Port>& inputs,
-                          const std::vector<Port>& outputs) {
-  std::vector<Use> uses(recording.temporaries().size());
-  const auto use = [&](const Place& place, size_t time, bool writes) {
-    if (place.kind != Place::Kind::temporary) return;
-    Use& one = uses[place.temporary];
-    one.first = std::min(one.first, time);
-    one.last = std::max(one.last, time);
-    one.written = one.written || writes;
-  };
-  for (const Port& port : inputs) use(port.place, 0, false);
-  const auto& calls = recording.calls();
-  for (size_t c = 0; c < calls.size(); ++c) {
-    for (size_t i = 0; i < calls[c].places.size(); ++i) {
-      const bool writes = calls[c].op->operands[i].access != Access::read;
-      use(calls[c].places[i], c + 1, writes && calls[c].bytes[i] > 0);
-    }
-  }
-  for (const Port& port : outputs) use(port.place, calls.size() + 1, false);
-  return uses;
-}
-
-// The temporary whose memory an elementwise call may overwrite with its result: one that the call
-// reads last, whole and in the same order; kNever if there is none.
-size_t Reusable(const RecordedCall& call, size_t out, size_t time, const Recording& recording,
-                const std::vector<Use>& uses) {
-  const auto& temporaries = recording.temporaries();
-  const size_t bytes = call.bytes[out];
-  const auto whole = [&](size_t i) {
-    return call.places[i].offset == 0 && call.bytes[i] == bytes &&
-           temporaries[call.places[i].temporary].bytes == bytes;
-  };
-  for (size_t i = 0; i < call.places.size(); ++i) {
-    if (i == out || call.places[i].kind != Place::Kind::temporary) continue;
-    const size_t candidate = call.places[i].temporary;
-    if (uses[candidate].last != time || !uses[candidate].written) continue;
-    bool fits = candidate != call.places[out].temporary;
-    for (size_t k = 0; k < call.places.size() && fits; ++k) {
-      const bool same =
-          call.places[k].kind == Place::Kind::temporary && call.places[k].temporary == candidate;
-      fits = !same || (whole(k) && call.op->operands[k].access == Access::read);
-    }
-    if (fits) return candidate;
-  }
-  return kNever;
-}
-
-}  // namespace
 
 Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
                  std::vector<Port> outputs, std::vector<Kept> kept)
@@ -99,29 +40,29 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
   const auto& calls = recording_->calls();
   Plan plan;
   plan.uses = FindUses(*recording_, inputs_, outputs_);
-  homes_.assign(temporaries.size(), Home::unused);
-  inputOf_.assign(temporaries.size(), kNever);
+  locations_.assign(temporaries.size(), Location::unused);
+  inputOf_.assign(temporaries.size(), kNone);
   addresses_.assign(temporaries.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
-    if (plan.uses[t].first == kNever) continue;
+    if (plan.uses[t].first == kNone) continue;
     // Of content that JavaScript wrote and no call changes, one copy serves all replays. An output
     // that no call touched is such content too.
     const bool fixed = !plan.uses[t].written;
-    homes_[t] = fixed ? Home::constant : Home::arena;
+    locations_[t] = fixed ? Location::constant : Location::arena;
   }
   for (size_t i = 0; i < inputs_.size(); ++i) {
     if (inputs_[i].place.kind != Place::Kind::temporary) continue;
-    homes_[inputs_[i].place.temporary] = Home::input;
+    locations_[inputs_[i].place.temporary] = Location::input;
     inputOf_[inputs_[i].place.temporary] = i;
   }
   for (const Kept& one : kept) {
-    homes_[one.temporary] = Home::kept;
+    locations_[one.temporary] = Location::kept;
     addresses_[one.temporary] = one.address;
   }
 
-  plan.slots.assign(temporaries.size(), kNever);
+  plan.slots.assign(temporaries.size(), kNone);
   for (size_t t = 0; t < temporaries.size(); ++t) {
-    if (homes_[t] != Home::arena) continue;
+    if (locations_[t] != Location::arena) continue;
     plan.slots[t] = plan.lifetimes.size();
     plan.lifetimes.push_back({temporaries[t].bytes, plan.uses[t].first, plan.uses[t].last});
     stats_.temporaryBytes += temporaries[t].bytes;
@@ -134,11 +75,11 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
       if (call.op->operands[i].access != Access::write || out.kind != Place::Kind::temporary)
         continue;
       const size_t t = out.temporary;
-      const bool born = homes_[t] == Home::arena && plan.uses[t].first == c + 1 &&
+      const bool born = locations_[t] == Location::arena && plan.uses[t].first == c + 1 &&
                         !temporaries[t].constant && call.bytes[i] == temporaries[t].bytes;
       if (!born) continue;
       const size_t from = Reusable(call, i, c + 1, *recording_, plan.uses);
-      if (from == kNever || homes_[from] != Home::arena) continue;
+      if (from == kNone || locations_[from] != Location::arena) continue;
       Lifetime& freed = plan.lifetimes[plan.slots[t]];
       plan.lifetimes[plan.slots[from]].last = freed.last;
       freed.bytes = 0;
@@ -167,27 +108,28 @@ void Program::Build(const Plan& plan) {
   std::vector<size_t> constantAt(temporaries.size(), 0);
   size_t constants = 0;
   const auto restored = [&](size_t t) {
-    return (homes_[t] == Home::arena || homes_[t] == Home::kept) && temporaries[t].constant &&
-           inputOf_[t] == kNever;
+    return (locations_[t] == Location::arena || locations_[t] == Location::kept) &&
+           temporaries[t].constant && inputOf_[t] == kNone;
   };
   for (size_t t = 0; t < temporaries.size(); ++t) {
-    if (homes_[t] != Home::constant && !restored(t)) continue;
+    if (locations_[t] != Location::constant && !restored(t)) continue;
     constantAt[t] = constants;
     stats_.constantBytes += temporaries[t].bytes;
     constants += (temporaries[t].bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   }
   constants_.reset(NewAligned(std::max<size_t>(constants, 1)));
   patches_.resize(inputs_.size());
-  apart_.resize(inputs_.size());
+  disjoint_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
-    if (homes_[t] == Home::arena) addresses_[t] = arena_.get() + layout.offsets[plan.slots[t]];
-    if (homes_[t] != Home::constant && !restored(t)) continue;
+    if (locations_[t] == Location::arena)
+      addresses_[t] = arena_.get() + layout.offsets[plan.slots[t]];
+    if (locations_[t] != Location::constant && !restored(t)) continue;
     char* constant = constants_.get() + constantAt[t];
     const Temporary& one = temporaries[t];
     // Untouched: an output that only JavaScript wrote.
     std::memcpy(constant, one.touched ? one.before.data() : one.data, one.bytes);
-    if (homes_[t] == Home::constant) addresses_[t] = constant;
+    if (locations_[t] == Location::constant) addresses_[t] = constant;
   }
 
   std::vector<bool> isRestored(temporaries.size(), false);
@@ -222,18 +164,19 @@ char* Program::Resolve(const Place& place) const {
 }
 
 void Program::Follow(const Place& place, void** operand) {
-  if (place.kind != Place::Kind::temporary || homes_[place.temporary] != Home::input) return;
+  if (place.kind != Place::Kind::temporary || locations_[place.temporary] != Location::input)
+    return;
   patches_[inputOf_[place.temporary]].push_back({operand, place.offset});
 }
 
 void Program::BindInput(size_t input, const char* memory) {
   const Place& place = inputs_[input].place;
-  if (place.kind == Place::Kind::temporary && homes_[place.temporary] == Home::kept) {
+  if (place.kind == Place::Kind::temporary && locations_[place.temporary] == Location::kept) {
     std::memmove(addresses_[place.temporary], memory,
                  inputs_[input].bytes);  // it is a gradient now
   }
   if (boundInputs_[input] == memory) return;
-  for (const Apart& one : apart_[input]) {
+  for (const Disjoint& one : disjoint_[input]) {
     const char* begin = memory + one.call->places[one.read].offset;
     if (begin < one.begin + one.call->bytes[one.written] &&
         one.begin < begin + one.call->bytes[one.read]) {
@@ -247,18 +190,18 @@ void Program::BindInput(size_t input, const char* memory) {
   for (const Patch& one : patches_[input]) *one.operand = const_cast<char*>(memory) + one.offset;
 }
 
-void Program::KeepApart(const RecordedCall& call, void* const* buffers) {
+void Program::RequireDisjoint(const RecordedCall& call, void* const* buffers) {
   if (call.op->elementwise()) return;  // these may work in place
-  const auto isIn = [&](size_t i, Home home) {
+  const auto isIn = [&](size_t i, Location location) {
     return call.places[i].kind == Place::Kind::temporary &&
-           homes_[call.places[i].temporary] == home;
+           locations_[call.places[i].temporary] == location;
   };
   for (size_t i = 0; i < call.places.size(); ++i) {
-    const bool outside = call.places[i].kind == Place::Kind::external || isIn(i, Home::kept);
+    const bool outside = call.places[i].kind == Place::Kind::external || isIn(i, Location::kept);
     if (!outside || call.op->operands[i].access == Access::read) continue;
     for (size_t j = 0; j < call.places.size(); ++j) {
-      if (!isIn(j, Home::input)) continue;
-      apart_[inputOf_[call.places[j].temporary]].push_back(
+      if (!isIn(j, Location::input)) continue;
+      disjoint_[inputOf_[call.places[j].temporary]].push_back(
           {&call, j, i, static_cast<char*>(buffers[i])});
     }
   }
@@ -273,9 +216,15 @@ void Program::AddInstruction(const RecordedCall& call) {
     Follow(call.places[i], &buffers[i]);
     lengths[i] = call.len[i];
   }
-  KeepApart(call, buffers.get());
+  RequireDisjoint(call, buffers.get());
   const Args args = {buffers.get(), lengths.get(), call.attr.data(), call.dims.get(), nullptr};
-  code_.push_back({call.op->kernels[static_cast<size_t>(call.typed)], call.op, args});
+  code_.push_back({call.variant->kernel, call.op, args});
+  if (call.op->scratch != nullptr) {
+    const ScratchBytes bytes =
+        call.op->scratch(call.attr.data(), InfoOf(call.variant->first).bytes);
+    scratchBytes_.shared = std::max(scratchBytes_.shared, bytes.shared);
+    scratchBytes_.perThread = std::max(scratchBytes_.perThread, bytes.perThread);
+  }
   buffers_.push_back(std::move(buffers));
   lengths_.push_back(std::move(lengths));
 }
@@ -297,9 +246,17 @@ size_t Program::arenaOffset(size_t temporary) const {
 }
 
 void Program::Bind(Threads* threads) {
-  if (bound_ == threads) return;
-  for (Instruction& one : code_) one.args.threads = threads;
+  if (bound_ == threads && boundThreads_ == threads->count()) return;
+  Args memory = {};
+  scratch_.Provide(scratchBytes_, threads->count(), &memory);
+  for (Instruction& one : code_) {
+    one.args.threads = threads;
+    one.args.scratch = memory.scratch;
+    one.args.threadScratch = memory.threadScratch;
+    one.args.threadScratchStride = memory.threadScratchStride;
+  }
   bound_ = threads;
+  boundThreads_ = threads->count();
 }
 
 void Program::Step() {

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "core/recording.h"
+#include "core/scratch.h"
+#include "core/uses.h"
 
 namespace blasgrad {
 
 class Threads;
 
-// What a row that failed during a replay says.
+// What an op that failed during a replay says.
 struct ReplayError : DataError {
   ReplayError(const char* name, const std::string& message) : DataError(message), op(name) {}
   const char* op;
@@ -24,11 +26,6 @@ struct ReplayError : DataError {
 struct Kept {
   size_t temporary;
   char* address;
-};
-
-struct Port {
-  Place place;
-  size_t bytes;
 };
 
 struct ProgramStats {
@@ -78,9 +75,9 @@ class Program {
   const ProgramStats& stats() const { return stats_; }
   const Recording& recording() const { return *recording_; }
 
-  // Where a temporary lies, in words: "arena", "constant", "kept"; the offset in the arena.
-  enum class Home : uint8_t { unused, arena, constant, kept, input };
-  Home home(size_t temporary) const { return homes_[temporary]; }
+  // Where a temporary lies; for those in the arena, at which offset.
+  enum class Location : uint8_t { unused, arena, constant, kept, input };
+  Location location(size_t temporary) const { return locations_[temporary]; }
   size_t arenaOffset(size_t temporary) const;
 
  private:
@@ -98,14 +95,14 @@ class Program {
 
   // What a call reads of an input, and what it writes outside the arena: never the same memory,
   // or an index could change after it was checked.
-  struct Apart {
+  struct Disjoint {
     const RecordedCall* call;
     size_t read, written;  // operands
     char* begin;
   };
 
   void Build(const Plan& plan);
-  void KeepApart(const RecordedCall& call, void* const* buffers);
+  void RequireDisjoint(const RecordedCall& call, void* const* buffers);
   void AddInstruction(const RecordedCall& call);
   void AddCopy(const char* from, char* to, size_t bytes);
   char* Resolve(const Place& place) const;
@@ -116,11 +113,11 @@ class Program {
 
   std::unique_ptr<Recording> recording_;
   std::vector<Port> inputs_, outputs_;
-  std::vector<Home> homes_;
+  std::vector<Location> locations_;
   std::vector<char*> addresses_;  // of temporaries
   std::vector<size_t> inputOf_;   // of temporaries that are inputs: which
   std::vector<std::vector<Patch>> patches_;
-  std::vector<std::vector<Apart>> apart_;
+  std::vector<std::vector<Disjoint>> disjoint_;
   std::vector<const char*> boundInputs_;
   std::vector<void*> outputAddresses_;
   std::vector<Instruction> code_;
@@ -132,6 +129,9 @@ class Program {
   };
   std::unique_ptr<char, Free> arena_, constants_;
   Threads* bound_ = nullptr;
+  int boundThreads_ = 0;
+  Scratch scratch_;
+  ScratchBytes scratchBytes_;  // the most that one instruction asks for
   ProgramStats stats_;
 };
 

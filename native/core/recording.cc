@@ -24,7 +24,7 @@ bool Covers(const Spans& spans, size_t begin, size_t end) {
                      [&](const auto& span) { return span.first <= begin && end <= span.second; });
 }
 
-// Whether a row writes every byte between the first and the last one it touches.
+// Whether an op writes every byte between the first and the last one it touches.
 bool Dense(const Call& call, size_t operand) {
   if (!call.op->elementwise() || call.dims.ndim == 0) return true;
   return call.dims.count == call.need[operand];
@@ -86,11 +86,11 @@ void Recording::Touch(const Call& call, size_t operand, const Place& place, size
 }
 
 void Recording::Append(const Call& call) {
-  RecordedCall recorded{call.op, call.typed, {}, {}, {}, {}, nullptr};
+  RecordedCall recorded{call.op, call.variant, {}, {}, {}, {}, nullptr};
   for (size_t i = 0; i < call.op->operands.size(); ++i) {
     const bool given = call.given(i) && call.len[i] > 0;
     const Place place = given ? Find(call.buf[i]) : Place();
-    const size_t bytes = given ? BytesOf(call.op->operands[i], call.typed, call.need[i]) : 0;
+    const size_t bytes = given ? BytesOf(call.op->operands[i], *call.variant, call.need[i]) : 0;
     if (!Holds(place, bytes)) {
       throw DataError(std::string("expected memory inside a temporary for ") +
                       call.op->operands[i].name + ", got some that goes on behind it");

@@ -1,4 +1,4 @@
-// What a capture writes down: the calls of rows in order, and the temporaries they touch. A
+// What a capture records: the calls of ops in order, and the temporaries they touch. A
 // temporary is memory that was new during the capture; everything else is external and stays put.
 #pragma once
 
@@ -23,12 +23,12 @@ struct Place {
 
 struct RecordedCall {
   const Op* op;
-  DType typed;
+  const Variant* variant;
   std::vector<Place> places;
   std::vector<size_t> len;    // elements in each buffer
   std::vector<size_t> bytes;  // touched, from its place on
   std::vector<double> attr;
-  std::unique_ptr<Dims> dims;  // elementwise rows only
+  std::unique_ptr<Dims> dims;  // elementwise ops only
 };
 
 struct Temporary {
@@ -39,13 +39,13 @@ struct Temporary {
   std::vector<char> before;
   bool constant = false;
   bool touched = false;
-  std::vector<std::pair<size_t, size_t>> written;  // [begin, end), apart and in order
+  std::vector<std::pair<size_t, size_t>> written;  // [begin, end), disjoint and in order
 };
 
 class Recording {
  public:
   void AddTemporary(void* data, size_t bytes);
-  // To be called before the row runs, so that contents are what it will see.
+  // To be called before the op runs, so that contents are what it will see.
   void Append(const Call& call);
   Place Find(const void* data) const;
   // Whether that many bytes from a place on end within the same temporary; true for other memory.

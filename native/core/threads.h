@@ -23,20 +23,20 @@ class Threads {
   int count() const { return count_; }
   void SetCount(int count);
 
-  // Calls body(begin, end) for consecutive ranges that cover [0, n), each at least `grain` long
-  // but for the last, and a multiple of `multiple`. `body` must not throw.
+  // Calls body(begin, end), or body(begin, end, part) with the number of the range below count(), for consecutive ranges
+  // that cover [0, n), each at least `grain` long but for the last, and a multiple of `multiple`. `body` must not throw.
   template <class Body>
   void For(int64_t n, int64_t grain, const Body& body, int64_t multiple = 1) {
     const int64_t parts = grain > 0 && n > grain ? std::min<int64_t>(count_, n / grain) : 1;
     if (parts <= 1) {
-      if (n > 0) body(int64_t{0}, n);
+      if (n > 0) CallBody(body, 0, n, 0);
       return;
     }
     const int64_t chunk = ((n + parts - 1) / parts + multiple - 1) / multiple * multiple;
     const auto task = [&](int64_t part) {
       const int64_t begin = part * chunk;
       const int64_t end = std::min(n, begin + chunk);
-      if (begin < end) body(begin, end);
+      if (begin < end) CallBody(body, begin, end, static_cast<int>(part));
     };
     using Task = std::remove_reference_t<decltype(task)>;
     Run(static_cast<int>(parts), const_cast<void*>(static_cast<const void*>(&task)),
@@ -44,6 +44,15 @@ class Threads {
   }
 
  private:
+  template <class Body>
+  static void CallBody(const Body& body, int64_t begin, int64_t end, int part) {
+    if constexpr (std::is_invocable_v<const Body&, int64_t, int64_t, int>) {
+      body(begin, end, part);
+    } else {
+      body(begin, end);
+    }
+  }
+
   using Call = void (*)(void* context, int part);
 
   void Run(int parts, void* context, Call call);

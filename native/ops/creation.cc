@@ -50,7 +50,7 @@ void SequenceNeeds(const double* attr, int64_t* need) { need[0] = Elements(attr[
 
 }  // namespace
 
-std::vector<Op> CreationRows() {
+std::vector<Op> CreationOps() {
   const Operand out = {"out", Access::write};
   const Attr start = {"start", AttrKind::real}, n = {"n"};
   return {
@@ -58,12 +58,12 @@ std::vector<Op> CreationRows() {
        {out},
        {start, {"step", AttrKind::real}, n},
        SequenceNeeds,
-       {Arange<float>, Arange<double>, Arange<int32_t>}},
+       KernelsFor<kNumbers>([]<DType kType>() { return Arange<CType<kType>>; })},
       {"linspace",
        {out},
        {start, {"end", AttrKind::real}, n},
        SequenceNeeds,
-       {Linspace<float>, Linspace<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Linspace<CType<kType>>; })},
   };
 }
 

@@ -1,4 +1,4 @@
-// The families. Each file ends with its rows; adding a family is one line here and one in the list.
+// The families. Each file ends with its ops; adding a family is one line here and one in registry.cc.
 #pragma once
 
 #include <vector>
@@ -7,21 +7,25 @@
 
 namespace blasgrad {
 
-std::vector<Op> UnaryRows();
-std::vector<Op> ActivationRows();
-std::vector<Op> BinaryRows();
-std::vector<Op> CopyRows();
-std::vector<Op> IndexRows();
-std::vector<Op> SortRows();
-std::vector<Op> LossRows();
-std::vector<Op> MatmulRows();
-std::vector<Op> ReduceRows();
-std::vector<Op> ExtremeRows();
-std::vector<Op> ScanRows();
-std::vector<Op> SoftmaxRows();
-std::vector<Op> RandomRows();
-std::vector<Op> CreationRows();
-std::vector<Op> OptimRows();
-std::vector<Op> AdamRows();
+std::vector<Op> UnaryOps();
+std::vector<Op> ActivationOps();
+std::vector<Op> BinaryOps();
+std::vector<Op> CopyOps();
+std::vector<Op> GatherOps();
+std::vector<Op> ScatterOps();
+std::vector<Op> PositionOps();
+std::vector<Op> FlipOps();
+std::vector<Op> TriangleOps();
+std::vector<Op> SortOps();
+std::vector<Op> LossOps();
+std::vector<Op> MatmulOps();
+std::vector<Op> ReduceOps();
+std::vector<Op> ExtremeOps();
+std::vector<Op> ScanOps();
+std::vector<Op> SoftmaxOps();
+std::vector<Op> RandomOps();
+std::vector<Op> CreationOps();
+std::vector<Op> OptimOps();
+std::vector<Op> AdamOps();
 
 }  // namespace blasgrad

@@ -3,37 +3,26 @@
 #include <iterator>
 #include <utility>
 
+#include "core/op_limits.h"
 #include "ops/family.h"
 
 namespace blasgrad {
 
 const std::vector<Op>& Registry() {
-  static const std::vector<Op> rows = [] {
+  static const std::vector<Op> ops = [] {
     std::vector<Op> all;
     for (const auto& family : {
-             UnaryRows,
-             ActivationRows,
-             BinaryRows,
-             CopyRows,
-             IndexRows,
-             SortRows,
-             LossRows,
-             MatmulRows,
-             ReduceRows,
-             ExtremeRows,
-             ScanRows,
-             SoftmaxRows,
-             RandomRows,
-             CreationRows,
-             OptimRows,
-             AdamRows,
+             UnaryOps, ActivationOps, BinaryOps, CopyOps,     GatherOps, ScatterOps, PositionOps,
+             FlipOps,  TriangleOps,   SortOps,   LossOps,     MatmulOps, ReduceOps,  ExtremeOps,
+             ScanOps,  SoftmaxOps,    RandomOps, CreationOps, OptimOps,  AdamOps,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }
+    for (const Op& op : all) RequireLimits(op);
     return all;
   }();
-  return rows;
+  return ops;
 }
 
 }  // namespace blasgrad

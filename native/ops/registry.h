@@ -1,4 +1,4 @@
-// All rows of all families, resolved for this CPU's instruction set.
+// All ops of all families, resolved for this CPU's instruction set.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace blasgrad {
 
-// Built on first use, then immutable: safe to share between environments and threads.
+// Built on first use, then immutable: safe to share between environments and threads. Throws what RequireLimits does.
 const std::vector<Op>& Registry();
 
 }  // namespace blasgrad

@@ -3,6 +3,7 @@
 #include "simd/targets.h"
 
 #include <cstdlib>
+#include <cstring>
 
 #include "hwy/highway.h"
 
@@ -34,11 +35,43 @@ constexpr Target kTargets[] = {
     {HWY_SCALAR, "SCALAR"},
 };
 
+// What CMake's BLASGRAD_TARGET says: "all" or the name of one target. Volatile, so that it is read when
+// the addon is loaded: a test puts another name into a copy of the addon to be on another CPU.
+const volatile char kCompiledFor[] = "compiled for: " BLASGRAD_TARGET;
+
+std::string CompiledFor() {
+  std::string name;
+  for (const volatile char* at = kCompiledFor + std::strlen("compiled for: "); *at != 0; ++at) {
+    name += *at;
+  }
+  return name;
+}
+
+std::string Asked() {
+  const char* asked = std::getenv("BLASGRAD_SIMD_TARGET");
+  return asked == nullptr ? "" : asked;
+}
+
+// 0 for a name that is not in the table.
+int64_t TargetNamed(const std::string& name) {
+  for (const Target& target : kTargets) {
+    if (name == target.name) return target.bit;
+  }
+  return 0;
+}
+
+int64_t CompiledTargets() {
+  const std::string name = CompiledFor();
+  return HWY_TARGETS & (name == "all" ? ~int64_t{0} : TargetNamed(name));
+}
+
 // The features each target is compiled for (hwy/ops/set_macros-inl.h). f16c has no name in every
 // compiler; each CPU with AVX2 has it.
 int64_t CpuTargets() {
-  int64_t targets = HWY_STATIC_TARGET;
-#if HWY_ARCH_X86
+#if !HWY_ARCH_X86
+  return HWY_STATIC_TARGET;
+#else
+  int64_t targets = HWY_EMU128 | HWY_SCALAR;
   __builtin_cpu_init();
 #ifdef HWY_SSE2
   targets |= HWY_SSE2;
@@ -61,28 +94,28 @@ int64_t CpuTargets() {
     return targets;
   }
   targets |= HWY_AVX3;
-#endif
   return targets;
+#endif
+}
+
+std::string Joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
 }
 
 }  // namespace
 
 int64_t UsableTargets() {
-  static const int64_t targets = CpuTargets() & HWY_TARGETS;
+  static const int64_t targets = CpuTargets() & CompiledTargets();
   return targets;
 }
 
 int64_t AllowedTargets() {
   static const int64_t targets = [] {
-    const int64_t usable = UsableTargets();
-    const char* asked = std::getenv("BLASGRAD_SIMD_TARGET");
-    if (asked == nullptr) return usable;
-    for (const Target& target : kTargets) {
-      if (target.name != std::string(asked)) continue;
-      const int64_t allowed = usable & ~(target.bit - 1);
-      if (allowed != 0) return allowed;
-    }
-    return usable;
+    const int64_t usable = UsableTargets(), asked = TargetNamed(Asked());
+    const int64_t allowed = asked == 0 ? 0 : usable & ~(asked - 1);
+    return allowed == 0 ? usable : allowed;
   }();
   return targets;
 }
@@ -101,6 +134,30 @@ std::string BestTarget(int64_t targets) {
 }
 
 std::string SimdTarget() { return BestTarget(AllowedTargets()); }
+
+std::string TargetProblem() {
+  if (UsableTargets() != 0) return "";
+  return "compiled for " + CompiledFor() + " alone, but this CPU has " + BestTarget(CpuTargets()) +
+         " at best";
+}
+
+std::string TargetWarning() {
+  const std::string asked = Asked(), used = SimdTarget(), best = BestTarget(UsableTargets());
+  const std::string setting = "BLASGRAD_SIMD_TARGET=" + asked;
+  const bool one = CompiledFor() != "all";
+  if (one && CompiledTargets() != (CpuTargets() & (~CpuTargets() + 1))) {
+    return "the addon is compiled for " + best + " alone, this CPU has " +
+           BestTarget(CpuTargets()) + ". Compile it again: npm run build.";
+  }
+  if (asked.empty() || (asked == best && used == best)) return "";
+  if (used != best) {
+    return setting + " makes the kernels use " + used + ", this CPU has " + best +
+           ". Unset it before Node starts.";
+  }
+  return setting + " changes nothing: " +
+         (one ? "the addon is compiled for " + best + " alone."
+              : "this CPU runs " + Joined(TargetNames(UsableTargets())) + ".");
+}
 
 }  // namespace blasgrad
 

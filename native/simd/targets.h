@@ -22,4 +22,11 @@ std::vector<std::string> TargetNames(int64_t targets);
 // The instruction set the kernels were dispatched to.
 std::string SimdTarget();
 
+// Why no kernel runs on this CPU: they were compiled for another one alone. Empty if they run.
+std::string TargetProblem();
+
+// A setting or a build that keeps the kernels from the best target of this CPU, or a setting that
+// is ignored; empty if there is none. In docs/troubleshooting.md.
+std::string TargetWarning();
+
 }  // namespace blasgrad

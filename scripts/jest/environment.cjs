@@ -1,6 +1,8 @@
 // Jest runs each test file in a realm of its own, with its own Float32Array and TypeError, but the addon makes those of
 // Node's main realm: `instanceof` and toThrow(TypeError) would fail on them. Here tests get the main realm's classes,
 // and what the engine itself throws or makes inside the test's realm counts as an instance of them too.
+const { appendFileSync } = require('node:fs');
+const { relative } = require('node:path');
 const { TestEnvironment } = require('jest-environment-node');
 
 const shared = Object.getOwnPropertyNames(globalThis).filter(
@@ -13,6 +15,7 @@ const shared = Object.getOwnPropertyNames(globalThis).filter(
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
+    this.testFile = relative(config.globalConfig.rootDir, context.testPath);
     for (const name of [...shared, 'DataView', 'Promise']) {
       const own = this.global[name];
       const main = globalThis[name];
@@ -20,5 +23,16 @@ module.exports = class extends TestEnvironment {
       Object.setPrototypeOf(own.prototype, main.prototype);
       this.global[name] = main;
     }
+  }
+
+  /** Adds what the file has left out (test/support/full.ts) to the list of scripts/test.mjs. */
+  async teardown() {
+    const parts = Object.entries(this.global?.[Symbol.for('blasgrad.parts')] ?? {});
+    const list = process.env.BLASGRAD_TEST_PARTS;
+    if (list && parts.length > 0) {
+      const texts = parts.map(([of, { kept, all }]) => `${kept} of ${all} ${of}`);
+      appendFileSync(list, `  ${this.testFile}: ${texts.join(', ')}\n`);
+    }
+    await super.teardown();
   }
 };

@@ -1,11 +1,11 @@
 // The package of a platform: the addon, with OpenBLAS and libstdc++ linked in.
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildTarget } from '../setup/native.mjs';
+import { allTargets, buildTarget } from '../setup/native.mjs';
 import { root, run, SetupError, step, usefulTail } from '../setup/tools.mjs';
 import { packageFolder } from './pack.mjs';
 
-const addon = 'build/portable/blasgrad.node';
+const addon = `${allTargets.folder}/portable/blasgrad.node`;
 
 /** What is linked in, and where Debian keeps its licence. */
 const parts = [
@@ -21,7 +21,7 @@ export async function platformPackage(parent) {
     throw new SetupError('a package is made for linux-x64 with glibc alone');
   }
   await step('linking the addon of the platform package', async () => {
-    const { code, output } = await buildTarget('portable');
+    const { code, output } = await buildTarget('portable', allTargets);
     if (code !== 0) throw new SetupError(`the addon does not link:\n${usefulTail(output)}`);
   });
   const { version, author, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -16,6 +16,9 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { say } from './progress.mjs';
+
+export { say, step } from './progress.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -24,30 +27,11 @@ const { resolve } = createRequire(join(root, 'package.json'));
 /** A failure that its message explains: printed without a stack. */
 export class SetupError extends Error {}
 
-/** Progress goes to stderr, so that the stdout of a demo or a benchmark stays its own. */
-export function say(text) {
-  process.stderr.write(`${text}\n`);
-}
-
-/** Prints `label ...`, runs `work`, ends the line with the time it took. */
-export async function step(label, work) {
-  const start = performance.now();
-  process.stderr.write(`setup: ${label} ... `);
-  try {
-    const result = await work();
-    say(`${((performance.now() - start) / 1000).toFixed(1)} s`);
-    return result;
-  } catch (error) {
-    say('failed');
-    throw error;
-  }
-}
-
 /**
- * Runs a program and resolves to its exit code and its output (stdout and stderr as they came). `inherit` lets it use
- * the terminal instead; a program that cannot be started has the code 127.
+ * Runs a program and resolves to its exit code and its output (stdout and stderr as they came), which `onOutput` gets
+ * piece by piece too. `inherit` lets it use the terminal instead; a program that cannot be started has the code 127.
  */
-export function run(command, args, { inherit = false, input, env } = {}) {
+export function run(command, args, { inherit = false, input, env, onOutput = () => {} } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -55,7 +39,10 @@ export function run(command, args, { inherit = false, input, env } = {}) {
       stdio: inherit ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     let output = '';
-    const collect = (chunk) => (output += chunk);
+    const collect = (chunk) => {
+      output += chunk;
+      onOutput(chunk);
+    };
     child.stdout?.setEncoding('utf8').on('data', collect);
     child.stderr?.setEncoding('utf8').on('data', collect);
     child.stdin?.on('error', () => {}); // the program may end before it has read everything
@@ -93,12 +80,15 @@ export function which(program) {
   return undefined;
 }
 
-/** All files under a folder of the project, relative to the root, sorted. */
+/** All files under a folder of the project, relative to the root, sorted; not those of npm packages inside it. */
 export function filesUnder(folder) {
   if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesUnder(path);
+      return entry.isFile() ? [path] : [];
+    })
     .sort();
 }
 

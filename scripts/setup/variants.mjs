@@ -1,9 +1,8 @@
 // Builds of the addon for tests alone, each in a folder of its own beside the usual one: with sanitizers, or with all
-// assertions. They compile the kernels for this machine's CPU only, which takes a third of the time.
-import { join } from 'node:path';
-import { nativeAddon } from './native.mjs';
+// assertions.
+import { addonPath, nativeAddon } from './native.mjs';
 import { compilerPath } from './system.mjs';
-import { root, run, SetupError } from './tools.mjs';
+import { run, SetupError } from './tools.mjs';
 
 const variants = {
   /** AddressSanitizer and UndefinedBehaviorSanitizer. */
@@ -41,15 +40,10 @@ export async function variantEnvironment(name) {
   }
   const { sanitize, runtime, env } = variants[name];
   if (process.platform !== 'linux') throw new SetupError(`the ${name} build needs Linux`);
-  const folder = `build/${name}`;
-  await nativeAddon({
-    strict: true,
-    folder,
-    config: 'Debug',
-    options: { BLASGRAD_ONE_TARGET: 'ON', BLASGRAD_SANITIZE: sanitize },
-  });
+  const build = { folder: `build/${name}`, config: 'Debug' };
+  await nativeAddon({ ...build, strict: true, options: { BLASGRAD_SANITIZE: sanitize } });
   const preload = runtime === undefined ? {} : { LD_PRELOAD: await runtimes(runtime) };
-  return { ...env, ...preload, BLASGRAD_ADDON: join(root, folder, 'Debug/blasgrad.node') };
+  return { ...env, ...preload, BLASGRAD_ADDON: addonPath(build) };
 }
 
 /** libstdc++ as well, or the first exception ends the process: Node has one of its own inside. */

@@ -56,7 +56,7 @@ const refusals: Refusal[] = [
     backend.gemm,
     [false, false, 2, 3, 2, 1, [1, 2, 3, 4], f32(6), 0, f32(6)],
     TypeError,
-    'gemm: expected a typed array for a, got an object',
+    'gemm: expected Float32Array or Float64Array for a, got an array of 4 elements',
   ],
   [
     'gemm of a negative size',
@@ -98,7 +98,7 @@ const refusals: Refusal[] = [
     backend.gemm,
     [],
     TypeError,
-    'gemm: expected a typed array for a, got undefined',
+    'gemm: expected Float32Array or Float64Array for a, got undefined',
   ],
   [
     'gemm of detached memory',

@@ -78,25 +78,24 @@ interface Target {
   readonly warnings: readonly string[];
 }
 
-test('BLASGRAD_SIMD_TARGET sets the best target to use; one that changes nothing is warned of', () => {
+// Builds of all targets are in test/package/targets.check.ts.
+test('BLASGRAD_SIMD_TARGET changes nothing where one target is compiled; others are warned of', () => {
   const found = 'backend.info()';
   const clean = { OPENBLAS_CORETYPE: '', BLASGRAD_NUM_THREADS: '' };
   const best = (inProcess(clean, found) as Target).simdTarget;
   const same = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: best }, found) as Target;
   expect(same).toMatchObject({ simdTarget: best, warnings: [] });
-  const nonsense = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: 'AVX9' }, found) as Target;
-  expect(nonsense.simdTarget).toBe(best);
-  expect(nonsense.warnings).toEqual([
-    expect.stringMatching(/^BLASGRAD_SIMD_TARGET=AVX9 changes nothing: .*\bthis CPU runs\b/),
+  const other = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: 'AVX9' }, found) as Target;
+  expect(other.simdTarget).toBe(best);
+  expect(other.warnings).toEqual([
+    expect.stringMatching(
+      /^BLASGRAD_SIMD_TARGET=AVX9 changes nothing: (the addon is compiled for \w+ alone\.$|this CPU runs )/,
+    ),
   ]);
-  const lower = best === 'AVX3' ? 'AVX2' : best === 'AVX2' ? 'SSE4' : undefined;
-  // Nothing to choose: one target, as on ARM, and in builds for tests, which are named so.
-  if (lower === undefined || process.env['BLASGRAD_ADDON'] !== undefined) return;
+  // Nothing lower where all are compiled because the CPU has none of AVX2 and AVX-512.
+  const lower = best === 'AVX3' ? 'AVX2' : 'SSE4';
   const lowered = inProcess({ ...clean, BLASGRAD_SIMD_TARGET: lower }, found) as Target;
-  expect(lowered.simdTarget).toBe(lower);
-  expect(lowered.warnings).toEqual([
-    expect.stringMatching(`^BLASGRAD_SIMD_TARGET=${lower} makes the kernels use ${lower}`),
-  ]);
+  expect(lowered.simdTarget).toBe(best);
 });
 
 test.each([

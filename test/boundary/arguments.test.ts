@@ -1,12 +1,12 @@
-/** Every native row, called with everything that it does not take: refused in words, nothing written, no crash. */
-import type { NativeRow } from '../../binding';
+/** Every native function, called with everything that it does not take: refused in words, nothing written, no crash. */
+import type { NativeOpDefinition } from '../../binding';
+import { arrays } from './guarded';
 import {
   argumentsOf,
-  kindsOf,
+  functionsOf,
+  ops,
   plainCall,
   refusal,
-  rows,
-  run,
   thrownBy,
   type Call,
 } from './nativeCalls';
@@ -26,7 +26,7 @@ const detached = (): Float32Array => {
   return array;
 };
 
-/** No array at all, or none of the four kinds. */
+/** No array at all, or one of a class that no dtype lies in. */
 const notArrays: [what: string, value: () => unknown][] = [
   ['undefined', () => undefined],
   ['null', () => null],
@@ -82,18 +82,18 @@ function requireRefused(
   error: typeof Error | null,
   name?: string,
 ): void {
-  const { row } = call;
+  const { op, call: run } = call.function;
   for (const buffer of call.buffers) buffer?.remember();
-  const thrown = thrownBy(() => run(row, args));
+  const thrown = thrownBy(() => run(...args));
   if (error === null && thrown === null) return;
   const fits = thrown instanceof (error ?? Error) && /^(Type|Range)Error$/.test(thrown.name);
-  if (!fits || !refusal(row.name, name).test(thrown.message)) {
+  if (!fits || !refusal(op.name, name).test(thrown.message)) {
     const wanted = `${error?.name ?? 'nothing or an error'} for ${name ?? 'something'}`;
-    throw new Error(`${row.name}: expected ${wanted}, got ${String(thrown)}`);
+    throw new Error(`${op.name}: expected ${wanted}, got ${String(thrown)}`);
   }
   if (call.buffers.some((buffer) => buffer !== null && !buffer.unchanged)) {
     throw new Error(
-      `${row.name}: expected buffers left alone by ${thrown.message}, got changed ones`,
+      `${op.name}: expected buffers left alone by ${thrown.message}, got changed ones`,
     );
   }
 }
@@ -102,10 +102,10 @@ function requireRefused(
 const replaced = (call: Call, at: number, value: unknown): unknown[] =>
   argumentsOf(call).with(at, value);
 
-function testOperands(row: NativeRow): void {
-  for (const kind of kindsOf(row)) {
-    const call = plainCall(row, kind);
-    row.operands.forEach(({ name, optional, element }, i) => {
+function testOperands(op: NativeOpDefinition): void {
+  for (const fn of functionsOf(op)) {
+    const call = plainCall(fn);
+    op.operands.forEach(({ name, optional }, i) => {
       for (const [what, value] of notArrays) {
         const absent = optional && (what === 'undefined' || what === 'null');
         requireRefused(
@@ -118,27 +118,21 @@ function testOperands(row: NativeRow): void {
       const array = argumentsOf(call)[i] as Float32Array;
       if (array.length > 0)
         requireRefused(call, replaced(call, i, array.subarray(1)), RangeError, name);
-      const alone = row.operands.filter((operand) => operand.element === 'typed').length === 1;
-      for (const other of [Float32Array, Float64Array, Int32Array, Uint8Array]) {
+      for (const other of Object.values(arrays)) {
         if (array instanceof other) continue;
-        const strange = element === 'typed' && alone ? null : TypeError;
-        const args = replaced(call, i, new other(array.length));
-        // Where one operand alone decides on the dtype, another dtype may be right.
-        if (strange !== null) requireRefused(call, args, strange);
-        else thrownBy(() => run(row, args));
+        requireRefused(call, replaced(call, i, new other(array.length)), TypeError, name);
       }
     });
   }
 }
 
-function testDetached(row: NativeRow): void {
-  const kind = kindsOf(row)[0];
-  const call = plainCall(row, kind);
-  row.operands.forEach(({ name }, i) => {
+function testDetached(op: NativeOpDefinition): void {
+  const call = plainCall(functionsOf(op)[0]);
+  op.operands.forEach(({ name }, i) => {
     const array = argumentsOf(call)[i] as Float32Array;
     if (array.length === 0 || !(array instanceof Float32Array)) return;
     requireRefused(call, replaced(call, i, detached()), RangeError, name);
-    const thrown = thrownBy(() => run(row, replaced(call, i, detached())));
+    const thrown = thrownBy(() => call.function.call(...replaced(call, i, detached())));
     expect(thrown?.message).toContain('a detached Float32Array(0)');
   });
 }
@@ -149,10 +143,10 @@ const ResizableBuffer = ArrayBuffer as unknown as new (
   options: { maxByteLength: number },
 ) => Resizable;
 
-function testResizable(row: NativeRow): void {
-  row.operands.forEach(({ name }, i) => {
+function testResizable(op: NativeOpDefinition): void {
+  op.operands.forEach(({ name }, i) => {
     for (const tracking of [true, false]) {
-      const call = plainCall(row, kindsOf(row)[0]);
+      const call = plainCall(functionsOf(op)[0]);
       const array = argumentsOf(call)[i] as Float32Array;
       if (array.length === 0) return;
       const kind = array.constructor as new (
@@ -171,40 +165,40 @@ function testResizable(row: NativeRow): void {
   });
 }
 
-function testAttributes(row: NativeRow): void {
-  const call = plainCall(row, kindsOf(row)[0]);
-  row.attrs.forEach(({ name, kind }, k) => {
+function testAttributes(op: NativeOpDefinition): void {
+  const call = plainCall(functionsOf(op)[0]);
+  op.attrs.forEach(({ name, kind }, k) => {
     for (const [value, error] of notSizes) {
       const isNumber = typeof value === 'number';
       const fits = kind === 'size' ? false : isNumber || (kind === 'flag' && value === true);
-      const args = replaced(call, row.operands.length + k, value);
+      const args = replaced(call, op.operands.length + k, value);
       if (!fits) requireRefused(call, args, error, name);
     }
     if (kind !== 'size') return;
-    // Absurd, but a size: refused for what it asks of the buffers, or because the row has no room for it.
+    // Absurd, but a size: refused for what it asks of the buffers, or because the op has no room for it.
     for (const size of [2 ** 31, 2 ** 32 + 1, 2 ** 53]) {
-      requireRefused(call, replaced(call, row.operands.length + k, size), null);
+      requireRefused(call, replaced(call, op.operands.length + k, size), null);
     }
   });
 }
 
-function testMissing(row: NativeRow): void {
-  const call = plainCall(row, kindsOf(row)[0]);
+function testMissing(op: NativeOpDefinition): void {
+  const call = plainCall(functionsOf(op)[0]);
   const all = argumentsOf(call);
   for (let count = 0; count < all.length; count++) {
     requireRefused(call, all.slice(0, count), TypeError);
   }
-  expect(thrownBy(() => run(row, [...all, 1, 'more']))?.message ?? null).toBe(
-    thrownBy(() => run(row, all))?.message ?? null,
+  expect(thrownBy(() => call.function.call(...all, 1, 'more'))?.message ?? null).toBe(
+    thrownBy(() => call.function.call(...all))?.message ?? null,
   );
 }
 
-/** What a row writes must not be what it reads, unless it works element by element. */
-function testShared(row: NativeRow): void {
-  const { operands } = row;
+/** What an op writes must not be what it reads, unless it works element by element. */
+function testShared(op: NativeOpDefinition): void {
+  const { operands } = op;
   operands.forEach((target, i) => {
     if (target.access === 'read') return;
-    const call = plainCall(row, kindsOf(row)[0]);
+    const call = plainCall(functionsOf(op)[0]);
     operands.forEach((other, j) => {
       const [own, foreign] = [i, j].map((k) => call.buffers[k]?.array);
       if (i === j || !own?.length || !foreign?.length || own.constructor !== foreign.constructor)
@@ -212,15 +206,15 @@ function testShared(row: NativeRow): void {
       const shared = own.length > foreign.length ? own : foreign;
       const args = argumentsOf(call).with(i, shared).with(j, shared);
       const name = `(${target.name}|${other.name})`;
-      requireRefused(call, args, row.elementwise ? null : RangeError, name);
+      requireRefused(call, args, op.elementwise ? null : RangeError, name);
     });
   });
 }
 
-function testLayouts(row: NativeRow): void {
-  const call = plainCall(row, kindsOf(row)[0]);
+function testLayouts(op: NativeOpDefinition): void {
+  const call = plainCall(functionsOf(op)[0]);
   const last = argumentsOf(call).length - 1;
-  const operands = row.operands.length;
+  const operands = op.operands.length;
   const layout = (size: number, stride: number): Float64Array => {
     return Float64Array.from([size, ...new Array<number>(operands).fill(stride)]);
   };
@@ -262,12 +256,12 @@ function testLayouts(row: NativeRow): void {
   for (const [value, error] of refused) requireRefused(call, replaced(call, last, value), error);
 }
 
-describe.each(rows.map((row) => [row.name, row] as const))('%s', (_name, row) => {
-  test('operands of the wrong kind, dtype or length', () => testOperands(row));
-  test('detached memory', () => testDetached(row));
-  test('memory that was resized', () => testResizable(row));
-  if (row.attrs.length > 0) test('attributes', () => testAttributes(row));
-  test('missing arguments', () => testMissing(row));
-  test('memory of one operand for another', () => testShared(row));
-  if (row.elementwise) test('layouts that lie', () => testLayouts(row));
+describe.each(ops.map((op) => [op.name, op] as const))('%s', (_name, op) => {
+  test('operands of the wrong kind, dtype or length', () => testOperands(op));
+  test('detached memory', () => testDetached(op));
+  test('memory that was resized', () => testResizable(op));
+  if (op.attrs.length > 0) test('attributes', () => testAttributes(op));
+  test('missing arguments', () => testMissing(op));
+  test('memory of one operand for another', () => testShared(op));
+  if (op.elementwise) test('layouts that lie', () => testLayouts(op));
 });

@@ -114,9 +114,9 @@ describe('captures', () => {
       inputs: ElementArray[],
       outputs: ElementArray[],
       kept: ElementArray[],
-      homes: ElementArray[],
+      storages: ElementArray[],
     ) => {
-      return () => addon.endCapture(inputs, outputs, kept, homes, []);
+      return () => addon.endCapture(inputs, outputs, kept, storages, []);
     };
     const all: [() => unknown, RegExp][] = [
       [end([large], [], [], []), /expected memory inside a temporary for inputs/],
@@ -125,10 +125,10 @@ describe('captures', () => {
       [end([shared(4)], [], [], []), /expected memory made for the capture for inputs/],
       [end([out], [], [], []), /expected inputs that are only read, got one that add changes/],
       [end([], [large], [], []), /expected memory inside a temporary for outputs/],
-      [end([], [], [out], []), /expected 1 for homes, got 0/],
-      [end([], [], [], [out]), /expected 0 for homes, got 1/],
-      [end([], [], [out], [shared(15)]), /expected as much memory as is kept for homes/],
-      [end([], [], [out], [new Float32Array(16)]), /expected shared memory for homes/],
+      [end([], [], [out], []), /expected 1 for storages, got 0/],
+      [end([], [], [], [out]), /expected 0 for storages, got 1/],
+      [end([], [], [out], [shared(15)]), /expected as much memory as is kept for storages/],
+      [end([], [], [out], [new Float32Array(16)]), /expected shared memory for storages/],
       [end([], [], [out.subarray(1)], [shared(15)]), /expected as much memory as is kept/],
       [end([], [], [shared(4)], [shared(4)]), /expected as much memory as is kept/],
     ];

@@ -1,40 +1,43 @@
 /**
- * Every native row with random sizes, numbers and contents, in buffers just as long as it asks for: nothing outside
+ * Every native function with random sizes, numbers and contents, in buffers just as long as it asks for: nothing outside
  * them is written, nothing that is only read is changed, and what is refused is left as it was.
  */
-import type { NativeRow } from '../../binding';
+import { times } from '../support/full';
 import { randomFrom } from '../support/random';
-import type { Kind } from './guarded';
+import type { DType } from './guarded';
 import {
   argumentsOf,
   exactCall,
-  kindsOf,
+  functions,
   refusal,
-  rows,
-  run,
   thrownBy,
   type Call,
+  type NativeFunction,
 } from './nativeCalls';
 
 const sizes = [0, 1, 1, 2, 2, 3, 4, 7, 17];
 const reals = [0, 0.5, 1, -1, 3, NaN, Infinity, -Infinity, 1e300, -1e-300, 2 ** 31];
-const contents: Readonly<Record<Kind, readonly number[]>> = {
+const contents: Readonly<Record<DType, readonly number[]>> = {
   float32: [0, -0, 1, -1.5, 0.25, 3, NaN, Infinity, -Infinity, 3e38, 1e-40],
   float64: [0, -0, 1, -1.5, 0.25, 3, NaN, Infinity, -Infinity, 1e308, 1e-310],
   int32: [0, 0, 0, 0, 0, 1, 1, 1, 2, 3, -1, 5, 2147483647, -2147483648],
   bool: [0, 1, 1, 2, 255],
 };
 
+/** For each function. */
+const rounds = times(60, 15, 'calls');
+
 function check(call: Call, args: readonly unknown[]): void {
-  const { row, buffers } = call;
-  const thrown = thrownBy(() => run(row, args));
-  const said = `${row.name}(${call.attrs.join(', ')})`;
-  if (thrown !== null && !refusal(row.name).test(thrown.message)) {
+  const { buffers } = call;
+  const { op } = call.function;
+  const thrown = thrownBy(() => call.function.call(...args));
+  const said = `${op.name}(${call.attrs.join(', ')})`;
+  if (thrown !== null && !refusal(op.name).test(thrown.message)) {
     throw new Error(`${said}: expected a refusal in the usual form, got ${String(thrown)}`);
   }
   buffers.forEach((buffer, i) => {
     if (buffer === null) return;
-    const { name, access } = row.operands[i];
+    const { name, access } = op.operands[i];
     if (!buffer.guardsUnchanged)
       throw new Error(`${said}: expected writes inside ${name}, got some outside`);
     if (buffer.unchanged) return;
@@ -48,41 +51,45 @@ function check(call: Call, args: readonly unknown[]): void {
   });
 }
 
-function randomCall(row: NativeRow, random: () => number): Call | null {
+function randomCall(fn: NativeFunction, random: () => number): Call | null {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
-  const attrs = row.attrs.map(({ kind }) => {
+  const attrs = fn.op.attrs.map(({ kind }) => {
     return kind === 'size' ? pick(sizes) : kind === 'flag' ? random() < 0.5 : pick(reals);
   });
   // Half of the time nothing special, so that more calls get past the checks of contents.
   const tame = random() < 0.5;
-  const value = (kind: Kind): number =>
-    tame ? (kind === 'int32' ? 0 : 0.5) : pick(contents[kind]);
-  return exactCall(row, pick(kindsOf(row)), attrs, pick([...sizes, 70, 1030]), value);
+  const value = (dtype: DType): number =>
+    tame ? (dtype === 'int32' ? 0 : 0.5) : pick(contents[dtype]);
+  return exactCall(fn, attrs, pick([...sizes, 70, 1030]), value);
 }
 
-function fuzz(row: NativeRow): void {
-  const random = randomFrom(row.name);
-  for (let round = 0; round < 60; round++) {
-    const call = randomCall(row, random);
+function fuzz(fn: NativeFunction): void {
+  const { op, call: run } = fn;
+  const random = randomFrom(`${op.name} ${fn.dtypes.join(' ')}`);
+  for (let round = 0; round < rounds; round++) {
+    const call = randomCall(fn, random);
     if (call === null) continue;
     const args = argumentsOf(call);
     check(call, args);
     // Again with one array standing for several operands.
-    const [i, j] = [0, 1].map(() => Math.floor(random() * row.operands.length));
-    const other = randomCall(row, random);
+    const [i, j] = [0, 1].map(() => Math.floor(random() * op.operands.length));
+    const other = randomCall(fn, random);
     if (i === j || other === null) continue;
-    const { operands } = row;
+    const { operands } = op;
     if (operands[i].access !== 'read' || operands[j].access !== 'read') {
       const shared = other.buffers.with(j, other.buffers[i]);
       const twice = argumentsOf({ ...other, buffers: shared });
-      const thrown = thrownBy(() => run(row, twice));
-      const usual = thrown === null || refusal(row.name).test(thrown.message);
+      const thrown = thrownBy(() => run(...twice));
+      const usual = thrown === null || refusal(op.name).test(thrown.message);
       if (!usual || shared.some((buffer) => buffer !== null && !buffer.guardsUnchanged)) {
-        const what = `${row.name} with ${operands[i].name} as ${operands[j].name}`;
+        const what = `${op.name} with ${operands[i].name} as ${operands[j].name}`;
         throw new Error(`${what}: expected writes inside it or a refusal, got ${String(thrown)}`);
       }
     }
   }
 }
 
-test.each(rows.map((row) => [row.name, row] as const))('%s', (_name, row) => fuzz(row));
+test.each(functions.map((fn) => [`${fn.op.name} of ${fn.dtypes.join(', ')}`, fn] as const))(
+  '%s',
+  (_name, fn) => fuzz(fn),
+);

@@ -1,29 +1,29 @@
 /** Typed arrays with guard bytes on both sides, which tell when a kernel writes where it must not. */
-import type { NativeRow } from '../../binding';
+import type { ElementArray } from '../../binding';
 
-export type Kind = NativeRow['dtypes'][number];
-export type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
-
-const arrays = {
+/** The class of array that elements of each dtype lie in. */
+export const arrays = {
   float32: Float32Array,
   float64: Float64Array,
   int32: Int32Array,
   bool: Uint8Array,
-};
+} as const;
+export type DType = keyof typeof arrays;
+
 const guardBytes = 512;
 const guardByte = 0xa5;
 const guard = new Uint8Array(guardBytes).fill(guardByte);
 
 export class Guarded {
-  readonly array: Elements;
+  readonly array: ElementArray;
   private readonly bytes: Uint8Array;
   private readonly before: Uint8Array;
 
-  constructor(kind: Kind, length: number, value: (i: number) => number) {
-    const size = arrays[kind].BYTES_PER_ELEMENT * length;
+  constructor(dtype: DType, length: number, value: (i: number) => number) {
+    const size = arrays[dtype].BYTES_PER_ELEMENT * length;
     const buffer = new ArrayBuffer(size + 2 * guardBytes);
     this.bytes = new Uint8Array(buffer).fill(guardByte);
-    this.array = new arrays[kind](buffer, guardBytes, length);
+    this.array = new arrays[dtype](buffer, guardBytes, length);
     for (let i = 0; i < length; i++) this.array[i] = value(i);
     this.before = this.bytes.slice();
   }

@@ -1,14 +1,48 @@
-/** Calls of native rows, made from nothing but what the rows say of themselves. */
-import type { NativeAddon, NativeRow } from '../../binding';
+/** Calls of native functions, made from nothing but what the ops' definitions say. */
+import type { NativeAddon, NativeKernelPairs, NativeOp, NativeOpDefinition } from '../../binding';
 import { addon as loaded } from '../../dist/core/native';
-import { Guarded, type Kind } from './guarded';
+import { Guarded, type DType } from './guarded';
 
 export const addon: NativeAddon = loaded;
-export const rows: readonly NativeRow[] = addon.rows();
+export type Loose = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+
+/** One native function: that of an op for a dtype, or for two. */
+export interface NativeFunction {
+  readonly op: NativeOpDefinition;
+  readonly call: (...args: unknown[]) => void;
+  /** The dtype of each operand. */
+  readonly dtypes: readonly DType[];
+}
+
+/** All functions of an op. */
+export function functionsOf(op: NativeOpDefinition): readonly NativeFunction[] {
+  return op.kernels.map((chosen) => {
+    const table = addon.ops[op.name] as NativeKernelPairs;
+    const found = chosen.reduce<unknown>((one, dtype) => (one as typeof table)[dtype], table);
+    const [first, second] = chosen;
+    const dtypes = op.operands.map(({ dtype }) =>
+      dtype === 'first' ? first : dtype === 'second' ? second : dtype,
+    );
+    return { op, call: found as NativeOp as NativeFunction['call'], dtypes: dtypes as DType[] };
+  });
+}
+
+export const ops: readonly NativeOpDefinition[] = addon.definitions();
+export const functions: readonly NativeFunction[] = ops.flatMap(functionsOf);
+
+/** The function of an op for the dtypes that choose it: float32 and int32 indices unless said. */
+export function native(name: string, ...dtypes: DType[]): (...args: unknown[]) => void {
+  const chosen = dtypes.length > 0 ? dtypes : ['float32', 'int32'];
+  let found: unknown = addon.ops[name];
+  for (const dtype of chosen) {
+    if (typeof found !== 'function') found = (found as NativeKernelPairs | undefined)?.[dtype];
+  }
+  return found as NativeFunction['call'];
+}
 
 /** The form of every refusal. */
-export function refusal(row: string, name = '.+'): RegExp {
-  return new RegExp(`^${row}: expected .+ for ${name}, got .+`, 's');
+export function refusal(op: string, name = '.+'): RegExp {
+  return new RegExp(`^${op}: expected .+ for ${name}, got .+`, 's');
 }
 
 /** What calling a function threw, or null. */
@@ -21,18 +55,11 @@ export function thrownBy(call: () => void): Error | null {
   }
 }
 
-/** The dtypes a row runs on; one of them where it has no operand to choose by. */
-export function kindsOf(row: NativeRow): readonly Kind[] {
-  return row.operands.some((operand) => operand.element === 'typed')
-    ? row.dtypes
-    : row.dtypes.slice(0, 1);
-}
-
 export interface Call {
-  readonly row: NativeRow;
+  readonly function: NativeFunction;
   readonly buffers: readonly (Guarded | null)[];
   readonly attrs: readonly unknown[];
-  /** The count of an elementwise row. */
+  /** The count of an elementwise op. */
   readonly rest: readonly unknown[];
 }
 
@@ -40,63 +67,41 @@ export function argumentsOf({ buffers, attrs, rest }: Call): unknown[] {
   return [...buffers.map((buffer) => buffer && buffer.array), ...attrs, ...rest];
 }
 
-type AnyFunction = (...args: unknown[]) => void;
-export type Loose = Readonly<Record<string, (...args: unknown[]) => unknown>>;
-
-export function run(row: NativeRow, args: readonly unknown[]): void {
-  (addon.ops[row.name] as AnyFunction)(...args);
-}
-
 const tooLarge = 1 << 16;
 
 /**
- * A call whose buffers are just as long as the row says it needs: what it refuses as too short is made longer. Null if
+ * A call whose buffers are just as long as the op says it needs: what it refuses as too short is made longer. Null if
  * it would be unreasonably large.
  */
 export function exactCall(
-  row: NativeRow,
-  kind: Kind,
+  fn: NativeFunction,
   attrs: readonly unknown[],
   count: number,
-  value: (kind: Kind) => number,
+  value: (dtype: DType) => number,
 ): Call | null {
-  const lengths = row.operands.map(() => (row.elementwise ? count : 0));
+  const { op, dtypes } = fn;
+  const lengths = dtypes.map(() => (op.elementwise ? count : 0));
+  const make = (): Guarded[] =>
+    dtypes.map((dtype, i) => new Guarded(dtype, lengths[i], () => value(dtype)));
   for (;;) {
-    const buffers = row.operands.map(({ element }, i) => {
-      const own = element === 'typed' ? kind : element;
-      return new Guarded(own, lengths[i], () => value(own));
-    });
-    const call = { row, buffers, attrs, rest: row.elementwise ? [count] : [] };
-    const error = thrownBy(() => run(row, argumentsOf(call)));
+    const rest = op.elementwise ? [count] : [];
+    const call = { function: fn, buffers: make(), attrs, rest };
+    const error = thrownBy(() => fn.call(...argumentsOf(call)));
     const short = error && /expected at least (\d+) elements for (\w+),/.exec(error.message);
-    if (!short)
-      return { ...call, buffers: buffers.map((buffer, i) => renew(buffer, row, i, kind, value)) };
-    const which = row.operands.findIndex((operand) => operand.name === short[2]);
+    if (!short) return { ...call, buffers: make() };
+    const which = op.operands.findIndex((operand) => operand.name === short[2]);
     lengths[which] = Number(short[1]);
     if (lengths[which] > tooLarge) return null;
   }
 }
 
-function renew(
-  buffer: Guarded,
-  row: NativeRow,
-  i: number,
-  kind: Kind,
-  value: (kind: Kind) => number,
-): Guarded {
-  const { element } = row.operands[i];
-  const own = element === 'typed' ? kind : element;
-  return new Guarded(own, buffer.array.length, () => value(own));
-}
-
-/** A small call that most rows take: every size 1 or `size`, every number 0.5, 3 elements. */
-export function plainCall(row: NativeRow, kind: Kind, size = 1): Call {
-  const attrs = row.attrs.map((attr) =>
+/** A small call that most ops take: every size 1 or `size`, every number 0.5, 3 elements. */
+export function plainCall(fn: NativeFunction, size = 1): Call {
+  const attrs = fn.op.attrs.map((attr) =>
     attr.kind === 'size' ? size : attr.kind === 'flag' ? false : 0.5,
   );
-  const call = exactCall(row, kind, attrs, 3, (own) =>
-    own === 'int32' || own === 'bool' ? 0 : 0.5,
-  );
-  if (call === null) throw new Error(`${row.name}: expected a small call, got one of huge buffers`);
+  const call = exactCall(fn, attrs, 3, (dtype) => (dtype.startsWith('float') ? 0.5 : 0));
+  if (call === null)
+    throw new Error(`${fn.op.name}: expected a small call, got one of huge buffers`);
   return call;
 }

@@ -1,6 +1,6 @@
 /** Captures and programs by their native functions, and what these do not take. */
 import type { ElementArray } from '../../binding';
-import { addon, thrownBy, type Loose } from './nativeCalls';
+import { addon, native as nativeFunction, thrownBy, type Loose } from './nativeCalls';
 
 export const shared = (length: number): Float32Array =>
   new Float32Array(new SharedArrayBuffer(4 * length));
@@ -37,8 +37,9 @@ export function requireRefused(
 }
 
 export const native = addon as unknown as Loose;
+const addFloats = nativeFunction('add');
 export const add = (a: ElementArray, b: ElementArray, out: ElementArray, count: number): void => {
-  (native['ops'] as unknown as Loose)['add'](a, b, out, count);
+  addFloats(a, b, out, count);
 };
 
 function counted(): Float32Array {

@@ -1,5 +1,5 @@
 /** The native functions of programs, called with everything that they do not take: no crash. */
-import { addon, thrownBy } from './nativeCalls';
+import { addon, native, thrownBy } from './nativeCalls';
 import {
   detached,
   notArrays,
@@ -140,7 +140,7 @@ describe('programs', () => {
       new Int32Array(length),
     ];
     addon.beginCapture();
-    addon.ops['sort'](x, null, indices, 1, length, 1, false);
+    native('sort')(x, null, indices, 1, length, 1, false);
     const one = addon.endCapture([], [], [], [], []);
     const done = one.runSteps(16, [], [], []);
     expect(done).toBeGreaterThan(0);
@@ -152,7 +152,7 @@ describe('programs', () => {
     kept.set([1, 2, 3, 4]);
     addon.beginCapture();
     [kept, other].forEach((one) => addon.addTemporary(one));
-    addon.ops['flip'](other, kept, 0, 4, 1);
+    native('flip')(other, kept, 0, 4, 1);
     const out = new Float32Array(4);
     addon.endCapture([], [kept], [], [], []).run(out);
     expect([...out]).toEqual([1, 2, 3, 4]);
@@ -187,7 +187,7 @@ describe('programs', () => {
     const source = Int32Array.of(1 << 20, 1 << 20, 1 << 20, 1 << 20);
     addon.beginCapture();
     addon.addTemporary(index);
-    addon.ops['indexAdd'](target, index, source, 1, 4, 4, 1);
+    native('indexAdd', 'int32', 'int32')(target, index, source, 1, 4, 4, 1);
     const one = addon.endCapture([index], [], [], [], []);
     one.run(other);
     expect([...target]).toEqual([6 << 20, 0, 0, 2 << 20]);

@@ -4,7 +4,8 @@
  * of ending the process, and each case goes on until the change has come between check and use.
  */
 import { Worker } from 'node:worker_threads';
-import { addon, thrownBy, type Loose } from './nativeCalls';
+import { times } from '../support/full';
+import { native, thrownBy } from './nativeCalls';
 
 const [right, wrong, n] = [1, 100, 8]; // an index, one beyond the n that there are, and beyond the operand
 const beyond = 4000; // elements behind an operand
@@ -17,7 +18,6 @@ interface Case {
   readonly outcome: () => Outcome;
 }
 
-const ops = addon.ops as unknown as Loose;
 const outcome = (outside: boolean, changed: boolean): Outcome =>
   outside ? 'led outside' : changed ? 'changed' : 'calm';
 
@@ -38,7 +38,7 @@ function reading(op: string, inner: number, perElement: boolean): Case {
   const [, x] = operand(n * inner, inner);
   const out = new Float32Array(m * inner);
   return {
-    run: (index) => ops[op](x, index, out, 1, n, m, inner),
+    run: (index) => native(op)(x, index, out, 1, n, m, inner),
     outcome: () => outcome(out.at(-1) === 7, out.at(-1) === 5),
   };
 }
@@ -48,7 +48,7 @@ function writing(op: string, inner: number, perElement: boolean): Case {
   const [whole, out] = operand(n * inner, inner);
   const source = new Float32Array(m * inner).fill(1);
   return {
-    run: (index) => (out.fill(5), ops[op](out, index, source, 1, n, m, inner)),
+    run: (index) => (out.fill(5), native(op)(out, index, source, 1, n, m, inner)),
     outcome: () =>
       outcome(
         whole.subarray(out.length).some((v) => v !== 7),
@@ -63,7 +63,7 @@ function loss(weighted: boolean): Case {
   const [out, total] = [new Float32Array(many), new Float32Array(1)];
   const weights = weighted ? weight : null;
   return {
-    run: (index) => ops['nllLoss'](logs, index, weights, out, total, many, n, 1, -100, 0),
+    run: (index) => native('nllLoss')(logs, index, weights, out, total, many, n, 1, -100, 0),
     outcome: () => outcome(![0, 1].includes(out[many - 1]), out[many - 1] === 0),
   };
 }
@@ -72,7 +72,7 @@ function lossBackward(): Case {
   const [whole, dx] = operand(many * n, 0);
   const [dy, total] = [new Float32Array(many).fill(1), Float32Array.of(1)];
   return {
-    run: (index) => ops['nllLossBackward'](dy, index, null, total, dx, many, n, 1, -100, 0),
+    run: (index) => native('nllLossBackward')(dy, index, null, total, dx, many, n, 1, -100, 0),
     outcome: () =>
       outcome(
         whole.subarray(dx.length).some((v) => v !== 7),
@@ -85,7 +85,7 @@ function oneHot(): Case {
   const whole = new Int32Array(many * n + beyond).fill(7);
   const out = whole.subarray(0, many * n);
   return {
-    run: (index) => ops['oneHot'](index, out, many, n),
+    run: (index) => native('oneHot', 'int32')(index, out, many, n),
     outcome: () =>
       outcome(
         whole.subarray(out.length).some((v) => v !== 7),
@@ -143,15 +143,20 @@ async function whileChanging(
 test.each(cases)('an index that changes after it was checked: %s', async (_what, make) => {
   const index = new Int32Array(new SharedArrayBuffer(4 * many)).fill(right);
   const { run, outcome } = make();
+  const enough = times(3, 1, 'changes');
   const seen: Record<Outcome, number> = { calm: 0, changed: 0, 'led outside': 0 };
   await whileChanging(index, many - 1, [right, wrong], 200_000, () => {
-    for (let calls = 0; calls < 50_000 && seen.changed < 3 && seen['led outside'] === 0; calls++) {
+    for (
+      let calls = 0;
+      calls < 50_000 && seen.changed < enough && seen['led outside'] === 0;
+      calls++
+    ) {
       const error = thrownBy(() => void run(index));
       if (error === null) seen[outcome()]++;
       else expect(error.message).toMatch(/: expected .+ for (index|target), got 100/);
     }
   });
-  expect(seen).toMatchObject({ changed: 3, 'led outside': 0 });
+  expect(seen).toMatchObject({ changed: enough, 'led outside': 0 });
 });
 
 test('a layout that changes while it is read', async () => {
@@ -165,7 +170,7 @@ test('a layout that changes while it is read', async () => {
   let refused = 0;
   await whileChanging(layout, 0, [2, 64], 50, () => {
     for (let calls = 0; calls < 1_000_000 && refused < 10_000 && whole[2] === 7; calls++) {
-      const error = thrownBy(() => ops['where'](condition, x, x, out, layout));
+      const error = thrownBy(() => native('where')(condition, x, x, out, layout));
       if (error === null) continue;
       refused++;
       expect(error.message).toMatch(/^where: expected at least 64 elements for out, got/);

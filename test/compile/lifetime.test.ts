@@ -1,5 +1,6 @@
 /** Programs whose owner goes away: collected, at the end of the process, in a worker that is terminated. */
 import { Worker } from 'node:worker_threads';
+import { times } from '../support/full';
 import { fine, runProgram, type Ended } from '../support/process';
 import { setting } from '../support/programs';
 
@@ -117,7 +118,8 @@ test('the end of the process in the midst of a product', async () => {
     step.scanAsync(many).then(() => undefined, console.log);
     setTimeout(() => process.exit(7), Number(process.argv[1]));
   `;
-  for (let delay = 0; delay < 24; delay++) {
+  const ends = times(24, 8, 'ends of a process');
+  for (let delay = 0; delay < ends; delay++) {
     const ended = await runProcess(program, String(delay % 8));
     expect(ended).toEqual({ ...fine, code: 7, stdout: '' });
   }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
+import { oneIn } from '../support/full';
 import { idxFile } from '../io/idxFile';
 import { blocksOf, pages, root, type Block } from './pages';
 
@@ -58,7 +59,7 @@ test('the pages are there, and their blocks are of known kinds', () => {
   expect(modules.filter((block) => nameOf(block) === undefined)).toEqual([]);
 });
 
-describe.each(programs)('$name', (block) => {
+describe.each(oneIn(4, 'programs that are run', programs))('$name', (block) => {
   /** What each `console.log(...); // expected` line promises. */
   const promised = [...block.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(
     ([, text]) => text,

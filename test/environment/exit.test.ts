@@ -1,4 +1,5 @@
 /** process.exit() from wherever JavaScript runs in the midst of a step: the code is right, nothing crashes or hangs. */
+import { oneIn } from '../support/full';
 import { fine, runProgram } from '../support/process';
 import { setting } from '../support/programs';
 
@@ -63,7 +64,7 @@ const places: Readonly<Record<string, string>> = {
 };
 
 // Two threads, so that a helper is at work too.
-test.each(Object.entries(places))('process.exit() %s', async (_where, code) => {
+test.each(oneIn(3, 'places', Object.entries(places)))('process.exit() %s', async (_where, code) => {
   const program = `${setting} ${large} ${code}`;
   const env = { BLASGRAD_NUM_THREADS: '2' };
   expect(await runProgram(program, [], { env })).toEqual(exited);
@@ -78,9 +79,11 @@ const work: Readonly<Record<string, string>> = {
     'const { step: small } = make(); (async () => { for (;;) await small.scanAsync(xs, ys); })();',
 };
 
-test.each(Object.entries(work))('process.exit() while two workers do %s', async (_what, code) => {
-  const body = `${setting} ${large} require('node:worker_threads').parentPort.postMessage(1); ${code}`;
-  const program = `${setting}
+test.each(oneIn(2, 'kinds of work', Object.entries(work)))(
+  'process.exit() while two workers do %s',
+  async (_what, code) => {
+    const body = `${setting} ${large} require('node:worker_threads').parentPort.postMessage(1); ${code}`;
+    const program = `${setting}
     const { Worker } = require('node:worker_threads');
     let running = 0;
     for (let i = 0; i < 2; i++) {
@@ -90,8 +93,9 @@ test.each(Object.entries(work))('process.exit() while two workers do %s', async 
     }
     make().step.scanAsync(xs, ys);
   `;
-  expect(await runProgram(program)).toEqual(exited);
-});
+    expect(await runProgram(program)).toEqual(exited);
+  },
+);
 
 test.each(['SIGTERM', 'SIGINT'])(
   '%s in mid-step ends the process as it ends any',

@@ -1,12 +1,13 @@
 /** The checks of npm run stress and npm run soak, for a short while. */
 import { join } from 'node:path';
+import { times } from '../support/full';
 import { runNode } from '../support/process';
 
 const program = join(__dirname, '..', 'stress', 'index.ts');
 
 test.each([
-  ['workers', ['workers', '--workers', '60']],
-  ['determinism', ['determinism', '--runs', '20']],
+  ['workers', ['workers', '--workers', String(times(60, 12, 'workers'))]],
+  ['determinism', ['determinism', '--runs', String(times(20, 4, 'processes'))]],
   ['soak', ['soak', '--cycles', '30']],
 ])(
   '%s',

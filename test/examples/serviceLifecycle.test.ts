@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'blasgrad';
 import type { Metrics } from '../../examples/online-service/metrics';
+import { testInFull } from '../support/full';
 import {
   killStarted,
   observe,
@@ -84,7 +85,7 @@ describe('a service', () => {
     expect(await third.end('SIGTERM')).toBe(0);
   });
 
-  test('goes on from its last checkpoint after SIGKILL', async () => {
+  testInFull('goes on from its last checkpoint after SIGKILL', async () => {
     const dir = join(folder, 'killed');
     const first = await start('--checkpoint', dir, '--save-every', '1');
     await observe(first, 300);
@@ -99,7 +100,7 @@ describe('a service', () => {
     expect(unfinished(dir)).toEqual([]);
   });
 
-  test('accepted observations are saved, also those that still waited', async () => {
+  testInFull('accepted observations are saved, also those that still waited', async () => {
     const dir = join(folder, 'few');
     const first = await start('--checkpoint', dir);
     await observe(first, 100); // too few to train on
@@ -109,7 +110,7 @@ describe('a service', () => {
     expect(await second.end('SIGTERM')).toBe(0);
   });
 
-  test('an observation that is accepted while the service ends is saved', async () => {
+  testInFull('an observation that is accepted while the service ends is saved', async () => {
     const dir = join(folder, 'late');
     const service = await start('--checkpoint', dir);
     const { hostname, port } = new URL(service.url);

@@ -91,7 +91,7 @@ for (const reduction of ['none', 'sum', 'mean'] as const) {
       const weight = weighted ? constants : undefined;
       cases.push({
         name: `nllLoss ${name}`,
-        rows: [],
+        ops: [],
         inputs,
         run: (x, t) => F.nllLoss(x, t, withWeight({ reduction }, weighted, x)),
         reference: (x, t) => nll({ reduction }, x, t, weight),
@@ -99,7 +99,7 @@ for (const reduction of ['none', 'sum', 'mean'] as const) {
       const options = { reduction, labelSmoothing: weighted ? 0.1 : 0 };
       cases.push({
         name: `crossEntropy ${name}`,
-        rows: [],
+        ops: [],
         inputs,
         run: (x, t) => F.crossEntropy(x, t, withWeight(options, weighted, x)),
         reference: (x, t) => nll(options, logSoftmax(x), t, weight),
@@ -110,7 +110,7 @@ for (const reduction of ['none', 'sum', 'mean'] as const) {
   const shape = [3, 4];
   cases.push({
     name: `crossEntropy against probabilities, ${reduction}`,
-    rows: [],
+    ops: [],
     inputs: [{ shape }, { shape, low: 0, high: 1 }, weights],
     run: (x, t, weight) => F.crossEntropy(x, t, { ...options, weight }),
     reference: (x, t, weight) => {
@@ -121,7 +121,7 @@ for (const reduction of ['none', 'sum', 'mean'] as const) {
 }
 cases.push({
   name: 'crossEntropy, class 1 ignored',
-  rows: [],
+  ops: [],
   inputs: [{ shape: [5, 4] }, classes([5], 0, 3, 1, 1, 2)],
   run: (x, t) => F.crossEntropy(x, t, { ignoreIndex: 1, labelSmoothing: 0.1 }),
   reference: (x, t) => nll({ ignoreIndex: 1, labelSmoothing: 0.1 }, logSoftmax(x), t),

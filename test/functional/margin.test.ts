@@ -14,7 +14,7 @@ import { sigmoid, softplus } from '../support/functions';
 import { expectRefusals } from '../support/refusals';
 import { reductions } from './reductions';
 
-const rows: readonly string[] = [];
+const ops: readonly string[] = [];
 const vector: InputSpec = { shape: [6] };
 const matrix: InputSpec = { shape: [4, 3] };
 const signs: InputSpec = { shape: [6], dtype: 'int32', values: [1, -1, 1, 1, -1, -1] };
@@ -119,7 +119,7 @@ const losses: OpCase[] = [
   }),
   {
     name: 'multiMarginLoss, weighted',
-    rows,
+    ops,
     inputs: [matrix, labels, { shape: [3], low: 0.5, high: 2 }],
     run: (x, t, weight) => F.multiMarginLoss(x, t, { weight, reduction: 'none' }),
     reference: (x, t, weight) =>
@@ -133,63 +133,63 @@ const losses: OpCase[] = [
 const functions: OpCase[] = [
   {
     name: 'normalize',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }],
     run: (x) => F.normalize(x),
     reference: (x) => build([3, 4], ([i, j]) => at(x, [i, j]) / norm(row(x, i), 2)),
   },
   {
     name: 'normalize, first norm',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }],
     run: (x) => F.normalize(x, { p: 1, dim: -1 }),
     reference: (x) => build([3, 4], ([i, j]) => at(x, [i, j]) / norm(row(x, i), 1)),
   },
   {
     name: 'cosineSimilarity',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }, { shape: [3, 4] }],
     run: (a, b) => F.cosineSimilarity(a, b),
     reference: byRow(cosine),
   },
   {
     name: 'cosineSimilarity with one vector',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }, { shape: [1, 4] }],
     run: (a, b) => F.cosineSimilarity(a, b, { dim: -1 }),
     reference: (a, b) => byRow((x) => cosine(x, b.data))(a),
   },
   {
     name: 'pairwiseDistance',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }, { shape: [3, 4] }],
     run: (a, b) => F.pairwiseDistance(a, b),
     reference: byRow((x, y) => distance(x, y)),
   },
   {
     name: 'pairwiseDistance, first norm, keepdim',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }, { shape: [3, 4] }],
     run: (a, b) => F.pairwiseDistance(a, b, { p: 1, keepdim: true }),
     reference: (a, b) => asColumn(byRow((x, y) => distance(x, y, 1))(a, b)),
   },
   {
     name: 'glu',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }],
     run: (x) => F.glu(x),
     reference: (x) => build([3, 2], ([i, j]) => at(x, [i, j]) * sigmoid(at(x, [i, j + 2]))),
   },
   {
     name: 'prelu with one weight',
-    rows,
+    ops,
     inputs: [{ shape: [3, 4] }, { shape: [1] }],
     run: F.prelu,
     reference: pointwise((x, w) => (x > 0 ? x : w * x)),
   },
   {
     name: 'prelu with a weight for each channel',
-    rows,
+    ops,
     inputs: [{ shape: [2, 3, 4] }, { shape: [3] }],
     run: F.prelu,
     reference: (x, w) =>
@@ -197,7 +197,7 @@ const functions: OpCase[] = [
   },
   {
     name: 'bilinear',
-    rows,
+    ops,
     inputs: [{ shape: [2, 3] }, { shape: [2, 4] }, { shape: [5, 3, 4] }, { shape: [5] }],
     run: F.bilinear,
     reference: (a, b, w, bias) =>
@@ -211,7 +211,7 @@ const functions: OpCase[] = [
   },
   {
     name: 'embedding',
-    rows,
+    ops,
     inputs: [{ shape: [2, 3], dtype: 'int32', values: [0, 3, 1, 1, 3, 2] }, { shape: [4, 2] }],
     run: (index, table) => F.embedding(index, table),
     reference: (index, table) => build([2, 3, 2], ([i, j, k]) => at(table, [at(index, [i, j]), k])),

@@ -25,7 +25,7 @@ export function reductions({ name, inputs, options, run, reference }: LossCase):
   };
   return (['none', 'sum', 'mean'] as const).map((reduction) => ({
     name: `${name}, ${reduction}`,
-    rows: [],
+    ops: [],
     inputs,
     run: (...tensors) => (run as Loss)(...tensors, { ...options, reduction } as never),
     reference: (...all) => finish[reduction](reference(...all)),

@@ -9,7 +9,7 @@ import { reductions } from './reductions';
 const plain: InputSpec = { shape: [4, 3] };
 const probability: InputSpec = { shape: [4, 3], low: 0.05, high: 0.95 };
 const positive: InputSpec = { shape: [4, 3], low: 0.2, high: 3 };
-const rows: readonly string[] = [];
+const ops: readonly string[] = [];
 
 const square = (x: number): number => x * x;
 const huber = (d: number, delta: number): number =>
@@ -116,7 +116,7 @@ const cases: OpCase[] = [
   }),
   {
     name: 'klDiv, batchmean',
-    rows,
+    ops,
     inputs: [plain, probability],
     run: (x, t) => F.klDiv(x, t, { reduction: 'batchmean' }),
     reference: (x, t) => {
@@ -126,14 +126,14 @@ const cases: OpCase[] = [
   },
   {
     name: 'binaryCrossEntropy with weights',
-    rows,
+    ops,
     inputs: [probability, probability, positive],
     run: (x, t, weight) => F.binaryCrossEntropy(x, t, { weight, reduction: 'none' }),
     reference: pointwise((x, t, w) => w * bce(x, t)),
   },
   {
     name: 'binaryCrossEntropyWithLogits with weights',
-    rows,
+    ops,
     inputs: [plain, probability, { ...positive, shape: [3] }, positive],
     run: (x, t, posWeight, weight) =>
       F.binaryCrossEntropyWithLogits(x, t, { posWeight, weight, reduction: 'none' }),
@@ -141,7 +141,7 @@ const cases: OpCase[] = [
   },
   {
     name: 'multilabelSoftMarginLoss',
-    rows,
+    ops,
     inputs: [plain, probability],
     run: (x, t) => F.multilabelSoftMarginLoss(x, t, { reduction: 'none' }),
     reference: (x, t) => {

@@ -1,4 +1,4 @@
-/** What a test of an op is: a row of a table. */
+/** What a test of an op is: one entry of a table. */
 import type { Tensor } from 'blasgrad';
 import { sizeOf, type DType, type Plain, type Tolerance } from '../support/plain';
 import { permutation } from '../support/random';
@@ -19,8 +19,8 @@ export interface InputSpec {
 export interface OpCase {
   /** Unique and readable: 'sum over dim 1, keepdim'. */
   readonly name: string;
-  /** Native rows it runs, forward and backward. */
-  readonly rows: readonly string[];
+  /** Native ops it runs, forward and backward. */
+  readonly ops: readonly string[];
   readonly inputs: readonly InputSpec[];
   readonly run: (...inputs: Tensor[]) => Tensor | Tensor[];
   /** In plain float64 loops, independent of the library. */

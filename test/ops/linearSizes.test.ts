@@ -1,7 +1,12 @@
 /** Linear layers of every size that chooses another loop, against sums in float64. */
 import { backend, F, fromArray, manualSeed, rand, tensor, type Tensor } from 'blasgrad';
+import { oneIn } from '../support/full';
 
-const rowCounts = [0, 1, 2, 3, 5, 7, 15, 16, 17, 20, 28, 31, 32, 33, 63, 64, 65, 100, 128, 129];
+const rowCounts = oneIn(
+  3,
+  'numbers of rows',
+  [0, 1, 2, 3, 5, 7, 15, 16, 17, 20, 28, 31, 32, 33, 63, 64, 65, 100, 128, 129],
+);
 const sizes: readonly [outFeatures: number, inFeatures: number][] = [
   [1, 1],
   [3, 10],

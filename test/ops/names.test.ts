@@ -1,36 +1,36 @@
-/** One op is one row, three times: natively, in lib/ops, and in a table of tests. */
-import { opRows } from '../../dist/ops/define';
+/** Each op is defined three times: natively, in lib/ops, and in a table of tests. */
+import { opDefinitions } from '../../dist/ops/define';
 import 'blasgrad';
 import { families } from './cases';
 
-const { native, used } = opRows();
-const names = native.map((row) => row.name);
-const tested = Object.values(families).flatMap((cases) => cases.flatMap((one) => one.rows));
+const { native, used } = opDefinitions();
+const names = native.map(({ name }) => name);
+const tested = Object.values(families).flatMap((cases) => cases.flatMap((one) => one.ops));
 
 /** Names of `some` that `others` lack. */
 const without = (some: readonly string[], others: readonly string[]): string[] => {
   return [...new Set(some)].filter((name) => !others.includes(name)).sort();
 };
 
-test('no two native rows have the same name', () => {
+test('no two native ops have the same name', () => {
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
-test('every native row is used by lib', () => {
-  expect({ 'rows that no file in lib asks for': without(names, used) }).toEqual({
-    'rows that no file in lib asks for': [],
+test('every native op is used by lib', () => {
+  expect({ 'ops that no file in lib uses': without(names, used) }).toEqual({
+    'ops that no file in lib uses': [],
   });
 });
 
-test('every native row is in a case of test/ops/cases', () => {
-  expect({ 'rows without a case in test/ops/cases': without(names, tested) }).toEqual({
-    'rows without a case in test/ops/cases': [],
+test('every native op is in a case of test/ops/cases', () => {
+  expect({ 'ops without a case in test/ops/cases': without(names, tested) }).toEqual({
+    'ops without a case in test/ops/cases': [],
   });
 });
 
-test('cases name only rows that there are', () => {
-  expect({ 'rows in test/ops/cases without a native row': without(tested, names) }).toEqual({
-    'rows in test/ops/cases without a native row': [],
+test('cases name only native ops', () => {
+  expect({ 'names in test/ops/cases without a native op': without(tested, names) }).toEqual({
+    'names in test/ops/cases without a native op': [],
   });
 });
 

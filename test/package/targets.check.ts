@@ -62,6 +62,15 @@ describe.each(here)('$simd, OpenBLAS for $core', (target) => {
     expect(differences(found.numbers)).toEqual([]);
   });
 
+  test('is warned of where the CPU has a better one', () => {
+    const print = "console.log(JSON.stringify(require('blasgrad').backend.info().warnings))";
+    const env = { BLASGRAD_SIMD_TARGET: target.simd };
+    const lower = `BLASGRAD_SIMD_TARGET=${target.simd} makes the kernels use ${target.simd}, this CPU has `;
+    expect(JSON.parse(project.run(['-e', print], { env }).stdout)).toEqual(
+      target === here[0] ? [] : [expect.stringContaining(lower)],
+    );
+  });
+
   test("gives PyTorch's numbers: the golden tests", () => {
     const addon = join(project.folder, 'node_modules/blasgrad-linux-x64/blasgrad.node');
     const { status, stderr } = spawnSync(

@@ -1,29 +1,39 @@
 /**
- * Notes which native rows run. A test file imports this before anything that loads the library, so that the library
+ * Notes which native ops run. A test file imports this before anything that loads the library, so that the library
  * gets the addon's functions wrapped.
  */
 import type { NativeAddon, NativeOp } from '../../binding';
 
 const running = new Set<string>();
 
+/** An op as the addon exports it: a function, or functions by dtype. */
+type Exported = NativeOp | { readonly [dtype: string]: Exported };
+
+/** The name of an op whose functions are exported one by one. */
+const opOf = (name: string): string =>
+  /^to(Float32|Float64|Int32|Bool)$/.test(name) ? 'to' : name;
+
+function wrap(name: string, op: Exported): Exported {
+  if (typeof op !== 'function') {
+    return Object.fromEntries(
+      Object.entries(op).map(([dtype, inner]) => [dtype, wrap(name, inner)]),
+    );
+  }
+  return (...args) => {
+    running.add(opOf(name));
+    op(...args);
+  };
+}
+
 jest.mock('../../dist/core/native.js', () => {
   const actual = jest.requireActual<{ addon: NativeAddon }>('../../dist/core/native.js');
   const { addon } = actual;
-  const wrap = ([name, op]: [string, NativeOp]): [string, NativeOp] => [
-    name,
-    (...args) => {
-      running.add(name);
-      op(...args);
-    },
-  ];
-  return {
-    ...actual,
-    addon: { ...addon, ops: Object.fromEntries(Object.entries(addon.ops).map(wrap)) },
-  };
+  const ops = Object.entries(addon.ops).map(([name, op]) => [name, wrap(name, op)] as const);
+  return { ...actual, addon: { ...addon, ops: Object.fromEntries(ops) } };
 });
 
-/** The native rows that `fn` runs. */
-export function rowsRunBy(fn: () => void): ReadonlySet<string> {
+/** The native ops that `fn` runs. */
+export function opsRunBy(fn: () => void): ReadonlySet<string> {
   running.clear();
   fn();
   return new Set(running);

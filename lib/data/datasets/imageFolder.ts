@@ -130,7 +130,7 @@ function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): 
     const from = Math.min(c, channelsInFile - 1); // a grey image has one channel, for red, green and blue
     for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * channelsInFile + from] / 255;
   }
-  return new Tensor(new Storage(out), 'float32', [channels, height, width]);
+  return new Tensor(new Storage('float32', out), [channels, height, width]);
 }
 
 function requireSharp(): Sharp {

@@ -130,7 +130,7 @@ export class Table {
     columns.forEach(({ values }, j) => {
       for (let i = 0; i < values.length; i++) out[i * columns.length + j] = values[i];
     });
-    return new Tensor(new Storage(out), 'float32', [this.length, columns.length]);
+    return new Tensor(new Storage('float32', out), [this.length, columns.length]);
   }
 }
 

@@ -19,7 +19,7 @@ export class LabelEncoder extends Categories {
     const codes = this.codesOf('transform', x, (row) => {
       throw this.unknownCategory('transform', x, row);
     });
-    return new Tensor(new Storage(codes), 'int32', [codes.length]);
+    return new Tensor(new Storage('int32', codes), [codes.length]);
   }
 
   /** `fit`, then `transform`. */

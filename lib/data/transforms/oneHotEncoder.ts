@@ -40,7 +40,7 @@ export class OneHotEncoder extends Categories {
     codes.forEach((code, i) => {
       if (code >= 0) out[i * width + code] = 1;
     });
-    return new Tensor(new Storage(out), 'float32', [codes.length, width]);
+    return new Tensor(new Storage('float32', out), [codes.length, width]);
   }
 
   /** `fit`, then `transform`. */

@@ -106,7 +106,7 @@ export class StandardScaler {
     for (let i = 0; i < out.length; i++) {
       out[i] = change(values[i], mean[i % columns], scale[i % columns]);
     }
-    return new Tensor(new Storage(out), 'float32', [rows, columns]);
+    return new Tensor(new Storage('float32', out), [rows, columns]);
   }
 
   /** The fitted values, for `loadStateDict` and for checkpoints. */

@@ -25,10 +25,10 @@ export function decode(part: Part, memory: SharedArrayBuffer): unknown {
 }
 
 function inPlace(
-  { dtype, shape, offset: offset }: Extract<Part, { kind: 'tensor' }>,
+  { dtype, shape, offset }: Extract<Part, { kind: 'tensor' }>,
   memory: SharedArrayBuffer,
 ): Tensor {
-  return new Tensor(new Storage(arrayOver(dtype, memory, offset, numelOf(shape))), dtype, shape);
+  return new Tensor(new Storage(dtype, arrayOver(dtype, memory, offset, numelOf(shape))), shape);
 }
 
 function copyOf(type: string, length: number, memory: SharedArrayBuffer, offset: number): unknown {

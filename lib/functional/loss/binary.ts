@@ -2,9 +2,15 @@
 import { requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
 import { record, type Rule } from '../../ops/define';
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { reduced, requirePair, type ReductionOption } from './reduction';
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    binaryCrossEntropy: undefined;
+  }
+}
 
 /** log x, limited to at least -100 as in PyTorch. */
 const boundedLog = (x: Tensor): Tensor => x.log().clamp({ min: -100 });
@@ -14,10 +20,10 @@ const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
  * A gradient rule of its own: at 0 and 1 the derivative of the logarithm would give 0 times infinity. It is also
  * shorter than the rules of the composition.
  */
-const rule: Rule = {
+const rule: Rule<'binaryCrossEntropy'> = {
   name: 'binaryCrossEntropy',
   grad: (dy, node) => {
-    const [x, target] = node.kept;
+    const [x, target] = node.saved;
     const variance = x.mul(oneMinus(x)).clamp({ min: 1e-12 });
     return [
       node.needs(0) ? dy.mul(x.sub(target).div(variance)) : null,

@@ -7,7 +7,7 @@ import {
   unexpected,
 } from '../../core/errors';
 import { isFloating } from '../../core/dtype';
-import { where } from '../../ops/elementwise/binary';
+import { where } from '../../ops/elementwise/select';
 import { nll, type Picks } from '../../ops/nn/loss';
 import { logSoftmax } from '../../ops/reduce/softmax';
 import { numelOf, sameShape, type Shape } from '../../core/shape';

@@ -9,7 +9,7 @@ import {
   wrongType,
 } from '../../core/errors';
 import { softplus } from '../../ops/elementwise/activation';
-import { where } from '../../ops/elementwise/binary';
+import { where } from '../../ops/elementwise/select';
 import { arange } from '../../creation/filled';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';

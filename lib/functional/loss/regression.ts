@@ -7,7 +7,7 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
-import { where } from '../../ops/elementwise/binary';
+import { where } from '../../ops/elementwise/select';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { reduced, requireSimilar, type Reduction, type ReductionOption } from './reduction';

@@ -5,10 +5,10 @@
  *     { "$": "NaN" }              NaN, Infinity, -Infinity, -0 or undefined
  *     { "$object": { ... } }      an object that has keys with $ itself
  */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { describe, unexpected, wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
-import { memoryOf } from '../../core/access';
+import { usableMemory } from '../../core/access';
 import { metadataName } from '../safetensors/header';
 
 /** A copy of a tree, with copies of its tensors. */
@@ -31,7 +31,7 @@ const maxDepth = 100;
 export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot {
   const tensors = new Map<string, Tensor>();
   const addTensor = (path: readonly string[], tensor: Tensor): string => {
-    memoryOf(op, tensor);
+    usableMemory(op, tensor);
     const wanted = path.join('.') || name;
     let unused = wanted;
     for (let i = 2; tensors.has(unused) || unused === metadataName; i++) unused = `${wanted}~${i}`;

@@ -1,38 +1,12 @@
-/** Numbers that follow the batch: several traces, with different batch sizes, made one. */
+/** Merges traces of several batch sizes into one graph, whose numbers may depend on the batch size. */
 import { shapeText } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
-import { packed } from '../../core/access';
+import { copyInOrder } from '../../core/access';
 import type { TypedArray } from '../../core/dtype';
+import type { OpAttrs, OpName } from '../../core/node';
+import type { Affine, Size, Sized } from './size';
 import { sameElements, type Traced, type TracedOp, type Value } from './trace';
-
-/** times batch + plus */
-export interface Affine {
-  readonly times: number;
-  readonly plus: number;
-}
-
-/** A number, or one that grows with the batch. */
-export type Size = number | Affine;
-
-export const isAffine = (value: unknown): value is Affine =>
-  typeof value === 'object' && value !== null && 'times' in value && 'plus' in value;
-
-/** a + by b */
-export function plus(a: Size, b: Size, by = 1): Size {
-  if (typeof a === 'number' && typeof b === 'number') return a + by * b;
-  const [x, y] = [a, b].map((one) => (typeof one === 'number' ? { times: 0, plus: one } : one));
-  const times = x.times + by * y.times;
-  return times === 0 ? x.plus + by * y.plus : { times, plus: x.plus + by * y.plus };
-}
-
-export function sameSize(a: Size, b: Size): boolean {
-  return plus(a, b, -1) === 0;
-}
-
-/** What an operation was told, with sizes in the place of numbers. */
-export type Attrs =
-  Size | string | boolean | null | undefined | readonly Attrs[] | { readonly [key: string]: Attrs };
 
 /** A value of the model that fits every batch. */
 export interface GraphValue {
@@ -48,11 +22,11 @@ export interface GraphValue {
   } | null;
 }
 
-export interface GraphOp {
-  readonly name: string;
+export interface GraphOp<K extends OpName = OpName> {
+  readonly name: K;
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
-  readonly attrs: Attrs;
+  readonly attrs: Sized<OpAttrs[K]>;
 }
 
 export interface Graph {
@@ -79,7 +53,7 @@ function random(what: string): VariesError {
 
 /** The elements of a constant in order. */
 export function elementsOf(tensor: Tensor): TypedArray {
-  return tensor._contiguous ? tensor._flat : packed(tensor);
+  return tensor._contiguous ? tensor._flat : copyInOrder(tensor);
 }
 
 /** Makes one graph of traces with the given batch sizes; each trace but the first only confirms what follows the batch. */
@@ -102,8 +76,12 @@ export class Merger {
     return fitted;
   }
 
-  /** Attributes of one operation in all traces. Whatever is neither number nor text nor a list of such is left out. */
-  private attrs(all: readonly unknown[], what: string): Attrs {
+  /** Attributes of one op in all traces. */
+  private attrs<T>(all: readonly T[], what: string): Sized<T> {
+    return this.sized(all, what) as Sized<T>;
+  }
+
+  private sized(all: readonly unknown[], what: string): unknown {
     const [first] = all;
     if (typeof first === 'number') return this.size(all as number[], what);
     if (typeof first === 'boolean' || typeof first === 'string') {
@@ -117,7 +95,7 @@ export class Merger {
       if (lists.some((one) => one.length !== first.length))
         throw varies(`${what} has different lengths`);
       return first.map((_, i) =>
-        this.attrs(
+        this.sized(
           lists.map((one) => one[i]),
           what,
         ),
@@ -127,7 +105,7 @@ export class Merger {
     return Object.fromEntries(
       Object.keys(first).map((key) => [
         key,
-        this.attrs(
+        this.sized(
           objects.map((one) => one[key]),
           `${key} of ${what}`,
         ),

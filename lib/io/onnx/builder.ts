@@ -1,7 +1,9 @@
 /** The nodes of an ONNX graph, as they are added one by one. */
-import type { DType, TypedArray } from '../../core/dtype';
+import { arrayOf, type DType, type TypedArray } from '../../core/dtype';
+import type { OpAttrs, OpName } from '../../core/node';
 import { attributeTypes, dataTypes, type Init } from './schema';
-import { isAffine, plus, sameSize, type Attrs, type GraphValue, type Size } from './batch';
+import type { GraphValue } from './batch';
+import { isAffine, isFixed, plus, sameSize, type Size, type Sized } from './size';
 
 /** An attribute of a node: a whole number where it is a bigint. */
 export type Attribute = bigint | number | string | readonly bigint[] | Init<'TensorProto'>;
@@ -13,15 +15,21 @@ export interface Ref {
   readonly dtype: DType;
 }
 
-/** An operation to be said in nodes. */
-export interface Emitted {
+/** An op that is translated to nodes. */
+export interface Emitted<Attrs = unknown> {
   readonly inputs: readonly Ref[];
   readonly outputs: readonly Pick<GraphValue, 'shape' | 'dtype'>[];
   readonly attrs: Attrs;
 }
 
-/** Says one operation in nodes, and gives the names of its outputs. */
-export type Emit = (op: Emitted, graph: GraphBuilder) => string | readonly string[];
+/** Adds the nodes of one op, and returns the names of its outputs. */
+export type Emit<Attrs = unknown> = (
+  op: Emitted<Attrs>,
+  graph: GraphBuilder,
+) => string | readonly string[];
+
+/** Translations of these ops; null for one that ONNX has no operator for. */
+export type Emitters<K extends OpName> = { readonly [N in K]: Emit<Sized<OpAttrs[N]>> | null };
 
 /** What no graph can say, for one of the errors that are listed together. */
 export class Unsupported extends Error {}
@@ -206,25 +214,18 @@ export class GraphBuilder {
 
 function bytesOf(type: DType | 'int64', values: readonly number[] | TypedArray): Uint8Array {
   // A tensor's own memory is of its dtype; a list of its numbers would take up to eight times as much.
-  const array = ArrayBuffer.isView(values) ? values : arrayOf(type, values);
+  const array = ArrayBuffer.isView(values)
+    ? values
+    : type === 'int64'
+      ? longs(values)
+      : arrayOf(type, values);
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-function arrayOf(type: DType | 'int64', values: readonly number[]) {
-  switch (type) {
-    case 'int64':
-      return BigInt64Array.from(values, (one) =>
-        Number.isFinite(one) ? BigInt(one) : one > 0 ? lastIndex : -lastIndex,
-      );
-    case 'float32':
-      return Float32Array.from(values);
-    case 'float64':
-      return Float64Array.from(values);
-    case 'int32':
-      return Int32Array.from(values);
-    case 'bool':
-      return Uint8Array.from(values);
-  }
+function longs(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, (one) =>
+    Number.isFinite(one) ? BigInt(one) : one > 0 ? lastIndex : -lastIndex,
+  );
 }
 
 function attributeOf(name: string, value: Attribute): Init<'AttributeProto'> {
@@ -238,22 +239,8 @@ function attributeOf(name: string, value: Attribute): Init<'AttributeProto'> {
   return { name, t: value as Init<'TensorProto'>, type: attributeTypes.tensor };
 }
 
-/** A number among attributes that must not follow the batch. */
-export function fixed(value: Attrs, what: string): number {
+/** A number that must not depend on the batch. */
+export function fixed(value: Size, what: string): number {
   if (typeof value === 'number') return value;
   throw new Unsupported(`${what} that follows the batch`);
-}
-
-/** A field of an operation's attributes. */
-export function field(attrs: Attrs, name: string): Attrs {
-  return (attrs as Readonly<Record<string, Attrs>>)[name];
-}
-
-export function sizesIn(attrs: Attrs, name: string): readonly Size[] {
-  return field(attrs, name) as readonly Size[];
-}
-
-/** Whether no size follows the batch. */
-export function isFixed(sizes: readonly Size[]): sizes is readonly number[] {
-  return !sizes.some(isAffine);
 }

@@ -1,5 +1,5 @@
 /** What a model is traced with, and the traces. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { fromArray } from '../../creation/filled';
 import { isFloating } from '../../core/dtype';
 import { messageOf, shapeText, unexpected, wrongType } from '../../core/errors';

@@ -7,9 +7,10 @@ import type { Storage } from '../../core/storage';
 import type { Tensor } from '../../core/tensor';
 import { requirePath } from '../file';
 import { writeWhole } from '../write';
-import { Merger, type Size } from './batch';
+import { Merger } from './batch';
 import { namesFor, tensorsIn, traceAll } from './examples';
 import { graphMessage } from './model';
+import type { Size } from './size';
 import { partsOf } from './write';
 
 const op = 'exportOnnx';

@@ -3,18 +3,13 @@ import { describe, unexpected } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
 import { collectState } from '../../nn/module/state';
 import type { Tensor } from '../../core/tensor';
-import {
-  elementsOf,
-  isAffine,
-  type Graph,
-  type GraphOp,
-  type GraphValue,
-  type Size,
-} from './batch';
-import { GraphBuilder, Unsupported, type Emitted } from './builder';
+import type { OpName } from '../../core/node';
+import { elementsOf, type Graph, type GraphOp, type GraphValue } from './batch';
+import { GraphBuilder, Unsupported, type Emit, type Emitted } from './builder';
 import { emitters } from './emit';
 import { dataTypes, type Init } from './schema';
 import { sameElements } from './trace';
+import { isAffine, type Size } from './size';
 import type { Initializer } from './write';
 
 const op = 'exportOnnx';
@@ -89,8 +84,8 @@ class Translation {
     outputs.forEach((value, i) => this.names.set(value, results[i] ?? ''));
   }
 
-  private emitted(name: string, emitted: Emitted): readonly string[] {
-    const emit = emitters.get(name) ?? null;
+  private emitted(name: OpName, emitted: Emitted): readonly string[] {
+    const emit = emitters[name] as Emit | null; // the attributes are those of this op
     try {
       if (emit === null) throw new Unsupported('has no operator in ONNX');
       const results = emit(emitted, this.builder);

@@ -1,5 +1,6 @@
 /** The operations of one forward, as a list: what each took, made, and was told. */
 import type { DType } from '../../core/dtype';
+import type { OpAttrs, OpName } from '../../core/node';
 import { observing, type Observer } from '../../core/observer';
 import { sameShape, type Shape } from '../../core/shape';
 import type { Storage } from '../../core/storage';
@@ -18,11 +19,11 @@ export interface Value {
   readonly version: number;
 }
 
-export interface TracedOp {
-  readonly name: string;
+export interface TracedOp<K extends OpName = OpName> {
+  readonly name: K;
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  readonly attrs: unknown;
+  readonly attrs: OpAttrs[K];
 }
 
 /** What a forward did, down to what its outputs need. */
@@ -37,8 +38,15 @@ interface Place {
   readonly value: Value;
 }
 
-/** Operations whose masks and indices are not among the inputs, because no gradient flows to them. */
-const readingKept = ['where', 'gather', 'scatter', 'scatterAdd', 'indexSelect', 'indexAdd'];
+/** Ops whose masks and indices are saved tensors, not inputs, because no gradient flows to them. */
+const readingSaved: ReadonlySet<OpName> = new Set([
+  'where',
+  'gather',
+  'scatter',
+  'scatterAdd',
+  'indexSelect',
+  'indexAdd',
+] as const);
 
 class Recording implements Observer {
   readonly ops: TracedOp[] = [];
@@ -76,18 +84,23 @@ class Recording implements Observer {
     this.place(tensor, { ...newValue(tensor), input, dynamic: true });
   }
 
-  result(
-    name: string,
+  result<K extends OpName>(
+    name: K,
     outputs: readonly Tensor[],
     inputs: readonly Tensor[],
-    attrs: unknown,
-    kept: readonly Tensor[],
+    attrs: OpAttrs[K],
+    saved: readonly Tensor[],
   ): void {
-    const given = readingKept.includes(name) ? [...inputs, ...kept] : inputs;
-    this.add(name, outputs, given, attrs, 0);
+    const all = readingSaved.has(name) ? [...inputs, ...saved] : inputs;
+    this.add(name, outputs, all, attrs, 0);
   }
 
-  changed(name: string, x: Tensor, inputs: readonly Tensor[], attrs: unknown): void {
+  changed<K extends OpName>(
+    name: K,
+    x: Tensor,
+    inputs: readonly Tensor[],
+    attrs: OpAttrs[K],
+  ): void {
     const [first, ...others] = inputs;
     const known = this.find(x);
     if (known === null || isConstant(known)) {
@@ -111,15 +124,15 @@ class Recording implements Observer {
     );
   }
 
-  private add(
-    name: string,
+  private add<K extends OpName>(
+    name: K,
     outputs: readonly Tensor[],
     inputs: readonly Tensor[],
-    attrs: unknown,
+    attrs: OpAttrs[K],
     later: number,
   ): void {
     const made: Value[] = [];
-    const op: TracedOp = {
+    const op: TracedOp<K> = {
       name,
       inputs: inputs.map((one) => this.value(one)),
       outputs: made,

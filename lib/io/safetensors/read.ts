@@ -60,5 +60,5 @@ function* readTensor(file: InputFile, entry: Entry): Reader<Tensor> {
     const index = array.findIndex((byte) => byte > 1);
     if (index >= 0) refuse('0 or 1', index, array[index]);
   }
-  return new Tensor(new Storage(array), kind.dtype, entry.shape);
+  return new Tensor(new Storage(kind.dtype, array), entry.shape);
 }

@@ -2,7 +2,7 @@
 import { elementBytes } from '../../core/dtype';
 import { describe, unexpected, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { packed, valuesOf } from '../../core/access';
+import { copyInOrder, readableMemory } from '../../core/access';
 import { requireTensors } from '../named';
 import type { Pieces } from '../pieces';
 import { written } from './elements';
@@ -13,7 +13,7 @@ export function contentOf(op: string, tensors: unknown, metadata: unknown): Piec
   const named = requireTensors(op, tensors);
   for (const [name, tensor] of named) {
     requireName(op, name);
-    valuesOf(op, tensor);
+    readableMemory(op, tensor);
   }
   // The same order as other writers of the format: the widest alignment first.
   const rank = ({ dtype }: Tensor): number => order.indexOf(dtype);
@@ -61,8 +61,10 @@ function* pieces(
 ): Generator<Uint8Array, void, void> {
   yield header;
   for (const [, tensor] of tensors) {
-    valuesOf(op, tensor);
-    const { buffer, byteOffset, byteLength } = tensor._contiguous ? tensor._flat : packed(tensor);
+    readableMemory(op, tensor);
+    const { buffer, byteOffset, byteLength } = tensor._contiguous
+      ? tensor._flat
+      : copyInOrder(tensor);
     yield new Uint8Array(buffer, byteOffset, byteLength);
   }
 }

@@ -1,5 +1,5 @@
 /** Initial values that do not depend on the tensor's shape. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { isFloating } from '../../core/dtype';
 import {
   requireInRange,

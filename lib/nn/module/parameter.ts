@@ -1,5 +1,5 @@
 /** Tensors that belong to a module and are trained. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
 import { requireOptions } from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';
@@ -23,7 +23,7 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
     const from = requireTensor('Parameter', 'data', data);
     requireOptions('Parameter', options, ['requiresGrad']);
-    super(new Storage(allocateShared(from.dtype, from.numel())), from.dtype, from.shape);
+    super(new Storage(from.dtype, allocateShared(from.dtype, from.numel())), from.shape);
     noGrad(() => this.copy_(from));
     this.requiresGrad = options.requiresGrad ?? true;
   }
@@ -33,7 +33,7 @@ export class Parameter extends Tensor {
     if (dtype === this.dtype) return;
     const values = this.detach().to(dtype);
     const gradient = this.grad === null ? null : this.grad.detach().to(dtype);
-    const storage = new Storage(allocateShared(dtype, this.numel()));
+    const storage = new Storage(dtype, allocateShared(dtype, this.numel()));
     storage.array.set(values._flat);
     storage.version = this._storage.version + 1; // a graph that kept the old values notices
     this._storage.abandoned = true; // a compiled function that used it notices too

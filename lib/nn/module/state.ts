@@ -1,5 +1,5 @@
 /** The state dict of a module. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { describe, shapeText, wrongType } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';

@@ -1,14 +1,14 @@
 /** Functions of two numbers: arithmetic, comparison, logic; with broadcasting and dtype promotion. */
-import type { NativeOp } from '../../../binding';
 import type { DType } from '../../core/dtype';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
+import { where } from './select';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
-  apartFrom,
+  withoutOverlap,
   isFloating,
-  nativeOp,
+  kernels,
   operand,
   promote,
   record,
@@ -16,37 +16,47 @@ import {
   requireInPlace,
   runElementwise,
   sameShape,
-  scalar,
   Tensor,
-  unrecorded,
+  reportResult,
   zerosLike,
+  type Kernels,
   type Node,
+  type Operand,
   type Rule,
 } from '../define';
 
-/** The other side of an operation: numbers take part as PyTorch's Python numbers do. */
-export type Operand = Tensor | number;
+declare module '../../core/node' {
+  interface OpAttrs extends Record<keyof OperatorMethods | keyof PredicateMethods, undefined> {}
+}
+
+type OperatorName = keyof OperatorMethods;
+type OperatorNode = Node<OperatorName>;
 
 interface BinaryRule {
   /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. */
-  readonly grad: (dy: Tensor, a: Tensor, b: Tensor, node: Node) => readonly (Tensor | null)[];
-  /** False where the gradient needs neither a nor b, so that they are not kept. */
-  readonly keeps?: false;
+  readonly grad: (
+    dy: Tensor,
+    a: Tensor,
+    b: Tensor,
+    node: OperatorNode,
+  ) => readonly (Tensor | null)[];
+  /** False where the gradient needs neither a nor b, so that they are not saved. */
+  readonly saves?: false;
   /** True where whole numbers give a floating result. */
   readonly floating?: true;
-  /** The native row that two bool tensors take, whose result is bool; others count them as int32. */
+  /** The op for two bool tensors, whose result is bool; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
 }
 
-/** A native row of two inputs and its gradients. */
-class BinaryOp implements Rule {
-  private readonly call: NativeOp;
+/** A native op of two inputs and its gradients. */
+class BinaryOp implements Rule<OperatorName> {
+  private readonly kernels: Kernels;
 
   constructor(
-    readonly name: string,
+    readonly name: OperatorName,
     private readonly rule: BinaryRule,
   ) {
-    this.call = nativeOp(name);
+    this.kernels = kernels(name);
   }
 
   apply(left: Tensor, right: Operand): Tensor {
@@ -57,19 +67,19 @@ class BinaryOp implements Rule {
       : broadcastShapes(this.name, a.shape, b.shape);
     const out = Tensor._empty(a.dtype, shape);
     this.run(a, b, out);
-    return record(out, this, [a, b], this.rule.keeps === false ? [] : [a, b], undefined);
+    return record(out, this, [a, b], this.rule.saves === false ? [] : [a, b], undefined);
   }
 
   applyInPlace(x: Tensor, right: Operand): void {
     const [a, given] = this.operands(x, right);
-    const b = apartFrom(x, given);
+    const b = withoutOverlap(x, given);
     if (a.dtype === 'bool') {
       x.copy_(this.apply(a, b));
       return;
     }
     requireInPlace(`${this.name}_`, x, broadcastShapes(this.name, a.shape, b.shape), a.dtype);
-    const keeps = this.rule.keeps !== false && (a.requiresGrad || b.requiresGrad);
-    const kept = keeps ? [a === x ? x.clone() : a, b === x ? x.clone() : b] : [];
+    const saves = this.rule.saves !== false && (a.requiresGrad || b.requiresGrad);
+    const saved = saves ? [a === x ? x.clone() : a, b === x ? x.clone() : b] : [];
     if (a.dtype === x.dtype) {
       this.run(a, b, x);
     } else {
@@ -77,11 +87,11 @@ class BinaryOp implements Rule {
       this.run(a, b, wide);
       copyInto(x, wide);
     }
-    recordInPlace(x, this, [a === x ? x : a, b], kept, undefined);
+    recordInPlace(x, this, [a === x ? x : a, b], saved, undefined);
   }
 
-  grad(dy: Tensor, node: Node): readonly (Tensor | null)[] {
-    const [a, b] = node.kept;
+  grad(dy: Tensor, node: OperatorNode): readonly (Tensor | null)[] {
+    const [a, b] = node.saved;
     return this.rule.grad(dy, a, b, node);
   }
 
@@ -102,9 +112,9 @@ class BinaryOp implements Rule {
       a.shape === b.shape &&
       a.shape === out.shape
     ) {
-      this.call(a._flat, b._flat, out._flat, out.numel());
+      this.kernels[a.dtype](a._flat, b._flat, out._flat, out.numel());
     } else {
-      runElementwise(this.name, this.call, [a, b], out);
+      runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
     }
   }
 }
@@ -113,11 +123,11 @@ function asFloatingType(dtype: DType): DType {
   return isFloating(dtype) ? dtype : 'float32';
 }
 
-const copy = nativeOp('copy');
+const copy = kernels('copy');
 
-/** Writes values of another floating dtype into `to`, unrecorded. */
+/** Writes values of another floating dtype into `to`, without recording. */
 function copyInto(to: Tensor, from: Tensor): void {
-  runElementwise('copy', copy, [from.detach().to(to.dtype)], to);
+  runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }
 
 /** dy where `mask`, half of it where a and b tie, as PyTorch shares it. */
@@ -150,9 +160,9 @@ export interface OperatorMethods {
 }
 
 const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
-  add: new BinaryOp('add', { ofBool: 'logicalOr', keeps: false, grad: (dy) => [dy, dy] }),
+  add: new BinaryOp('add', { ofBool: 'logicalOr', saves: false, grad: (dy) => [dy, dy] }),
   sub: new BinaryOp('sub', {
-    keeps: false,
+    saves: false,
     grad: (dy, _a, _b, node) => [dy, node.needs(1) ? dy.neg() : null],
   }),
   mul: new BinaryOp('mul', {
@@ -197,19 +207,19 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   }),
 };
 
-/** A native row of two inputs whose result is bool, so without gradient. */
+/** A native op of two inputs whose result is bool, so without a gradient. */
 class PredicateOp {
-  private readonly call: NativeOp;
+  private readonly kernels: Kernels;
 
-  constructor(readonly name: string) {
-    this.call = nativeOp(name);
+  constructor(readonly name: keyof PredicateMethods) {
+    this.kernels = kernels(name);
   }
 
   apply(left: Tensor, right: Operand): Tensor {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
-    runElementwise(this.name, this.call, [a, b], out);
-    unrecorded(this.name, [out], [a, b]);
+    runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
+    reportResult(this.name, [out], [a, b], undefined);
     return out;
   }
 }
@@ -248,40 +258,6 @@ const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> = {
   logicalXor: new PredicateOp('logicalXor'),
 };
 
-const whereCall = nativeOp('where');
-const whereRule: Rule = {
-  name: 'where',
-  grad: (dy, node) => {
-    const condition = node.kept[0];
-    const zero = scalar(0, dy.dtype);
-    return [
-      node.needs(0) ? where(condition, dy, zero) : null,
-      node.needs(1) ? where(condition, zero, dy) : null,
-    ];
-  },
-};
-
-/** A condition as bool: other dtypes hold where they are not 0. */
-function maskOf(op: string, name: string, value: unknown): Tensor {
-  const condition = requireTensor(op, name, value);
-  return condition.dtype === 'bool' ? condition : condition.ne(0);
-}
-
-/**
- * Elements of `x` where `condition` (bool) holds, of `other` elsewhere; all three broadcast (torch.where).
- *
- * @example where(x.gt(0), x, 0) // ReLU
- */
-export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
-  const mask = maskOf('where', 'condition', condition);
-  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, 'float32');
-  const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
-  const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
-  const out = Tensor._empty(a.dtype, shape);
-  runElementwise('where', whereCall, [mask, a, b], out);
-  return record(out, whereRule, [a, b], [mask], undefined);
-}
-
 declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods>, PredicateMethods {
     /** Each element held between `min` and `max`; either may be missing (torch.clamp). */
@@ -294,10 +270,6 @@ declare module '../../core/tensor' {
     isinf(): Tensor;
     /** Whether each element is a number that is not infinite. */
     isfinite(): Tensor;
-    /** Elements of this where `condition` holds, of `other` elsewhere. */
-    where(condition: Tensor, other: Operand): Tensor;
-    /** This with `value` where `mask` (bool, broadcast) holds. */
-    maskedFill(mask: Tensor, value: number): Tensor;
     /** This + weight (end - this). */
     lerp(end: Tensor, weight: Operand): Tensor;
   }
@@ -355,14 +327,6 @@ Object.assign(Tensor.prototype, {
   },
   isfinite(this: Tensor): Tensor {
     return isFloating(this.dtype) ? this.abs().lt(Infinity) : this.eq(this);
-  },
-  where(this: Tensor, condition: Tensor, other: Operand): Tensor {
-    return where(condition, this, other);
-  },
-  maskedFill(this: Tensor, mask: Tensor, value: number): Tensor {
-    const condition = maskOf('maskedFill', 'mask', mask);
-    if (typeof value !== 'number') throw wrongType('maskedFill', 'a number', 'value', value);
-    return where(condition, scalar(value, this.dtype), this);
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);

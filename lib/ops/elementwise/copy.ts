@@ -1,38 +1,45 @@
 /** Copies, conversions between dtypes, and filling. */
-import { requireDType, type DType } from '../../core/dtype';
+import { isFloating, requireDType, type DType } from '../../core/dtype';
 import { broadcastShapes } from '../../core/shape';
 import {
-  apartFrom,
-  nativeOp,
+  withoutOverlap,
+  kernelPairs,
+  kernels,
   operand,
   record,
   recordInPlace,
   requireInPlace,
   runElementwise,
   Tensor,
-  unrecorded,
+  reportResult,
   zerosLike,
+  type Operand,
   type Rule,
 } from '../define';
-import type { Operand } from './binary';
 
-const copyCall = nativeOp('copy');
-const castCalls = {
-  float32: nativeOp('toFloat32'),
-  float64: nativeOp('toFloat64'),
-  int32: nativeOp('toInt32'),
-  bool: nativeOp('toBool'),
-} as const;
-const fillCall = nativeOp('fill');
+declare module '../../core/node' {
+  interface OpAttrs {
+    clone: undefined;
+    /** The dtype of the input. */
+    to: DType;
+    copy: undefined;
+    /** The value. */
+    fill: number;
+  }
+}
 
-const cloneRule: Rule = { name: 'clone', grad: (dy) => [dy] };
-const toRule: Rule<DType> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
+const copyKernels = kernels('copy');
+const toKernels = kernelPairs('to');
+const fillKernels = kernels('fill');
+
+const cloneRule: Rule<'clone'> = { name: 'clone', grad: (dy) => [dy] };
+const toRule: Rule<'to'> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
 // What was overwritten has a gradient of zeros, as in PyTorch, rather than none.
-const copyRule: Rule = {
+const copyRule: Rule<'copy'> = {
   name: 'copy',
   grad: (dy, node) => [node.needs(0) ? zerosLike(dy) : null, node.needs(1) ? dy : null],
 };
-const fillRule: Rule<number> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
+const fillRule: Rule<'fill'> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../../core/tensor' {
   interface Tensor {
@@ -54,7 +61,7 @@ declare module '../../core/tensor' {
 Object.assign(Tensor.prototype, {
   clone(this: Tensor): Tensor {
     const out = Tensor._empty(this.dtype, this.shape);
-    runElementwise('clone', copyCall, [this], out);
+    runElementwise('clone', copyKernels[this.dtype], [this], out);
     return record(out, cloneRule, [this], [], undefined);
   },
   contiguous(this: Tensor): Tensor {
@@ -63,25 +70,25 @@ Object.assign(Tensor.prototype, {
   to(this: Tensor, dtype: DType): Tensor {
     if (dtype === this.dtype) return this;
     const out = Tensor._empty(requireDType('to', dtype), this.shape);
-    runElementwise('to', castCalls[dtype], [this], out);
-    if (dtype === 'float32' || dtype === 'float64') {
+    runElementwise('to', toKernels[this.dtype][dtype], [this], out);
+    if (isFloating(dtype)) {
       return record(out, toRule, [this], [], this.dtype);
     }
-    unrecorded(toRule.name, [out], [this], this.dtype);
+    reportResult(toRule.name, [out], [this], this.dtype);
     return out;
   },
   copy_(this: Tensor, source: Operand): Tensor {
     const from = operand('copy_', 'source', source, this);
     requireInPlace('copy_', this, broadcastShapes('copy_', this.shape, from.shape), this.dtype);
-    const converted = apartFrom(this, from.to(this.dtype));
-    runElementwise('copy_', copyCall, [converted], this);
+    const converted = withoutOverlap(this, from.to(this.dtype));
+    runElementwise('copy_', copyKernels[this.dtype], [converted], this);
     recordInPlace(this, copyRule, [this, converted], [], undefined);
     return this;
   },
   fill_(this: Tensor, value: number): Tensor {
     operand('fill_', 'value', value, this);
     requireInPlace('fill_', this, this.shape, this.dtype);
-    runElementwise('fill_', fillCall, [], this, [value]);
+    runElementwise('fill_', fillKernels[this.dtype], [], this, [value]);
     recordInPlace(this, fillRule, [this], [], value);
     return this;
   },

@@ -1,10 +1,9 @@
-/** Functions of one number, and the activations: each line names the native row's derivative in ordinary ops. */
-import type { NativeOp } from '../../../binding';
+/** Functions of one number: each line gives the derivative in ordinary ops. */
 import {
   asFloating,
   isFloating,
   isGradEnabled,
-  nativeOp,
+  kernels,
   record,
   recordInPlace,
   requireInPlace,
@@ -12,85 +11,105 @@ import {
   scalar,
   Tensor,
   zerosLike,
+  type Kernels,
   type Node,
+  type OpAttrs,
   type Rule,
 } from '../define';
 
 /**
- * What backward needs of a function y = f(x): whether the row keeps x or y, and dy/dx from it in ordinary ops, for
- * higher derivatives; first derivatives come from the native row `<name>Backward`.
+ * The functions of one number and their attributes, in the order of the native op. Each file of functions adds its own.
  */
-export interface UnaryRule {
-  readonly keeps: 'input' | 'output';
-  readonly derivative: (kept: Tensor, attrs: readonly number[]) => Tensor;
+export interface UnaryAttrs extends Record<keyof UnaryMethods, readonly []> {
+  clamp: readonly [min: number, max: number];
+  powScalar: readonly [exponent: number];
+}
+
+type UnaryName = keyof UnaryAttrs;
+
+declare module '../../core/node' {
+  interface OpAttrs extends UnaryAttrs {}
+}
+
+/**
+ * What backward needs of a function y = f(x): whether x or y is saved, and dy/dx from it in ordinary ops, for higher
+ * derivatives; first derivatives come from the native op `<name>Backward`.
+ */
+export interface UnaryRule<K extends UnaryName> {
+  readonly saves: 'input' | 'output';
+  readonly derivative: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
   /** The function of an int32 or bool tensor that stays whole, as in PyTorch; without it the result is float32. */
-  readonly ofWhole?: (x: Tensor, attrs: readonly number[]) => Tensor;
+  readonly ofWhole?: (x: Tensor, attrs: OpAttrs[K]) => Tensor;
 }
 
 /** Functions of one family, from their table of rules. */
-export function defineUnary<K extends string>(
-  rules: Readonly<Record<K, UnaryRule>>,
-): Record<K, UnaryOp> {
-  const functions = {} as Record<K, UnaryOp>;
-  for (const name of Object.keys(rules) as K[]) functions[name] = new UnaryOp(name, rules[name]);
-  return functions;
+export function defineUnary<K extends UnaryName>(rules: {
+  readonly [N in K]: UnaryRule<N>;
+}): { readonly [N in K]: UnaryOp<N> } {
+  const names = Object.keys(rules) as K[];
+  const functions = names.map((name) => [name, new UnaryOp(name, rules[name])]);
+  return Object.fromEntries(functions) as { readonly [N in K]: UnaryOp<N> };
 }
 
-const noAttrs: readonly number[] = [];
-
-/** A native row and its derivative. */
-export class UnaryOp implements Rule<readonly number[]> {
-  private readonly forward: NativeOp;
-  private readonly backward: NativeOp;
+/** A native op of one input and its derivative. */
+export class UnaryOp<K extends UnaryName> implements Rule<K> {
+  private readonly forward: Kernels;
+  private readonly backward: Kernels;
 
   constructor(
-    readonly name: string,
-    private readonly rule: UnaryRule,
+    readonly name: K,
+    private readonly rule: UnaryRule<K>,
   ) {
-    this.forward = nativeOp(name);
-    this.backward = nativeOp(`${name}Backward`);
+    this.forward = kernels(name);
+    this.backward = kernels(`${name}Backward`);
   }
 
-  apply(input: Tensor, attrs: readonly number[] = noAttrs): Tensor {
+  apply(input: Tensor, attrs: OpAttrs[K]): Tensor {
     if (!isFloating(input.dtype) && this.rule.ofWhole) return this.rule.ofWhole(input, attrs);
     const x = asFloating(input);
     const out = Tensor._empty(x.dtype, x.shape);
     if (x._contiguous && attrs.length === 0) {
-      this.forward(x._flat, out._flat, out.numel());
+      this.forward[x.dtype](x._flat, out._flat, out.numel());
     } else {
-      runElementwise(this.name, this.forward, [x], out, attrs);
+      runElementwise(this.name, this.forward[x.dtype], [x], out, attrs);
     }
-    return record(out, this, [x], [this.rule.keeps === 'input' ? x : out], attrs);
+    return record(out, this, [x], [this.rule.saves === 'input' ? x : out], attrs);
   }
 
-  applyInPlace(x: Tensor, attrs: readonly number[] = noAttrs): void {
+  applyInPlace(x: Tensor, attrs: OpAttrs[K]): void {
     if (!isFloating(x.dtype) && this.rule.ofWhole) {
       x.copy_(this.rule.ofWhole(x, attrs));
       return;
     }
     requireInPlace(`${this.name}_`, x, x.shape, asFloating(x).dtype);
-    const kept = this.rule.keeps === 'input' && isGradEnabled() && x.requiresGrad ? x.clone() : x;
-    runElementwise(this.name, this.forward, [x], x, attrs);
-    recordInPlace(x, this, [x], [kept], attrs);
+    const saved = this.rule.saves === 'input' && isGradEnabled() && x.requiresGrad ? x.clone() : x;
+    runElementwise(this.name, this.forward[x.dtype], [x], x, attrs);
+    recordInPlace(x, this, [x], [saved], attrs);
   }
 
-  grad(dy: Tensor, node: Node<readonly number[]>): readonly Tensor[] {
-    const kept = node.kept[0];
-    if (isGradEnabled()) return [dy.mul(this.rule.derivative(kept, node.attrs))];
+  grad(dy: Tensor, node: Node<K>): readonly Tensor[] {
+    const saved = node.saved[0];
+    if (isGradEnabled()) return [dy.mul(this.rule.derivative(saved, node.attrs))];
     const dx = Tensor._empty(dy.dtype, dy.shape);
-    runElementwise(this.name, this.backward, [dy, kept], dx, node.attrs);
+    runElementwise(this.name, this.backward[dy.dtype], [dy, saved], dx, node.attrs);
     return [dx];
   }
 }
 
-const input = (derivative: UnaryRule['derivative']): UnaryRule => ({ keeps: 'input', derivative });
-const output = (derivative: UnaryRule['derivative']): UnaryRule => ({
-  keeps: 'output',
+type Derivative<K extends UnaryName> = UnaryRule<K>['derivative'];
+/** A function whose derivative is computed from its input. */
+export const ofInput = <K extends UnaryName>(derivative: Derivative<K>): UnaryRule<K> => ({
+  saves: 'input',
   derivative,
 });
-const flat = input(zerosLike);
+/** A function whose derivative is computed from its output. */
+export const ofOutput = <K extends UnaryName>(derivative: Derivative<K>): UnaryRule<K> => ({
+  saves: 'output',
+  derivative,
+});
+const constant = { saves: 'input', derivative: zerosLike } as const;
 /** Rounding leaves whole numbers as they are. */
-const rounding: UnaryRule = { ...flat, ofWhole: (x) => x.clone() };
+const rounding = { ...constant, ofWhole: (x: Tensor): Tensor => x.clone() };
 
 /** Methods without arguments, each with its `_` form in place. */
 export interface UnaryMethods {
@@ -152,50 +171,49 @@ export interface UnaryMethods {
   erf(): Tensor;
 }
 
-const rules: Readonly<Record<keyof UnaryMethods, UnaryRule>> = {
-  abs: { ...input((x) => x.sign()), ofWhole: (x) => x.maximum(x.neg()) },
-  neg: { ...input((x) => zerosLike(x).sub(1)), ofWhole: (x) => scalar(0, 'int32').sub(x) },
-  sign: { ...flat, ofWhole: (x) => x.gt(0).to('int32').sub(x.lt(0).to('int32')) },
+const basic = defineUnary<keyof UnaryMethods>({
+  abs: { ...ofInput((x) => x.sign()), ofWhole: (x) => x.maximum(x.neg()) },
+  neg: { ...ofInput((x) => zerosLike(x).sub(1)), ofWhole: (x) => scalar(0, 'int32').sub(x) },
+  sign: { ...constant, ofWhole: (x) => x.gt(0).to('int32').sub(x.lt(0).to('int32')) },
   ceil: rounding,
   floor: rounding,
   round: rounding,
   trunc: rounding,
-  square: { ...input((x) => x.mul(2)), ofWhole: (x) => x.mul(x) },
-  sqrt: output((y) => y.reciprocal().mul(0.5)),
-  rsqrt: output((y) => y.mul(y).mul(y).mul(-0.5)),
-  reciprocal: output((y) => y.mul(y).neg()),
-  exp: output((y) => y),
-  expm1: output((y) => y.add(1)),
-  log: input((x) => x.reciprocal()),
-  log1p: input((x) => x.add(1).reciprocal()),
-  log2: input((x) => x.mul(Math.LN2).reciprocal()),
-  log10: input((x) => x.mul(Math.LN10).reciprocal()),
-  sin: input((x) => x.cos()),
-  cos: input((x) => x.sin().neg()),
-  tan: output((y) => y.mul(y).add(1)),
-  asin: input((x) => x.mul(x).neg().add(1).rsqrt()),
-  acos: input((x) => x.mul(x).neg().add(1).rsqrt().neg()),
-  atan: input((x) => x.mul(x).add(1).reciprocal()),
-  sinh: input((x) => x.cosh()),
-  cosh: input((x) => x.sinh()),
-  tanh: output((y) => y.mul(y).neg().add(1)),
-  sigmoid: output((y) => y.sub(y.mul(y))),
-  erf: input((x) =>
+  square: { ...ofInput((x) => x.mul(2)), ofWhole: (x) => x.mul(x) },
+  sqrt: ofOutput((y) => y.reciprocal().mul(0.5)),
+  rsqrt: ofOutput((y) => y.mul(y).mul(y).mul(-0.5)),
+  reciprocal: ofOutput((y) => y.mul(y).neg()),
+  exp: ofOutput((y) => y),
+  expm1: ofOutput((y) => y.add(1)),
+  log: ofInput((x) => x.reciprocal()),
+  log1p: ofInput((x) => x.add(1).reciprocal()),
+  log2: ofInput((x) => x.mul(Math.LN2).reciprocal()),
+  log10: ofInput((x) => x.mul(Math.LN10).reciprocal()),
+  sin: ofInput((x) => x.cos()),
+  cos: ofInput((x) => x.sin().neg()),
+  tan: ofOutput((y) => y.mul(y).add(1)),
+  asin: ofInput((x) => x.mul(x).neg().add(1).rsqrt()),
+  acos: ofInput((x) => x.mul(x).neg().add(1).rsqrt().neg()),
+  atan: ofInput((x) => x.mul(x).add(1).reciprocal()),
+  sinh: ofInput((x) => x.cosh()),
+  cosh: ofInput((x) => x.sinh()),
+  tanh: ofOutput((y) => y.mul(y).neg().add(1)),
+  sigmoid: ofOutput((y) => y.sub(y.mul(y))),
+  erf: ofInput((x) =>
     x
       .mul(x)
       .neg()
       .exp()
       .mul(2 / Math.sqrt(Math.PI)),
   ),
-};
-
-/** Rows with attributes, whose methods check them. */
-const withAttrs = defineUnary({
-  clamp: input((x, [min, max]) => x.ge(min).mul(x.le(max)).to(x.dtype)),
-  powScalar: input((x, [p]) => (p === 0 ? zerosLike(x) : powScalar(x, p - 1).mul(p))),
 });
 
-const basic = defineUnary(rules);
+/** Functions with attributes, which their methods check. */
+const withAttrs = defineUnary<'clamp' | 'powScalar'>({
+  clamp: ofInput((x, [min, max]) => x.ge(min).mul(x.le(max)).to(x.dtype)),
+  powScalar: ofInput((x, [p]) => (p === 0 ? zerosLike(x) : powScalar(x, p - 1).mul(p))),
+});
+
 export const unary = { ...basic, ...withAttrs };
 
 export function clamp(x: Tensor, min: number, max: number): Tensor {
@@ -213,17 +231,23 @@ declare module '../../core/tensor' {
   interface Tensor extends UnaryMethods, InPlace<UnaryMethods> {}
 }
 
+interface WithoutAttrs {
+  apply(x: Tensor, attrs: readonly []): Tensor;
+  applyInPlace(x: Tensor, attrs: readonly []): void;
+}
+
 /** Gives every tensor the methods of a table of functions: `x.exp()`, and `x.exp_()` in place. */
-export function addMethods(functions: Readonly<Record<string, UnaryOp>>): void {
+export function addMethods(functions: Readonly<Record<string, WithoutAttrs>>): void {
+  const none = [] as const;
   for (const [name, op] of Object.entries(functions)) {
     Object.defineProperty(Tensor.prototype, name, {
       value: function (this: Tensor) {
-        return op.apply(this);
+        return op.apply(this, none);
       },
     });
     Object.defineProperty(Tensor.prototype, `${name}_`, {
       value: function (this: Tensor) {
-        op.applyInPlace(this);
+        op.applyInPlace(this, none);
         return this;
       },
     });

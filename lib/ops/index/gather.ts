@@ -1,40 +1,67 @@
 /** Picking elements by tensors of indices, and putting them back: each is the other's gradient. */
-import type { NativeOp } from '../../../binding';
 import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { normalizeDim, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
-  nativeOp,
+  namedKernelPairs,
   operand,
   record,
   recordInPlace,
   requireDTypeOf,
+  requireIndex,
   requireInPlace,
   Tensor,
+  type Attrs,
+  type Operand,
+  type Operands,
   type Rule,
 } from '../define';
-import type { Operand } from '../elementwise/binary';
 import { lineOf } from '../reduce/reductionShape';
 
-const gatherCall = nativeOp('gather');
-const indexSelectCall = nativeOp('indexSelect');
-const scatterCall = nativeOp('scatter');
-const scatterAddCall = nativeOp('scatterAdd');
-const indexCopyCall = nativeOp('indexCopy');
-const indexAddCall = nativeOp('indexAdd');
+/** Sizes before, along and after the dimension: `n` in the tensor, `m` in the index. */
+type Sizes = Attrs<'outer' | 'n' | 'm' | 'inner'>;
 
-/** What the rules remember: the dimension, and the shape of what was picked from. */
+const reading = (name: string) =>
+  namedKernelPairs(name, (call, o: Operands<'x' | 'index' | 'out'>, a: Sizes) => {
+    call(o.x, o.index, o.out, a.outer, a.n, a.m, a.inner);
+  });
+const writing = (name: string) =>
+  namedKernelPairs(name, (call, o: Operands<'out' | 'index' | 'source'>, a: Sizes) => {
+    call(o.out, o.index, o.source, a.outer, a.n, a.m, a.inner);
+  });
+
+const gatherKernels = reading('gather');
+const indexSelectKernels = reading('indexSelect');
+const scatterKernels = writing('scatter');
+const scatterAddKernels = writing('scatterAdd');
+const indexCopyKernels = writing('indexCopy');
+const indexAddKernels = writing('indexAdd');
+
+/** The dimension, and the shape of the tensor that was indexed. */
 interface Along {
   readonly dim: number;
   readonly shape: Shape;
 }
 
+declare module '../../core/node' {
+  interface OpAttrs extends Record<AlongName, Along> {}
+}
+
+type AlongName =
+  | 'gather'
+  | 'gatherBackward'
+  | 'scatter'
+  | 'scatterAdd'
+  | 'indexSelect'
+  | 'indexSelectBackward'
+  | 'indexAdd';
+
 // --- One index for each element -------------------------------------------------------------------
 
 /** An int32 tensor whose sizes are at most those of `x` but along `dim`, else an error. */
-function requireIndex(op: string, x: Tensor, dim: number, value: unknown): Tensor {
+function requireIndexOf(op: string, x: Tensor, dim: number, value: unknown): Tensor {
   const index = requireTensor(op, 'index', value);
-  requireDTypeOf(op, 'index', index, 'int32');
+  requireIndex(op, 'index', index);
   const fits =
     Math.max(index.ndim, 1) === Math.max(x.ndim, 1) &&
     index.shape.every((size, i) => i === dim || x.ndim === 0 || size <= x.shape[i]);
@@ -53,30 +80,33 @@ function cropped(x: Tensor, shape: Shape, dim: number): Tensor {
   return part;
 }
 
-const gatherRule: Rule<Along> = {
+const gatherRule: Rule<'gather'> = {
   name: 'gather',
-  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.saved[0])],
 };
-const gatherBackwardRule: Rule<Along> = {
+const gatherBackwardRule: Rule<'gatherBackward'> = {
   name: 'gatherBackward',
-  grad: (dy, node) => [dy.gather(node.attrs.dim, node.kept[0])],
+  grad: (dy, node) => [dy.gather(node.attrs.dim, node.saved[0])],
 };
 
 /** The gradient of gather: zeros of the whole shape with `dy` added at `index`. */
 export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor {
   const out = Tensor._empty(dy.dtype, along.shape).zero_();
-  scatterInto(scatterAddCall, out, along.dim, index, dy.detach());
+  scatterInto(scatterAddKernels, out, along.dim, index, dy.detach());
   return record(out, gatherBackwardRule, [dy], [index], along);
 }
 
 function gather(input: Tensor, dimension: number, indices: Tensor): Tensor {
   const dim = normalizeDim('gather', dimension, input.ndim);
-  const index = requireIndex('gather', input, dim, indices);
+  const index = requireIndexOf('gather', input, dim, indices);
   const x = cropped(input, index.shape, dim).contiguous();
   const { outer, n, inner } = lineOf(x.shape, dim);
   const m = index.ndim === 0 ? 1 : index.shape[dim];
   const out = Tensor._empty(x.dtype, index.shape);
-  gatherCall(x._flat, index._flat, out._flat, outer, n, m, inner);
+  gatherKernels[x.dtype][index.dtype](
+    { x: x._flat, index: index._flat, out: out._flat },
+    { outer, n, m, inner },
+  );
   return record(out, gatherRule, [x], [index], { dim, shape: x.shape });
 }
 
@@ -100,11 +130,11 @@ function sourceFor(op: string, x: Tensor, index: Tensor, value: unknown): Tensor
   return cropped(source, index.shape, -1);
 }
 
-const scatterRule: Rule<Along> = {
+const scatterRule: Rule<'scatter'> = {
   name: 'scatter',
   grad: (dy, node) => {
     const { dim } = node.attrs;
-    const index = node.kept[0];
+    const index = node.saved[0];
     return [
       node.needs(0) ? dy.scatter(dim, index, 0) : null,
       node.needs(1) ? dy.gather(dim, index) : null,
@@ -112,24 +142,33 @@ const scatterRule: Rule<Along> = {
   },
 };
 
-const scatterAddRule: Rule<Along> = {
+const scatterAddRule: Rule<'scatterAdd'> = {
   name: 'scatterAdd',
-  grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.kept[0]) : null],
+  grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.saved[0]) : null],
 };
 
-/** Writes `source`, in the shape of `index`, into `x`, unrecorded. */
-function scatterInto(call: NativeOp, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
+/** Writes `source`, in the shape of `index`, into `x`, without recording. */
+function scatterInto(
+  kernels: typeof scatterKernels,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+): void {
   const part = cropped(x, index.shape, dim);
   const whole = part.contiguous();
   const { outer, n, inner } = lineOf(whole.shape, dim);
   const m = index.ndim === 0 ? 1 : index.shape[dim];
-  call(whole._flat, index._flat, source.contiguous()._flat, outer, n, m, inner);
+  kernels[x.dtype][index.dtype](
+    { out: whole._flat, index: index._flat, source: source.contiguous()._flat },
+    { outer, n, m, inner },
+  );
   if (whole !== part) part.copy_(whole);
 }
 
 const scatters = {
-  scatter: { call: scatterCall, rule: scatterRule },
-  scatterAdd: { call: scatterAddCall, rule: scatterAddRule },
+  scatter: { kernels: scatterKernels, rule: scatterRule },
+  scatterAdd: { kernels: scatterAddKernels, rule: scatterAddRule },
 } as const;
 
 /** `src` written or added along `dim` at `index`: to a copy of `x`, or in place. */
@@ -142,20 +181,20 @@ function scatter(
   src: unknown,
 ): Tensor {
   const op = inPlace ? `${name}_` : name;
-  const { call, rule } = scatters[name];
+  const { kernels, rule } = scatters[name];
   const dim = normalizeDim(op, dimension, x.ndim);
-  const index = requireIndex(op, x, dim, indices);
+  const index = requireIndexOf(op, x, dim, indices);
   const source = sourceFor(op, x, index, src);
   const along = { dim, shape: x.shape };
   if (!inPlace) {
     const out = x.detach().clone();
-    scatterInto(call, out, dim, index, source.detach());
+    scatterInto(kernels, out, dim, index, source.detach());
     return record(out, rule, [x, source], [index], along);
   }
   requireInPlace(op, x, x.shape, x.dtype);
-  const apart = source._storage === x._storage ? source.clone() : source;
-  scatterInto(call, x.detach(), dim, index, apart.detach());
-  recordInPlace(x, rule, [x, apart], [index], along);
+  const separate = source._storage === x._storage ? source.clone() : source;
+  scatterInto(kernels, x.detach(), dim, index, separate.detach());
+  recordInPlace(x, rule, [x, separate], [index], along);
   return x;
 }
 
@@ -164,26 +203,26 @@ function scatter(
 /** A list of indices, else an error; a single one without dimensions will do. */
 function requireList(op: string, value: unknown): Tensor {
   const index = requireTensor(op, 'index', value);
-  requireDTypeOf(op, 'index', index, 'int32');
+  requireIndex(op, 'index', index);
   if (index.ndim > 1) {
     throw unexpected(op, 'at most one dimension', 'index', shapeText(index.shape));
   }
   return index.contiguous();
 }
 
-const indexSelectRule: Rule<Along> = {
+const indexSelectRule: Rule<'indexSelect'> = {
   name: 'indexSelect',
   grad: (dy, node) => {
     const { dim, shape } = node.attrs;
-    const index = node.kept[0];
+    const index = node.saved[0];
     const out = Tensor._empty(dy.dtype, shape).zero_();
     putRows(out, dim, index, dy.detach().contiguous(), true);
     return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
   },
 };
-const indexSelectBackwardRule: Rule<Along> = {
+const indexSelectBackwardRule: Rule<'indexSelectBackward'> = {
   name: 'indexSelectBackward',
-  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.kept[0])],
+  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.saved[0])],
 };
 
 function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor {
@@ -196,17 +235,20 @@ function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor 
     x.dtype,
     x.shape.map((size, i) => (i === dim ? m : size)),
   );
-  indexSelectCall(x._flat, index._flat, out._flat, outer, n, m, inner);
+  indexSelectKernels[x.dtype][index.dtype](
+    { x: x._flat, index: index._flat, out: out._flat },
+    { outer, n, m, inner },
+  );
   return record(out, indexSelectRule, [x], [index], { dim, shape: x.shape });
 }
 
-const indexAddRule: Rule<Along> = {
+const indexAddRule: Rule<'indexAdd'> = {
   name: 'indexAdd',
-  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.kept[0]) : null],
+  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.saved[0]) : null],
 };
 
 /**
- * Writes (or adds) the rows of `source` over rows of `x` along `dim`, in place and unrecorded: `x` is contiguous, and
+ * Writes (or adds) the rows of `source` over rows of `x` along `dim`, in place and without recording: `x` is contiguous, and
  * `source` has its shape but along `dim`, where it is as long as `index`.
  */
 export function putRows(
@@ -217,8 +259,11 @@ export function putRows(
   accumulate: boolean,
 ): void {
   const { outer, n, inner } = lineOf(x.shape, dim);
-  const call = accumulate ? indexAddCall : indexCopyCall;
-  call(x._flat, index._flat, source._flat, outer, n, index.numel(), inner);
+  const kernels = accumulate ? indexAddKernels : indexCopyKernels;
+  kernels[x.dtype][index.dtype](
+    { out: x._flat, index: index._flat, source: source._flat },
+    { outer, n, m: index.numel(), inner },
+  );
 }
 
 function indexAdd(

@@ -8,23 +8,24 @@ import {
   unexpected,
   wrongType,
 } from '../../core/errors';
+import { indexDTypes, isIndex } from '../../core/dtype';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
 import {
-  nativeOp,
+  kernels,
   operand,
   record,
   recordInPlace,
   requireDTypeOf,
   requireInPlace,
   Tensor,
-  unrecorded,
+  reportResult,
+  type Operand,
   type Rule,
 } from '../define';
-import type { Operand } from '../elementwise/binary';
 import { putRows } from './gather';
 import { maxIndexed, placesIn } from './mask';
 
-const indexCall = nativeOp('index');
+const indexKernels = kernels('index');
 
 /** A range of one dimension, made by `slice`. */
 export interface Slice {
@@ -119,11 +120,11 @@ function advancedIndex(
   covered: Shape,
   dim: number,
 ): Advanced {
-  requireDTypeOf(op, name, index, 'int32', 'bool');
+  requireDTypeOf(op, name, index, ...indexDTypes, 'bool');
   const size = numelOf(covered);
   if (size > maxIndexed)
     throw unexpected(op, `at most ${maxIndexed} elements`, 'this', String(size));
-  if (index.dtype === 'int32') return { dim, size, span: 1, places: index };
+  if (isIndex(index.dtype)) return { dim, size, span: 1, places: index };
   if (index.ndim === 0) throw unexpected(op, 'a mask of at least one dimension', name, '[]');
   if (!sameShape(index.shape, covered)) {
     throw unexpected(op, `a mask of shape ${shapeText(covered)}`, name, shapeText(index.shape));
@@ -195,11 +196,11 @@ function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
   for (let i = last; i >= 0; i--) {
     const { places, size } = advanced[i];
     const own = sameShape(places.shape, shape) ? places : places.expand(shape);
-    indexCall(own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
+    indexKernels[own.dtype](own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
     step *= size;
   }
   const lists = advanced.map(({ places }) => places);
-  unrecorded('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
+  reportResult('index', [out], lists, { sizes: advanced.map(({ size }) => size), shape });
   return out;
 }
 
@@ -213,7 +214,7 @@ function pick(x: Tensor, picked: Picking): Tensor {
   return arranged(x, picked).reshape(merged).indexSelect(at, positions).reshape(result);
 }
 
-/** Writes or adds `source` (contiguous) where `pick` reads, in place and unrecorded. */
+/** Writes or adds `source` (contiguous) where `pick` reads, in place and without recording. */
 function put(x: Tensor, picked: Picking, source: Tensor, accumulate: boolean): void {
   const moved = arranged(x.detach(), picked);
   const merged = moved.reshape(picked.merged);
@@ -231,7 +232,16 @@ interface Put {
   readonly picked: Picking;
   readonly accumulate: boolean;
 }
-const putRule: Rule<Put> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** Sizes of the indexed dimensions, and the shape of the indices together. */
+    index: { readonly sizes: readonly number[]; readonly shape: Shape };
+    indexPut: Put;
+    indexClear: Picking;
+  }
+}
+
+const putRule: Rule<'indexPut'> = {
   name: 'indexPut',
   grad: (dy, node) => {
     const { picked, accumulate } = node.attrs;
@@ -241,7 +251,7 @@ const putRule: Rule<Put> = {
     ];
   },
 };
-const clearRule: Rule<Picking> = {
+const clearRule: Rule<'indexClear'> = {
   name: 'indexClear',
   grad: (dy, node) => [cleared(dy, node.attrs)],
 };

@@ -2,12 +2,26 @@
 import { requireInteger, unexpected } from '../../core/errors';
 import { broadcastShapes, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
-import { nativeOp, requireDTypeOf, runElementwise, Tensor, unrecorded } from '../define';
+import {
+  kernels,
+  requireDTypeOf,
+  requireIndex,
+  runElementwise,
+  Tensor,
+  reportResult,
+} from '../define';
 import { stack } from '../shape/join';
 
-const nonzeroCall = nativeOp('nonzero');
-const coordinateCall = nativeOp('coordinate');
-const oneHotCall = nativeOp('oneHot');
+declare module '../../core/node' {
+  interface OpAttrs {
+    nonzero: undefined;
+    oneHot: undefined;
+  }
+}
+
+const nonzeroKernels = kernels('nonzero');
+const coordinateKernels = kernels('coordinate');
+const oneHotKernels = kernels('oneHot');
 
 /** The most elements that an int32 index can tell apart. */
 export const maxIndexed = 2 ** 31 - 1;
@@ -18,8 +32,8 @@ export function placesIn(op: string, x: Tensor): Tensor {
   if (n > maxIndexed) throw unexpected(op, `at most ${maxIndexed} elements`, 'this', String(n));
   const places = Tensor._empty('int32', [n]);
   const count = Tensor._empty('int32', []);
-  nonzeroCall(x.detach().contiguous()._flat, places._flat, count._flat, n);
-  unrecorded('nonzero', [places, count], [x]);
+  nonzeroKernels[x.dtype](x.detach().contiguous()._flat, places._flat, count._flat, n);
+  reportResult('nonzero', [places, count], [x], undefined);
   return places.narrow(0, 0, count.item());
 }
 
@@ -34,7 +48,7 @@ function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
  * of `numClasses`, by default the largest label and one (torch.nn.functional.one_hot).
  */
 export function oneHot(labels: Tensor, numClasses = -1): Tensor {
-  requireDTypeOf('oneHot', 'labels', requireTensor('oneHot', 'labels', labels), 'int32');
+  requireIndex('oneHot', 'labels', requireTensor('oneHot', 'labels', labels));
   requireInteger('oneHot', 'numClasses', numClasses, -1);
   const n = labels.numel();
   if (numClasses === -1 && n === 0) {
@@ -42,8 +56,8 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   }
   const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
   const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
-  oneHotCall(labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
-  unrecorded('oneHot', [out], [labels]);
+  oneHotKernels[labels.dtype](labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
+  reportResult('oneHot', [out], [labels], undefined);
   return out;
 }
 
@@ -68,7 +82,7 @@ Object.assign(Tensor.prototype, {
     const coordinates = this.shape.map((size) => {
       step /= size;
       const out = Tensor._empty('int32', places.shape);
-      runElementwise('nonzero', coordinateCall, [places], out, [size, step]);
+      runElementwise('nonzero', coordinateKernels[places.dtype], [places], out, [size, step]);
       return out;
     });
     return stack(coordinates, 1);
@@ -91,7 +105,7 @@ Object.assign(Tensor.prototype, {
     return list.reshape(shape);
   },
   take(this: Tensor, index: Tensor): Tensor {
-    requireDTypeOf('take', 'index', requireTensor('take', 'index', index), 'int32');
+    requireIndex('take', 'index', requireTensor('take', 'index', index));
     return this.flatten().index(index);
   },
 });

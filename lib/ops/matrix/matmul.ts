@@ -5,19 +5,22 @@ import { requireTensor } from '../../core/tensor';
 import {
   emptyGradient,
   isGradEnabled,
-  nativeOp,
   promote,
   record,
   requireFloating,
   Tensor,
   type Rule,
 } from '../define';
+import { linearBackwardKernels, linearKernels, matmulKernels } from './products';
 
-const matmulCall = nativeOp('matmul');
-const linearCall = nativeOp('linearForward');
-const linearBackwardCall = nativeOp('linearBackward');
+declare module '../../core/node' {
+  interface OpAttrs {
+    matmul: undefined;
+    linear: undefined;
+  }
+}
 
-/** A stack of matrices as the native row reads it: rows in order or transposed, one matrix every `step` elements. */
+/** A stack of matrices as the native op reads it: rows in order or transposed, one matrix every `step` elements. */
 interface Stack {
   readonly tensor: Tensor;
   readonly transposed: boolean;
@@ -69,10 +72,10 @@ function evenStep(batch: Shape, strides: readonly number[]): number | null {
   return step;
 }
 
-const matmulRule: Rule = {
+const matmulRule: Rule<'matmul'> = {
   name: 'matmul',
   grad: (dy, node) => {
-    const [a, b] = node.kept;
+    const [a, b] = node.saved;
     return [
       node.needs(0) ? product(dy, b.transpose(-1, -2)) : null,
       node.needs(1) ? product(a.transpose(-1, -2), dy) : null,
@@ -103,20 +106,20 @@ function product(a: Tensor, b: Tensor): Tensor {
   const left = stackOf(a.detach(), batch);
   const right = stackOf(b.detach(), batch);
   const out = Tensor._empty(a.dtype, [...batch, m, n]);
-  matmulCall(
-    left.tensor._flat,
-    right.tensor._flat,
-    out._flat,
-    left.transposed,
-    right.transposed,
-    m,
-    n,
-    k,
-    left.rowStride,
-    right.rowStride,
-    numelOf(batch),
-    left.step,
-    right.step,
+  matmulKernels[a.dtype](
+    { a: left.tensor._flat, b: right.tensor._flat, out: out._flat },
+    {
+      transA: left.transposed,
+      transB: right.transposed,
+      m,
+      n,
+      k,
+      rowStrideA: left.rowStride,
+      rowStrideB: right.rowStride,
+      batch: numelOf(batch),
+      batchStrideA: left.step,
+      batchStrideB: right.step,
+    },
   );
   return record(out, matmulRule, [a, b], [a, b], undefined);
 }
@@ -143,10 +146,10 @@ function operands(
   return [left, right];
 }
 
-const linearRule: Rule = {
+const linearRule: Rule<'linear'> = {
   name: 'linear',
   grad: (dy, node) => {
-    const [x, weight] = node.kept;
+    const [x, weight] = node.saved;
     const [needsX, needsWeight, needsBias] = [0, 1, 2].map(
       (i) => i < node.edges.length && node.needs(i),
     );
@@ -161,16 +164,16 @@ const linearRule: Rule = {
     const dx = needsX ? Tensor._empty(dy.dtype, x.shape) : null;
     const dWeight = needsWeight ? emptyGradient(node, 1, weight.shape) : null;
     const dBias = needsBias ? emptyGradient(node, 2, [outFeatures]) : null;
-    linearBackwardCall(
-      x._flat,
-      weight._flat,
-      dy.contiguous()._flat,
-      dx === null ? null : dx._flat,
-      dWeight === null ? null : dWeight._flat,
-      dBias === null ? null : dBias._flat,
-      x.shape[0],
-      inFeatures,
-      outFeatures,
+    linearBackwardKernels[dy.dtype](
+      {
+        x: x._flat,
+        weight: weight._flat,
+        dy: dy.contiguous()._flat,
+        dx: dx === null ? null : dx._flat,
+        dWeight: dWeight === null ? null : dWeight._flat,
+        dBias: dBias === null ? null : dBias._flat,
+      },
+      { batch: x.shape[0], inFeatures, outFeatures },
     );
     return [dx, dWeight, dBias];
   },
@@ -212,14 +215,14 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   const matrix = weight.contiguous();
   const shift = bias === null ? null : bias.contiguous();
   const out = Tensor._empty(x.dtype, [rows.shape[0], outFeatures]);
-  linearCall(
-    rows._flat,
-    matrix._flat,
-    shift === null ? null : shift._flat,
-    out._flat,
-    rows.shape[0],
-    inFeatures,
-    outFeatures,
+  linearKernels[x.dtype](
+    {
+      x: rows._flat,
+      weight: matrix._flat,
+      bias: shift === null ? null : shift._flat,
+      y: out._flat,
+    },
+    { batch: rows.shape[0], inFeatures, outFeatures },
   );
   return record(
     out,

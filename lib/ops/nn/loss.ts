@@ -1,9 +1,30 @@
 /** The loss that picks one class out of several. */
 import { numelOf } from '../../core/shape';
-import { isGradEnabled, nativeOp, record, Tensor, type Rule } from '../define';
+import {
+  isGradEnabled,
+  namedKernelPairs,
+  record,
+  Tensor,
+  type Attrs,
+  type Operands,
+  type Rule,
+} from '../define';
 
-const nllCall = nativeOp('nllLoss');
-const nllBackwardCall = nativeOp('nllLossBackward');
+/** Sizes before, along and after the classes, and the options. */
+type NllAttrs = Attrs<'outer' | 'classes' | 'inner' | 'ignoreIndex' | 'reduction'>;
+
+const nllKernels = namedKernelPairs(
+  'nllLoss',
+  (call, o: Operands<'logs' | 'target' | 'weight' | 'out' | 'total'>, a: NllAttrs) => {
+    call(o.logs, o.target, o.weight, o.out, o.total, a.outer, a.classes, a.inner, a.ignoreIndex, a.reduction); // prettier-ignore
+  },
+);
+const nllBackwardKernels = namedKernelPairs(
+  'nllLossBackward',
+  (call, o: Operands<'dy' | 'target' | 'weight' | 'total' | 'dx'>, a: NllAttrs) => {
+    call(o.dy, o.target, o.weight, o.total, o.dx, a.outer, a.classes, a.inner, a.ignoreIndex, a.reduction); // prettier-ignore
+  },
+);
 
 /** Mean or sum of the elements' losses, or all of them. */
 export type Reduction = 'none' | 'mean' | 'sum';
@@ -21,10 +42,14 @@ export interface Picks {
   readonly dim: number;
 }
 
-/** Sizes before, along and after the classes, and the options, as the native rows take them. */
-function attrsOf(shape: readonly number[], { dim, ignoreIndex, reduction }: Picks): number[] {
-  const [outer, inner] = [numelOf(shape.slice(0, dim)), numelOf(shape.slice(dim + 1))];
-  return [outer, shape[dim], inner, ignoreIndex, reductionCodes[reduction]];
+function attrsOf(shape: readonly number[], { dim, ignoreIndex, reduction }: Picks): NllAttrs {
+  return {
+    outer: numelOf(shape.slice(0, dim)),
+    classes: shape[dim],
+    inner: numelOf(shape.slice(dim + 1)),
+    ignoreIndex,
+    reduction: reductionCodes[reduction],
+  };
 }
 
 interface Picked extends Picks {
@@ -33,12 +58,19 @@ interface Picked extends Picks {
   readonly total: Tensor;
 }
 
-const nllRule: Rule<Picked> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    nllLoss: Picked;
+    nllLossBackward: Picked;
+  }
+}
+
+const nllRule: Rule<'nllLoss'> = {
   name: 'nllLoss',
   grad: (dy, node) => [spreadBack(dy, node.attrs)],
 };
 // The loss is linear in the logarithms: the derivative of its derivative is the loss itself.
-const nllBackwardRule: Rule<Picked> = {
+const nllBackwardRule: Rule<'nllLossBackward'> = {
   name: 'nllLossBackward',
   grad: (dx, node) => [nll(dx, node.attrs)],
 };
@@ -46,13 +78,15 @@ const nllBackwardRule: Rule<Picked> = {
 function spreadBack(dy: Tensor, picked: Picked): Tensor {
   const { shape, target, weight, total } = picked;
   const dx = Tensor._empty(dy.dtype, shape);
-  nllBackwardCall(
-    dy.contiguous()._flat,
-    target._flat,
-    weight === null ? null : weight._flat,
-    total._flat,
-    dx._flat,
-    ...attrsOf(shape, picked),
+  nllBackwardKernels[dy.dtype][target.dtype](
+    {
+      dy: dy.contiguous()._flat,
+      target: target._flat,
+      weight: weight === null ? null : weight._flat,
+      total: total._flat,
+      dx: dx._flat,
+    },
+    attrsOf(shape, picked),
   );
   return isGradEnabled() ? record(dx, nllBackwardRule, [dy], [], picked) : dx;
 }
@@ -67,13 +101,15 @@ export function nll(input: Tensor, picks: Picks): Tensor {
   const weight = picks.weight === null ? null : picks.weight.to(logs.dtype).detach().contiguous();
   const out = Tensor._empty(logs.dtype, picks.reduction === 'none' ? target.shape : []);
   const total = Tensor._empty(logs.dtype, []);
-  nllCall(
-    logs._flat,
-    target._flat,
-    weight === null ? null : weight._flat,
-    out._flat,
-    total._flat,
-    ...attrsOf(logs.shape, picks),
+  nllKernels[logs.dtype][target.dtype](
+    {
+      logs: logs._flat,
+      target: target._flat,
+      weight: weight === null ? null : weight._flat,
+      out: out._flat,
+      total: total._flat,
+    },
+    attrsOf(logs.shape, picks),
   );
   return record(out, nllRule, [logs], [], { ...picks, target, weight, total, shape: logs.shape });
 }

@@ -10,7 +10,7 @@ import {
 import { requireTensor } from '../../core/tensor';
 import {
   asFloating,
-  nativeOp,
+  kernels,
   record,
   recordInPlace,
   requireFloating,
@@ -21,17 +21,25 @@ import {
   type Rule,
 } from '../define';
 
-const uniformCall = nativeOp('uniform');
-const normalCall = nativeOp('normal');
-const bernoulliCall = nativeOp('bernoulli');
-const randintCall = nativeOp('randint');
-const randpermCall = nativeOp('randperm');
-const dropoutCall = nativeOp('dropout');
-const dropoutBackwardCall = nativeOp('dropoutBackward');
+const uniformKernels = kernels('uniform');
+const normalKernels = kernels('normal');
+const bernoulliKernels = kernels('bernoulli');
+const randintKernels = kernels('randint');
+const randpermKernels = kernels('randperm');
+const dropoutKernels = kernels('dropout');
+const dropoutBackwardKernels = kernels('dropoutBackward');
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    random: undefined;
+    /** The probability of 0. */
+    dropout: number;
+  }
+}
 
 const largestFloat32 = 3.4028234663852886e38;
 
-const drawRule: Rule = { name: 'random', grad: (dy) => [zerosLike(dy)] };
+const drawRule: Rule<'random'> = { name: 'random', grad: (dy) => [zerosLike(dy)] };
 
 /** Overwrites `x` with numbers that `draw` writes to a contiguous tensor. */
 function fill(op: string, x: Tensor, draw: (out: Tensor) => void): Tensor {
@@ -74,7 +82,7 @@ Object.assign(Tensor.prototype, {
     }
     const state = stateOf('uniform_', options);
     return fill('uniform_', this, (out) => {
-      uniformCall(state._flat, out._flat, low, high, out.numel());
+      uniformKernels[out.dtype](state._flat, out._flat, low, high, out.numel());
     });
   },
   normal_(this: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
@@ -84,7 +92,7 @@ Object.assign(Tensor.prototype, {
     requireInRange('normal_', 'std', std, 0, Infinity);
     const state = stateOf('normal_', options);
     return fill('normal_', this, (out) => {
-      normalCall(state._flat, out._flat, mean, std, out.numel());
+      normalKernels[out.dtype](state._flat, out._flat, mean, std, out.numel());
     });
   },
   bernoulli_(this: Tensor, p = 0.5, options: RandomOptions = {}): Tensor {
@@ -92,7 +100,7 @@ Object.assign(Tensor.prototype, {
     requireInRange('bernoulli_', 'p', p, 0, 1);
     const state = stateOf('bernoulli_', options);
     return fill('bernoulli_', this, (out) => {
-      bernoulliCall(state._flat, out._flat, p, out.numel());
+      bernoulliKernels[out.dtype](state._flat, out._flat, p, out.numel());
     });
   },
   bernoulli(this: Tensor, options: RandomOptions = {}): Tensor {
@@ -103,21 +111,27 @@ Object.assign(Tensor.prototype, {
 
 /** Fills a new, contiguous tensor with whole numbers from `low` to `high` - 1. */
 export function fillRandint(out: Tensor, low: number, high: number, options: RandomOptions): void {
-  randintCall(stateOf('randint', options)._flat, out._flat, low, high - low, out.numel());
+  randintKernels[out.dtype](
+    stateOf('randint', options)._flat,
+    out._flat,
+    low,
+    high - low,
+    out.numel(),
+  );
 }
 
 /** Fills a new int32 tensor of n elements with 0 to n - 1 in random order. */
 export function fillRandperm(out: Tensor, options: RandomOptions): void {
-  randpermCall(stateOf('randperm', options)._flat, out._flat, out.numel());
+  randpermKernels[out.dtype](stateOf('randperm', options)._flat, out._flat, out.numel());
 }
 
 /** Its derivative is itself: dy, scaled where the mask holds, 0 elsewhere. */
-const dropoutRule: Rule<number> = {
+const dropoutRule: Rule<'dropout'> = {
   name: 'dropout',
   grad: (dy, node) => {
-    const mask = node.kept[0];
+    const mask = node.saved[0];
     const dx = Tensor._empty(dy.dtype, dy.shape);
-    runElementwise('dropout', dropoutBackwardCall, [dy, mask], dx, [node.attrs]);
+    runElementwise('dropout', dropoutBackwardKernels[dy.dtype], [dy, mask], dx, [node.attrs]);
     return [record(dx, dropoutRule, [dy], [mask], node.attrs)];
   },
 };
@@ -139,7 +153,7 @@ export function dropout(
   const from = x.contiguous();
   const out = Tensor._empty(x.dtype, x.shape);
   const mask = Tensor._empty('bool', x.shape);
-  dropoutCall(state._flat, from._flat, out._flat, mask._flat, p, out.numel());
+  dropoutKernels[out.dtype](state._flat, from._flat, out._flat, mask._flat, p, out.numel());
   return record(out, dropoutRule, [x], [mask], p);
 }
 

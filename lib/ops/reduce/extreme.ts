@@ -1,8 +1,8 @@
 /** Largest and smallest elements and where they are. */
 import { shapeText, unexpected } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
-import { where } from '../elementwise/binary';
-import { nativeOp, record, Tensor, unrecorded, type Rule } from '../define';
+import { where } from '../elementwise/select';
+import { kernels, record, Tensor, reportResult, type Rule } from '../define';
 import { extremeValue, positions } from './reduce';
 import { lineOf, reductionOf, type KeepDim } from './reductionShape';
 
@@ -20,22 +20,32 @@ interface Along {
   readonly kept: readonly number[];
 }
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    max: Along;
+    min: Along;
+    /** `dim` is null for the place among all elements in order. */
+    argmax: { readonly dim: number | null };
+    argmin: { readonly dim: number | null };
+  }
+}
+
 /** The gradient goes to the chosen elements. */
-function ruleFor(name: string): Rule<Along> {
+function ruleFor(name: 'max' | 'min'): Rule<'max' | 'min'> {
   return {
     name,
     grad: (dy, node) => {
       const { dim, shape, kept } = node.attrs;
       const size = shape.length === 0 ? 1 : shape[dim];
       const place = positions(size).reshape(shape.map((_, i) => (i === dim ? size : 1)));
-      return [where(place.eq(node.kept[0].reshape(kept)), dy.reshape(kept), 0)];
+      return [where(place.eq(node.saved[0].reshape(kept)), dy.reshape(kept), 0)];
     },
   };
 }
 
-const rows = {
-  max: { call: nativeOp('max'), rule: ruleFor('max') },
-  min: { call: nativeOp('min'), rule: ruleFor('min') },
+const ops = {
+  max: { kernels: kernels('max'), rule: ruleFor('max') },
+  min: { kernels: kernels('min'), rule: ruleFor('min') },
 };
 
 function requireElements(op: string, x: Tensor, n: number): void {
@@ -45,7 +55,7 @@ function requireElements(op: string, x: Tensor, n: number): void {
 /** Where the extreme elements are, and what they are unless `values` is null; over all elements without `dim`. */
 function search(
   op: string,
-  row: 'max' | 'min',
+  extreme: 'max' | 'min',
   x: Tensor,
   values: Tensor | null,
   dim: number | null,
@@ -56,7 +66,7 @@ function search(
   const { outer, n, inner } =
     dim === null ? { outer: 1, n: x.numel(), inner: 1 } : lineOf(x.shape, dim);
   requireElements(op, x, n);
-  rows[row].call(
+  ops[extreme].kernels[x.dtype](
     source._flat,
     values === null ? null : values._flat,
     indices._flat,
@@ -64,7 +74,7 @@ function search(
     n,
     inner,
   );
-  unrecorded(row === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
+  reportResult(extreme === 'max' ? 'argmax' : 'argmin', [indices], [x], { dim });
   return indices;
 }
 
@@ -74,20 +84,20 @@ function extreme(op: 'max' | 'min', x: Tensor, dim: number, options?: KeepDim): 
   const values = Tensor._empty(x.dtype, out);
   const indices = search(op, op, x, values, at, out);
   return {
-    values: record(values, rows[op].rule, [x], [indices], { dim: at, shape, kept }),
+    values: record(values, ops[op].rule, [x], [indices], { dim: at, shape, kept }),
     indices,
   };
 }
 
 function place(
   op: string,
-  row: 'max' | 'min',
+  extreme: 'max' | 'min',
   x: Tensor,
   dim?: number | null,
   options?: KeepDim,
 ): Tensor {
   const at = dim === undefined || dim === null ? null : normalizeDim(op, dim, x.ndim);
-  return search(op, row, x, null, at, reductionOf(op, x.shape, at, options).out);
+  return search(op, extreme, x, null, at, reductionOf(op, x.shape, at, options).out);
 }
 
 declare module '../../core/tensor' {

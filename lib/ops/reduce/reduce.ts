@@ -1,19 +1,19 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
-import type { NativeOp } from '../../../binding';
 import { shapeText, unexpected } from '../../core/errors';
 import { normalizeDim, numelOf, requireShape } from '../../core/shape';
 import {
   isGradEnabled,
-  nativeOp,
+  kernels,
   record,
   requireFloating,
   Tensor,
-  unrecorded,
+  reportResult,
+  type Kernels,
   type Node,
   type Rule,
   type Shape,
 } from '../define';
-import { where } from '../elementwise/binary';
+import { where } from '../elementwise/select';
 import { fillArange } from '../creation';
 import {
   linesOf,
@@ -25,39 +25,46 @@ import {
   type Reduction,
 } from './reductionShape';
 
-/** A native row that reduces, and its gradient from what it keeps. */
-class ReduceOp implements Rule<Reduction> {
-  private readonly call: NativeOp;
+declare module '../../core/node' {
+  interface OpAttrs extends Record<ReduceName | 'any' | 'all', Reduction> {}
+}
+
+type ReduceName = 'sum' | 'mean' | 'prod' | 'amax' | 'amin';
+type ReduceNode = Node<ReduceName>;
+
+/** A native op that reduces, and its gradient from what it saves. */
+class ReduceOp implements Rule<ReduceName> {
+  private readonly kernels: Kernels;
 
   constructor(
-    readonly name: string,
-    private readonly keeps: 'nothing' | 'input' | 'both',
-    readonly grad: (dy: Tensor, node: Node<Reduction>) => readonly [Tensor],
+    readonly name: ReduceName,
+    private readonly saves: 'nothing' | 'input' | 'both',
+    readonly grad: (dy: Tensor, node: ReduceNode) => readonly [Tensor],
   ) {
-    this.call = nativeOp(name);
+    this.kernels = kernels(name);
   }
 
   apply(x: Tensor, reduction: Reduction): Tensor {
-    const out = runReduction(this.call, x, reduction);
-    const kept = this.keeps === 'nothing' ? [] : this.keeps === 'input' ? [x] : [x, out];
-    return record(out, this, [x], kept, reduction);
+    const out = runReduction(this.kernels[x.dtype], x, reduction);
+    const saved = this.saves === 'nothing' ? [] : this.saves === 'input' ? [x] : [x, out];
+    return record(out, this, [x], saved, reduction);
   }
 }
 
 /** dy shared evenly among the elements that equal the result, as PyTorch's amax does. */
-function shareAmongEqual(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
-  const [x, out] = node.kept;
+function shareAmongEqual(dy: Tensor, node: ReduceNode): readonly [Tensor] {
+  const [x, out] = node.saved;
   const { kept } = node.attrs;
   const equal = x.eq(out.reshape(kept)).to(dy.dtype);
   const count = ops.sum.apply(equal, { ...node.attrs, out: kept });
   return [equal.mul(dy.reshape(kept).div(count))];
 }
 
-const prodBackwardCall = nativeOp('prodBackward');
+const prodBackwardKernels = kernels('prodBackward');
 
 /** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
-function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
-  const [x] = node.kept;
+function prodGrad(dy: Tensor, node: ReduceNode): readonly [Tensor] {
+  const [x] = node.saved;
   const { shape, kept } = node.attrs;
   const lines = linesOf(node.attrs);
   const { outer, n, inner } = lines[0];
@@ -69,7 +76,14 @@ function prodGrad(dy: Tensor, node: Node<Reduction>): readonly [Tensor] {
     return [grid.prod(2).reshape(shape).mul(dy.reshape(kept))];
   }
   const dx = Tensor._empty(dy.dtype, shape);
-  prodBackwardCall(x.contiguous()._flat, dy.contiguous()._flat, dx._flat, outer, n, inner);
+  prodBackwardKernels[dy.dtype](
+    x.contiguous()._flat,
+    dy.contiguous()._flat,
+    dx._flat,
+    outer,
+    n,
+    inner,
+  );
   return [dx];
 }
 
@@ -90,8 +104,8 @@ const ops = {
   amax: new ReduceOp('amax', 'both', shareAmongEqual),
   amin: new ReduceOp('amin', 'both', shareAmongEqual),
 };
-const anyCall = nativeOp('any');
-const allCall = nativeOp('all');
+const anyKernels = kernels('any');
+const allKernels = kernels('all');
 
 /** bool counts as int32. */
 export function asNumbers(x: Tensor): Tensor {
@@ -126,15 +140,15 @@ export function extremeValue(
 
 function runLogic(
   op: 'any' | 'all',
-  call: NativeOp,
+  kernels: Kernels,
   x: Tensor,
   dim: Dims | undefined,
   options?: KeepDim,
 ): Tensor {
   const reduction = reductionOf(op, x.shape, dim, options);
   const mask = x.dtype === 'bool' ? x : x.ne(0);
-  const out = runReduction(call, mask, reduction);
-  unrecorded(op, [out], [mask], reduction);
+  const out = runReduction(kernels[mask.dtype], mask, reduction);
+  reportResult(op, [out], [mask], reduction);
   return out;
 }
 
@@ -178,10 +192,10 @@ Object.assign(Tensor.prototype, {
     return extremeValue('amin', 'amin', this, dim, options);
   },
   any(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return runLogic('any', anyCall, this, dim, options);
+    return runLogic('any', anyKernels, this, dim, options);
   },
   all(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return runLogic('all', allCall, this, dim, options);
+    return runLogic('all', allKernels, this, dim, options);
   },
   sumToSize(this: Tensor, sizes: Shape): Tensor {
     const shape = requireShape('sumToSize', sizes);

@@ -1,6 +1,6 @@
 /** Running results along a dimension. */
 import { normalizeDim } from '../../core/shape';
-import { nativeOp, record, Tensor, type Rule } from '../define';
+import { kernels, record, Tensor, type Rule } from '../define';
 import { asNumbers } from './reduce';
 import { lineOf } from './reductionShape';
 
@@ -9,8 +9,14 @@ interface Scan {
   readonly reverse: boolean;
 }
 
-const cumsumCall = nativeOp('cumsum');
-const cumsumRule: Rule<Scan> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    cumsum: Scan;
+  }
+}
+
+const cumsumKernels = kernels('cumsum');
+const cumsumRule: Rule<'cumsum'> = {
   name: 'cumsum',
   grad: (dy, node) => [cumsum(dy, { dim: node.attrs.dim, reverse: !node.attrs.reverse })],
 };
@@ -19,7 +25,7 @@ function cumsum(x: Tensor, scan: Scan): Tensor {
   const out = Tensor._empty(x.dtype, x.shape);
   const { outer, n, inner } = lineOf(x.shape, scan.dim);
   const source = x._contiguous ? x : x.detach().contiguous();
-  cumsumCall(source._flat, out._flat, outer, n, inner, scan.reverse);
+  cumsumKernels[x.dtype](source._flat, out._flat, outer, n, inner, scan.reverse);
   return record(out, cumsumRule, [x], [], scan);
 }
 

@@ -1,5 +1,4 @@
 /** Softmax and its relatives along one dimension. */
-import type { NativeOp } from '../../../binding';
 import { requireDType, type DType } from '../../core/dtype';
 import { requireOptions } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
@@ -7,10 +6,11 @@ import { requireTensor } from '../../core/tensor';
 import {
   asFloating,
   isGradEnabled,
-  nativeOp,
+  kernels,
   record,
   requireFloating,
   Tensor,
+  type Kernels,
   type Node,
   type Rule,
 } from '../define';
@@ -29,18 +29,29 @@ export interface SoftmaxOptions {
   dtype?: DType;
 }
 
-/** A native row from (outer, n, inner) to the same shape, whose gradient needs only its result. */
-class SoftmaxOp implements Rule<number> {
-  private readonly forward: NativeOp;
-  private readonly backward: NativeOp;
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The dimension. */
+    softmax: number;
+    logSoftmax: number;
+    logsumexp: Reduction;
+  }
+}
+
+type SoftmaxName = 'softmax' | 'logSoftmax';
+
+/** A native op from (outer, n, inner) to the same shape, whose gradient needs only its result. */
+class SoftmaxOp implements Rule<SoftmaxName> {
+  private readonly forward: Kernels;
+  private readonly backward: Kernels;
 
   constructor(
-    readonly name: string,
+    readonly name: SoftmaxName,
     /** dy and y to dx in ordinary ops, for higher derivatives. */
-    private readonly slope: (dy: Tensor, y: Tensor, dim: number) => Tensor,
+    private readonly derivative: (dy: Tensor, y: Tensor, dim: number) => Tensor,
   ) {
-    this.forward = nativeOp(name);
-    this.backward = nativeOp(`${name}Backward`);
+    this.forward = kernels(name);
+    this.backward = kernels(`${name}Backward`);
   }
 
   apply(input: unknown, dim: unknown, options?: SoftmaxOptions): Tensor {
@@ -52,16 +63,22 @@ class SoftmaxOp implements Rule<number> {
     const d = normalizeDim(this.name, dim, x.ndim);
     const y = Tensor._empty(x.dtype, x.shape);
     const { outer, n, inner } = lineOf(x.shape, d);
-    this.forward((x._contiguous ? x : x.detach().contiguous())._flat, y._flat, outer, n, inner);
+    this.forward[x.dtype](
+      (x._contiguous ? x : x.detach().contiguous())._flat,
+      y._flat,
+      outer,
+      n,
+      inner,
+    );
     return record(y, this, [x], [y], d);
   }
 
-  grad(dy: Tensor, node: Node<number>): readonly [Tensor] {
-    const y = node.kept[0];
-    if (isGradEnabled()) return [this.slope(dy, y, node.attrs)];
+  grad(dy: Tensor, node: Node<SoftmaxName>): readonly [Tensor] {
+    const y = node.saved[0];
+    if (isGradEnabled()) return [this.derivative(dy, y, node.attrs)];
     const dx = Tensor._empty(dy.dtype, dy.shape);
     const { outer, n, inner } = lineOf(y.shape, node.attrs);
-    this.backward(dy.contiguous()._flat, y._flat, dx._flat, outer, n, inner);
+    this.backward[dy.dtype](dy.contiguous()._flat, y._flat, dx._flat, outer, n, inner);
     return [dx];
   }
 }
@@ -91,11 +108,11 @@ export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): T
   return softmaxOp.apply(requireTensor('softmin', 'input', input).neg(), dim, options);
 }
 
-const logsumexpCall = nativeOp('logsumexp');
-const logsumexpRule: Rule<Reduction> = {
+const logsumexpKernels = kernels('logsumexp');
+const logsumexpRule: Rule<'logsumexp'> = {
   name: 'logsumexp',
   grad: (dy, node) => {
-    const [x, out] = node.kept;
+    const [x, out] = node.saved;
     return [x.sub(out.reshape(node.attrs.kept)).exp().mul(dy.reshape(node.attrs.kept))];
   },
 };
@@ -115,7 +132,7 @@ Object.assign(Tensor.prototype, {
   logsumexp(this: Tensor, dim: Dims, options?: KeepDim): Tensor {
     const x = asFloating(this);
     const reduction = reductionOf('logsumexp', x.shape, dim, options);
-    const out = runReduction(logsumexpCall, x, reduction);
+    const out = runReduction(logsumexpKernels[x.dtype], x, reduction);
     return record(out, logsumexpRule, [x], [x, out], reduction);
   },
   softmax(this: Tensor, dim: number, options?: SoftmaxOptions): Tensor {

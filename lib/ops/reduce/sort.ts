@@ -1,17 +1,45 @@
 /** Order along a dimension. */
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
-import { nativeOp, record, Tensor, unrecorded, type Rule } from '../define';
+import {
+  namedKernels,
+  record,
+  Tensor,
+  reportResult,
+  type Attrs,
+  type Operands,
+  type Rule,
+} from '../define';
 import type { ValuesAndIndices } from './extreme';
 import { gatherBackward } from '../index/gather';
 import { lineOf } from './reductionShape';
 
-const sortCall = nativeOp('sort');
-const topkCall = nativeOp('topk');
+type Results = Operands<'x' | 'values' | 'indices'>;
 
-const orderRule: Rule<{ readonly dim: number; readonly shape: readonly number[] }> = {
+const sortKernels = namedKernels(
+  'sort',
+  (call, o: Results, a: Attrs<'outer' | 'n' | 'inner' | 'descending'>) => {
+    call(o.x, o.values, o.indices, a.outer, a.n, a.inner, a.descending);
+  },
+);
+const topkKernels = namedKernels(
+  'topk',
+  (call, o: Results, a: Attrs<'outer' | 'n' | 'inner' | 'k' | 'largest'>) => {
+    call(o.x, o.values, o.indices, a.outer, a.n, a.inner, a.k, a.largest);
+  },
+);
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    sort: { readonly dim: number; readonly shape: readonly number[] };
+    /** Sorting too is reported as the selection of all elements. */
+    topk: { readonly dim: number; readonly k: number; readonly largest: boolean };
+  }
+}
+
+const orderRule: Rule<'sort'> = {
   name: 'sort',
-  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.kept[0])],
+  grad: (dy, node) => [gatherBackward(dy, node.attrs, node.saved[0])],
 };
 
 function flag(op: string, options: object | undefined, name: string, missing: boolean): boolean {
@@ -33,9 +61,12 @@ function sort(
   const values = Tensor._empty(x.dtype, x.shape);
   const indices = Tensor._empty('int32', x.shape);
   const { outer, n, inner } = lineOf(x.shape, dim);
-  sortCall(x._flat, values._flat, indices._flat, outer, n, inner, descending);
+  sortKernels[x.dtype](
+    { x: x._flat, values: values._flat, indices: indices._flat },
+    { outer, n, inner, descending },
+  );
   record(values, orderRule, [x], [indices], { dim, shape: x.shape });
-  unrecorded('topk', [values, indices], [x], { dim, k: n, largest: descending });
+  reportResult('topk', [values, indices], [x], { dim, k: n, largest: descending });
   return { values, indices };
 }
 
@@ -89,9 +120,12 @@ Object.assign(Tensor.prototype, {
     const shape = x.shape.map((size, i) => (i === dim ? k : size));
     const values = Tensor._empty(x.dtype, shape);
     const indices = Tensor._empty('int32', shape);
-    topkCall(x._flat, values._flat, indices._flat, outer, n, inner, k, largest);
+    topkKernels[x.dtype](
+      { x: x._flat, values: values._flat, indices: indices._flat },
+      { outer, n, inner, k, largest },
+    );
     record(values, orderRule, [x], [indices], { dim, shape: x.shape });
-    unrecorded('topk', [values, indices], [x], { dim, k, largest });
+    reportResult('topk', [values, indices], [x], { dim, k, largest });
     return { values, indices };
   },
 });

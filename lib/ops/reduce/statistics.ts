@@ -1,10 +1,10 @@
 /** Variance, standard deviation and norms. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { requireNumber, requireOptions, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
-import { where } from '../elementwise/binary';
+import { where } from '../elementwise/select';
 import {
-  nativeOp,
+  kernels,
   record,
   requireFloating,
   Tensor,
@@ -20,8 +20,8 @@ import {
   type Reduction,
 } from './reductionShape';
 
-const norm1Call = nativeOp('norm1');
-const norm2Call = nativeOp('norm2');
+const norm1Kernels = kernels('norm1');
+const norm2Kernels = kernels('norm2');
 
 /** x with 1 in place of 0: a safe divisor where the dividend is 0 too. */
 function orOne(x: Tensor): Tensor {
@@ -47,18 +47,26 @@ function deviations(x: Tensor, { shape, kept }: Reduction): Tensor {
   return x.sub(x.mean(dims, { keepdim: true }));
 }
 
-const varRule: Rule<Variance> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    var: Variance;
+    std: Variance;
+    norm: Norm;
+  }
+}
+
+const varRule: Rule<'var'> = {
   name: 'var',
   grad: (dy, node) => {
     const scaled = dy.mul(2 / node.attrs.divisor).reshape(node.attrs.kept);
-    return [deviations(node.kept[0], node.attrs).mul(scaled)];
+    return [deviations(node.saved[0], node.attrs).mul(scaled)];
   },
 };
 
-const stdRule: Rule<Variance> = {
+const stdRule: Rule<'std'> = {
   name: 'std',
   grad: (dy, node) => {
-    const [x, out] = node.kept;
+    const [x, out] = node.saved;
     const scaled = dy.div(orOne(out).mul(node.attrs.divisor)).reshape(node.attrs.kept);
     return [deviations(x, node.attrs).mul(scaled)];
   },
@@ -80,7 +88,7 @@ function varianceOf(
 
 /** sqrt(sum of squared deviations). */
 function deviation(x: Tensor, reduction: Reduction): Tensor {
-  return runReduction(norm2Call, deviations(x, reduction), reduction);
+  return runReduction(norm2Kernels[x.dtype], deviations(x, reduction), reduction);
 }
 
 // --- Norms ----------------------------------------------------------------------------------------
@@ -98,30 +106,30 @@ interface Norm extends Reduction {
 }
 
 /** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0. */
-function normGrad(dy: Tensor, node: Node<Norm>): readonly [Tensor] {
-  const [x, out] = node.kept;
+function normGrad(dy: Tensor, node: Node<'norm'>): readonly [Tensor] {
+  const [x, out] = node.saved;
   const { p, kept } = node.attrs;
-  const slope = dy.reshape(kept);
+  const weight = dy.reshape(kept);
   if (p === 0) return [zerosLike(x)];
-  if (p === 1) return [x.sign().mul(slope)];
+  if (p === 1) return [x.sign().mul(weight)];
   const size = orOne(out).reshape(kept);
-  if (p === 2) return [x.mul(slope.div(size))];
+  if (p === 2) return [x.mul(weight.div(size))];
   return [
     x
       .sign()
       .mul(orOne(x.abs()).pow(p - 1))
-      .mul(slope.div(size.pow(p - 1))),
+      .mul(weight.div(size.pow(p - 1))),
   ];
 }
 
-const normRule: Rule<Norm> = { name: 'norm', grad: normGrad };
+const normRule: Rule<'norm'> = { name: 'norm', grad: normGrad };
 
 function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
-  if (p === 1) return runReduction(norm1Call, x, reduction);
-  if (p === 2) return runReduction(norm2Call, x, reduction);
+  if (p === 1) return runReduction(norm1Kernels[x.dtype], x, reduction);
+  if (p === 2) return runReduction(norm2Kernels[x.dtype], x, reduction);
   // Without roots, the norm of order 1 of powers is their sum.
   const powers = p === 0 ? x.ne(0).to(x.dtype) : x.abs().pow(p);
-  const sum = runReduction(norm1Call, powers, reduction);
+  const sum = runReduction(norm1Kernels[x.dtype], powers, reduction);
   return p === 0 ? sum : sum.pow(1 / p);
 }
 

@@ -12,11 +12,18 @@ interface Diagonal {
   readonly columns: number;
 }
 
-const diagonalRule: Rule<Diagonal> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    diagonal: Diagonal;
+    diagonalBackward: Diagonal;
+  }
+}
+
+const diagonalRule: Rule<'diagonal'> = {
   name: 'diagonal',
   grad: (dy, node) => [onDiagonal(dy, node.attrs)],
 };
-const onDiagonalRule: Rule<Diagonal> = {
+const onDiagonalRule: Rule<'diagonalBackward'> = {
   name: 'diagonalBackward',
   grad: (dy, node) => [diagonal(dy, node.attrs)],
 };

@@ -1,4 +1,4 @@
-/** Putting tensors together, taking them apart, and moving their elements about. */
+/** Joining tensors, and splitting them into views. */
 import {
   requireInteger,
   requireList,
@@ -7,15 +7,11 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
-import { normalizeDim, normalizeDims, requireShape, sameShape, type Shape } from '../../core/shape';
+import { normalizeDim, requireShape, sameShape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
-import { nativeOp, promoteAll, record, runElementwise, Tensor, type Rule } from '../define';
-import { lineOf } from '../reduce/reductionShape';
-import { sizesOf, type Sizes } from './view';
+import { kernels, promoteAll, record, runElementwise, Tensor, type Rule } from '../define';
 
-const copyCall = nativeOp('copy');
-const flipCall = nativeOp('flip');
-const triangleCalls = { tril: nativeOp('tril'), triu: nativeOp('triu') } as const;
+const copyKernels = kernels('copy');
 
 function requireTensors(op: string, value: unknown): Tensor[] {
   const list = requireList(op, 'an array of tensors', 'tensors', value);
@@ -24,7 +20,14 @@ function requireTensors(op: string, value: unknown): Tensor[] {
   return tensors;
 }
 
-const catRule: Rule<{ readonly dim: number; readonly sizes: readonly number[] }> = {
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The sizes of the tensors along `dim`. */
+    cat: { readonly dim: number; readonly sizes: readonly number[] };
+  }
+}
+
+const catRule: Rule<'cat'> = {
   name: 'cat',
   grad: (dy, node) => {
     const { dim, sizes } = node.attrs;
@@ -67,10 +70,15 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     first.dtype,
     first.shape.map((size, i) => (i === d ? total : size)),
   );
-  let at = out._offset;
+  let offset = out._offset;
   for (const part of parts) {
-    runElementwise('cat', copyCall, [part], out._view(part.shape, out._strides, at));
-    at += part.shape[d] * out._strides[d];
+    runElementwise(
+      'cat',
+      copyKernels[out.dtype],
+      [part],
+      out._view(part.shape, out._strides, offset),
+    );
+    offset += part.shape[d] * out._strides[d];
   }
   return record(out, catRule, parts, [], { dim: d, sizes });
 }
@@ -112,7 +120,7 @@ export function meshgrid(
 }
 
 /** Views of `sizes[i]` elements each along `dim`. */
-function parts(x: Tensor, sizes: readonly number[], dim: number): Tensor[] {
+function viewsOf(x: Tensor, sizes: readonly number[], dim: number): Tensor[] {
   let start = 0;
   return sizes.map((size) => {
     start += size;
@@ -120,8 +128,8 @@ function parts(x: Tensor, sizes: readonly number[], dim: number): Tensor[] {
   });
 }
 
-/** A dimension that is there: unlike for reductions, a tensor without dimensions has none. */
-function requireDim(op: string, x: Tensor, dim: number): number {
+/** A dimension, which must exist: unlike for reductions, a tensor without dimensions has none. */
+export function requireDim(op: string, x: Tensor, dim: number): number {
   if (x.ndim === 0) throw unexpected(op, 'at least one dimension', 'this', '[]');
   return normalizeDim(op, dim, x.ndim);
 }
@@ -140,71 +148,6 @@ function evenSizes(op: string, n: number, size: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.min(size, n - i * size));
 }
 
-const flipRule: Rule<number> = { name: 'flip', grad: (dy, node) => [flipped(dy, node.attrs)] };
-
-function flipped(input: Tensor, dim: number): Tensor {
-  const x = input.contiguous();
-  const out = Tensor._empty(x.dtype, x.shape);
-  const { outer, n, inner } = lineOf(x.shape, dim);
-  flipCall(x._flat, out._flat, outer, n, inner);
-  return record(out, flipRule, [x], [], dim);
-}
-
-/** One whole number or several. */
-function wholeNumbers(op: string, name: string, value: unknown): number[] {
-  const list = Array.isArray(value) ? requireList(op, 'whole numbers', name, value, 64) : [value];
-  return list.map((one) => requireInteger(op, name, one));
-}
-
-/** `x` turned along `dim` by `shift` places. */
-function rolled(x: Tensor, shift: number, dim: number): Tensor {
-  const n = x.shape[dim];
-  const by = n === 0 ? 0 : ((shift % n) + n) % n;
-  return by === 0 ? x.clone() : cat([x.narrow(dim, n - by, by), x.narrow(dim, 0, n - by)], dim);
-}
-
-interface Triangle {
-  readonly side: 'tril' | 'triu';
-  readonly diagonal: number;
-}
-const triangleRule: Rule<Triangle> = {
-  name: 'triangle',
-  grad: (dy, node) => [triangle(dy, node.attrs)],
-};
-
-function triangle(input: Tensor, attrs: Triangle): Tensor {
-  const { side, diagonal } = attrs;
-  requireInteger(side, 'diagonal', diagonal);
-  if (input.ndim < 2)
-    throw unexpected(side, 'at least two dimensions', 'this', shapeText(input.shape));
-  const x = input.contiguous();
-  const out = Tensor._empty(x.dtype, x.shape);
-  const { outer, n, inner } = lineOf(x.shape, x.ndim - 2);
-  triangleCalls[side](x._flat, out._flat, outer, n, inner, diagonal);
-  return record(out, triangleRule, [x], [], attrs);
-}
-
-/** `sizes` with ones in front, up to `ndim` of them. */
-function padded(sizes: Shape, ndim: number): number[] {
-  return [...new Array<number>(Math.max(ndim - sizes.length, 0)).fill(1), ...sizes];
-}
-
-function repeat(op: string, x: Tensor, times: readonly number[]): Tensor {
-  const shape = padded(x.shape, times.length);
-  const pairs = <T>(a: readonly T[], b: readonly T[]): T[] => a.flatMap((one, i) => [one, b[i]]);
-  const ones = shape.map(() => 1);
-  requireShape(
-    op,
-    shape.map((size, i) => size * times[i]),
-    'result',
-  );
-  return x
-    .reshape(pairs(ones, shape))
-    .expand(pairs(times, shape))
-    .clone()
-    .reshape(shape.map((size, i) => size * times[i]));
-}
-
 declare module '../../core/tensor' {
   interface Tensor {
     /** Views along `dim`: of `sizes` elements each, the last one maybe fewer, or of the sizes listed (torch.split). */
@@ -213,18 +156,6 @@ declare module '../../core/tensor' {
     chunk(chunks: number, dim?: number): Tensor[];
     /** Views of the elements along `dim`, which goes (torch.unbind). */
     unbind(dim?: number): Tensor[];
-    /** Copies of this beside each other, so many along each dimension (torch.Tensor.repeat). */
-    repeat(...times: Sizes): Tensor;
-    /** As repeat, but missing counts in front are 1 (torch.tile). */
-    tile(...times: Sizes): Tensor;
-    /** With the order along some dimensions reversed; a copy (torch.flip). */
-    flip(...dims: Sizes): Tensor;
-    /** Moved on by `shifts` places along `dims`, what falls off coming in again; all elements as one list without dims. */
-    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
-    /** Matrices with 0 above a diagonal: 0 is the main one, 1 the one above it (torch.tril). */
-    tril(diagonal?: number): Tensor;
-    /** Matrices with 0 below a diagonal: 0 is the main one, 1 the one above it (torch.triu). */
-    triu(diagonal?: number): Tensor;
   }
 }
 
@@ -234,12 +165,12 @@ Object.assign(Tensor.prototype, {
     const n = this.shape[d];
     if (typeof sizes === 'number') {
       requireInteger('split', 'sizes', sizes, n === 0 ? 0 : 1);
-      return parts(this, n === 0 ? [0] : evenSizes('split', n, sizes), d);
+      return viewsOf(this, n === 0 ? [0] : evenSizes('split', n, sizes), d);
     }
     const given = requireShape('split', sizes, 'sizes');
     const total = given.reduce((sum, size) => sum + size, 0);
     if (total !== n) throw unexpected('split', `a sum of ${n}`, 'sizes', String(total));
-    return parts(this, given, d);
+    return viewsOf(this, given, d);
   },
   chunk(this: Tensor, chunks: number, dim = 0): Tensor[] {
     const d = requireDim('chunk', this, dim);
@@ -249,54 +180,11 @@ Object.assign(Tensor.prototype, {
       n === 0
         ? new Array<number>(requireFewParts('chunk', chunks)).fill(0)
         : evenSizes('chunk', n, Math.ceil(n / chunks));
-    return parts(this, sizes, d);
+    return viewsOf(this, sizes, d);
   },
   unbind(this: Tensor, dim = 0): Tensor[] {
     const d = requireDim('unbind', this, dim);
     const length = requireFewParts('unbind', this.shape[d]);
     return Array.from({ length }, (_, i) => this.select(d, i));
-  },
-  repeat(this: Tensor, ...args: unknown[]): Tensor {
-    const times = requireShape('repeat', sizesOf(args), 'times');
-    if (times.length < this.ndim) {
-      throw unexpected('repeat', `at least ${this.ndim} counts`, 'times', String(times.length));
-    }
-    return repeat('repeat', this, times);
-  },
-  tile(this: Tensor, ...args: unknown[]): Tensor {
-    return repeat('tile', this, padded(requireShape('tile', sizesOf(args), 'times'), this.ndim));
-  },
-  flip(this: Tensor, ...args: unknown[]): Tensor {
-    const dims = normalizeDims('flip', sizesOf(args), this.ndim);
-    return dims.length === 0 ? this.clone() : dims.reduce(flipped, this);
-  },
-  roll(
-    this: Tensor,
-    shifts: number | readonly number[],
-    dims?: number | readonly number[],
-  ): Tensor {
-    const by = wholeNumbers('roll', 'shifts', shifts);
-    if (dims === undefined) {
-      if (by.length !== 1)
-        throw unexpected('roll', 'a shift for each of dims', 'shifts', shapeText(by));
-      return rolled(this.flatten(), by[0], 0).reshape(this.shape);
-    }
-    // A dimension may be named twice: the shifts add up.
-    const along = wholeNumbers('roll', 'dims', dims).map((dim) => requireDim('roll', this, dim));
-    if (along.length !== by.length) {
-      throw unexpected(
-        'roll',
-        `${along.length} shifts for dims ${shapeText(along)}`,
-        'shifts',
-        shapeText(by),
-      );
-    }
-    return along.reduce((x, dim, i) => rolled(x, by[i], dim), this);
-  },
-  tril(this: Tensor, diagonal = 0): Tensor {
-    return triangle(this, { side: 'tril', diagonal });
-  },
-  triu(this: Tensor, diagonal = 0): Tensor {
-    return triangle(this, { side: 'triu', diagonal });
   },
 });

@@ -1,6 +1,5 @@
 /** Views: other shapes of the same memory, without copies. */
-import { Node } from '../../autograd/backward';
-import { requireInteger, shapeText, unexpected, wrongType } from '../../core/errors';
+import { shapeText, unexpected, wrongType } from '../../core/errors';
 import {
   contiguousStrides,
   normalizeDim,
@@ -11,7 +10,7 @@ import {
   sameShape,
   type Shape,
 } from '../../core/shape';
-import { isGradEnabled, record, Tensor, type Rule } from '../define';
+import { record, Tensor, type OpAttrs, type OpName, type Rule } from '../define';
 
 /** Where a view lies in the tensor it is a view of. */
 interface Place {
@@ -20,12 +19,22 @@ interface Place {
   readonly offset: number;
 }
 
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** The shape of the input. */
+    view: Shape;
+    /** The order of the dimensions. */
+    permute: readonly number[];
+    expand: undefined;
+  }
+}
+
 /** A view of `x`; `replay` gives the same view of another tensor of its shape. */
-export function view<A>(
+export function view<K extends OpName>(
   x: Tensor,
   place: Place,
-  rule: Rule<A>,
-  attrs: A,
+  rule: Rule<K>,
+  attrs: OpAttrs[K],
   replay: (parent: Tensor) => Tensor,
 ): Tensor {
   const out = x._view(place.shape, place.strides, place.offset);
@@ -33,79 +42,12 @@ export function view<A>(
   return record(out, rule, [x], [], attrs);
 }
 
-const reshapeRule: Rule<Shape> = { name: 'view', grad: (dy, node) => [dy.reshape(node.attrs)] };
-const permuteRule: Rule<readonly number[]> = {
+const reshapeRule: Rule<'view'> = { name: 'view', grad: (dy, node) => [dy.reshape(node.attrs)] };
+const permuteRule: Rule<'permute'> = {
   name: 'permute',
   grad: (dy, node) => [dy.permute(node.attrs.map((_, i) => node.attrs.indexOf(i)))],
 };
-const expandRule: Rule = { name: 'expand', grad: (dy) => [dy] };
-
-/** The part of a tensor of `shape` that a slice covers. */
-interface Part {
-  readonly shape: Shape;
-  readonly dim: number;
-  readonly start: number;
-  readonly length: number;
-  readonly step: number;
-}
-/**
- * The gradient that slices of one tensor share in a run of backward: each is added to its part of it. Otherwise a loop
- * over the steps of a sequence would fill and add the whole tensor at each step. Until the tensor's own turn comes,
- * nobody else sees it.
- */
-const shared = new WeakMap<Node, { readonly sum: Tensor; readonly visit: number }>();
-
-const sliceRule: Rule<Part> = {
-  name: 'slice',
-  grad: (dy, node) => {
-    const edge = node.edges[0];
-    if (!(edge instanceof Node) || isGradEnabled()) return [padded(dy, node.attrs)];
-    const before = shared.get(edge);
-    if (before !== undefined && before.visit === edge.visit && before.sum === edge.pending) {
-      partOf(before.sum, dy.shape, node.attrs).add_(dy);
-      return [null];
-    }
-    const sum = padded(dy, node.attrs);
-    shared.set(edge, { sum, visit: edge.visit });
-    return [sum];
-  },
-};
-const padRule: Rule<Part> = {
-  name: 'sliceBackward',
-  grad: (dy, node) => {
-    const { dim, start, length, step } = node.attrs;
-    return [slice(dy, dim, start, start + (length - 1) * step + 1, step)];
-  },
-};
-
-/** Zeros of the part's whole shape with `dy` written into the part. */
-function padded(dy: Tensor, part: Part): Tensor {
-  const out = Tensor._empty(dy.dtype, part.shape).zero_();
-  partOf(out, dy.shape, part).copy_(dy.detach());
-  return record(out, padRule, [dy], [], part);
-}
-
-/** The part of a tensor without gaps, in the shape that the slice of the other one had. */
-function partOf(whole: Tensor, shape: Shape, { dim, start, step }: Part): Tensor {
-  const strides = [...whole._strides];
-  const offset = start * strides[dim];
-  strides[dim] *= step;
-  return whole._view(shape, strides, offset);
-}
-
-function slice(x: Tensor, dim: number, start: number, end: number, step: number): Tensor {
-  const length = Math.max(0, Math.ceil((end - start) / step));
-  const shape = x.shape.map((size, i) => (i === dim ? length : size));
-  const strides = x._strides.map((stride, i) => (i === dim ? stride * step : stride));
-  const offset = x._offset + (length === 0 ? 0 : start * x._strides[dim]);
-  return view(
-    x,
-    { shape, strides, offset },
-    sliceRule,
-    { shape: x.shape, dim, start, length, step },
-    (parent) => slice(parent, dim, start, end, step),
-  );
-}
+const expandRule: Rule<'expand'> = { name: 'expand', grad: (dy) => [dy] };
 
 /** Sizes among which -1 may be, each read once. */
 function askedSizes(op: string, value: unknown): unknown[] {
@@ -191,12 +133,6 @@ declare module '../../core/tensor' {
     expand(...shape: Sizes): Tensor;
     /** Expanded to the shape of `other`. */
     expandAs(other: Tensor): Tensor;
-    /** `length` elements of one dimension from `start`; a view. */
-    narrow(dim: number, start: number, length: number): Tensor;
-    /** One element of a dimension, which goes; a view. */
-    select(dim: number, index: number): Tensor;
-    /** Elements of one dimension from `start` up to `end`, every `step`-th; negative ones count from the end. A view. */
-    slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
     /** With the dimensions from `startDim` to `endDim` made one. */
     flatten(startDim?: number, endDim?: number): Tensor;
     /** With one dimension split into several; one size may be -1. */
@@ -303,44 +239,6 @@ Object.assign(Tensor.prototype, {
   expandAs(this: Tensor, other: Tensor): Tensor {
     if (!(other instanceof Tensor)) throw wrongType('expandAs', 'a tensor', 'other', other);
     return this.expand([...other.shape]);
-  },
-  narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
-    const d = normalizeDim('narrow', dim, this.ndim);
-    const size = this.ndim === 0 ? 0 : this.shape[d];
-    const first = requireInteger('narrow', 'start', start);
-    const from = first < 0 ? first + size : first;
-    const count = requireInteger('narrow', 'length', length, 0);
-    if (this.ndim === 0 || from < 0 || from + count > size) {
-      throw unexpected(
-        'narrow',
-        `a range inside [0, ${size})`,
-        'start and length',
-        `${start} and ${length}`,
-      );
-    }
-    return slice(this, d, from, from + count, 1);
-  },
-  select(this: Tensor, dim: number, index: number): Tensor {
-    const d = normalizeDim('select', dim, this.ndim);
-    const size = this.ndim === 0 ? 0 : this.shape[d];
-    const at = requireInteger('select', 'index', index);
-    if (at < -size || at >= size) {
-      throw unexpected('select', `an index from ${-size} to ${size - 1}`, 'index', String(at));
-    }
-    const from = at < 0 ? at + size : at;
-    return slice(this, d, from, from + 1, 1).squeeze(d);
-  },
-  slice(this: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
-    const d = normalizeDim('slice', dim, this.ndim);
-    if (this.ndim === 0) throw unexpected('slice', 'at least one dimension', 'this', '[]');
-    const size = this.shape[d];
-    requireInteger('slice', 'step', step, 1);
-    const bound = (name: string, value: number | null | undefined, missing: number): number => {
-      if (value === null || value === undefined) return missing;
-      const at = requireInteger('slice', name, value);
-      return Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-    };
-    return slice(this, d, bound('start', start, 0), bound('end', end, size), step);
   },
   flatten(this: Tensor, startDim = 0, endDim = -1): Tensor {
     const start = normalizeDim('flatten', startDim, this.ndim, 'startDim');

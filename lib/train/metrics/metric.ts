@@ -1,5 +1,5 @@
 /** The interface of metrics, and metrics that keep sums in tensors, to which compiled steps add. */
-import { noGrad } from '../../autograd/backward';
+import { noGrad } from '../../core/gradMode';
 import { refuseInCapture } from '../../core/capture';
 import { shapeText, unexpected, wrongType } from '../../core/errors';
 import { numelOf, sameShape, type Shape } from '../../core/shape';
@@ -45,7 +45,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
     this.sums = new Map(
       Object.entries<Shape>(shapes).map(([name, shape]) => {
         const array = allocateShared('float64', numelOf(shape));
-        return [name, new Tensor(new Storage(array), 'float64', shape)];
+        return [name, new Tensor(new Storage('float64', array), shape)];
       }),
     );
   }

@@ -3,8 +3,8 @@
 #define HWY_TARGET_INCLUDE "ops/elementwise/activation.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/normal-inl.h"
 #include "ops/elementwise/unary-inl.h"
+#include "simd/normal-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
@@ -13,7 +13,7 @@ namespace functions {
 
 using vm::Const;
 inline constexpr std::array<Attr, 1> kAlpha = {{{"alpha", AttrKind::real}}};
-inline constexpr std::array<Attr, 1> kSlope = {{{"negativeSlope", AttrKind::real}}};
+inline constexpr std::array<Attr, 1> kNegativeSlope = {{{"negativeSlope", AttrKind::real}}};
 inline constexpr std::array<Attr, 1> kLambda = {{{"lambda", AttrKind::real}}};
 inline constexpr std::array<Attr, 2> kRange = {
     {{"minVal", AttrKind::real}, {"maxVal", AttrKind::real}}};
@@ -46,7 +46,7 @@ HWY_INLINE V GeluGate(D d, V x) {
   return vm::Sigmoid(d, hn::Add(inner, inner));
 }
 template <class D, class V>
-HWY_INLINE V GeluTanhSlope(D d, V x) {
+HWY_INLINE V GeluTanhDerivative(D d, V x) {
   const V t = GeluGate(d, x);
   const V inner =
       hn::MulAdd(Const(d, 3 * 0.044715 * kGeluScale * 2), hn::Mul(x, x), Const(d, kGeluScale * 2));
@@ -61,7 +61,7 @@ HWY_INLINE V Square(D, V x) {
 // PyTorch's derivatives of celu and hardsigmoid round alpha and 1 / 6 to float32, in float64 too: so
 // do these, for the same numbers.
 template <class D, class V>
-HWY_INLINE V CeluSlope(D d, V x, V alpha) {
+HWY_INLINE V CeluDerivative(D d, V x, V alpha) {
   V rounded = alpha;
   if constexpr (sizeof(vm::ElementOf<D>) == 8) {
     rounded = hn::PromoteTo(d, hn::DemoteTo(hn::Rebind<float, D>(), alpha));
@@ -70,60 +70,60 @@ HWY_INLINE V CeluSlope(D d, V x, V alpha) {
 }
 
 template <class D, class V>
-HWY_INLINE V MishSlope(D d, V x) {
+HWY_INLINE V MishDerivative(D d, V x) {
   const V t = vm::Tanh(d, vm::Log1pExp(d, x));
   return hn::MulAdd(hn::Mul(x, vm::Sigmoid(d, x)), hn::NegMulAdd(t, t, Const(d, 1)), t);
 }
 
 // clang-format off: one line, one function
-#define BLASGRAD_ACTIVATION_LIST(ROW)                                                                                   \
-  ROW(relu, kCheap, y, kNoAttrs, hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x),                                         \
+#define BLASGRAD_ACTIVATION_LIST(OP)                                                                                   \
+  OP(relu, kCheap, y, kNoAttrs, hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x),                                         \
       hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), dy))                                                                   \
-  ROW(leakyRelu, kCheap, x, kSlope, Below(d, x, hn::Mul(x, p), x), Below(d, x, hn::Mul(dy, p), dy))                     \
-  ROW(threshold, kCheap, x, kThreshold, hn::IfThenElse(hn::Le(x, p), q, x), hn::IfThenZeroElse(hn::Le(x, p), dy))       \
-  ROW(hardtanh, kCheap, x, kRange, vm::Minimum(d, vm::Maximum(d, x, p), q),                                             \
+  OP(leakyRelu, kCheap, x, kNegativeSlope, Below(d, x, hn::Mul(x, p), x), Below(d, x, hn::Mul(dy, p), dy))                     \
+  OP(threshold, kCheap, x, kThreshold, hn::IfThenElse(hn::Le(x, p), q, x), hn::IfThenZeroElse(hn::Le(x, p), dy))       \
+  OP(hardtanh, kCheap, x, kRange, vm::Minimum(d, vm::Maximum(d, x, p), q),                                             \
       hn::IfThenZeroElse(hn::Or(hn::Le(x, p), hn::Ge(x, q)), dy))                                                       \
-  ROW(hardsigmoid, kCheap, x, kNoAttrs, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6)),                                     \
+  OP(hardsigmoid, kCheap, x, kNoAttrs, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6)),                                     \
       hn::IfThenElseZero(hn::Lt(hn::Abs(x), Const(d, 3)), hn::Mul(dy, Const(d, 1.0F / 6.0F))))                              \
-  ROW(hardswish, kCheap, x, kNoAttrs, hn::Mul(x, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6))),                           \
+  OP(hardswish, kCheap, x, kNoAttrs, hn::Mul(x, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6))),                           \
       hn::IfThenElse(hn::Gt(x, Const(d, 3)), dy,                                                                        \
           hn::IfThenZeroElse(hn::Lt(x, Const(d, -3)), hn::Mul(dy, hn::MulAdd(x, Const(d, 1.0 / 3), Const(d, 0.5))))))   \
-  ROW(hardshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), x),                                     \
+  OP(hardshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), x),                                     \
       hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), dy))                                                                    \
-  ROW(softshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), hn::Sub(x, hn::CopySign(p, x))),        \
+  OP(softshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), hn::Sub(x, hn::CopySign(p, x))),        \
       hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), dy))                                                                    \
-  ROW(softsign, kCheap, x, kNoAttrs, hn::Div(x, hn::Add(Const(d, 1), hn::Abs(x))),                                      \
+  OP(softsign, kCheap, x, kNoAttrs, hn::Div(x, hn::Add(Const(d, 1), hn::Abs(x))),                                      \
       hn::Div(dy, Square(d, hn::Add(Const(d, 1), hn::Abs(x)))))                                                         \
-  ROW(elu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, x)), x),                                             \
+  OP(elu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, x)), x),                                             \
       Below(d, x, hn::Mul(dy, hn::Mul(p, vm::Exp(d, x))), dy))                                                          \
-  ROW(celu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, hn::Div(x, p))), x),                                \
-      Below(d, x, hn::Mul(dy, CeluSlope(d, x, p)), dy))                                                                                 \
-  ROW(selu, kCostly, x, kNoAttrs,                                                                                       \
+  OP(celu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, hn::Div(x, p))), x),                                \
+      Below(d, x, hn::Mul(dy, CeluDerivative(d, x, p)), dy))                                                                                 \
+  OP(selu, kCostly, x, kNoAttrs,                                                                                       \
       Below(d, x, hn::Mul(Const(d, kSeluScale * kSeluAlpha), vm::Expm1(d, x)), hn::Mul(Const(d, kSeluScale), x)),       \
       hn::Mul(dy, Below(d, x, hn::Mul(Const(d, kSeluScale * kSeluAlpha), vm::Exp(d, x)), Const(d, kSeluScale))))        \
-  ROW(gelu, kCostly, x, kNoAttrs, hn::Mul(x, vm::NormalDistribution(d, x)),                                             \
+  OP(gelu, kCostly, x, kNoAttrs, hn::Mul(x, vm::NormalDistribution(d, x)),                                             \
       hn::Mul(dy, hn::MulAdd(x, vm::NormalDensity(d, x), vm::NormalDistribution(d, x))))                                \
-  ROW(geluTanh, kCostly, x, kNoAttrs, hn::Mul(x, GeluGate(d, x)), hn::Mul(dy, GeluTanhSlope(d, x)))                     \
-  ROW(silu, kCostly, x, kNoAttrs, hn::Mul(x, vm::Sigmoid(d, x)),                                                        \
+  OP(geluTanh, kCostly, x, kNoAttrs, hn::Mul(x, GeluGate(d, x)), hn::Mul(dy, GeluTanhDerivative(d, x)))                     \
+  OP(silu, kCostly, x, kNoAttrs, hn::Mul(x, vm::Sigmoid(d, x)),                                                        \
       hn::Mul(hn::Mul(dy, vm::Sigmoid(d, x)), hn::MulAdd(x, vm::Sigmoid(d, hn::Neg(x)), Const(d, 1))))                  \
-  ROW(mish, kCostly, x, kNoAttrs, hn::Mul(x, vm::Tanh(d, vm::Log1pExp(d, x))), hn::Mul(dy, MishSlope(d, x)))            \
-  ROW(softplus, kCostly, x, kSoftplus,                                                                                  \
+  OP(mish, kCostly, x, kNoAttrs, hn::Mul(x, vm::Tanh(d, vm::Log1pExp(d, x))), hn::Mul(dy, MishDerivative(d, x)))            \
+  OP(softplus, kCostly, x, kSoftplus,                                                                                  \
       hn::IfThenElse(hn::Gt(hn::Mul(x, p), q), x, hn::Div(vm::Log1pExp(d, hn::Mul(x, p)), p)),                          \
       hn::IfThenElse(hn::Gt(hn::Mul(x, p), q), dy, hn::Mul(dy, vm::Sigmoid(d, hn::Mul(x, p)))))                         \
-  ROW(logsigmoid, kCostly, x, kNoAttrs, hn::Neg(vm::Log1pExp(d, hn::Neg(x))),                                           \
+  OP(logsigmoid, kCostly, x, kNoAttrs, hn::Neg(vm::Log1pExp(d, hn::Neg(x))),                                           \
       hn::Mul(dy, vm::Sigmoid(d, hn::Neg(x))))                                                                          \
-  ROW(tanhshrink, kCostly, x, kNoAttrs, hn::Sub(x, vm::Tanh(d, x)), hn::Mul(dy, Square(d, vm::Tanh(d, x))))
+  OP(tanhshrink, kCostly, x, kNoAttrs, hn::Sub(x, vm::Tanh(d, x)), hn::Mul(dy, Square(d, vm::Tanh(d, x))))
 // clang-format on
 
 BLASGRAD_ACTIVATION_LIST(BLASGRAD_DEFINE_UNARY)
 
 }  // namespace functions
 
-std::vector<Op> ActivationRows() {
+std::vector<Op> ActivationOps() {
   using namespace functions;
-  std::vector<Op> rows;
+  std::vector<Op> ops;
   BLASGRAD_ACTIVATION_LIST(BLASGRAD_ADD_UNARY)
-  return rows;
+  return ops;
 }
 
 }  // namespace HWY_NAMESPACE
@@ -134,7 +134,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(ActivationRows);
-std::vector<Op> ActivationRows() { return HWY_DYNAMIC_DISPATCH(ActivationRows)(); }
+HWY_EXPORT(ActivationOps);
+std::vector<Op> ActivationOps() { return HWY_DYNAMIC_DISPATCH(ActivationOps)(); }
 }  // namespace blasgrad
 #endif

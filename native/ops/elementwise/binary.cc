@@ -5,7 +5,7 @@
 #define HWY_TARGET_INCLUDE "ops/elementwise/binary.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/elementwise-inl.h"
+#include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -100,46 +100,39 @@ BLASGRAD_SCALAR(LogicalAnd, 1 << 17, uint8_t, a != 0 && b != 0)
 BLASGRAD_SCALAR(LogicalOr, 1 << 17, uint8_t, a != 0 || b != 0)
 BLASGRAD_SCALAR(LogicalXor, 1 << 17, uint8_t, (a != 0) != (b != 0))
 
-template <class F>
-Op Floats(const char* name) {
+template <class F, Group kGroup>
+Op Arithmetic(const char* name) {
   return {name,
           {{"a"}, {"b"}, {"out", Access::write}},
           {},
           nullptr,
-          {Map<F, float, float, float>, Map<F, double, double, double>}};
-}
-
-template <class F>
-Op Numbers(const char* name) {
-  Op op = Floats<F>(name);
-  op.kernels[2] = Map<F, int32_t, int32_t, int32_t>;
-  return op;
+          KernelsFor<kGroup>([]<DType kType>() { return Elementwise<F, kType, kType, kType>; })};
 }
 
 template <class F>
 Op Predicate(const char* name) {
-  return {name,
-          {{"a"}, {"b"}, {"out", Access::write, Element::boolean}},
-          {},
-          nullptr,
-          {Map<F, uint8_t, float, float>, Map<F, uint8_t, double, double>,
-           Map<F, uint8_t, int32_t, int32_t>, Map<F, uint8_t, uint8_t, uint8_t>}};
+  return {
+      name,
+      {{"a"}, {"b"}, {"out", Access::write, Element::boolean}},
+      {},
+      nullptr,
+      KernelsFor<kAll>([]<DType kType>() { return Elementwise<F, DType::boolean, kType, kType>; })};
 }
 
 }  // namespace
 
-std::vector<Op> BinaryRows() {
+std::vector<Op> BinaryOps() {
   return {
-      Numbers<Add>("add"),
-      Numbers<Sub>("sub"),
-      Numbers<Mul>("mul"),
-      Floats<Div>("div"),
-      Numbers<PowLoop>("pow"),
-      Floats<Atan2>("atan2"),
-      Numbers<FmodLoop>("fmod"),
-      Numbers<RemainderLoop>("remainder"),
-      Numbers<Maximum>("maximum"),
-      Numbers<Minimum>("minimum"),
+      Arithmetic<Add, kNumbers>("add"),
+      Arithmetic<Sub, kNumbers>("sub"),
+      Arithmetic<Mul, kNumbers>("mul"),
+      Arithmetic<Div, kFloating>("div"),
+      Arithmetic<PowLoop, kNumbers>("pow"),
+      Arithmetic<Atan2, kFloating>("atan2"),
+      Arithmetic<FmodLoop, kNumbers>("fmod"),
+      Arithmetic<RemainderLoop, kNumbers>("remainder"),
+      Arithmetic<Maximum, kNumbers>("maximum"),
+      Arithmetic<Minimum, kNumbers>("minimum"),
       Predicate<Eq>("eq"),
       Predicate<Ne>("ne"),
       Predicate<Lt>("lt"),
@@ -160,7 +153,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(BinaryRows);
-std::vector<Op> BinaryRows() { return HWY_DYNAMIC_DISPATCH(BinaryRows)(); }
+HWY_EXPORT(BinaryOps);
+std::vector<Op> BinaryOps() { return HWY_DYNAMIC_DISPATCH(BinaryOps)(); }
 }  // namespace blasgrad
 #endif

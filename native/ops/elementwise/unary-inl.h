@@ -1,4 +1,4 @@
-// How a one-input function becomes two rows: itself and its derivative.
+// How a function of one number becomes two ops: itself and its derivative.
 #if defined(BLASGRAD_UNARY_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_UNARY_INL_H
 #undef BLASGRAD_UNARY_INL_H
@@ -9,14 +9,14 @@
 #include <array>
 #include <vector>
 
-#include "simd/elementwise-inl.h"
+#include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
 
-// F::Forward(d, x, p, q) and F::Backward(d, dy, kept, p, q), with p and q the row's attributes.
+// F::Forward(d, x, p, q) and F::Backward(d, dy, saved, p, q), with p and q the op's attributes.
 template <class F>
 struct ForwardLoop {
   static constexpr int64_t kGrain = F::kGrain;
@@ -34,30 +34,32 @@ template <class F>
 struct BackwardLoop {
   static constexpr int64_t kGrain = F::kGrain;
   template <class T>
-  static void Run(const Args& a, int64_t n, T* out, const T* dy, const T* kept) {
+  static void Run(const Args& a, int64_t n, T* out, const T* dy, const T* saved) {
     const hn::ScalableTag<T> d;
     const auto p = vm::Const(d, F::kAttrs > 0 ? a.attr[0] : 0);
     const auto q = vm::Const(d, F::kAttrs > 1 ? a.attr[1] : 0);
     MapVectors<kMayStream<F>>(
-        a, n, out, [d, p, q](auto g, auto k) HWY_ATTR { return F::Backward(d, g, k, p, q); }, dy,
-        kept);
+        a, n, out, [d, p, q](auto g, auto s) HWY_ATTR { return F::Backward(d, g, s, p, q); }, dy,
+        saved);
   }
 };
 
 template <class F>
-void AddUnaryRows(std::vector<Op>& rows, const char* name, const char* backwardName,
-                  const char* kept, const std::vector<Attr>& attrs) {
-  rows.push_back({name,
-                  {{"x"}, {"out", Access::write}},
-                  attrs,
-                  nullptr,
-                  {Map<ForwardLoop<F>, float, float>, Map<ForwardLoop<F>, double, double>}});
-  rows.push_back(
-      {backwardName,
-       {{"dy"}, {kept}, {"dx", Access::write}},
-       attrs,
-       nullptr,
-       {Map<BackwardLoop<F>, float, float, float>, Map<BackwardLoop<F>, double, double, double>}});
+void AddUnaryOps(std::vector<Op>& ops, const char* name, const char* backwardName,
+                 const char* saved, const std::vector<Attr>& attrs) {
+  ops.push_back({name,
+                 {{"x"}, {"out", Access::write}},
+                 attrs,
+                 nullptr,
+                 KernelsFor<kFloating>(
+                     []<DType kType>() { return Elementwise<ForwardLoop<F>, kType, kType>; })});
+  ops.push_back({backwardName,
+                 {{"dy"}, {saved}, {"dx", Access::write}},
+                 attrs,
+                 nullptr,
+                 KernelsFor<kFloating>([]<DType kType>() {
+                   return Elementwise<BackwardLoop<F>, kType, kType, kType>;
+                 })});
 }
 
 }  // namespace HWY_NAMESPACE
@@ -66,11 +68,11 @@ HWY_AFTER_NAMESPACE();
 
 #endif
 
-// A family is a list of lines ROW(name, grain, kept, attributes, function, derivative): the function
-// of x, and dy times its derivative, from what forward keeps, which is x or y. p and q are the
-// attributes. BLASGRAD_DEFINE_UNARY turns a line into a functor, BLASGRAD_ADD_UNARY into two rows.
+// A family is a list of lines OP(name, grain, saved, attributes, function, derivative): the function of x, and dy times
+// its derivative, from what forward saves, which is x or y. p and q are the attributes. BLASGRAD_DEFINE_UNARY turns a
+// line into a functor, BLASGRAD_ADD_UNARY into two ops.
 #ifndef BLASGRAD_DEFINE_UNARY
-#define BLASGRAD_DEFINE_UNARY(NAME, GRAIN, KEPT, ATTRS, FORWARD, BACKWARD)                        \
+#define BLASGRAD_DEFINE_UNARY(NAME, GRAIN, SAVED, ATTRS, FORWARD, BACKWARD)                       \
   struct NAME {                                                                                   \
     static constexpr int64_t kGrain = GRAIN;                                                      \
     static constexpr size_t kAttrs = ATTRS.size();                                                \
@@ -81,13 +83,13 @@ HWY_AFTER_NAMESPACE();
     }                                                                                             \
     template <class D, class V>                                                                   \
     static HWY_INLINE V Backward([[maybe_unused]] D d, [[maybe_unused]] V dy,                     \
-                                 [[maybe_unused]] V KEPT, [[maybe_unused]] V p,                   \
+                                 [[maybe_unused]] V SAVED, [[maybe_unused]] V p,                  \
                                  [[maybe_unused]] V q) {                                          \
       return BACKWARD;                                                                            \
     }                                                                                             \
   };
-#define BLASGRAD_ADD_UNARY(NAME, GRAIN, KEPT, ATTRS, FORWARD, BACKWARD) \
-  AddUnaryRows<functions::NAME>(rows, #NAME, #NAME "Backward", #KEPT, {ATTRS.begin(), ATTRS.end()});
+#define BLASGRAD_ADD_UNARY(NAME, GRAIN, SAVED, ATTRS, FORWARD, BACKWARD) \
+  AddUnaryOps<functions::NAME>(ops, #NAME, #NAME "Backward", #SAVED, {ATTRS.begin(), ATTRS.end()});
 
 namespace blasgrad {
 inline constexpr std::array<Attr, 0> kNoAttrs = {};

@@ -1,4 +1,4 @@
-// Optimizer updates: Adam and its kin. As PyTorch 1.13's torch.optim.
+// Optimizer updates: Adam and its variants. As PyTorch 1.13's torch.optim.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -20,7 +20,7 @@ void Adam(const Args& a) {
   const double* h = a.in<double>(kHyper);
   const bool decoupled = a.flag(1);
   const double t = *a.out<double>(kStep) += 1;
-  const Descent<T> descent(decoupled ? 0 : h[4], h[5]);
+  const Gradient<T> gradient(decoupled ? 0 : h[4], h[5]);
   const Average<T> mean(h[1]), square(h[2]);
   const auto size = Number<T>(h[0] / (1 - std::pow(h[1], t)));
   const auto scale = Number<T>(1 / std::sqrt(1 - std::pow(h[2], t)));
@@ -28,14 +28,14 @@ void Adam(const Args& a) {
   const T* grad = a.in<T>(kGrad);
   T* largest = a.out<T>(kState + 2);
   const bool amsgrad = largest != nullptr;
-  Given(largest, grad, [&](auto* top) {
+  WithOptional(largest, grad, [&](auto* top) {
     Sweep(
         a,
         [=](auto& p, auto& g, auto& m, auto& v, auto& high) HWY_ATTR {
           const hn::ScalableTag<T> d;
-          const auto descended = descent(g, p);
-          m = mean(m, descended);
-          v = square.Squared(v, descended);
+          const auto dp = gradient(g, p);
+          m = mean(m, dp);
+          v = square.Squared(v, dp);
           if (amsgrad) high = vm::Maximum(d, high, v);
           const auto root = hn::MulAdd(hn::Sqrt(amsgrad ? high : v), scale, eps);
           p = hn::NegMulAdd(size, hn::Div(m, root), hn::Mul(p, shrink));
@@ -49,7 +49,7 @@ template <class T>
 void Adamax(const Args& a) {
   const double* h = a.in<double>(kHyper);
   const double t = *a.out<double>(kStep) += 1;
-  const Descent<T> descent(h[4], h[5]);
+  const Gradient<T> gradient(h[4], h[5]);
   const Average<T> mean(h[1]);
   const auto size = Number<T>(h[0] / (1 - std::pow(h[1], t)));
   const auto keep = Number<T>(h[2]), eps = Number<T>(h[3]);
@@ -57,9 +57,9 @@ void Adamax(const Args& a) {
       a,
       [=](auto& p, auto& g, auto& m, auto& norm) HWY_ATTR {
         const hn::ScalableTag<T> d;
-        const auto descended = descent(g, p);
-        m = mean(m, descended);
-        norm = vm::Maximum(d, hn::Mul(keep, norm), hn::Add(hn::Abs(descended), eps));
+        const auto dp = gradient(g, p);
+        m = mean(m, dp);
+        norm = vm::Maximum(d, hn::Mul(keep, norm), hn::Add(hn::Abs(dp), eps));
         p = hn::NegMulAdd(size, hn::Div(m, norm), p);
       },
       a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
@@ -73,7 +73,7 @@ void NAdam(const Args& a) {
   const auto momentum = [&](double at) { return h[1] * (1 - 0.5 * std::pow(0.96, at * h[5])); };
   const double mu = momentum(t), next = momentum(t + 1);
   const double product = *a.out<double>(kState + 2) *= mu;
-  const Descent<T> descent(h[4], h[6]);
+  const Gradient<T> gradient(h[4], h[6]);
   const Average<T> mean(h[1]), square(h[2]);
   const auto scale = Number<T>(1 / (1 - std::pow(h[2], t))), eps = Number<T>(h[3]);
   const auto ofGrad = Number<T>(h[0] * (1 - mu) / (1 - product));
@@ -83,7 +83,7 @@ void NAdam(const Args& a) {
   Sweep(
       a,
       [=](auto& p, auto& g, auto& m, auto& v) HWY_ATTR {
-        const auto d = descent(g, p);
+        const auto d = gradient(g, p);
         m = mean(m, d);
         v = square.Squared(v, d);
         const auto root = hn::Add(hn::Sqrt(hn::Mul(v, scale)), eps);
@@ -97,7 +97,7 @@ template <class T>
 void RAdam(const Args& a) {
   const double* h = a.in<double>(kHyper);
   const double t = *a.out<double>(kStep) += 1;
-  const Descent<T> descent(h[4], h[5]);
+  const Gradient<T> gradient(h[4], h[5]);
   const Average<T> mean(h[1]), square(h[2]);
   const double power = std::pow(h[2], t), correction = 1 - power;
   const double limit = 2 / (1 - h[2]) - 1;
@@ -111,7 +111,7 @@ void RAdam(const Args& a) {
   Sweep(
       a,
       [=](auto& p, auto& g, auto& m, auto& v) HWY_ATTR {
-        const auto d = descent(g, p);
+        const auto d = gradient(g, p);
         m = mean(m, d);
         v = square.Squared(v, d);
         p = hn::NegMulAdd(size, rectified ? hn::Div(m, hn::Add(hn::Sqrt(v), eps)) : m, p);
@@ -121,7 +121,7 @@ void RAdam(const Args& a) {
 
 }  // namespace
 
-std::vector<Op> AdamRows() {
+std::vector<Op> AdamOps() {
   const Attr n = {"n"};
   const Operand expAvg = State("expAvg"), expAvgSq = State("expAvgSq");
   return {
@@ -129,18 +129,22 @@ std::vector<Op> AdamRows() {
        Operands({expAvg, expAvgSq, Optional("maxExpAvgSq")}),
        {n, {"decoupled", AttrKind::flag}},
        OptimNeeds<6, 5>,
-       {Adam<float>, Adam<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Adam<CType<kType>>; })},
       {"adamax",
        Operands({expAvg, State("expInf")}),
        {n},
        OptimNeeds<6, 4>,
-       {Adamax<float>, Adamax<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Adamax<CType<kType>>; })},
       {"nadam",
        Operands({expAvg, expAvgSq, {"muProduct", Access::update, Element::float64}}),
        {n},
        OptimNeeds<7, 4, 1>,
-       {NAdam<float>, NAdam<double>}},
-      {"radam", Operands({expAvg, expAvgSq}), {n}, OptimNeeds<6, 4>, {RAdam<float>, RAdam<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return NAdam<CType<kType>>; })},
+      {"radam",
+       Operands({expAvg, expAvgSq}),
+       {n},
+       OptimNeeds<6, 4>,
+       KernelsFor<kFloating>([]<DType kType>() { return RAdam<CType<kType>>; })},
   };
 }
 
@@ -152,7 +156,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(AdamRows);
-std::vector<Op> AdamRows() { return HWY_DYNAMIC_DISPATCH(AdamRows)(); }
+HWY_EXPORT(AdamOps);
+std::vector<Op> AdamOps() { return HWY_DYNAMIC_DISPATCH(AdamOps)(); }
 }  // namespace blasgrad
 #endif

@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "simd/elementwise-inl.h"
+#include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -18,7 +18,7 @@ namespace HWY_NAMESPACE {
 
 inline constexpr int64_t kUpdateGrain = 1 << 15;
 
-// Operands all rows begin with, and the attribute.
+// The operands all updates begin with, and the attribute.
 enum : size_t { kHyper, kStep, kParam, kGrad, kState };
 enum : size_t { kCount };
 
@@ -69,7 +69,7 @@ void Sweep(const Args& a, const F& f, First* first, Rest*... rest) {
 
 // f(array) if it is given; else f of another that is only read, so that nothing is written.
 template <class T, class F>
-void Given(T* array, const T* otherwise, const F& f) {
+void WithOptional(T* array, const T* otherwise, const F& f) {
   if (array != nullptr) {
     f(array);
   } else {
@@ -82,10 +82,10 @@ HWY_INLINE Vector<T> Number(double value) {
   return vm::Const(hn::ScalableTag<T>(), value);
 }
 
-// The gradient to descend: its sign turned to maximize, with decay times the parameter added.
+// The gradient an update uses: its sign turned to maximize, with decay times the parameter added.
 template <class T>
-struct Descent {
-  Descent(double decay, double maximize)
+struct Gradient {
+  Gradient(double decay, double maximize)
       : sign(Number<T>(maximize != 0 ? -1 : 1)), factor(Number<T>(decay)), decays(decay != 0) {}
   HWY_INLINE Vector<T> operator()(Vector<T> grad, Vector<T> param) const {
     const Vector<T> g = hn::Mul(sign, grad);
@@ -117,7 +117,7 @@ void OptimNeeds(const double* attr, int64_t* need) {
   std::fill_n(need + kParam + kArrays, kScalars, 1);
 }
 
-// The operands all rows begin with, and then `states`.
+// The operands all updates begin with, and then `states`.
 inline std::vector<Operand> Operands(const std::vector<Operand>& states, bool countsAlways = true) {
   std::vector<Operand> all = {{"hyper", Access::read, Element::float64},
                               {"step", Access::update, Element::float64, !countsAlways},
@@ -128,7 +128,7 @@ inline std::vector<Operand> Operands(const std::vector<Operand>& states, bool co
 }
 
 inline Operand State(const char* name) { return {name, Access::update}; }
-inline Operand Optional(const char* name) { return {name, Access::update, Element::typed, true}; }
+inline Operand Optional(const char* name) { return {name, Access::update, Element::first, true}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace blasgrad

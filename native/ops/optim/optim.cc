@@ -17,14 +17,14 @@ namespace {
 template <class T>
 void Sgd(const Args& a) {
   const double* h = a.in<double>(kHyper);
-  const Descent<T> descent(h[3], h[5]);
+  const Gradient<T> gradient(h[3], h[5]);
   const auto lr = Number<T>(h[0]), momentum = Number<T>(h[1]);
   T* param = a.out<T>(kParam);
   const T* grad = a.in<T>(kGrad);
   T* buffer = a.out<T>(kState);
   if (buffer == nullptr) {
     Sweep(
-        a, [=](auto& p, auto& g) HWY_ATTR { p = hn::NegMulAdd(lr, descent(g, p), p); }, param,
+        a, [=](auto& p, auto& g) HWY_ATTR { p = hn::NegMulAdd(lr, gradient(g, p), p); }, param,
         grad);
     return;
   }
@@ -36,7 +36,7 @@ void Sgd(const Args& a) {
   Sweep(
       a,
       [=](auto& p, auto& g, auto& b) HWY_ATTR {
-        const auto d = descent(g, p);
+        const auto d = gradient(g, p);
         b = first ? d : hn::MulAdd(fresh, d, hn::Mul(momentum, b));
         p = hn::NegMulAdd(lr, nesterov ? hn::MulAdd(momentum, b, d) : b, p);
       },
@@ -49,19 +49,19 @@ template <class T>
 void RmsProp(const Args& a) {
   const double* h = a.in<double>(kHyper);
   *a.out<double>(kStep) += 1;
-  const Descent<T> descent(h[3], h[5]);
+  const Gradient<T> gradient(h[3], h[5]);
   const Average<T> average(h[1]);
   const auto lr = Number<T>(h[0]), eps = Number<T>(h[2]), momentum = Number<T>(h[4]);
   const T* grad = a.in<T>(kGrad);
   T* gradAverage = a.out<T>(kState + 1);
   T* buffer = a.out<T>(kState + 2);
   const bool centered = gradAverage != nullptr, heavy = buffer != nullptr;
-  Given(gradAverage, grad, [&](auto* center) {
-    Given(buffer, grad, [&](auto* velocity) {
+  WithOptional(gradAverage, grad, [&](auto* center) {
+    WithOptional(buffer, grad, [&](auto* velocity) {
       Sweep(
           a,
           [=](auto& p, auto& g, auto& v, auto& c, auto& b) HWY_ATTR {
-            const auto d = descent(g, p);
+            const auto d = gradient(g, p);
             v = average.Squared(v, d);
             if (centered) c = average(c, d);
             const auto variance = centered ? hn::NegMulAdd(c, c, v) : v;
@@ -79,12 +79,12 @@ template <class T>
 void Adagrad(const Args& a) {
   const double* h = a.in<double>(kHyper);
   const double t = *a.out<double>(kStep) += 1;
-  const Descent<T> descent(h[2], h[4]);
+  const Gradient<T> gradient(h[2], h[4]);
   const auto lr = Number<T>(h[0] / (1 + (t - 1) * h[1])), eps = Number<T>(h[3]);
   Sweep(
       a,
       [=](auto& p, auto& g, auto& sum) HWY_ATTR {
-        const auto d = descent(g, p);
+        const auto d = gradient(g, p);
         sum = hn::MulAdd(d, d, sum);
         p = hn::NegMulAdd(lr, hn::Div(d, hn::Add(hn::Sqrt(sum), eps)), p);
       },
@@ -96,13 +96,13 @@ template <class T>
 void Adadelta(const Args& a) {
   const double* h = a.in<double>(kHyper);
   *a.out<double>(kStep) += 1;
-  const Descent<T> descent(h[3], h[4]);
+  const Gradient<T> gradient(h[3], h[4]);
   const Average<T> average(h[1]);
   const auto lr = Number<T>(h[0]), eps = Number<T>(h[2]);
   Sweep(
       a,
       [=](auto& p, auto& g, auto& square, auto& moved) HWY_ATTR {
-        const auto d = descent(g, p);
+        const auto d = gradient(g, p);
         square = average.Squared(square, d);
         const auto ratio = hn::Div(hn::Sqrt(hn::Add(moved, eps)), hn::Sqrt(hn::Add(square, eps)));
         const auto move = hn::Mul(ratio, d);
@@ -114,29 +114,29 @@ void Adadelta(const Args& a) {
 
 }  // namespace
 
-std::vector<Op> OptimRows() {
+std::vector<Op> OptimOps() {
   const Attr n = {"n"};
   return {
       {"sgd",
        Operands({Optional("momentumBuffer")}, false),
        {n},
        OptimNeeds<6, 3>,
-       {Sgd<float>, Sgd<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Sgd<CType<kType>>; })},
       {"rmsprop",
        Operands({State("squareAvg"), Optional("gradAvg"), Optional("momentumBuffer")}),
        {n},
        OptimNeeds<6, 5>,
-       {RmsProp<float>, RmsProp<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return RmsProp<CType<kType>>; })},
       {"adagrad",
        Operands({State("sum")}),
        {n},
        OptimNeeds<5, 3>,
-       {Adagrad<float>, Adagrad<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Adagrad<CType<kType>>; })},
       {"adadelta",
        Operands({State("squareAvg"), State("accDelta")}),
        {n},
        OptimNeeds<5, 4>,
-       {Adadelta<float>, Adadelta<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Adadelta<CType<kType>>; })},
   };
 }
 
@@ -148,7 +148,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(OptimRows);
-std::vector<Op> OptimRows() { return HWY_DYNAMIC_DISPATCH(OptimRows)(); }
+HWY_EXPORT(OptimOps);
+std::vector<Op> OptimOps() { return HWY_DYNAMIC_DISPATCH(OptimOps)(); }
 }  // namespace blasgrad
 #endif

@@ -1,4 +1,4 @@
-// Random numbers: every row reads a generator's state and moves it past the blocks it used, so that
+// Random numbers: every op reads a generator's state and moves it past the blocks it used, so that
 // a replayed program draws new numbers each time.
 #include <cmath>
 #include <limits>
@@ -8,8 +8,8 @@
 #define HWY_TARGET_INCLUDE "ops/random/random.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/elementwise-inl.h"
 #include "ops/random/philox-inl.h"
+#include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -165,16 +165,18 @@ void Randint(const Args& a) {
 }
 
 // 0 to n - 1 in random order (Fisher and Yates).
+template <class T>
 void Randperm(const Args& a) {
   constexpr int64_t kPerGroup = kGroupWords / 2;
   const int64_t n = a.size(0);
-  if (n > std::numeric_limits<int32_t>::max()) {
-    throw DataError("expected at most 2147483647 for n, got " + std::to_string(n));
+  if (n > std::numeric_limits<T>::max()) {
+    throw DataError("expected at most " + std::to_string(std::numeric_limits<T>::max()) +
+                    " for n, got " + std::to_string(n));
   }
   int32_t* state = a.out<int32_t>(0);
-  int32_t* out = a.out<int32_t>(1);
+  T* out = a.out<T>(1);
   const Stream stream = LoadStream(state);
-  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<int32_t>(i);
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(i);
   HWY_ALIGN uint32_t chunk[kChunkWords];
   const int64_t groups = n / kPerGroup + (n % kPerGroup != 0);
   for (int64_t g = 0; g < groups; g += kChunkGroups) {
@@ -202,41 +204,46 @@ void RandomNeeds(const double* attr, int64_t* need) {
 
 }  // namespace
 
-std::vector<Op> RandomRows() {
+std::vector<Op> RandomOps() {
   const Attr p = {"p", AttrKind::real};
   return {
       {"uniform",
        {kState, kOut},
        {{"low", AttrKind::real}, {"high", AttrKind::real}, kCount},
        RandomNeeds<2, 1>,
-       {Uniform<float>, Uniform<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Uniform<CType<kType>>; })},
       {"normal",
        {kState, kOut},
        {{"mean", AttrKind::real}, {"std", AttrKind::real}, kCount},
        RandomNeeds<2, 1>,
-       {Normal<float>, Normal<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Normal<CType<kType>>; })},
       {"bernoulli",
        {kState, kOut},
        {p, kCount},
        RandomNeeds<1, 1>,
-       {Bernoulli<float>, Bernoulli<double>, Bernoulli<int32_t>, Bernoulli<uint8_t>}},
+       KernelsFor<kAll>([]<DType kType>() { return Bernoulli<CType<kType>>; })},
       {"dropout",
        {kState, {"x"}, kOut, {"mask", Access::write, Element::boolean}},
        {p, kCount},
        RandomNeeds<1, 3>,
-       {Dropout<float>, Dropout<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return Dropout<CType<kType>>; })},
       {"dropoutBackward",
        {{"dy"}, {"mask", Access::read, Element::boolean}, {"dx", Access::write}},
        {p},
        nullptr,
-       {Map<DropoutBackward, float, float, uint8_t>,
-        Map<DropoutBackward, double, double, uint8_t>}},
+       KernelsFor<kFloating>([]<DType kType>() {
+         return Elementwise<DropoutBackward, kType, kType, DType::boolean>;
+       })},
       {"randint",
        {kState, kOut},
        {{"low", AttrKind::real}, {"range", AttrKind::real}, kCount},
        RandomNeeds<2, 1>,
-       {Randint<float>, Randint<double>, Randint<int32_t>}},
-      {"randperm", {kState, kOut}, {kCount}, RandomNeeds<0, 1>, {nullptr, nullptr, Randperm}},
+       KernelsFor<kNumbers>([]<DType kType>() { return Randint<CType<kType>>; })},
+      {"randperm",
+       {kState, kOut},
+       {kCount},
+       RandomNeeds<0, 1>,
+       KernelsFor<kIntegers>([]<DType kType>() { return Randperm<CType<kType>>; })},
   };
 }
 
@@ -248,7 +255,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(RandomRows);
-std::vector<Op> RandomRows() { return HWY_DYNAMIC_DISPATCH(RandomRows)(); }
+HWY_EXPORT(RandomOps);
+std::vector<Op> RandomOps() { return HWY_DYNAMIC_DISPATCH(RandomOps)(); }
 }  // namespace blasgrad
 #endif

@@ -46,7 +46,7 @@ int32_t PlaceOf(const T* x, int64_t n, T value) {
 
 // values (outer, inner), may be null; indices (outer, inner) count along n.
 template <class F, class T>
-void Kernel(const Args& a) {
+void ExtremeKernel(const Args& a) {
   const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);
   if (outer == 0 || inner == 0) return;
   if (n < 1 || n > std::numeric_limits<int32_t>::max()) {
@@ -95,19 +95,19 @@ void Needs(const double* attr, int64_t* need) {
 }
 
 template <class F>
-Op Row(const char* name) {
+Op ExtremeOp(const char* name) {
   return {name,
           {{"x"},
-           {"values", Access::write, Element::typed, true},
+           {"values", Access::write, Element::first, true},
            {"indices", Access::write, Element::int32}},
           {{"outer"}, {"n"}, {"inner"}},
           Needs,
-          {Kernel<F, float>, Kernel<F, double>, Kernel<F, int32_t>, Kernel<F, uint8_t>}};
+          KernelsFor<kAll>([]<DType kType>() { return ExtremeKernel<F, CType<kType>>; })};
 }
 
 }  // namespace
 
-std::vector<Op> ExtremeRows() { return {Row<Above>("max"), Row<Below>("min")}; }
+std::vector<Op> ExtremeOps() { return {ExtremeOp<Above>("max"), ExtremeOp<Below>("min")}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace blasgrad
@@ -117,7 +117,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(ExtremeRows);
-std::vector<Op> ExtremeRows() { return HWY_DYNAMIC_DISPATCH(ExtremeRows)(); }
+HWY_EXPORT(ExtremeOps);
+std::vector<Op> ExtremeOps() { return HWY_DYNAMIC_DISPATCH(ExtremeOps)(); }
 }  // namespace blasgrad
 #endif

@@ -2,8 +2,8 @@
 // apart and then combined, so that rounding errors grow with log n. The partition depends on the
 // sizes alone: results are the same on any number of threads.
 //
-// A reduction F has: Start<T>(), what an empty one gives; Load(d, v), what is done to each element;
-// Combine(d, a, b); and Finish(r, n), what is done to the result over n elements.
+// A reduction F has: Start<T>(), what an empty one gives; Load(d, v), what is done to each element; Combine(d, a, b);
+// Finish(r, n), what is done to the result over n elements; and Merge, the reduction that combines results of parts.
 #if defined(BLASGRAD_REDUCE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_REDUCE_INL_H
 #undef BLASGRAD_REDUCE_INL_H
@@ -13,22 +13,14 @@
 
 #include <algorithm>
 #include <limits>
-#include <vector>
 
-#include "simd/elementwise-inl.h"
+#include "ops/reduce/reduce.h"
+#include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
-
-inline constexpr int64_t kPanel = 256;            // columns reduced at a time: 1 to 2 KB of results
-inline constexpr int64_t kReduceGrain = 1 << 17;  // elements worth a thread
-
-// A reduction with few results is split into parts of at least kPart elements.
-inline constexpr int64_t kFewResults = 8;  // in panels
-inline constexpr int64_t kPart = 1 << 15;
-inline constexpr int64_t kMaxParts = 32;
 
 // Shared pieces of reductions.
 struct PlainReduction {
@@ -43,6 +35,7 @@ struct PlainReduction {
 };
 
 struct Sum : PlainReduction {
+  using Merge = Sum;
   template <class T>
   static constexpr T Start() {
     return 0;
@@ -55,6 +48,7 @@ struct Sum : PlainReduction {
 
 // Largest element, NaN if there is one.
 struct Largest : PlainReduction {
+  using Merge = Largest;
   template <class T>
   static constexpr T Start() {
     using Limits = std::numeric_limits<T>;
@@ -67,6 +61,7 @@ struct Largest : PlainReduction {
 };
 
 struct Smallest : PlainReduction {
+  using Merge = Smallest;
   template <class T>
   static constexpr T Start() {
     using Limits = std::numeric_limits<T>;
@@ -75,15 +70,6 @@ struct Smallest : PlainReduction {
   template <class D, class V>
   static HWY_INLINE V Combine(D d, V a, V b) {
     return vm::Minimum(d, a, b);
-  }
-};
-
-// F over parts that F has reduced already.
-template <class F>
-struct Merged : F {
-  template <class D, class V>
-  static HWY_INLINE V Load(D, V v) {
-    return v;
   }
 };
 
@@ -206,7 +192,7 @@ void ReduceColumns(const T* x, int64_t n, int64_t stride, int64_t width, T* out)
     HWY_ALIGN T second[kPanel];
     ReduceColumns<F>(x, half, stride, width, out);
     ReduceColumns<F>(x + half * stride, n - half, stride, width, second);
-    AddRows<Merged<F>, false>(second, 0, columns, out);
+    AddRows<typename F::Merge, false>(second, 0, columns, out);
     return;
   }
   std::fill_n(out, width, F::template Start<T>());
@@ -215,13 +201,13 @@ void ReduceColumns(const T* x, int64_t n, int64_t stride, int64_t width, T* out)
   for (; i < n; ++i) AddRows<F, false>(x + i * stride, stride, columns, out);
 }
 
-// x (outer, n, inner) -> out (outer, inner).
+// x (outer, n, inner) -> out (outer, inner); `partial` is the memory of ReduceScratch.
 template <class F, class T>
-void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inner, T* out) {
+void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inner, T* out,
+            T* partial) {
   if (outer == 0 || inner == 0) return;
-  const int64_t panels = (inner + kPanel - 1) / kPanel;
-  const int64_t items = outer * panels;
-  const int64_t widest = std::min(inner, kPanel);
+  const ReduceSplit split(outer, n, inner);
+  const int64_t panels = split.panels, items = split.items, widest = split.widest;
   // Rows [begin, end) of one panel.
   const auto rows = [=](int64_t item, int64_t begin, int64_t end, T* to) {
     const int64_t first = item % panels * kPanel;
@@ -240,7 +226,7 @@ void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inne
     const int64_t width = std::min(widest, inner - item % panels * kPanel);
     for (int64_t j = 0; j < width; ++j) to[j] = F::Finish(to[j], n);
   };
-  if (items > kFewResults || n * widest < 2 * kReduceGrain) {
+  if (split.parts == 1) {
     const int64_t grain = std::max<int64_t>(kReduceGrain / std::max<int64_t>(n * widest, 1), 1);
     threads->For(items, grain, [&](int64_t begin, int64_t end) {
       for (int64_t item = begin; item < end; ++item) {
@@ -250,12 +236,9 @@ void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inne
     });
     return;
   }
-  // Few long reductions: each in parts, at most kFewResults * kMaxParts * kPanel results in all.
-  const int64_t parts = std::min(kMaxParts, n * widest / kPart);
+  // Few long reductions: each in parts.
+  const int64_t parts = split.parts;
   const int64_t length = (n + parts - 1) / parts;
-  thread_local std::vector<T> scratch;
-  scratch.resize(static_cast<size_t>(items * parts * widest));
-  T* partial = scratch.data();
   threads->For(items * parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       const int64_t from = std::min(k % parts * length, n);
@@ -264,7 +247,8 @@ void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inne
   });
   for (int64_t item = 0; item < items; ++item) {
     const int64_t width = std::min(widest, inner - item % panels * kPanel);
-    ReduceColumns<Merged<F>>(partial + item * parts * widest, parts, widest, width, place(item));
+    ReduceColumns<typename F::Merge>(partial + item * parts * widest, parts, widest, width,
+                                     place(item));
     finish(item);
   }
 }

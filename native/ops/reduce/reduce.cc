@@ -22,6 +22,7 @@ struct Mean : Sum {
 };
 
 struct Product : PlainReduction {
+  using Merge = Product;
   template <class T>
   static constexpr T Start() {
     return 1;
@@ -67,8 +68,8 @@ struct All : Smallest {
 };
 
 template <class F, class T>
-void Kernel(const Args& a) {
-  Reduce<F>(a.threads, a.in<T>(0), a.size(0), a.size(1), a.size(2), a.out<T>(1));
+void ReduceKernel(const Args& a) {
+  Reduce<F>(a.threads, a.in<T>(0), a.size(0), a.size(1), a.size(2), a.out<T>(1), a.shared<T>());
 }
 
 void Needs(const double* attr, int64_t* need) {
@@ -76,35 +77,39 @@ void Needs(const double* attr, int64_t* need) {
   need[1] = Elements(attr[0], attr[2]);
 }
 
-template <class F>
-constexpr Kernels kFloats = {Kernel<F, float>, Kernel<F, double>, nullptr, nullptr};
-template <class F>
-constexpr Kernels kNumbers = {Kernel<F, float>, Kernel<F, double>, Kernel<F, int32_t>, nullptr};
-template <class F>
-constexpr Kernels kEvery = {Kernel<F, float>, Kernel<F, double>, Kernel<F, int32_t>,
-                            Kernel<F, uint8_t>};
-template <class F>
-constexpr Kernels kLogic = {nullptr, nullptr, nullptr, Kernel<F, uint8_t>};
+ScratchBytes Scratch(const double* attr, size_t elementBytes) {
+  return {.shared = ReduceScratch(attr[0], attr[1], attr[2], elementBytes)};
+}
 
-Op Row(const char* name, const Kernels& kernels) {
-  return {name, {{"x"}, {"out", Access::write}}, {{"outer"}, {"n"}, {"inner"}}, Needs, kernels};
+template <class F, Group kGroup>
+Op ReduceOp(const char* name) {
+  return {name,
+          {{"x"}, {"out", Access::write}},
+          {{"outer"}, {"n"}, {"inner"}},
+          Needs,
+          KernelsFor<kGroup>([]<DType kType>() { return ReduceKernel<F, CType<kType>>; }),
+          Scratch};
 }
 
 }  // namespace
 
-std::vector<Op> ReduceRows() {
+std::vector<Op> ReduceOps() {
   return {
-      Row("sum", kNumbers<Sum>),    Row("mean", kFloats<Mean>),    Row("prod", kNumbers<Product>),
-      Row("amax", kEvery<Largest>), Row("amin", kEvery<Smallest>), Row("norm1", kFloats<Norm1>),
-      Row("norm2", kFloats<Norm2>), Row("any", kLogic<Any>),       Row("all", kLogic<All>),
+      ReduceOp<Sum, kNumbers>("sum"),      ReduceOp<Mean, kFloating>("mean"),
+      ReduceOp<Product, kNumbers>("prod"), ReduceOp<Largest, kAll>("amax"),
+      ReduceOp<Smallest, kAll>("amin"),    ReduceOp<Norm1, kFloating>("norm1"),
+      ReduceOp<Norm2, kFloating>("norm2"), ReduceOp<Any, kBooleans>("any"),
+      ReduceOp<All, kBooleans>("all"),
   };
 }
 
-void SumColumns32(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out) {
-  Reduce<Sum>(threads, x, 1, rows, columns, out);
+void SumColumns32(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
+                  float* scratch) {
+  Reduce<Sum>(threads, x, 1, rows, columns, out, scratch);
 }
-void SumColumns64(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out) {
-  Reduce<Sum>(threads, x, 1, rows, columns, out);
+void SumColumns64(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out,
+                  double* scratch) {
+  Reduce<Sum>(threads, x, 1, rows, columns, out, scratch);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -115,16 +120,18 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(ReduceRows);
-std::vector<Op> ReduceRows() { return HWY_DYNAMIC_DISPATCH(ReduceRows)(); }
+HWY_EXPORT(ReduceOps);
+std::vector<Op> ReduceOps() { return HWY_DYNAMIC_DISPATCH(ReduceOps)(); }
 
 HWY_EXPORT(SumColumns32);
-void SumColumns(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out) {
-  HWY_DYNAMIC_DISPATCH(SumColumns32)(threads, x, rows, columns, out);
+void SumColumns(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
+                float* scratch) {
+  HWY_DYNAMIC_DISPATCH(SumColumns32)(threads, x, rows, columns, out, scratch);
 }
 HWY_EXPORT(SumColumns64);
-void SumColumns(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out) {
-  HWY_DYNAMIC_DISPATCH(SumColumns64)(threads, x, rows, columns, out);
+void SumColumns(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out,
+                double* scratch) {
+  HWY_DYNAMIC_DISPATCH(SumColumns64)(threads, x, rows, columns, out, scratch);
 }
 }  // namespace blasgrad
 #endif

@@ -1,14 +1,51 @@
-// Sums that other families need.
+// Sums that other families need, and the scratch memory of reductions.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace blasgrad {
 
 class Threads;
 
-// out[j] = sum over i of x[i * columns + j], pairwise; the same on any number of threads.
-void SumColumns(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out);
-void SumColumns(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out);
+inline constexpr int64_t kPanel = 256;            // columns reduced at a time: 1 to 2 KB of results
+inline constexpr int64_t kReduceGrain = 1 << 17;  // elements worth a thread
+
+// How the reduction of (outer, n, inner) over n is split into parts when there are few long ones: each of at least
+// kLeastPart elements. The split depends on the sizes alone, so results are the same on any number of threads.
+struct ReduceSplit {
+  static constexpr int64_t kFewResults = 8;  // in panels
+  static constexpr int64_t kLeastPart = 1 << 15;
+  static constexpr int64_t kMostParts = 32;
+
+  ReduceSplit(int64_t outer, int64_t n, int64_t inner)
+      : panels((inner + kPanel - 1) / kPanel),
+        items(outer * panels),
+        widest(std::min(inner, kPanel)) {
+    const bool few = items <= kFewResults && n * widest >= 2 * kReduceGrain;
+    parts = few ? std::min(kMostParts, n * widest / kLeastPart) : 1;
+  }
+  int64_t panels, items, widest;
+  int64_t parts;  // of each item; 1 if it is not split
+
+  // Elements for the results of the parts.
+  int64_t partialResults() const { return parts > 1 ? items * parts * widest : 0; }
+};
+
+// Bytes that the reduction of (outer, n, inner) needs to work in.
+inline size_t ReduceScratch(double outer, double n, double inner, size_t elementBytes) {
+  if (outer == 0 || inner == 0 || n == 0) return 0;
+  const ReduceSplit split(static_cast<int64_t>(outer), static_cast<int64_t>(n),
+                          static_cast<int64_t>(inner));
+  return static_cast<size_t>(split.partialResults()) * elementBytes;
+}
+
+// out[j] = sum over i of x[i * columns + j], pairwise; the same on any number of threads. `scratch` is that of a
+// reduction of (1, rows, columns).
+void SumColumns(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
+                float* scratch);
+void SumColumns(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out,
+                double* scratch);
 
 }  // namespace blasgrad

@@ -1,14 +1,13 @@
 // Running results over n of contiguous (outer, n, inner): cumulative sums, and the products of all
 // other elements that prod's gradient is made of.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/reduce/scan.cc"
-#include "hwy/foreach_target.h"
-//
-#include "ops/reduce/reduce-inl.h"
+#include <algorithm>
+#include <type_traits>
 
-HWY_BEFORE_NAMESPACE();
+#include "core/threads.h"
+#include "ops/family.h"
+#include "ops/reduce/reduce.h"
+
 namespace blasgrad {
-namespace HWY_NAMESPACE {
 namespace {
 
 // Calls line(offset, width) for each panel of `width` <= kPanel neighbouring lines.
@@ -36,8 +35,8 @@ void CumsumKernel(const Args& a) {
   const int64_t n = a.size(1), inner = a.size(2);
   const bool reverse = a.flag(3);
   EachPanel(a, [&](int64_t offset, int64_t width) {
-    const T* HWY_RESTRICT x = a.in<T>(0) + offset;
-    T* HWY_RESTRICT y = a.out<T>(1) + offset;
+    const T* __restrict x = a.in<T>(0) + offset;
+    T* __restrict y = a.out<T>(1) + offset;
     if (inner == 1) {
       Total<T> sum = 0;
       for (int64_t k = 0; k < n; ++k) {
@@ -62,9 +61,9 @@ template <class T>
 void ProdBackwardKernel(const Args& a) {
   const int64_t n = a.size(1), inner = a.size(2);
   EachPanel(a, [&](int64_t offset, int64_t width) {
-    const T* HWY_RESTRICT x = a.in<T>(0) + offset;
+    const T* __restrict x = a.in<T>(0) + offset;
     const T* dy = a.in<T>(1) + offset / (n * inner) * inner + offset % (n * inner);
-    T* HWY_RESTRICT dx = a.out<T>(2) + offset;
+    T* __restrict dx = a.out<T>(2) + offset;
     T product[kPanel];
     std::copy_n(dy, width, product);
     for (int64_t i = 0; i < n; ++i) {
@@ -93,30 +92,19 @@ void ProdBackwardNeeds(const double* attr, int64_t* need) {
 
 }  // namespace
 
-std::vector<Op> ScanRows() {
+std::vector<Op> ScanOps() {
   return {
       {"cumsum",
        {{"x"}, {"y", Access::write}},
        {{"outer"}, {"n"}, {"inner"}, {"reverse", AttrKind::flag}},
        CumsumNeeds,
-       {CumsumKernel<float>, CumsumKernel<double>, CumsumKernel<int32_t>}},
+       KernelsFor<kNumbers>([]<DType kType>() { return CumsumKernel<CType<kType>>; })},
       {"prodBackward",
        {{"x"}, {"dy"}, {"dx", Access::write}},
        {{"outer"}, {"n"}, {"inner"}},
        ProdBackwardNeeds,
-       {ProdBackwardKernel<float>, ProdBackwardKernel<double>}},
+       KernelsFor<kFloating>([]<DType kType>() { return ProdBackwardKernel<CType<kType>>; })},
   };
 }
 
-}  // namespace HWY_NAMESPACE
 }  // namespace blasgrad
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
-#include "ops/family.h"
-
-namespace blasgrad {
-HWY_EXPORT(ScanRows);
-std::vector<Op> ScanRows() { return HWY_DYNAMIC_DISPATCH(ScanRows)(); }
-}  // namespace blasgrad
-#endif

@@ -74,25 +74,25 @@ struct LogSoftmax {
 };
 
 // dx = y (dy - sum of dy y)
-struct SoftmaxSlope {
+struct SoftmaxDerivative {
   template <class D, class V>
   static HWY_INLINE V Term(D, V dy, V y) {
     return hn::Mul(dy, y);
   }
   template <class D, class V>
-  static HWY_INLINE V Slope(D, V dy, V y, V sum) {
+  static HWY_INLINE V Derivative(D, V dy, V y, V sum) {
     return hn::Mul(y, hn::Sub(dy, sum));
   }
 };
 
 // dx = dy - exp(y) sum of dy
-struct LogSoftmaxSlope {
+struct LogSoftmaxDerivative {
   template <class D, class V>
   static HWY_INLINE V Term(D, V dy, V) {
     return dy;
   }
   template <class D, class V>
-  static HWY_INLINE V Slope(D d, V dy, V y, V sum) {
+  static HWY_INLINE V Derivative(D d, V dy, V y, V sum) {
     return hn::NegMulAdd(vm::Exp(d, y), sum, dy);
   }
 };
@@ -104,7 +104,7 @@ HWY_INLINE void Backward(const Walk& walk, const T* dy, const T* y, T* dx) {
   SumTerms(walk, sum,
            [&](size_t i, auto at) HWY_ATTR { return F::Term(d, at.Load(dy + i), at.Load(y + i)); });
   walk.Each([&](size_t i, auto at) HWY_ATTR {
-    at.Store(F::Slope(d, at.Load(dy + i), at.Load(y + i), at.Get(sum)), dx + i);
+    at.Store(F::Derivative(d, at.Load(dy + i), at.Load(y + i), at.Get(sum)), dx + i);
   });
 }
 
@@ -143,6 +143,15 @@ void LogSumExpKernel(const Args& a) {
   });
 }
 
+template <class F>
+Variants ForwardVariants() {
+  return KernelsFor<kFloating>([]<DType kType>() { return ForwardKernel<F, CType<kType>>; });
+}
+template <class F>
+Variants BackwardVariants() {
+  return KernelsFor<kFloating>([]<DType kType>() { return BackwardKernel<F, CType<kType>>; });
+}
+
 void Needs(const double* attr, int64_t* need) {
   need[0] = need[1] = Elements(attr[0], attr[1], attr[2]);
 }
@@ -156,36 +165,18 @@ void LogSumExpNeeds(const double* attr, int64_t* need) {
 
 }  // namespace
 
-std::vector<Op> SoftmaxRows() {
+std::vector<Op> SoftmaxOps() {
   const std::vector<Attr> sizes = {{"outer"}, {"n"}, {"inner"}};
   const std::vector<Operand> forward = {{"x"}, {"y", Access::write}};
   const std::vector<Operand> backward = {{"dy"}, {"y"}, {"dx", Access::write}};
   return {
-      {"softmax",
-       forward,
-       sizes,
-       Needs,
-       {ForwardKernel<Softmax, float>, ForwardKernel<Softmax, double>}},
-      {"softmaxBackward",
-       backward,
-       sizes,
-       BackwardNeeds,
-       {BackwardKernel<SoftmaxSlope, float>, BackwardKernel<SoftmaxSlope, double>}},
-      {"logSoftmax",
-       forward,
-       sizes,
-       Needs,
-       {ForwardKernel<LogSoftmax, float>, ForwardKernel<LogSoftmax, double>}},
-      {"logSoftmaxBackward",
-       backward,
-       sizes,
-       BackwardNeeds,
-       {BackwardKernel<LogSoftmaxSlope, float>, BackwardKernel<LogSoftmaxSlope, double>}},
-      {"logsumexp",
-       forward,
-       sizes,
-       LogSumExpNeeds,
-       {LogSumExpKernel<float>, LogSumExpKernel<double>}},
+      {"softmax", forward, sizes, Needs, ForwardVariants<Softmax>()},
+      {"softmaxBackward", backward, sizes, BackwardNeeds, BackwardVariants<SoftmaxDerivative>()},
+      {"logSoftmax", forward, sizes, Needs, ForwardVariants<LogSoftmax>()},
+      {"logSoftmaxBackward", backward, sizes, BackwardNeeds,
+       BackwardVariants<LogSoftmaxDerivative>()},
+      {"logsumexp", forward, sizes, LogSumExpNeeds,
+       KernelsFor<kFloating>([]<DType kType>() { return LogSumExpKernel<CType<kType>>; })},
   };
 }
 
@@ -197,7 +188,7 @@ HWY_AFTER_NAMESPACE();
 #include "ops/family.h"
 
 namespace blasgrad {
-HWY_EXPORT(SoftmaxRows);
-std::vector<Op> SoftmaxRows() { return HWY_DYNAMIC_DISPATCH(SoftmaxRows)(); }
+HWY_EXPORT(SoftmaxOps);
+std::vector<Op> SoftmaxOps() { return HWY_DYNAMIC_DISPATCH(SoftmaxOps)(); }
 }  // namespace blasgrad
 #endif

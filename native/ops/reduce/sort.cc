@@ -87,37 +87,32 @@ void FirstInOrder(const Args& a, int64_t outer, int64_t n, int64_t inner, int64_
   }
   const int64_t lines = Elements(static_cast<double>(outer), static_cast<double>(inner));
   if (lines == 0 || k == 0) return;
-  // One line's worth of items for each thread; sorting n elements costs about 16 n steps.
+  // Sorting n elements costs about 16 n steps.
   const int64_t worthwhile = std::max<int64_t>(lines * n / (1 << 13), 1);
-  const int64_t parts = std::min<int64_t>({lines, worthwhile, a.threads->count()});
-  const int64_t linesEach = (lines + parts - 1) / parts;
   const bool whole = k == n;
-  std::vector<Item<KeyOf<T>>> scratch(static_cast<size_t>(parts * n * (whole ? 2 : 1)));
-  const auto part = [&](int64_t p) {
-    auto* items = scratch.data() + p * n * (whole ? 2 : 1);
-    for (int64_t line = p * linesEach; line < std::min(lines, (p + 1) * linesEach); ++line) {
-      const T* from = x + line / inner * n * inner + line % inner;
-      for (int64_t i = 0; i < n; ++i) {
-        items[i] = {Key(from[i * inner], descending), static_cast<int32_t>(i)};
-      }
-      if (whole) {
-        SortItems(items, items + n, n);
-      } else if (k < n / 16) {  // one comparison for most items
-        std::partial_sort(items, items + k, items + n);
-      } else {
-        std::nth_element(items, items + k, items + n);
-        std::sort(items, items + k);
-      }
-      const int64_t at = line / inner * k * inner + line % inner;
-      for (int64_t i = 0; i < k; ++i) {
-        if (values != nullptr) values[at + i * inner] = from[items[i].index * inner];
-        indices[at + i * inner] = items[i].index;
-      }
-    }
-  };
-  a.threads->For(parts, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t p = begin; p < end; ++p) part(p);
-  });
+  a.threads->For(lines, std::max<int64_t>(lines / worthwhile, 1),
+                 [&](int64_t begin, int64_t end, int part) {
+                   auto* items = a.perThread<Item<KeyOf<T>>>(part);
+                   for (int64_t line = begin; line < end; ++line) {
+                     const T* from = x + line / inner * n * inner + line % inner;
+                     for (int64_t i = 0; i < n; ++i) {
+                       items[i] = {Key(from[i * inner], descending), static_cast<int32_t>(i)};
+                     }
+                     if (whole) {
+                       SortItems(items, items + n, n);
+                     } else if (k < n / 16) {  // one comparison for most items
+                       std::partial_sort(items, items + k, items + n);
+                     } else {
+                       std::nth_element(items, items + k, items + n);
+                       std::sort(items, items + k);
+                     }
+                     const int64_t at = line / inner * k * inner + line % inner;
+                     for (int64_t i = 0; i < k; ++i) {
+                       if (values != nullptr) values[at + i * inner] = from[items[i].index * inner];
+                       indices[at + i * inner] = items[i].index;
+                     }
+                   }
+                 });
 }
 
 template <class T>
@@ -143,22 +138,38 @@ void TopKNeeds(const double* attr, int64_t* need) {
   need[1] = need[2] = Elements(attr[0], attr[3], attr[2]);
 }
 
+// One line's items for each thread, twice where all are sorted.
+ScratchBytes ItemScratch(const double* attr, bool whole, size_t elementBytes) {
+  const double n = attr[0] == 0 || attr[2] == 0 ? 0 : attr[1];
+  const size_t item = elementBytes == 8 ? sizeof(Item<uint64_t>) : sizeof(Item<uint32_t>);
+  return {.perThread =
+              static_cast<size_t>(std::min<double>(n, INT32_MAX)) * item * (whole ? 2 : 1)};
+}
+ScratchBytes SortScratch(const double* attr, size_t elementBytes) {
+  return ItemScratch(attr, true, elementBytes);
+}
+ScratchBytes TopKScratch(const double* attr, size_t elementBytes) {
+  return ItemScratch(attr, attr[1] == attr[3], elementBytes);
+}
+
 }  // namespace
 
-std::vector<Op> SortRows() {
-  const Operand values = {"values", Access::write, Element::typed, true};
+std::vector<Op> SortOps() {
+  const Operand values = {"values", Access::write, Element::first, true};
   const Operand indices = {"indices", Access::write, Element::int32};
   return {
       {"sort",
        {{"x"}, values, indices},
        {{"outer"}, {"n"}, {"inner"}, {"descending", AttrKind::flag}},
        SortNeeds,
-       {Sort<float>, Sort<double>, Sort<int32_t>, Sort<uint8_t>}},
+       KernelsFor<kAll>([]<DType kType>() { return Sort<CType<kType>>; }),
+       SortScratch},
       {"topk",
        {{"x"}, values, indices},
        {{"outer"}, {"n"}, {"inner"}, {"k"}, {"largest", AttrKind::flag}},
        TopKNeeds,
-       {TopK<float>, TopK<double>, TopK<int32_t>, TopK<uint8_t>}},
+       KernelsFor<kAll>([]<DType kType>() { return TopK<CType<kType>>; }),
+       TopKScratch},
   };
 }
 

@@ -4,7 +4,7 @@ import { addon } from '../nativeCalls';
 import { doorsOf, membersOf, type Callable } from './doors';
 import { strangeness, type Circumstances } from './judge';
 import { Junk } from './junk';
-import { NativeDoors } from './nativeDoors';
+import { NativeFunctions } from './nativeFunctions';
 import { Random } from './random';
 import { World, type Blasgrad } from './world';
 
@@ -48,7 +48,7 @@ class Round {
   private readonly random: Random;
   private readonly world: World;
   private readonly junk: Junk;
-  private readonly native: NativeDoors;
+  private readonly native: NativeFunctions;
   private readonly pending: Promise<unknown>[] = [];
 
   constructor(
@@ -63,7 +63,7 @@ class Round {
     const reenter = (): unknown => this.reenter();
     this.world = new World(blasgrad, this.random, reenter);
     this.junk = new Junk(this.random, () => this.world.any(), reenter);
-    this.native = new NativeDoors(this.random, this.junk);
+    this.native = new NativeFunctions(this.random, this.junk);
   }
 
   async run(): Promise<void> {
@@ -97,7 +97,7 @@ class Round {
     if (kind < 62) return this.method(this.world.object());
     if (kind < 68) return this.borrowed();
     if (kind < 90) {
-      const { name, call } = native.rowCall();
+      const { name, call } = native.opCall();
       return this.call(`ops.${name}`, call, []);
     }
     if (kind < 93) {

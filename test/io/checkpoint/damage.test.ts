@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { io, nn, ones, tensor } from 'blasgrad';
+import { times } from '../../support/full';
 import { randomFrom } from '../../support/random';
 import { plain, temporaryFolder } from './support';
 
@@ -56,7 +57,10 @@ async function problemWith(change: () => void): Promise<io.CheckpointError> {
 describe.each(names)('%s', (name) => {
   test('with any byte changed', async () => {
     const random = randomFrom(name);
-    for (let i = 0; i < content[name].length; i++) {
+    const { length } = content[name];
+    const tried = times(length, Math.ceil(length / 8), 'changed bytes');
+    for (let turn = 0; turn < tried; turn++) {
+      const i = Math.floor((turn * length) / tried);
       await problemWith(() => {
         const bytes = Buffer.from(content[name]);
         bytes[i] ^= 1 << Math.floor(8 * random());

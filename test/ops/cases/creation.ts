@@ -6,7 +6,7 @@ export const cases: readonly OpCase[] = (['float32', 'float64', 'int32'] as cons
   (dtype): OpCase[] => [
     {
       name: `arange of ${dtype}`,
-      rows: ['arange'],
+      ops: ['arange'],
       inputs: [{ shape: [50], dtype }],
       run: () => arange(-20, 130, 3, { dtype }),
       reference: () => ({ shape: [50], data: Array.from({ length: 50 }, (_, i) => 3 * i - 20) }),
@@ -17,7 +17,7 @@ export const cases: readonly OpCase[] = (['float32', 'float64', 'int32'] as cons
       : [
           {
             name: `linspace of ${dtype}`,
-            rows: ['linspace'],
+            ops: ['linspace'],
             inputs: [{ shape: [41], dtype }],
             run: () => linspace(-1, 1.3, 41, { dtype }),
             reference: () => {

@@ -10,14 +10,14 @@ type Rule = () => (p: number, g: number, t: number) => number;
 
 function updates(
   name: string,
-  rows: readonly string[],
+  ops: readonly string[],
   make: (params: Tensor[]) => optim.Optimizer,
   rule: Rule,
   steps = 3,
 ): OpCase {
   return {
     name,
-    rows,
+    ops,
     inputs: [{ shape: [7, 11] }, { shape: [7, 11] }],
     run: (start, grad) => {
       const param = start.detach().clone().requiresGrad_();

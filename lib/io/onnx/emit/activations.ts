@@ -1,5 +1,6 @@
-/** Activations as ONNX nodes; the formulas are those of lib/ops/activation.ts. */
-import type { Emit } from '../builder';
+/** Activations as ONNX nodes; the formulas are those of ops/elementwise/activation.ts. */
+import type { ActivationAttrs } from '../../../ops/elementwise/activation';
+import type { Emitters } from '../builder';
 import { composed, node, single, type Numbers } from './elementwise';
 
 /** log(1 + e^x) without overflow. */
@@ -23,7 +24,7 @@ const hardsigmoid = (x: string, n: Numbers): string =>
 
 const selu = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 };
 
-export const activations: Readonly<Record<string, Emit>> = {
+export const activations: Emitters<keyof ActivationAttrs> = {
   relu: node('Relu'),
   leakyRelu: composed((x, n, [alpha]) => n.with('LeakyRelu', x, { alpha })),
   threshold: composed((x, n, [limit, value]) => n.where(n.node('LessOrEqual', x, limit), value, x)),

@@ -1,7 +1,8 @@
 /** Functions of one and two numbers as ONNX nodes. */
 import type { OperatorMethods, PredicateMethods } from '../../../ops/elementwise/binary';
 import type { UnaryMethods } from '../../../ops/elementwise/unary';
-import { fixed, Unsupported, type Emit, type GraphBuilder, type Ref } from '../builder';
+import { fixed, type Emit, type Emitters, type GraphBuilder, type Ref } from '../builder';
+import type { Size } from '../size';
 
 /** One node of the same inputs. */
 export const node =
@@ -12,8 +13,11 @@ export const node =
       inputs.map(({ name }) => name),
     );
 
-/** Nodes of one input, and numbers in its dtype. */
-type Compose = (x: string, n: Numbers, attrs: readonly number[]) => string;
+/** Nodes of one input and constants of its dtype; `Attrs` are the op's attributes in order. */
+type Compose<Attrs> = (x: string, n: Numbers, attrs: Attrs) => string;
+
+/** Attributes that do not depend on the batch. */
+type Fixed<Attrs> = { readonly [I in keyof Attrs]: number };
 
 /** Nodes over one dtype, short to write. */
 export class Numbers {
@@ -60,21 +64,23 @@ export class Numbers {
 
 /** A function of one number composed of nodes. */
 export const composed =
-  (compose: Compose): Emit =>
+  <Attrs extends readonly Size[]>(compose: Compose<Fixed<Attrs>>): Emit<Attrs> =>
   ({ inputs: [x], attrs }, graph) => {
-    const given = (Array.isArray(attrs) ? attrs : []) as unknown[];
-    const numbers = given.map((one) => fixed(one as number, 'a number'));
-    return compose(x.name, new Numbers(graph, x), numbers);
+    const numbers = attrs.map((one) => fixed(one, 'a number'));
+    return compose(x.name, new Numbers(graph, x), numbers as readonly number[] as Fixed<Attrs>);
   };
 
 /** In float32 one node, in float64, for which onnxruntime has no kernel, a composition. */
-export const single = (opType: string, compose: Compose): Emit =>
-  composed((x, n, attrs) => (n.isDouble ? compose(x, n, attrs) : n.node(opType, x)));
+export const single = <Attrs extends readonly Size[]>(
+  opType: string,
+  compose: Compose<Fixed<Attrs>>,
+): Emit<Attrs> =>
+  composed<Attrs>((x, n, attrs) => (n.isDouble ? compose(x, n, attrs) : n.node(opType, x)));
 
 const half = (x: string, n: Numbers, opType: 'Add' | 'Sub'): string =>
   n.mul(n.node(opType, n.node('Exp', x), n.node('Exp', n.node('Neg', x))), 0.5);
 
-export const unary: Readonly<Record<keyof UnaryMethods | 'clamp' | 'powScalar', Emit>> = {
+export const unary: Emitters<keyof UnaryMethods | 'clamp' | 'powScalar'> = {
   abs: node('Abs'),
   neg: node('Neg'),
   sign: node('Sign'),
@@ -126,9 +132,7 @@ const ofBool =
       inputs.map((one) => graph.as(one, 'bool')),
     );
 
-export const binary: Readonly<
-  Record<keyof OperatorMethods | keyof PredicateMethods | 'where', Emit | null>
-> = {
+export const binary: Emitters<keyof OperatorMethods | keyof PredicateMethods | 'where'> = {
   add: node('Add'),
   sub: node('Sub'),
   mul: node('Mul'),
@@ -158,8 +162,3 @@ export const binary: Readonly<
     return graph.cast(graph.node('Where', [mask.name, ...whole]), 'bool');
   },
 };
-
-/** Throws: what an operation does that no node says. */
-export function unsupported(what: string): never {
-  throw new Unsupported(what);
-}

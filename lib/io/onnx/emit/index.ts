@@ -1,15 +1,29 @@
-/** What the operations that a trace hears of are in ONNX; null for those that it has no operator for. */
-import type { Emit } from '../builder';
+/** The translation of each op to ONNX nodes; null for one that ONNX has no operator for. */
+import type { OpName } from '../../../core/node';
+import type { Emitters } from '../builder';
 import { activations } from './activations';
 import { binary, unary } from './elementwise';
+import { indexing } from './indexing';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 
-export const emitters: ReadonlyMap<string, Emit | null> = new Map<string, Emit | null>([
-  ...Object.entries(unary),
-  ...Object.entries(binary),
-  ...Object.entries(activations),
-  ...Object.entries(shapes),
-  ...Object.entries(reductions),
-  ['nllLoss', null], // a loss is no part of an inference graph
-]);
+export const emitters: Emitters<OpName> = {
+  ...unary,
+  ...binary,
+  ...activations,
+  ...shapes,
+  ...indexing,
+  ...reductions,
+  // Losses and random numbers are not part of an inference graph.
+  nllLoss: null,
+  binaryCrossEntropy: null,
+  random: null,
+  dropout: null,
+  // These occur only in backward.
+  copySlices: null,
+  gatherBackward: null,
+  indexSelectBackward: null,
+  indexClear: null,
+  nllLossBackward: null,
+  sliceBackward: null,
+};

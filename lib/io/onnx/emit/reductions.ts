@@ -1,24 +1,26 @@
 /** Reductions, products, softmax and order, as ONNX nodes. */
-import { sameSize, type Attrs, type Size } from '../batch';
+import type { OpAttrs, OpName } from '../../../core/node';
 import {
-  field,
   fixed,
-  sizesIn,
   Unsupported,
-  type Attribute,
   type Emit,
   type Emitted,
+  type Emitters,
   type GraphBuilder,
-  type Ref,
 } from '../builder';
+import { sameSize, type Size, type Sized } from '../size';
 import { node, Numbers } from './elementwise';
 
 const sameShape = (a: readonly Size[], b: readonly Size[]): boolean =>
   a.length === b.length && a.every((size, i) => sameSize(size, b[i]));
 
-/** A reduction's node; of those that go, dimensions of size 1 make no difference. */
-function reduced(type: string, x: string, attrs: Attrs, graph: GraphBuilder): string {
-  const [shape, kept, out] = ['shape', 'kept', 'out'].map((name) => sizesIn(attrs, name));
+/** The attributes of an op as translations read them. */
+type Attrs<K extends OpName> = Sized<OpAttrs[K]>;
+type Reduction = Attrs<'sum'>;
+
+/** A reduction's node; among the reduced dimensions, those of size 1 make no difference. */
+function reduced(type: string, x: string, attrs: Reduction, graph: GraphBuilder): string {
+  const { shape, kept, out } = attrs;
   const axes = kept.flatMap((size, i) => (size === 1 ? [i] : []));
   if (axes.length === 0 && shape.length > 0) return graph.node('Identity', [x]);
   const gone = shape.filter((_, i) => !axes.includes(i));
@@ -42,20 +44,20 @@ function reduceNode(
 }
 
 const reduce =
-  (type: string): Emit =>
+  (type: string): Emit<Reduction> =>
   ({ inputs: [x], attrs }, graph) =>
     x.dtype === 'bool'
       ? graph.cast(reduced(type, graph.cast(x.name, 'int32'), attrs, graph), 'bool')
       : reduced(type, x.name, attrs, graph);
 
 /** Whether any holds: by counting, which also works where there is none. */
-function some(mask: string, attrs: Attrs, graph: GraphBuilder): string {
+function some(mask: string, attrs: Reduction, graph: GraphBuilder): string {
   const count = reduced('ReduceSum', graph.cast(mask, 'int32'), attrs, graph);
   return graph.node('Greater', [count, graph.scalar(0, 'int32')]);
 }
 
-function norm({ inputs: [x], attrs }: Emitted, graph: GraphBuilder): string {
-  const p = fixed(field(attrs, 'p'), 'an order of a norm');
+function norm({ inputs: [x], attrs }: Emitted<Attrs<'norm'>>, graph: GraphBuilder): string {
+  const p = fixed(attrs.p, 'an order of a norm');
   if (p === 1) return reduced('ReduceL1', x.name, attrs, graph);
   if (p === 2) return reduced('ReduceL2', x.name, attrs, graph);
   const n = new Numbers(graph, x);
@@ -67,20 +69,20 @@ function norm({ inputs: [x], attrs }: Emitted, graph: GraphBuilder): string {
   return n.node('Pow', reduced('ReduceSum', powers, attrs, graph), 1 / p);
 }
 
-function variance({ inputs: [x], attrs }: Emitted, graph: GraphBuilder): string {
+function variance({ inputs: [x], attrs }: Emitted<Attrs<'var'>>, graph: GraphBuilder): string {
   const n = new Numbers(graph, x);
-  const kept = sizesIn(attrs, 'kept');
+  const { kept } = attrs;
   const axes = kept.flatMap((size, i) => (size === 1 ? [i] : []));
   const mean = reduceNode('ReduceMean', x.name, axes, false, graph);
   const away = n.sub(x.name, mean);
   const sum = reduced('ReduceSum', n.mul(away, away), attrs, graph);
-  return n.div(sum, graph.sizeScalar(field(attrs, 'divisor') as Size, x.dtype));
+  return n.div(sum, graph.sizeScalar(attrs.divisor, x.dtype));
 }
 
 const place =
-  (type: 'ArgMax' | 'ArgMin'): Emit =>
+  (type: 'ArgMax' | 'ArgMin'): Emit<Attrs<'argmax'>> =>
   ({ inputs: [x], outputs: [out], attrs }, graph) => {
-    const dim = field(attrs, 'dim');
+    const { dim } = attrs;
     const numbers = x.dtype === 'bool' ? graph.cast(x.name, 'int32') : x.name;
     const flat = dim === null || x.shape.length === 0;
     const source = flat ? graph.reshape(numbers, [-1]) : numbers;
@@ -91,29 +93,26 @@ const place =
   };
 
 const along =
-  (
-    type: string,
-    axisOf: (attrs: Attrs) => Attrs,
-    more: Readonly<Record<string, Attribute>> = {},
-  ): Emit =>
-  ({ inputs: [x], attrs }, graph) => {
+  (type: string): Emit<Size> =>
+  ({ inputs: [x], attrs: dim }, graph) => {
     if (x.shape.length === 0) throw new Unsupported(`${type} of a tensor without dimensions`);
-    return graph.node(type, [x.name], {
-      axis: BigInt(fixed(axisOf(attrs), 'a dimension')),
-      ...more,
-    });
+    return graph.node(type, [x.name], { axis: BigInt(fixed(dim, 'a dimension')) });
   };
 
-export const reductions: Readonly<Record<string, Emit>> = {
+/** The largest or smallest elements along one dimension. */
+const extreme =
+  (type: string): Emit<Attrs<'max'>> =>
+  ({ inputs: [x], outputs: [out], attrs }, graph) =>
+    reduce(type)({ inputs: [x], outputs: [], attrs: { ...attrs, out: out.shape } }, graph);
+
+export const reductions = {
   sum: reduce('ReduceSum'),
   mean: reduce('ReduceMean'),
   prod: reduce('ReduceProd'),
   amax: reduce('ReduceMax'),
   amin: reduce('ReduceMin'),
-  max: ({ inputs: [x], outputs: [out], attrs }, graph) =>
-    reduce('ReduceMax')({ inputs: [x], outputs: [], attrs: withOut(attrs, out.shape) }, graph),
-  min: ({ inputs: [x], outputs: [out], attrs }, graph) =>
-    reduce('ReduceMin')({ inputs: [x], outputs: [], attrs: withOut(attrs, out.shape) }, graph),
+  max: extreme('ReduceMax'),
+  min: extreme('ReduceMin'),
   argmax: place('ArgMax'),
   argmin: place('ArgMin'),
   any: ({ inputs: [x], attrs }, graph) => some(x.name, attrs, graph),
@@ -125,20 +124,20 @@ export const reductions: Readonly<Record<string, Emit>> = {
   std: (op, graph) => graph.node('Sqrt', [variance(op, graph)]),
   cumsum: ({ inputs: [x], attrs }, graph) => {
     if (x.shape.length === 0) throw new Unsupported('cumsum of a tensor without dimensions');
-    const axis = graph.constant('int64', [], [fixed(field(attrs, 'dim'), 'a dimension')]);
+    const axis = graph.constant('int64', [], [fixed(attrs.dim, 'a dimension')]);
     return graph.node('CumSum', [x.name, axis], {
-      reverse: field(attrs, 'reverse') === true ? 1n : 0n,
+      reverse: attrs.reverse ? 1n : 0n,
     });
   },
-  softmax: along('Softmax', (attrs) => attrs),
-  logSoftmax: along('LogSoftmax', (attrs) => attrs),
+  softmax: along('Softmax'),
+  logSoftmax: along('LogSoftmax'),
   topk: ({ inputs: [x], attrs }, graph) => {
     if (x.shape.length === 0) throw new Unsupported('the order of a tensor without dimensions');
-    const k = graph.sizes([field(attrs, 'k') as Size]);
+    const k = graph.sizes([attrs.k]);
     const numbers = x.dtype === 'bool' ? graph.cast(x.name, 'int32') : x.name;
     const [values, indices] = graph.nodeOf(2, 'TopK', [numbers, k], {
-      axis: BigInt(fixed(field(attrs, 'dim'), 'a dimension')),
-      largest: field(attrs, 'largest') === true ? 1n : 0n,
+      axis: BigInt(fixed(attrs.dim, 'a dimension')),
+      largest: attrs.largest ? 1n : 0n,
       sorted: 1n,
     });
     return [x.dtype === 'bool' ? graph.cast(values, 'bool') : values, graph.cast(indices, 'int32')];
@@ -147,11 +146,9 @@ export const reductions: Readonly<Record<string, Emit>> = {
   linear: ({ inputs }, graph) =>
     graph.node(
       'Gemm',
-      inputs.map((one: Ref) => one.name),
+      inputs.map(({ name }) => name),
       { transB: 1n },
     ),
-};
-
-function withOut(attrs: Attrs, out: readonly Size[]): Attrs {
-  return { ...(attrs as Readonly<Record<string, Attrs>>), out };
-}
+  // Sorting is reported as `topk`, whose values the sorted tensor is.
+  sort: null,
+} satisfies Partial<Emitters<OpName>>;

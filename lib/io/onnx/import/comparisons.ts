@@ -1,5 +1,5 @@
 /** ONNX operators that compare, and those on what comparisons give. */
-import { where } from '../../../ops/elementwise/binary';
+import { where } from '../../../ops/elementwise/select';
 import type { Tensor } from '../../../core/tensor';
 import { chooseInts, compareInts, Flags, Ints, tensorOf } from './datum';
 import { binary, tensors, unary } from './elementwise';

@@ -1,8 +1,8 @@
 /** ONNX operators on single numbers. */
-import { noGrad } from '../../../autograd/backward';
+import { noGrad } from '../../../core/gradMode';
 import { isFloating } from '../../../core/dtype';
 import * as F from '../../../functional';
-import { where } from '../../../ops/elementwise/binary';
+import { where } from '../../../ops/elementwise/select';
 import { scalar } from '../../../ops/define';
 import type { Tensor } from '../../../core/tensor';
 import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';

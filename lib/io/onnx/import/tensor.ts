@@ -38,7 +38,7 @@ export function readTensor(proto: TensorProto, what: string): Datum {
   const dtype: DType = type === 'int64' ? 'int32' : type;
   const array = allocateOwn(dtype, count);
   fill(array, proto, what);
-  return new Tensor(new Storage(array), dtype, shape);
+  return new Tensor(new Storage(dtype, array), shape);
 }
 
 /** Kinds whose elements in other fields are no plain numbers, or beyond those here. */

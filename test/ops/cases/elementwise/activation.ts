@@ -88,7 +88,7 @@ const lines: Readonly<Record<string, Line>> = {
 export const cases: OpCase[] = [
   ...Object.entries(lines).map(([name, { run, fn, row = name, ...rest }]): OpCase => ({
     name,
-    rows: [row, `${row}Backward`],
+    ops: [row, `${row}Backward`],
     inputs,
     run,
     reference: pointwise(fn),
@@ -97,14 +97,14 @@ export const cases: OpCase[] = [
   })),
   {
     name: 'relu as a method',
-    rows: ['relu', 'reluBackward'],
+    ops: ['relu', 'reluBackward'],
     inputs,
     run: (x) => x.relu(),
     reference: pointwise((x) => Math.max(x, 0)),
   },
   {
     name: 'relu_ in place',
-    rows: ['relu', 'reluBackward'],
+    ops: ['relu', 'reluBackward'],
     inputs,
     run: (x) => x.clone().relu_(),
     reference: pointwise((x) => Math.max(x, 0)),

@@ -75,7 +75,7 @@ const forms = operators.flatMap((name): OpCase[] => {
     { shape: [2, 3], ...a },
     { shape: [2, 3], ...b },
   ];
-  const common = { rows: [name], reference: pointwise(fn) };
+  const common = { ops: [name], reference: pointwise(fn) };
   return [
     {
       name,
@@ -116,7 +116,7 @@ const numbers = (
   ['add', 'sub', 'mul', 'div', 'atan2', 'fmod', 'remainder', 'maximum', 'minimum'] as const
 ).map((name): OpCase => ({
   name: `${name} with a number`,
-  rows: [name],
+  ops: [name],
   inputs: [{ shape: [2, 3], values: [-1.25, 0.5, 1.9, -0.4, 0.1, 2.6] }],
   run: (x) => x[name](0.75),
   reference: pointwise((x) => arithmetic[name].fn(x, 0.75)),
@@ -126,7 +126,7 @@ const numbers = (
 
 const wholes = (Object.keys(wholeArithmetic) as Operator[]).map((name): OpCase => ({
   name: `${name} of int32`,
-  rows: [name],
+  ops: [name],
   inputs: [
     { shape: [2, 3], dtype: 'int32' },
     { shape: [2, 3], dtype: 'int32' },
@@ -141,7 +141,7 @@ const wholes = (Object.keys(wholeArithmetic) as Operator[]).map((name): OpCase =
 const comparisons = predicateNames.flatMap((name) =>
   (['float', 'int32', 'bool'] as const).map((dtype): OpCase => ({
     name: `${name} of ${dtype}`,
-    rows: [name],
+    ops: [name],
     inputs: [
       { shape: [3, 4], dtype, values: dtype === 'bool' ? [0, 0, 1, 1] : [0, 1, 2, -1, 1, 0] },
       { shape: [3, 4], dtype, values: dtype === 'bool' ? [0, 1, 0, 1] : [0, 1, 1, 2, 0] },
@@ -171,7 +171,7 @@ export const cases: OpCase[] = [
   ...(Object.keys(tests) as (keyof typeof tests)[]).flatMap((name) =>
     [real, whole].map((input): OpCase => ({
       name: `${name} of ${'dtype' in input ? 'int32' : 'float'}`,
-      rows: [],
+      ops: [],
       inputs: [{ ...input, values: [0, 1, -3] }],
       run: (x: Tensor) => x[name](),
       reference: pointwise((x) => Number(tests[name](x))),
@@ -181,7 +181,7 @@ export const cases: OpCase[] = [
   ),
   {
     name: 'where',
-    rows: ['where'],
+    ops: ['where'],
     inputs: [flag, real, real],
     run: where,
     reference: pointwise((c, a, b) => (c ? a : b)),
@@ -189,7 +189,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'where with numbers',
-    rows: ['where'],
+    ops: ['where'],
     inputs: [flag, real],
     run: (c, x) => where(c, x, -0.5).add(where(c, 3, x)),
     reference: pointwise((c, x) => (c ? x + 3 : x - 0.5)),
@@ -197,14 +197,14 @@ export const cases: OpCase[] = [
   },
   {
     name: 'where as a method',
-    rows: ['where'],
+    ops: ['where'],
     inputs: [flag, real, { shape: [] }],
     run: (c, x, y) => x.where(c, y),
     reference: pointwise((c, a, b) => (c ? a : b)),
   },
   {
     name: 'where of int32',
-    rows: ['where'],
+    ops: ['where'],
     inputs: [flag, whole, whole],
     run: where,
     reference: pointwise((c, a, b) => (c ? a : b)),
@@ -213,7 +213,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'where of bool',
-    rows: ['where'],
+    ops: ['where'],
     inputs: [flag, flag, flag],
     run: where,
     reference: pointwise((c, a, b) => (c ? a : b)),
@@ -222,7 +222,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'maskedFill',
-    rows: ['where'],
+    ops: ['where'],
     inputs: [real, flag],
     run: (x, mask) => x.maskedFill(mask, -7.5),
     reference: pointwise((x, mask) => (mask ? -7.5 : x)),
@@ -230,7 +230,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'lerp by a number',
-    rows: ['add', 'sub', 'mul'],
+    ops: ['add', 'sub', 'mul'],
     inputs: [real, real],
     run: (x, end) => x.lerp(end, 0.3),
     reference: pointwise((x, end) => x + 0.3 * (end - x)),
@@ -239,7 +239,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'lerp by a tensor',
-    rows: ['add', 'sub', 'mul'],
+    ops: ['add', 'sub', 'mul'],
     inputs: [real, real, { shape: [3] }],
     run: (x, end, weight) => x.lerp(end, weight),
     reference: pointwise((x, end, weight) => x + weight * (end - x)),

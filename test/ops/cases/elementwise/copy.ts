@@ -16,7 +16,6 @@ const conversions: Readonly<Record<Tensor['dtype'], (x: number) => number>> = {
   int32: toInt32,
   bool: (x) => Number(x !== 0),
 };
-const rows = { float32: 'toFloat32', float64: 'toFloat64', int32: 'toInt32', bool: 'toBool' };
 const dtypes = ['float32', 'float64', 'int32', 'bool'] as const;
 
 const casts = dtypes.flatMap((from) =>
@@ -24,7 +23,7 @@ const casts = dtypes.flatMap((from) =>
     .filter((to) => to !== from)
     .map((to): OpCase => ({
       name: `${from} to ${to}`,
-      rows: [rows[to]],
+      ops: ['to'],
       inputs: [{ shape: [2, 3], dtype: from, ...(from === 'bool' ? {} : { low: -3, high: 4 }) }],
       run: (x) => x.to(to),
       reference: pointwise(conversions[to]),
@@ -40,7 +39,7 @@ const casts = dtypes.flatMap((from) =>
 const every = (['float', 'int32', 'bool'] as const satisfies Kind[]).flatMap((dtype): OpCase[] => [
   {
     name: `clone of ${dtype}`,
-    rows: ['copy'],
+    ops: ['copy'],
     inputs: [{ shape: [2, 3], dtype }],
     run: (x) => x.clone(),
     reference: self,
@@ -49,7 +48,7 @@ const every = (['float', 'int32', 'bool'] as const satisfies Kind[]).flatMap((dt
   },
   {
     name: `fill_ of ${dtype}`,
-    rows: ['fill'],
+    ops: ['fill'],
     inputs: [{ shape: [2, 3], dtype }],
     run: (x) => x.clone().fill_(1),
     reference: pointwise(() => 1),
@@ -63,7 +62,7 @@ export const cases: OpCase[] = [
   ...every,
   {
     name: 'contiguous of a transposed tensor',
-    rows: ['copy'],
+    ops: ['copy'],
     inputs: [{ shape: [2, 3] }],
     run: (x) => x.add(0).transpose(0, 1).contiguous(),
     reference: (x) => ({
@@ -73,28 +72,28 @@ export const cases: OpCase[] = [
   },
   {
     name: 'copy_ of the same shape',
-    rows: ['copy'],
+    ops: ['copy'],
     inputs: [{ shape: [2, 3] }, { shape: [2, 3] }],
     run: (x, source) => x.clone().copy_(source),
     reference: pointwise((_x, source) => source),
   },
   {
     name: 'copy_ of a broadcast source',
-    rows: ['copy'],
+    ops: ['copy'],
     inputs: [{ shape: [2, 3] }, { shape: [2, 1] }],
     run: (x, source) => x.clone().copy_(source),
     reference: pointwise((_x, source) => source),
   },
   {
     name: 'copy_ of a number',
-    rows: ['copy'],
+    ops: ['copy'],
     inputs: [{ shape: [2, 3] }],
     run: (x) => x.clone().copy_(2.5),
     reference: pointwise(() => 2.5),
   },
   {
     name: 'copy_ into a part',
-    rows: ['copy'],
+    ops: ['copy'],
     inputs: [{ shape: [2, 3] }, { shape: [2] }],
     run: (x, source) => {
       const whole = x.clone();
@@ -108,7 +107,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'copy_ converts',
-    rows: ['copy', 'toInt32'],
+    ops: ['copy', 'to'],
     inputs: [
       { shape: [3], dtype: 'int32' },
       { shape: [3], values: [1.75, -2.5, 0.5] },
@@ -119,7 +118,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'zero_',
-    rows: ['fill'],
+    ops: ['fill'],
     inputs: [{ shape: [2, 3] }],
     run: (x) => x.clone().zero_(),
     reference: pointwise(() => 0),

@@ -56,7 +56,7 @@ const names = Object.keys(lines) as (keyof typeof lines)[];
 const forms = names.flatMap((name): OpCase[] => {
   const { fn, range, values, ...rest }: Line = lines[name];
   const common = {
-    rows: [name, `${name}Backward`],
+    ops: [name, `${name}Backward`],
     inputs: [{ shape: [2, 5], low: range?.[0], high: range?.[1], values }],
     reference: pointwise(fn),
   };
@@ -72,7 +72,7 @@ const clamp = (min: number, max: number) => (x: number) => {
 
 const powers = [3, -1, -2, 1.5, 1, 0, -0.5].map((exponent): OpCase => ({
   name: `pow by the number ${exponent}`,
-  rows: ['powScalar', 'powScalarBackward'],
+  ops: ['powScalar', 'powScalarBackward'],
   inputs: [{ shape: [2, 4], low: 0.3, high: 2 }],
   run: (x) => x.pow(exponent),
   reference: pointwise((x) => pow(x, exponent)),
@@ -84,7 +84,7 @@ export const cases: OpCase[] = [
   ...powers,
   {
     name: 'pow by the number 2',
-    rows: ['square', 'squareBackward'],
+    ops: ['square', 'squareBackward'],
     inputs: [{ shape: [2, 4] }],
     run: (x) => x.pow(2),
     reference: pointwise((x) => x * x),
@@ -92,7 +92,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'pow by the number 0.5',
-    rows: ['sqrt', 'sqrtBackward'],
+    ops: ['sqrt', 'sqrtBackward'],
     inputs: [{ shape: [2, 4], low: 0.3 }],
     run: (x) => x.pow(0.5),
     reference: pointwise(Math.sqrt),
@@ -100,7 +100,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'clamp between two bounds',
-    rows: ['clamp', 'clampBackward'],
+    ops: ['clamp', 'clampBackward'],
     inputs: [{ shape: [3, 4] }],
     run: (x) => x.clamp({ min: -0.5, max: 1 }),
     reference: pointwise(clamp(-0.5, 1)),
@@ -108,7 +108,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'clamp from below',
-    rows: ['clamp', 'clampBackward'],
+    ops: ['clamp', 'clampBackward'],
     inputs: [{ shape: [3, 4] }],
     run: (x) => x.clamp({ min: 0.25 }),
     reference: pointwise(clamp(0.25, Infinity)),
@@ -116,7 +116,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'clamp from above',
-    rows: ['clamp', 'clampBackward'],
+    ops: ['clamp', 'clampBackward'],
     inputs: [{ shape: [3, 4] }],
     run: (x) => x.clamp({ max: -0.25 }),
     reference: pointwise(clamp(-Infinity, -0.25)),
@@ -125,7 +125,7 @@ export const cases: OpCase[] = [
   ...(['exp', 'sqrt', 'sigmoid'] as const).flatMap((name): OpCase[] =>
     (['int32', 'bool'] as const).map((dtype) => ({
       name: `${name} of ${dtype} is float32`,
-      rows: [name, 'toFloat32'],
+      ops: [name, 'to'],
       inputs: [{ shape: [2, 3], dtype, low: 0, high: dtype === 'bool' ? 2 : 7 }],
       run: (x: Tensor) => x[name](),
       reference: pointwise(lines[name].fn),

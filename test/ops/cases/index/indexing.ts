@@ -17,8 +17,8 @@ const index = (
   run: OpCase['run'],
   reference: OpCase['reference'],
   rest: Partial<OpCase> = {},
-): OpCase => ({ name: `index ${name}`, rows: ['index'], inputs, run, reference, ...rest });
-const view = { rows: [], view: true };
+): OpCase => ({ name: `index ${name}`, ops: ['index'], inputs, run, reference, ...rest });
+const view = { ops: [], view: true };
 /** A negative index counts from the end. */
 const from = (size: number, i: number): number => (i < 0 ? i + size : i);
 
@@ -49,7 +49,7 @@ const indexed: OpCase[] = [
     [x345],
     (x) => x.index(slice(7)),
     () => ({ shape: [0, 4, 5], data: [] }),
-    { rows: [] },
+    { ops: [] },
   ),
   index(
     'by one list, negative ones among them',
@@ -113,7 +113,7 @@ const indexed: OpCase[] = [
       const data = x.data.filter((value) => value > 0);
       return { shape: [data.length], data };
     },
-    { rows: ['nonzero', 'index'] },
+    { ops: ['nonzero', 'index'] },
   ),
   index(
     'by a mask over two of three dimensions',
@@ -123,14 +123,14 @@ const indexed: OpCase[] = [
       const places = indicesOf([4, 5]).filter((i) => at(mask, i) !== 0);
       return build([3, places.length], ([a, b]) => at(x, [a, ...places[b]]));
     },
-    { rows: ['nonzero', 'index'] },
+    { ops: ['nonzero', 'index'] },
   ),
   index(
     'by a mask and a list',
     [x345, given([3], [1, 0, 1], 'bool'), int32([2], 0, 5)],
     (x, mask, i) => x.index([mask, slice(), i]),
     (x, _, i) => build([2, 4], ([a, b]) => at(x, [2 * a, b, i.data[a]])),
-    { rows: ['nonzero', 'index'] },
+    { ops: ['nonzero', 'index'] },
   ),
 ];
 
@@ -139,8 +139,8 @@ const put = (
   inputs: OpCase['inputs'],
   run: OpCase['run'],
   reference: OpCase['reference'],
-  rows = ['index', 'indexCopy'],
-): OpCase => ({ name: `indexPut_ ${name}`, rows, inputs, run, reference });
+  ops = ['index', 'indexCopy'],
+): OpCase => ({ name: `indexPut_ ${name}`, ops, inputs, run, reference });
 
 const puts: OpCase[] = [
   put(
@@ -245,7 +245,7 @@ const puts: OpCase[] = [
 const masks: OpCase[] = [
   ...([[], [7], [2, 0, 3]] as const).map((shape): OpCase => ({
     name: `nonzero of shape [${shape.join()}]`,
-    rows: ['nonzero'],
+    ops: ['nonzero'],
     inputs: [{ shape, values: [0, NaN, -0, 2] }],
     run: (x) => x.nonzero(),
     reference: coordinates,
@@ -253,14 +253,14 @@ const masks: OpCase[] = [
   })),
   {
     name: 'maskedSelect with a mask that broadcasts',
-    rows: ['nonzero', 'index', 'indexSelect', 'indexAdd'],
+    ops: ['nonzero', 'index', 'indexSelect', 'indexAdd'],
     inputs: [{ shape: [3, 1] }, given([4], [1, 0, 0, 1], 'bool')],
     run: (x, mask) => x.maskedSelect(mask),
     reference: (x) => ({ shape: [6], data: x.data.flatMap((value) => [value, value]) }),
   },
   {
     name: 'maskedScatter',
-    rows: ['nonzero', 'index', 'indexCopy'],
+    ops: ['nonzero', 'index', 'indexCopy'],
     inputs: [{ shape: [2, 3] }, given([2, 3], [1, 0, 0, 1, 1, 0], 'bool'), { shape: [5] }],
     run: (x, mask, source) => x.maskedScatter(mask, source),
     reference: (x, mask, source) => {
@@ -270,14 +270,14 @@ const masks: OpCase[] = [
   },
   {
     name: 'take',
-    rows: ['index', 'indexSelect', 'indexAdd'],
+    ops: ['index', 'indexSelect', 'indexAdd'],
     inputs: [{ shape: [2, 3] }, int32([2, 2], -6, 6)],
     run: (x, i) => x.take(i),
     reference: (x, i) => build([2, 2], (place) => x.data[from(6, at(i, place))]),
   },
   {
     name: 'oneHot',
-    rows: ['oneHot'],
+    ops: ['oneHot'],
     inputs: [int32([2, 3], 0, 4)],
     run: (labels) => F.oneHot(labels, 4),
     reference: (labels) => build([2, 3, 4], ([i, j, k]) => Number(at(labels, [i, j]) === k)),
@@ -285,7 +285,7 @@ const masks: OpCase[] = [
   },
   {
     name: 'oneHot with as many classes as needed',
-    rows: ['oneHot'],
+    ops: ['oneHot'],
     inputs: [given([4], [2, 0, 5, 2])],
     run: (labels) => F.oneHot(labels),
     reference: (labels) => build([4, 6], ([i, k]) => Number(labels.data[i] === k)),
@@ -293,7 +293,7 @@ const masks: OpCase[] = [
   },
   {
     name: 'a list made in the call',
-    rows: ['index'],
+    ops: ['index'],
     inputs: [{ shape: [4, 3] }],
     run: (x) => x.index(list(3, 0, 3)),
     reference: (x) => build([3, 3], ([i, j]) => at(x, [[3, 0, 3][i], j])),
@@ -303,7 +303,7 @@ const masks: OpCase[] = [
 const dtypes = (['int32', 'bool'] as const).flatMap((dtype): OpCase[] => [
   {
     name: `indexPut_ of ${dtype}`,
-    rows: ['index', 'indexCopy'],
+    ops: ['index', 'indexCopy'],
     inputs: [{ shape: [5, 2], dtype }, int32([3], 0, 5), { shape: [3, 2], dtype }],
     run: (x, index, source) => x.clone().indexPut_(index, source),
     reference: (x, index, source) =>
@@ -317,7 +317,7 @@ const dtypes = (['int32', 'bool'] as const).flatMap((dtype): OpCase[] => [
   },
   {
     name: `nonzero of ${dtype}`,
-    rows: ['nonzero', 'coordinate'],
+    ops: ['nonzero', 'coordinate'],
     inputs: [{ shape: [3, 2, 2], dtype, values: [0, 1, 1, 0, 1] }],
     run: (x) => x.nonzero(),
     reference: coordinates,

@@ -9,7 +9,7 @@ function gemm(transA: boolean, transB: boolean, alpha: number, beta: number): Op
   const [m, n, k] = [3, 4, 2];
   return {
     name: `gemm${transA ? ', a transposed' : ''}${transB ? ', b transposed' : ''}, ${alpha} and ${beta}`,
-    rows: ['gemm'],
+    ops: ['gemm'],
     inputs: [
       { shape: transA ? [k, m] : [m, k] },
       { shape: transB ? [n, k] : [k, n] },

@@ -31,7 +31,7 @@ const contraction = (equation: string, letters = equation, rest: Partial<OpCase>
   const inputs = terms.map((term) => ({ shape: term.split('').map((letter) => sizes[letter]) }));
   return {
     name: `einsum ${equation}`,
-    rows: [],
+    ops: [],
     inputs,
     run: (...all) => einsum(equation, ...all),
     reference: summed(terms, right, sizes),
@@ -40,7 +40,7 @@ const contraction = (equation: string, letters = equation, rest: Partial<OpCase>
 };
 
 export const cases: OpCase[] = [
-  contraction('ij,jk->ik', 'ij,jk->ik', { rows: ['matmul'] }),
+  contraction('ij,jk->ik', 'ij,jk->ik', { ops: ['matmul'] }),
   contraction('ij,kj->ik'),
   contraction('bij,bjk->bik'),
   contraction('bij,bjk->kbi'),
@@ -68,7 +68,7 @@ export const cases: OpCase[] = [
   contraction('...i->i', 'bji->i'),
   {
     name: "einsum with '...' that broadcasts",
-    rows: [],
+    ops: [],
     inputs: [{ shape: [2, 1, 3] }, { shape: [4, 3] }],
     run: (a, b) => einsum('...i,...i->...', a, b),
     reference: (a, b) =>

@@ -87,14 +87,14 @@ const linears: [what: string, x: number[], out: number][] = [
 export const cases: OpCase[] = [
   ...shapes.map(([what, a, b]): OpCase => ({
     name: `matmul of ${what}`,
-    rows: a.includes(0) || b.includes(0) ? [] : ['matmul'],
+    ops: a.includes(0) || b.includes(0) ? [] : ['matmul'],
     inputs: random(a, b),
     run: (x, y) => x.matmul(y),
     reference: matmul,
   })),
   {
     name: 'matmul of matrices worth two threads',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([150, 120], [120, 140]),
     run: (x, y) => x.matmul(y),
     reference: matmul,
@@ -103,7 +103,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'matmul of many small matrices',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([9, 30, 20], [9, 20, 25]),
     run: (x, y) => x.matmul(y),
     reference: matmul,
@@ -112,21 +112,21 @@ export const cases: OpCase[] = [
   },
   {
     name: 'matmul of transposed views',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([4, 3], [2, 4]),
     run: (x, y) => x.T.matmul(y.T),
     reference: (x, y) => product(transposed(x), transposed(y)),
   },
   {
     name: 'matmul of a tensor and its transpose',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([3, 4]),
     run: (x) => x.matmul(x.T),
     reference: (x) => product(x, transposed(x)),
   },
   {
     name: 'matmul of an expanded matrix',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([1, 4], [4, 2]),
     run: (x, y) => x.expand(3, 4).matmul(y),
     reference: (x, y) =>
@@ -137,42 +137,42 @@ export const cases: OpCase[] = [
   },
   {
     name: 'mm',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([2, 3], [3, 2]),
     run: (x, y) => x.mm(y),
     reference: product,
   },
   {
     name: 'bmm',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([2, 2, 3], [2, 3, 2]),
     run: (x, y) => x.bmm(y),
     reference: product,
   },
   {
     name: 'mv',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([2, 3], [3]),
     run: (x, y) => x.mv(y),
     reference: matmul,
   },
   {
     name: 'dot',
-    rows: ['matmul'],
+    ops: ['matmul'],
     inputs: random([5], [5]),
     run: (x, y) => x.dot(y),
     reference: matmul,
   },
   {
     name: 'outer',
-    rows: ['mul'],
+    ops: ['mul'],
     inputs: random([3], [4]),
     run: (x, y) => x.outer(y),
     reference: (x, y) => product(asColumn(x), asRow(y)),
   },
   {
     name: 'addmm',
-    rows: ['matmul', 'add'],
+    ops: ['matmul', 'add'],
     inputs: random([3, 2], [3, 4], [4, 2]),
     run: (input, a, b) => addmm(input, a, b),
     reference: (input, a, b) =>
@@ -180,7 +180,7 @@ export const cases: OpCase[] = [
   },
   {
     name: 'addmm with alpha, beta and a broadcast input',
-    rows: ['matmul', 'add', 'mul'],
+    ops: ['matmul', 'add', 'mul'],
     inputs: random([2], [3, 4], [4, 2]),
     run: (input, a, b) => addmm(input, a, b, { alpha: 0.5, beta: -2 }),
     reference: (input, a, b) =>
@@ -191,14 +191,14 @@ export const cases: OpCase[] = [
     return [
       {
         name: `linear ${what}`,
-        rows: ['linearForward', 'linearBackward'],
+        ops: ['linearForward', 'linearBackward'],
         inputs: random(x, [out, inFeatures], [out]),
         run: (input, weight, bias) => F.linear(input, weight, bias),
         reference: linear,
       },
       {
         name: `linear ${what}, no bias`,
-        rows: ['linearForward', 'linearBackward'],
+        ops: ['linearForward', 'linearBackward'],
         inputs: random(x, [out, inFeatures]),
         run: (input, weight) => F.linear(input, weight),
         reference: linear,
@@ -207,7 +207,7 @@ export const cases: OpCase[] = [
   }),
   {
     name: 'linear worth two threads',
-    rows: ['linearForward'],
+    ops: ['linearForward'],
     inputs: random([130, 110], [120, 110], [120]),
     run: (input, weight, bias) => F.linear(input, weight, bias),
     reference: linear,

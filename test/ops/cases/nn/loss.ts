@@ -35,7 +35,7 @@ export const cases: readonly OpCase[] = shapes.flatMap(({ name, shape, targets, 
       const weight = weighted ? weights.slice(0, classes) : null;
       return {
         name: `nllLoss of ${name}, ${reduction}${weighted ? ', weighted' : ''}`,
-        rows: values.length > 0 ? ['nllLoss', 'nllLossBackward'] : ['nllLoss'],
+        ops: values.length > 0 ? ['nllLoss', 'nllLossBackward'] : ['nllLoss'],
         inputs: [
           { shape },
           given(targets, values),

@@ -9,7 +9,7 @@ const exact = { rel: 0, abs: 0 } as const;
 
 /** Overwrites a copy of the input, which gives the shape. */
 const fills = (
-  one: Pick<OpCase, 'name' | 'rows'> & Partial<OpCase>,
+  one: Pick<OpCase, 'name' | 'ops'> & Partial<OpCase>,
   dtype: 'float32' | 'float64' | 'int32' | 'bool',
   run: (x: Tensor) => Tensor,
   values: (count: number) => number[],
@@ -69,7 +69,7 @@ const kept = ({ data }: Plain, p: number): number[] => {
 
 const dropped = (name: string, p: number): OpCase => ({
   name,
-  rows: ['dropout', 'dropoutBackward'],
+  ops: ['dropout', 'dropoutBackward'],
   inputs: [{ shape: [5, 7] }],
   run: (x) => F.dropout(x, { p, generator: generator() }),
   reference: (x) => {
@@ -81,25 +81,25 @@ const dropped = (name: string, p: number): OpCase => ({
 export const cases: readonly OpCase[] = [
   ...(['float32', 'float64'] as const).flatMap((dtype) => [
     fills(
-      { name: `uniform_ of ${dtype}`, rows: ['uniform'], float32: exact, float64: exact },
+      { name: `uniform_ of ${dtype}`, ops: ['uniform'], float32: exact, float64: exact },
       dtype,
       (x) => x.uniform_(0, 1, { generator: generator() }),
       units[dtype],
     ),
     fills(
-      { name: `uniform_ from -3 to 5 of ${dtype}`, rows: ['uniform'] },
+      { name: `uniform_ from -3 to 5 of ${dtype}`, ops: ['uniform'] },
       dtype,
       (x) => x.uniform_(-3, 5, { generator: generator() }),
       (count) => units[dtype](count).map((unit) => 8 * unit - 3),
     ),
     fills(
-      { name: `normal_ of ${dtype}`, rows: ['normal'] },
+      { name: `normal_ of ${dtype}`, ops: ['normal'] },
       dtype,
       (x) => x.normal_(0, 1, { generator: generator() }),
       dtype === 'float32' ? normal32 : normal64,
     ),
     fills(
-      { name: `normal_ of mean 10 and deviation 0.5, ${dtype}`, rows: ['normal'] },
+      { name: `normal_ of mean 10 and deviation 0.5, ${dtype}`, ops: ['normal'] },
       dtype,
       (x) => x.normal_(10, 0.5, { generator: generator() }),
       (count) => (dtype === 'float32' ? normal32 : normal64)(count).map((v) => v / 2 + 10),
@@ -107,7 +107,7 @@ export const cases: readonly OpCase[] = [
   ]),
   ...(['float32', 'float64', 'int32', 'bool'] as const).map((dtype) =>
     fills(
-      { name: `bernoulli_ of ${dtype}`, rows: ['bernoulli'] },
+      { name: `bernoulli_ of ${dtype}`, ops: ['bernoulli'] },
       dtype,
       (x) => x.bernoulli_(0.3, { generator: generator() }),
       chosen(0.3),
@@ -115,20 +115,20 @@ export const cases: readonly OpCase[] = [
   ),
   ...(['int32', 'float32', 'float64'] as const).map((dtype) =>
     fills(
-      { name: `randint of ${dtype}`, rows: ['randint'], float32: exact, float64: exact },
+      { name: `randint of ${dtype}`, ops: ['randint'], float32: exact, float64: exact },
       dtype,
       (x) => randint(-7, 1000, x.shape, { dtype, generator: generator() }),
       whole(-7, 1007),
     ),
   ),
   fills(
-    { name: 'randint of all int32', rows: ['randint'] },
+    { name: 'randint of all int32', ops: ['randint'] },
     'int32',
     (x) => randint(-(2 ** 31), 2 ** 31, x.shape, { generator: generator() }),
     whole(-(2 ** 31), 2 ** 32),
   ),
   fills(
-    { name: 'randperm', rows: ['randperm'], inputs: [{ shape: [301], dtype: 'int32' }] },
+    { name: 'randperm', ops: ['randperm'], inputs: [{ shape: [301], dtype: 'int32' }] },
     'int32',
     (x) => randperm(x.numel(), { generator: generator() }),
     shuffled,
@@ -137,7 +137,7 @@ export const cases: readonly OpCase[] = [
   dropped('dropout of everything', 1),
   {
     name: 'dropout while not training',
-    rows: [],
+    ops: [],
     inputs: [{ shape: [5, 7] }],
     run: (x) => F.dropout(x, { training: false }).mul(2),
     reference: pointwise((x) => 2 * x),

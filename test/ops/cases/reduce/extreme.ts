@@ -44,7 +44,7 @@ const along = (['max', 'min'] as const).flatMap((name) =>
     return [
       {
         name: `${name} ${where}`,
-        rows: [name],
+        ops: [name],
         inputs: [{ shape, distinct: true }],
         run: (x) => both(x[name](dim, options)),
         reference: (x) => [reduced(value, dim, options)(x), reduced(place, dim, options)(x)],
@@ -52,7 +52,7 @@ const along = (['max', 'min'] as const).flatMap((name) =>
       },
       {
         name: `${arg} ${where}`,
-        rows: [name],
+        ops: [name],
         inputs: [{ shape }],
         run: (x) => x[arg](dim, options),
         reference: reduced(place, dim, options),
@@ -60,7 +60,7 @@ const along = (['max', 'min'] as const).flatMap((name) =>
       },
       ...(['int32', 'bool'] as const).map((dtype): OpCase => ({
         name: `${name} ${where}, ${dtype}`,
-        rows: [name],
+        ops: [name],
         inputs: [{ shape, dtype }],
         run: (x) => both(x[name](dim, options)),
         reference: (x) => [reduced(value, dim, options)(x), reduced(place, dim, options)(x)],
@@ -87,7 +87,7 @@ const special = (['max', 'min'] as const).flatMap((name) => {
       { shape: [5, 6], dim: 1 },
     ].map(({ shape, dim }): OpCase => ({
       name: `${name} with ${what} in [${shape.join()}] along dim ${dim}`,
-      rows: [name],
+      ops: [name],
       inputs: [{ shape, values }],
       run: (x) => both(x[name](dim)),
       reference: (x) => [reduced(value, dim)(x), reduced(place, dim)(x)],
@@ -95,7 +95,7 @@ const special = (['max', 'min'] as const).flatMap((name) => {
     })),
     {
       name: `${arg} of all with ${what}`,
-      rows: [name],
+      ops: [name],
       inputs: [{ shape: [9, 5], values }],
       run: (x) => [x[arg](), x[arg](null, { keepdim: true })],
       reference: (x) => [reduced(place)(x), { ...reduced(place, [0, 1], { keepdim: true })(x) }],
@@ -103,7 +103,7 @@ const special = (['max', 'min'] as const).flatMap((name) => {
     },
     {
       name: `${name} of all with ${what}`,
-      rows: [amax],
+      ops: [amax],
       inputs: [{ shape: [9, 5], values }],
       run: (x) => x[name](),
       reference: reduced(value),
@@ -115,14 +115,14 @@ const special = (['max', 'min'] as const).flatMap((name) => {
 const others = (['max', 'min'] as const).flatMap((name): OpCase[] => [
   {
     name: `${name} of all`,
-    rows: [directions[name].amax],
+    ops: [directions[name].amax],
     inputs: [{ shape: [2, 3, 2], distinct: true }],
     run: (x) => x[name](),
     reference: reduced((line) => line[directions[name].place(line)]),
   },
   {
     name: `${name} with a tensor`,
-    rows: [`${name}imum`],
+    ops: [`${name}imum`],
     inputs: [
       { shape: [2, 3], distinct: true, low: 0, high: 1 },
       { shape: [2, 3], distinct: true, low: 0.02, high: 1.3 },

@@ -57,7 +57,7 @@ const overPlaces = (Object.keys(functions) as Reducer[]).flatMap((name) =>
       : { shape, distinct: extremes.includes(name) };
     return {
       name: `${name} ${nameOf(place)}`,
-      rows: [name],
+      ops: [name],
       inputs: [input],
       run: (x) => x[name](dims, options),
       reference: reduced(functions[name], shape.length === 0 ? [] : dims, { keepdim }),
@@ -75,7 +75,7 @@ const empty = (['sum', 'mean', 'any', 'all'] as const).flatMap((name) =>
     { shape: [2, 0, 3], dims: [0, 1] },
   ].map((place): OpCase => ({
     name: `${name} of no elements ${nameOf(place)}`,
-    rows: [name],
+    ops: [name],
     inputs: [{ shape: place.shape }],
     run: (x) => x[name](place.dims),
     reference: reduced(functions[name], place.dims),
@@ -92,7 +92,7 @@ const nonFinite = (['sum', 'mean', 'amax', 'amin', 'any', 'all'] as const).flatM
     { shape: [36, 4], dims: 0 },
   ].map((place): OpCase => ({
     name: `${name} of NaN and infinities ${nameOf(place)}`,
-    rows: [name],
+    ops: [name],
     inputs: [{ shape: place.shape, values: odd }],
     run: (x) => x[name](place.dims),
     reference: reduced(functions[name], place.dims),
@@ -112,21 +112,21 @@ const products: OpCase[] = [
     { shape: [3, 0], dims: 0 },
   ].map((place): OpCase => ({
     name: `prod ${nameOf(place)}`,
-    rows: ['prod', 'prodBackward'],
+    ops: ['prod', 'prodBackward'],
     inputs: [{ shape: place.shape, low: 0.3, high: 2 }],
     run: (x) => x.prod(place.dims, place.keepdim ? { keepdim: true } : undefined),
     reference: reduced(product, place.shape.length === 0 ? [] : place.dims, place),
   })),
   ...[[0], [0, 0], [0, 0, 0]].map((zeros): OpCase => ({
     name: `prod of ${zeros.length} zeros and others`,
-    rows: ['prod', 'prodBackward'],
+    ops: ['prod', 'prodBackward'],
     inputs: [{ shape: [5], values: [...zeros, 1.5, -2, 0.5, 3, 1.25].slice(0, 5) }],
     run: (x) => x.prod(0),
     reference: reduced(product),
   })),
   {
     name: 'prod over many columns',
-    rows: ['prod'],
+    ops: ['prod'],
     inputs: [{ shape: [3, 300], low: 0.5, high: 1.5 }],
     run: (x) => x.prod(0),
     reference: reduced(product, 0),
@@ -139,7 +139,7 @@ const whole: OpCase[] = [
     [{ shape: [3, 50], dims: 1 }, { shape: [40, 21], dims: 0 }, { shape: [700] }].map(
       (place): OpCase => ({
         name: `${name} of int32 ${nameOf(place)}`,
-        rows: [name],
+        ops: [name],
         inputs: [{ shape: place.shape, dtype: 'int32' }],
         run: (x) => x[name](place.dims),
         reference: reduced(functions[name], place.dims),
@@ -149,7 +149,7 @@ const whole: OpCase[] = [
   ),
   {
     name: 'prod of int32',
-    rows: ['prod'],
+    ops: ['prod'],
     inputs: [{ shape: [3, 9], dtype: 'int32', values: [1, -2, 3, 1, 2] }],
     run: (x) => x.prod(1),
     reference: reduced(product, 1),
@@ -157,7 +157,7 @@ const whole: OpCase[] = [
   },
   {
     name: 'sum of bool counts',
-    rows: ['sum'],
+    ops: ['sum'],
     inputs: [{ shape: [3, 50], dtype: 'bool' }],
     run: (x) => x.sum(1),
     reference: reduced(sum, 1),
@@ -165,7 +165,7 @@ const whole: OpCase[] = [
   },
   {
     name: 'amax of bool',
-    rows: ['amax'],
+    ops: ['amax'],
     inputs: [{ shape: [3, 90], dtype: 'bool', values: [0, 0, 1, 0, 0, 0, 0] }],
     run: (x) => x.amax(0),
     reference: reduced(largest, 0),
@@ -183,7 +183,7 @@ const toSize = (
   ] as const
 ).map(({ from, to, dims }): OpCase => ({
   name: `sumToSize from [${from.join()}] to [${to.join()}]`,
-  rows: ['sum'],
+  ops: ['sum'],
   inputs: [{ shape: from }],
   run: (x) => x.sumToSize(to),
   reference: (x) => ({ ...reduced(sum, dims)(x), shape: [...to] }),

@@ -52,7 +52,7 @@ const names = ['softmax', 'logSoftmax'] as const;
 const smooth = names.flatMap((name) =>
   places.map(({ shape, dim }): OpCase => ({
     name: `${name} of [${shape.join()}] along dim ${dim}`,
-    rows: [name, `${name}Backward`],
+    ops: [name, `${name}Backward`],
     inputs: [{ shape }],
     run: (x) => x[name](dim),
     reference: alongDim(functions[name], dim),
@@ -62,7 +62,7 @@ const smooth = names.flatMap((name) =>
 const others = names.flatMap((name) => [
   ...large.map(({ shape, dim }): OpCase => ({
     name: `${name} of [${shape.join()}] along dim ${dim}`,
-    rows: [name],
+    ops: [name],
     inputs: [{ shape, low: -5, high: 5 }],
     run: (x) => x[name](dim),
     reference: alongDim(functions[name], dim),
@@ -75,7 +75,7 @@ const others = names.flatMap((name) => [
       { shape: [9, 4], dim: 0 },
     ].map(({ shape, dim }): OpCase => ({
       name: `${name} of ${what} in [${shape.join()}] along dim ${dim}`,
-      rows: [name],
+      ops: [name],
       inputs: [{ shape, values }],
       run: (x) => x[name](dim),
       reference: alongDim(functions[name], dim),
@@ -84,7 +84,7 @@ const others = names.flatMap((name) => [
   ),
   {
     name: `${name} to another dtype`,
-    rows: [name],
+    ops: [name],
     inputs: [{ shape: [2, 3], dtype: 'int32' }],
     run: (x) => x[name](1, { dtype: 'float64' }),
     reference: alongDim(functions[name], 1),
@@ -95,14 +95,14 @@ const others = names.flatMap((name) => [
 const functional: OpCase[] = [
   {
     name: 'softmin',
-    rows: ['softmax', 'softmaxBackward'],
+    ops: ['softmax', 'softmaxBackward'],
     inputs: [{ shape: [2, 3] }],
     run: (x) => F.softmin(x, 1),
     reference: alongDim((line) => functions.softmax(line.map((x) => -x)), 1),
   },
   ...names.map((name): OpCase => ({
     name: `F.${name}`,
-    rows: [name, `${name}Backward`],
+    ops: [name, `${name}Backward`],
     inputs: [{ shape: [2, 3] }],
     run: (x) => F[name](x, 0),
     reference: alongDim(functions[name], 0),
@@ -118,14 +118,14 @@ const logsumexps: OpCase[] = [
     { shape: [], dims: [] },
   ].map(({ shape, dims }): OpCase => ({
     name: `logsumexp of [${shape.join()}] over ${String(dims)}`,
-    rows: ['logsumexp'],
+    ops: ['logsumexp'],
     inputs: [{ shape }],
     run: (x) => x.logsumexp(dims),
     reference: reduced(logSumExp, dims),
   })),
   {
     name: 'logsumexp, keepdim',
-    rows: ['logsumexp'],
+    ops: ['logsumexp'],
     inputs: [{ shape: [3, 4] }],
     run: (x) => x.logsumexp(1, { keepdim: true }),
     reference: reduced(logSumExp, 1, { keepdim: true }),
@@ -133,7 +133,7 @@ const logsumexps: OpCase[] = [
   ...[...large, { shape: [2, 0], dim: 1 }, { shape: [0, 2], dim: 0 }].map(
     ({ shape, dim }): OpCase => ({
       name: `logsumexp of [${shape.join()}] over ${dim}`,
-      rows: ['logsumexp'],
+      ops: ['logsumexp'],
       inputs: [{ shape, low: -5, high: 5 }],
       run: (x) => x.logsumexp(dim),
       reference: reduced(logSumExp, dim),
@@ -143,7 +143,7 @@ const logsumexps: OpCase[] = [
   ...Object.entries(special).flatMap(([what, values]) =>
     [0, 1].map((dim): OpCase => ({
       name: `logsumexp of ${what} over ${dim}`,
-      rows: ['logsumexp'],
+      ops: ['logsumexp'],
       inputs: [{ shape: [12, 20], values }],
       run: (x) => x.logsumexp(dim),
       reference: reduced(logSumExp, dim),

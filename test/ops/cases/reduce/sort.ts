@@ -30,7 +30,7 @@ const sort = (
   rest: Partial<OpCase> = {},
 ): OpCase => ({
   name: `sort ${name}`,
-  rows: ['sort'],
+  ops: ['sort'],
   inputs: [input],
   run: (x) => {
     const { values, indices } = x.sort(dim, options);
@@ -92,7 +92,7 @@ export const cases: OpCase[] = [
   ),
   {
     name: 'argsort',
-    rows: ['sort'],
+    ops: ['sort'],
     inputs: [{ shape: [3, 6] }],
     run: (x) => x.argsort(1, { descending: true, stable: true }),
     reference: (x) => ordered(x, 1, true)[1],
@@ -100,7 +100,7 @@ export const cases: OpCase[] = [
   },
   ...[true, false].map((largest): OpCase => ({
     name: `topk, ${largest ? 'largest' : 'smallest'}`,
-    rows: ['topk', 'scatterAdd'],
+    ops: ['topk', 'scatterAdd'],
     inputs: [{ shape: [3, 7], distinct: true }],
     run: (x) => {
       const { values, indices } = x.topk(3, -1, { largest });
@@ -110,7 +110,7 @@ export const cases: OpCase[] = [
   })),
   ...[0, 1, 9, 10].map((k): OpCase => ({
     name: `topk ${k} of ten with NaN and infinity`,
-    rows: ['topk'],
+    ops: ['topk'],
     inputs: [{ shape: [10, 2], values: special }],
     run: (x) => {
       const { values, indices } = x.topk(k, 0);

@@ -24,7 +24,7 @@ const spreads: readonly {
 
 const variances = spreads.flatMap(({ shape, dims, options }): OpCase[] => {
   const { correction = 1, keepdim } = options ?? {};
-  const common = { rows: ['mean', 'norm2'], inputs: [{ shape }] };
+  const common = { ops: ['mean', 'norm2'], inputs: [{ shape }] };
   const where = `of [${shape.join()}] over ${String(dims ?? 'all')} ${JSON.stringify(options ?? {})}`;
   return [
     {
@@ -44,7 +44,7 @@ const variances = spreads.flatMap(({ shape, dims, options }): OpCase[] => {
 
 const single: OpCase[] = (['var', 'std'] as const).map((name) => ({
   name: `${name} of one element is NaN`,
-  rows: ['mean'],
+  ops: ['mean'],
   inputs: [{ shape: [3, 1] }],
   run: (x) => x[name](1),
   reference: reduced(() => NaN, 1),
@@ -66,21 +66,21 @@ const norms = [0, 0.5, 1, 1.5, 2, 3, Infinity, -Infinity].flatMap((p): OpCase[] 
   return [
     {
       name: `norm of order ${p}`,
-      rows: [row],
+      ops: [row],
       inputs: [{ shape: [2, 4], values: apart }],
       run: (x) => x.norm({ p }),
       reference: reduced((line) => norm(line, p)),
     },
     {
       name: `norm of order ${p} over dim 1`,
-      rows: [row],
+      ops: [row],
       inputs: [{ shape: [2, 4, 1], values: apart }],
       run: (x) => x.norm({ p, dim: 1, keepdim: true }),
       reference: reduced((line) => norm(line, p), 1, { keepdim: true }),
     },
     {
       name: `norm of order ${p} over dims 0 and 2`,
-      rows: [row],
+      ops: [row],
       inputs: [{ shape: [2, 2, 2], values: apart }],
       run: (x) => x.norm({ p, dim: [0, 2] }),
       reference: reduced((line) => norm(line, p), [0, 2]),
@@ -102,7 +102,7 @@ const cumsums = [
   { shape: [2, 0], dim: 1 },
 ].map(({ shape, dim }): OpCase => ({
   name: `cumsum of [${shape.join()}] along dim ${dim}`,
-  rows: ['cumsum'],
+  ops: ['cumsum'],
   inputs: [{ shape }],
   run: (x) => x.cumsum(dim),
   reference: alongDim(running, dim),
@@ -115,7 +115,7 @@ const longCumsums = (['float', 'int32', 'bool'] as const).flatMap((dtype) =>
     { shape: [30, 70], dim: 1 },
   ].map(({ shape, dim }): OpCase => ({
     name: `cumsum of ${dtype} [${shape.join()}] along dim ${dim}`,
-    rows: ['cumsum'],
+    ops: ['cumsum'],
     inputs: [{ shape, dtype }],
     run: (x) => x.cumsum(dim),
     reference: alongDim(running, dim),

@@ -42,12 +42,12 @@ const mod = (a: number, b: number): number => ((a % b) + b) % b;
 
 const one = (
   name: string,
-  rows: string[],
+  ops: string[],
   inputs: OpCase['inputs'],
   run: OpCase['run'],
   reference: OpCase['reference'],
   rest: Partial<OpCase> = {},
-): OpCase => ({ name, rows, inputs, run, reference, ...rest });
+): OpCase => ({ name, ops, inputs, run, reference, ...rest });
 const views = (
   run: OpCase['run'],
   name: string,
@@ -77,7 +77,7 @@ const joins: OpCase[] = [
   ),
   one(
     'cat of bool and int32 is int32',
-    ['copy', 'toInt32'],
+    ['copy', 'to'],
     [
       { shape: [3], dtype: 'bool' },
       { shape: [2], dtype: 'int32' },

@@ -33,7 +33,7 @@ const view = (
   rest: Partial<OpCase> = {},
 ): OpCase => ({
   name,
-  rows: [],
+  ops: [],
   inputs,
   run,
   reference,
@@ -56,7 +56,7 @@ export const cases: OpCase[] = [
       shape: [6, 4],
       data: permuted(2, 1, 0)(x).data,
     }),
-    { view: false, rows: ['copy'] },
+    { view: false, ops: ['copy'] },
   ),
   view('reshape of an empty tensor', (x) => x.reshape(3, 0, 5), reshaped(3, 0, 5), {
     inputs: [{ shape: [0, 2] }],
@@ -68,7 +68,7 @@ export const cases: OpCase[] = [
       shape: [12],
       data: x.data.slice(0, 12),
     }),
-    { rows: ['copy'] },
+    { ops: ['copy'] },
   ),
   view(
     'view splits a strided dimension',
@@ -77,7 +77,7 @@ export const cases: OpCase[] = [
       shape: [2, 3, 2, 1],
       data: sliced(2, 0, 2, 2)(x).data,
     }),
-    { rows: ['copy'] },
+    { ops: ['copy'] },
   ),
   view('transpose', (x) => x.transpose(0, 2), permuted(2, 1, 0)),
   view('transpose by negative dimensions', (x) => x.transpose(-1, -2), permuted(0, 2, 1)),
@@ -110,7 +110,7 @@ export const cases: OpCase[] = [
     (x) => {
       return build([2, 3, 4], (index) => at(x, index));
     },
-    { inputs: [{ shape: [1, 3, 1] }], view: false, rows: ['copy'] },
+    { inputs: [{ shape: [1, 3, 1] }], view: false, ops: ['copy'] },
   ),
   view(
     'expandAs',
@@ -118,17 +118,17 @@ export const cases: OpCase[] = [
     (x, y) => {
       return build([2, 3], (index) => at(x, index) * at(y, index));
     },
-    { inputs: [{ shape: [3] }, { shape: [2, 3] }], view: false, rows: ['mul'] },
+    { inputs: [{ shape: [3] }, { shape: [2, 3] }], view: false, ops: ['mul'] },
   ),
-  view('narrow', (x) => x.narrow(2, 1, 2), sliced(2, 1, 2), { rows: ['copy'] }),
-  view('narrow from the end', (x) => x.narrow(-1, -3, 2), sliced(2, 1, 2), { rows: ['copy'] }),
+  view('narrow', (x) => x.narrow(2, 1, 2), sliced(2, 1, 2), { ops: ['copy'] }),
+  view('narrow from the end', (x) => x.narrow(-1, -3, 2), sliced(2, 1, 2), { ops: ['copy'] }),
   view('narrow to nothing', (x) => x.narrow(1, 1, 0), sliced(1, 1, 0)),
-  view('select', (x) => x.select(1, 2), selected(1, 2), { rows: ['copy'] }),
-  view('select from the end', (x) => x.select(-1, -4), selected(2, 0), { rows: ['copy'] }),
-  view('slice', (x) => x.slice(1, 1), sliced(1, 1, 2), { rows: ['copy'] }),
-  view('slice with a step', (x) => x.slice(2, 0, null, 3), sliced(2, 0, 2, 3), { rows: ['copy'] }),
-  view('slice from the end', (x) => x.slice(2, -3, -1), sliced(2, 1, 2), { rows: ['copy'] }),
-  view('slice past the end', (x) => x.slice(1, 2, 99), sliced(1, 2, 1), { rows: ['copy'] }),
+  view('select', (x) => x.select(1, 2), selected(1, 2), { ops: ['copy'] }),
+  view('select from the end', (x) => x.select(-1, -4), selected(2, 0), { ops: ['copy'] }),
+  view('slice', (x) => x.slice(1, 1), sliced(1, 1, 2), { ops: ['copy'] }),
+  view('slice with a step', (x) => x.slice(2, 0, null, 3), sliced(2, 0, 2, 3), { ops: ['copy'] }),
+  view('slice from the end', (x) => x.slice(2, -3, -1), sliced(2, 1, 2), { ops: ['copy'] }),
+  view('slice past the end', (x) => x.slice(1, 2, 99), sliced(1, 2, 1), { ops: ['copy'] }),
   view('slice of nothing', (x) => x.slice(0, 1, 1), sliced(0, 1, 0)),
   view('flatten', (x) => x.flatten(), reshaped(24)),
   view('flatten from a dimension', (x) => x.flatten(1), reshaped(2, 12)),
@@ -141,6 +141,6 @@ export const cases: OpCase[] = [
     (x) => {
       return reshaped(1, 2, 3)(selected(1, 1)(sliced(0, 1, 2, 2)(permuted(2, 0, 1)(x))));
     },
-    { rows: ['copy'] },
+    { ops: ['copy'] },
   ),
 ];

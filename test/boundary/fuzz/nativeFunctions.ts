@@ -1,11 +1,17 @@
-/** Random calls of the addon's own functions: rows with sizes that fit or lie, captures and programs. */
-import type { ElementArray, NativeRow } from '../../../binding';
-import { addon, rows, type Loose } from '../nativeCalls';
+/** Random calls of the addon's own functions: ops with sizes that fit or lie, captures and programs. */
+import type { ElementArray } from '../../../binding';
+import { arrays, type DType } from '../guarded';
+import {
+  addon,
+  functions,
+  native as nativeFunction,
+  type Loose,
+  type NativeFunction,
+} from '../nativeCalls';
 import { anyArray, type Junk } from './junk';
 import type { Random } from './random';
 
 const native = addon as unknown as Loose;
-const ops = addon.ops as unknown as Loose;
 
 const sizes = [0, 1, 1, 2, 2, 3, 4, 7, 17, 33];
 const absurd = [
@@ -23,21 +29,18 @@ const absurd = [
 // A layout may repeat an element as often as it says, so what it says here must be refused.
 const lies = [-1, 0.5, NaN, Infinity, 2 ** 53 + 2, 1e300];
 const reals = [0, 0.5, 1, -1, 3, NaN, Infinity, -Infinity, 1e300, -1e-300, 2 ** 31];
-const types = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
 const contents = {
   float32: [0, -0, 1, -1.5, 0.25, NaN, Infinity, -Infinity, 3e38, 1e-40],
   float64: [0, -0, 1, -1.5, 0.25, NaN, Infinity, -Infinity, 1e308, 1e-310],
   int32: [0, 0, 0, 0, 1, 1, 2, 3, -1, 5, 2147483647, -2147483648],
   bool: [0, 1, 1, 2, 255],
 };
-const elementTypes = [Float32Array, Float64Array, Int32Array, Uint8Array] as unknown as Parameters<
-  typeof anyArray
->[1];
+const elementTypes = Object.values(arrays) as unknown as Parameters<typeof anyArray>[1];
 
-const programDoors = [
+const programFunctions = [
   ...['run', 'run', 'runSteps', 'start', 'stop', 'progress', 'describe', 'dispose'],
 ];
-const otherDoors = [
+const otherFunctions = [
   ...[
     'addTemporary',
     'endCapture',
@@ -45,21 +48,21 @@ const otherDoors = [
     'setNumThreads',
     'getNumThreads',
     'info',
-    'rows',
+    'definitions',
   ],
 ];
 
-export class NativeDoors {
+export class NativeFunctions {
   constructor(
     private readonly random: Random,
     private readonly junk: Junk,
   ) {}
 
-  private array(kind: keyof typeof types, length: number): ElementArray {
+  private array(kind: DType, length: number): ElementArray {
     const { random } = this;
-    const bytes = length * types[kind].BYTES_PER_ELEMENT;
+    const bytes = length * arrays[kind].BYTES_PER_ELEMENT;
     const buffer = random.chance(0.2) ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
-    const array = new types[kind](buffer as ArrayBuffer);
+    const array = new arrays[kind](buffer as ArrayBuffer);
     // Half of the time nothing special, so that more calls get past the checks of contents.
     const tame = random.chance(0.5);
     for (let i = 0; i < length; i++)
@@ -67,26 +70,25 @@ export class NativeDoors {
     return array;
   }
 
-  /** Arrays just as long as a row says that it needs, then perhaps one argument replaced. */
-  rowCall(row: NativeRow = this.random.pick(rows)): { name: string; call: () => unknown } {
+  /** Arrays just as long as an op says that it needs, then perhaps one argument replaced. */
+  opCall(fn: NativeFunction = this.random.pick(functions)): { name: string; call: () => unknown } {
     const { random, junk } = this;
-    const dtype = random.pick(row.dtypes);
-    const attrs = row.attrs.map(({ kind }) => {
+    const { op, dtypes } = fn;
+    const attrs = op.attrs.map(({ kind }) => {
       if (kind === 'flag') return random.chance(0.5);
       return random.pick(kind === 'real' ? reals : random.chance(0.05) ? absurd : sizes);
     });
-    const kinds = row.operands.map(({ element }) => (element === 'typed' ? dtype : element));
     const count = random.pick(sizes);
-    const lengths = kinds.map(() => (row.elementwise ? count : 0));
-    const rest = row.elementwise ? [random.chance(0.3) ? this.layout(row, count) : count] : [];
+    const lengths = dtypes.map(() => (op.elementwise ? count : 0));
+    const rest = op.elementwise ? [random.chance(0.3) ? this.layout(fn, count) : count] : [];
     const make = (): unknown[] => [
-      ...kinds.map((kind, i) => this.array(kind, lengths[i])),
+      ...dtypes.map((dtype, i) => this.array(dtype, lengths[i])),
       ...attrs,
       ...rest,
     ];
     let args = make();
-    for (let tries = 0; tries <= kinds.length; tries++) {
-      const short = this.shortOf(row, args);
+    for (let tries = 0; tries <= dtypes.length; tries++) {
+      const short = this.shortOf(fn, args);
       if (short === null || short.length > 1 << 16) break;
       lengths[short.at] = short.length;
       args = make();
@@ -95,28 +97,31 @@ export class NativeDoors {
     const fault = random.below(8);
     if (fault === 0) args[at] = junk.value();
     else if (fault === 1) args[at] = anyArray(random, elementTypes);
-    else if (fault === 2) args[at] = args[random.below(kinds.length)];
+    else if (fault === 2) args[at] = args[random.below(dtypes.length)];
     else if (fault === 3 && random.chance(0.3)) args.length = at;
-    return { name: row.name, call: () => ops[row.name](...args) };
+    return { name: op.name, call: () => fn.call(...args) };
   }
 
-  private shortOf(row: NativeRow, args: readonly unknown[]): { at: number; length: number } | null {
+  private shortOf(
+    fn: NativeFunction,
+    args: readonly unknown[],
+  ): { at: number; length: number } | null {
     try {
-      ops[row.name](...args);
+      fn.call(...args);
       return null;
     } catch (error) {
       const said = /expected at least (\d+) elements for (\w+),/.exec((error as Error).message);
       if (said === null) return null;
-      const at = row.operands.findIndex(({ name }) => name === said[2]);
+      const at = fn.op.operands.findIndex(({ name }) => name === said[2]);
       return { at, length: Number(said[1]) };
     }
   }
 
   /** Sizes and strides, of which some lead outside. */
-  private layout(row: NativeRow, count: number): Float64Array {
+  private layout(fn: NativeFunction, count: number): Float64Array {
     const { random } = this;
     const ndim = 1 + random.below(3);
-    const length = ndim * (1 + row.operands.length);
+    const length = ndim * (1 + fn.op.operands.length);
     return Float64Array.from({ length }, (_, i) => {
       if (random.chance(0.03)) return random.pick(lies);
       return i < ndim ? (i === 0 ? count : random.below(3)) : random.below(4);
@@ -144,7 +149,7 @@ export class NativeDoors {
       const operands = { exp: 2, fill: 1 }[op] ?? 3;
       const args = Array.from({ length: operands }, pick);
       run(op, () =>
-        ops[op](...args, ...(op === 'fill' ? [1] : []), random.pick([0, 1, 4, 4, 4, 5])),
+        nativeFunction(op)(...args, ...(op === 'fill' ? [1] : []), random.pick([0, 1, 4, 4, 4, 5])),
       );
     }
     const list = (): unknown => (random.chance(0.9) ? random.some(2, pick) : junk.value());
@@ -156,7 +161,7 @@ export class NativeDoors {
       Array.isArray(value) && value.length < 9 ? (value as unknown[]) : [];
     const rows = [...few(lists[0]), ...few(lists[1])];
     for (let i = random.below(6); i > 0; i--) {
-      const name = random.pick(programDoors);
+      const name = random.pick(programFunctions);
       const steps = random.chance(0.2) ? junk.value() : random.below(3);
       const arrays = random.chance(0.2) ? junk.value() : rows;
       const args: Readonly<Record<string, unknown[] | undefined>> = {
@@ -171,7 +176,7 @@ export class NativeDoors {
   /** The other functions of the addon. */
   other(): { name: string; call: () => unknown } {
     const { random, junk } = this;
-    const name = random.pick(otherDoors);
+    const name = random.pick(otherFunctions);
     const args = random.some(5, () => junk.value());
     return { name, call: () => native[name](...args) };
   }

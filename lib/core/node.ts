@@ -1,0 +1,139 @@
+/** The graph as data: a node for each recorded op, and edges to where the gradients of its inputs go. */
+import type { DType } from './dtype';
+import { shapeText } from './errors';
+import { isGradEnabled } from './gradMode';
+import type { Splice } from './inPlace';
+import { observer } from './observer';
+import type { Shape } from './shape';
+import type { Tensor } from './tensor';
+
+/**
+ * What the rule of each op needs besides tensors (dimensions, options, ...), by the op's name; undefined for none. Each
+ * family of ops adds its own. ONNX export reads them too, so ops without a rule are listed as well.
+ */
+export interface OpAttrs {
+  copySlices: Splice;
+}
+
+/** The name of an op that `record` or an observer is told of. */
+export type OpName = keyof OpAttrs;
+
+/** How an op is differentiated. */
+export interface Rule<K extends OpName = OpName> {
+  readonly name: K;
+  /**
+   * Gradients of the inputs, given the gradient of the output; null where none flows. They may still have the shape
+   * of a broadcast: the engine sums them down. Calls ordinary ops, so that it can be differentiated again.
+   */
+  grad(dy: Tensor, node: Node<K>): readonly (Tensor | null)[];
+}
+
+/** Where a gradient goes: on to the node that made the input, or into a leaf tensor. */
+export type Edge = Node | Tensor | null;
+
+/** Called with a tensor's gradient; what it returns, if anything, replaces the gradient. */
+export type Hook = (gradient: Tensor) => Tensor | undefined | void;
+
+let created = 0;
+
+/** One recorded op: what made a tensor. */
+export class Node<K extends OpName = OpName> {
+  /** Later ops have larger numbers, so descending order is a topological one. */
+  readonly id = ++created;
+  private readonly savedVersion: number;
+  private freed = false;
+  /** Gradient of the output collected so far in the running backward. */
+  pending: Tensor | null = null;
+  /** The last backward that reached the node. */
+  visit = 0;
+  /** The output, if `backward` stores its gradient there (`retainGrad`). */
+  retained: Tensor | null = null;
+  hooks: Hook[] | null = null;
+
+  constructor(
+    readonly rule: Rule<K>,
+    public edges: readonly Edge[],
+    private tensors: readonly Tensor[],
+    readonly attrs: OpAttrs[K],
+    readonly shape: Shape,
+    readonly dtype: DType,
+  ) {
+    this.savedVersion = versionSum(tensors);
+  }
+
+  /** The saved tensors, unless something changed or freed them since. */
+  get saved(): readonly Tensor[] {
+    if (versionSum(this.tensors) !== this.savedVersion) {
+      const shapes = this.tensors
+        .map((tensor) => `${tensor.dtype} ${shapeText(tensor.shape)}`)
+        .join(', ');
+      throw new Error(
+        `backward: expected values kept by ${this.rule.name} (${shapes}) to be unchanged, ` +
+          'got one that was modified by an in-place operation',
+      );
+    }
+    return this.tensors;
+  }
+
+  /** Whether input i requires a gradient. */
+  needs(i: number): boolean {
+    return this.edges[i] !== null;
+  }
+
+  free(): void {
+    this.freed = true;
+    this.tensors = [];
+    this.edges = [];
+  }
+
+  requireAlive(): void {
+    if (this.freed) {
+      throw new Error(
+        `backward: expected a graph that is still there, got one whose ${this.rule.name} was freed by an earlier ` +
+          'backward; pass { retainGraph: true } to that one to go through it again',
+      );
+    }
+  }
+}
+
+function versionSum(tensors: readonly Tensor[]): number {
+  let sum = 0;
+  for (let i = 0; i < tensors.length; i++) sum += tensors[i]._storage.version;
+  return sum;
+}
+
+/** Links `out` to the op that made it, if recording is on and an input requires a gradient. */
+export function record<K extends OpName>(
+  out: Tensor,
+  rule: Rule<K>,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  attrs: OpAttrs[K],
+): Tensor {
+  const edges = edgesTo(inputs);
+  if (edges !== null) out._node = new Node(rule, edges, saved, attrs, out.shape, out.dtype);
+  if (observer !== null) observer.result(rule.name, [out], inputs, attrs, saved, out._node);
+  return out;
+}
+
+/** Where gradients of the inputs go, or null if nothing is to be recorded. */
+export function edgesTo(inputs: readonly Tensor[]): Edge[] | null {
+  if (!isGradEnabled()) return null;
+  let required = false;
+  for (let i = 0; i < inputs.length; i++) required = inputs[i].requiresGrad || required;
+  if (!required) return null;
+  const edges = new Array<Edge>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) edges[i] = edgeOf(inputs[i]);
+  return edges;
+}
+
+/** Where the gradient of `tensor` goes. */
+export function edgeOf(tensor: Tensor): Edge {
+  return tensor.requiresGrad ? (tensor._node ?? tensor) : null;
+}
+
+/** The name PyTorch would print: `AddBackward0` for `add`. */
+export function gradFnName(node: Node): string {
+  const name = node.rule.name;
+  return `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
+}

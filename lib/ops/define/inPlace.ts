@@ -1,0 +1,52 @@
+/** What ops that change a tensor in place check first. */
+import { requireNoReaders } from '../../core/access';
+import { isFloating, type DType } from '../../core/dtype';
+import { unexpected } from '../../core/errors';
+import { isGradEnabled } from '../../core/gradMode';
+import { rootOf } from '../../core/inPlace';
+import { observer } from '../../core/observer';
+import { sameShape, type Shape } from '../../core/shape';
+import type { Tensor } from '../../core/tensor';
+
+/**
+ * Before an in-place change of `x`: PyTorch's rule that a leaf that requires grad is not changed while recording, and
+ * that a result of `shape` and `dtype` fits.
+ */
+export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
+  requireNoReaders(op, x);
+  observer?.changing?.(x);
+  const root = rootOf(x);
+  if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
+    const what = root === x ? 'a leaf' : 'a view of a leaf';
+    throw new Error(
+      `${op}: expected no change in place of ${what} that requires grad, got one outside noGrad`,
+    );
+  }
+  if (!sameShape(shape, x.shape)) {
+    throw unexpected(
+      op,
+      `a result of shape [${x.shape.join(', ')}]`,
+      'an in-place operation',
+      `[${shape.join(', ')}]`,
+    );
+  }
+  if (dtype !== x.dtype && (!isFloating(x.dtype) || !isFloating(dtype))) {
+    throw unexpected(op, `a ${x.dtype} result`, 'an in-place operation', dtype);
+  }
+  if (x._strides.some((stride, i) => stride === 0 && x.shape[i] > 1)) {
+    throw unexpected(op, 'memory of its own for each element', 'this', 'an expanded tensor');
+  }
+}
+
+/**
+ * `source` for a change of `x` in place: a copy where both lie in the same memory and are not the same view, or elements
+ * that were written already would be read.
+ */
+export function withoutOverlap(x: Tensor, source: Tensor): Tensor {
+  if (source._storage !== x._storage) return source;
+  const [begin, other] = [x._offset, source._offset];
+  if (begin + x._flat.length <= other || other + source._flat.length <= begin) return source;
+  const same =
+    begin === other && sameShape(x.shape, source.shape) && sameShape(x._strides, source._strides);
+  return same ? source : source.clone();
+}

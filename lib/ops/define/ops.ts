@@ -1,0 +1,74 @@
+/** The native ops that families are made of, one function for each dtype. */
+import type {
+  NativeKernelPairs,
+  NativeKernels,
+  NativeOp,
+  NativeOpDefinition,
+} from '../../../binding';
+import { byDType, type DType } from '../../core/dtype';
+import { addon } from '../../core/native';
+
+/** The functions of an op by dtype; for a dtype that it does not have, one that throws. */
+export type Kernels = Readonly<Record<DType, NativeOp>>;
+/** The functions of an op by two dtypes, the second within the first. */
+export type KernelPairs = Readonly<Record<DType, Kernels>>;
+
+const used = new Set<string>();
+
+/** The functions of the native op `name`, picked once: `kernels('add')[x.dtype](...)`. */
+export function kernels(name: string): Kernels {
+  return tableOf(name, find(name));
+}
+
+/** The functions of a native op on two dtypes: `kernelPairs('gather')[x.dtype][index.dtype](...)`. */
+export function kernelPairs(name: string): KernelPairs {
+  const found = find(name) as Readonly<Partial<KernelPairs>>;
+  const refused = missingKernel(name, found);
+  return byDType((dtype) => {
+    const inner = found[dtype];
+    return inner === undefined ? byDType(() => refused(dtype)) : tableOf(name, inner);
+  });
+}
+
+/** A native op that no family uses, or that does not exist, fails a test. */
+function find(name: string): NativeKernels | NativeKernelPairs {
+  const found = addon.ops[name] as NativeKernels | NativeKernelPairs | undefined;
+  if (found === undefined)
+    throw new Error(`blasgrad: expected a native op named ${name}, got an addon without it`);
+  used.add(name);
+  return found;
+}
+
+function tableOf(name: string, found: Readonly<Partial<Kernels>>): Kernels {
+  const refused = missingKernel(name, found);
+  return byDType((dtype) => found[dtype] ?? refused(dtype));
+}
+
+/** What is called in place of a function that the op does not have. */
+function missingKernel(name: string, found: object): (dtype: DType) => NativeOp {
+  const has = Object.keys(found);
+  const list =
+    has.length < 2 ? has.join() : `${has.slice(0, -1).join(', ')} or ${has.at(-1) ?? ''}`;
+  return (dtype) => () => {
+    throw new TypeError(`${name}: expected ${list} for dtype, got ${dtype}`);
+  };
+}
+
+/** The native ops, and the names of those that families use. */
+export function opDefinitions(): {
+  readonly native: readonly NativeOpDefinition[];
+  readonly used: readonly string[];
+} {
+  return { native: addon.definitions(), used: [...used] };
+}
+
+/** The definition of one op. */
+export function definitionOf(name: string): NativeOpDefinition {
+  const found = definitions().find((one) => one.name === name);
+  if (found === undefined)
+    throw new Error(`blasgrad: expected a native op named ${name}, got none`);
+  return found;
+}
+
+let cached: readonly NativeOpDefinition[] | null = null;
+const definitions = (): readonly NativeOpDefinition[] => (cached ??= addon.definitions());

@@ -1,0 +1,75 @@
+/** Choosing elements of two tensors by a mask. */
+import { wrongType } from '../../core/errors';
+import { broadcastShapes } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import {
+  kernels,
+  operand,
+  promote,
+  record,
+  runElementwise,
+  scalar,
+  Tensor,
+  type Operand,
+  type Rule,
+} from '../define';
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    where: undefined;
+  }
+}
+
+const whereKernels = kernels('where');
+const whereRule: Rule<'where'> = {
+  name: 'where',
+  grad: (dy, node) => {
+    const condition = node.saved[0];
+    const zero = scalar(0, dy.dtype);
+    return [
+      node.needs(0) ? where(condition, dy, zero) : null,
+      node.needs(1) ? where(condition, zero, dy) : null,
+    ];
+  },
+};
+
+/** A condition as bool: other dtypes hold where they are not 0. */
+function maskOf(op: string, name: string, value: unknown): Tensor {
+  const condition = requireTensor(op, name, value);
+  return condition.dtype === 'bool' ? condition : condition.ne(0);
+}
+
+/**
+ * Elements of `x` where `condition` (bool) holds, of `other` elsewhere; all three broadcast (torch.where).
+ *
+ * @example where(x.gt(0), x, 0) // ReLU
+ */
+export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
+  const mask = maskOf('where', 'condition', condition);
+  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, 'float32');
+  const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
+  const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
+  const out = Tensor._empty(a.dtype, shape);
+  runElementwise('where', whereKernels[a.dtype], [mask, a, b], out);
+  return record(out, whereRule, [a, b], [mask], undefined);
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Elements of this where `condition` holds, of `other` elsewhere. */
+    where(condition: Tensor, other: Operand): Tensor;
+    /** This with `value` where `mask` (bool, broadcast) holds. */
+    maskedFill(mask: Tensor, value: number): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  where(this: Tensor, condition: Tensor, other: Operand): Tensor {
+    return where(condition, this, other);
+  },
+  maskedFill(this: Tensor, mask: Tensor, value: number): Tensor {
+    const condition = maskOf('maskedFill', 'mask', mask);
+    if (typeof value !== 'number') throw wrongType('maskedFill', 'a number', 'value', value);
+    return where(condition, scalar(value, this.dtype), this);
+  },
+});

@@ -1,0 +1,51 @@
+/** Triangles of matrices. */
+import { requireInteger, shapeText, unexpected } from '../../core/errors';
+import { kernels, record, Tensor, type Rule } from '../define';
+import { lineOf } from '../reduce/reductionShape';
+
+const triangleKernels = { tril: kernels('tril'), triu: kernels('triu') } as const;
+
+interface Triangle {
+  readonly side: 'tril' | 'triu';
+  readonly diagonal: number;
+}
+declare module '../../core/node' {
+  interface OpAttrs {
+    triangle: Triangle;
+  }
+}
+
+const triangleRule: Rule<'triangle'> = {
+  name: 'triangle',
+  grad: (dy, node) => [triangle(dy, node.attrs)],
+};
+
+function triangle(input: Tensor, attrs: Triangle): Tensor {
+  const { side, diagonal } = attrs;
+  requireInteger(side, 'diagonal', diagonal);
+  if (input.ndim < 2)
+    throw unexpected(side, 'at least two dimensions', 'this', shapeText(input.shape));
+  const x = input.contiguous();
+  const out = Tensor._empty(x.dtype, x.shape);
+  const { outer, n, inner } = lineOf(x.shape, x.ndim - 2);
+  triangleKernels[side][x.dtype](x._flat, out._flat, outer, n, inner, diagonal);
+  return record(out, triangleRule, [x], [], attrs);
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /** Matrices with 0 above a diagonal: 0 is the main one, 1 the one above it (torch.tril). */
+    tril(diagonal?: number): Tensor;
+    /** Matrices with 0 below a diagonal: 0 is the main one, 1 the one above it (torch.triu). */
+    triu(diagonal?: number): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  tril(this: Tensor, diagonal = 0): Tensor {
+    return triangle(this, { side: 'tril', diagonal });
+  },
+  triu(this: Tensor, diagonal = 0): Tensor {
+    return triangle(this, { side: 'triu', diagonal });
+  },
+});

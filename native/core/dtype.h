@@ -1,0 +1,69 @@
+// The element types: one line each. Only this file names more than one of them; ops name groups.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace blasgrad {
+
+// X(enumerator, name in JavaScript, C type, class of typed array, kind)
+#define BLASGRAD_DTYPES(X)                                \
+  X(float32, "float32", float, "Float32Array", floating)  \
+  X(float64, "float64", double, "Float64Array", floating) \
+  X(int32, "int32", int32_t, "Int32Array", integer)       \
+  X(boolean, "bool", uint8_t, "Uint8Array", boolean)
+
+#define BLASGRAD_DTYPE_ENUMERATOR(ID, ...) ID,
+enum class DType : uint8_t { BLASGRAD_DTYPES(BLASGRAD_DTYPE_ENUMERATOR) };
+
+enum class Kind : uint8_t { floating = 1, integer = 2, boolean = 4 };
+
+// Groups are sets of kinds.
+using Group = uint8_t;
+inline constexpr Group kFloating = static_cast<Group>(Kind::floating);
+inline constexpr Group kIntegers = static_cast<Group>(Kind::integer);
+inline constexpr Group kBooleans = static_cast<Group>(Kind::boolean);
+inline constexpr Group kNumbers = kFloating | kIntegers;
+inline constexpr Group kAll = kNumbers | kBooleans;
+
+struct DTypeInfo {
+  DType dtype;
+  const char* name;
+  const char* arrayClass;
+  size_t bytes;
+  Kind kind;
+
+  constexpr bool in(Group group) const { return (group & static_cast<Group>(kind)) != 0; }
+};
+
+#define BLASGRAD_DTYPE_INFO(ID, NAME, C, ARRAY, KIND) \
+  DTypeInfo{DType::ID, NAME, ARRAY, sizeof(C), Kind::KIND},
+inline constexpr std::array kDTypeInfos = {BLASGRAD_DTYPES(BLASGRAD_DTYPE_INFO)};
+inline constexpr size_t kDTypes = kDTypeInfos.size();
+
+constexpr const DTypeInfo& InfoOf(DType dtype) { return kDTypeInfos[static_cast<size_t>(dtype)]; }
+
+namespace dtype_internal {
+template <DType kDType>
+struct CTypeOf;
+#define BLASGRAD_DTYPE_C(ID, NAME, C, ARRAY, KIND) \
+  template <>                                      \
+  struct CTypeOf<DType::ID> {                      \
+    using Type = C;                                \
+  };
+BLASGRAD_DTYPES(BLASGRAD_DTYPE_C)
+}  // namespace dtype_internal
+
+template <DType kDType>
+using CType = typename dtype_internal::CTypeOf<kDType>::Type;
+
+// Calls visit.operator()<dtype>() for each dtype of a group.
+template <Group kGroup, class Visit>
+void EachDType(const Visit& visit) {
+#define BLASGRAD_DTYPE_VISIT(ID, ...) \
+  if constexpr (InfoOf(DType::ID).in(kGroup)) visit.template operator()<DType::ID>();
+  BLASGRAD_DTYPES(BLASGRAD_DTYPE_VISIT)
+}
+
+}  // namespace blasgrad

@@ -1,0 +1,216 @@
+#include "core/elementwise.h"
+
+#include <algorithm>
+
+#include "core/threads.h"
+#include "hwy/cache_control.h"
+
+namespace blasgrad {
+namespace {
+
+constexpr int64_t kBlock = 1024;  // elements packed at a time: 4 to 8 KB an operand, in L1
+constexpr size_t kWidest = 8;     // bytes of the largest element
+constexpr int64_t kLongRow = 64;  // rows from here on are read in place where they are contiguous
+constexpr int64_t kPartMultiple = 64;  // parts of threads begin at cache lines
+
+// Calls body.operator()<unsigned type of `bytes` bytes>().
+template <class Body>
+void WithWord(size_t bytes, const Body& body) {
+  if (bytes == 1) return body.template operator()<uint8_t>();
+  if (bytes == 2) return body.template operator()<uint16_t>();
+  if (bytes == 4) return body.template operator()<uint32_t>();
+  body.template operator()<uint64_t>();
+}
+
+void* At(void* base, int64_t index, size_t bytes) {
+  return static_cast<char*>(base) + index * static_cast<int64_t>(bytes);
+}
+
+// A place in a layout: its column, and where the row of each operand begins.
+class Cursor {
+ public:
+  Cursor(const Dims& dims, size_t operands, int64_t index) : dims_(&dims), last_(operands) {
+    for (size_t k = dims.ndim; k-- > 0;) {
+      at_[k] = index % dims.size[k];
+      index /= dims.size[k];
+    }
+    for (size_t i = 0; i < operands; ++i) {
+      offset_[i] = 0;
+      for (size_t k = 0; k + 1 < dims.ndim; ++k) offset_[i] += at_[k] * dims.stride[i][k];
+    }
+  }
+
+  int64_t column() const { return at_[dims_->ndim - 1]; }
+  // Elements from here to the end of the row.
+  int64_t left() const { return dims_->size[dims_->ndim - 1] - column(); }
+  int64_t stride(size_t i) const { return dims_->stride[i][dims_->ndim - 1]; }
+  int64_t offset(size_t i) const { return offset_[i] + column() * stride(i); }
+
+  // The same place for one operand alone, which advances faster.
+  Cursor Of(size_t operand) const {
+    Cursor one = *this;
+    one.first_ = operand;
+    one.last_ = operand + 1;
+    return one;
+  }
+
+  // Past n <= left() elements.
+  void Advance(int64_t n) {
+    const size_t inner = dims_->ndim - 1;
+    at_[inner] += n;
+    if (at_[inner] < dims_->size[inner]) return;
+    at_[inner] = 0;
+    for (size_t k = inner; k-- > 0;) {
+      const bool carries = ++at_[k] == dims_->size[k];
+      const int64_t steps = carries ? 1 - dims_->size[k] : 1;
+      for (size_t i = first_; i < last_; ++i) offset_[i] += steps * dims_->stride[i][k];
+      if (!carries) return;
+      at_[k] = 0;
+    }
+  }
+
+ private:
+  const Dims* dims_;
+  size_t first_ = 0, last_;  // operands whose offsets are kept
+  std::array<int64_t, kMaxDims> at_;
+  std::array<int64_t, kMaxElementwiseOperands> offset_;
+};
+
+// Copies n elements between one operand's row and packed memory.
+template <class T>
+void PackRow(const T* from, int64_t stride, int64_t n, T* packed) {
+  if (stride == 0) {
+    std::fill_n(packed, n, *from);
+  } else {
+    for (int64_t i = 0; i < n; ++i) packed[i] = from[i * stride];
+  }
+}
+template <class T>
+void UnpackRow(const T* packed, int64_t n, T* to, int64_t stride) {
+  for (int64_t i = 0; i < n; ++i) to[i * stride] = packed[i];
+}
+
+// Calls row(cursor, done, n) for the pieces of rows that the next `count` elements are made of.
+template <class Row>
+void EachRow(Cursor cursor, int64_t count, const Row& row) {
+  for (int64_t done = 0; done < count;) {
+    const int64_t n = std::min(count - done, cursor.left());
+    row(cursor, done, n);
+    cursor.Advance(n);
+    done += n;
+  }
+}
+
+void Pack(const void* base, size_t bytes, const Cursor& from, size_t operand, int64_t count,
+          void* packed) {
+  WithWord(bytes, [&]<class T>() {
+    EachRow(from.Of(operand), count, [&](const Cursor& at, int64_t done, int64_t n) {
+      PackRow(static_cast<const T*>(base) + at.offset(operand), at.stride(operand), n,
+              static_cast<T*>(packed) + done);
+    });
+  });
+}
+
+void Unpack(const void* packed, size_t bytes, const Cursor& to, size_t operand, int64_t count,
+            void* base) {
+  WithWord(bytes, [&]<class T>() {
+    EachRow(to.Of(operand), count, [&](const Cursor& at, int64_t done, int64_t n) {
+      UnpackRow(static_cast<const T*>(packed) + done, n, static_cast<T*>(base) + at.offset(operand),
+                at.stride(operand));
+    });
+  });
+}
+
+// Elements [begin, end) of a layout in blocks: of long rows each operand in place where its row is contiguous, else
+// packed.
+void RunBlocks(const Args& a, const ElementwiseLoop& loop, const Dims& dims, int64_t begin,
+               int64_t end) {
+  const size_t out = loop.inputs;
+  const bool longRows = dims.size[dims.ndim - 1] >= kLongRow;
+  alignas(64) char packed[kMaxElementwiseOperands][kBlock * kWidest];
+  Args packedResult = a;
+  packedResult.stream = false;
+  std::array<const void*, kMaxElementwiseOperands> in;
+  std::array<bool, kMaxElementwiseOperands> inPlace;
+  Cursor cursor(dims, out + 1, begin);
+  for (size_t i = 0; i <= out; ++i) inPlace[i] = longRows && cursor.stride(i) == 1;
+  // An operand of one element is packed once.
+  for (size_t i = 0; i < out; ++i) {
+    in[i] = packed[i];
+    if (a.len[i] != 1) continue;
+    WithWord(loop.bytes[i], [&]<class T>() {
+      PackRow(a.in<T>(i), 0, std::min(kBlock, end - begin), reinterpret_cast<T*>(packed[i]));
+    });
+  }
+  for (int64_t at = begin; at < end;) {
+    const int64_t n = std::min({kBlock, end - at, longRows ? cursor.left() : kBlock});
+    for (size_t i = 0; i < out; ++i) {
+      if (inPlace[i]) {
+        in[i] = At(a.buf[i], cursor.offset(i), loop.bytes[i]);
+      } else if (a.len[i] != 1) {
+        Pack(a.buf[i], loop.bytes[i], cursor, i, n, packed[i]);
+      }
+    }
+    if (inPlace[out]) {
+      loop.run(a, n, At(a.buf[out], cursor.offset(out), loop.bytes[out]), in.data());
+    } else {
+      loop.run(packedResult, n, packed[out], in.data());
+      Unpack(packed[out], loop.bytes[out], cursor, out, n, a.buf[out]);
+    }
+    at += n;
+    if (longRows) {
+      cursor.Advance(n);
+    } else if (at < end) {
+      cursor = Cursor(dims, out + 1, at);
+    }
+  }
+}
+
+// A count with operands of one element as a layout of one dimension.
+Dims AsLine(const Args& a, const ElementwiseLoop& loop) {
+  Dims line;
+  line.count = a.dims->count;
+  line.ndim = 1;
+  line.size[0] = line.count;
+  for (size_t i = 0; i < loop.inputs; ++i) line.stride[i][0] = a.len[i] == 1 ? 0 : 1;
+  line.stride[loop.inputs][0] = 1;
+  return line;
+}
+
+}  // namespace
+
+void RunElementwise(const Args& a, const ElementwiseLoop& loop) {
+  const Dims& dims = *a.dims;
+  const size_t out = loop.inputs;
+  bool scalar = false, inPlace = false;
+  for (size_t i = 0; i < out; ++i) {
+    scalar = scalar || (a.len[i] == 1 && dims.count != 1);
+    inPlace = inPlace || a.buf[i] == a.buf[out];
+  }
+  Args args = a;
+  args.stream = a.mayStream && loop.streams && !inPlace &&
+                dims.count >= kStreamBytes / static_cast<int64_t>(loop.bytes[out]);
+  if (dims.ndim == 0 && !scalar) {
+    a.threads->For(
+        dims.count, loop.grain,
+        [&](int64_t begin, int64_t end) {
+          std::array<const void*, kMaxElementwiseOperands> in;
+          for (size_t i = 0; i < out; ++i) in[i] = At(a.buf[i], begin, loop.bytes[i]);
+          loop.run(args, end - begin, At(a.buf[out], begin, loop.bytes[out]), in.data());
+          if (args.stream) hwy::FlushStream();
+        },
+        kPartMultiple);
+    return;
+  }
+  const Dims line = dims.ndim == 0 ? AsLine(a, loop) : Dims();
+  const Dims& layout = dims.ndim == 0 ? line : dims;
+  a.threads->For(
+      layout.count, loop.grain,
+      [&](int64_t begin, int64_t end) {
+        RunBlocks(args, loop, layout, begin, end);
+        if (args.stream) hwy::FlushStream();
+      },
+      kPartMultiple);
+}
+
+}  // namespace blasgrad

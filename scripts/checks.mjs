@@ -1,0 +1,42 @@
+// The checks of npm test that do not run the library: lint, types, format, API reference. Each resolves to its exit code
+// and its output. Files and inputs that have not changed since a check passed are not looked at again.
+import { join } from 'node:path';
+import { apiReference } from './docs.mjs';
+import { clangFormat, prettier } from './format.mjs';
+import { eslint } from './lint.mjs';
+import {
+  filesUnder,
+  fingerprint,
+  packageProgram,
+  readStamp,
+  root,
+  runNode,
+  writeStamp,
+} from './setup/tools.mjs';
+
+/** The longest first. */
+export const checks = {
+  lint: eslint,
+  types,
+  'format (prettier)': () => prettier({ check: true }),
+  'API reference': documented,
+  'format (clang-format)': () => clangFormat({ check: true }),
+};
+
+function types() {
+  const options = ['--pretty', 'false', '--incremental'];
+  const memory = join(root, 'build/cache/types.json');
+  const project = ['-p', 'tsconfig.json', '--tsBuildInfoFile', memory];
+  return runNode(packageProgram('typescript', 'tsc'), [...project, ...options]);
+}
+
+async function documented() {
+  const stampFile = 'build/cache/api';
+  const settings = ['README.md', 'typedoc.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const inputs = [...filesUnder('lib'), ...filesUnder('scripts/typedoc'), ...settings];
+  const stamp = fingerprint([...inputs, 'binding.d.ts', 'package-lock.json']);
+  if (readStamp(stampFile) === stamp) return { code: 0, output: '' };
+  const result = await apiReference({ check: true });
+  if (result.code === 0) writeStamp(stampFile, stamp);
+  return result;
+}

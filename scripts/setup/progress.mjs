@@ -1,0 +1,60 @@
+// What set-up says while it works: a line for each step when it is done, and until then how far the open steps are, in
+// one line that changes on a terminal, in a line every ten seconds elsewhere. It goes to stderr, so that the stdout of a
+// demo or a benchmark stays its own.
+const interval = 10_000;
+const open = new Map();
+let timer;
+
+/** Prints a line of its own. */
+export function say(text) {
+  clear();
+  process.stderr.write(`${text}\n`);
+  draw();
+}
+
+/** Runs `work` and prints how long it took. Steps may overlap. `work` gets a function that says how far it is. */
+export async function step(label, work) {
+  const start = performance.now();
+  const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
+  clear();
+  open.set(label, '');
+  // The timer keeps no process alive that has nothing else to do.
+  if (!process.stderr.isTTY) timer ??= setInterval(list, interval).unref();
+  draw();
+  const close = (end) => {
+    clear();
+    open.delete(label);
+    if (open.size === 0) timer = clearInterval(timer);
+    say(`setup: ${label} ... ${end}`);
+  };
+  try {
+    const result = await work((state) => {
+      clear();
+      open.set(label, state);
+      draw();
+    });
+    close(`${seconds()} s`);
+    return result;
+  } catch (error) {
+    close('failed');
+    throw error;
+  }
+}
+
+function states() {
+  return [...open].map(([label, state]) => `${label} ... ${state}`.trimEnd());
+}
+
+function list() {
+  for (const state of states()) process.stderr.write(`setup: ${state}\n`);
+}
+
+function clear() {
+  if (process.stderr.isTTY && open.size > 0) process.stderr.write('\r\x1b[K');
+}
+
+function draw() {
+  if (!process.stderr.isTTY || open.size === 0) return;
+  const width = process.stderr.columns || 80; // a longer line would wrap, and stay
+  process.stderr.write(`setup: ${states().join(', ')}`.slice(0, width - 1));
+}

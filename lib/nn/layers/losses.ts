@@ -70,6 +70,12 @@ function tripleLoss<
   };
 }
 
+/** Registers an option of a loss as a buffer, null where it is not given. */
+function registerOption(loss: Module, name: string, tensor: Tensor | undefined): void {
+  const buffer = tensor === undefined ? null : requireTensor(loss.constructor.name, name, tensor);
+  loss.registerBuffer(name, buffer);
+}
+
 /** A loss whose option `weight` is a buffer, so that it is converted with the model. */
 abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tensor }> extends Loss<
   Pair,
@@ -80,12 +86,7 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
 
   constructor(options: Options | undefined, names: Names<Options>) {
     super(options, names);
-    this.setBuffer('weight', options?.weight);
-  }
-
-  protected setBuffer(name: string, tensor: Tensor | undefined): void {
-    const weight = tensor === undefined ? null : requireTensor(this.constructor.name, name, tensor);
-    this.registerBuffer(name, weight);
+    registerOption(this, 'weight', options?.weight);
   }
 
   /** The options with the current buffer. */
@@ -213,7 +214,7 @@ export class BCEWithLogitsLoss extends weightedPairLoss(F.binaryCrossEntropyWith
 
   constructor(options?: F.BinaryCrossEntropyWithLogitsOptions) {
     super(options);
-    this.setBuffer('pos_weight', options?.posWeight);
+    registerOption(this, 'pos_weight', options?.posWeight);
   }
 
   protected override settings() {

@@ -71,7 +71,11 @@ function tripleLoss<
 }
 
 /** Registers an option of a loss as a buffer, null where it is not given. */
-function registerOption(loss: Module, name: string, tensor: Tensor | undefined): void {
+function registerOption(
+  loss: Pick<Module, 'registerBuffer'>,
+  name: string,
+  tensor: Tensor | undefined,
+): void {
   const buffer = tensor === undefined ? null : requireTensor(loss.constructor.name, name, tensor);
   loss.registerBuffer(name, buffer);
 }

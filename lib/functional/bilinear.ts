@@ -31,7 +31,7 @@ export function bilinear(
   if (bias !== null && !sameShape(requireTensor('bilinear', 'bias', bias).shape, [out])) {
     throw unexpected('bilinear', shapeText([out]), 'bias', shapeText(bias.shape));
   }
-  // x1 times all matrices at once, then each row's matrix (out, in2) times its x2.
+  // x1 times all matrices at once, then the matrix of each row (out, in2) times its x2.
   const half = a.matmul(weight.permute(1, 0, 2).reshape([in1, out * in2]));
   const y = half
     .reshape([...lead, out, in2])

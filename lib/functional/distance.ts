@@ -1,4 +1,4 @@
-/** Lengths, and how far apart vectors are. */
+/** Norms and distances of vectors. */
 import { requireInRange, requireNumber, requireOptions } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
 

@@ -5,7 +5,7 @@ import { requireTensor, type Tensor } from '../core/tensor';
 import { where } from '../ops/elementwise/select';
 
 /**
- * Rows of `weight` (count, size) that the int32 `input` names; the row `paddingIdx` gets no gradient
+ * Rows of `weight` (count, size) at the int32 indices `input`; the row `paddingIdx` gets no gradient
  * (torch.nn.functional.embedding).
  *
  * @example F.embedding(tensor([2, 0], { dtype: 'int32' }), table) // (2, size)

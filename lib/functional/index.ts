@@ -1,7 +1,7 @@
 /**
- * Functions of tensors (torch.nn.functional). Where no shape is named, x is any tensor, each element is worked on
- * for itself, and the result has the shape of x. Losses compare elements of `input` and `target`, which broadcast; `reduction`
- * makes one number of theirs. TypeError for what is no tensor, RangeError for shapes, dtypes and options that do not fit.
+ * Functions on tensors (torch.nn.functional). If no shape is named, x is any tensor, the function is elementwise, and
+ * the result has the shape of x. Losses compare elements of `input` and `target`, which broadcast; `reduction` reduces
+ * them to one number. TypeError for arguments that are not tensors, RangeError for invalid shapes, dtypes and options.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Modules (torch.nn): layers, activations, losses and containers. An activation that names no dimension works on each
- * element, and its result has the shape of its input.
+ * Modules (torch.nn): layers, activations, losses and containers. An activation without a dimension works elementwise;
+ * its result has the shape of its input.
  *
  * @module
  */

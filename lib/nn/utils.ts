@@ -1,5 +1,5 @@
 /**
- * Gradients and parameters of a whole model at once (torch.nn.utils).
+ * Functions for the gradients and parameters of a model (torch.nn.utils).
  *
  * @module
  */
@@ -30,8 +30,8 @@ function gradientsOf(op: string, tensors: Tensors): Tensor[] {
 }
 
 /**
- * Scales the gradients of `parameters` down, in place, so that their p-norm, taken over all together, is at most
- * `maxNorm`. Returns the norm they had (torch.nn.utils.clip_grad_norm_, Pascanu et al. 2013).
+ * Scales the gradients of `parameters` down, in place, so that their common p-norm is at most `maxNorm`. Returns the
+ * norm before (torch.nn.utils.clip_grad_norm_, Pascanu et al. 2013).
  *
  * @example loss.backward(); nn.utils.clipGradNorm_(model.parameters(), 1); optimizer.step();
  */
@@ -71,14 +71,14 @@ export function clipGradValue_(parameters: Tensors, clipValue: number): void {
   });
 }
 
-/** All parameters one after the other in one tensor of one dimension; gradients flow through it. */
+/** All parameters, one after another, as a one-dimensional tensor. Gradients flow through it. */
 export function parametersToVector(parameters: Tensors): Tensor {
   return cat(
     listOf('parametersToVector', parameters).map((tensor) => tensor.reshape([tensor.numel()])),
   );
 }
 
-/** Overwrites the parameters with the parts of a tensor that `parametersToVector` made. */
+/** Overwrites the parameters with a tensor from `parametersToVector`. */
 export function vectorToParameters(vector: Tensor, parameters: Tensors): void {
   const op = 'vectorToParameters';
   const list = listOf(op, parameters);

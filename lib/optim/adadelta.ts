@@ -6,15 +6,15 @@ import { step, type Definition } from './paramState';
 
 /** Options of Adadelta. */
 export interface AdadeltaOptions {
-  /** Factor of every move; default 1. */
+  /** A factor for every update; default 1. */
   lr: number;
-  /** Factor of the running averages; default 0.9. */
+  /** The decay rate of the running averages; default 0.9. */
   rho: number;
-  /** Added under the roots; default 1e-6. */
+  /** Added under the square roots; default 1e-6. */
   eps: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -30,7 +30,7 @@ const definition: Definition<AdadeltaOptions> = {
   update: updates.adadelta,
 };
 
-/** Moves in proportion to past moves, so that units agree (torch.optim.Adadelta; Zeiler 2012). */
+/** Adadelta: scales updates by past updates, so that their units agree (torch.optim.Adadelta; Zeiler 2012). */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     super(params, options, definition);

@@ -10,13 +10,13 @@ export interface AdagradOptions {
   lr: number;
   /** After t steps the rate is lr / (1 + t lrDecay); default 0. */
   lrDecay: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** What the sum of squares starts from; default 0. */
+  /** Initial value of the sum of squares; default 0. */
   initialAccumulatorValue: number;
   /** Added to the divisor; default 1e-10. */
   eps: number;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -33,7 +33,10 @@ const definition: Definition<AdagradOptions> = {
   update: updates.adagrad,
 };
 
-/** Divides the gradient by the root of the sum of all its squares (torch.optim.Adagrad; Duchi et al. 2011). */
+/**
+ * Adagrad: divides the gradient by the square root of the sum of all its squares (torch.optim.Adagrad; Duchi et al.
+ * 2011).
+ */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     super(params, options, definition);

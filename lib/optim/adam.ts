@@ -8,15 +8,18 @@ import { step, type Definition } from './paramState';
 export interface AdamOptions {
   /** Learning rate; default 0.001. */
   lr: number;
-  /** Factors of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its square; default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the divisor; default 1e-8. */
   eps: number;
-  /** Adam: times the parameter, added to its gradient, default 0. AdamW: a rate of shrinking, default 0.01. */
+  /**
+   * Adam: L2 penalty, this times the parameter is added to the gradient; default 0. AdamW: decoupled weight decay;
+   * default 0.01.
+   */
   weightDecay: number;
-  /** Divide by the largest average of squares so far (Reddi et al. 2018). */
+  /** Divide by the largest average of squares so far (AMSGrad, Reddi et al. 2018). */
   amsgrad: boolean;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -53,7 +56,7 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
-/** Adam with weight decay apart from the gradient (torch.optim.AdamW; Loshchilov and Hutter 2019). */
+/** Adam with decoupled weight decay (torch.optim.AdamW; Loshchilov and Hutter 2019). */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, options, decoupled);

@@ -8,13 +8,13 @@ import { step, type Definition } from './paramState';
 export interface AdamaxOptions {
   /** Learning rate; default 0.002. */
   lr: number;
-  /** Factors of the running average of the gradient, and of its largest size; default [0.9, 0.999]. */
+  /** Decay rates of the running average of the gradient, and of its largest absolute value; default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the size of the gradient; default 1e-8. */
+  /** Added to the largest absolute value; default 1e-8. */
   eps: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -30,7 +30,9 @@ const definition: Definition<AdamaxOptions> = {
   update: updates.adamax,
 };
 
-/** Adam with the largest gradient instead of the average of squares (torch.optim.Adamax; Kingma and Ba 2015). */
+/**
+ * Adam with the largest absolute gradient instead of the average of squares (torch.optim.Adamax; Kingma and Ba 2015).
+ */
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     super(params, options, definition);

@@ -1,5 +1,6 @@
 /**
- * Optimizers (torch.optim): each is made of parameters and options, and `step()` changes the parameters by their gradients.
+ * Optimizers (torch.optim): an optimizer is constructed with parameters and options, and `step()` updates the
+ * parameters from their gradients.
  *
  * @module
  */

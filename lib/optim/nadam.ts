@@ -8,15 +8,15 @@ import { step, type Definition } from './paramState';
 export interface NAdamOptions {
   /** Learning rate; default 0.002. */
   lr: number;
-  /** Factors of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its square; default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the divisor; default 1e-8. */
   eps: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** How fast the momentum grows towards its limit; default 0.004. */
+  /** How fast the momentum grows to its limit; default 0.004. */
   momentumDecay: number;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 

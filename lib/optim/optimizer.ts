@@ -1,4 +1,4 @@
-/** What all optimizers share: groups, state, and the walk over parameters. */
+/** The base of all optimizers: groups, state, and the loop over parameters. */
 import { enableGrad, noGrad } from '../core/gradMode';
 import { capture } from '../core/capture';
 import { requireBoolean, requireOptions, wrongType } from '../core/errors';
@@ -18,11 +18,11 @@ import {
 } from './paramGroup';
 import { ParamState, type Definition } from './paramState';
 
-/** Base class of optimizers (torch.optim.Optimizer): a parameter without gradient is left alone. */
+/** Base class of optimizers (torch.optim.Optimizer). Parameters without a gradient are not changed. */
 export abstract class Optimizer<O extends LearningRate = LearningRate> {
-  /** Groups of parameters: `params`, and the options, which count from the next step on when assigned. */
+  /** Groups of parameters: `params`, and options, which take effect at the next step when they are assigned. */
   readonly paramGroups: ParamGroup<O>[] = [];
-  /** Options of groups that leave them out. */
+  /** Options for groups that leave them out. */
   readonly defaults: Readonly<O>;
   private readonly states = new Map<Tensor, ParamState<O>>();
   private readonly name = this.constructor.name;
@@ -39,7 +39,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     for (const group of groups) this.addParamGroup(group as GroupSpec<O>);
   }
 
-  /** Learning rate of the first group; assigning sets that of all groups. */
+  /** Learning rate of the first group; assigning it sets the rate of all groups. */
   get lr(): number {
     return this.paramGroups[0].lr;
   }
@@ -49,7 +49,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     for (const group of this.paramGroups) group.lr = value;
   }
 
-  /** Adds parameters with options of their own, say layers that were frozen so far. */
+  /** Adds parameters with options of their own, for example layers that were frozen so far. */
   addParamGroup(group: GroupSpec<O>): void {
     if (typeof group !== 'object' || (group as unknown) === null) {
       throw wrongType(this.name, 'an object', 'group', group);
@@ -64,8 +64,8 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 
   /**
-   * Updates every parameter that has a gradient, in place. `closure`, if given, first computes the loss and its
-   * gradients; its result is returned.
+   * Updates every parameter that has a gradient, in place. `closure`, if given, is called first to compute the loss and
+   * the gradients; its result is returned.
    */
   step(): void;
   step<T>(closure: () => T): T;
@@ -83,7 +83,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     return result;
   }
 
-  /** Takes the gradients away, or with `setToNone: false` fills them with zeros. */
+  /** Sets the gradients to null, or with `setToNone: false` to zeros. */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     requireOptions('zeroGrad', options, ['setToNone']);
     const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
@@ -95,12 +95,15 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     }
   }
 
-  /** Options and state, for `loadStateDict` of an optimizer of as many parameters. The tensors are not copies. */
+  /**
+   * Options and state, for `loadStateDict` of an optimizer with the same number of parameters. The tensors are not
+   * copies.
+   */
   stateDict(): OptimizerState {
     return saveState(this.paramGroups, Object.keys(this.definition.options), this.states);
   }
 
-  /** Takes over options, and a copy of the state, from `stateDict` of an optimizer of this class; all or nothing. */
+  /** Restores options, and a copy of the state, from `stateDict` of the same class of optimizer; all or nothing. */
   loadStateDict(dict: OptimizerState): void {
     loadState(dict, this.paramGroups, this.definition, (param) => this.stateOf(param));
   }
@@ -114,7 +117,10 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     return state;
   }
 
-  /** A test whether updates are still the same calls: as many groups, and options that ask for the same state. */
+  /**
+   * A test whether an update still makes the same calls: the same number of groups, and options that need the same
+   * state.
+   */
   private sameStructure(): () => boolean {
     const structure = (): string =>
       this.paramGroups
@@ -151,7 +157,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     observer?.updated?.(this.name, param, grad);
   }
 
-  /** The options, checked, with the defaults for those left out. */
+  /** All options, checked, with defaults for those that are missing. */
   private complete(options: Partial<O>): O {
     const complete: Record<string, unknown> = {};
     for (const [name, spec] of Object.entries<OptionSpec<unknown>>(this.definition.options)) {
@@ -162,7 +168,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 }
 
-/** The optimizer; TypeError for anything else, also for an object that only has the prototype of one. */
+/** The optimizer; TypeError for anything else, also for an object that only has the prototype of an optimizer. */
 export function requireOptimizer(op: string, value: unknown): Optimizer {
   if (value instanceof Optimizer && Object.hasOwn(value, 'paramGroups')) return value as Optimizer;
   throw wrongType(op, 'an optimizer', 'optimizer', value);

@@ -1,4 +1,4 @@
-/** Options of optimizers: what each may be, and where native rows read it. */
+/** Options of optimizers: their valid values, and how update ops read them. */
 import {
   requireBoolean,
   requireInRange,
@@ -7,17 +7,17 @@ import {
   wrongValue,
 } from '../core/errors';
 
-/** One option. The value is checked whenever it is set, and kept as numbers that native rows read. */
+/** One option. Its value is checked when it is assigned, and stored as numbers for update ops. */
 export interface OptionSpec<T> {
-  /** Absent for an option that must be given. */
+  /** Missing for a required option. */
   readonly fallback?: T;
-  /** How many numbers it is to native rows; 0 where they do not read it. */
+  /** The number of numbers that update ops read; 0 if they do not read the option. */
   readonly numbers: number;
   check(op: string, name: string, value: unknown): T;
   encode(value: T): readonly number[];
 }
 
-/** A spec for each option, in the order in which the native row reads the numbers. */
+/** A spec for each option, in the order in which the update op reads the numbers. */
 export type Specs<O> = { readonly [K in keyof O]-?: OptionSpec<O[K]> };
 
 /** A number from `low` to `high`. */
@@ -33,7 +33,7 @@ export function real(fallback?: number, low = 0, high = Infinity): OptionSpec<nu
   };
 }
 
-/** Two factors of running averages, each at least 0 and below 1. */
+/** Two decay rates, each at least 0 and below 1. */
 export function betas(first: number, second: number): OptionSpec<readonly [number, number]> {
   return {
     fallback: Object.freeze([first, second] as const),
@@ -48,24 +48,24 @@ export function betas(first: number, second: number): OptionSpec<readonly [numbe
         }
         return number;
       });
-      // Frozen: a change of one element would go unseen.
+      // Frozen: changing one element would not be noticed.
       return Object.freeze([pair[0], pair[1]] as const);
     },
     encode: (value) => value,
   };
 }
 
-/** A switch that the native row reads. */
+/** A boolean that the update op reads. */
 export function flag(fallback: boolean): OptionSpec<boolean> {
   return { fallback, numbers: 1, check: requireBoolean, encode: (value) => [value ? 1 : 0] };
 }
 
-/** A switch that decides what state there is, which is how the native row knows it. */
+/** A boolean that decides which state exists, from which the update op knows it. */
 export function structure(fallback: boolean): OptionSpec<boolean> {
   return { fallback, numbers: 0, check: requireBoolean, encode: () => [] };
 }
 
-/** A number that is used only when state is made. */
+/** A number that is used only when state is created. */
 export function initial(fallback: number): OptionSpec<number> {
   return { ...real(fallback), numbers: 0, encode: () => [] };
 }

@@ -6,7 +6,7 @@ import { allocateShared } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import type { OptionSpec, Specs } from './options';
 
-/** What every optimizer's options have. */
+/** The option that every optimizer has. */
 export interface LearningRate {
   /** Learning rate. */
   lr: number;
@@ -15,18 +15,18 @@ export interface LearningRate {
 /** Tensors to optimize, or groups of them with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;
 
-/** One group as it is given: options that it leaves out are the optimizer's. */
+/** A group as it is passed to an optimizer; missing options are those of the optimizer. */
 export type GroupSpec<O> = Partial<O> & {
   /** The parameters of the group. */
   params: Tensor | Iterable<Tensor>;
 };
 
-/** A group of an optimizer: its options can be read and assigned, and count from the next step on. */
+/** A group of an optimizer: its options can be read and assigned, and take effect at the next step. */
 export type ParamGroup<O> = GroupBase & O;
 
-/** What groups of all optimizers have. */
+/** The fields of the groups of all optimizers. */
 export class GroupBase {
-  /** Set by a learning-rate schedule: the rate it started from. */
+  /** The learning rate with which the schedulers started. */
   initialLr?: number;
   readonly #numbers: Float64Array;
   #changes = 0;
@@ -39,7 +39,7 @@ export class GroupBase {
     this.#numbers = numbers;
   }
 
-  /** @internal The options as native rows read them: shared memory, so that a compiled step sees changes. */
+  /** @internal The options as update ops read them: in shared memory, so that compiled steps see changes. */
   get _numbers(): Float64Array {
     return this.#numbers;
   }
@@ -57,7 +57,7 @@ export class GroupBase {
   }
 }
 
-/** A group whose options are checked and written through to memory whenever they are assigned. */
+/** Creates a group whose options are checked and written to memory whenever they are assigned. */
 export function makeGroup<O extends object>(
   op: string,
   params: readonly Tensor[],
@@ -83,7 +83,7 @@ export function makeGroup<O extends object>(
   return group as ParamGroup<O>;
 }
 
-/** The groups among constructor arguments: tensors alone are one group. */
+/** The groups in the arguments of a constructor; tensors alone are one group. */
 export function requireGroups(op: string, params: unknown): object[] {
   const what = 'an iterable of tensors or of groups';
   if (params instanceof Tensor) throw wrongType(op, what, 'params', params);

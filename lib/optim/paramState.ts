@@ -25,11 +25,11 @@ export interface Definition<O> {
   readonly state: readonly StateSpec<O>[];
   readonly update: Update;
   readonly attrs?: Readonly<Record<string, number>>;
-  /** Throws if options that are right one by one do not go together. */
+  /** Throws if options that are each valid do not fit together. */
   check?(options: O): void;
 }
 
-/** How many steps a parameter has taken. */
+/** The number of steps of a parameter. */
 export const step = { name: 'step', single: true } as const;
 
 /**
@@ -76,7 +76,7 @@ export class ParamState<O> {
     this.kernels[param.dtype](...this.args); // a module may have converted it
   }
 
-  /** Overwrites the state with a saved one; what that lacks begins anew. */
+  /** Overwrites the state with a saved one; tensors that it lacks get their initial values. */
   load(group: ParamGroup<O>, saved: ReadonlyMap<string, Tensor>): void {
     refuseInCapture('loadStateDict', 'state that ops change');
     for (const spec of this.definition.state) {

@@ -8,13 +8,13 @@ import { step, type Definition } from './paramState';
 export interface RAdamOptions {
   /** Learning rate; default 0.001. */
   lr: number;
-  /** Factors of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its square; default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the divisor; default 1e-8. */
   eps: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -30,7 +30,7 @@ const definition: Definition<RAdamOptions> = {
   update: updates.radam,
 };
 
-/** Adam that trusts the average of squares only once it rests on enough steps (torch.optim.RAdam; Liu et al. 2020). */
+/** Adam that uses the average of squares only when it is based on enough steps (torch.optim.RAdam; Liu et al. 2020). */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     super(params, options, definition);

@@ -8,17 +8,17 @@ import { step, type Definition } from './paramState';
 export interface RMSpropOptions {
   /** Learning rate; default 0.01. */
   lr: number;
-  /** Factor of the running averages; default 0.99. */
+  /** Decay rate of the running averages; default 0.99. */
   alpha: number;
   /** Added to the divisor; default 1e-8. */
   eps: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** Part of the last move that goes into the next one; default 0. */
+  /** The momentum factor; default 0. */
   momentum: number;
-  /** Divide by the deviation of the gradient from its average instead of its size. */
+  /** Divide by the standard deviation of the gradient instead of its root mean square. */
   centered: boolean;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -41,7 +41,7 @@ const definition: Definition<RMSpropOptions> = {
   update: updates.rmsprop,
 };
 
-/** Divides the gradient by a running average of its size (torch.optim.RMSprop; Tieleman and Hinton 2012). */
+/** RMSprop: divides the gradient by its running root mean square (torch.optim.RMSprop; Tieleman and Hinton 2012). */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     super(params, options, definition);

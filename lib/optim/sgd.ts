@@ -9,15 +9,15 @@ import { step, type Definition } from './paramState';
 export interface SGDOptions {
   /** Learning rate. */
   lr: number;
-  /** Part of the last move that goes into the next one; default 0. */
+  /** The momentum factor; default 0. */
   momentum: number;
-  /** Part of the gradient that stays out of the momentum; default 0. */
+  /** The fraction of the gradient that does not enter the momentum; default 0. */
   dampening: number;
-  /** Times the parameter, added to its gradient; default 0. */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** Nesterov momentum; needs momentum without dampening. */
+  /** Nesterov momentum; requires momentum without dampening. */
   nesterov: boolean;
-  /** Ascend instead of descending. */
+  /** Maximize instead of minimize. */
   maximize: boolean;
 }
 
@@ -45,7 +45,7 @@ const definition: Definition<SGDOptions> = {
 };
 
 /**
- * Stochastic gradient descent, with momentum (torch.optim.SGD; Sutskever et al. 2013).
+ * Stochastic gradient descent, optionally with momentum (torch.optim.SGD; Sutskever et al. 2013).
  *
  * @example new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */

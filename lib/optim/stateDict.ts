@@ -1,4 +1,4 @@
-/** Saving and loading what an optimizer knows. */
+/** Saving and loading the state of an optimizer. */
 import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
@@ -6,9 +6,11 @@ import type { OptionSpec } from './options';
 import type { GroupBase, ParamGroup } from './paramGroup';
 import type { Definition, ParamState } from './paramState';
 
-/** What `stateDict` gives: state by number of the parameter, and each group's options with those numbers. */
+/**
+ * The result of `stateDict`: state by the number of the parameter, and the options of each group with these numbers.
+ */
 export interface OptimizerState {
-  /** Tensors by name, under the number of their parameter. */
+  /** Tensors by name, for the number of each parameter. */
   state: Record<string, Record<string, Tensor>>;
   /** Options of each group, and the numbers of its parameters. */
   paramGroups: ({
@@ -29,7 +31,7 @@ export function saveState<O>(
     const values = names.map((name) => [name, Reflect.get(group, name) as unknown]);
     const params = group.params.map((param) => {
       const own = states.get(param);
-      // Nothing of a parameter that has taken no step, also if it was loaded so.
+      // Nothing for a parameter that has taken no step, also after loading.
       if (own !== undefined && own.tensors.size > 0) state[next] = Object.fromEntries(own.tensors);
       return next++;
     });
@@ -53,7 +55,7 @@ function requireList(name: string, value: unknown, length: number): unknown[] {
   return value;
 }
 
-/** The tensors saved for one parameter, each as large as it must be. */
+/** The saved tensors of one parameter, checked. */
 function requireTensors<O>(
   name: string,
   value: unknown,
@@ -79,7 +81,7 @@ function requireTensors<O>(
   return tensors;
 }
 
-/** Checks everything first, then assigns: an error leaves the optimizer as it was. */
+/** Checks everything first, then assigns, so that an error changes nothing. */
 export function loadState<O>(
   dict: unknown,
   groups: readonly ParamGroup<O>[],

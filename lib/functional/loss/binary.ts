@@ -1,4 +1,4 @@
-/** Losses of two classes: each element says yes or no. */
+/** Losses for two classes. */
 import { requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
 import { record, type Rule } from '../../ops/define';
@@ -12,13 +12,13 @@ declare module '../../core/node' {
   }
 }
 
-/** log x, held above -100 as in PyTorch. */
+/** log x, limited to at least -100 as in PyTorch. */
 const boundedLog = (x: Tensor): Tensor => x.log().clamp({ min: -100 });
 const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
 
 /**
- * A rule of its own, because at 0 and 1 the derivative of the logarithm would give 0 times infinity; and because the
- * whole is shorter than its parts.
+ * A gradient rule of its own: at 0 and 1 the derivative of the logarithm would give 0 times infinity. It is also
+ * shorter than the rules of the composition.
  */
 const rule: Rule<'binaryCrossEntropy'> = {
   name: 'binaryCrossEntropy',
@@ -39,7 +39,7 @@ export interface BinaryCrossEntropyOptions extends ReductionOption {
 }
 
 /**
- * -(target log input + (1 - target) log(1 - input)) of probabilities, logarithms held above -100, times `weight`
+ * -(target log input + (1 - target) log(1 - input)) of probabilities, with logarithms of at least -100, times `weight`
  * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits.
  */
 export function binaryCrossEntropy(

@@ -1,4 +1,4 @@
-/** Losses of one class out of several. */
+/** Losses for one class out of several. */
 import {
   requireInRange,
   requireInteger,
@@ -16,19 +16,19 @@ import { requireReduction, type ReductionOption } from './reduction';
 
 /** Options of `nllLoss`. */
 export interface NllOptions extends ReductionOption {
-  /** One number for each class, by which losses of that class count; with class targets no gradient flows to it. */
+  /** One weight for each class, which multiplies the losses of that class; with class targets it gets no gradient. */
   weight?: Tensor;
-  /** A class whose elements count for nothing; -100 if missing. */
+  /** A class whose elements are ignored; -100 if missing. */
   ignoreIndex?: number;
 }
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends NllOptions {
-  /** The part of each target that is spread evenly over all classes, from 0 to 1. */
+  /** The fraction of each target that is distributed evenly over all classes, from 0 to 1. */
   labelSmoothing?: number;
 }
 
-/** Where the classes lie: in (C) the only dimension, in (N, C, ...) the second. */
+/** The dimension of the classes: in (C) the only one, in (N, C, ...) the second. */
 function classDimOf(op: string, input: Tensor): number {
   if (input.ndim === 0) throw unexpected(op, '(C) or (N, C, ...)', 'input', shapeText(input.shape));
   return input.ndim === 1 ? 0 : 1;
@@ -43,7 +43,7 @@ function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tenso
   return weight;
 }
 
-/** What the loss picks from an input of this shape. */
+/** The arguments of the op for an input of this shape. */
 function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Picks {
   const dim = classDimOf(op, input);
   const shape = input.shape.filter((_, i) => i !== dim);
@@ -58,7 +58,7 @@ function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions
 
 /**
  * -input[target] of log-probabilities (N, C), (N, C, d...) or (C) and int32 classes (N), (N, d...) or (), times the
- * class's weight. The mean is over the weights of those that count (torch.nn.functional.nll_loss).
+ * weight of the class. The mean is weighted by these weights, without ignored elements (torch.nn.functional.nll_loss).
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
   requireOptions('nllLoss', options, ['reduction', 'weight', 'ignoreIndex']);
@@ -94,11 +94,11 @@ export function crossEntropy(
   return hard.mul(1 - smoothing).add(even.mul(smoothing / input.shape[dim]));
 }
 
-/** The loss against all classes alike, weighted and reduced as that against the target. */
+/** The loss against all classes equally, weighted and reduced like the loss against the target. */
 function evenly(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: Picks): Tensor {
   const ignored = target.eq(ignoreIndex);
   const perElement = (weight === null ? logs : logs.mul(column(weight, logs.shape))).sum(dim).neg();
-  const losses = where(ignored, 0, perElement); // also where they were infinite
+  const losses = where(ignored, 0, perElement); // also where they are infinite
   if (reduction === 'none') return losses;
   if (reduction === 'sum') return losses.sum();
   if (weight === null) return losses.sum().div(ignored.logicalNot().to(logs.dtype).sum());
@@ -106,12 +106,12 @@ function evenly(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: P
   return losses.sum().div(where(ignored.flatten(), 0, weight.indexSelect(0, picked)).sum());
 }
 
-/** (C) as it multiplies (N, C, d...). */
+/** (C) in a shape that broadcasts with (N, C, d...). */
 function column(weight: Tensor, shape: Shape): Tensor {
   return weight.reshape([weight.shape[0], ...shape.slice(2).map(() => 1)]);
 }
 
-/** Targets that are probabilities. */
+/** The loss for targets that are probabilities. */
 function soft(
   op: string,
   logs: Tensor,

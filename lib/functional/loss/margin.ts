@@ -1,4 +1,4 @@
-/** Losses that are 0 once a margin is kept. */
+/** Losses that are 0 beyond a margin. */
 import { isIndex } from '../../core/dtype';
 import {
   requireBoolean,
@@ -19,13 +19,13 @@ import { reduced, requirePair, type ReductionOption } from './reduction';
 
 /** The option of most margin losses. */
 export type MarginOption = ReductionOption & {
-  /** The distance that is wanted; its default is the loss's. */
+  /** The distance beyond which the loss is 0; each loss has its own default. */
   margin?: number;
 };
 
 const nonNegative = (x: Tensor): Tensor => x.clamp({ min: 0 });
 
-/** Both parts where the target (1 or -1) allows them. */
+/** `whenOne` where target is 1, `minusOne` where it is -1. */
 function bySign(target: Tensor, whenOne: Tensor, minusOne: Tensor): Tensor {
   return where(target.ne(-1), whenOne, 0).add(where(target.ne(1), minusOne, 0));
 }
@@ -61,7 +61,7 @@ export function softMarginLoss(
 }
 
 /**
- * max(0, margin - target (input1 - input2)): input1 is to be the larger where target is 1, the smaller where it is -1
+ * max(0, margin - target (input1 - input2)): input1 should be larger where target is 1, smaller where it is -1
  * (torch.nn.functional.margin_ranking_loss).
  */
 export function marginRankingLoss(
@@ -114,7 +114,7 @@ export function cosineEmbeddingLoss(
   return reduced(op, losses, options.reduction);
 }
 
-/** How far apart two tensors of vectors are, one number for each pair. */
+/** The distance of two tensors of vectors, one number for each pair. */
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
 /** Options of `tripletMarginWithDistanceLoss`. */

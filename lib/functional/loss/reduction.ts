@@ -1,4 +1,4 @@
-/** What losses share: options, shapes, and how the losses of single elements become one. */
+/** The common parts of losses: options, shapes, and the reduction. */
 import { requireOneOf, shapeText, unexpected } from '../../core/errors';
 import type { Reduction } from '../../ops/nn/loss';
 import { sameShape } from '../../core/shape';
@@ -6,7 +6,7 @@ import { requireTensor, type Tensor } from '../../core/tensor';
 
 export type { Reduction };
 
-/** The option every loss has; 'mean' if missing. */
+/** The option of every loss. */
 export interface ReductionOption {
   /** 'mean' (the default) or 'sum' of the losses, or 'none': one for each element. */
   reduction?: Reduction;
@@ -18,13 +18,13 @@ export function requireReduction(op: string, value: Reduction | undefined): Redu
   return value === undefined ? 'mean' : requireOneOf(op, 'reduction', value, reductions);
 }
 
-/** The losses of single elements, reduced as asked. */
+/** The losses of the elements, reduced. */
 export function reduced(op: string, losses: Tensor, reduction: Reduction | undefined): Tensor {
   const checked = requireReduction(op, reduction);
   return checked === 'mean' ? losses.mean() : checked === 'sum' ? losses.sum() : losses;
 }
 
-/** Two tensors of the same shape, else an error. */
+/** Two tensors of the same shape; otherwise throws. */
 export function requirePair(op: string, input: Tensor, target: Tensor): void {
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
@@ -35,7 +35,9 @@ export function requirePair(op: string, input: Tensor, target: Tensor): void {
 
 const warned = new Set<string>();
 
-/** Two tensors; a warning, once for each loss, if their shapes differ, since (n, 1) and (n) make n times n losses. */
+/**
+ * Two tensors. Warns once for each loss if their shapes differ, because (n, 1) and (n) broadcast to n times n losses.
+ */
 export function requireSimilar(op: string, input: Tensor, target: Tensor): void {
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);

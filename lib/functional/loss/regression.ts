@@ -1,4 +1,4 @@
-/** Losses of numbers against numbers. */
+/** Losses for numbers. */
 import {
   requireBoolean,
   requireInRange,
@@ -75,8 +75,8 @@ export interface KlDivOptions {
 }
 
 /**
- * Kullback and Leibler's divergence target (log target - input) of log-probabilities `input` from probabilities
- * `target`, which are logarithms too with `logTarget`. 'batchmean' divides the sum by the first size
+ * The Kullback-Leibler divergence target (log target - input) of log-probabilities `input` from probabilities `target`,
+ * which are logarithms too with `logTarget`. 'batchmean' divides the sum by the first size
  * (torch.nn.functional.kl_div).
  */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
@@ -103,7 +103,7 @@ export interface PoissonNllOptions extends ReductionOption {
 }
 
 /**
- * Poisson's negative log-likelihood e^input - target input of a logarithm of a rate, or with `logInput: false`
+ * The Poisson negative log-likelihood e^input - target input of the logarithm of a rate, or with `logInput: false`
  * input - target log(input + eps) of the rate itself; `full` adds Stirling's approximation of log target!
  * (torch.nn.functional.poisson_nll_loss).
  */
@@ -148,9 +148,9 @@ export interface GaussianNllOptions extends ReductionOption {
 }
 
 /**
- * The negative log-likelihood (log v + (input - target)^2 / v) / 2 of a normal distribution of mean `input` and
- * variance `v`, held above `eps`: one for each element, or one for all along the last dimension. `full` adds
- * log(2 pi) / 2 (Nix and Weigend 1994, torch.nn.functional.gaussian_nll_loss).
+ * The negative log-likelihood (log v + (input - target)^2 / v) / 2 of a normal distribution with mean `input` and
+ * variance `v`, which is at least `eps`: one variance for each element, or one for all along the last dimension. `full`
+ * adds log(2 pi) / 2 (Nix and Weigend 1994, torch.nn.functional.gaussian_nll_loss).
  */
 export function gaussianNllLoss(
   input: Tensor,
@@ -169,7 +169,7 @@ export function gaussianNllLoss(
   return reduced('gaussianNllLoss', shifted, options.reduction);
 }
 
-/** Variances in a shape that broadcasts to the input's, held above eps; gradients pass as if they were not held. */
+/** Variances in a shape that broadcasts with the input, at least eps; gradients pass as if they were not limited. */
 function variancesFor(input: Tensor, variance: Tensor, eps: number): Tensor {
   const perElement = sameShape(variance.shape, input.shape);
   const lead = input.shape.slice(0, -1);

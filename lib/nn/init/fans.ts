@@ -11,7 +11,7 @@ import { requireTensor, type Tensor } from '../../core/tensor';
 import { normal_, uniform_ } from './fill';
 import { calculateGain, type Nonlinearity } from './gain';
 
-/** The numbers of inputs and outputs that one output and one input of a weight (out, in, ...) are linked to. */
+/** The number of inputs of one output, and of outputs of one input, of a weight (out, in, ...). */
 export function fans(op: string, tensor: Tensor): { fanIn: number; fanOut: number } {
   const shape = requireTensor(op, 'tensor', tensor).shape;
   if (shape.length < 2) throw unexpected(op, 'at least 2 dimensions', 'tensor', shapeText(shape));
@@ -41,9 +41,9 @@ export function xavierNormal_<T extends Tensor>(tensor: T, options: { gain?: num
 export interface KaimingOptions {
   /** Negative slope of the activation, for leakyRelu. */
   a?: number;
-  /** Which variance to keep: of the values forward, or of the gradients backward. */
+  /** Which variance to preserve: of the values in forward, or of the gradients in backward. */
   mode?: 'fanIn' | 'fanOut';
-  /** What follows the layer; default 'leakyRelu'. */
+  /** The activation after the layer; default 'leakyRelu'. */
   nonlinearity?: Nonlinearity;
 }
 

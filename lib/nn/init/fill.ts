@@ -11,7 +11,7 @@ import {
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { truncatedNormal } from './truncated';
 
-/** Runs `set` on a floating tensor, unrecorded, and returns the tensor. */
+/** Runs `set` on a floating tensor, without recording, and returns the tensor. */
 export function fill<T extends Tensor>(op: string, tensor: T, set: (tensor: T) => void): T {
   requireTensor(op, 'tensor', tensor);
   if (!isFloating(tensor.dtype)) throw unexpected(op, 'a floating dtype', 'tensor', tensor.dtype);
@@ -21,21 +21,21 @@ export function fill<T extends Tensor>(op: string, tensor: T, set: (tensor: T) =
   return tensor;
 }
 
-/** Evenly distributed values in [a, b), [0, 1) if missing. */
+/** Uniformly distributed values in [a, b); [0, 1) if missing. */
 export function uniform_<T extends Tensor>(tensor: T, a = 0, b = 1): T {
   requireNumber('uniform_', 'a', a);
   requireInRange('uniform_', 'b', b, a, Infinity);
   return fill('uniform_', tensor, (t) => t.uniform_(a, b));
 }
 
-/** Normally distributed values, mean 0 and standard deviation 1 if missing. */
+/** Normally distributed values; mean 0 and standard deviation 1 if missing. */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
   requireNumber('normal_', 'mean', mean);
   requireInRange('normal_', 'std', std, 0, Infinity);
   return fill('normal_', tensor, (t) => t.normal_(mean, std));
 }
 
-/** Normally distributed values, those outside [a, b] drawn anew; a = -2 and b = 2 if missing, in the values' unit. */
+/** Normally distributed values, limited to [a, b]; a = -2 and b = 2 if missing, in the unit of the values. */
 export function truncNormal_<T extends Tensor>(
   tensor: T,
   options: { mean?: number; std?: number; a?: number; b?: number } = {},
@@ -65,7 +65,7 @@ export function zeros_<T extends Tensor>(tensor: T): T {
   return fill('zeros_', tensor, (t) => t.fill_(0));
 }
 
-/** Ones on the diagonal of a matrix, zeros elsewhere. RangeError if it has not two dimensions. */
+/** Ones on the diagonal of a matrix, zeros elsewhere. RangeError if it does not have two dimensions. */
 export function eye_<T extends Tensor>(tensor: T): T {
   return fill('eye_', tensor, (t) => {
     if (t.ndim !== 2) throw unexpected('eye_', 'a matrix', 'tensor', shapeText(t.shape));

@@ -20,7 +20,7 @@ const gains = {
 export type Nonlinearity = keyof typeof gains;
 
 /**
- * By how much to widen the starting values before this activation; `param` is the negative slope of leakyRelu, 0.01 if
+ * The recommended factor for initial values before an activation; `param` is the negative slope of leakyRelu, 0.01 if
  * missing (torch.nn.init.calculate_gain).
  */
 export function calculateGain(nonlinearity: Nonlinearity, param?: number): number {

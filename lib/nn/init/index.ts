@@ -1,6 +1,6 @@
 /**
- * Starting values for parameters (torch.nn.init). Each function fills a floating tensor in place, without recording, and
- * returns it. Those that need fans take weights (out, in, ...) of two dimensions or more; RangeError for others.
+ * Initial values for parameters (torch.nn.init). Each function fills a floating tensor in place, without recording, and
+ * returns it. Functions that use fans require weights (out, in, ...) of at least two dimensions; RangeError otherwise.
  *
  * @module
  */

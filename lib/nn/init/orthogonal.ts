@@ -5,8 +5,8 @@ import { fans } from './fans';
 import { fill } from './fill';
 
 /**
- * Orthonormal rows, or columns where there are fewer of them, times `gain`; dimensions after the first count as one
- * (Saxe et al. 2013).
+ * Orthonormal rows, or columns if there are fewer of them, times `gain`. Dimensions after the first are merged (Saxe et
+ * al. 2013).
  */
 export function orthogonal_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
   requireOptions('orthogonal_', options, ['gain']);
@@ -22,9 +22,9 @@ export function orthogonal_<T extends Tensor>(tensor: T, options: { gain?: numbe
 }
 
 /**
- * `count` orthonormal vectors of `length` elements, evenly distributed over all such sets, as rows in float64: normal
- * vectors, each made orthogonal to those before it by Gram and Schmidt's method, twice, which is enough to reach
- * rounding (Giraud et al. 2005).
+ * `count` orthonormal vectors of `length` elements, uniformly distributed over all such sets, as rows in float64. They
+ * are normal vectors, each made orthogonal to those before it by the Gram-Schmidt process, twice, which is enough to
+ * reach rounding errors (Giraud et al. 2005).
  */
 function orthogonalRows(count: number, length: number): Tensor {
   const rows = Tensor._empty('float64', [count, length]).normal_();

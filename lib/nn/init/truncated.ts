@@ -3,8 +3,8 @@ import type { Shape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
 
 /**
- * The inverse of the error function on [-1, 1], in float64: Winitzki's closed form (2008), exact to 0.2 %, and three of
- * Newton's steps.
+ * The inverse of the error function on [-1, 1], in float64: Winitzki's closed form (2008), exact to 0.2 %, and three
+ * Newton steps.
  */
 function inverseErf(v: Tensor): Tensor {
   const c = 0.147;
@@ -23,13 +23,13 @@ function inverseErf(v: Tensor): Tensor {
   return z;
 }
 
-/** erf to the precision of the tensor's. */
+/** erf with the precision of the tensor op. */
 function erf(x: number): number {
   const scalar = Tensor._empty('float64', []).fill_(x);
   return scalar.erf().item();
 }
 
-/** Normal values held in [a, b] by inverting the distribution function between its values there, in float64. */
+/** Normal values in [a, b], by inverting the distribution function between its values at a and b, in float64. */
 export function truncatedNormal(
   shape: Shape,
   mean: number,

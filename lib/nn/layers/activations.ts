@@ -1,4 +1,4 @@
-/** Activations as modules. Numeric options are positional in PyTorch's order, or one object: LeakyReLU(0.1). */
+/** Activations as modules. Numeric options are positional, in PyTorch's order, or one object: LeakyReLU(0.1). */
 import { requireInteger, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import { requireDType, type DType } from '../../core/dtype';
 import * as F from '../../functional';
@@ -61,7 +61,7 @@ type Numbers = Readonly<Record<string, number>>;
 
 /**
  * The base of modules that apply a function with numeric options, which become fields. `complete` takes the numbers in
- * order and returns all of them by name; `fn` gets the module itself, and reads them from it.
+ * order and returns all of them by name. `fn` gets the module itself, and reads the numbers from it.
  */
 function numericActivation<Values extends (number | undefined)[], Options extends Numbers>(
   op: string,
@@ -173,7 +173,7 @@ export class Softplus extends numericActivation(
   (beta = 1, threshold = 20) => ({ beta, threshold }),
   (x, { beta, threshold }) => F.softplus(x, { beta, threshold }),
 ) {
-  /** Sharpness of the bend. */
+  /** The sharpness of the bend. */
   declare readonly beta: number;
   /** Where input times beta exceeds it, the function is the identity. */
   declare readonly threshold: number;
@@ -206,12 +206,12 @@ export class GELU extends Module {
   }
 }
 
-/** x where it is above `limit`, `value` elsewhere. */
+/** x where it is above `threshold`, `value` elsewhere. */
 export class Threshold extends Module {
   constructor(
-    /** What does not exceed it is replaced. */
+    /** Inputs up to this number are replaced. */
     readonly threshold: number,
-    /** What it is replaced by. */
+    /** The replacement. */
     readonly value: number,
   ) {
     super();

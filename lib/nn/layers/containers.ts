@@ -1,10 +1,10 @@
-/** Modules that hold others under numbers or names. */
+/** Modules that contain other modules, by index or by name. */
 import { requireInteger, requireItems, wrongType, wrongValue } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { Module, type AnyModule } from '../module/module';
 import { Parameter } from '../module/parameter';
 
-/** A place in a list of `length`; negative ones count from the end. */
+/** An index into a list of `length`; negative ones count from the end. */
 function placeIn(op: string, index: number, length: number): number {
   const checked = requireInteger(op, 'index', index);
   if (checked < -length || checked >= length) {
@@ -14,7 +14,7 @@ function placeIn(op: string, index: number, length: number): number {
 }
 
 /**
- * Modules one after the other, each taking what the one before gives: listed, or by name (torch.nn.Sequential).
+ * Modules in a chain: each gets the output of the one before. Pass them in order, or by name (torch.nn.Sequential).
  *
  * @example
  * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1));
@@ -49,12 +49,12 @@ export class Sequential extends Module {
     return (this as unknown as Readonly<Record<string, Module>>)[name];
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get length(): number {
     return this.#names.length;
   }
 
-  /** The module at a place; negative ones count from the end. */
+  /** The module at an index; negative ones count from the end. */
   get(index: number): Module {
     return this.#module(this.#names[placeIn('Sequential.get', index, this.length)]);
   }
@@ -65,7 +65,7 @@ export class Sequential extends Module {
     return this;
   }
 
-  /** A new Sequential of some of the modules, the same objects; as Array's slice. */
+  /** A new Sequential of some of the same modules, like Array's slice. */
   slice(start?: number, end?: number): Sequential {
     const bound = (name: string, value: number | undefined): number | undefined =>
       value === undefined ? value : requireInteger('Sequential.slice', name, value);
@@ -88,12 +88,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** All of them before the first is added: the iterable may be the very list that grows. */
+/** Reads all items before the first is added: the iterable may be the list that grows. */
 function itemsOf<T>(op: string, name: string, value: Iterable<T>): T[] {
   return requireItems(op, `an array of ${name}`, name, value) as T[];
 }
 
-/** A list of modules for a forward of one's own to use (torch.nn.ModuleList). */
+/** A list of modules for use in your own `forward` (torch.nn.ModuleList). */
 export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   [index: number]: M;
   #length = 0;
@@ -103,12 +103,12 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
     this.extend(modules);
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get length(): number {
     return this.#length;
   }
 
-  /** The module at a place; negative ones count from the end. */
+  /** The module at an index; negative ones count from the end. */
   get(index: number): M {
     return this[placeIn('ModuleList.get', index, this.length)];
   }
@@ -148,7 +148,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     this.#modules.forEach(visit);
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get size(): number {
     return this.#modules.size;
   }
@@ -166,7 +166,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     throw wrongValue('ModuleDict.get', `one of ${names}`, 'name', name);
   }
 
-  /** Adds a module, or puts it in the place of the one of this name. */
+  /** Adds a module, or replaces the module with this name. */
   set(name: string, module: M): this {
     if (typeof name !== 'string') throw wrongType('ModuleDict', 'a string', 'name', name);
     if (name === '' || name.includes('.')) {
@@ -177,7 +177,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     return this;
   }
 
-  /** Takes the module of this name away; whether there was one. */
+  /** Removes the module with this name; returns whether there was one. */
   delete(name: string): boolean {
     return this.#modules.delete(name);
   }
@@ -209,12 +209,12 @@ export class ParameterList extends Module<never> {
       this.append(parameter);
   }
 
-  /** How many parameters there are. */
+  /** The number of parameters. */
   get length(): number {
     return this.#length;
   }
 
-  /** The parameter at a place; negative ones count from the end. */
+  /** The parameter at an index; negative ones count from the end. */
   get(index: number): Parameter {
     return this[placeIn('ParameterList.get', index, this.length)];
   }

@@ -4,7 +4,7 @@ import { requireOptions } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { Module } from '../module/module';
 
-/** What a distance takes. */
+/** The inputs of a distance. */
 export type Two = [x1: Tensor, x2: Tensor];
 
 /** The cosine of the angle between vectors along a dimension; see F.cosineSimilarity. */

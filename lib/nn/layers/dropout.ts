@@ -1,4 +1,4 @@
-/** Layers that drop values while training. */
+/** Layers that set values to 0 during training. */
 import { requireInRange } from '../../core/errors';
 import { dropout, featureDropout } from '../../functional';
 import type { Tensor } from '../../core/tensor';
@@ -20,8 +20,8 @@ abstract class AnyDropout extends Module {
 }
 
 /**
- * While training, each element 0 with probability `p`, else divided by 1 - p; after `eval()` the input itself
- * (torch.nn.Dropout, Srivastava et al. 2014).
+ * During training, sets each element to 0 with probability `p` and divides the others by 1 - p; after `eval()` returns
+ * its input (torch.nn.Dropout, Srivastava et al. 2014).
  */
 export class Dropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
@@ -29,15 +29,15 @@ export class Dropout extends AnyDropout {
   }
 }
 
-/** As Dropout, but whole channels of (N, C, L) at a time (torch.nn.Dropout1d). */
+/** Like Dropout, for complete channels of (N, C, L) (torch.nn.Dropout1d). */
 export class Dropout1d extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return featureDropout(input, { p: this.p, training: this.training });
   }
 }
 
-/** As Dropout, but whole channels of (N, C, H, W) at a time (torch.nn.Dropout2d, Tompson et al. 2015). */
+/** Like Dropout, for complete channels of (N, C, H, W) (torch.nn.Dropout2d, Tompson et al. 2015). */
 export class Dropout2d extends Dropout1d {}
 
-/** As Dropout, but whole channels of (N, C, D, H, W) at a time (torch.nn.Dropout3d). */
+/** Like Dropout, for complete channels of (N, C, D, H, W) (torch.nn.Dropout3d). */
 export class Dropout3d extends Dropout1d {}

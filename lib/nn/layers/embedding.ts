@@ -8,11 +8,11 @@ import { Module } from '../module/module';
 import type { Parameter } from '../module/parameter';
 import { weights } from './weights';
 
-/** A table of vectors, one for each whole number below `numEmbeddings` (torch.nn.Embedding). */
+/** A table with one vector for each index below `numEmbeddings` (torch.nn.Embedding). */
 export class Embedding extends Module {
   /** (numEmbeddings, embeddingDim) */
   readonly weight: Parameter;
-  /** The row that takes no part in training; null for none. */
+  /** The index of a row that is not trained; null for none. */
   readonly paddingIdx: number | null;
 
   constructor(
@@ -36,7 +36,7 @@ export class Embedding extends Module {
     this.resetParameters();
   }
 
-  /** New starting values: normal, and zeros in the row of `paddingIdx`. */
+  /** Initializes the weight: normal values, and zeros in the row of `paddingIdx`. */
   resetParameters(): void {
     normal_(this.weight);
     if (this.paddingIdx !== null) this.weight.detach().select(0, this.paddingIdx).zero_();

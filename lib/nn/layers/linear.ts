@@ -35,7 +35,7 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** New starting values: uniform in [-1, 1) / sqrt(inFeatures), as PyTorch's. */
+  /** Initializes the parameters as PyTorch does: uniform in [-1, 1) / sqrt(inFeatures). */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
@@ -82,7 +82,7 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
     this.resetParameters();
   }
 
-  /** New starting values: uniform in [-1, 1) / sqrt(in1Features), as PyTorch's. */
+  /** Initializes the parameters as PyTorch does: uniform in [-1, 1) / sqrt(in1Features). */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);

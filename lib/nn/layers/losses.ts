@@ -1,10 +1,10 @@
-/** Losses as modules: their options are given once, and checked then. */
+/** Losses as modules: options are passed to the constructor, and checked there. */
 import { requireOptions } from '../../core/errors';
 import * as F from '../../functional';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { Module } from '../module/module';
 
-/** What a loss of two tensors takes. */
+/** The inputs of a loss of two tensors. */
 export type Pair = [input: Tensor, target: Tensor];
 
 /** A loss function: some tensors, then options. */
@@ -12,7 +12,7 @@ type LossFunction<Inputs extends Tensor[], Options> = (
   ...args: [...inputs: Inputs, options?: Options]
 ) => Tensor;
 
-/** The options that a loss knows. */
+/** The names of the options of a loss. */
 type Names<Options> = readonly (keyof Options & string)[];
 
 /** A loss and its options. */
@@ -28,7 +28,7 @@ abstract class Loss<
     this.options = Object.freeze({ ...options } as Options);
   }
 
-  /** What becomes of the elements' losses. */
+  /** How the losses of the elements are reduced. */
   get reduction(): string {
     return this.options.reduction ?? 'mean';
   }
@@ -50,7 +50,7 @@ function pairLoss<Options extends { reduction?: string }>(
   };
 }
 
-/** The base of modules that compute the loss `fn` of three tensors, whose names it keeps. */
+/** The base of modules that compute the loss `fn` of three tensors, with the names of its parameters. */
 function tripleLoss<
   Inputs extends [Tensor, Tensor, Tensor],
   Options extends { reduction?: string },
@@ -70,7 +70,17 @@ function tripleLoss<
   };
 }
 
-/** A loss whose option `weight` is a buffer, so that it converts with the model. */
+/** Registers an option of a loss as a buffer, null where it is not given. */
+function registerOption(
+  loss: Pick<Module, 'registerBuffer'>,
+  name: string,
+  tensor: Tensor | undefined,
+): void {
+  const buffer = tensor === undefined ? null : requireTensor(loss.constructor.name, name, tensor);
+  loss.registerBuffer(name, buffer);
+}
+
+/** A loss whose option `weight` is a buffer, so that it is converted with the model. */
 abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tensor }> extends Loss<
   Pair,
   Options
@@ -80,15 +90,10 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
 
   constructor(options: Options | undefined, names: Names<Options>) {
     super(options, names);
-    this.setBuffer('weight', options?.weight);
+    registerOption(this, 'weight', options?.weight);
   }
 
-  protected setBuffer(name: string, tensor: Tensor | undefined): void {
-    const weight = tensor === undefined ? null : requireTensor(this.constructor.name, name, tensor);
-    this.registerBuffer(name, weight);
-  }
-
-  /** The options with the buffer as it is now. */
+  /** The options with the current buffer. */
   protected settings(): Readonly<Options> {
     return this.weight === null ? this.options : { ...this.options, weight: this.weight };
   }
@@ -140,22 +145,22 @@ export class GaussianNLLLoss extends tripleLoss(F.gaussianNllLoss, ['reduction',
 
 // --- Margins --------------------------------------------------------------------------------------------------------
 
-/** Distances to be small for target 1, beyond `margin` for -1; see F.hingeEmbeddingLoss. */
+/** Small distances for target 1, distances beyond `margin` for -1; see F.hingeEmbeddingLoss. */
 export class HingeEmbeddingLoss extends pairLoss(F.hingeEmbeddingLoss, ['reduction', 'margin']) {}
 
 /** log(1 + e^(-target input)); see F.softMarginLoss. */
 export class SoftMarginLoss extends pairLoss(F.softMarginLoss, ['reduction']) {}
 
-/** input1 to be above input2 by `margin` for target 1, below for -1; see F.marginRankingLoss. */
+/** input1 larger than input2 by `margin` for target 1, smaller for -1; see F.marginRankingLoss. */
 export class MarginRankingLoss extends tripleLoss(F.marginRankingLoss, ['reduction', 'margin']) {}
 
-/** Vectors to be alike for target 1, unlike for -1; see F.cosineEmbeddingLoss. */
+/** Similar vectors for target 1, dissimilar ones for -1; see F.cosineEmbeddingLoss. */
 export class CosineEmbeddingLoss extends tripleLoss(F.cosineEmbeddingLoss, [
   'reduction',
   'margin',
 ]) {}
 
-/** anchor to be nearer to positive than to negative by `margin`; see F.tripletMarginLoss. */
+/** anchor nearer to positive than to negative by `margin`; see F.tripletMarginLoss. */
 export class TripletMarginLoss extends tripleLoss(F.tripletMarginLoss, [
   'reduction',
   'margin',
@@ -164,7 +169,7 @@ export class TripletMarginLoss extends tripleLoss(F.tripletMarginLoss, [
   'swap',
 ]) {}
 
-/** As TripletMarginLoss, for any distance; see F.tripletMarginWithDistanceLoss. */
+/** Like TripletMarginLoss, for any distance; see F.tripletMarginWithDistanceLoss. */
 export class TripletMarginWithDistanceLoss extends tripleLoss(F.tripletMarginWithDistanceLoss, [
   'reduction',
   'margin',
@@ -172,7 +177,7 @@ export class TripletMarginWithDistanceLoss extends tripleLoss(F.tripletMarginWit
   'swap',
 ]) {}
 
-/** How far wrong classes come within `margin` of the right one; see F.multiMarginLoss. */
+/** Scores of wrong classes within `margin` of the right one; see F.multiMarginLoss. */
 export class MultiMarginLoss extends weightedPairLoss(F.multiMarginLoss, [
   'reduction',
   'margin',
@@ -213,7 +218,7 @@ export class BCEWithLogitsLoss extends weightedPairLoss(F.binaryCrossEntropyWith
 
   constructor(options?: F.BinaryCrossEntropyWithLogitsOptions) {
     super(options);
-    this.setBuffer('pos_weight', options?.posWeight);
+    registerOption(this, 'pos_weight', options?.posWeight);
   }
 
   protected override settings() {

@@ -5,7 +5,7 @@ import { requireTensor, type Tensor } from '../../core/tensor';
 import { pythonTuple } from '../module/describe';
 import { Module } from '../module/module';
 
-/** Gives its input back, whatever its arguments (torch.nn.Identity). */
+/** Returns its input, whatever its arguments (torch.nn.Identity). */
 export class Identity extends Module {
   constructor(..._args: unknown[]) {
     super();
@@ -16,7 +16,7 @@ export class Identity extends Module {
   }
 }
 
-/** Makes the dimensions from `startDim` to `endDim` one; all but the first if missing (torch.nn.Flatten). */
+/** Merges the dimensions from `startDim` to `endDim`; all but the first if missing (torch.nn.Flatten). */
 export class Flatten extends Module {
   constructor(
     /** First dimension that is merged. */
@@ -40,7 +40,7 @@ export class Flatten extends Module {
 
 /** Splits dimension `dim` into several; one size may be -1 (torch.nn.Unflatten). */
 export class Unflatten extends Module {
-  /** What the dimension becomes. */
+  /** The sizes of the new dimensions. */
   readonly unflattenedSize: readonly number[];
 
   constructor(

@@ -1,4 +1,4 @@
-/** What layers with weights share: their options, and making their parameters. */
+/** Options and parameters of layers with weights. */
 import { requireDType, type DType } from '../../core/dtype';
 import { requireBoolean, requireOptions } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
@@ -6,13 +6,13 @@ import { Parameter } from '../module/parameter';
 
 /** Options of layers with weights. */
 export interface LayerOptions {
-  /** Whether the layer adds a learned number to each output; true if missing. */
+  /** Whether the layer has a bias; true if missing. */
   bias?: boolean;
-  /** Of the parameters; 'float32' if missing. */
+  /** Dtype of the parameters; 'float32' if missing. */
   dtype?: DType;
 }
 
-/** Parameters of one layer, for `resetParameters` to fill. */
+/** Creates the parameters of a layer, for `resetParameters` to fill. */
 export function weights(op: string, options: LayerOptions, shape: number[], biasShape: number[]) {
   requireOptions(op, options, ['bias', 'dtype']);
   const dtype = requireDType(op, options.dtype ?? 'float32');

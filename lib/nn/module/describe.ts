@@ -1,4 +1,4 @@
-/** How modules print: exactly as PyTorch prints them, so that the two can be compared side by side. */
+/** Printing modules exactly as PyTorch does, so that two models can be compared as text. */
 import type { AnyModule } from './module';
 
 /** A boolean as Python writes it. */
@@ -23,7 +23,7 @@ export function pythonTuple(values: readonly number[]): string {
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
-/** A module and its children, one a line. `above` are the modules around it, to end circles. */
+/** A module and its children, one a line. `above` are the modules around it, to detect cycles. */
 export function describeModule(module: AnyModule, above: readonly AnyModule[] = []): string {
   const name = module.constructor.name;
   if (above.includes(module)) return `${name}(...)`;

@@ -1,8 +1,8 @@
-/** Functions that run before and after a module's forward. */
+/** Hooks that run before and after a module's forward. */
 
-/** Takes a hook away again. */
+/** Removes a hook. */
 export interface HookHandle {
-  /** Takes the hook away. */
+  /** Removes the hook. */
   remove(): void;
 }
 
@@ -14,15 +14,15 @@ interface Signatures<M, I extends readonly unknown[], O> {
   afterOnly(module: M, inputs: I, output: O): void;
 }
 
-/** Sees a module's output, and may return another one in its place. */
+/** Gets a module's output, and may return a replacement. */
 export type ForwardHook<M, I extends readonly unknown[], O> =
   Signatures<M, I, O>['after'] | Signatures<M, I, O>['afterOnly'];
 
-/** Sees a module's inputs, and may return others in their place: an array of them, or the only one. */
+/** Gets a module's inputs, and may return replacements: an array of them, or the only one. */
 export type ForwardPreHook<M, I extends readonly unknown[]> =
   Signatures<M, I, unknown>['before'] | Signatures<M, I, unknown>['beforeOnly'];
 
-/** What a hook is once the types of its module are set aside. */
+/** A hook without the types of its module. */
 type AnyHook = (...args: never[]) => unknown;
 
 /** The hooks of one module, in the order in which they were added. */
@@ -30,7 +30,7 @@ export class ForwardHooks {
   private before: { readonly hook: AnyHook }[] = [];
   private after: { readonly hook: AnyHook }[] = [];
 
-  /** `emptied` is called when the last hook has been removed. */
+  /** `onEmpty` is called when the last hook was removed. */
   constructor(private readonly onEmpty: () => void) {}
 
   add(when: 'before' | 'after', hook: AnyHook): HookHandle {
@@ -45,7 +45,7 @@ export class ForwardHooks {
     };
   }
 
-  /** Runs `forward` with the hooks around it; what they return takes the place of the inputs or the output. */
+  /** Runs `forward` with the hooks around it. What a hook returns replaces the inputs or the output. */
   run<I extends readonly unknown[], O>(module: object, forward: (...inputs: I) => O, inputs: I): O {
     for (const { hook } of this.before) {
       const replaced = (hook as (module: object, inputs: I) => unknown)(module, inputs);

@@ -1,4 +1,4 @@
-/** The base class of layers and models, and what it is made of. */
+/** The base class of layers and models, with parameters, hooks and state dicts. */
 export type { ForwardHook, ForwardPreHook, HookHandle } from './hooks';
 export { Module, type AnyModule } from './module';
 export { Parameter } from './parameter';

@@ -9,14 +9,14 @@ import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } 
 import { collectState, loadState, type LoadReport, type StateDict } from './state';
 import { ModuleTree } from './tree';
 
-/** Any module, whatever it takes and gives. */
+/** A module with any inputs and output. */
 export type AnyModule = Module<readonly unknown[], unknown>;
 
 /**
- * A part of a model: its parameters, its parts, and what it computes in `forward` (torch.nn.Module).
+ * The base class of layers and models: parameters, submodules, and `forward` (torch.nn.Module).
  *
- * Fields that hold a Parameter, a Module or an array of them belong to it under the field's name (`layers.0.weight`
- * for an array); nothing is to be registered. `Module<Inputs, Output>` types a forward that is not tensor to tensor.
+ * Fields with a Parameter, a Module, or an array of them are registered under the field's name (`layers.0.weight` for
+ * an array). `Module<Inputs, Output>` is for a forward that is not from one tensor to one tensor.
  *
  * @example
  * class Net extends nn.Module {
@@ -34,7 +34,7 @@ export class Module<
   #training = true;
   #hooks: ForwardHooks | null = null;
 
-  /** What the module computes; a subclass says it. Runs forward hooks, if there are any. */
+  /** Computes the output; override it. Runs forward hooks, if there are any. */
   forward(..._inputs: Inputs): Output {
     throw new Error(`${this.constructor.name}: expected a forward method, got a class without one`);
   }
@@ -44,7 +44,7 @@ export class Module<
     return this.forward(...inputs);
   }
 
-  /** Whether parts such as Dropout behave as in training; set by `train` and `eval`. */
+  /** Whether submodules such as Dropout are in training mode; set by `train` and `eval`. */
   get training(): boolean {
     const training = this.#training;
     capture?.guards.push(() => this.#training === training);
@@ -66,14 +66,15 @@ export class Module<
 
   /**
    * Copies the values of `dict`, by name, into parameters and buffers. One RangeError names every tensor that is
-   * missing, unexpected or of another shape, and then nothing is changed; `strict: false` lets the first two pass.
+   * missing, unexpected or of another shape; nothing is changed then. `strict: false` allows missing and unexpected
+   * names.
    */
   loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
     requireOptions('loadStateDict', options, ['strict']);
     return loadState(this, dict, requireBoolean('loadStateDict', 'strict', options.strict ?? true));
   }
 
-  /** Converts floating parameters (the same objects as before), their gradients, and buffers, to another dtype. */
+  /** Converts floating parameters (which stay the same objects), their gradients, and buffers to another dtype. */
   to(dtype: DType): this {
     if (!isFloating(requireDType('to', dtype))) {
       throw unexpected('to', 'float32 or float64', 'dtype', dtype);
@@ -89,7 +90,7 @@ export class Module<
     return this;
   }
 
-  /** Sets `training` here and below: Dropout drops, BatchNorm uses the batch. */
+  /** Sets `training` for this module and all submodules: Dropout drops, BatchNorm uses the batch. */
   train(mode = true): this {
     requireBoolean('train', 'mode', mode);
     this._walk((module) => {
@@ -103,7 +104,7 @@ export class Module<
     return this.train(false);
   }
 
-  /** Clears the gradients of all parameters: to null, or with `setToNone: false` to zeros. */
+  /** Sets the gradients of all parameters to null, or with `setToNone: false` to zeros. */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     requireOptions('zeroGrad', options, ['setToNone']);
     for (const parameter of this.parameters()) {
@@ -112,13 +113,13 @@ export class Module<
     }
   }
 
-  /** Whether gradients flow to the parameters: `false` freezes them. */
+  /** Whether to compute gradients of the parameters; `false` freezes them. */
   requiresGrad_(value = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad_(value);
     return this;
   }
 
-  /** Calls `fn` with every module below and this one last, each once. */
+  /** Calls `fn` with every submodule and then with this module, each once. */
   apply(fn: (module: AnyModule) => void): this {
     if (typeof fn !== 'function') throw wrongType('apply', 'a function', 'fn', fn);
     const seen = new Set<AnyModule>();
@@ -135,8 +136,8 @@ export class Module<
   // --- Hooks ----------------------------------------------------------------------------------------------------------
 
   /**
-   * Calls `hook(module, inputs, output)` after every forward, however it is called; what it returns, if anything, takes
-   * the place of the output.
+   * Calls `hook(module, inputs, output)` after every forward, however it is called. What it returns, if anything,
+   * replaces the output.
    */
   registerForwardHook(hook: ForwardHook<this, Inputs, Output>): HookHandle {
     if (typeof hook !== 'function')
@@ -145,8 +146,8 @@ export class Module<
   }
 
   /**
-   * Calls `hook(module, inputs)` before every forward, however it is called; what it returns, if anything, takes the
-   * place of the inputs (an array) or of the only one.
+   * Calls `hook(module, inputs)` before every forward, however it is called. What it returns, if anything, replaces the
+   * inputs (an array) or the only one.
    */
   registerForwardPreHook(hook: ForwardPreHook<this, Inputs>): HookHandle {
     if (typeof hook !== 'function') {
@@ -155,7 +156,7 @@ export class Module<
     return this.#hooked().add('before', hook);
   }
 
-  /** While there are hooks, `forward` is a field of the object: modules without any pay nothing for them. */
+  /** While there are hooks, `forward` is a field of the object, so that modules without hooks pay nothing for them. */
   #hooked(): ForwardHooks {
     if (this.#hooks !== null) return this.#hooks;
     const own = Object.getOwnPropertyDescriptor(this, 'forward');
@@ -175,7 +176,7 @@ export class Module<
 
   // --- Printing -------------------------------------------------------------------------------------------------------
 
-  /** What stands in the parentheses when the module is printed; a subclass may say it. */
+  /** The text in the parentheses when the module is printed; a subclass may override it. */
   extraRepr(): string {
     return '';
   }

@@ -5,7 +5,7 @@ import { requireOptions } from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 
-/** A tensor's fields that `Parameter` may replace. */
+/** The fields of a tensor that `Parameter` may replace. */
 type Body = { -readonly [K in '_storage' | 'dtype']: Tensor[K] };
 
 function setBody(of: Body, storage: Storage, dtype: DType): void {
@@ -14,8 +14,8 @@ function setBody(of: Body, storage: Storage, dtype: DType): void {
 }
 
 /**
- * A tensor that a module finds among its fields and an optimizer changes (torch.nn.Parameter). It copies `data` into
- * memory that cannot be detached and that worker threads can share.
+ * A tensor that is trained: modules find it among their fields, and optimizers update it (torch.nn.Parameter). It
+ * copies `data` into memory that cannot be detached and that worker threads can share.
  *
  * @example this.scale = new nn.Parameter(ones([3]));
  */
@@ -28,7 +28,7 @@ export class Parameter extends Tensor {
     this.requiresGrad = options.requiresGrad ?? true;
   }
 
-  /** @internal Changes the dtype of values and gradient; the parameter stays the one that optimizers hold. */
+  /** @internal Converts values and gradient; the parameter stays the same object, which optimizers hold. */
   _convert(dtype: DType): void {
     if (dtype === this.dtype) return;
     const values = this.detach().to(dtype);

@@ -1,4 +1,4 @@
-/** A module's values by name, out and in. */
+/** The state dict of a module. */
 import { noGrad } from '../../core/gradMode';
 import { describe, shapeText, wrongType } from '../../core/errors';
 import { sameShape } from '../../core/shape';
@@ -8,7 +8,7 @@ import type { AnyModule } from './module';
 /** Tensors by name: `{ '0.weight': ..., '0.bias': ... }`. */
 export type StateDict = Record<string, Tensor>;
 
-/** Names that `loadStateDict` did not find in the dict, and names in it that the module does not have. */
+/** The names that `loadStateDict` did not find in the dict, and names in it that the module does not have. */
 export interface LoadReport {
   /** Names of the module that the dict does not have. */
   readonly missingKeys: string[];
@@ -16,7 +16,7 @@ export interface LoadReport {
   readonly unexpectedKeys: string[];
 }
 
-/** Parameters and persistent buffers of a module and all below it, a shared one under each of its names. */
+/** Parameters and persistent buffers of a module and its submodules, a shared one under each of its names. */
 export function collectState(module: AnyModule): Map<string, Tensor> {
   const state = new Map<string, Tensor>();
   module._walk((part, prefix) => {
@@ -28,7 +28,7 @@ export function collectState(module: AnyModule): Map<string, Tensor> {
   return state;
 }
 
-/** Copies the values of `dict` into `module`; checks everything first, so that an error leaves it as it was. */
+/** Copies the values of `dict` into `module`. Checks everything first, so that an error changes nothing. */
 export function loadState(module: AnyModule, dict: unknown, strict: boolean): LoadReport {
   if (typeof dict !== 'object' || dict === null || dict instanceof Tensor || Array.isArray(dict)) {
     throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);

@@ -1,33 +1,33 @@
-/** What a module is made of: parameters, buffers and other modules, found among its fields. */
+/** The tree of modules: parameters, buffers and submodules, found among the fields. */
 import { requireBoolean, requireOptions, wrongType, wrongValue } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import type { AnyModule } from './module';
 import { Parameter } from './parameter';
 
-/** Where the names of a listing start, and whether it goes on below. */
+/** Options of functions that list parameters or buffers. */
 export interface ListOptions {
-  /** What the names begin with; default nothing. */
+  /** The prefix of the names; default none. */
   prefix?: string;
-  /** Whether to go into submodules; default true. */
+  /** Whether to include submodules; default true. */
   recurse?: boolean;
 }
 
 type Visit<T> = (value: T, name: string) => void;
 
-/** The half of `Module` that knows its parts. */
+/** The part of `Module` that finds parameters, buffers and submodules. */
 export abstract class ModuleTree {
-  /** Buffers by name: whether they belong to the state dict. */
+  /** Buffers by name, and whether they are part of the state dict. */
   readonly #buffers = new Map<string, boolean>();
 
-  // --- Own parts ----------------------------------------------------------------------------------
+  // --- Fields of this module ----------------------------------------------------------------------
 
-  /** @internal Everything that may be a part, in order. */
+  /** @internal All fields that may hold a parameter or a submodule, in order. */
   _eachField(visit: Visit<unknown>): void {
     const fields = this as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(this)) visit(fields[name], name);
   }
 
-  /** Fields that are of a kind, and the elements of arrays that start with one. */
+  /** Fields of a kind, and the elements of arrays that start with one. */
   #eachOf<T>(isKind: (value: unknown) => value is T, visit: Visit<T>): void {
     this._eachField((value, name) => {
       if (isKind(value)) visit(value, name);
@@ -57,7 +57,7 @@ export abstract class ModuleTree {
     }
   }
 
-  // --- Registering by hand ------------------------------------------------------------------------
+  // --- Registering --------------------------------------------------------------------------------
 
   #requireFree(op: string, name: unknown): void {
     if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
@@ -72,8 +72,8 @@ export abstract class ModuleTree {
   }
 
   /**
-   * Makes `tensor` the field `name` and part of the state, untrained: running statistics, fixed tables. Null keeps the
-   * name free for later; `persistent: false` leaves it out of the state dict.
+   * Makes `tensor` the field `name` and part of the state, without training it: running statistics, fixed tables. Null
+   * reserves the name; `persistent: false` leaves it out of the state dict.
    */
   registerBuffer(
     name: string,
@@ -91,7 +91,7 @@ export abstract class ModuleTree {
     Reflect.set(this, name, tensor);
   }
 
-  /** Makes `parameter` the field `name`: for names made at run time. */
+  /** Makes `parameter` the field `name`, for names that are known at run time only. */
   registerParameter(name: string, parameter: Parameter | null): void {
     this.#requireFree('registerParameter', name);
     if (parameter !== null && !isParameter(parameter)) {
@@ -101,7 +101,7 @@ export abstract class ModuleTree {
     Reflect.set(this, name, parameter);
   }
 
-  /** Makes `module` the field `name`: for names made at run time. */
+  /** Makes `module` the field `name`, for names that are known at run time only. */
   addModule(name: string, module: AnyModule | null): void {
     this.#requireFree('addModule', name);
     if (module !== null && !isModule(module)) {
@@ -110,9 +110,12 @@ export abstract class ModuleTree {
     Reflect.set(this, name, module);
   }
 
-  // --- All parts ----------------------------------------------------------------------------------
+  // --- This module and all submodules -------------------------------------------------------------
 
   /**
+   * @internal Visits this module and all submodules, parents first, with the prefix of their names: each once, or with
+   * `repeatShared` under each of its names. Cycles are visited once.
+   *
    * @internal Visits this and all below it, parents first, with the prefix of their names: each once, or with `again`
    * under each of its names. Circles end where they close.
    */
@@ -130,33 +133,33 @@ export abstract class ModuleTree {
     if (isModule(this)) visitTree(this, '');
   }
 
-  /** This module (named '') and all below it with their names, parents first, each once. */
+  /** This module (named '') and all submodules with their names, parents first, each once. */
   namedModules(): [name: string, module: AnyModule][] {
     const found: [string, AnyModule][] = [];
     this._walk((module, prefix) => found.push([prefix.slice(0, -1), module]));
     return found;
   }
 
-  /** This module and all below it, parents first, each once. */
+  /** This module and all submodules, parents first, each once. */
   modules(): AnyModule[] {
     const found: AnyModule[] = [];
     this._walk((module) => found.push(module));
     return found;
   }
 
-  /** The direct parts with their names, each once. */
+  /** The direct submodules with their names, each once. */
   namedChildren(): [name: string, module: AnyModule][] {
     const found = new Map<AnyModule, string>();
     this._eachChild((child, name) => found.has(child) || found.set(child, name));
     return swapped(found);
   }
 
-  /** The direct parts, each once. */
+  /** The direct submodules, each once. */
   children(): AnyModule[] {
     return this.namedChildren().map(([, module]) => module);
   }
 
-  /** Parts of a kind, each once, with the first of its names. */
+  /** Parameters or buffers, each once, with the first of its names. */
   #collect<T>(
     op: string,
     options: ListOptions = {},
@@ -186,12 +189,12 @@ export abstract class ModuleTree {
     });
   }
 
-  /** Parameters with their names, own ones first, then depth first; a shared one once. */
+  /** Parameters with their names: own ones first, then depth first; a shared one once. */
   namedParameters(options?: ListOptions): [name: string, parameter: Parameter][] {
     return swapped(this.#parameters('namedParameters', options));
   }
 
-  /** The parameters in the order of `namedParameters`: what an optimizer takes. */
+  /** The parameters in the order of `namedParameters`, for an optimizer. */
   parameters(options?: Pick<ListOptions, 'recurse'>): Parameter[] {
     return [...this.#parameters('parameters', options).keys()];
   }
@@ -211,7 +214,7 @@ function swapped<T>(names: ReadonlyMap<T, string>): [string, T][] {
   return Array.from(names, ([value, name]) => [name, value]);
 }
 
-/** Whether the value is a module: nothing but Module extends ModuleTree. */
+/** Whether the value is a module: only Module extends ModuleTree. */
 export function isModule(value: unknown): value is AnyModule {
   return value instanceof ModuleTree;
 }

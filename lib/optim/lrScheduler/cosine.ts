@@ -1,12 +1,14 @@
-/** Schedules along a cosine (Loshchilov and Hutter 2017). */
+/** Cosine schedulers (Loshchilov and Hutter 2017). */
 import { refuseInCapture } from '../../core/capture';
 import { requireInRange, requireNumber, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
-/** From the rate down to `etaMin` (default 0) in `tMax` steps, and up again (torch's CosineAnnealingLR). */
+/**
+ * Anneals the rate to `etaMin` (default 0) in `tMax` steps along a cosine, and up again (torch's CosineAnnealingLR).
+ */
 export class CosineAnnealingLR extends LRScheduler {
-  /** Steps of the way down. */
+  /** Steps to the lowest rate. */
   readonly tMax: number;
   /** The lowest rate. */
   readonly etaMin: number;
@@ -19,7 +21,7 @@ export class CosineAnnealingLR extends LRScheduler {
     this.begin();
   }
 
-  // From the rate that is set, so that other schedules may change it too.
+  // Computed from the current rate, so that other schedulers may change it too.
   override getLr(): number[] {
     const { lastEpoch: step, tMax, etaMin } = this;
     if (step === 0) return this.each((lr) => lr);
@@ -32,13 +34,13 @@ export class CosineAnnealingLR extends LRScheduler {
 }
 
 /**
- * From the rate down to `etaMin` (default 0) in `t0` steps, then back up at once and down again, each time in `tMult`
- * (default 1) times as many steps (torch's CosineAnnealingWarmRestarts).
+ * Anneals the rate to `etaMin` (default 0) in `t0` steps along a cosine and restarts from the top, each time with
+ * `tMult` (default 1) times as many steps (torch's CosineAnnealingWarmRestarts).
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
-  /** Steps of the first way down. */
+  /** Steps to the first restart. */
   readonly t0: number;
-  /** How many times as long each next way is. */
+  /** By how much each period is longer than the one before. */
   readonly tMult: number;
   /** The lowest rate. */
   readonly etaMin: number;
@@ -60,7 +62,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     return this.each((_lr, i) => this.etaMin + (this.baseLrs[i] - this.etaMin) * height);
   }
 
-  /** The next step, or one to the point `epoch`, which may have a fraction: `epoch + batch / batches`. */
+  /** Takes the next step, or moves to `epoch`, which may have a fraction: `epoch + batch / batches`. */
   override step(epoch?: number): void {
     if (epoch === undefined) {
       super.step();

@@ -1,4 +1,4 @@
-/** Rates that go up and down again and again (Smith 2017). */
+/** Cyclical learning rates (Smith 2017). */
 import { requireBoolean, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { requireMomentum, setMomentum } from './momentum';
@@ -8,15 +8,15 @@ const modes = ['triangular', 'triangular2', 'exp_range'] as const;
 
 /** Options of CyclicLR. */
 export interface CyclicOptions {
-  /** Steps of the rise; default 2000. */
+  /** Steps up; default 2000. */
   stepSizeUp?: number;
-  /** Steps of the fall; default as many. */
+  /** Steps down; default: as many as up. */
   stepSizeDown?: number;
-  /** The height of the cycles: the same, half of the last one's, or `gamma` to the power of the step. */
+  /** The height of the cycles: constant, half of the previous one, or `gamma` to the power of the step. */
   mode?: (typeof modes)[number];
   /** For mode `exp_range`; default 1. */
   gamma?: number;
-  /** Lower the momentum while the rate rises, and the other way round; default true. */
+  /** Whether to lower the momentum while the rate rises, and raise it while the rate falls; default true. */
   cycleMomentum?: boolean;
   /** The lowest momentum, one for all groups or one for each; default 0.8. */
   baseMomentum?: number | readonly number[];
@@ -26,7 +26,7 @@ export interface CyclicOptions {
 
 const keys = 'stepSizeUp stepSizeDown mode gamma cycleMomentum baseMomentum maxMomentum'.split(' ');
 
-/** Between `baseLr` and `maxLr`, up and down (torch.optim.lr_scheduler.CyclicLR). Step it after every batch. */
+/** Cycles between `baseLr` and `maxLr` (torch.optim.lr_scheduler.CyclicLR). Step it after every batch. */
 export class CyclicLR extends LRScheduler {
   private readonly maxLrs: readonly number[];
   private readonly up: number;
@@ -77,7 +77,7 @@ export class CyclicLR extends LRScheduler {
     });
   }
 
-  /** How far up the step is: 0 at the base, 1 at the top of the first cycle. */
+  /** The position in the cycle: 0 at the base, 1 at the top of the first cycle. */
   private height(): number {
     const length = this.up + this.down;
     const cycle = Math.floor(this.lastEpoch / length);

@@ -1,11 +1,11 @@
-/** Schedules that only go down. */
+/** Schedulers that only lower the rate. */
 import { requireInteger, requireList, requireNumber, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
-/** Times `gamma` (default 0.1) every `stepSize` steps (torch.optim.lr_scheduler.StepLR). */
+/** Multiplies the rate by `gamma` (default 0.1) every `stepSize` steps (torch.optim.lr_scheduler.StepLR). */
 export class StepLR extends LRScheduler {
-  /** Steps from one fall to the next. */
+  /** Steps between two changes. */
   readonly stepSize: number;
   /** The factor. */
   readonly gamma: number;
@@ -24,9 +24,9 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** Times `gamma` (default 0.1) at each of the numbered steps (torch.optim.lr_scheduler.MultiStepLR). */
+/** Multiplies the rate by `gamma` (default 0.1) at each milestone (torch.optim.lr_scheduler.MultiStepLR). */
 export class MultiStepLR extends LRScheduler {
-  /** The steps of the falls. */
+  /** The steps of the changes. */
   readonly milestones: readonly number[];
   /** The factor. */
   readonly gamma: number;
@@ -53,7 +53,7 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Times `gamma` at every step (torch.optim.lr_scheduler.ExponentialLR). */
+/** Multiplies the rate by `gamma` at every step (torch.optim.lr_scheduler.ExponentialLR). */
 export class ExponentialLR extends LRScheduler {
   /** The factor. */
   readonly gamma: number;
@@ -70,7 +70,7 @@ export class ExponentialLR extends LRScheduler {
 }
 
 /**
- * Down to 0 in `totalIters` steps (default 5), as (1 - step / totalIters)^power, default power 1
+ * Lowers the rate to 0 in `totalIters` steps (default 5), as (1 - step / totalIters)^power, default power 1
  * (torch.optim.lr_scheduler.PolynomialLR).
  */
 export class PolynomialLR extends LRScheduler {

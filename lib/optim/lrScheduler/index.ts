@@ -1,5 +1,6 @@
 /**
- * Learning-rate schedules (torch.optim.lr_scheduler): each is made of an optimizer, and `step()` sets its next rates.
+ * Learning-rate schedulers (torch.optim.lr_scheduler): a scheduler is constructed with an optimizer, and `step()` sets
+ * its next learning rates.
  *
  * @module
  */

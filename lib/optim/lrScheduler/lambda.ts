@@ -1,9 +1,9 @@
-/** Schedules from a function. */
+/** Schedulers from a function. */
 import { describe, requireNumber, unexpected, wrongType } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler } from './scheduler';
 
-/** A factor for the rate, from the number of the step. */
+/** Returns a factor for the rate, given the number of the step. */
 export type RateFactor = (step: number) => number;
 
 abstract class FunctionLR extends LRScheduler {
@@ -32,7 +32,7 @@ abstract class FunctionLR extends LRScheduler {
 }
 
 /**
- * The rate each group began with times `lrLambda(step)`, one function for all or one for each
+ * The initial rate of each group times `lrLambda(step)`; one function for all groups or one for each
  * (torch.optim.lr_scheduler.LambdaLR).
  *
  * @example new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 1 / (1 + epoch))
@@ -43,7 +43,7 @@ export class LambdaLR extends FunctionLR {
   }
 }
 
-/** The rate so far times `lrLambda(step)` (torch.optim.lr_scheduler.MultiplicativeLR). */
+/** Multiplies the current rate by `lrLambda(step)` (torch.optim.lr_scheduler.MultiplicativeLR). */
 export class MultiplicativeLR extends FunctionLR {
   override getLr(): number[] {
     return this.each((lr, i) => (this.lastEpoch === 0 ? lr : lr * this.factor(i)));

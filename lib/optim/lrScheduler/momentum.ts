@@ -1,7 +1,7 @@
-/** Momentum as some schedules change it: `momentum`, or the first of `betas`. */
+/** The momentum that some schedulers change: `momentum`, or the first of `betas`. */
 import { unexpected } from '../../core/errors';
 
-/** An error unless the group has a momentum to change. */
+/** Throws unless the group has a momentum. */
 export function requireMomentum(op: string, group: object): void {
   if ('momentum' in group || 'betas' in group) return;
   throw unexpected(op, 'an optimizer with momentum or betas', 'cycleMomentum', 'one without');

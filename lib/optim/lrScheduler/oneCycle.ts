@@ -1,4 +1,4 @@
-/** One rise and one long fall (Smith and Topin 2019). */
+/** The 1cycle policy (Smith and Topin 2019). */
 import {
   requireBoolean,
   requireInRange,
@@ -16,29 +16,29 @@ export interface OneCycleOptions {
   maxLr: number | readonly number[];
   /** Steps of the cycle; or give `epochs` and `stepsPerEpoch`. */
   totalSteps?: number;
-  /** Times through the data. */
+  /** Epochs of the cycle. */
   epochs?: number;
-  /** Batches in each. */
+  /** Batches in an epoch. */
   stepsPerEpoch?: number;
-  /** The part of the cycle that rises; default 0.3. */
+  /** The fraction of the cycle in which the rate rises; default 0.3. */
   pctStart?: number;
-  /** Along a cosine (`cos`, the default) or a line (`linear`). */
+  /** Whether to anneal along a cosine (`cos`, the default) or a line (`linear`). */
   annealStrategy?: 'cos' | 'linear';
-  /** Lower the momentum while the rate rises, and the other way round; default true. */
+  /** Whether to lower the momentum while the rate rises, and raise it while the rate falls; default true. */
   cycleMomentum?: boolean;
   /** The lowest momentum, one for all groups or one for each; default 0.85. */
   baseMomentum?: number | readonly number[];
   /** The highest momentum, one for all groups or one for each; default 0.95. */
   maxMomentum?: number | readonly number[];
-  /** The cycle starts from maxLr / divFactor; default 25. */
+  /** The initial rate is maxLr / divFactor; default 25. */
   divFactor?: number;
-  /** It ends at that rate over finalDivFactor; default 10000. */
+  /** The final rate is the initial rate / finalDivFactor; default 10000. */
   finalDivFactor?: number;
-  /** Fall to the starting rate as fast as it rose, then to the last one. */
+  /** Whether the rate falls to the initial rate as fast as it rose, and then to the final rate. */
   threePhase?: boolean;
 }
 
-/** A part of the cycle: up to which step it lasts, and what it goes to. */
+/** A phase of the cycle: its last step, and the rate and momentum at its end. */
 interface Phase {
   readonly end: number;
   readonly lr: 'initial' | 'max' | 'min';
@@ -51,8 +51,8 @@ const keys = (
 ).split(' ');
 
 /**
- * The 1cycle policy: up from a low rate to `maxLr`, then down far below where it began; momentum the other way round
- * (torch.optim.lr_scheduler.OneCycleLR). Step it after every batch.
+ * The 1cycle policy: the rate rises to `maxLr`, then falls far below the initial rate; the momentum changes in the
+ * opposite direction (torch.optim.lr_scheduler.OneCycleLR). Step it after every batch.
  *
  * @example new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, epochs: 10, stepsPerEpoch: 100 })
  */
@@ -114,13 +114,13 @@ export class OneCycleLR extends LRScheduler {
     });
   }
 
-  /** The phase of the step, the one before it, and how far it is done. */
+  /** The phase of the current step, the phase before it, and the fraction of it that is done. */
   private place(): { from: Phase; to: Phase; part: number } {
     let from: Phase = { end: 0, lr: 'initial', momentum: 'max' };
     for (const to of this.phases) {
       if (this.lastEpoch <= to.end || to === this.phases.at(-1)) {
         const length = to.end - from.end;
-        // A loop that steps after every batch takes one step more than there are rates: it keeps the last.
+        // A loop that steps after every batch takes one step more than there are rates: the last rate stays.
         const part = length > 0 ? Math.min((this.lastEpoch - from.end) / length, 1) : 1;
         return { from, to, part };
       }

@@ -1,4 +1,4 @@
-/** A schedule that watches how training goes. */
+/** A scheduler that watches a metric. */
 import {
   requireInRange,
   requireInteger,
@@ -15,26 +15,26 @@ import { perGroup, Schedule } from './scheduler';
 export interface PlateauOptions {
   /** Whether the metric should fall (`min`, the default) or rise (`max`). */
   mode?: 'min' | 'max';
-  /** What the rate is multiplied by; default 0.1. */
+  /** The factor for the rate; default 0.1. */
   factor?: number;
-  /** Steps without improvement that are put up with; default 10. */
+  /** Steps without improvement that are tolerated; default 10. */
   patience?: number;
-  /** What counts as improvement; default 1e-4. */
+  /** The smallest change that counts as an improvement; default 1e-4. */
   threshold?: number;
-  /** Whether the threshold is a part of the best value (`rel`, the default) or a difference (`abs`). */
+  /** Whether the threshold is relative to the best value (`rel`, the default) or absolute (`abs`). */
   thresholdMode?: 'rel' | 'abs';
-  /** Steps after a reduction in which nothing is counted; default 0. */
+  /** Steps after a reduction that are not counted; default 0. */
   cooldown?: number;
   /** The lowest rate, one for all groups or one for each; default 0. */
   minLr?: number | readonly number[];
-  /** A smaller change of the rate is not made; default 1e-8. */
+  /** Smaller changes of the rate are ignored; default 1e-8. */
   eps?: number;
 }
 
 const keys = 'mode factor patience threshold thresholdMode cooldown minLr eps'.split(' ');
 
 /**
- * Times `factor` once a metric has stopped improving (torch.optim.lr_scheduler.ReduceLROnPlateau).
+ * Multiplies the rate by `factor` when a metric has stopped improving (torch.optim.lr_scheduler.ReduceLROnPlateau).
  *
  * @example scheduler.step(validationLoss); // after each epoch
  */
@@ -69,7 +69,7 @@ export class ReduceLROnPlateau extends Schedule {
     this.lastEpoch = 0;
   }
 
-  /** Takes the metric of an epoch, a number or a tensor of one element, and lowers the rate if it is time. */
+  /** Takes the metric of an epoch, a number or a tensor of one element, and lowers the rate if necessary. */
   step(metric: number | Tensor): void {
     const value = metric instanceof Tensor ? metric.item() : metric;
     if (typeof value !== 'number') throw wrongType('step', 'a number or a tensor', 'metric', value);

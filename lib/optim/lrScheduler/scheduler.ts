@@ -1,27 +1,27 @@
-/** What all learning-rate schedules share. */
+/** The base of learning-rate schedulers. */
 import { capture } from '../../core/capture';
 import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../core/errors';
 import { requireOptimizer, type Optimizer } from '../optimizer';
 import type { GroupBase, LearningRate } from '../paramGroup';
 
-/** The fields of a schedule that say where it stands. */
+/** The fields of a scheduler that are its state. */
 export type SchedulerState = Record<string, unknown>;
 
 type Group = GroupBase & LearningRate;
 
 /** Changes the learning rates of an optimizer's groups. */
 export abstract class Schedule {
-  /** Steps taken since the start. */
+  /** Steps since the start. */
   lastEpoch = -1;
-  /** Rates that the groups began with. */
+  /** The initial rates of the groups. */
   readonly baseLrs: number[];
-  /** Rates that the last step set. */
+  /** The rates that the last step set. */
   protected lastLr: number[];
   readonly #optimizer: Optimizer;
 
   constructor(optimizer: Optimizer) {
     this.#optimizer = requireOptimizer(this.constructor.name, optimizer);
-    // A second schedule of the same optimizer begins where the first one did.
+    // A second scheduler of the same optimizer starts from the same initial rates.
     this.baseLrs = this.groups.map((group) => (group.initialLr ??= group.lr));
     this.lastLr = this.groups.map((group) => group.lr);
   }
@@ -40,13 +40,13 @@ export abstract class Schedule {
     return [...this.lastLr];
   }
 
-  /** Where the schedule stands, as plain data, without functions. */
+  /** The state of the scheduler, as plain data without functions. */
   stateDict(): SchedulerState {
     const own = Object.entries(this).filter(([, value]) => typeof value !== 'function');
     return structuredClone<SchedulerState>(Object.fromEntries(own));
   }
 
-  /** Takes over where another schedule of this class stood; the rates themselves are the optimizer's to load. */
+  /** Restores the state of another scheduler of this class; the rates themselves are part of the optimizer's state. */
   loadStateDict(dict: SchedulerState): void {
     const state: unknown = dict;
     if (typeof state !== 'object' || state === null) {
@@ -82,17 +82,17 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A schedule that knows the rates from the number of steps alone (torch.optim.lr_scheduler.LRScheduler). */
+/** A scheduler whose rates depend on the number of steps only (torch.optim.lr_scheduler.LRScheduler). */
 export abstract class LRScheduler extends Schedule {
   /** The rates that step number `lastEpoch` sets, one for each group. */
   abstract getLr(): number[];
 
-  /** Sets the next rates: call it after the optimizer's steps of an epoch, or of a batch, as you like. */
+  /** Sets the next rates. Call it after the optimizer's steps, once an epoch or once a batch. */
   step(): void {
     this._take(() => this.advance());
   }
 
-  /** @internal Takes a step here and now; in a compiled function, also after each of its later steps. */
+  /** @internal Takes a step immediately; in a compiled function, also after each of its later steps. */
   protected _take(step: () => void): void {
     if (capture === null) step();
     else capture.schedule(this, step);
@@ -103,20 +103,20 @@ export abstract class LRScheduler extends Schedule {
     this.setLrs(this.getLr());
   }
 
-  /** @internal Begins anew, from the rates the groups began with; each constructor ends with it. */
+  /** @internal Starts again from the initial rates; each constructor ends with it. */
   _start(): void {
     this.groups.forEach((group, i) => (group.lr = this.baseLrs[i]));
     this.lastEpoch = -1;
     this.step();
   }
 
-  /** As `_start`, but from the rates that are set: those of a schedule made before this one. */
+  /** As `_start`, but from the current rates, which an earlier scheduler may have set. */
   protected begin(): void {
     this.lastEpoch = -1;
     this.step();
   }
 
-  /** The rate of each group as a function of it. */
+  /** A rate for each group, computed by `rate`. */
   protected each(rate: (lr: number, i: number) => number): number[] {
     return this.groups.map((group, i) => {
       this.baseLrs[i] ??= group.initialLr ??= group.lr; // a group that was added later
@@ -134,7 +134,7 @@ export function perGroup(op: string, name: string, value: unknown, groups: numbe
   return value.map((element: unknown, i) => requireNumber(op, `${name}[${i}]`, element));
 }
 
-/** Strictly above 0, and at most `high`. */
+/** Checks that a number is above 0 and at most `high`. */
 export function requirePositive(op: string, name: string, value: unknown, high = Infinity): number {
   const number = requireNumber(op, name, value);
   if (number <= 0 || number > high) {

@@ -1,4 +1,4 @@
-/** Schedules made of schedules. */
+/** Schedulers that combine others. */
 import { describe, requireInteger, requireList, unexpected, wrongType } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, type SchedulerState } from './scheduler';
@@ -17,7 +17,7 @@ function requireSchedulers(op: string, schedulers: unknown, optimizer?: Optimize
   });
 }
 
-/** What holds other schedules keeps their state beside its own. */
+/** A scheduler that saves the states of others with its own. */
 abstract class Composite extends LRScheduler {
   readonly #parts: readonly LRScheduler[];
 
@@ -26,7 +26,7 @@ abstract class Composite extends LRScheduler {
     this.#parts = parts;
   }
 
-  /** The schedules in order. */
+  /** The schedulers in order. */
   get schedulers(): readonly LRScheduler[] {
     return this.#parts;
   }
@@ -45,9 +45,9 @@ abstract class Composite extends LRScheduler {
   }
 }
 
-/** One schedule after another: the next begins at each of the numbered steps (torch's SequentialLR). */
+/** One scheduler after another: the next one starts at each milestone (torch's SequentialLR). */
 export class SequentialLR extends Composite {
-  /** The steps at which the next schedule takes over. */
+  /** The steps at which the next scheduler starts. */
   readonly milestones: readonly number[];
 
   constructor(
@@ -77,12 +77,12 @@ export class SequentialLR extends Composite {
   }
 }
 
-/** All at once: each changes the rates that the one before it set (torch's ChainedScheduler). */
+/** All schedulers at once: each changes the rates that the one before it set (torch's ChainedScheduler). */
 export class ChainedScheduler extends Composite {
   constructor(schedulers: readonly LRScheduler[]) {
     const parts = requireSchedulers('ChainedScheduler', schedulers);
     super(parts[0].optimizer, parts);
-    this.lastEpoch = 0; // each part has begun already
+    this.lastEpoch = 0; // each scheduler has started already
   }
 
   override getLr(): number[] {

@@ -1,16 +1,16 @@
-/** Schedules that start low. */
+/** Schedulers that start with a low rate. */
 import { requireInRange, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requirePositive, requireSteps } from './scheduler';
 
 /**
- * Times `factor` (default 1/3) until step `totalIters` (default 5), then as it was
+ * Multiplies the rate by `factor` (default 1/3) until step `totalIters` (default 5), then uses the full rate
  * (torch.optim.lr_scheduler.ConstantLR).
  */
 export class ConstantLR extends LRScheduler {
-  /** The factor until then. */
+  /** The factor until that step. */
   readonly factor: number;
-  /** Steps until the rate is what it was to be. */
+  /** Steps until the full rate. */
   readonly totalIters: number;
 
   constructor(optimizer: Optimizer, options: { factor?: number; totalIters?: number } = {}) {
@@ -28,15 +28,15 @@ export class ConstantLR extends LRScheduler {
 }
 
 /**
- * Times a factor that goes evenly from `startFactor` (default 1/3) to `endFactor` (default 1) in `totalIters` steps
- * (default 5) (torch.optim.lr_scheduler.LinearLR).
+ * Multiplies the rate by a factor that changes linearly from `startFactor` (default 1/3) to `endFactor` (default 1) in
+ * `totalIters` steps (default 5) (torch.optim.lr_scheduler.LinearLR).
  */
 export class LinearLR extends LRScheduler {
   /** The factor of the first step. */
   readonly startFactor: number;
   /** The factor at the end. */
   readonly endFactor: number;
-  /** Steps until the rate is what it was to be. */
+  /** Steps until the end. */
   readonly totalIters: number;
 
   constructor(

@@ -2,7 +2,7 @@
 import { requireOptions } from '../../core/errors';
 import * as F from '../../functional';
 import { requireTensor, type Tensor } from '../../core/tensor';
-import { Module } from '../module/module';
+import { Module, type AnyModule } from '../module/module';
 
 /** The inputs of a loss of two tensors. */
 export type Pair = [input: Tensor, target: Tensor];
@@ -70,6 +70,12 @@ function tripleLoss<
   };
 }
 
+/** Makes an option, if it is given, a buffer of the loss. */
+function registerOption(loss: AnyModule, name: string, tensor: Tensor | undefined): void {
+  const op = loss.constructor.name;
+  loss.registerBuffer(name, tensor === undefined ? null : requireTensor(op, name, tensor));
+}
+
 /** A loss whose option `weight` is a buffer, so that it is converted with the model. */
 abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tensor }> extends Loss<
   Pair,
@@ -80,12 +86,7 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
 
   constructor(options: Options | undefined, names: Names<Options>) {
     super(options, names);
-    this.setBuffer('weight', options?.weight);
-  }
-
-  protected setBuffer(name: string, tensor: Tensor | undefined): void {
-    const weight = tensor === undefined ? null : requireTensor(this.constructor.name, name, tensor);
-    this.registerBuffer(name, weight);
+    registerOption(this, 'weight', options?.weight);
   }
 
   /** The options with the current buffer. */
@@ -213,7 +214,7 @@ export class BCEWithLogitsLoss extends weightedPairLoss(F.binaryCrossEntropyWith
 
   constructor(options?: F.BinaryCrossEntropyWithLogitsOptions) {
     super(options);
-    this.setBuffer('pos_weight', options?.posWeight);
+    registerOption(this, 'pos_weight', options?.posWeight);
   }
 
   protected override settings() {

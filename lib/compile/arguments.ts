@@ -1,7 +1,7 @@
-/** What a compiled function is called with: tensors, and options after them. */
+/** The arguments of a compiled function: tensors, followed by options. */
 import { requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import { Tensor } from '../core/tensor';
-import type { RunOptions } from './flight';
+import type { RunOptions } from './asyncRun';
 
 /** Options of `scan`. */
 export interface ScanOptions {
@@ -12,30 +12,31 @@ export interface ScanOptions {
 /** Inputs of a call, and the options after them. */
 export function splitArguments(
   op: string,
-  given: readonly unknown[],
+  args: readonly unknown[],
   known: readonly string[],
 ): { inputs: Tensor[]; options: ScanOptions & RunOptions } {
-  const last = given.at(-1);
-  const hasOptions = given.length > 0 && !(last instanceof Tensor) && known.length > 0;
+  const last = args.at(-1);
+  const hasOptions = args.length > 0 && !(last instanceof Tensor) && known.length > 0;
   const options = hasOptions ? (last ?? {}) : {};
   requireOptions(op, options, known);
   return {
-    inputs: requireInputs(op, hasOptions ? given.slice(0, -1) : given),
+    inputs: requireInputs(op, hasOptions ? args.slice(0, -1) : args),
     options,
   };
 }
 
-export function requireInputs(op: string, given: readonly unknown[]): Tensor[] {
-  for (let i = 0; i < given.length; i++) {
-    const one = given[i];
+/** Tensors that do not overlap, else an error. */
+export function requireInputs(op: string, args: readonly unknown[]): Tensor[] {
+  for (let i = 0; i < args.length; i++) {
+    const one = args[i];
     if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor', `inputs[${i}]`, one);
     for (let k = 0; k < i; k++) {
-      if (overlap(one, given[k] as Tensor)) {
+      if (overlap(one, args[k] as Tensor)) {
         throw unexpected(op, 'memory of its own', `inputs[${i}]`, `that of inputs[${k}]`);
       }
     }
   }
-  return given as Tensor[];
+  return args as Tensor[];
 }
 
 function overlap(a: Tensor, b: Tensor): boolean {

@@ -1,8 +1,8 @@
-/** Capturing: running fn once while every native call is written down, and making a program of what was. */
-import { noGrad } from '../core/gradMode';
+/** Capture: runs fn once while the addon records every native call, and makes a program of the recording. */
 import { Capture, capture, setCapture } from '../core/capture';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
+import { noGrad } from '../core/gradMode';
 import { addon as recorder } from '../core/native';
 import { allocateShared, unusable, type Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
@@ -11,7 +11,7 @@ import { denseValues, freshTensor, Program, type Signature } from './program';
 
 export type Fn = (...inputs: Tensor[]) => unknown;
 
-/** What a capture gives: a program, and what this first run of it computed. */
+/** A program, and the results of this first run. */
 export interface FirstRun {
   readonly program: Program;
   readonly results: readonly Tensor[];
@@ -37,7 +37,7 @@ function gradientsLeft(open: Capture): { leaf: Tensor; gradient: Tensor | null }
   });
 }
 
-/** Runs fn on `inputs` once, recording. If anything throws, no program is left, and tensors are as eager ops left them. */
+/** Runs fn on `inputs` once and records it. If anything throws, there is no program, and tensors are as eager ops left them. */
 export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   if (capture !== null) {
     throw new Error(
@@ -63,7 +63,7 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
       throw wrongType('compile', 'a synchronous function', 'fn', structure);
     }
     outputs = noGrad(() => tensorsOf(structure).map((one) => one.detach().contiguous()));
-    outputArrays = outputs.map((one) => one._flat); // looked at here, so that what lies outside is a state
+    outputArrays = outputs.map((one) => one._flat); // read here, so that memory from outside becomes a state
   } catch (error) {
     recorder.abortCapture();
     throw error;
@@ -71,18 +71,18 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
     setCapture(null);
   }
   const gradients = gradientsLeft(open);
-  const kept = gradients.flatMap(({ gradient }) => {
+  const ofGradients = gradients.flatMap(({ gradient }) => {
     const storage = gradient?._storage;
     const ours = storage !== undefined && open.temporaries.has(storage);
     return ours && storage.array.length > 0 ? [storage] : [];
   });
-  const arrays = [...new Set(kept)].map((storage) => storage.array);
+  const arrays = [...new Set(ofGradients)].map((storage) => storage.array);
   const states = [...open.states.keys()];
   const native = recorder.endCapture(
     standIns.map((one) => one._storage.array),
     outputArrays,
     arrays,
-    arrays, // where a kept gradient was computed, it stays
+    arrays, // gradients stay where they were computed
     states.map((storage) => storage.array),
   );
   const program = new Program({
@@ -95,13 +95,13 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   });
   const results = outputs.map((one) => freshTensor(one.dtype, one.shape, one._flat));
   for (const { leaf, gradient } of gradients) leaf._leaveGrad(gradient);
-  retire(open.temporaries, new Set(kept));
+  retire(open.temporaries, new Set(ofGradients));
   return { program, results };
 }
 
-/** The memory of temporaries is the program's now. */
-function retire(temporaries: ReadonlySet<Storage>, kept: ReadonlySet<Storage>): void {
+/** The memory of temporaries, except `ofGradients`, belongs to the program from now on. */
+function retire(temporaries: ReadonlySet<Storage>, ofGradients: ReadonlySet<Storage>): void {
   for (const storage of temporaries) {
-    if (!kept.has(storage) && storage.array.length > 0) storage.array = unusable.temporary;
+    if (!ofGradients.has(storage) && storage.array.length > 0) storage.array = unusable.temporary;
   }
 }

@@ -1,4 +1,4 @@
-/** One compiled function: which program serves a call, and when fn runs to make another. */
+/** One compiled function: finds the program for a call, or captures a new one. */
 import type { TypedArray } from '../core/dtype';
 import { unexpected } from '../core/errors';
 import { observer } from '../core/observer';
@@ -8,29 +8,29 @@ import { Tensor } from '../core/tensor';
 import { requireInputs, splitArguments, stepsOf } from './arguments';
 import { captureProgram, type Fn } from './capture';
 import { describePrograms } from './describe';
-import { fly, requireRunOptions, Staging, type RunOptions } from './flight';
+import { requireRunOptions, runAsync, Staging, type RunOptions } from './asyncRun';
 import { denseValues, freshTensor, runningError, type Program, type Signature } from './program';
 import { planSchedules } from './schedules';
 
 /** Figures of a compiled function; those of a program are of the one used last. */
 export interface CompileStats {
-  /** How often fn ran to be captured. */
+  /** How often fn was captured. */
   readonly captures: number;
   /** Programs in the cache: one for each combination of shapes, dtypes, and what else fn was seen to depend on. */
   readonly programs: number;
-  /** Steps run without fn. */
+  /** Steps that were replayed. */
   readonly replays: number;
   /** Native calls in a step. */
   readonly instructions: number;
   /** Memory for temporaries, shared by those that do not live at the same time. */
   readonly arenaBytes: number;
-  /** What the temporaries would take side by side. */
+  /** Memory that the temporaries would take without sharing. */
   readonly temporaryBytes: number;
   /** Memory for values that JavaScript wrote while fn ran. */
   readonly constantBytes: number;
 }
 
-// Shapes without end (a new length for every sentence) must not take memory without end.
+// A function may be called with any number of shapes (a new length for every sentence): memory stays bounded.
 const mostPrograms = 32;
 
 /** Rows of the inputs from one step on, as bare arrays. */
@@ -48,8 +48,8 @@ export class CompiledFunction {
 
   constructor(private readonly fn: Fn) {}
 
-  call(given: readonly unknown[]): unknown {
-    const inputs = requireInputs('compile', given);
+  call(args: readonly unknown[]): unknown {
+    const inputs = requireInputs('compile', args);
     const program = this.find(inputs);
     if (program === null) return this.capture(inputs);
     this.requireUnchanged(program, inputs);
@@ -57,8 +57,8 @@ export class CompiledFunction {
     return program.run(inputs);
   }
 
-  async async(given: readonly unknown[], caller: Error): Promise<unknown> {
-    const { inputs, options } = splitArguments('async', given, ['signal', 'onProgress']);
+  async async(args: readonly unknown[], caller: Error): Promise<unknown> {
+    const { inputs, options } = splitArguments('async', args, ['signal', 'onProgress']);
     requireRunOptions('async', options);
     const program = this.find(inputs);
     if (program === null) {
@@ -71,25 +71,25 @@ export class CompiledFunction {
     const values = inputs.map(denseValues);
     const take = (results: readonly TypedArray[]): Tensor[] =>
       program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i]));
-    return program.build(await this.fly(program, 1, values, options, caller, take));
+    return program.build(await this.start(program, 1, values, options, caller, take));
   }
 
-  scan(given: readonly unknown[]): unknown {
-    const { inputs, options } = splitArguments('scan', given, ['steps']);
+  scan(args: readonly unknown[]): unknown {
+    const { inputs, options } = splitArguments('scan', args, ['steps']);
     const steps = stepsOf(inputs, options.steps);
-    const start = this.begin(inputs, steps, steps);
-    if (start.first < steps) {
-      const { program, first } = start;
+    const beginning = this.begin(inputs, steps, steps);
+    if (beginning.first < steps) {
+      const { program, first } = beginning;
       const count = steps - first;
       const schedules = planSchedules(program, count);
       program.requireWritable();
       const arrays = [
-        ...rowsFrom(start.values, steps, first),
-        ...rowsFrom(start.stacked, steps, first),
+        ...rowsFrom(beginning.values, steps, first),
+        ...rowsFrom(beginning.stacked, steps, first),
       ];
       let done = 0;
       try {
-        // Long runs come back now and then: only between native calls can a worker be ended.
+        // Long runs return now and then: a worker can be terminated only between native calls.
         while (done < count) {
           const { targets, tables } = schedules;
           const rest = done === 0 ? arrays : rowsFrom(arrays, count, done);
@@ -103,29 +103,29 @@ export class CompiledFunction {
       program.leaveGradients();
       this.replays += count;
     }
-    return stackedResult(start, steps);
+    return stackedResult(beginning, steps);
   }
 
-  async scanAsync(given: readonly unknown[], caller: Error): Promise<unknown> {
+  async scanAsync(args: readonly unknown[], caller: Error): Promise<unknown> {
     const known = ['steps', 'signal', 'onProgress'];
-    const { inputs, options } = splitArguments('scanAsync', given, known);
+    const { inputs, options } = splitArguments('scanAsync', args, known);
     requireRunOptions('scanAsync', options);
     const steps = stepsOf(inputs, options.steps);
     options.signal?.throwIfAborted();
-    const start = this.begin(inputs, steps, steps);
-    if (start.first < steps) {
-      const { program, first, stacked } = start;
-      const rows = rowsFrom(start.values, steps, first);
+    const beginning = this.begin(inputs, steps, steps);
+    if (beginning.first < steps) {
+      const { program, first, stacked } = beginning;
+      const rows = rowsFrom(beginning.values, steps, first);
       const take = (results: readonly TypedArray[]): void => {
         rowsFrom(stacked, steps, first).forEach((to, i) => {
           to.set(results[i]);
         });
       };
-      await this.fly(program, steps - first, rows, options, caller, take, first);
+      await this.start(program, steps - first, rows, options, caller, take, first);
     } else {
       options.onProgress?.({ step: steps, steps });
     }
-    return stackedResult(start, steps);
+    return stackedResult(beginning, steps);
   }
 
   get stats(): CompileStats {
@@ -146,7 +146,7 @@ export class CompiledFunction {
   }
 
   dispose(): void {
-    if (this.programs.some((program) => program.flying)) throw runningError('dispose');
+    if (this.programs.some((program) => program.running)) throw runningError('dispose');
     for (const program of this.programs) program.native.dispose();
     this.programs = [];
     this.disposed = true;
@@ -160,7 +160,7 @@ export class CompiledFunction {
     }
     for (let i = 0; i < this.programs.length; i++) {
       const program = this.programs[i];
-      if (program.flying) throw runningError('compile');
+      if (program.running) throw runningError('compile');
       if (!program.matches(inputs)) continue;
       if (i > 0) {
         this.programs.splice(i, 1);
@@ -191,8 +191,8 @@ export class CompiledFunction {
     }
   }
 
-  /** Takes the steps of a scan that need fn, until the rest can run without a look from here. */
-  private begin(inputs: readonly Tensor[], steps: number, rows: number): Start {
+  /** Takes the steps of a scan one by one until a program can run the rest. */
+  private begin(inputs: readonly Tensor[], steps: number, rows: number): Beginning {
     const values = inputs.map(denseValues);
     const signatures = inputs.map(({ dtype, shape, requiresGrad }) => {
       return { dtype, shape: shape.slice(1), requiresGrad };
@@ -221,7 +221,7 @@ export class CompiledFunction {
     }
   }
 
-  private async fly<T>(
+  private async start<T>(
     program: Program,
     steps: number,
     values: readonly TypedArray[],
@@ -239,14 +239,14 @@ export class CompiledFunction {
       },
     };
     const all = { ...options, ...shifted };
-    const result = await fly(program, staging, steps, values, all, caller, take);
+    const result = await runAsync(program, staging, steps, values, all, caller, take);
     this.replays += steps;
     return result;
   }
 }
 
 /** Where the native part of a scan begins. */
-interface Start {
+interface Beginning {
   readonly program: Program;
   readonly first: number;
   readonly values: readonly TypedArray[];
@@ -270,7 +270,7 @@ function keepRow(
   });
 }
 
-function stackedResult({ program, stacked }: Start, steps: number): unknown {
+function stackedResult({ program, stacked }: Beginning, steps: number): unknown {
   return program.build(
     program.outputs.map(
       ({ dtype, shape }, i) => new Tensor(new Storage(dtype, stacked[i]), [steps, ...shape]),

@@ -1,41 +1,41 @@
-/** compile(): a function captured once, and then replayed in C++. */
+/** compile(): captures the native calls of a function once, then replays them in C++. */
 import { inspect } from 'node:util';
 import { wrongType } from '../core/errors';
 import type { ScanOptions } from './arguments';
 import type { Fn } from './capture';
-import type { RunOptions } from './flight';
+import type { RunOptions } from './asyncRun';
 import { CompiledFunction, type CompileStats } from './compiledFunction';
 import type { Output } from './output';
 import type { Tensor } from '../core/tensor';
 
 export type { CompileStats, Output, RunOptions, ScanOptions };
-export type { Progress } from './flight';
+export type { Progress } from './asyncRun';
 
-/** A compiled function: called as the plain one, and in the other ways below. */
+/** A compiled function: call it like the plain one, or run it in one of these other ways. */
 export interface Compiled<Inputs extends Tensor[], Result> {
   (...inputs: Inputs): Result;
-  /** The same beside the event loop, on a thread of the library's own. */
+  /** The same on a background thread. */
   async(...inputs: [...inputs: Inputs, options?: RunOptions]): Promise<Result>;
   /** One step for each row of the inputs, in one native call; results are stacked likewise. */
   scan(...inputs: [...inputs: Inputs, options?: ScanOptions]): Result;
-  /** `scan` beside the event loop. */
+  /** `scan` on a background thread. */
   scanAsync(...inputs: [...inputs: Inputs, options?: ScanOptions & RunOptions]): Promise<Result>;
   /** Counts of captures and replays, and the size of the newest program. */
   readonly stats: CompileStats;
   /** The programs, one native call a line. */
   toString(): string;
-  /** Frees the programs; later calls are errors. An error while a run is in flight. */
+  /** Frees the programs; later calls are errors. An error while it is running. */
   dispose(): void;
 }
 
 /**
- * A function that runs `fn` once for every shape of its inputs, writing down its native calls, and replays those from
- * then on without JavaScript. Results are fresh tensors outside any graph.
+ * Returns a function that runs `fn` once for every shape of its inputs and records its native calls. Later calls replay
+ * them without JavaScript. Results are new tensors outside any graph.
  *
  * Forward, backward, optimizers, dropout, schedules and changes in place all work in `fn`; what it reads from JavaScript
- * (numbers, branches) stays as it was in the first run. Programs notice new shapes and dtypes, `train` and `eval`,
- * frozen parameters, cleared gradients and other options of optimizers, and are captured anew. Reading a value (`item`,
- * `data`) of a tensor that `fn` computes is an error. Tensors that `fn` uses move to shared memory.
+ * (numbers, branches) stays as it was in the first run. New shapes and dtypes, `train` and `eval`, frozen parameters,
+ * cleared gradients and other options of optimizers lead to a new capture. Reading a value (`item`, `data`) of a tensor
+ * that `fn` computes is an error. Tensors that `fn` uses move to shared memory.
  *
  * @example
  * const step = compile((x: Tensor, y: Tensor) => {
@@ -54,9 +54,9 @@ export function compile<Inputs extends Tensor[], Result extends Output>(
   const compiled = new CompiledFunction(fn as unknown as Fn);
   const call = (...inputs: Inputs): Result => compiled.call(inputs) as Result;
   const methods = {
-    async: (...given: unknown[]) => compiled.async(given, new Error()) as Promise<Result>,
-    scan: (...given: unknown[]) => compiled.scan(given) as Result,
-    scanAsync: (...given: unknown[]) => compiled.scanAsync(given, new Error()) as Promise<Result>,
+    async: (...args: unknown[]) => compiled.async(args, new Error()) as Promise<Result>,
+    scan: (...args: unknown[]) => compiled.scan(args) as Result,
+    scanAsync: (...args: unknown[]) => compiled.scanAsync(args, new Error()) as Promise<Result>,
     toString: () => compiled.toString(),
     dispose: () => {
       compiled.dispose();

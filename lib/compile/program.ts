@@ -1,4 +1,4 @@
-/** One captured program: what it needs to be the right one, and running it. */
+/** One captured program: when it may be used, and how it runs. */
 import type { NativeProgram } from '../../binding';
 import { isGradEnabled } from '../core/gradMode';
 import type { Capture, Scheduled } from '../core/capture';
@@ -17,13 +17,13 @@ export interface Signature {
   readonly requiresGrad: boolean;
 }
 
-/** What a leaf's gradient is after a step. */
+/** The gradient of a leaf after a step. */
 interface GradEffect {
   readonly leaf: Tensor;
   readonly gradient: Tensor | null;
 }
 
-/** What capturing leaves for the program. */
+/** The result of a capture. */
 export interface Captured {
   readonly native: NativeProgram;
   readonly open: Capture;
@@ -41,14 +41,14 @@ export function runningError(op: string): Error {
 }
 
 export class Program {
-  /** Whether its own effects keep it the right one, so that steps can follow each other without a look. */
+  /** Whether it still matches after its own effects, so that steps can follow each other without a check. */
   readonly steady: boolean;
   readonly native: NativeProgram;
   readonly inputs: readonly Signature[];
   readonly outputs: readonly Signature[];
   readonly scheduled: readonly Scheduled[];
   readonly scheduledNumbers: readonly Float64Array[];
-  flying = false;
+  running = false;
   private readonly structure: unknown;
   private readonly gradients: readonly GradEffect[];
   private readonly recordsGraph = isGradEnabled();
@@ -72,10 +72,10 @@ export class Program {
     this.states = [...open.states.keys()];
     this.arrays = this.states.map((storage) => storage.array);
     const changed = this.states.filter((_, i) => native.access[i] === 2);
-    const kept = gradients.flatMap(({ gradient }) =>
+    const ofGradients = gradients.flatMap(({ gradient }) =>
       gradient === null ? [] : [gradient._storage],
     );
-    this.changed = new Set([...changed, ...kept]);
+    this.changed = new Set([...changed, ...ofGradients]);
     this.written = [...this.changed];
     this.gradsRead = [...open.gradsRead];
     this.leaves = [...open.leaves];
@@ -125,7 +125,7 @@ export class Program {
 
   /** One step on this thread. */
   run(inputs: readonly Tensor[]): unknown {
-    if (this.flying) throw runningError('compile');
+    if (this.running) throw runningError('compile');
     this.requireWritable();
     const arrays: TypedArray[] = [];
     for (let i = 0; i < inputs.length; i++) arrays.push(denseValues(inputs[i]));
@@ -148,14 +148,14 @@ export class Program {
     return this.build(results);
   }
 
-  /** Memory that a run in flight or an export reads may not be changed by another one. */
+  /** Memory that a running compiled function or an export reads may not be changed by another one. */
   requireWritable(): void {
     for (let i = 0; i < this.written.length; i++) {
       if (this.written[i].readers > 0) throw readersError('compile', this.written[i]);
     }
   }
 
-  /** After steps: graphs that kept the old values of what was changed notice. */
+  /** After steps: marks saved tensors in the memory that was changed as modified. */
   countChanges(): void {
     for (let i = 0; i < this.written.length; i++) this.written[i].version++;
   }
@@ -167,10 +167,10 @@ export class Program {
     }
   }
 
-  /** While a run is in flight: what it changes cannot be touched, what it reads cannot be changed. */
+  /** During an asynchronous run: what it changes cannot be accessed, what it reads cannot be changed. */
   lock(): void {
     this.requireWritable();
-    this.flying = true;
+    this.running = true;
     for (const storage of this.states) {
       if (!this.changed.has(storage)) storage.readers++;
     }
@@ -181,7 +181,7 @@ export class Program {
   }
 
   unlock(): void {
-    this.flying = false;
+    this.running = false;
     for (const [storage, array] of this.locked) storage.array = array;
     this.locked.length = 0;
     for (const storage of this.states) {

@@ -1,4 +1,4 @@
-/** Where the native addon may be, which of the places gives it, and the one error when none does. */
+/** Finds the native addon among the places where it may be, or throws one error that lists them. */
 import { join } from 'node:path';
 import type { NativeAddon } from '../../binding';
 
@@ -10,7 +10,7 @@ export interface Host {
   /** `process.version`, and the version of Node-API that it has. */
   readonly node: string;
   readonly nodeApi: string;
-  /** 'glibc' or 'musl', and its version, on Linux: asked only where no local build is found. */
+  /** 'glibc' or 'musl', and its version, on Linux: called only if there is no local build. */
   readonly libcFamily: () => string | null;
   readonly libcVersion: () => string | null;
   /** Version of the library, and the folder of its package. */
@@ -18,7 +18,7 @@ export interface Host {
   readonly root: string;
   /** Whether that folder is a clone and not an installed package. */
   readonly clone: boolean;
-  /** The script that builds the addon from source; none where a bundler took the code out of its package. */
+  /** The script that builds the addon from source; undefined where a bundler copied the code out of its package. */
   readonly buildScript: string | undefined;
   /** BLASGRAD_ADDON: the only place to look, if it is set. */
   readonly override: string | undefined;
@@ -26,11 +26,11 @@ export interface Host {
   readonly load: (id: string) => unknown;
   /** Bytes of the file that `load` would open. */
   readonly sizeOf: (id: string) => number;
-  /** The folder of a package, whole or not, if there is one. */
+  /** The folder of a package, complete or not, if there is one. */
   readonly folderOf: (name: string) => string | undefined;
 }
 
-/** A place without an addon, why, and the code of Node's error. */
+/** A place where no addon was loaded, the reason, and the code of Node's error. */
 interface Attempt {
   readonly place: string;
   readonly reason: string;
@@ -40,16 +40,16 @@ interface Attempt {
 /** Node-API version that the addon is built for. */
 const neededNodeApi = 8;
 
-/** Platforms with a package of their own: the addon, built with all that it needs. */
+/** Packages of prebuilt addons. */
 const platformPackages = new Set(['blasgrad-linux-x64']);
 
-/** How the package of a platform is called, whether or not there is one. */
+/** The name of a platform's package, whether or not it exists. */
 export function platformPackage({ platform, arch, libcFamily }: Host): string {
   const musl = platform === 'linux' && libcFamily() === 'musl';
   return `blasgrad-${platform}-${arch}${musl ? '-musl' : ''}`;
 }
 
-/** The first addon that loads: a local build, then the platform's package. Throws the one error. */
+/** The first addon that loads: a local build, then the platform's package. */
 export function findAddon(host: Host): NativeAddon {
   const tried: Attempt[] = [];
   const attempt = <T>(place: string, open: () => T): T | undefined => {
@@ -76,7 +76,7 @@ export function findAddon(host: Host): NativeAddon {
   throw new Error(explain(host, tried));
 }
 
-/** What the package of a platform says of itself (scripts/package/platform.mjs). */
+/** The fields of a platform package's manifest that are checked (scripts/package/platform.mjs). */
 interface PlatformManifest {
   readonly version: string;
   readonly addonBytes: number;
@@ -95,7 +95,7 @@ function loadPlatformPackage({ load, sizeOf, folderOf, version }: Host, name: st
   if (manifest.version !== version) {
     throw new Error(`its version is ${manifest.version}, this is blasgrad ${version}`);
   }
-  // Loading a file that ends too early ends the process.
+  // Loading a truncated file would crash the process.
   const bytes = file('blasgrad.node', sizeOf) as number;
   if (bytes !== manifest.addonBytes) {
     throw new Error(`blasgrad.node has ${bytes} bytes, not ${manifest.addonBytes}`);
@@ -142,7 +142,7 @@ function remedy(host: Host, tried: readonly Attempt[]): string {
     if (code === 'ERR_ACCESS_DENIED') {
       return `start Node with --allow-fs-read for the folder of ${name}; if there is none, ${install}`;
     }
-    // npm leaves a folder of the right version as it is, whole or not.
+    // npm does not repair a folder of the right version.
     const damaged = reason !== missing && !reason.startsWith('its version');
     const folder = damaged ? host.folderOf(name) : undefined;
     return folder === undefined ? install : `rm -r '${folder}' && ${install}`;

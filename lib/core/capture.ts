@@ -1,9 +1,9 @@
-/** What the capture of a compiled function learns from the layers below it: memory, gradients, and what it depends on. */
+/** The capture of a compiled function: the memory, gradients and other state that it uses. */
 import type { DType, TypedArray } from './dtype';
 import type { Storage } from './storage';
 import type { Tensor } from './tensor';
 
-/** Something that changes numbers of the optimizer after each step: a learning-rate schedule. */
+/** A learning-rate schedule: changes numbers of the optimizer after each step. */
 export interface Scheduled {
   readonly optimizer: { readonly paramGroups: readonly object[] };
   step(): void;
@@ -11,7 +11,7 @@ export interface Scheduled {
   loadStateDict(dict: Record<string, unknown>): void;
 }
 
-/** Memory that was there before a capture, and how it was found. */
+/** Memory from before a capture, as it was when the capture first used it. */
 export interface State {
   readonly array: TypedArray;
   readonly version: number;
@@ -19,17 +19,17 @@ export interface State {
 
 /** A capture in progress. */
 export class Capture {
-  /** Storages over memory made during the capture. */
+  /** Storages of memory allocated during the capture. */
   readonly temporaries = new Set<Storage>();
-  /** Storages from before, which the program goes on using where they are. */
+  /** Storages from before the capture, which the program uses in place. */
   readonly states = new Map<Storage, State>();
-  /** What must still hold for the program to be the right one. */
+  /** Conditions under which the program may be used. */
   readonly guards: (() => boolean)[] = [];
-  /** Gradients that were looked at before fn set them: where they lay, or null. */
+  /** Gradients that were read before fn set them: their storage, or null. */
   readonly gradsRead = new Map<Tensor, Storage | null>();
   /** Tensors whose gradient fn set or cleared. */
   readonly gradsWritten = new Set<Tensor>();
-  /** Leaves, and whether gradients flowed to them. */
+  /** Leaves, and whether they required a gradient. */
   readonly leaves = new Map<Tensor, boolean>();
   /** Schedules that took a step, and the numbers they wrote. */
   readonly scheduled: Scheduled[] = [];
@@ -42,7 +42,7 @@ export class Capture {
     private readonly register: (array: TypedArray) => void,
   ) {}
 
-  /** Memory for a temporary. Shared, so that nothing can detach it while the capture refers to it. */
+  /** Memory for a temporary. It is shared, so that it cannot be detached while the capture refers to it. */
   allocate(dtype: DType, length: number): TypedArray {
     const array = this.shared(dtype, length);
     this.memory.add(array);
@@ -50,12 +50,12 @@ export class Capture {
     return array;
   }
 
-  /** A storage was made. */
+  /** Called for every new storage. */
   adopt(storage: Storage): void {
     if (this.memory.has(storage.array)) this.temporaries.add(storage);
   }
 
-  /** An op is about to use memory: what is not a temporary moves to shared memory, which stays where it is. */
+  /** Called before an op uses memory: unless it is a temporary, it moves to shared memory, which never moves again. */
   use(storage: Storage): void {
     if (this.temporaries.has(storage) || this.states.has(storage)) return;
     if (storage.array.length === 0) return;
@@ -63,7 +63,7 @@ export class Capture {
     this.states.set(storage, { array: storage.array, version: storage.version });
   }
 
-  /** Whether the value was computed during the capture, so that reading it would freeze it. */
+  /** Whether the value was computed during the capture: a replay would not compute again what JavaScript reads. */
   computed(storage: Storage): boolean {
     const state = this.states.get(storage);
     return (
@@ -85,9 +85,9 @@ export class Capture {
       this.leaves.set(leaf, value);
   }
 
-  /** Takes a step of a schedule, which every replay then takes after its own step. */
-  schedule(one: Scheduled, step: () => void): void {
-    if (!this.scheduling) this.scheduled.push(one);
+  /** Takes a step of a schedule, which every replay repeats after its own step. */
+  schedule(schedule: Scheduled, step: () => void): void {
+    if (!this.scheduling) this.scheduled.push(schedule);
     const outer = this.scheduling;
     this.scheduling = true;
     try {
@@ -97,13 +97,13 @@ export class Capture {
     }
   }
 
-  /** Numbers of an optimizer are about to be written from JavaScript. */
+  /** Called before JavaScript writes numbers of an optimizer. */
   writeNumbers(numbers: Float64Array): void {
     if (!this.scheduling) refuse('optimizer', 'options that stay as they are');
     this.scheduledNumbers.add(numbers);
   }
 
-  /** An update is about to read numbers of an optimizer: replays take steps of schedules after their own. */
+  /** Called before an update reads numbers of an optimizer: steps of schedules must come after those of the optimizer. */
   readNumbers(numbers: Float64Array): void {
     if (!this.scheduledNumbers.has(numbers)) return;
     throw new Error(
@@ -120,7 +120,7 @@ export function setCapture(next: Capture | null): void {
   capture = next;
 }
 
-/** Throws: what a compiled function may not do, because a replay would not do it again. */
+/** Throws the error for what a compiled function may not do, because a replay would not repeat it. */
 export function refuse(op: string, what: string): never {
   throw new Error(`${op}: expected ${what} in a compiled function, got a change from JavaScript`);
 }

@@ -1,4 +1,4 @@
-/** How the library refuses: `<op>: expected <what> for <name>, got <actual>`. */
+/** Errors: `<op>: expected <what> for <name>, got <actual>`; and functions that check arguments. */
 
 /** Marks the tensors of this copy of the library: a process may hold several. */
 export const ofThisCopy = Symbol('of this copy of blasgrad');
@@ -46,12 +46,12 @@ function describeObject(value: object): string {
   }
 }
 
-/** What was thrown, as a text. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the memory of a typed array was transferred away: only then can there be no view of it. */
+/** Whether the memory of a typed array was transferred: only then can no new view of it be made. */
 export function isDetached(array: ArrayBufferView): boolean {
   if (array.byteLength > 0) return false;
   try {
@@ -70,7 +70,7 @@ function isTensorLike(value: object): value is { dtype: string; shape: readonly 
   );
 }
 
-/** A shape as it is written in messages and printing: `[2, 3]`. */
+/** A shape in messages and printing: `[2, 3]`. */
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
@@ -80,12 +80,12 @@ export function wrongType(op: string, what: string, name: string, actual: unknow
   return new TypeError(`${op}: expected ${what} for ${name}, got ${describe(actual)}`);
 }
 
-/** The value is of the right kind, but not one that works here; `actual` may be a ready text. */
+/** The value is of the right kind, but not allowed here. */
 export function wrongValue(op: string, what: string, name: string, actual: unknown): RangeError {
   return new RangeError(`${op}: expected ${what} for ${name}, got ${describe(actual)}`);
 }
 
-/** As wrongValue, with a text that is printed as it stands, such as a shape or a dtype. */
+/** As wrongValue, with a text that is printed unchanged, such as a shape or a dtype. */
 export function unexpected(op: string, what: string, name: string, actual: string): RangeError {
   return new RangeError(`${op}: expected ${what} for ${name}, got ${actual}`);
 }
@@ -137,7 +137,7 @@ export function requireBoolean(op: string, name: string, value: unknown): boolea
 // A sparse array may say that it has 2^32 elements, and an iterator need not end.
 const mostItems = 1 << 24;
 
-/** What an array or another iterable holds, holes of arrays as undefined, else an error. */
+/** The items of an array or another iterable, else an error; holes of arrays are undefined. */
 export function requireItems(
   op: string,
   what: string,
@@ -147,7 +147,7 @@ export function requireItems(
 ): unknown[] {
   const tooMany = (count: string): RangeError =>
     unexpected(op, `at most ${most} elements`, name, count);
-  // Not by the iterator of a typed array, which throws where memory is gone.
+  // Not by the iterator of a typed array, which throws if its memory is detached.
   if (Array.isArray(value) || isTypedArray(value)) {
     if (value.length > most) throw tooMany(String(value.length));
     const items: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Generators of random numbers. Their state is memory that native rows read and advance. */
+/** Generators of random numbers. Their state is memory that native ops read and advance. */
 import { randomInt } from 'node:crypto';
 import { refuseInCapture } from './capture';
 import { describe, unexpected, wrongType, wrongValue } from './errors';
@@ -17,7 +17,7 @@ const stateWords = 4;
  * @example randn(2, 3, { generator: new Generator(7) })
  */
 export class Generator {
-  /** @internal The state, for native calls: int32 in shared memory, so that a compiled step goes on drawing. */
+  /** @internal The state, for native calls: int32 in shared memory, so that replays of a compiled step advance it. */
   readonly _state: Tensor;
 
   /** With `seed`, a whole number from 0 to 2^53; at random without. */
@@ -46,12 +46,12 @@ export class Generator {
     return seed;
   }
 
-  /** Where the stream stands, as an int32 tensor of shape [4]. */
+  /** The position in the stream, as an int32 tensor of shape [4]. */
   getState(): Tensor {
     return this._state.clone();
   }
 
-  /** Goes on from where a stream stood: a result of `getState`. */
+  /** Continues from a position: a result of `getState`. */
   setState(state: Tensor): this {
     if (!(state instanceof Tensor)) throw wrongType('setState', 'a tensor', 'state', state);
     if (state.dtype !== 'int32' || state.ndim !== 1 || state.shape[0] !== stateWords) {
@@ -78,29 +78,29 @@ export class Generator {
   }
 }
 
-/** The generator of every op that is given none; each worker thread has its own. Seeded at random at first. */
+/** The generator that ops use by default; each worker thread has its own. Its first seed is random. */
 export const defaultGenerator = new Generator();
 
-/** What stands in for the default generator while a DataLoader reads a sample. */
-let standIn: Generator | null = null;
+/** Replaces the default generator while a DataLoader reads a sample. */
+let replacement: Generator | null = null;
 
-/** Runs `fn`, a synchronous function, with another generator in the default one's place. */
+/** Runs `fn`, a synchronous function, with another default generator. */
 export function withGenerator<T>(generator: Generator, fn: () => T): T {
-  const before = standIn;
-  standIn = generator;
+  const before = replacement;
+  replacement = generator;
   try {
     return fn();
   } finally {
-    standIn = before;
+    replacement = before;
   }
 }
 
 /** Seeds the default generator (torch.manual_seed) with a whole number from 0 to 2^53, and returns it. */
 export function manualSeed(seed: number): Generator {
-  return (standIn ?? defaultGenerator).manualSeed(seed);
+  return (replacement ?? defaultGenerator).manualSeed(seed);
 }
 
-/** Options of whatever draws random numbers. */
+/** Options of functions that draw random numbers. */
 export interface RandomOptions {
   /** Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
@@ -108,7 +108,7 @@ export interface RandomOptions {
 
 /** @internal The state to draw from. */
 export function stateOf(op: string, options: RandomOptions): Tensor {
-  const { generator = standIn ?? defaultGenerator } = options;
+  const { generator = replacement ?? defaultGenerator } = options;
   if (!(generator instanceof Generator)) {
     throw wrongType(op, 'a Generator', 'generator', generator);
   }

@@ -8,7 +8,7 @@ export function isGradEnabled(): boolean {
   return gradEnabled;
 }
 
-/** Switches recording, and says what it was: for whoever restores it himself. */
+/** Turns recording on or off, and returns the previous setting for the caller to restore. */
 export function setGradEnabled(enabled: boolean): boolean {
   const before = gradEnabled;
   gradEnabled = enabled;

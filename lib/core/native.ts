@@ -9,7 +9,7 @@ import { version } from '../version';
 
 const load = createRequire(__filename);
 
-/** Loaded only where it is asked, since it brings node:child_process along. Null where a bundler left it behind. */
+/** Loaded only when it is needed, since it loads node:child_process. Null where a bundler left it out. */
 function detectLibc(): typeof DetectLibc | null {
   try {
     return load('detect-libc') as typeof DetectLibc;
@@ -18,7 +18,7 @@ function detectLibc(): typeof DetectLibc | null {
   }
 }
 
-/** Under Node's permission model looking is refused by an error. */
+/** Under Node's permission model existsSync may throw. */
 function isThere(path: string): boolean {
   try {
     return existsSync(path);
@@ -27,7 +27,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** The folder of the package: above dist, where the bundle is, or two above this module where it is a file of its own. */
+/** The folder of the package: one above the bundle in dist, or two above this module where it is not bundled. */
 const root =
   [join(__dirname, '..'), join(__dirname, '..', '..')].find((folder) =>
     isThere(join(folder, 'package.json')),

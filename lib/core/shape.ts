@@ -43,12 +43,12 @@ const maxElements = 2 ** 49;
 
 export const possibleShape = 'at most 64 dimensions and 2^49 elements';
 
-/** Whether a tensor may have this shape: sizes beyond all memory do not become fewer by a size of 0. */
+/** Whether a tensor may have this shape; a size of 0 does not allow the others to exceed the limit. */
 export function isPossibleShape(shape: Shape): boolean {
   return shape.length <= 64 && numelOf(shape.filter((size) => size !== 0)) <= maxElements;
 }
 
-/** An array with as many elements as a tensor may have dimensions. */
+/** An error for an array with more elements than a tensor may have dimensions. */
 export function requireFewDims(op: string, list: readonly unknown[], name: string): void {
   if (list.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(list.length));
 }
@@ -59,7 +59,7 @@ export function requireShape(op: string, value: unknown, name = 'shape'): number
   requireFewDims(op, value, name);
   const shape: number[] = [];
   for (let i = 0; i < value.length; i++) {
-    const size: unknown = value[i]; // once: the next time a getter may say something else
+    const size: unknown = value[i]; // read once: a getter may return something else the next time
     if (typeof size !== 'number') throw wrongType(op, 'a whole number', `${name}[${i}]`, size);
     if (!Number.isSafeInteger(size) || size < 0) {
       throw wrongValue(op, 'a whole number of at least 0', `${name}[${i}]`, size);
@@ -95,7 +95,7 @@ export function normalizeDims(op: string, dims: unknown, ndim: number): number[]
   return normal;
 }
 
-/** The shape two operands have together, by NumPy's and PyTorch's broadcasting rule. */
+/** The shape that two operands broadcast to, by NumPy's and PyTorch's rule. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   const ndim = Math.max(a.length, b.length);

@@ -54,35 +54,35 @@ export function isShared(array: TypedArray): boolean {
 }
 
 // Creating an ArrayBuffer costs about 1 us, a view of an existing one 60 ns, so small tensors share slabs. A slab is
-// garbage once all its tensors are: nothing is freed by hand. It is small because one tensor that is kept keeps it all.
+// garbage once all its tensors are. It is small because one live tensor keeps all of it.
 const slabBytes = 1 << 15;
 const largestInSlab = 1 << 12;
 const alignment = 64; // a cache line, and the widest vector
 let slab = new ArrayBuffer(0);
 let slabUsed = 0;
 
-// Up to here a request is tried without a look at what the machine has, which takes 50 us.
-const surelyThere = 1 << 28;
+// Up to this size a request is tried without checking the free memory, which takes 50 us.
+const surelyFree = 1 << 28;
 
 function outOfMemory(bytes: number, found: string): RangeError {
   return unexpected('tensor', `memory for ${bytes} bytes`, 'the elements', found);
 }
 
-/** Before V8 refuses a buffer it frees whatever it can; nobody has this one. */
+/** Requests a buffer that is too large for any machine: V8 collects garbage before it refuses. */
 function collectGarbage(): void {
   try {
     Reflect.construct(ArrayBuffer, [2 ** 46]);
   } catch {
-    // as was meant
+    // as intended
   }
 }
 
 /**
- * What `make` makes of `bytes` bytes. A RangeError if that is more than the machine, or the container, has: Linux would
- * grant it, and end the process later.
+ * The result of `make(bytes)`. A RangeError if that is more than the machine, or the container, has: Linux would grant it
+ * and kill the process later.
  */
 function memory<T>(bytes: number, make: (bytes: number) => T): T {
-  if (bytes > surelyThere) {
+  if (bytes > surelyFree) {
     const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
     const free = (): number => limit - process.memoryUsage.rss();
     if (bytes <= limit && bytes > free()) collectGarbage();
@@ -95,7 +95,7 @@ function memory<T>(bytes: number, make: (bytes: number) => T): T {
   }
 }
 
-/** The bytes of a buffer, as far as one Uint8Array reaches. */
+/** The bytes of a buffer, up to the greatest length of a Uint8Array. */
 const startOf = (buffer: ArrayBufferLike): Uint8Array =>
   new Uint8Array(buffer, 0, Math.min(buffer.byteLength, constants.MAX_LENGTH));
 
@@ -103,7 +103,7 @@ const unzeroed = (bytes: number): Uint8Array =>
   bytes > constants.MAX_LENGTH ? startOf(new ArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes);
 const shared = (bytes: number): Uint8Array => startOf(new SharedArrayBuffer(bytes));
 
-/** Memory for a temporary: its content is undefined, for an op to fill. */
+/** Memory for a temporary: its content is undefined until an op writes it. */
 export function allocate(dtype: DType, length: number): TypedArray {
   if (capture !== null) return capture.allocate(dtype, length);
   const bytes = length * elementBytes(dtype);
@@ -120,14 +120,14 @@ export function allocate(dtype: DType, length: number): TypedArray {
   return aligned(dtype, memory(bytes + alignment, unzeroed), length);
 }
 
-/** Memory of its own, zeroed: for values a user may hold, transfer or detach without hurting others. */
+/** Zeroed memory that no other tensor shares: users may hold, transfer or detach it. */
 export function allocateOwn(dtype: DType, length: number): TypedArray {
   if (capture !== null) return capture.allocate(dtype, length);
   const buffer = memory(length * elementBytes(dtype), (bytes) => new ArrayBuffer(bytes));
   return arrayOver(dtype, buffer, 0, length);
 }
 
-/** Zeroed memory that cannot be detached and that worker threads can share: parameters and optimizer state. */
+/** Zeroed memory that cannot be detached and that worker threads can share, for parameters and optimizer state. */
 export function allocateShared(dtype: DType, length: number): TypedArray {
   return aligned(dtype, memory(length * elementBytes(dtype) + alignment, shared), length);
 }

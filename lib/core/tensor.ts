@@ -40,9 +40,9 @@ export class Tensor {
   private lazyStrides: readonly number[] | null;
   private leafRequiresGrad = false;
   private gradient: Tensor | null = null;
-  /** What only the constructor makes. */
+  /** Only the constructor sets it. */
   readonly #genuine = true;
-  /** Memory of a gradient that nobody outside has seen: once it is cleared, the next backward writes there. */
+  /** Memory of a gradient that was not handed out: once it is cleared, the next backward writes there. */
   private unseenGradient: Storage | null = null;
   private flatView: TypedArray | null = null;
   private flatSource: TypedArray | null = null;
@@ -62,7 +62,7 @@ export class Tensor {
     this._contiguous = strides === null || isContiguous(shape, strides);
   }
 
-  /** @internal An object that borrowed the prototype, or stands before a tensor as a proxy, is none. */
+  /** @internal Objects that only have the prototype, and proxies of tensors, are not tensors. */
   static [Symbol.hasInstance](value: unknown): boolean {
     if (this !== Tensor) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && #genuine in value;
@@ -140,11 +140,11 @@ export class Tensor {
   get data(): TypedArray {
     readableMemory('data', this);
     if (!this._contiguous) return copyInOrder(this);
-    if (capture !== null) capture.use(this._storage); // moves it, while nobody holds the array
+    if (capture !== null) capture.use(this._storage); // moves it before the array is handed out
     const memory = this._storage.array;
     this._storage.exposed = true;
     if (isInSlab(memory)) {
-      // Out of the slab: whoever transfers or detaches this memory must not hit other tensors.
+      // Out of the slab: transferring or detaching this memory must not affect other tensors.
       const own = allocateOwn(this.dtype, memory.length);
       own.set(memory);
       this._storage.array = own;
@@ -167,7 +167,7 @@ export class Tensor {
 
   // --- Gradients ----------------------------------------------------------------------------------------------------
 
-  /** Whether gradients flow to this tensor: a leaf that was told so, or a result of one. */
+  /** Whether gradients flow to this tensor: a leaf that requires them, or a result of one. */
   get requiresGrad(): boolean {
     if (this._viewOf !== null) refreshView(this, this._viewOf);
     if (capture !== null && this._node === null) {
@@ -233,19 +233,19 @@ export class Tensor {
     this.gradient = value;
   }
 
-  /** @internal `grad`, for those who let go of it. */
+  /** @internal `grad`, for callers that do not keep it. */
   get _grad(): Tensor | null {
     if (capture !== null) capture.readGrad(this, this.gradient);
     return this.gradient;
   }
 
-  /** @internal After a compiled step: `grad` is what that left. */
+  /** @internal Sets `grad` after a compiled step. */
   _leaveGrad(gradient: Tensor | null): void {
     this.unseenGradient = null;
     this.gradient = gradient;
   }
 
-  /** @internal Makes `gradient`, which nobody else refers to, this tensor's `grad`. */
+  /** @internal Makes `gradient`, which nothing else refers to, this tensor's `grad`. */
   _adoptGrad(gradient: Tensor): void {
     this.grad = gradient;
     const reusable = capture === null && !isInSlab(gradient._storage.array);
@@ -253,8 +253,8 @@ export class Tensor {
   }
 
   /**
-   * @internal Memory for the next gradient, if the last one was cleared unseen: writing where the last step wrote costs
-   * a tenth of writing to new memory, which is in no cache (200 KB: 4 us and 40 us).
+   * @internal Memory for the next gradient, if the last one was cleared and never handed out: writing where the last step
+   * wrote costs a tenth of writing to new memory, which is in no cache (200 KB: 4 us and 40 us).
    */
   _spareGrad(): Tensor | null {
     const spare = this.unseenGradient;
@@ -276,9 +276,9 @@ export class Tensor {
     return new Tensor(this._storage, shape, strides, offset);
   }
 
-  /** What shares memory with an impostor would be a tensor without memory. */
-  static #requireGenuine(one: Tensor): void {
-    if (!(#genuine in one)) throw wrongType('tensor', 'a tensor', 'this', one);
+  /** A view of an object that only has the prototype would be a tensor without memory. */
+  static #requireGenuine(tensor: Tensor): void {
+    if (!(#genuine in tensor)) throw wrongType('tensor', 'a tensor', 'this', tensor);
   }
 }
 

@@ -154,7 +154,7 @@ export function countFiles(progress, all) {
       if (!found) continue;
       files++;
       const total = found[1] ? Number(found[1]) - 1 : all; // ninja counts the linking too
-      progress(total ? `${files} of ${total} files` : `${files} so far`);
+      progress(total ? `${files} of ${total} files` : `file ${files}`);
     }
   };
 }

@@ -1,8 +1,9 @@
 // What set-up says while it works: a line for each step when it is done, and until then how far the open steps are, in
-// one line that changes on a terminal, in a line every ten seconds elsewhere. It goes to stderr, so that the stdout of a
+// one line that changes on a terminal, elsewhere in a line every ten seconds if that has changed. It goes to stderr, so that the stdout of a
 // demo or a benchmark stays its own.
 const interval = 10_000;
 const open = new Map();
+let listed = new Set();
 let timer;
 
 /** Prints a line of its own. */
@@ -46,7 +47,9 @@ function states() {
 }
 
 function list() {
-  for (const state of states()) process.stderr.write(`setup: ${state}\n`);
+  const news = states().filter((state) => !listed.has(state));
+  for (const state of news) process.stderr.write(`setup: ${state}\n`);
+  listed = new Set(states());
 }
 
 function clear() {

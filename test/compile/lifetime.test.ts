@@ -11,7 +11,7 @@ function runProcess(program: string, ...given: string[]): Promise<Ended> {
   return runProgram(`${setting}\n${program}`, args, { flags });
 }
 
-test('a run in flight whose function nobody holds finishes, and then all of it is collected', async () => {
+test('a run whose function is not referenced finishes, and then all of it is collected', async () => {
   const program = `
     const gone = [];
     async function start() {
@@ -81,7 +81,7 @@ test('ten thousand ops make a program of reasonable size', async () => {
   expect(ended).toEqual({ ...fine, stdout: '250,250 10000 true true\n' });
 });
 
-test('a run in flight keeps the process alive until it is done', async () => {
+test('a run keeps the process alive until it is done', async () => {
   const program = `
     const { step } = make();
     step(xs.select(0, 0), ys.select(0, 0));

@@ -40,8 +40,7 @@ const refused: readonly [reason: string, which: RegExp, message: RegExp][] = [
 const captured = new Set<string>();
 
 function noteOps(compiled: { toString(): string }): void {
-  for (const [, op] of compiled.toString().matchAll(/^ +\d+ {2}(\w+)\(/gm))
-    captured.add(/^to[A-Z]/.test(op) ? 'to' : op);
+  for (const [, op] of compiled.toString().matchAll(/^ +\d+ {2}(\w+)\(/gm)) captured.add(op);
 }
 
 const threads = backend.getNumThreads();

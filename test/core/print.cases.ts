@@ -1,4 +1,7 @@
-/** What PyTorch 1.13.1 prints for these tensors (its `torch.float64` is our `float64`, its `grad_fn` our `gradFn`). */
+/**
+ * What PyTorch 1.13.1 prints for these tensors (its `torch.float64` is our `float64`, its `grad_fn` our `gradFn`).
+ * Long because it is one table.
+ */
 import { arange, ones, tensor, where, zeros, type Tensor } from 'blasgrad';
 
 export interface FormatCase {

@@ -6,12 +6,8 @@ import type { NativeAddon, NativeOp } from '../../binding';
 
 const running = new Set<string>();
 
-/** An op as the addon exports it: a function, or functions by dtype. */
+/** A function of an op, or its functions by dtype. */
 type Exported = NativeOp | { readonly [dtype: string]: Exported };
-
-/** The name of an op whose functions are exported one by one. */
-const opOf = (name: string): string =>
-  /^to(Float32|Float64|Int32|Bool)$/.test(name) ? 'to' : name;
 
 function wrap(name: string, op: Exported): Exported {
   if (typeof op !== 'function') {
@@ -20,7 +16,7 @@ function wrap(name: string, op: Exported): Exported {
     );
   }
   return (...args) => {
-    running.add(opOf(name));
+    running.add(name);
     op(...args);
   };
 }

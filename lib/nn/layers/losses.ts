@@ -2,7 +2,7 @@
 import { requireOptions } from '../../core/errors';
 import * as F from '../../functional';
 import { requireTensor, type Tensor } from '../../core/tensor';
-import { Module, type AnyModule } from '../module/module';
+import { Module } from '../module/module';
 
 /** The inputs of a loss of two tensors. */
 export type Pair = [input: Tensor, target: Tensor];
@@ -70,10 +70,14 @@ function tripleLoss<
   };
 }
 
-/** Makes an option, if it is given, a buffer of the loss. */
-function registerOption(loss: AnyModule, name: string, tensor: Tensor | undefined): void {
-  const op = loss.constructor.name;
-  loss.registerBuffer(name, tensor === undefined ? null : requireTensor(op, name, tensor));
+/** Registers an option of a loss as a buffer, null where it is not given. */
+function registerOption(
+  loss: Pick<Module, 'registerBuffer'>,
+  name: string,
+  tensor: Tensor | undefined,
+): void {
+  const buffer = tensor === undefined ? null : requireTensor(loss.constructor.name, name, tensor);
+  loss.registerBuffer(name, buffer);
 }
 
 /** A loss whose option `weight` is a buffer, so that it is converted with the model. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { io, noGrad, type nn, Tensor } from 'blasgrad';
+import { io, nn, noGrad, Tensor } from 'blasgrad';
 import { closeOnnxruntime, onnxruntime, type Result } from '../../support/onnxruntime';
 
 export type Model = nn.Module<never, unknown>;
@@ -13,6 +13,20 @@ export const modelPath = join(folder, 'model.onnx');
 export async function cleanUp(): Promise<void> {
   rmSync(folder, { recursive: true });
   await closeOnnxruntime();
+}
+
+/** A model that is a function and its parameters. */
+export class Own extends nn.Module<Tensor[], unknown> {
+  constructor(
+    private readonly run: (...inputs: Tensor[]) => unknown,
+    readonly parts: nn.Module[] = [],
+  ) {
+    super();
+  }
+
+  override forward(...inputs: Tensor[]): unknown {
+    return this.run(...inputs);
+  }
 }
 
 /** What a module gives, as a list. */

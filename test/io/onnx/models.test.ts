@@ -1,4 +1,4 @@
-/** Whole models with forwards of their own: exported for every batch size, or refused with the reason. */
+/** Whole models with forwards of their own, exported for every batch size. */
 import { statSync } from 'node:fs';
 import {
   arange,
@@ -19,23 +19,9 @@ import {
   zeros,
 } from 'blasgrad';
 import { onnxruntime } from '../../support/onnxruntime';
-import { cleanUp, expectClose, expectSame, modelPath, outputsOf, type Model } from './compare';
+import { cleanUp, expectClose, expectSame, modelPath, outputsOf, Own, type Model } from './compare';
 
 afterAll(cleanUp);
-
-/** A model that is a function and its parameters. */
-class Own extends nn.Module<Tensor[], unknown> {
-  constructor(
-    private readonly run: (...inputs: Tensor[]) => unknown,
-    readonly parts: nn.Module[] = [],
-  ) {
-    super();
-  }
-
-  override forward(...inputs: Tensor[]): unknown {
-    return this.run(...inputs);
-  }
-}
 
 class Residual extends nn.Module {
   readonly hidden = new nn.Linear(6, 6);
@@ -252,102 +238,6 @@ test('an imported model is trained, compiled and exported again', async () => {
     expect(one.grad?.toArray()).toEqual(model.parameters()[i].grad?.toArray());
   });
   await expectSame(again, [[x], [randn(1, 3)]]);
-});
-
-describe('exportOnnx refuses', () => {
-  test.each<[string, () => unknown, string]>([
-    [
-      'what has no operator, all at once',
-      () => new Own((x) => [x.atan2(1), x.diagonal()]),
-      'got\n  atan2 has no operator in ONNX\n  diagonal has no operator in ONNX',
-    ],
-    [
-      'values that are looked at',
-      () => new Own((x) => x.mul(x.sum().item())),
-      'expected a forward that does not look at values, got item',
-    ],
-    [
-      'a batch size that is not always the same',
-      () => new Own((x) => x.slice(0, 0, 20)),
-      'length of slice is 11, 13, 20 for batches of 11, 13, 67',
-    ],
-    [
-      'another number of operations',
-      () => new Own((x) => (x.shape[0] > 20 ? x.exp().log() : x.exp())),
-      'number of operations is 1, 1, 2',
-    ],
-    [
-      'random numbers',
-      () => new Own((x) => x.add(randn(3))),
-      'expected a forward that does the same each time, got one that uses random numbers: ' +
-        'add takes a tensor of shape [3] whose values change',
-    ],
-    [
-      'tensors of the size of the batch that no operation makes',
-      () => new Own((x) => x.add(randn(x.shape[0], 3))),
-      'takes a tensor of shape [11, 3], [13, 3], [67, 3] that no operation made and that is not always the same',
-    ],
-    [
-      'a change of what was there',
-      () => {
-        const b = zeros(3);
-        return new Own((x) => x.add(b.add_(1)));
-      },
-      'expected a forward that changes no tensors from outside, got add of one that it changed',
-    ],
-    [
-      'a change through a view',
-      () =>
-        new Own((x) => {
-          const y = x.clone();
-          y.select(0, 0).zero_();
-          return y;
-        }),
-      'changes nothing in place through views',
-    ],
-    ['no module', () => ({}), 'exportOnnx: expected a module for model, got an object'],
-    [
-      'no tensor as the result',
-      () => new Own(() => 3),
-      'expected a tensor, or an array or object of tensors for the result of forward, got 3',
-    ],
-  ])('%s', async (_, make, message) => {
-    await expect(io.exportOnnx(make() as nn.Module, randn(2, 3), modelPath)).rejects.toThrow(
-      message,
-    );
-  });
-
-  test('random numbers without advice that does not help', async () => {
-    const model = new Own((x) => x.add(randn(x.shape[0], 3)));
-    const exporting = io.exportOnnx(model, randn(2, 3), modelPath, { dynamicBatch: false });
-    await expect(exporting).rejects.toThrow(/tensor of shape \[2, 3\] whose values change$/);
-  });
-
-  test('names that are no names, or twice', async () => {
-    const model = new nn.Linear(3, 1);
-    const x = randn(2, 3);
-    await expect(io.exportOnnx(model, x, modelPath, { inputNames: ['a', 'b'] })).rejects.toThrow(
-      'expected 1 names for inputNames, got 2',
-    );
-    await expect(
-      io.exportOnnx(model, x, modelPath, { inputNames: ['a'], outputNames: ['a'] }),
-    ).rejects.toThrow("expected each name once for inputNames and outputNames, got 'a'");
-    await expect(io.exportOnnx(model, [], modelPath)).rejects.toThrow(
-      'expected at least one tensor for exampleInput, got none',
-    );
-    await expect(io.exportOnnx(model, x, 3 as never)).rejects.toThrow(
-      'expected a path or a file URL for path, got 3',
-    );
-  });
-
-  test('and leaves an older file as it is', async () => {
-    await io.exportOnnx(new nn.Linear(3, 1), randn(1, 3), modelPath);
-    const before = statSync(modelPath);
-    await expect(
-      io.exportOnnx(new Own((x) => x.atan2(1)), randn(1, 3), modelPath),
-    ).rejects.toThrow();
-    expect(statSync(modelPath).mtimeMs).toBe(before.mtimeMs);
-  });
 });
 
 test('several outputs of a module come by name', async () => {

@@ -1,4 +1,4 @@
-/** What may happen to tensors while a run is in flight, and what is refused. */
+/** What tensors allow during an asynchronous run, and what is refused. */
 import {
   compile,
   F,
@@ -44,7 +44,7 @@ const expected = (): { losses: Tensor; weights: Tensor[] } => {
 const inUse =
   /in use, got one that a compiled run in flight (uses|changes|reads); await the run first/;
 
-test('everything that a run in flight changes cannot be touched', async () => {
+test('what a run changes cannot be accessed during the run', async () => {
   const wanted = expected();
   const { model, optimizer, step } = trained();
   const [x, y] = [xs.select(0, 0), ys.select(0, 0)];
@@ -100,7 +100,7 @@ test('everything that a run in flight changes cannot be touched', async () => {
   expect(() => inference(x)).not.toThrow();
 });
 
-describe('what a run in flight only reads', () => {
+describe('what a run only reads', () => {
   const weight = zeros(64, 64);
   const reader = compile((one: Tensor) => one.matmul(weight).sum());
   const other = compile((one: Tensor) => one.add(weight.select(0, 0)));
@@ -160,7 +160,7 @@ describe('what a run in flight only reads', () => {
   });
 });
 
-test('two functions in flight at once, of models apart', async () => {
+test('two functions of separate models run at once', async () => {
   const wanted = expected();
   const [one, other] = [trained(), trained()];
   const runs = [one.step.scanAsync(xs, ys), other.step.scanAsync(xs, ys)];
@@ -196,7 +196,7 @@ test('a generator that a run draws from waits for it', async () => {
   requireSameBits(rand(3), next, 'and on');
 });
 
-test('the inputs of a run may be changed while it is in flight', async () => {
+test('the inputs of a run may be changed during the run', async () => {
   const step = compile((x: Tensor) => x.mul(2));
   const input = ones(2000, 16);
   step(input.select(0, 0));
@@ -205,7 +205,7 @@ test('the inputs of a run may be changed while it is in flight', async () => {
   requireSameBits(await run, ones(2000, 16).mul(2), 'values at the start');
 });
 
-test('memory that somebody may detach is not for runs in flight', async () => {
+test('memory that may be detached is refused in asynchronous runs', async () => {
   const over = fromArray(new Float32Array([1, 2]));
   const step = compile((x: Tensor) => x.mul(over));
   requireSameBits(await step.async(ones(2)), over, 'captured');

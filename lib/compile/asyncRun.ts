@@ -1,23 +1,23 @@
-/** Running a program beside the event loop, on a thread of the addon's own. */
+/** Runs a program on a background thread, which belongs to the addon. */
 import { allocateShared } from '../core/storage';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
 import { runningError, type Program } from './program';
 import { planSchedules } from './schedules';
 
-/** What `onProgress` is told, at most ten times a second. */
+/** The argument of `onProgress`, which is called at most ten times a second. */
 export interface Progress {
-  /** Steps that are done. */
+  /** Finished steps. */
   readonly step: number;
-  /** Steps in all. */
+  /** All steps. */
   readonly steps: number;
 }
 
 /** Options of an asynchronous run. */
 export interface RunOptions {
-  /** Stops the run after the step it is at; the promise rejects with the signal's reason. */
+  /** Stops the run after the current step; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Called on the event loop while steps go by, and once at the end. */
+  /** Called on the event loop during the run, and once at the end. */
   onProgress?: (progress: Progress) => void;
 }
 
@@ -32,14 +32,14 @@ export function requireRunOptions(op: string, { signal, onProgress }: RunOptions
   }
 }
 
-/** Shared memory for inputs and outputs, kept between runs: freeing shared memory is slow work for the collector. */
+/** Shared memory for inputs and outputs, reused by later runs: the garbage collector is slow to free shared memory. */
 export class Staging {
   private arrays: TypedArray[] = [];
 
-  /** For each port of a program, `steps` rows. */
+  /** An array for each input and output of a program, with a row for each step. */
   for(program: Program, steps: number): readonly TypedArray[] {
-    const ports = [...program.inputs, ...program.outputs];
-    this.arrays = ports.map(({ dtype, shape }, i) => {
+    const signatures = [...program.inputs, ...program.outputs];
+    this.arrays = signatures.map(({ dtype, shape }, i) => {
       const length = steps * shape.reduce((a, b) => a * b, 1);
       const old = this.arrays[i] as TypedArray | undefined;
       return old?.length === length ? old : allocateShared(dtype, length);
@@ -49,11 +49,11 @@ export class Staging {
 }
 
 /**
- * Runs `steps` steps; `inputs` hold a row for each. Gives what `take` makes of the arrays of the outputs, which the
- * next run overwrites, or rejects: with the signal's reason, with what `onProgress` threw, or with the error of a row,
- * at the caller's stack.
+ * Runs `steps` steps; `inputs` hold a row for each. Returns what `take` makes of the arrays of the outputs, which the
+ * next run overwrites. Rejects with the signal's reason, with what `onProgress` threw, or with the error of an op, whose
+ * stack is then the caller's.
  */
-export async function fly<Result>(
+export async function runAsync<Result>(
   program: Program,
   staging: Staging,
   steps: number,
@@ -63,7 +63,7 @@ export async function fly<Result>(
   take: (outputs: readonly TypedArray[]) => Result,
 ): Promise<Result> {
   const { signal, onProgress } = options;
-  if (program.flying) throw runningError('compile');
+  if (program.running) throw runningError('compile');
   signal?.throwIfAborted();
   const arrays = staging.for(program, steps);
   inputs.forEach((values, i) => {
@@ -74,16 +74,16 @@ export async function fly<Result>(
   const stop = (): void => {
     native.stop();
   };
-  const complaints: unknown[] = []; // what onProgress threw
-  const tell = (step: number): void => {
+  const thrown: unknown[] = []; // by onProgress
+  const report = (step: number): void => {
     try {
       onProgress?.({ step, steps });
     } catch (error) {
-      complaints.push(error);
+      thrown.push(error);
       stop();
     }
   };
-  let told = 0;
+  let reported = 0;
   let done = 0;
   let result: Result | undefined;
   program.lock();
@@ -91,7 +91,7 @@ export async function fly<Result>(
     onProgress &&
     setInterval(() => {
       const step = native.progress();
-      if (step !== told) tell((told = step));
+      if (step !== reported) report((reported = step));
     }, progressInterval);
   signal?.addEventListener('abort', stop);
   try {
@@ -114,12 +114,12 @@ export async function fly<Result>(
     schedules.finish(done);
   }
   if (done < steps) signal?.throwIfAborted();
-  else if (complaints.length === 0) tell(done);
-  if (complaints.length > 0) throw complaints[0] as Error; // whatever it is
+  else if (thrown.length === 0) report(done);
+  if (thrown.length > 0) throw thrown[0] as Error; // may be anything
   return result as Result;
 }
 
-/** The error as if it had been thrown where the run was started. */
+/** The error with the stack of the call that started the run. */
 function atStackOf(caller: Error, error: Error): Error {
   const frames = (caller.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');

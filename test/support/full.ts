@@ -30,7 +30,7 @@ export function times(all: number, few: number, of: string): number {
 }
 
 /** A test that only a complete run has. */
-export const testInFull = (name: string, run: () => unknown, limit?: number): void => {
+export const testInFull = (name: string, run: () => Promise<void>, limit?: number): void => {
   if (full) test(name, run, limit);
   else note('tests that take long', 0, 1);
 };

@@ -38,9 +38,16 @@ let created = 0;
 
 /** One recorded op: what made a tensor. */
 export class Node<K extends OpName = OpName> {
+  // `declare`: a field that is defined and then assigned takes twice as long to make.
+  declare readonly rule: Rule<K>;
+  declare edges: readonly Edge[];
+  declare private tensors: readonly Tensor[];
+  declare readonly attrs: OpAttrs[K];
+  declare readonly shape: Shape;
+  declare readonly dtype: DType;
   /** Later ops have larger numbers, so descending order is a topological one. */
   readonly id = ++created;
-  private readonly savedVersion: number;
+  declare private readonly savedVersion: number;
   private freed = false;
   /** Gradient of the output collected so far in the running backward. */
   pending: Tensor | null = null;
@@ -51,13 +58,19 @@ export class Node<K extends OpName = OpName> {
   hooks: Hook[] | null = null;
 
   constructor(
-    readonly rule: Rule<K>,
-    public edges: readonly Edge[],
-    private tensors: readonly Tensor[],
-    readonly attrs: OpAttrs[K],
-    readonly shape: Shape,
-    readonly dtype: DType,
+    rule: Rule<K>,
+    edges: readonly Edge[],
+    tensors: readonly Tensor[],
+    attrs: OpAttrs[K],
+    shape: Shape,
+    dtype: DType,
   ) {
+    this.rule = rule;
+    this.edges = edges;
+    this.tensors = tensors;
+    this.attrs = attrs;
+    this.shape = shape;
+    this.dtype = dtype;
     this.savedVersion = versionSum(tensors);
   }
 

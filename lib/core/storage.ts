@@ -11,6 +11,9 @@ import { unexpected } from './errors';
  * tensor was changed; `array` may move (never resize), so views look it up each time.
  */
 export class Storage {
+  // `declare`: a field that is defined and then assigned takes twice as long to make.
+  declare readonly dtype: DType;
+  declare array: TypedArray;
   version = 0;
   /** How many running compiled functions and exports read the memory; meanwhile it may not be changed. */
   readers = 0;
@@ -21,10 +24,9 @@ export class Storage {
   /** Whether the tensor it belonged to has moved to another storage. */
   abandoned = false;
 
-  constructor(
-    readonly dtype: DType,
-    public array: TypedArray,
-  ) {
+  constructor(dtype: DType, array: TypedArray) {
+    this.dtype = dtype;
+    this.array = array;
     if (capture !== null) capture.adopt(this);
   }
 

@@ -27,17 +27,18 @@ import { usableMemory, copyInOrder, readableMemory } from './access';
 export class Tensor {
   /** @internal The bundler renames classes that mention themselves. */
   static readonly name: string = 'Tensor';
+  // `declare`: a field that is defined and then assigned takes twice as long to make.
   /** Sizes, outermost first; `[]` for a single number. */
-  readonly shape: Shape;
+  declare readonly shape: Shape;
   /** Element type: float32, float64, int32 or bool. */
-  readonly dtype: DType;
-  /** @internal */ readonly _storage: Storage;
-  /** @internal Elements from the start of the storage to the first one. */ readonly _offset: number;
-  /** @internal */ readonly _contiguous: boolean;
+  declare readonly dtype: DType;
+  /** @internal */ declare readonly _storage: Storage;
+  /** @internal Elements from the start of the storage to the first one. */ declare readonly _offset: number;
+  /** @internal */ declare readonly _contiguous: boolean;
   /** @internal */ _node: Node | null = null;
   /** @internal */ _hooks: Hook[] | null = null;
   /** @internal */ _viewOf: ViewLink | null = null;
-  private lazyStrides: readonly number[] | null;
+  declare private lazyStrides: readonly number[] | null;
   private leafRequiresGrad = false;
   private gradient: Tensor | null = null;
   /** Only the constructor sets it. */

@@ -5,9 +5,31 @@
  *
  * @module
  */
-export * from '../ops/elementwise/activation';
+export {
+  celu,
+  elu,
+  gelu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softshrink,
+  softsign,
+  tanh,
+  tanhshrink,
+  threshold,
+} from '../ops/elementwise/activation';
 export { linear } from '../ops/matrix/matmul';
-export * from '../ops/reduce/softmax';
+export { logSoftmax, softmax, softmin, type SoftmaxOptions } from '../ops/reduce/softmax';
 export { dropout, featureDropout } from '../ops/random/random';
 export { oneHot } from '../ops/index/mask';
 export * from './bilinear';

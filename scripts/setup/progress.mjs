@@ -1,5 +1,5 @@
-// What set-up says while it works: a line for each step when it is done, and until then how far the open steps are, in
-// one line that changes on a terminal, elsewhere in a line every ten seconds if that has changed. It goes to stderr, so that the stdout of a
+// What set-up says while it works: a line for each step when it is done, and until then how far the open steps are: in one
+// line that changes on a terminal, elsewhere in a new line every ten seconds. It goes to stderr, so that the stdout of a
 // demo or a benchmark stays its own.
 const interval = 10_000;
 const open = new Map();

@@ -1,7 +1,7 @@
 /** Transcendental functions are within 4 units in the last place over their whole range. */
 import { F, tensor, type Tensor } from 'blasgrad';
 import { times } from '../support/full';
-import { erf, normal } from '../support/functions';
+import { erf, erfc, normal } from '../support/functions';
 
 interface Case {
   readonly run: (x: Tensor) => Tensor;
@@ -31,6 +31,7 @@ const cases: Readonly<Record<string, Case>> = {
     reference: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   },
   erf: { run: (x) => x.erf(), reference: erf, referenceError: 12 },
+  erfc: { run: (x) => x.erfc(), reference: erfc, referenceError: 6 },
   // Below -1 the error grows with the exponent of the normal tail: see the next table.
   'gelu above -1': {
     run: (x) => F.gelu(x.maximum(-1)),

@@ -16,16 +16,12 @@ export function pow(x: number, y: number): number {
   return Math.pow(x, y);
 }
 
-/** Error function: a series of positive terms, and the continued fraction of erfc where that converges. */
+/** Error function: a series of positive terms, and erfc where its continued fraction converges fast. */
 export function erf(x: number): number {
   if (Number.isNaN(x) || x === 0) return x;
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
-  if (size > 2.5) {
-    let fraction = 0;
-    for (let k = 60; k > 0; k--) fraction = k / 2 / (size + fraction);
-    return Math.sign(x) * (1 - Math.exp(-x * x) / ((size + fraction) * Math.sqrt(Math.PI)));
-  }
+  if (size > 2.5) return Math.sign(x) * (1 - erfc(size));
   let term = x;
   let sum = x;
   for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) {
@@ -33,6 +29,18 @@ export function erf(x: number): number {
     sum += term;
   }
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+/** Complementary error function, within 6 units in the last place: a continued fraction from 0.5 on. */
+export function erfc(x: number): number {
+  if (x < 0.5) return 1 - erf(x);
+  if (x > 28) return 0;
+  let fraction = 0;
+  for (let k = Math.ceil(200 / (x * x)) + 10; k > 0; k--) fraction = k / 2 / (x + fraction);
+  // exp would multiply the rounding error of x^2; high^2 is exact.
+  const high = Math.fround(x);
+  const exp = Math.exp(-high * high) * Math.exp((high - x) * (high + x));
+  return exp / ((x + fraction) * Math.sqrt(Math.PI));
 }
 
 /** Distribution function of the standard normal distribution. */

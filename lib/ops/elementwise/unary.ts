@@ -169,6 +169,8 @@ export interface UnaryMethods {
   sigmoid(): Tensor;
   /** Error function. */
   erf(): Tensor;
+  /** Complementary error function, 1 - erf(x), without its cancellation for large x. */
+  erfc(): Tensor;
 }
 
 const basic = defineUnary<keyof UnaryMethods>({
@@ -205,6 +207,13 @@ const basic = defineUnary<keyof UnaryMethods>({
       .neg()
       .exp()
       .mul(2 / Math.sqrt(Math.PI)),
+  ),
+  erfc: ofInput((x) =>
+    x
+      .mul(x)
+      .neg()
+      .exp()
+      .mul(-2 / Math.sqrt(Math.PI)),
   ),
 });
 

@@ -109,6 +109,8 @@ export const unary: Emitters<keyof UnaryMethods | 'clamp' | 'powScalar'> = {
   tanh: node('Tanh'),
   sigmoid: node('Sigmoid'),
   erf: composed((x, n) => n.inSingle('Erf', x)),
+  // ONNX has no Erfc: for large x this loses accuracy, and is 0 from 4 on in float32.
+  erfc: composed((x, n) => n.sub(1, n.inSingle('Erf', x))),
   clamp: composed((x, n, [min, max]) =>
     n.node('Clip', x, min === -Infinity ? '' : min, max === Infinity ? '' : max),
   ),

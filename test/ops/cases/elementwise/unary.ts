@@ -1,6 +1,6 @@
 /** Functions of one number. */
 import type { Tensor } from 'blasgrad';
-import { erf, pow, roundEven, sigmoid } from '../../../support/functions';
+import { erf, erfc, pow, roundEven, sigmoid } from '../../../support/functions';
 import { pointwise, type OpCase } from '../../harness';
 
 interface Line extends Partial<OpCase> {
@@ -49,6 +49,7 @@ const lines = {
   tanh: { fn: Math.tanh, extremes: [1e-5, -1e-10, 9, 19, 20, -20] },
   sigmoid: { fn: sigmoid, extremes: [-88, -89, 17, 40] },
   erf: { fn: erf, extremes: [1e-5, 3, -6, 10] },
+  erfc: { fn: erfc, extremes: [1e-5, 3, 5, 9, 10, -6, 26, 27] },
 } satisfies Record<string, Line>;
 
 const names = Object.keys(lines) as (keyof typeof lines)[];

@@ -24,7 +24,10 @@ main(import.meta.url, async (args) => {
   const jestArguments = full ? args.slice(1) : args;
   if (jestArguments.length > 0) {
     await setup();
-    process.exitCode = await jest(full, jestArguments);
+    // For a single file Jest would list the thousands of tests that a name leaves out.
+    const named = jestArguments.some((arg) => /^(-t|--testNamePattern)/.test(arg));
+    const listing = named ? ['--verbose=false'] : [];
+    process.exitCode = await jest(full, [...listing, ...jestArguments]);
     return;
   }
 

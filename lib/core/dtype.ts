@@ -47,7 +47,11 @@ const classes: Readonly<Record<string, { readonly copied: DType; readonly shared
 
 type Table = typeof table;
 
-/** Element types. int32 holds class labels and indices; bool holds masks. */
+/**
+ * Element types. int32 holds class labels and indices; bool holds masks.
+ *
+ * @useDeclaredType
+ */
 export type DType = keyof Table;
 
 /** The dtypes whose entry has these properties. */
@@ -60,7 +64,11 @@ export type NumberDType = Exclude<DType, With<{ kind: 'boolean' }>>;
 /** The dtypes that labels and indices may have. */
 export type IndexDType = With<{ index: true }>;
 
-/** The memory of a tensor: Float32Array, Float64Array, Int32Array, and Uint8Array (0 or 1) for bool. */
+/**
+ * The memory of a tensor: Float32Array, Float64Array, Int32Array, and Uint8Array (0 or 1) for bool.
+ *
+ * @useDeclaredType
+ */
 export type TypedArray = Table[DType]['array']['prototype'];
 
 /** All dtypes, in the order of error messages. */

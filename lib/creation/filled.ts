@@ -63,13 +63,13 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
       options,
     );
   }
-  const given = options.dtype === undefined ? undefined : requireDType('tensor', options.dtype);
-  const { array, shape, dtype } = flatten('tensor', data, given);
+  const wanted = options.dtype === undefined ? undefined : requireDType('tensor', options.dtype);
+  const { array, shape, dtype } = flatten('tensor', data, wanted);
   return finish(new Tensor(new Storage(dtype, array), shape), options);
 }
 
 /**
- * A tensor over the memory of `array`, without a copy: changes of one are seen in the other (torch.from_numpy).
+ * A tensor over the memory of `array`, without a copy: changes of one are visible in the other (torch.from_numpy).
  *
  * `shape` (default one dimension) must have as many elements as the array. A Uint8Array makes a bool tensor and must
  * hold 0 and 1 only.
@@ -92,19 +92,19 @@ export function fromArray(
     if (other >= 0) throw wrongValue('fromArray', '0 or 1', `array[${other}]`, array[other]);
   }
   const storage = new Storage(dtype, array);
-  storage.exposed = true; // the caller holds the array, so it stays where it is
+  storage.exposed = true; // the caller holds the array, so its memory must not move
   return finish(new Tensor(storage, sizes), options);
 }
 
-/** A tensor of this shape whose content is undefined, for you to fill; float32 unless `dtype` says otherwise. */
+/** A tensor of this shape with undefined content; float32 unless `dtype` says otherwise. */
 export function empty(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('empty', args, tensorKeys);
   const out = Tensor._empty(dtypeOf('empty', options), shape);
-  return finish(out.dtype === 'bool' ? out.zero_() : out, options); // other bytes than 0 and 1 are no booleans
+  return finish(out.dtype === 'bool' ? out.zero_() : out, options); // bool is 0 or 1 only
 }
 
 /**
- * Zeros of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are no whole numbers from 0 on.
+ * Zeros of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are not integers of at least 0.
  *
  * @example zeros(2, 3) // or zeros([2, 3], { dtype: 'int32' })
  */
@@ -114,7 +114,7 @@ export function zeros(...args: SizesAnd<TensorOptions>): Tensor {
 }
 
 /**
- * Ones of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are no whole numbers from 0 on.
+ * Ones of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are not integers of at least 0.
  *
  * @example ones(2, 3) // tensor([[1., 1., 1.], [1., 1., 1.]])
  */
@@ -153,7 +153,7 @@ function filledWith(
 /**
  * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
  *
- * JavaScript has one number type, so the result is float32 where PyTorch's would be whole; ask for `{ dtype: 'int32' }`.
+ * JavaScript has one number type, so the result is float32 where PyTorch's would be an integer; use `{ dtype: 'int32' }`.
  * RangeError if `step` is 0 or leads away from `end`.
  *
  * @example arange(1, 7, 2) // tensor([1., 3., 5.])

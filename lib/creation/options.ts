@@ -1,19 +1,19 @@
-/** The arguments that functions which make tensors have in common. */
+/** Arguments that all functions that create tensors share. */
 import { defaultDType, requireDType, type DType } from '../core/dtype';
 import { requireOptions } from '../core/errors';
 import type { RandomOptions } from '../core/generator';
 import { requireShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
 
-/** What every function here takes last. */
+/** The last argument of functions that create tensors. */
 export interface TensorOptions {
   /** Element type; default float32, or what the values suggest. */
   dtype?: DType;
-  /** Whether `backward` leaves a gradient here; default false. */
+  /** Whether `backward` computes a gradient for the tensor; default false. */
   requiresGrad?: boolean;
 }
 
-/** `generator` is a known option only where numbers are random. */
+/** `generator` is only allowed where numbers are random. */
 export type Options = TensorOptions & RandomOptions;
 
 /** Sizes as an array or one by one, then options: `zeros([2, 3])`, `zeros(2, 3, { dtype: 'int32' })`. */
@@ -31,17 +31,18 @@ export function dtypeOf(op: string, options: TensorOptions, fallback: DType = de
   return options.dtype === undefined ? fallback : requireDType(op, options.dtype);
 }
 
-/** Takes the options off the end of the arguments. */
+/** Splits the options off the end of the arguments. */
 export function splitOptions(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
 ): [unknown[], Options] {
   const last = args.at(-1);
-  const given = typeof last === 'object' && last !== null && !Array.isArray(last);
-  const options = given ? last : {};
+  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
+  const options = hasOptions ? last : {};
   requireOptions(op, options, known);
-  const rest = given || (last === undefined && args.length > 0) ? args.slice(0, -1) : [...args];
+  const rest =
+    hasOptions || (last === undefined && args.length > 0) ? args.slice(0, -1) : [...args];
   return [rest, options];
 }
 
@@ -55,7 +56,7 @@ export function sizesAndOptions(
   return { shape: requireShape(op, list), options };
 }
 
-/** The tensor to be like, and the dtype: its own, unless the options name one. */
+/** The input and the dtype of the result: that of the input, unless the options name one. */
 export function like(
   op: string,
   input: unknown,

@@ -15,7 +15,7 @@ import { requireShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
 
 /**
- * Numbers spread evenly over [0, 1), of this shape; float32 unless `dtype` says float64. From the default stream
+ * Uniformly distributed numbers in [0, 1), of this shape; float32 unless `dtype` says float64. From the default stream
  * (`manualSeed`), or from `generator`.
  *
  * @example rand(2, 3, { generator: new Generator(7) })
@@ -36,7 +36,7 @@ export function randn(...args: SizesAnd<Options>): Tensor {
   return normal('randn', shape, options);
 }
 
-/** Numbers spread evenly over [0, 1), of the shape and dtype of `input`. */
+/** Uniformly distributed numbers in [0, 1), of the shape and dtype of `input`. */
 export function randLike(input: Tensor, options: Options = {}): Tensor {
   const [x, dtype] = like('randLike', input, options, randomKeys);
   return uniform('randLike', x.shape, { ...options, dtype });
@@ -59,7 +59,7 @@ function normal(op: string, shape: readonly number[], options: Options): Tensor 
 }
 
 /**
- * Whole numbers from `low` (default 0) to `high` - 1, each as likely, of this shape; int32 unless `dtype` says otherwise.
+ * Uniformly distributed integers from `low` (default 0) to `high` - 1, of this shape; int32 unless `dtype` says otherwise.
  *
  * @example randint(10, [3]) // three digits
  */
@@ -81,7 +81,7 @@ export function randint(...args: unknown[]): Tensor {
 }
 
 /**
- * 0 to n - 1 in random order, of shape (n); int32 unless `dtype` says otherwise.
+ * A random permutation of 0 to n - 1, of shape (n); int32 unless `dtype` says otherwise.
  *
  * @example images.indexSelect(0, randperm(images.shape[0])) // shuffled
  */

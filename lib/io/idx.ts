@@ -4,7 +4,7 @@
  * (http://yann.lecun.com/exdb/mnist).
  */
 import { createGunzip } from 'node:zlib';
-import { numberDTypes, type DType, type NumberDType } from '../core/dtype';
+import { numberDTypes, type DType } from '../core/dtype';
 import { requireOneOf, requireOptions, shapeText } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import type { Tensor } from '../core/tensor';
@@ -24,7 +24,7 @@ import {
 /** Options of `loadIdx`. */
 export interface LoadIdxOptions {
   /** The dtype of the tensor; default: int32 for integers, float32 and float64 for themselves. */
-  dtype?: NumberDType;
+  dtype?: Exclude<DType, 'bool'>;
 }
 
 const types: Readonly<Record<number, Elements | undefined>> = {

@@ -1,5 +1,5 @@
 /** .npy, NumPy's file of one array: magic number, version, length of the header, header, elements. */
-import { numberDTypes, type DType, type NumberDType, type TypedArray } from '../core/dtype';
+import { numberDTypes, type DType, type TypedArray } from '../core/dtype';
 import { requireOneOf, requireOptions, shapeText } from '../core/errors';
 import { numelOf } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
@@ -11,7 +11,7 @@ import { hex, PlainSource, readLast, type Source } from './source';
 /** Options of `loadNpy` and `loadNpz`. */
 export interface LoadNpyOptions {
   /** The dtype of the tensor; default: int32 for integers, float32 for float16, the others unchanged. */
-  dtype?: NumberDType;
+  dtype?: Exclude<DType, 'bool'>;
 }
 
 /**

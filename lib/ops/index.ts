@@ -1,4 +1,4 @@
-/** All families: importing this gives tensors their methods. */
+/** Imports all families of ops, which adds their methods to Tensor. */
 import './elementwise/unary';
 import './elementwise/activation';
 import './elementwise/binary';

@@ -1,10 +1,10 @@
-/** Slopes where a function has none, or an infinite one: PyTorch's choices, by the fused rows and by ordinary ops. */
+/** Derivatives where a function has none, or an infinite one: as in PyTorch, by native ops and by ordinary ops. */
 import { F, grad, tensor, where, type Tensor } from 'blasgrad';
 
 type Fn = (x: Tensor) => Tensor;
-type Row = [what: string, fn: Fn, at: readonly number[], slopes: readonly number[]];
+type Kink = [what: string, fn: Fn, at: readonly number[], derivatives: readonly number[]];
 
-const rows: Row[] = [
+const kinks: Kink[] = [
   ['abs', (x) => x.abs(), [-1, 0, -0, 1, NaN], [-1, 0, 0, 1, NaN]],
   ['sign', (x) => x.sign(), [-1, 0, 1], [0, 0, 0]],
   ['floor', (x) => x.floor(), [-1, 0.5, 1], [0, 0, 0]],
@@ -74,17 +74,17 @@ const rows: Row[] = [
 ];
 
 describe.each([
-  ['fused rows', false],
+  ['native ops', false],
   ['ordinary ops', true],
 ])('%s', (_how, createGraph) => {
-  test.each(rows)('%s', (_what, fn, at, slopes) => {
+  test.each(kinks)('%s', (_what, fn, at, derivatives) => {
     const x = tensor([...at], { dtype: 'float64', requiresGrad: true });
     const [dx] = grad(fn(x).sum(), x, { createGraph });
     const found = dx.toArray() as number[];
-    expect(found.length).toBe(slopes.length);
-    slopes.forEach((slope, i) => {
-      if (Number.isFinite(slope)) expect(found[i]).toBeCloseTo(slope, 12);
-      else expect(found[i]).toBe(slope);
+    expect(found.length).toBe(derivatives.length);
+    derivatives.forEach((derivative, i) => {
+      if (Number.isFinite(derivative)) expect(found[i]).toBeCloseTo(derivative, 12);
+      else expect(found[i]).toBe(derivative);
     });
   });
 });

@@ -1,9 +1,9 @@
 /** Builds a column while a file is read: texts become numbers or categories immediately. */
-import { newArray, numberDTypes, type NumberDType } from '../../core/dtype';
+import { newArray, numberDTypes, type DType, type NumberDType } from '../../core/dtype';
 import { codeOf, type Column, type NumberColumn } from './table';
 
 /** What a column of a CSV file holds; `number` is float64. */
-export type ColumnType = 'number' | NumberDType | 'category' | 'skip';
+export type ColumnType = 'number' | Exclude<DType, 'bool'> | 'category' | 'skip';
 
 export const columnTypes: readonly ColumnType[] = ['number', ...numberDTypes, 'category', 'skip'];
 

@@ -8,14 +8,14 @@ import {
   wrongType,
   wrongValue,
 } from '../../core/errors';
-import { dtypeOfMemory, isNumber, type NumberDType } from '../../core/dtype';
+import { dtypeOfMemory, isNumber, type DType } from '../../core/dtype';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 
 /** A column of numbers; NaN for a missing value in a floating column. */
 export interface NumberColumn {
   /** Their element type. */
-  readonly type: NumberDType;
+  readonly type: Exclude<DType, 'bool'>;
   /** One for each row. */
   readonly values: Float32Array | Float64Array | Int32Array;
 }

@@ -8,13 +8,13 @@ import type { OpAttrs, OpName } from '../../core/node';
 import type { Affine, Size, Sized } from './size';
 import { sameElements, type Traced, type TracedOp, type Value } from './trace';
 
-/** A value of the model that fits every batch. */
+/** A tensor of the model, for every batch size. */
 export interface GraphValue {
   readonly shape: readonly Size[];
   readonly dtype: Value['dtype'];
   readonly input: number | null;
   readonly maker: { readonly op: GraphOp; readonly output: number } | null;
-  /** Of a constant: its elements, and a number instead where the only one follows the batch. */
+  /** A constant: its elements, or a size if all its elements are one number that depends on the batch. */
   readonly constant: {
     readonly tensor: Tensor;
     readonly old: boolean;
@@ -34,7 +34,7 @@ export interface Graph {
   readonly outputs: readonly GraphValue[];
 }
 
-/** The traces differ in a way that no graph for every batch has. */
+/** The traces differ in a way that one graph for every batch size cannot express. */
 export class VariesError extends Error {}
 
 function varies(what: string): VariesError {
@@ -56,14 +56,14 @@ export function elementsOf(tensor: Tensor): TypedArray {
   return tensor._contiguous ? tensor._flat : copyInOrder(tensor);
 }
 
-/** Makes one graph of traces with the given batch sizes; each trace but the first only confirms what follows the batch. */
+/** Merges traces with these batch sizes into one graph. */
 export class Merger {
   private readonly values = new Map<Value, GraphValue>();
   private readonly ops = new Map<TracedOp, GraphOp>();
 
   constructor(private readonly batches: readonly number[]) {}
 
-  /** The line through the numbers of all traces. */
+  /** The number as a linear function of the batch size; an error if it is not one. */
   private size(numbers: readonly number[], what: string): Size {
     const [first, second] = numbers;
     if (numbers.every((one) => Object.is(one, first))) return first;

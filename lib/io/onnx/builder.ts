@@ -1,14 +1,14 @@
-/** The nodes of an ONNX graph, as they are added one by one. */
+/** Builds the nodes of an ONNX graph. */
 import { arrayOf, type DType, type TypedArray } from '../../core/dtype';
 import type { OpAttrs, OpName } from '../../core/node';
 import { attributeTypes, dataTypes, type Init } from './schema';
 import type { GraphValue } from './batch';
 import { isAffine, isFixed, plus, sameSize, type Size, type Sized } from './size';
 
-/** An attribute of a node: a whole number where it is a bigint. */
+/** An attribute of a node; a bigint is an integer. */
 export type Attribute = bigint | number | string | readonly bigint[] | Init<'TensorProto'>;
 
-/** A tensor in the graph: its name, and what is known of it. */
+/** A tensor in the graph: its name, shape and dtype. */
 export interface Ref {
   readonly name: string;
   readonly shape: readonly Size[];
@@ -31,7 +31,7 @@ export type Emit<Attrs = unknown> = (
 /** Translations of these ops; null for one that ONNX has no operator for. */
 export type Emitters<K extends OpName> = { readonly [N in K]: Emit<Sized<OpAttrs[N]>> | null };
 
-/** What no graph can say, for one of the errors that are listed together. */
+/** An op that cannot be translated; exportOnnx lists all of them in one error. */
 export class Unsupported extends Error {}
 
 const lastIndex = 2n ** 63n - 1n;
@@ -47,7 +47,7 @@ export class GraphBuilder {
   /** `batched` is an input whose first size is the batch. */
   constructor(private readonly batched: string | null) {}
 
-  /** A name that is not taken; `wish` itself if possible. */
+  /** A name that is not used yet; `wish` itself if possible. */
   name(wish: string): string {
     let name = wish;
     for (let i = 1; this.taken.has(name); i++) name = `${wish}_${i}`;
@@ -61,7 +61,7 @@ export class GraphBuilder {
     return this.name(`${opType}_${count}`);
   }
 
-  /** Adds a node of several outputs; an input '' is one that is left out. */
+  /** Adds a node with several outputs, and returns their names; the input '' means that the input is omitted. */
   nodeOf(
     outputs: number,
     opType: string,
@@ -77,7 +77,7 @@ export class GraphBuilder {
     return output;
   }
 
-  /** Adds a node of one output, whose name it gives. */
+  /** Adds a node with one output, and returns its name. */
   node(
     opType: string,
     inputs: readonly string[],
@@ -86,7 +86,7 @@ export class GraphBuilder {
     return this.nodeOf(1, opType, inputs, attrs)[0];
   }
 
-  /** Makes a tensor an output of the graph, under its name there. */
+  /** Makes a tensor an output of the graph, with the name `to`. */
   output(from: string, to: string): void {
     const outputs = this.nodes.flatMap(({ output = [] }) => output);
     if (!outputs.includes(from)) {
@@ -128,7 +128,7 @@ export class GraphBuilder {
     return this.constant(dtype, [], [value]);
   }
 
-  /** Whole numbers as the inputs of nodes that take shapes, axes and places; Infinity is as far as it goes. */
+  /** An int64 tensor, for shapes, axes and indices; Infinity becomes the largest int64. */
   ints(values: readonly number[]): string {
     return this.constant('int64', [values.length], values);
   }
@@ -160,20 +160,20 @@ export class GraphBuilder {
     );
   }
 
-  /** A number that may follow the batch, in a tensor without dimensions. */
+  /** A number that may depend on the batch, as a tensor without dimensions. */
   sizeScalar(size: Size, dtype: DType): string {
     if (!isAffine(size)) return this.scalar(size, dtype);
     const flat = this.node('Squeeze', [this.sizeTensor(size), this.ints([0])]);
     return this.cast(flat, dtype);
   }
 
-  // --- What many operations need ----------------------------------------------------------------
+  // --- Nodes that many ops need ------------------------------------------------------------------
 
   cast(name: string, dtype: DType): string {
     return this.node('Cast', [name], { to: BigInt(dataTypes[dtype]) });
   }
 
-  /** The tensor in another dtype, itself if it has it. */
+  /** The tensor in a dtype, converted if necessary. */
   as(x: Ref, dtype: DType): string {
     return x.dtype === dtype ? x.name : this.cast(x.name, dtype);
   }
@@ -181,13 +181,13 @@ export class GraphBuilder {
   reshape(name: string, shape: readonly Size[]): string {
     const moving = shape.filter(isAffine);
     const empty = shape.some((size) => size === 0);
-    // A single size that follows the batch is inferred, unless zeros hide it.
+    // A single size that depends on the batch is inferred, unless there is a size of 0.
     const open = moving.length === 1 && !empty;
     const sizes = open ? shape.map((size) => (isAffine(size) ? -1 : size)) : shape;
     return this.node('Reshape', [name, this.sizes(sizes)], empty ? { allowzero: 1n } : {});
   }
 
-  /** Repeated to `shape`; sizes that stay need not be known. */
+  /** Expands to `shape`; sizes that do not change need not be known. */
   expand(x: Ref, shape: readonly Size[]): string {
     const lead = shape.length - x.shape.length;
     const sizes = shape.map((size, i) =>
@@ -196,7 +196,7 @@ export class GraphBuilder {
     return this.node('Expand', [x.name, this.sizes(sizes)]);
   }
 
-  /** Elements of one dimension from `start` up to `end`, every `step`-th. */
+  /** Every `step`-th element of one dimension from `start` up to `end`. */
   slice(x: Ref, dim: number, start: Size, end: Size, step: number): string {
     const size = x.shape[dim];
     const from = this.place(start, size);
@@ -205,7 +205,7 @@ export class GraphBuilder {
     return this.node('Slice', [x.name, from, to, this.ints([dim]), this.ints([step])]);
   }
 
-  /** A place along a dimension of `size`: counted from the end, if it follows the batch only so. */
+  /** An index along a dimension of `size`; counted from the end if it then does not depend on the batch. */
   private place(at: Size, size: Size): string {
     const fromEnd = plus(at, size, -1);
     return this.sizes([isAffine(at) && !isAffine(fromEnd) && fromEnd < 0 ? fromEnd : at]);
@@ -213,7 +213,7 @@ export class GraphBuilder {
 }
 
 function bytesOf(type: DType | 'int64', values: readonly number[] | TypedArray): Uint8Array {
-  // A tensor's own memory is of its dtype; a list of its numbers would take up to eight times as much.
+  // A tensor's memory has its dtype already; an array of its numbers would take up to eight times as much memory.
   const array = ArrayBuffer.isView(values)
     ? values
     : type === 'int64'

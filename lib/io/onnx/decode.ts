@@ -1,15 +1,15 @@
 /**
- * ONNX messages from bytes: by the table of their fields, and the protobuf library's reader of the wire format. Messages
- * of the library itself take up to 200 times the bytes of a file that is nothing but tiny parts; here memory is counted
- * before it is taken.
+ * Decodes ONNX messages from bytes with the table of their fields and the protobuf library's reader of the wire format.
+ * The library's own messages take up to 200 times the bytes of a file of tiny messages; here memory is counted before it
+ * is allocated.
  */
 import type { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { wire } from './protobuf';
 import { messages, type Field, type Message, type MessageName } from './schema';
 
-/** Bytes of memory that all but runs of numbers may take: graphs of long names need 10 a byte, of short ones 25. */
+/** Bytes of memory that messages may take for each byte of the file: graphs of long names need 10, of short names 25. */
 const most = { eachByte: 32, besides: 1 << 20, total: 1 << 29 };
-/** Bytes that a message takes, each of its fields, an element of a list, a text besides its characters, and a view. */
+/** Bytes for a message, each of its fields, an element of a list, a string besides its characters, and a view. */
 const costs = { message: 64, field: 8, element: 24, text: 40, view: 160 };
 
 type Decoded = Record<string, unknown>;
@@ -29,7 +29,7 @@ interface Plan {
   readonly empty: Readonly<Decoded>;
 }
 
-/** Bytes of numbers that all take as many. */
+/** Bytes of the fixed-size number types. */
 const fixedBytes: Readonly<Record<string, number | undefined>> = { float: 4, double: 8 };
 const noBytes = new Uint8Array(0);
 const none: readonly never[] = [];
@@ -65,7 +65,7 @@ function isNumber(type: string): type is NumberType {
   return ['int32', 'int64', 'float', 'double'].includes(type);
 }
 
-/** A message from its bytes, of which its byte fields are views; throws where they are no such message. */
+/** Decodes a message; its byte fields are views of `bytes`. Throws if the bytes are not such a message. */
 export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
   return new Decoder(bytes).message(name, bytes.length) as Message<N>;
 }
@@ -79,14 +79,14 @@ class Decoder {
     this.left = Math.min(most.eachByte * bytes.length + most.besides, most.total);
   }
 
-  /** Counts memory before it is taken. */
+  /** Counts memory before it is allocated. */
   private take(bytes: number): void {
     this.left -= bytes;
     if (this.left >= 0) return;
     throw new Error('too many parts for its size');
   }
 
-  /** Reads fields up to `end`; those of a message that came in two parts are one's. */
+  /** Reads fields up to `end`, into `before` if the message came in several parts. */
   message(name: MessageName, end: number, before?: Decoded): Decoded {
     const { reader } = this;
     const { fields, empty } = planOf(name);
@@ -135,7 +135,7 @@ class Decoder {
     return typeof value === 'number' ? value : Number(value);
   }
 
-  /** Where what is delimited ends. */
+  /** The end of a length-delimited field. */
   private end(): number {
     const length = this.reader.uint32();
     const end = this.reader.pos + length;
@@ -151,7 +151,7 @@ class Decoder {
     return (into[key] = isOwn ? list : Array.from(list)) as unknown[];
   }
 
-  /** Numbers in one run of bytes, usually all that there are; 8 bytes for each of at least one. */
+  /** Packed numbers; 8 bytes of memory for each, which takes at least one byte. */
   private run({ key, label }: FieldPlan, type: NumberType, into: Decoded): void {
     const end = this.end();
     if (label !== 'packed' || into[key] !== none) {
@@ -167,7 +167,7 @@ class Decoder {
     into[key] = numbers;
   }
 
-  /** How many numbers there are: the last byte of a varint has no upper bit. */
+  /** The number of packed numbers: the last byte of a varint has no upper bit. */
   private countTo(end: number, type: NumberType): number {
     const start = this.reader.pos;
     const size = fixedBytes[type];

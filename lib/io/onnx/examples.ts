@@ -1,4 +1,4 @@
-/** What a model is traced with, and the traces. */
+/** Traces of a model with example inputs of several batch sizes. */
 import { noGrad } from '../../core/gradMode';
 import { fromArray } from '../../creation/filled';
 import { isFloating } from '../../core/dtype';
@@ -10,7 +10,7 @@ import { VariesError } from './batch';
 import { trace, type Traced } from './trace';
 
 const op = 'exportOnnx';
-/** Batch sizes to trace with: two to find what follows the batch, one to confirm it. Primes that no layer has. */
+/** Batch sizes to trace with: two to find what depends on the batch, one to confirm it. Primes that no layer has. */
 const batches = [11, 13, 67];
 
 export interface Named {
@@ -34,13 +34,13 @@ export function tensorsIn(value: unknown, name: string): Named {
   return { names: isList ? null : entries.map(([key]) => key), tensors };
 }
 
-/** The names given, checked, or else made of `missing`. */
-export function namesFor(option: string, given: unknown, missing: string, count: number): string[] {
-  if (given === null || given === undefined) {
+/** The names in an option, checked; by default made from `missing`. */
+export function namesFor(option: string, value: unknown, missing: string, count: number): string[] {
+  if (value === null || value === undefined) {
     return Array.from({ length: count }, (_, i) => (i === 0 ? missing : `${missing}${i}`));
   }
-  if (!Array.isArray(given)) throw wrongType(op, 'an array of names', option, given);
-  const names = given.map((name: unknown, i) => {
+  if (!Array.isArray(value)) throw wrongType(op, 'an array of names', option, value);
+  const names = value.map((name: unknown, i) => {
     if (typeof name === 'string' && name !== '') return name;
     throw wrongType(op, 'a name', `${option}[${i}]`, name);
   });
@@ -48,7 +48,7 @@ export function namesFor(option: string, given: unknown, missing: string, count:
   return names;
 }
 
-/** Traces of forward in eval mode, with batches of all sizes or of one, and with other values each time. */
+/** Traces of forward in eval mode, with several batch sizes or with one, and with different values each time. */
 export function traceAll(model: AnyModule, examples: readonly Tensor[], dynamic: boolean) {
   const sizes = dynamic ? batches : [0, 0];
   if (dynamic) requireBatch(examples);
@@ -71,7 +71,7 @@ export function traceAll(model: AnyModule, examples: readonly Tensor[], dynamic:
   }
 }
 
-/** A trace, or why there is none for a batch of this size. */
+/** A trace, or an error that names the batch size for which forward fails. */
 function traceOne(
   inputs: readonly Tensor[],
   size: number | null,
@@ -108,7 +108,7 @@ function requireBatch(examples: readonly Tensor[]): void {
   });
 }
 
-/** The example with `size` rows, its own ones again and again, turned by `turn`; numbers differ a little. */
+/** The example with `size` rows: its own repeated, starting at row `turn`; floating numbers differ a little. */
 function variant(example: Tensor, size: number | null, turn: number): Tensor {
   const x = example.detach();
   const rows = size ?? (x.ndim === 0 ? 1 : x.shape[0]);

@@ -1,4 +1,4 @@
-/** Models as ONNX files. */
+/** Exports models as ONNX files. */
 import { capture } from '../../core/capture';
 import { requireBoolean, requireOptions, wrongType } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
@@ -14,7 +14,7 @@ import type { Size } from './size';
 import { partsOf } from './write';
 
 const op = 'exportOnnx';
-/** Old enough for every runtime in use, new enough for all that is needed. */
+/** Old enough for all current runtimes, new enough for the operators that are needed. */
 const opset = 17;
 
 /** One tensor, or several: in the order of forward's arguments, and with names if it is an object. */
@@ -32,10 +32,10 @@ export interface OnnxExportOptions {
 
 /**
  * Writes what `model` computes in `eval()` as an ONNX graph (opset 17) with its weights: runs its forward on
- * `exampleInput` and translates every operation.
+ * `exampleInput` and translates every op.
  *
- * The first dimension of the inputs is the batch, of any size unless `dynamicBatch: false`. One RangeError names all
- * operations that ONNX does not have. Until the file is written the weights cannot be changed.
+ * The first dimension of the inputs is the batch, of any size unless `dynamicBatch: false`. One RangeError lists all ops
+ * that ONNX does not have. The weights cannot be changed until the file is written.
  *
  * @example await io.exportOnnx(model, zeros(1, 784), 'digits.onnx');
  */
@@ -57,7 +57,7 @@ export async function exportOnnx(
   }
 }
 
-/** While it is held, memory may be read but not changed. */
+/** Forbids changes of memory while it is written to a file (by 1), and allows them again (by -1). */
 function hold(storages: readonly Storage[], by: 1 | -1): void {
   for (const one of storages) {
     one.readers += by;

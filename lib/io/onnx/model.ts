@@ -1,4 +1,4 @@
-/** The graph of a model, from what its traces have in common. */
+/** Translates the graph of a model's ops to an ONNX graph. */
 import { describe, unexpected } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
 import { collectState } from '../../nn/module/state';
@@ -21,7 +21,7 @@ export interface GraphInput {
   readonly dtype: Tensor['dtype'];
 }
 
-/** Turns a graph of operations into one of nodes. */
+/** The translation of a graph of ops to a graph of nodes. */
 class Translation {
   readonly weights: Initializer[] = [];
   readonly builder: GraphBuilder;
@@ -64,7 +64,7 @@ class Translation {
       : this.builder.constant(dtype, tensor.shape, elementsOf(tensor));
   }
 
-  /** A tensor that was there before forward ran: one initializer, however often it is used. */
+  /** A tensor from before forward ran: one initializer, however often it is used. */
   private weight(tensor: Tensor): string {
     const same = this.weights.find((one) => sameElements(one.tensor, tensor));
     if (same !== undefined) return same.name;

@@ -17,7 +17,7 @@ interface Library {
 
 let library: Library | null = null;
 
-/** The library, loaded when it is first needed, and the descriptors that it makes of the table. */
+/** The library, loaded on first use, and the descriptors that it makes from the table. */
 function load(): Library {
   if (library !== null) return library;
   const requireLibrary = createRequire(__filename);
@@ -69,7 +69,7 @@ export function wire(): typeof Wire {
   return load().wire;
 }
 
-/** What stands before the bytes of a field that are written apart: its number and their length. */
+/** The header of a field whose bytes are written separately: its number and length. */
 export function fieldHeader(number: number, length: number): Uint8Array {
   const { BinaryWriter, WireType } = wire();
   return new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish();

@@ -1,6 +1,6 @@
 /**
- * The messages of an ONNX file, by the names and numbers of the official onnx.proto (proto2), as data: the protobuf
- * library gets its descriptors from this table, and the compiler its types. What is not listed is skipped on reading.
+ * The messages of an ONNX file, with the names and numbers of the official onnx.proto (proto2). The descriptors for the
+ * protobuf library and the types come from this table. Fields that are not listed are skipped when reading.
  */
 import type { DType } from '../../core/dtype';
 
@@ -88,7 +88,7 @@ type ValueOf<T> = T extends 'int64'
           ? Message<T>
           : never;
 
-/** Read, int64 are numbers too: beyond 2^53, where they are rounded, is nothing that a file means. */
+/** When reading, int64 are numbers too; they are rounded beyond 2^53, which no valid file contains. */
 type ReadValue<T> = T extends 'int64' ? number : ValueOf<T>;
 
 type FieldValue<F> = F extends readonly [number, unknown, 'packed']

@@ -1,4 +1,4 @@
-/** The operations of one forward, as a list: what each took, made, and was told. */
+/** Traces of forward: the list of its ops, with their inputs, outputs and attributes. */
 import type { DType } from '../../core/dtype';
 import type { OpAttrs, OpName } from '../../core/node';
 import { observing, type Observer } from '../../core/observer';
@@ -6,7 +6,7 @@ import { sameShape, type Shape } from '../../core/shape';
 import type { Storage } from '../../core/storage';
 import type { Tensor } from '../../core/tensor';
 
-/** A tensor of the trace. It is what an operation made, or else an input or a constant. */
+/** A tensor of the trace: the output of an op, an input, or a constant. */
 export interface Value {
   readonly tensor: Tensor;
   readonly shape: Shape;
@@ -15,7 +15,7 @@ export interface Value {
   readonly maker: { readonly op: TracedOp; readonly output: number } | null;
   /** Whether it depends on the inputs. */
   readonly dynamic: boolean;
-  /** Of its memory, when it was first seen. */
+  /** The version of its memory when the trace first saw it. */
   readonly version: number;
 }
 
@@ -26,7 +26,7 @@ export interface TracedOp<K extends OpName = OpName> {
   readonly attrs: OpAttrs[K];
 }
 
-/** What a forward did, down to what its outputs need. */
+/** The ops that the outputs of a forward depend on. */
 export interface Traced {
   readonly ops: readonly TracedOp[];
   readonly outputs: readonly Value[];
@@ -50,7 +50,7 @@ const readingSaved: ReadonlySet<OpName> = new Set([
 
 class Recording implements Observer {
   readonly ops: TracedOp[] = [];
-  /** Values by the memory they lie in: tensors that show the same elements in the same order are one value. */
+  /** Values by their storage: tensors with the same elements in the same order are one value. */
   private readonly places = new Map<Storage, Place[]>();
 
   private place(tensor: Tensor, value: Value, version = tensor._storage.version): Value {
@@ -105,7 +105,7 @@ class Recording implements Observer {
     const known = this.find(x);
     if (known === null || isConstant(known)) {
       const frozen = others.every((one) => this.find(one)?.dynamic !== true);
-      if (frozen && known === null) return; // a constant in the making
+      if (frozen && known === null) return; // a constant that is being filled
       if (frozen || name !== 'copy') {
         const what = known === null ? 'made by no operation' : 'that was there before';
         throw new Error(
@@ -157,7 +157,7 @@ function isConstant({ input, maker }: Value): boolean {
   return input === null && maker === null;
 }
 
-/** Whether two tensors show the same elements of one memory in the same order. */
+/** Whether two tensors have the same elements of one storage in the same order. */
 export function sameElements(a: Tensor, b: Tensor): boolean {
   if (a._storage !== b._storage || !sameShape(a.shape, b.shape)) return false;
   return a._offset === b._offset && sameShape(a._strides, b._strides);
@@ -165,7 +165,7 @@ export function sameElements(a: Tensor, b: Tensor): boolean {
 
 let tracing = false;
 
-/** Runs `forward` on the inputs, and says what it did. */
+/** Runs `forward` on the inputs, and returns its trace. */
 export function trace(
   inputs: readonly Tensor[],
   forward: (inputs: readonly Tensor[]) => readonly Tensor[],

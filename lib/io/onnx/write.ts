@@ -1,4 +1,4 @@
-/** ONNX files: everything but the weights as the protobuf library encodes it, the weights from where they lie. */
+/** The bytes of ONNX files: the protobuf library encodes everything except the weights, which are not copied. */
 import type { DType, TypedArray } from '../../core/dtype';
 import { unexpected } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
@@ -16,7 +16,7 @@ export interface Initializer {
 /** The most bytes that a protobuf message may have. */
 const largest = 2 ** 31 - 1;
 
-/** The bytes of a model in parts; those of weights are the tensors' own memory, if they lie there in order. */
+/** The bytes of a model in parts; those of contiguous weights are the tensors' own memory. */
 export function partsOf(
   graph: Init<'GraphProto'>,
   initializers: readonly Initializer[],

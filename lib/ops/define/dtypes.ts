@@ -12,10 +12,10 @@ import { unexpected, wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import { scalar } from './results';
 
-/** The other side of an operation: numbers take part as PyTorch's Python numbers do. */
+/** The other operand of an op; numbers are promoted as Python numbers are in PyTorch. */
 export type Operand = Tensor | number;
 
-/** A tensor or number beside `like`: a whole number keeps int32, and makes int32 of bool; others are floating. */
+/** An operand as a tensor: a number gets the dtype of `like` if that is floating; else int32 if it is an integer. */
 export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value === 'boolean') return scalar(value ? 1 : 0, 'bool');
@@ -43,18 +43,18 @@ export function asFloating(x: Tensor): Tensor {
   return isFloating(x.dtype) ? x : x.to(defaultDType);
 }
 
-/** An error unless the dtype is one of these. */
+/** Throws unless the dtype is one of these. */
 export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: DType[]): void {
   if (!allowed.includes(x.dtype))
     throw unexpected(op, allowed.join(' or '), `dtype of ${name}`, x.dtype);
 }
 
-/** An error unless the dtype is floating. */
+/** Throws unless the dtype is floating. */
 export function requireFloating(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, ...floatingDTypes);
 }
 
-/** An error unless the dtype is one that labels and indices may have. */
+/** Throws unless the dtype is one that labels and indices may have. */
 export function requireIndex(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, ...indexDTypes);
 }

@@ -1,4 +1,4 @@
-/** What ops that change a tensor in place check first. */
+/** Checks before changes in place. */
 import { requireNoReaders } from '../../core/access';
 import { isFloating, type DType } from '../../core/dtype';
 import { unexpected } from '../../core/errors';
@@ -9,8 +9,8 @@ import { sameShape, type Shape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 
 /**
- * Before an in-place change of `x`: PyTorch's rule that a leaf that requires grad is not changed while recording, and
- * that a result of `shape` and `dtype` fits.
+ * Call before changing `x` in place: throws for a leaf that requires grad while recording, as PyTorch does, and where a
+ * result of `shape` and `dtype` does not fit.
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
   requireNoReaders(op, x);
@@ -39,8 +39,8 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
 }
 
 /**
- * `source` for a change of `x` in place: a copy where both lie in the same memory and are not the same view, or elements
- * that were written already would be read.
+ * `source` for a change of `x` in place: a copy if they overlap and are not the same view, because the op would read
+ * elements that it has already written.
  */
 export function withoutOverlap(x: Tensor, source: Tensor): Tensor {
   if (source._storage !== x._storage) return source;

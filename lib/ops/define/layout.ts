@@ -1,12 +1,12 @@
-/** How native elementwise ops step through memory: layouts, and the calls with one. */
+/** The memory layout of elementwise ops, and their native calls. */
 import type { NativeOp } from '../../../binding';
 import { unexpected } from '../../core/errors';
 import { broadcastStrides, sameShape, type Shape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 
 /**
- * Sizes and strides for a native elementwise op, each operand broadcast to `shape`; neighbouring dimensions that all
- * operands step through evenly become one.
+ * Sizes and strides for a native elementwise op, each operand broadcast to `shape`. Neighbouring dimensions are merged
+ * where all operands have even strides.
  */
 export function layoutOf(op: string, shape: Shape, operands: readonly Tensor[]): Float64Array {
   const all = operands.map((operand) => broadcastStrides(operand.shape, operand._strides, shape));
@@ -53,7 +53,7 @@ export function runElementwise(
   if (n === 0) return;
   let flat = out._contiguous;
   for (let i = 0; i < inputs.length && flat; i++) {
-    // A single element may be expanded to any shape, as the gradient of a sum is.
+    // A single element can stand for any shape, as the gradient of a sum does.
     flat =
       (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) ||
       inputs[i]._flat.length === 1;

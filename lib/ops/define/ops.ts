@@ -1,4 +1,4 @@
-/** The native ops that families are made of, one function for each dtype. */
+/** Looks up the functions of native ops by dtype. */
 import type {
   NativeKernelPairs,
   NativeKernels,
@@ -8,14 +8,14 @@ import type {
 import { byDType, type DType } from '../../core/dtype';
 import { addon } from '../../core/native';
 
-/** The functions of an op by dtype; for a dtype that it does not have, one that throws. */
+/** The functions of an op by dtype; for a dtype that the op does not support, one that throws. */
 export type Kernels = Readonly<Record<DType, NativeOp>>;
 /** The functions of an op by two dtypes, the second within the first. */
 export type KernelPairs = Readonly<Record<DType, Kernels>>;
 
 const used = new Set<string>();
 
-/** The functions of the native op `name`, picked once: `kernels('add')[x.dtype](...)`. */
+/** The functions of the native op `name`, to look up once: `kernels('add')[x.dtype](...)`. */
 export function kernels(name: string): Kernels {
   return tableOf(name, find(name));
 }
@@ -44,7 +44,7 @@ function tableOf(name: string, found: Readonly<Partial<Kernels>>): Kernels {
   return byDType((dtype) => found[dtype] ?? refused(dtype));
 }
 
-/** What is called in place of a function that the op does not have. */
+/** Functions that throw, for dtypes that the op does not support. */
 function missingKernel(name: string, found: object): (dtype: DType) => NativeOp {
   const has = Object.keys(found);
   const list =

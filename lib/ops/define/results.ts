@@ -1,4 +1,4 @@
-/** Results that ops write to or start from, and the report of those that have no gradient. */
+/** New tensors for results, and the report of results that have no gradient. */
 import type { DType } from '../../core/dtype';
 import { observer } from '../../core/observer';
 import type { Node, OpAttrs, OpName } from '../../core/node';
@@ -14,7 +14,7 @@ export function scalar(value: number, dtype: DType): Tensor {
   return new Tensor(new Storage(dtype, array), []);
 }
 
-/** A tensor to write the gradient of a node's input i to: where the input is a leaf, memory of its last one. */
+/** A tensor for the gradient of a node's input i; for a leaf, in the memory of its last gradient if that is free. */
 export function emptyGradient(node: Node, i: number, shape: Shape): Tensor {
   const edge = node.edges[i];
   return (edge instanceof Tensor ? edge._spareGrad() : null) ?? Tensor._empty(node.dtype, shape);

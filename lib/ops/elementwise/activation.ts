@@ -6,7 +6,7 @@ import { addMethods, defineUnary, ofInput, unary, type UnaryAttrs, type UnaryOp 
 import { where } from './select';
 
 /** The activations that are native ops, and their attributes. */
-export interface ActivationAttrs {
+interface ActivationAttrs {
   relu: readonly [];
   leakyRelu: readonly [negativeSlope: number];
   threshold: readonly [limit: number, value: number];

@@ -1,4 +1,4 @@
-/** Functions of two numbers: arithmetic, comparison, logic; with broadcasting and dtype promotion. */
+/** Elementwise ops of two operands: arithmetic, comparison and logic, with broadcasting and dtype promotion. */
 import { defaultDType, type DType } from '../../core/dtype';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
@@ -42,7 +42,7 @@ interface BinaryRule {
   ) => readonly (Tensor | null)[];
   /** False where the gradient needs neither a nor b, so that they are not saved. */
   readonly saves?: false;
-  /** True where whole numbers give a floating result. */
+  /** True if integers give a floating result. */
   readonly floating?: true;
   /** The op for two bool tensors, whose result is bool; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
@@ -130,7 +130,7 @@ function copyInto(to: Tensor, from: Tensor): void {
   runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }
 
-/** dy where `mask`, half of it where a and b tie, as PyTorch shares it. */
+/** dy where `wins`, half of it where a and b are equal, as in PyTorch. */
 function shareExtreme(dy: Tensor, wins: Tensor, ties: Tensor): Tensor {
   return dy.mul(wins.to(dy.dtype).add(ties.to(dy.dtype).mul(0.5)));
 }
@@ -260,7 +260,7 @@ const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> = {
 
 declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods>, PredicateMethods {
-    /** Each element held between `min` and `max`; either may be missing (torch.clamp). */
+    /** Limits each element to [min, max]; either may be missing (torch.clamp). */
     clamp(bounds: { min?: number; max?: number }): Tensor;
     /** Whether each element is 0. */
     logicalNot(): Tensor;

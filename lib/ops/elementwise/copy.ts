@@ -34,7 +34,7 @@ const fillKernels = kernels('fill');
 
 const cloneRule: Rule<'clone'> = { name: 'clone', grad: (dy) => [dy] };
 const toRule: Rule<'to'> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
-// What was overwritten has a gradient of zeros, as in PyTorch, rather than none.
+// The overwritten tensor gets a gradient of zeros, as in PyTorch.
 const copyRule: Rule<'copy'> = {
   name: 'copy',
   grad: (dy, node) => [node.needs(0) ? zerosLike(dy) : null, node.needs(1) ? dy : null],
@@ -43,17 +43,17 @@ const fillRule: Rule<'fill'> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** A copy in memory of its own, contiguous; gradients flow through it. */
+    /** A contiguous copy; gradients flow through it. */
     clone(): Tensor;
-    /** This tensor if its elements lie in order without gaps, else a copy that does. */
+    /** This tensor if it is contiguous, else a contiguous copy. */
     contiguous(): Tensor;
-    /** This tensor in another dtype; itself if it has that dtype already. To int32, fractions are cut off. */
+    /** Converts to another dtype; returns this tensor if it has that dtype. Conversion to int32 truncates. */
     to(dtype: DType): Tensor;
-    /** Overwrites the elements with those of `source`, broadcast and converted. */
+    /** Copies the elements of `source`, broadcast and converted, into this tensor. */
     copy_(source: Operand): this;
-    /** Overwrites every element with `value`. */
+    /** Sets every element to `value`. */
     fill_(value: number): this;
-    /** Overwrites every element with 0. */
+    /** Sets every element to 0. */
     zero_(): this;
   }
 }

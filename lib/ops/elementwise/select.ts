@@ -34,14 +34,14 @@ const whereRule: Rule<'where'> = {
   },
 };
 
-/** A condition as bool: other dtypes hold where they are not 0. */
+/** A condition as bool: elements of other dtypes are true where they are not 0. */
 function maskOf(op: string, name: string, value: unknown): Tensor {
   const condition = requireTensor(op, name, value);
   return condition.dtype === 'bool' ? condition : condition.ne(0);
 }
 
 /**
- * Elements of `x` where `condition` (bool) holds, of `other` elsewhere; all three broadcast (torch.where).
+ * Selects elements of `x` where `condition` is true, of `other` elsewhere; all three broadcast (torch.where).
  *
  * @example where(x.gt(0), x, 0) // ReLU
  */
@@ -57,9 +57,9 @@ export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Elements of this where `condition` holds, of `other` elsewhere. */
+    /** Selects elements of this where `condition` is true, of `other` elsewhere. */
     where(condition: Tensor, other: Operand): Tensor;
-    /** This with `value` where `mask` (bool, broadcast) holds. */
+    /** Replaces elements by `value` where `mask` (bool, broadcast) is true. */
     maskedFill(mask: Tensor, value: number): Tensor;
   }
 }

@@ -1,4 +1,4 @@
-/** Picking elements by tensors of indices, and putting them back: each is the other's gradient. */
+/** Selects elements by tensors of indices, and writes or adds elements at indices: each is the other's gradient. */
 import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { normalizeDim, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -58,7 +58,7 @@ type AlongName =
 
 // --- One index for each element -------------------------------------------------------------------
 
-/** An int32 tensor whose sizes are at most those of `x` but along `dim`, else an error. */
+/** Checks an index tensor: except along `dim`, its sizes are at most those of `x`. */
 function requireIndexOf(op: string, x: Tensor, dim: number, value: unknown): Tensor {
   const index = requireTensor(op, 'index', value);
   requireIndex(op, 'index', index);
@@ -71,7 +71,7 @@ function requireIndexOf(op: string, x: Tensor, dim: number, value: unknown): Ten
   throw unexpected(op, what, 'index', shapeText(index.shape));
 }
 
-/** The part of `x` whose sizes are those of `shape`, but along `dim`. */
+/** `x` cropped to the sizes of `shape`, except along `dim`. */
 function cropped(x: Tensor, shape: Shape, dim: number): Tensor {
   let part = x;
   x.shape.forEach((size, i) => {
@@ -89,7 +89,7 @@ const gatherBackwardRule: Rule<'gatherBackward'> = {
   grad: (dy, node) => [dy.gather(node.attrs.dim, node.saved[0])],
 };
 
-/** The gradient of gather: zeros of the whole shape with `dy` added at `index`. */
+/** The gradient of gather: zeros of the input's shape with `dy` added at `index`. */
 export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor {
   const out = Tensor._empty(dy.dtype, along.shape).zero_();
   scatterInto(scatterAddKernels, out, along.dim, index, dy.detach());
@@ -171,7 +171,7 @@ const scatters = {
   scatterAdd: { kernels: scatterAddKernels, rule: scatterAddRule },
 } as const;
 
-/** `src` written or added along `dim` at `index`: to a copy of `x`, or in place. */
+/** Writes or adds `src` along `dim` at `index`, to a copy of `x` or in place. */
 function scatter(
   name: keyof typeof scatters,
   inPlace: boolean,
@@ -198,9 +198,9 @@ function scatter(
   return x;
 }
 
-// --- One index for each row -----------------------------------------------------------------------
+// --- One index for each slice of a dimension -------------------------------------------------------
 
-/** A list of indices, else an error; a single one without dimensions will do. */
+/** Checks a vector of indices; a single index without dimensions is allowed. */
 function requireList(op: string, value: unknown): Tensor {
   const index = requireTensor(op, 'index', value);
   requireIndex(op, 'index', index);
@@ -216,7 +216,7 @@ const indexSelectRule: Rule<'indexSelect'> = {
     const { dim, shape } = node.attrs;
     const index = node.saved[0];
     const out = Tensor._empty(dy.dtype, shape).zero_();
-    putRows(out, dim, index, dy.detach().contiguous(), true);
+    putSlices(out, dim, index, dy.detach().contiguous(), true);
     return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
   },
 };
@@ -248,10 +248,10 @@ const indexAddRule: Rule<'indexAdd'> = {
 };
 
 /**
- * Writes (or adds) the rows of `source` over rows of `x` along `dim`, in place and without recording: `x` is contiguous, and
- * `source` has its shape but along `dim`, where it is as long as `index`.
+ * Writes (or adds) the slices of `source` along `dim` to `x` at `index`, in place and without recording. `x` is contiguous,
+ * and `source` has its shape except along `dim`, where it has the length of `index`.
  */
-export function putRows(
+export function putSlices(
   x: Tensor,
   dim: number,
   index: Tensor,
@@ -285,34 +285,34 @@ function indexAdd(
   }
   const scaled = alpha === 1 ? source : source.mul(alpha);
   const out = x.detach().clone();
-  putRows(out, dim, index, scaled.detach().contiguous(), true);
+  putSlices(out, dim, index, scaled.detach().contiguous(), true);
   return record(out, indexAddRule, [x, scaled], [index], { dim, shape: x.shape });
 }
 
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Along `dim` the elements whose places `index` (int32, as many dimensions as this) names; the result has the shape
-     * of `index` (torch.gather).
+     * Selects elements along `dim` at `index` (int32, as many dimensions as this); the result has the shape of `index`
+     * (torch.gather).
      *
      * @example logits.gather(1, labels.unsqueeze(1)) // the logit of each row's label
      */
     gather(dim: number, index: Tensor): Tensor;
-    /** This with `src`, a tensor or a number, written along `dim` at the places `index` names (torch.scatter). */
+    /** A copy with `src`, a tensor or a number, written along `dim` at `index` (torch.scatter). */
     scatter(dim: number, index: Tensor, src: Operand): Tensor;
-    /** This with `src` added along `dim` at the places `index` names (torch.scatter_add). */
+    /** A copy with `src` added along `dim` at `index` (torch.scatter_add). */
     scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
-    /** As scatter, in place. */
+    /** scatter in place. */
     scatter_(dim: number, index: Tensor, src: Operand): this;
-    /** As scatterAdd, in place. */
+    /** scatterAdd in place. */
     scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
     /**
-     * The rows of dimension `dim` that `index` (int32, one dimension) names, in its order (torch.index_select).
+     * Selects slices of dimension `dim` at `index` (int32, one dimension), in its order (torch.index_select).
      *
      * @example images.indexSelect(0, tensor([3, 1, 4], { dtype: 'int32' })) // a batch of three
      */
     indexSelect(dim: number, index: Tensor): Tensor;
-    /** This with `alpha` times row i of `source` added to row index[i] of dimension `dim` (torch.index_add). */
+    /** A copy with `alpha` times slice i of `source` added to slice index[i] of dimension `dim` (torch.index_add). */
     indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
   }
 }

@@ -22,7 +22,7 @@ import {
   type Operand,
   type Rule,
 } from '../define';
-import { putRows } from './gather';
+import { putSlices } from './gather';
 import { maxIndexed, placesIn } from './mask';
 
 const indexKernels = kernels('index');
@@ -38,7 +38,7 @@ export interface Slice {
 }
 
 /**
- * The range `start:end:step` for Tensor.index; null or nothing for an open end, negative numbers count from the end.
+ * The range `start:end:step` for Tensor.index; null or undefined for an open end; negative numbers count from the end.
  *
  * @example x.index([slice(0, 2), slice(null, null, 2)]) // x[:2, ::2]
  */
@@ -47,13 +47,13 @@ export function slice(start: number | null = null, end: number | null = null, st
 }
 
 /**
- * One place of Tensor.index: a whole number takes one element, a slice a range, null makes a new dimension of size 1,
- * '...' stands for all dimensions not mentioned, an int32 tensor takes the elements it lists, a bool tensor those where
- * it is true.
+ * An index of one dimension for Tensor.index: an integer selects one element, a slice a range, null inserts a dimension of
+ * size 1, '...' stands for all remaining dimensions, an int32 tensor selects the elements at its indices, a bool tensor
+ * those where it is true.
  */
 export type Index = number | Slice | null | '...' | Tensor;
 
-/** A tensor among the indices, and the dimensions it stands for. */
+/** A tensor among the indices, and the dimensions it indexes. */
 interface Advanced {
   readonly dim: number;
   readonly size: number;
@@ -61,7 +61,7 @@ interface Advanced {
   readonly places: Tensor;
 }
 
-/** The view that numbers, slices, null and '...' describe, and what remains to be done with tensors. */
+/** The view for numbers, slices, null and '...', and the tensors among the indices. */
 function basicPart(op: string, x: Tensor, indices: readonly unknown[]): [Tensor, Advanced[]] {
   const spans = indices.map((one) =>
     one === null || one === '...'
@@ -133,8 +133,8 @@ function advancedIndex(
 }
 
 /**
- * Where tensors among the indices lead: with the dimensions in this `order` (null: as they are) and the indexed ones
- * merged into one at `at`, `positions` lists the places along that one.
+ * How tensors among the indices select: with the dimensions permuted to `order` (null: unchanged) and the indexed ones
+ * merged into one at `at`, `positions` are the indices along that one.
  */
 interface Picking {
   readonly order: readonly number[] | null;
@@ -144,19 +144,19 @@ interface Picking {
   readonly result: Shape;
 }
 
-/** PyTorch's rule: the dimensions of the indices stand where theirs were if those are neighbours, else in front. */
+/** PyTorch's rule: the dimensions of the indices replace the indexed ones if those are neighbours, else they lead. */
 function orderFor(x: Tensor, advanced: readonly Advanced[]): [order: number[] | null, at: number] {
   if (advanced.length === 1) return [null, advanced[0].dim];
   const taken = advanced.flatMap(({ dim, span }) =>
     Array.from({ length: span }, (_, i) => dim + i),
   );
   const rest = x.shape.map((_, i) => i).filter((i) => !taken.includes(i));
-  // An index without dimensions takes one element, as a number does, and separates nothing.
+  // An index without dimensions selects one element, as a number does, and separates no dimensions.
   const listing = advanced.filter(({ places }) => places.ndim > 0).map(({ dim }) => dim);
   const first = listing.length > 0 ? listing[0] : taken[0];
   const last = listing.length > 0 ? listing[listing.length - 1] : first;
-  const apart = rest.some((i) => i > first && i < last);
-  const at = apart ? 0 : rest.filter((i) => i < first).length;
+  const separated = rest.some((i) => i > first && i < last);
+  const at = separated ? 0 : rest.filter((i) => i < first).length;
   const order = [...rest.slice(0, at), ...taken, ...rest.slice(at)];
   return [order.every((dim, i) => dim === i) ? null : order, at];
 }
@@ -188,7 +188,7 @@ function picking(op: string, x: Tensor, advanced: readonly Advanced[]): Picking 
   };
 }
 
-/** Places along the indexed dimensions read as one, for indices broadcast to `shape`. */
+/** Indices along the merged dimension, for indices broadcast to `shape`. */
 function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
   const out = Tensor._empty('int32', [numelOf(shape)]);
   const last = advanced.length - 1;
@@ -204,7 +204,7 @@ function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
   return out;
 }
 
-/** `x` with the indexed dimensions side by side. */
+/** `x` with the indexed dimensions next to each other. */
 function arranged(x: Tensor, { order }: Picking): Tensor {
   return order === null ? x : x.permute(order);
 }
@@ -214,17 +214,17 @@ function pick(x: Tensor, picked: Picking): Tensor {
   return arranged(x, picked).reshape(merged).indexSelect(at, positions).reshape(result);
 }
 
-/** Writes or adds `source` (contiguous) where `pick` reads, in place and without recording. */
+/** Writes or adds `source` (contiguous) to the elements that `pick` selects, in place and without recording. */
 function put(x: Tensor, picked: Picking, source: Tensor, accumulate: boolean): void {
   const moved = arranged(x.detach(), picked);
   const merged = moved.reshape(picked.merged);
   const shared = merged._storage === x._storage;
   if (shared && merged._contiguous) {
-    putRows(merged, picked.at, picked.positions, source, accumulate);
+    putSlices(merged, picked.at, picked.positions, source, accumulate);
     return;
   }
   const copy = shared ? merged.clone() : merged;
-  putRows(copy, picked.at, picked.positions, source, accumulate);
+  putSlices(copy, picked.at, picked.positions, source, accumulate);
   moved.copy_(copy.reshape(moved.shape));
 }
 
@@ -256,7 +256,7 @@ const clearRule: Rule<'indexClear'> = {
   grad: (dy, node) => [cleared(dy, node.attrs)],
 };
 
-/** `dy` with zeros where `pick` reads. */
+/** `dy` with zeros at the elements that `pick` selects. */
 function cleared(dy: Tensor, picked: Picking): Tensor {
   const out = dy.detach().clone();
   put(out, picked, Tensor._empty(dy.dtype, picked.result).zero_(), false);
@@ -297,16 +297,16 @@ function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boole
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Part of a tensor, as with square brackets in PyTorch: one index for each dimension from the front. A view, unless
-     * there are tensors among the indices: these broadcast together, and the result is a copy.
+     * Selects a part of a tensor, as square brackets do in PyTorch: one index for each leading dimension. The result is a
+     * view, or a copy if there are tensors among the indices, which broadcast together.
      *
      * @example x.index([slice(0, 2), -1]) // x[:2, -1]
      * @example x.index(x.gt(0)) // x[x > 0]
      */
     index(indices: Index | readonly Index[]): Tensor;
     /**
-     * Writes `value`, broadcast, where `index` with the same indices reads; adds it with `accumulate`, once for each
-     * time an element is listed (torch.Tensor.index_put_). Without it the last value listed for an element stays.
+     * Writes `value`, broadcast, to the elements that `index` selects with the same indices (torch.Tensor.index_put_). With
+     * `accumulate` it is added, once for each time an element is selected; else the last value is written.
      */
     indexPut_(
       indices: Index | readonly Index[],

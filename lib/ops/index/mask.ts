@@ -1,4 +1,4 @@
-/** Masks: where they hold, and what they pick. Labels as masks. */
+/** Masks: the indices where they are true, and the elements that they select. One-hot encoding. */
 import { requireInteger, unexpected } from '../../core/errors';
 import { broadcastShapes, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -23,10 +23,10 @@ const nonzeroKernels = kernels('nonzero');
 const coordinateKernels = kernels('coordinate');
 const oneHotKernels = kernels('oneHot');
 
-/** The most elements that an int32 index can tell apart. */
+/** The largest number of elements that int32 indices can address. */
 export const maxIndexed = 2 ** 31 - 1;
 
-/** Places (int32) of the elements that are not 0 in `x` read as one list; how many depends on the values. */
+/** Indices (int32) of the nonzero elements of the flattened `x`; their number depends on the values. */
 export function placesIn(op: string, x: Tensor): Tensor {
   const n = x.numel();
   if (n > maxIndexed) throw unexpected(op, `at most ${maxIndexed} elements`, 'this', String(n));
@@ -44,8 +44,8 @@ function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
 }
 
 /**
- * Each label, an int32 from 0 to numClasses - 1, as a row of zeros with a 1 at its place; int32, in a new last dimension
- * of `numClasses`, by default the largest label and one (torch.nn.functional.one_hot).
+ * Encodes each label (int32, from 0 to numClasses - 1) as zeros with a 1 at the label, in a new last dimension of size
+ * `numClasses`, by default the largest label + 1; int32 (torch.nn.functional.one_hot).
  */
 export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   requireIndex('oneHot', 'labels', requireTensor('oneHot', 'labels', labels));
@@ -63,13 +63,13 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** The coordinates of all elements that are not 0, a row (int32) for each (torch.nonzero). */
+    /** The coordinates (int32) of all nonzero elements, a row for each (torch.nonzero). */
     nonzero(): Tensor;
-    /** Elements where `mask` (bool, broadcast) holds, as a list (torch.masked_select). */
+    /** A vector of the elements where `mask` (bool, broadcast) is true (torch.masked_select). */
     maskedSelect(mask: Tensor): Tensor;
-    /** This with the elements where `mask` (bool) holds taken from `source` in order (torch.Tensor.masked_scatter). */
+    /** Replaces the elements where `mask` (bool) is true by those of `source` in order (torch.Tensor.masked_scatter). */
     maskedScatter(mask: Tensor, source: Tensor): Tensor;
-    /** Elements of this read as one list, at places `index` (int32) of any shape (torch.take). */
+    /** Elements of the flattened tensor at `index` (int32, any shape) (torch.take). */
     take(index: Tensor): Tensor;
   }
 }

@@ -4,7 +4,7 @@ import { shapeText, unexpected, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
 import type { Tensor } from '../define';
 
-/** A tensor, and a letter for each of its dimensions; those of '...' are called .0, .1 and so on from the right. */
+/** A tensor, and a label for each of its dimensions: a letter, or .0, .1 and so on from the right for those of '...'. */
 interface Labelled {
   readonly tensor: Tensor;
   readonly labels: readonly string[];
@@ -13,7 +13,7 @@ interface Labelled {
 const wrongEquation = (what: string, actual: string): RangeError =>
   unexpected('einsum', what, 'equation', actual);
 
-/** The terms before and after '->'; without an arrow the result is what PyTorch says: see `implicit`. */
+/** The terms before and after '->'; the output is null without an arrow: see `implicit`. */
 function parse(equation: unknown): [inputs: string[], output: string | null] {
   if (typeof equation !== 'string') {
     throw wrongType('einsum', "a text such as 'ij,jk->ik'", 'equation', equation);
@@ -32,13 +32,13 @@ function parse(equation: unknown): [inputs: string[], output: string | null] {
 const dots = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `.${count - 1 - i}`);
 
-/** The letters of a term, with `count` labels in the place of '...'. */
+/** The labels of a term, with `count` labels for '...'. */
 function labelsOf(term: string, count: number): string[] {
   const parts: readonly string[] = term.match(/[A-Za-z]|\.\.\./g) ?? [];
   return parts.flatMap((part) => (part === '...' ? dots(count) : [part]));
 }
 
-/** The operand with its labels; of a letter that stands there twice the diagonal is left. */
+/** The operand with its labels; a repeated letter takes the diagonal. */
 function labelled(term: string, x: Tensor, i: number): Labelled {
   const free = x.ndim - term.replace('...', '').length;
   if (free < 0 || (free > 0 && !term.includes('...'))) {
@@ -61,14 +61,14 @@ function labelled(term: string, x: Tensor, i: number): Labelled {
   }
 }
 
-/** Without an arrow: first what '...' stands for, then in alphabetical order the letters that occur once. */
+/** The output without an arrow: the labels of '...', then the letters that occur once in alphabetical order. */
 function implicit(inputs: readonly string[], ellipsis: number): string[] {
   const letters = inputs.flatMap((term) => labelsOf(term, 0));
   const once = letters.filter((one) => letters.indexOf(one) === letters.lastIndexOf(one));
   return [...dots(ellipsis), ...once.sort()];
 }
 
-/** The size of every label; those of size 1 are repeated to it. */
+/** The size of every label; dimensions of size 1 broadcast to it. */
 function sizesOf(operands: readonly Labelled[]): Map<string, number> {
   const sizes = new Map<string, number>();
   operands.forEach(({ tensor, labels }, i) => {
@@ -85,21 +85,21 @@ function sizesOf(operands: readonly Labelled[]): Map<string, number> {
   return sizes;
 }
 
-/** Summed over the labels that fail `keep`. */
+/** The sum over the labels that `keep` rejects. */
 function summed({ tensor, labels }: Labelled, keep: (label: string) => boolean): Labelled {
   const dims = labels.flatMap((label, i) => (keep(label) ? [] : [i]));
   if (dims.length === 0) return { tensor, labels };
   return { tensor: tensor.sum(dims), labels: labels.filter(keep) };
 }
 
-/** The dimensions of each group of labels in turn, each group as one. */
+/** The dimensions in the order of the groups, each group merged into one. */
 function grouped({ tensor, labels }: Labelled, groups: readonly (readonly string[])[]): Tensor {
   const dims = groups.map((group) => group.map((label) => labels.indexOf(label)));
   const shape = dims.map((group) => numelOf(group.map((dim) => tensor.shape[dim])));
   return tensor.permute(dims.flat()).reshape(shape);
 }
 
-/** The product of two operands, summed over the labels that nothing needs any more: one batched GEMM. */
+/** The product of two operands, summed over the labels that are not needed later: one batched GEMM. */
 function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>): Labelled {
   const a = summed(left, (label) => needed.has(label) || right.labels.includes(label));
   const b = summed(right, (label) => needed.has(label) || left.labels.includes(label));
@@ -108,7 +108,7 @@ function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>):
   const inner = shared.filter((label) => !needed.has(label));
   const rows = a.labels.filter((label) => !shared.includes(label));
   const columns = b.labels.filter((label) => !shared.includes(label));
-  // Without a sum it is a product of numbers, which no GEMM does faster.
+  // Without a sum it is an elementwise product, which a GEMM would not do faster.
   const product =
     inner.length === 0
       ? grouped(a, [batch, rows, []]).mul(grouped(b, [batch, [], columns]))
@@ -122,9 +122,9 @@ function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>):
 }
 
 /**
- * The sum of products that `equation` describes, from left to right with one batched GEMM for each further operand
- * (torch.einsum). Letters name dimensions, '...' stands for any further ones, which broadcast; a letter missing after
- * '->' is summed over.
+ * Computes the sum of products that `equation` describes, from left to right with one batched GEMM for each further
+ * operand (torch.einsum). Letters name dimensions; '...' stands for any further ones, which broadcast. Letters that are
+ * missing after '->' are summed over.
  *
  * @example einsum('bij,bjk->bik', a, b) // batched matrix product
  * @example einsum('ii', a) // trace

@@ -29,8 +29,8 @@ interface Stack {
 }
 
 /**
- * How `x` (..., rows, columns) with its leading dimensions expanded to `batch` is read; copied only where its last two
- * dimensions, or its stack, have no even step.
+ * How the native op reads `x` (..., rows, columns) with its leading dimensions expanded to `batch`; a copy only where the
+ * strides of the last two dimensions or of the batch are not even.
  */
 function stackOf(x: Tensor, batch: Shape): Stack {
   const [rows, columns] = x.shape.slice(-2);
@@ -54,7 +54,7 @@ function stackOf(x: Tensor, batch: Shape): Stack {
   };
 }
 
-/** The one stride that walks all leading dimensions, or null. */
+/** The stride between matrices, if it is the same through all leading dimensions; else null. */
 function evenStep(batch: Shape, strides: readonly number[]): number | null {
   let step = 0;
   let reach = 1;
@@ -95,7 +95,7 @@ function product(a: Tensor, b: Tensor): Tensor {
       shapeText(b.shape),
     );
   }
-  // A stack times one matrix is one tall product.
+  // A stack times one matrix is one product with more rows.
   if (a.ndim > 2 && b.ndim === 2 && a._contiguous) {
     return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b).reshape([
       ...a.shape.slice(0, -1),
@@ -233,7 +233,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   );
 }
 
-/** PyTorch's matmul: vectors take part as a row or a column, which then goes; leading dimensions broadcast. */
+/** PyTorch's matmul: vectors count as a row or a column, which the result lacks; leading dimensions broadcast. */
 function matmul(self: Tensor, other: Tensor): Tensor {
   const [a, b] = operands('matmul', self, other, null, null);
   if (a.ndim === 0 || b.ndim === 0) {

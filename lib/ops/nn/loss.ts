@@ -1,4 +1,4 @@
-/** The loss that picks one class out of several. */
+/** The negative log-likelihood of one class out of several. */
 import { numelOf } from '../../core/shape';
 import {
   isGradEnabled,
@@ -26,13 +26,13 @@ const nllBackwardKernels = namedKernelPairs(
   },
 );
 
-/** Mean or sum of the elements' losses, or all of them. */
+/** 'mean' or 'sum' of the elements' losses, or 'none': one for each element. */
 export type Reduction = 'none' | 'mean' | 'sum';
 const reductionCodes = { none: 0, mean: 1, sum: 2 } as const;
 
-/** What a loss of classes is told besides the logarithms. */
+/** The arguments of the loss besides the log-probabilities. */
 export interface Picks {
-  /** int32, the shape of the logarithms without dimension `dim`. */
+  /** Class indices, the shape of the log-probabilities without dimension `dim`. */
   readonly target: Tensor;
   /** (classes), or null for 1 each. */
   readonly weight: Tensor | null;
@@ -69,7 +69,7 @@ const nllRule: Rule<'nllLoss'> = {
   name: 'nllLoss',
   grad: (dy, node) => [spreadBack(dy, node.attrs)],
 };
-// The loss is linear in the logarithms: the derivative of its derivative is the loss itself.
+// The loss is linear in the log-probabilities: the derivative of its derivative is the loss itself.
 const nllBackwardRule: Rule<'nllLossBackward'> = {
   name: 'nllLossBackward',
   grad: (dx, node) => [nll(dx, node.attrs)],
@@ -92,8 +92,8 @@ function spreadBack(dy: Tensor, picked: Picked): Tensor {
 }
 
 /**
- * -weight[target] input[target] for logarithms of probabilities, reduced; 0 for targets of `ignoreIndex`, and the mean
- * over the weights of the others (torch.nn.functional.nll_loss). RangeError for a class that there is not.
+ * -weight[target] input[target] for log-probabilities, reduced; 0 for targets equal to `ignoreIndex`; the mean is over
+ * the weights of the others (torch.nn.functional.nll_loss). RangeError for a class index out of range.
  */
 export function nll(input: Tensor, picks: Picks): Tensor {
   const logs = input.contiguous();

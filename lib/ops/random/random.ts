@@ -56,13 +56,13 @@ function fill(op: string, x: Tensor, draw: (out: Tensor) => void): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Overwrites the elements with numbers spread evenly over [low, high). */
+    /** Fills the tensor with uniformly distributed numbers in [low, high). */
     uniform_(low?: number, high?: number, options?: RandomOptions): this;
-    /** Overwrites the elements with normally distributed numbers. */
+    /** Fills the tensor with normally distributed numbers. */
     normal_(mean?: number, std?: number, options?: RandomOptions): this;
-    /** Overwrites each element with 1 with probability `p`, else 0. */
+    /** Sets each element to 1 with probability `p`, else to 0. */
     bernoulli_(p?: number, options?: RandomOptions): this;
-    /** 1 with the probability each element says, else 0, in the same dtype (torch.bernoulli). */
+    /** 1 with a probability equal to each element, else 0, in the same dtype (torch.bernoulli). */
     bernoulli(options?: RandomOptions): Tensor;
   }
 }
@@ -108,7 +108,7 @@ Object.assign(Tensor.prototype, {
   },
 });
 
-/** Fills a new, contiguous tensor with whole numbers from `low` to `high` - 1. */
+/** Fills a new, contiguous tensor with integers from `low` to `high` - 1. */
 export function fillRandint(out: Tensor, low: number, high: number, options: RandomOptions): void {
   randintKernels[out.dtype](
     stateOf('randint', options)._flat,
@@ -136,7 +136,7 @@ const dropoutRule: Rule<'dropout'> = {
 };
 
 /**
- * Each element 0 with probability `p`, else divided by 1 - p; `input` itself when not training
+ * Sets each element to 0 with probability `p` and divides the others by 1 - p; returns `input` when not training
  * (torch.nn.functional.dropout, Srivastava et al. 2014).
  */
 export function dropout(
@@ -157,7 +157,7 @@ export function dropout(
 }
 
 /**
- * As dropout, but for whole channels: dimensions 0 and 1 keep or lose all their elements together
+ * Dropout of whole channels: sets all elements of a channel (dimensions 0 and 1) to 0 together
  * (torch.nn.functional.dropout1d, dropout2d, dropout3d; Tompson et al. 2015).
  */
 export function featureDropout(
@@ -171,6 +171,6 @@ export function featureDropout(
   if (!training || p === 0) return input;
   const x = asFloating(input);
   const shape = x.shape.map((size, i) => (i < 2 ? size : 1));
-  const kept = Tensor._empty(x.dtype, shape).bernoulli_(1 - p, { generator: options.generator });
-  return x.mul(kept.mul(p < 1 ? 1 / (1 - p) : 0));
+  const mask = Tensor._empty(x.dtype, shape).bernoulli_(1 - p, { generator: options.generator });
+  return x.mul(mask.mul(p < 1 ? 1 / (1 - p) : 0));
 }

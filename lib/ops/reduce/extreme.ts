@@ -1,4 +1,4 @@
-/** Largest and smallest elements and where they are. */
+/** Largest and smallest elements, and their indices. */
 import { shapeText, unexpected } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
 import { where } from '../elementwise/select';
@@ -52,7 +52,7 @@ function requireElements(op: string, x: Tensor, n: number): void {
   if (n === 0) throw unexpected(op, 'at least one element', 'this', shapeText(x.shape));
 }
 
-/** Where the extreme elements are, and what they are unless `values` is null; over all elements without `dim`. */
+/** Indices of the extreme elements, which are written to `values` unless it is null; over all elements without `dim`. */
 function search(
   op: string,
   extreme: 'max' | 'min',
@@ -103,18 +103,18 @@ function place(
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * The largest element, or NaN if there is one; equal ones share the gradient. With `other`, the larger of each pair
+     * The largest element, or NaN if any is NaN; equal elements share the gradient. With `other`, the larger of each pair
      * (torch.maximum).
      */
     max(other?: Tensor): Tensor;
-    /** Largest elements along one dimension and their indices; the gradient goes to those chosen. */
+    /** The largest elements along one dimension and their indices; the gradient goes to the elements at the indices. */
     max(dim: number, options?: KeepDim): ValuesAndIndices;
     /**
-     * The smallest element, or NaN if there is one; equal ones share the gradient. With `other`, the smaller of each pair
+     * The smallest element, or NaN if any is NaN; equal elements share the gradient. With `other`, the smaller of each pair
      * (torch.minimum).
      */
     min(other?: Tensor): Tensor;
-    /** Smallest elements along one dimension and their indices; the gradient goes to those chosen. */
+    /** The smallest elements along one dimension and their indices; the gradient goes to the elements at the indices. */
     min(dim: number, options?: KeepDim): ValuesAndIndices;
     /** Index (int32) of the largest element along one dimension, or among all in order; the first of equal ones. */
     argmax(dim?: number | null, options?: KeepDim): Tensor;

@@ -51,7 +51,7 @@ class ReduceOp implements Rule<ReduceName> {
   }
 }
 
-/** dy shared evenly among the elements that equal the result, as PyTorch's amax does. */
+/** dy divided evenly among the elements that equal the result, as in PyTorch's amax. */
 function shareAmongEqual(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   const [x, out] = node.saved;
   const { kept } = node.attrs;
@@ -112,7 +112,7 @@ export function asNumbers(x: Tensor): Tensor {
   return x.dtype === 'bool' ? x.to('int32') : x;
 }
 
-/** A reduction that has no result over no elements. */
+/** A reduction that is not defined for no elements. */
 function nonEmptyReduction(
   op: string,
   x: Tensor,

@@ -1,26 +1,26 @@
-/** What every reduction does: which dimensions go, and the native calls that take them away. */
+/** The shapes of reductions, and their native calls. */
 import type { NativeOp } from '../../../binding';
 import { requireBoolean, requireOptions } from '../../core/errors';
 import { normalizeDims } from '../../core/shape';
 import { isGradEnabled, Tensor, type Shape } from '../define';
 
-/** Which dimensions go: one, several, or all where none is named. */
+/** The dimensions to reduce: one, several, or all if none is given. */
 export type Dims = number | readonly number[] | null;
 
-/** `keepdim` leaves the reduced dimensions in place with size 1. */
+/** `keepdim` keeps the reduced dimensions with size 1. */
 export interface KeepDim {
   /** Default false. */
   keepdim?: boolean;
 }
 
-/** What a reduction is of and what it leaves: the shape before, with reduced dimensions as 1, and after. */
+/** The shape of the input, the same with reduced dimensions of size 1, and the shape of the result. */
 export interface Reduction {
   readonly shape: Shape;
   readonly kept: Shape;
   readonly out: Shape;
 }
 
-/** The reduction of a tensor of `shape` over `dim`; no dimension at all stands for all, as in PyTorch. */
+/** The reduction of a tensor of `shape` over `dim`; an empty list means all dimensions, as in PyTorch. */
 export function reductionOf(
   op: string,
   shape: Shape,
@@ -38,14 +38,14 @@ export function reductionOf(
   return { shape, kept, out: keepdim ? kept : shape.filter((_, i) => !dims.includes(i)) };
 }
 
-/** A contiguous tensor seen as (outer, n, inner). */
+/** A contiguous tensor as (outer, n, inner). */
 export interface Line {
   readonly outer: number;
   readonly n: number;
   readonly inner: number;
 }
 
-/** Dimension `dim` of `shape` between those before and after; a tensor without dimensions is a line of 1. */
+/** The sizes before, at and after dimension `dim`; a tensor without dimensions counts as [1]. */
 export function lineOf(shape: Shape, dim: number): Line {
   let outer = 1;
   let inner = 1;
@@ -54,7 +54,7 @@ export function lineOf(shape: Shape, dim: number): Line {
   return { outer, n: shape.length === 0 ? 1 : shape[dim], inner };
 }
 
-/** Runs of neighbouring reduced dimensions, innermost first, each seen after those inside it are gone. */
+/** Runs of neighbouring reduced dimensions, innermost first, each after the reduction of those inside it. */
 export function linesOf({ shape, kept }: Reduction): Line[] {
   const lines: Line[] = [];
   let inner = 1;
@@ -71,8 +71,8 @@ export function linesOf({ shape, kept }: Reduction): Line[] {
 }
 
 /**
- * Runs a reduction's native row. Dimensions that are not neighbours go one run after the other, so that nothing is
- * moved: the sum of sums is the sum, and the mean of means of equally many is the mean.
+ * Runs a native reduction. Dimensions that are not neighbours are reduced one run after the other, so that no elements are
+ * moved: the sum of sums is the sum, and the mean of means of equally many elements is the mean.
  */
 export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): Tensor {
   const out = Tensor._empty(x.dtype, reduction.out);
@@ -90,7 +90,7 @@ export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): T
   return out;
 }
 
-/** The gradient of a reduction's result repeated to the shape before, without copying. */
+/** The gradient of a reduction's result, expanded to the shape of the input. */
 export function spread(dy: Tensor, { shape, kept }: Reduction): Tensor {
   if (isGradEnabled()) return (dy.ndim === 0 ? dy : dy.reshape(kept)).expand(shape);
   const strides = new Array<number>(shape.length);

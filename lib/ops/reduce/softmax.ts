@@ -23,9 +23,9 @@ import {
   type Reduction,
 } from './reductionShape';
 
-/** `dtype` converts the input first. */
+/** Options of softmax and logSoftmax. */
 export interface SoftmaxOptions {
-  /** Convert the input to it first. */
+  /** The dtype to convert the input to first. */
   dtype?: DType;
 }
 
@@ -47,7 +47,7 @@ class SoftmaxOp implements Rule<SoftmaxName> {
 
   constructor(
     readonly name: SoftmaxName,
-    /** dy and y to dx in ordinary ops, for higher derivatives. */
+    /** dx from dy and y in ordinary ops, for higher derivatives. */
     private readonly derivative: (dy: Tensor, y: Tensor, dim: number) => Tensor,
   ) {
     this.forward = kernels(name);

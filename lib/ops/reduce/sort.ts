@@ -1,4 +1,4 @@
-/** Order along a dimension. */
+/** Sorting along a dimension. */
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
 import {
@@ -80,13 +80,13 @@ export interface SortOptions {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** The values along `dim` in order, and where each was; NaN counts as the largest (torch.sort). */
+    /** Sorts the values along `dim`, and returns their indices; NaN counts as the largest (torch.sort). */
     sort(dim?: number, options?: SortOptions): ValuesAndIndices;
-    /** The indices (int32) that put `dim` in order (torch.argsort). */
+    /** The indices (int32) that sort the values along `dim` (torch.argsort). */
     argsort(dim?: number, options?: SortOptions): Tensor;
     /**
-     * The `k` largest (or smallest) values along `dim` in order, and where each was (torch.topk). With `sorted: false`
-     * their order is not promised.
+     * The `k` largest (or smallest) values along `dim` in order, and their indices (torch.topk). With `sorted: false` the
+     * order is not guaranteed.
      */
     topk(
       k: number,

@@ -23,7 +23,7 @@ import {
 const norm1Kernels = kernels('norm1');
 const norm2Kernels = kernels('norm2');
 
-/** x with 1 in place of 0: a safe divisor where the dividend is 0 too. */
+/** x with 0 replaced by 1: a safe divisor where the dividend is 0 too. */
 function orOne(x: Tensor): Tensor {
   return where(x.eq(0), 1, x);
 }
@@ -127,7 +127,7 @@ const normRule: Rule<'norm'> = { name: 'norm', grad: normGrad };
 function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
   if (p === 1) return runReduction(norm1Kernels[x.dtype], x, reduction);
   if (p === 2) return runReduction(norm2Kernels[x.dtype], x, reduction);
-  // Without roots, the norm of order 1 of powers is their sum.
+  // The norm of order 1 of the powers is their sum.
   const powers = p === 0 ? x.ne(0).to(x.dtype) : x.abs().pow(p);
   const sum = runReduction(norm1Kernels[x.dtype], powers, reduction);
   return p === 0 ? sum : sum.pow(1 / p);

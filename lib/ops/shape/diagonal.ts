@@ -4,7 +4,7 @@ import { normalizeDim, type Shape } from '../../core/shape';
 import { record, Tensor, type Rule } from '../define';
 import { view } from './view';
 
-/** Which diagonal of a tensor of `shape`: `offset` above the main one of the matrices that two dimensions span. */
+/** A diagonal of a tensor of `shape`: `offset` above the main one in dimensions `rows` and `columns`. */
 interface Diagonal {
   readonly shape: Shape;
   readonly offset: number;
@@ -54,11 +54,11 @@ function onDiagonal(dy: Tensor, attrs: Diagonal): Tensor {
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * The diagonal `offset` above the main one of the matrices spanned by two dimensions, which go; it becomes the last
-     * dimension. A view (torch.diagonal).
+     * The diagonal `offset` above the main one in dimensions `dim1` and `dim2`, which it replaces as the last dimension. A
+     * view (torch.diagonal).
      */
     diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
-    /** A matrix with this list on a diagonal, or a copy of a matrix's diagonal (torch.diag). */
+    /** A matrix with this vector on a diagonal, or a copy of a diagonal of this matrix (torch.diag). */
     diag(offset?: number): Tensor;
   }
 }

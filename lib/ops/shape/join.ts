@@ -40,13 +40,13 @@ const catRule: Rule<'cat'> = {
 };
 
 /**
- * The tensors one after another along `dim`, along which alone their sizes may differ (torch.cat).
+ * Concatenates tensors along `dim`; their other sizes must be equal (torch.cat).
  *
  * @example cat([tensor([[1, 2]]), tensor([[3, 4]])], 1) // tensor([[1., 2., 3., 4.]])
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const given = promoteAll(requireTensors('cat', tensors));
-  // As in PyTorch, an empty list of numbers fits everywhere.
+  // As in PyTorch, a tensor of shape [0] is ignored.
   const parts = given.filter((one) => !sameShape(one.shape, [0]));
   if (parts.length === 0) return given[0].clone();
   const first = parts[0];
@@ -83,7 +83,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   return record(out, catRule, parts, [], { dim: d, sizes });
 }
 
-/** The tensors, all of one shape, along a new dimension (torch.stack). */
+/** Stacks tensors of one shape along a new dimension (torch.stack). */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const parts = requireTensors('stack', tensors);
   const { shape } = parts[0];
@@ -99,8 +99,8 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * Coordinates of a grid over lists of numbers: tensor i repeats list i along all other dimensions, as a view
- * (torch.meshgrid). `indexing: 'xy'` exchanges the first two dimensions.
+ * Coordinate grids of vectors: tensor i repeats vector i along all other dimensions, as a view (torch.meshgrid).
+ * `indexing: 'xy'` swaps the first two dimensions.
  */
 export function meshgrid(
   tensors: readonly Tensor[],
@@ -134,7 +134,7 @@ export function requireDim(op: string, x: Tensor, dim: number): number {
   return normalizeDim(op, dim, x.ndim);
 }
 
-// JavaScript's heap ends the process when it is full: 2^20 tensors take 300 MB of it.
+// A full JavaScript heap ends the process: 2^20 tensors take 300 MB of it.
 const mostParts = 1 << 20;
 
 function requireFewParts(op: string, count: number): number {
@@ -142,7 +142,7 @@ function requireFewParts(op: string, count: number): number {
   throw unexpected(op, `at most ${mostParts} parts`, 'this', String(count));
 }
 
-/** `n` in steps of `size`, the last one smaller if need be. */
+/** Sizes of at most `size` that add up to `n`. */
 function evenSizes(op: string, n: number, size: number): number[] {
   const count = requireFewParts(op, Math.max(Math.ceil(n / size), 1));
   return Array.from({ length: count }, (_, i) => Math.min(size, n - i * size));
@@ -150,11 +150,11 @@ function evenSizes(op: string, n: number, size: number): number[] {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Views along `dim`: of `sizes` elements each, the last one maybe fewer, or of the sizes listed (torch.split). */
+    /** Splits `dim` into views of `sizes` elements (the last may be smaller), or of the sizes in a list (torch.split). */
     split(sizes: number | readonly number[], dim?: number): Tensor[];
-    /** At most `chunks` views along `dim`, all but the last of equal size (torch.chunk). */
+    /** Splits `dim` into at most `chunks` views of equal size; the last may be smaller (torch.chunk). */
     chunk(chunks: number, dim?: number): Tensor[];
-    /** Views of the elements along `dim`, which goes (torch.unbind). */
+    /** Views of each element of `dim`, without that dimension (torch.unbind). */
     unbind(dim?: number): Tensor[];
   }
 }

@@ -31,7 +31,7 @@ function wholeNumbers(op: string, name: string, value: unknown): number[] {
   return list.map((one) => requireInteger(op, name, one));
 }
 
-/** `x` turned along `dim` by `shift` places. */
+/** `x` rotated along `dim` by `shift` elements. */
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const n = x.shape[dim];
   const by = n === 0 ? 0 : ((shift % n) + n) % n;
@@ -61,13 +61,13 @@ function repeat(op: string, x: Tensor, times: readonly number[]): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Copies of this beside each other, so many along each dimension (torch.Tensor.repeat). */
+    /** Repeats this `times` along each dimension (torch.Tensor.repeat). */
     repeat(...times: Sizes): Tensor;
-    /** As repeat, but missing counts in front are 1 (torch.tile). */
+    /** Like repeat, but missing leading counts are 1 (torch.tile). */
     tile(...times: Sizes): Tensor;
-    /** With the order along some dimensions reversed; a copy (torch.flip). */
+    /** Reverses the order of elements along dimensions; a copy (torch.flip). */
     flip(...dims: Sizes): Tensor;
-    /** Moved on by `shifts` places along `dims`, what falls off coming in again; all elements as one list without dims. */
+    /** Rotates the elements by `shifts` along `dims`, or the flattened elements without `dims` (torch.roll). */
     roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   }
 }
@@ -98,7 +98,7 @@ Object.assign(Tensor.prototype, {
         throw unexpected('roll', 'a shift for each of dims', 'shifts', shapeText(by));
       return rolled(this.flatten(), by[0], 0).reshape(this.shape);
     }
-    // A dimension may be named twice: the shifts add up.
+    // A dimension may occur twice: the shifts add up.
     const along = wholeNumbers('roll', 'dims', dims).map((dim) => requireDim('roll', this, dim));
     if (along.length !== by.length) {
       throw unexpected(

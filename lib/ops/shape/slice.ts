@@ -5,7 +5,7 @@ import { normalizeDim, type Shape } from '../../core/shape';
 import { isGradEnabled, record, Tensor, type Rule } from '../define';
 import { view } from './view';
 
-/** The part of a tensor of `shape` that a slice covers. */
+/** A slice of a tensor of `shape`. */
 interface Part {
   readonly shape: Shape;
   readonly dim: number;
@@ -14,9 +14,9 @@ interface Part {
   readonly step: number;
 }
 /**
- * The gradient that slices of one tensor share in a run of backward: each is added to its part of it. Otherwise a loop
- * over the steps of a sequence would fill and add the whole tensor at each step. Until the tensor's own turn comes,
- * nobody else sees it.
+ * The gradient that the slices of one tensor share during a backward: each slice adds to its part of it. Otherwise a loop
+ * over the steps of a sequence would fill and add the whole tensor at each step. Nothing else reads it before backward
+ * reaches the tensor's own node.
  */
 const shared = new WeakMap<Node, { readonly sum: Tensor; readonly visit: number }>();
 
@@ -50,14 +50,14 @@ const padRule: Rule<'sliceBackward'> = {
   },
 };
 
-/** Zeros of the part's whole shape with `dy` written into the part. */
+/** Zeros of the tensor's shape with `dy` in the slice. */
 function padded(dy: Tensor, part: Part): Tensor {
   const out = Tensor._empty(dy.dtype, part.shape).zero_();
   partOf(out, dy.shape, part).copy_(dy.detach());
   return record(out, padRule, [dy], [], part);
 }
 
-/** The part of a tensor without gaps, in the shape that the slice of the other one had. */
+/** The slice of a contiguous tensor, as a view of `shape`. */
 function partOf(whole: Tensor, shape: Shape, { dim, start, step }: Part): Tensor {
   const strides = [...whole._strides];
   const offset = start * strides[dim];
@@ -83,9 +83,9 @@ declare module '../../core/tensor' {
   interface Tensor {
     /** `length` elements of one dimension from `start`; a view. */
     narrow(dim: number, start: number, length: number): Tensor;
-    /** One element of a dimension, which goes; a view. */
+    /** One element of a dimension, without that dimension; a view. */
     select(dim: number, index: number): Tensor;
-    /** Elements of one dimension from `start` up to `end`, every `step`-th; negative ones count from the end. A view. */
+    /** Every `step`-th element of one dimension from `start` up to `end`; negative bounds count from the end. A view. */
     slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../../core/shape';
 import { record, Tensor, type OpAttrs, type OpName, type Rule } from '../define';
 
-/** Where a view lies in the tensor it is a view of. */
+/** The layout of a view in its parent's memory. */
 interface Place {
   readonly shape: Shape;
   readonly strides: readonly number[];
@@ -49,14 +49,14 @@ const permuteRule: Rule<'permute'> = {
 };
 const expandRule: Rule<'expand'> = { name: 'expand', grad: (dy) => [dy] };
 
-/** Sizes among which -1 may be, each read once. */
+/** The elements of an array of sizes, each read once; -1 is allowed. */
 function askedSizes(op: string, value: unknown): unknown[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', 'shape', value);
   requireFewDims(op, value, 'shape');
   return Array.from({ length: value.length }, (_, i): unknown => value[i]);
 }
 
-/** The shape with a single -1 replaced by what makes it hold `n` elements. */
+/** The shape for `n` elements, with one -1 replaced by the missing size. */
 function inferShape(op: string, value: unknown, n: number): number[] {
   const asked = askedSizes(op, value);
   const at = asked.indexOf(-1);
@@ -85,7 +85,7 @@ function stridesFor(x: Tensor, shape: Shape): number[] | null {
   let to = shape.length - 1;
   let from = x.ndim - 1;
   while (from >= 0) {
-    // The longest run of old dimensions that memory steps through evenly, matched by as many new ones.
+    // The longest run of old dimensions with one even stride, matched by new dimensions of as many elements.
     const step = x._strides[from];
     let run = x.shape[from];
     while (from > 0 && (x.shape[from - 1] === 1 || x._strides[from - 1] === run * step))
@@ -101,41 +101,41 @@ function stridesFor(x: Tensor, shape: Shape): number[] | null {
   return strides;
 }
 
-/** What `...sizes` and `[sizes]` both allow: PyTorch takes either. */
+/** The sizes of `...sizes` or of `[sizes]`: PyTorch accepts both. */
 export function sizesOf(args: readonly unknown[]): unknown {
   return args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
 }
 
-/** Sizes, or numbers of dimensions, in an array or one by one. */
+/** Sizes or dimensions, in an array or as separate arguments. */
 export type Sizes = [shape: readonly number[]] | number[];
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** The same elements in another shape, one size may be -1: a view where possible, else a copy. */
+    /** The same elements in another shape: a view if possible, else a copy. One size may be -1, which is inferred. */
     reshape(...shape: Sizes): Tensor;
-    /** As reshape, but never copies: an error where that would be needed. */
+    /** Like reshape, but never copies: RangeError if a copy would be needed. */
     view(...shape: Sizes): Tensor;
-    /** With two dimensions exchanged; a view. */
+    /** Swaps two dimensions; a view. */
     transpose(dim0: number, dim1: number): Tensor;
-    /** A matrix transposed; a view. */
+    /** The transpose of a matrix; a view. */
     t(): Tensor;
-    /** All dimensions in reverse order, for a matrix its transpose; a view. */
+    /** Reverses the order of the dimensions: the transpose of a matrix; a view. */
     readonly T: Tensor;
-    /** With dimensions in another order; a view. */
+    /** Reorders the dimensions; a view. */
     permute(...dims: Sizes): Tensor;
-    /** With dimensions moved to other places; a view. */
+    /** Moves dimensions to other positions; a view. */
     movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
-    /** Without dimensions of size 1: all, or those named; a view. */
+    /** Removes dimensions of size 1: all of them, or those in `dim`; a view. */
     squeeze(dim?: number | readonly number[]): Tensor;
-    /** With a dimension of size 1 inserted; a view. */
+    /** Inserts a dimension of size 1 at `dim`; a view. */
     unsqueeze(dim: number): Tensor;
-    /** Repeated along dimensions of size 1 without copying; -1 keeps a size. */
+    /** Repeats dimensions of size 1 without copying; -1 keeps a size. A view. */
     expand(...shape: Sizes): Tensor;
-    /** Expanded to the shape of `other`. */
+    /** Expands to the shape of `other`. */
     expandAs(other: Tensor): Tensor;
-    /** With the dimensions from `startDim` to `endDim` made one. */
+    /** Merges the dimensions from `startDim` to `endDim` into one. */
     flatten(startDim?: number, endDim?: number): Tensor;
-    /** With one dimension split into several; one size may be -1. */
+    /** Splits one dimension into several; one size may be -1, which is inferred. */
     unflatten(dim: number, sizes: readonly number[]): Tensor;
   }
 }

@@ -1,7 +1,7 @@
 /** Activations as ONNX nodes; the formulas are those of ops/elementwise/activation.ts. */
-import type { ActivationAttrs } from '../../../ops/elementwise/activation';
+import type { UnaryAttrs } from '../../../ops/elementwise/unary';
 import type { Emitters } from '../builder';
-import { composed, node, single, type Numbers } from './elementwise';
+import { composed, node, single, type Numbers, type unary } from './elementwise';
 
 /** log(1 + e^x) without overflow. */
 const softplus = (x: string, n: Numbers): string =>
@@ -24,7 +24,7 @@ const hardsigmoid = (x: string, n: Numbers): string =>
 
 const selu = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 };
 
-export const activations: Emitters<keyof ActivationAttrs> = {
+export const activations: Emitters<Exclude<keyof UnaryAttrs, keyof typeof unary>> = {
   relu: node('Relu'),
   leakyRelu: composed((x, n, [alpha]) => n.with('LeakyRelu', x, { alpha })),
   threshold: composed((x, n, [limit, value]) => n.where(n.node('LessOrEqual', x, limit), value, x)),

@@ -19,7 +19,7 @@ type Compose<Attrs> = (x: string, n: Numbers, attrs: Attrs) => string;
 /** Attributes that do not depend on the batch. */
 type Fixed<Attrs> = { readonly [I in keyof Attrs]: number };
 
-/** Nodes over one dtype, short to write. */
+/** Short methods for nodes of one dtype. */
 export class Numbers {
   constructor(
     private readonly graph: GraphBuilder,
@@ -117,7 +117,7 @@ export const unary: Emitters<keyof UnaryMethods | 'clamp' | 'powScalar'> = {
   powScalar: composed((x, n, [exponent]) => n.node('Pow', x, exponent)),
 };
 
-/** Both inputs in another dtype where they are bool, which ONNX does not order or count. */
+/** Converts bool inputs to int32, because ONNX does not compare bool. */
 const ofNumbers =
   (opType: string): Emit =>
   ({ inputs }, graph) =>

@@ -10,7 +10,7 @@ import {
 } from '../builder';
 import { isAffine, isFixed, type Size, type Sized } from '../size';
 
-/** A list of indices, which a single one without dimensions may stand for. */
+/** A vector of indices; a single index without dimensions is reshaped. */
 function listOf(index: Ref, graph: GraphBuilder): string {
   return index.shape.length === 0 ? graph.reshape(index.name, [1]) : index.name;
 }
@@ -30,7 +30,7 @@ const scatter =
     });
   };
 
-/** Places along several indexed dimensions read as one, counted from the front. */
+/** Indices along several dimensions as indices along the merged one, counted from the front. */
 const index: Emit<Sized<OpAttrs['index']>> = ({ inputs, attrs }, graph) => {
   const sizes = attrs.sizes;
   let step: Size = 1;
@@ -89,7 +89,7 @@ export const indexing = {
     const mask = graph.node('Equal', [column, graph.constant('int32', [row.length], row)]);
     return graph.cast(mask, 'int32');
   },
-  // How many there are depends on the values, and the trace saw one number.
+  // The number of results depends on the values, and the trace has only one number.
   nonzero: null,
   indexPut: null,
 } satisfies Partial<Emitters<OpName>>;

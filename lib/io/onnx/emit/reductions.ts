@@ -50,7 +50,7 @@ const reduce =
       ? graph.cast(reduced(type, graph.cast(x.name, 'int32'), attrs, graph), 'bool')
       : reduced(type, x.name, attrs, graph);
 
-/** Whether any holds: by counting, which also works where there is none. */
+/** Whether any element is true: counts them, which also works for no elements. */
 function some(mask: string, attrs: Reduction, graph: GraphBuilder): string {
   const count = reduced('ReduceSum', graph.cast(mask, 'int32'), attrs, graph);
   return graph.node('Greater', [count, graph.scalar(0, 'int32')]);

@@ -1,4 +1,4 @@
-/** Ops that move elements about, as ONNX nodes. */
+/** Ops that copy, reshape and move elements, as ONNX nodes. */
 import type { OpName } from '../../../core/node';
 import { fixed, Unsupported, type Emit, type Emitters } from '../builder';
 import { isAffine, plus } from '../size';

@@ -1,11 +1,11 @@
-/** ONNX operators that compare, and those on what comparisons give. */
+/** ONNX operators for comparisons and logic. */
 import { where } from '../../../ops/elementwise/select';
 import type { Tensor } from '../../../core/tensor';
 import { chooseInts, compareInts, Flags, Ints, tensorOf } from './datum';
 import { binary, tensors, unary } from './elementwise';
 import type { Operator } from './node';
 
-/** A comparison of two tensors, or of whole numbers in JavaScript. */
+/** A comparison of two tensors, or of integers in JavaScript. */
 const comparison =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts: (a: number, b: number) => boolean): Operator =>
   () =>
@@ -14,7 +14,7 @@ const comparison =
     return flags ?? fn(tensorOf(a), tensorOf(b));
   };
 
-/** Which infinities count. */
+/** Detects positive or negative infinities, or both. */
 const isInf: Operator = (node) => {
   const negative = node.int('detect_negative', 1) !== 0;
   const positive = node.int('detect_positive', 1) !== 0;

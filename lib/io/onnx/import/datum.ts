@@ -1,12 +1,12 @@
-/** What flows through an imported graph: tensors, and the whole numbers that shapes are computed with. */
+/** The values in an imported graph: tensors, and the integers that shapes are computed with. */
 import { fromArray } from '../../../creation/filled';
 import { shapeText, unexpected } from '../../../core/errors';
 import { numelOf, type Shape } from '../../../core/shape';
 import { Tensor } from '../../../core/tensor';
 
 /**
- * int64 numbers in JavaScript, at most one dimension: shapes, axes, places. They are no tensors, so that a shape that is
- * computed from another stays a number, also in a compiled function.
+ * int64 numbers in JavaScript with at most one dimension: shapes, axes, indices. They are not tensors, so that shapes that
+ * are computed from others stay numbers, also in a compiled function.
  */
 export class Ints {
   constructor(
@@ -15,7 +15,7 @@ export class Ints {
   ) {}
 }
 
-/** What comparing such numbers gives: PyTorch writes -1 in a shape as a choice between two. */
+/** The results of comparing such numbers: PyTorch's exporter uses them for -1 in shapes. */
 export class Flags {
   constructor(
     readonly values: readonly boolean[],
@@ -25,12 +25,12 @@ export class Flags {
 
 export type Datum = Tensor | Ints | Flags;
 
-/** More whole numbers than this are no shape, and become a tensor at once. */
+/** More integers than this are not a shape, and become a tensor. */
 export const mostInts = 4096;
 
 const op = 'OnnxModule';
 
-/** The tensor; whole numbers become int32. RangeError where a node has no such input. */
+/** The value as a tensor; integers become int32. RangeError if the node lacks the input. */
 export function tensorOf(datum: Datum | null | undefined): Tensor {
   if (datum instanceof Tensor) return datum;
   if (datum === null || datum === undefined)
@@ -42,7 +42,7 @@ export function tensorOf(datum: Datum | null | undefined): Tensor {
   return fromArray(Int32Array.from(datum.values), [...datum.shape]);
 }
 
-/** The whole numbers of a tensor that says a shape, axes or places. */
+/** The integers of a shape, axes or indices. */
 export function intsOf(datum: Datum): number[] {
   return datum instanceof Ints ? [...datum.values] : Array.from(tensorOf(datum).contiguous().data);
 }
@@ -54,13 +54,13 @@ export function intOf(datum: Datum): number {
   throw unexpected(op, 'one whole number', 'a tensor', shapeText(datum.shape));
 }
 
-/** Whole numbers in another shape. */
+/** Integers in another shape. */
 export function reshapedInts(values: readonly number[], shape: Shape): Datum {
   const ints = new Ints(values, shape);
   return shape.length > 1 ? tensorOf(ints) : ints;
 }
 
-/** The places of the elements, and their shape, of what is taken together; null if it does not fit. */
+/** The indices and the shape of elementwise results; null if the lengths do not match. */
 function aligned(all: readonly (Ints | Flags)[]) {
   const { shape } = all.reduce((a, b) => (a.shape.length >= b.shape.length ? a : b));
   const n = numelOf(shape);
@@ -94,7 +94,7 @@ export function compareInts(a: Ints, b: Ints, fn: (a: number, b: number) => bool
   );
 }
 
-/** Numbers of `a` where the flag holds, of `b` elsewhere. */
+/** Numbers of `a` where the flag is true, of `b` elsewhere. */
 export function chooseInts(flags: Flags, a: Ints, b: Ints): Ints | null {
   const fit = aligned([flags, a, b]);
   const pick = (i: number): number => at((at(flags.values, i) ? a : b).values, i);

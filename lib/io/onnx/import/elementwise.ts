@@ -1,4 +1,4 @@
-/** ONNX operators on single numbers. */
+/** Elementwise ONNX operators. */
 import { noGrad } from '../../../core/gradMode';
 import { isFloating } from '../../../core/dtype';
 import * as F from '../../../functional';
@@ -10,13 +10,13 @@ import { dtypeOf } from './elements';
 import type { GraphNode, Operator, Run } from './node';
 import { BrokenTensor } from './tensor';
 
-/** The tensors among the inputs. */
+/** A function of the inputs that are not omitted, as tensors. */
 export const tensors =
   (fn: (...inputs: Tensor[]) => Tensor): Run =>
   (inputs) => {
-    const given = inputs.filter((one) => one !== null);
-    while (given.length < Math.max(fn.length, 1)) given.push(tensorOf(null));
-    return fn(...given.map(tensorOf));
+    const present = inputs.filter((one) => one !== null);
+    while (present.length < Math.max(fn.length, 1)) present.push(tensorOf(null));
+    return fn(...present.map(tensorOf));
   };
 
 export const unary =
@@ -24,7 +24,7 @@ export const unary =
   () =>
     tensors(fn);
 
-/** A function of two tensors; of whole numbers in JavaScript, if it has one. */
+/** A function of two tensors, or of integers in JavaScript. */
 export const binary =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts?: (a: number, b: number) => number): Operator =>
   () =>
@@ -36,13 +36,13 @@ export const binary =
     return fn(tensorOf(a), tensorOf(b));
   };
 
-/** A function of two tensors, taken over all inputs. */
+/** Reduces all inputs with a function of two tensors. */
 const variadic =
   (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
   () =>
     tensors((...all) => all.reduce(fn));
 
-/** Whole numbers divide towards 0. */
+/** Integer division rounds towards 0. */
 function divide(a: Tensor, b: Tensor): Tensor {
   const quotient = a.div(b);
   const whole = !isFloating(a.dtype) && !isFloating(b.dtype);
@@ -97,7 +97,7 @@ const selu: Operator = (node) => {
   return usual ? tensors(F.selu) : tensors((x) => F.elu(x, { alpha }).mul(gamma));
 };
 
-/** log(1 + e^x): PyTorch's goes over to x, which is the same to all digits. */
+/** log(1 + e^x); above the threshold x, which is equal in float32 and float64. */
 const softplus = (x: Tensor): Tensor => F.softplus(x, { threshold: 40 });
 
 const gelu: Operator = (node) => {
@@ -112,10 +112,10 @@ const floatOption =
     return tensors((x) => fn(x, value));
   };
 
-/** The slope has the shape of x, or one that broadcasts to it. */
-const prelu = (x: Tensor, slope: Tensor): Tensor => where(x.gt(0), x, x.mul(slope));
+/** `weight` broadcasts to the shape of x. */
+const prelu = (x: Tensor, weight: Tensor): Tensor => where(x.gt(0), x, x.mul(weight));
 
-/** A tensor of one value, in a shape that is an input. */
+/** A tensor filled with one value; its shape is an input. */
 const constantOfShape: Operator = (node) => {
   const value = node.tensor('value') ?? scalar(0, 'float32');
   const isInts = value instanceof Ints;

@@ -1,4 +1,4 @@
-/** The bytes of an ONNX model: the file itself, and files beside it that hold weights. */
+/** Reads the bytes of an ONNX model: the file, and external files with weights. */
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { messageOf, unexpected } from '../../../core/errors';
@@ -9,7 +9,7 @@ import { BrokenTensor, shapeOf, type TensorProto } from './tensor';
 
 const op = 'importOnnx';
 
-/** An error with a line for each thing that is wrong; of very many for the first. */
+/** An error with a line for each problem; for the first 100 of them. */
 export function refusal(what: string, path: string, problems: readonly string[]): RangeError {
   const more = problems.length > 100 ? [`${problems.length - 100} more`] : [];
   const lines = ['', ...problems.slice(0, 100), ...more].join('\n  ');
@@ -19,9 +19,9 @@ export function refusal(what: string, path: string, problems: readonly string[])
 /** The most bytes that a protobuf message may have. */
 const largest = 2 ** 31 - 1;
 
-/** The model in a file; its tensors' bytes are views of the file's. */
-export async function readModel(given: unknown): Promise<Message<'ModelProto'>> {
-  const path = requirePath(op, given);
+/** Reads the model; its tensors' bytes are views of the file's bytes. */
+export async function readModel(value: unknown): Promise<Message<'ModelProto'>> {
+  const path = requirePath(op, value);
   const bytes = await withFile(op, path, (file) => {
     if (file.size > largest) throw file.wrong('at most 2 GiB', 'the size', String(file.size));
     return readExactly(file, 0, file.size, 'the model');
@@ -56,14 +56,14 @@ function tensorsOf({ initializer, node }: Message<'GraphProto'>): TensorProto[] 
   return [...initializer, ...constants];
 }
 
-/** Fills the raw data of tensors that lie in other files. */
+/** Fills the raw data of tensors in external files. */
 async function readBeside(path: string, tensors: readonly TensorProto[]): Promise<void> {
   const outside = 1; // TensorProto.DataLocation.EXTERNAL
   const places = tensors.filter((one) => one.dataLocation === outside).map(placeOf);
   for (const location of new Set(places.map((one) => one.location))) {
-    const beside = await besideOf(path, location);
+    const external = await externalFile(path, location);
     const here = places.filter((one) => one.location === location);
-    await withFile(op, beside, (file) => readPlaces(file, here));
+    await withFile(op, external, (file) => readPlaces(file, here));
   }
 }
 
@@ -74,7 +74,7 @@ interface Place {
   readonly length: number;
 }
 
-/** Where a tensor says that it is. */
+/** The location of a tensor's external data. */
 function placeOf(tensor: TensorProto): Place {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location') ?? '';
@@ -90,14 +90,14 @@ function placeOf(tensor: TensorProto): Place {
 }
 
 /** A file in the model's own folder or below. */
-async function besideOf(path: string, location: string): Promise<string> {
+async function externalFile(path: string, location: string): Promise<string> {
   const folder = await realpath(dirname(path));
   const inside = (place: string): boolean =>
     place.startsWith(folder.endsWith(sep) ? folder : folder + sep);
   const wanted = join(folder, location);
   if (!isAbsolute(location) && !location.includes('\0') && inside(wanted)) {
-    const beside = await realpath(wanted);
-    if (inside(beside)) return beside;
+    const real = await realpath(wanted);
+    if (inside(real)) return real;
   }
   throw unexpected(
     op,

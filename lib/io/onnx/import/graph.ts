@@ -1,4 +1,4 @@
-/** An ONNX graph made ready to run, or everything that stands against it. */
+/** Prepares an ONNX graph to run, or reports everything that is not supported. */
 import { Parameter } from '../../../nn/module/parameter';
 import { isFloating } from '../../../core/dtype';
 import { Tensor } from '../../../core/tensor';
@@ -16,10 +16,10 @@ import { BrokenTensor, readTensor } from './tensor';
 const operators = new Map(
   Object.entries({ ...elementwise, ...comparisons, ...shapes, ...reductions }),
 );
-/** Operators of these opsets say the same as those here, or what they say otherwise is read. */
+/** The supported opsets. */
 const opsets = { first: 7, last: 24 };
 
-/** An input of the graph: sizes that are fixed, null for others. */
+/** An input of the graph; null for sizes that are not fixed. */
 export interface Input {
   readonly name: string;
   readonly slot: number;
@@ -27,7 +27,7 @@ export interface Input {
   readonly shape: readonly (number | null)[] | null;
 }
 
-/** A node and the places of its inputs and outputs among all values; -1 for what is left out. */
+/** A node and the slots of its inputs and outputs; -1 for one that is omitted. */
 export interface Step {
   readonly run: Run;
   readonly inputs: readonly number[];
@@ -40,7 +40,7 @@ export interface Plan {
   readonly outputs: readonly { readonly name: string; readonly slot: number }[];
   readonly steps: readonly Step[];
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** Places of tensors that are there from the beginning. */
+  /** Values that are known before the graph runs, by slot. */
   readonly fixed: ReadonlyMap<number, Datum>;
   readonly slots: number;
 }
@@ -58,7 +58,7 @@ class Planner {
     private readonly opset: number,
   ) {}
 
-  /** Runs `make`, and remembers what it does not support or finds broken. */
+  /** Runs `make`, and collects its errors about unsupported or invalid parts. */
   private try<T>(make: () => T): T | null {
     try {
       return make();
@@ -105,8 +105,8 @@ class Planner {
 
   private inputs(): Input[] {
     // Older files list the initializers among the inputs.
-    const given = this.graph.input.filter(({ name }) => !this.slots.has(name));
-    return given.flatMap(({ name, type }) => {
+    const inputs = this.graph.input.filter(({ name }) => !this.slots.has(name));
+    return inputs.flatMap(({ name, type }) => {
       const slot = this.define(name);
       const tensor = type?.tensorType;
       const what = `input '${short(name)}'`;

@@ -4,8 +4,8 @@ import { planOf } from './graph';
 import { OnnxModule } from './module';
 
 /**
- * The model in an ONNX file as a module that computes what the graph says, with the operations of this library: it can
- * be trained, compiled and exported again. Its parameters are the file's floating initializers, under their names there.
+ * Loads the model in an ONNX file as a module that runs the graph with the ops of this library. It can be trained,
+ * compiled and exported again. Its parameters are the file's floating initializers, under their names in the file.
  *
  * One RangeError names everything in the file that is not supported. int64 becomes int32. Weights in other files are
  * read if these lie in the model's folder.

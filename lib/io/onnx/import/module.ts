@@ -33,18 +33,18 @@ export class OnnxModule extends Module<Tensor[]> {
     this.#plan.parameters.forEach(visit);
   }
 
-  /** The only output; of a model with several, `run` gives them all. */
+  /** The output of a model with one output; use `run` for a model with several. */
   override forward(...inputs: Tensor[]): Tensor {
     const outputs = this.#run(inputs);
     if (outputs.length === 1) return outputs[0];
     throw unexpected(op, 'a model of one output; call run', 'forward', `${outputs.length} outputs`);
   }
 
-  /** All outputs by name, of inputs by name. */
+  /** Computes all outputs by name from inputs by name. */
   run(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-    const given: unknown = inputs;
-    if (typeof given !== 'object' || given === null || given instanceof Tensor) {
-      throw wrongType(op, 'an object of tensors', 'inputs', given);
+    const value: unknown = inputs;
+    if (typeof value !== 'object' || value === null || value instanceof Tensor) {
+      throw wrongType(op, 'an object of tensors', 'inputs', value);
     }
     const unknown = Object.keys(inputs).find((name) => !this.inputNames.includes(name));
     if (unknown !== undefined) {
@@ -54,16 +54,16 @@ export class OnnxModule extends Module<Tensor[]> {
     return Object.fromEntries(this.outputNames.map((name, i) => [name, outputs[i]]));
   }
 
-  #run(given: readonly Tensor[]): Tensor[] {
+  #run(args: readonly Tensor[]): Tensor[] {
     const { inputs, outputs, steps, fixed, slots } = this.#plan;
-    if (given.length !== inputs.length) {
+    if (args.length !== inputs.length) {
       const names = inputs.map(({ name }) => name).join(', ');
-      throw unexpected(op, `${inputs.length} tensors (${names})`, 'forward', String(given.length));
+      throw unexpected(op, `${inputs.length} tensors (${names})`, 'forward', String(args.length));
     }
     const values = new Array<Datum | null>(slots).fill(null);
     for (const [slot, value] of fixed) values[slot] = value;
     inputs.forEach((input, i) => {
-      values[input.slot] = checked(input, given[i]);
+      values[input.slot] = checked(input, args[i]);
     });
     for (const step of steps) {
       const results = step.run(step.inputs.map((slot) => (slot < 0 ? null : values[slot])));
@@ -87,8 +87,8 @@ export class OnnxModule extends Module<Tensor[]> {
   }
 }
 
-function checked({ name, dtype, shape }: Input, given: unknown): Tensor {
-  const x = requireTensor(op, name, given);
+function checked({ name, dtype, shape }: Input, value: unknown): Tensor {
+  const x = requireTensor(op, name, value);
   const expected = dtype === 'int64' ? 'int32' : dtype;
   if (x.dtype !== expected) throw unexpected(op, `dtype ${expected}`, name, x.dtype);
   const wanted = shape?.map((size, i) => size ?? x.shape[i]);

@@ -1,13 +1,13 @@
-/** A node of an imported graph, as the operators look at it while the graph is read. */
+/** A node of an imported graph: operators read their attributes from it. */
 import { attributeTypes, type Message } from '../schema';
 import type { Datum } from './datum';
 import { Refused } from './elements';
 import { readTensor } from './tensor';
 
-/** Runs a node: its inputs, null where one is left out. */
+/** Runs a node with its inputs; null for one that is omitted. */
 export type Run = (inputs: readonly (Datum | null)[]) => Datum | readonly Datum[];
 
-/** Reads a node's attributes, and says how it runs; throws `Refused` for what is not supported. */
+/** Reads a node's attributes, and returns the function that runs it; throws `Refused` for what is not supported. */
 export type Operator = (node: GraphNode) => Run;
 
 type AttributeProto = Message<'AttributeProto'>;
@@ -19,7 +19,7 @@ export class GraphNode {
 
   constructor(
     readonly proto: Message<'NodeProto'>,
-    /** Of the operators' own domain. */
+    /** The version of the default operator set. */
     readonly opset: number,
   ) {
     for (const one of proto.attribute) {
@@ -32,7 +32,7 @@ export class GraphNode {
     return this.proto.opType;
   }
 
-  /** How many outputs somebody may use. */
+  /** The number of outputs, without omitted ones at the end. */
   get outputs(): number {
     return this.proto.output.findLastIndex((name) => name !== '') + 1;
   }
@@ -78,18 +78,18 @@ export class GraphNode {
     return readTensor(found.t, `${name} of ${this.type}`);
   }
 
-  /** An attribute that may only have the value that it has when it is missing. */
+  /** An attribute for which only the default value is supported. */
   only(name: string, value: number | string): void {
     const actual = typeof value === 'number' ? this.int(name, value) : this.string(name, value);
     if (actual !== value) this.refused.push(`${this.type} with ${name} ${actual}`);
   }
 
-  /** Attributes that make no difference here. */
+  /** Attributes that have no effect here. */
   ignore(...names: string[]): void {
     for (const name of names) this.known.add(name);
   }
 
-  /** What is not supported: values that `only` refused, and attributes that nobody asked for. */
+  /** What is not supported: values that `only` refused, and attributes that were not read. */
   problems(): readonly string[] {
     const unknown = [...this.attributes.keys()].filter((name) => !this.known.has(name));
     const rest = unknown.length > 0 ? [`${this.type} with ${unknown.join(', ')}`] : [];

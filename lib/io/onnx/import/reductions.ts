@@ -10,16 +10,16 @@ import type { Operator } from './node';
 
 type Reduce = (x: Tensor, dims: readonly number[] | null, options: { keepdim: boolean }) => Tensor;
 
-/** Axes as an input, or in older opsets as an attribute; none stands for all, unless told otherwise. */
+/** Axes are an input, or an attribute in older opsets; without axes all dimensions are reduced, unless the node forbids it. */
 const reduce =
   (fn: Reduce): Operator =>
   (node) => {
-    const given = node.ints('axes');
+    const attribute = node.ints('axes');
     const keepdim = node.int('keepdims', 1) !== 0;
     const noneIsNone = node.int('noop_with_empty_axes', 0) !== 0;
     return ([x, axes = null]) => {
       const input = tensorOf(x);
-      const dims = axes === null ? given : intsOf(axes);
+      const dims = axes === null ? attribute : intsOf(axes);
       if (dims !== null && dims.length > 0) return fn(input, dims, { keepdim });
       // Of each number by itself: onnxruntime squares where it sums squares of nothing else.
       if (noneIsNone) return fn(input.unsqueeze(0), [0], { keepdim: false });
@@ -27,7 +27,7 @@ const reduce =
     };
   };
 
-/** One dimension after the other: for reductions that take one only. */
+/** Reduces one dimension after the other, for reductions that take only one. */
 const prod: Reduce = (x, dims, options) => {
   if (dims === null) {
     const all = x.prod();
@@ -37,7 +37,7 @@ const prod: Reduce = (x, dims, options) => {
   return sorted.reduce((y, dim) => y.prod(dim, options), x);
 };
 
-/** Of the first operand a row of `axis`, of the rest all; before opset 13 the dimensions from `axis` on are one. */
+/** Along `axis`; before opset 13 along all dimensions from `axis` on, merged. */
 const along =
   (fn: (x: Tensor, dim: number) => Tensor): Operator =>
   (node) => {
@@ -79,7 +79,7 @@ const cumsum: Operator = (node) => {
   };
 };
 
-/** alpha A B + beta C, either matrix transposed: a linear layer where that is what it is. */
+/** alpha A B + beta C, each matrix transposed or not; `linear` where it is equivalent. */
 const gemm: Operator = (node) => {
   const [alpha, beta] = [node.float('alpha', 1), node.float('beta', 1)];
   const [transA, transB] = [node.int('transA', 0) !== 0, node.int('transB', 0) !== 0];
@@ -105,8 +105,8 @@ const batchNormalization: Operator = (node) => {
   node.only('training_mode', 0);
   return tensors((x, scale, bias, mean, variance) => {
     const column = [-1, ...x.shape.slice(2).map(() => 1)];
-    const slope = scale.mul(variance.add(epsilon).rsqrt());
-    return x.sub(mean.reshape(column)).mul(slope.reshape(column)).add(bias.reshape(column));
+    const factor = scale.mul(variance.add(epsilon).rsqrt());
+    return x.sub(mean.reshape(column)).mul(factor.reshape(column)).add(bias.reshape(column));
   });
 };
 

@@ -1,4 +1,4 @@
-/** ONNX operators that move elements about, and those that compute with shapes. */
+/** ONNX operators that reshape and move elements, or compute with shapes. */
 import { arange, fromArray, zeros } from '../../../creation/filled';
 import { unexpected } from '../../../core/errors';
 import { cat } from '../../../ops/shape/join';
@@ -57,10 +57,10 @@ const flatten: Operator = (node) => {
 
 /** Axes as an input, or before opset 13 as an attribute. */
 const squeeze: Operator = (node) => {
-  const given = node.ints('axes');
+  const attribute = node.ints('axes');
   return ([x, axes = null]) => {
     const input = x as Datum;
-    const dims = axes === null ? given : intsOf(axes);
+    const dims = axes === null ? attribute : intsOf(axes);
     if (input instanceof Ints && input.values.length === 1 && dims?.length !== 0) {
       return new Ints(input.values, []);
     }
@@ -70,10 +70,10 @@ const squeeze: Operator = (node) => {
 };
 
 const unsqueeze: Operator = (node) => {
-  const given = node.ints('axes');
+  const attribute = node.ints('axes');
   return ([x, axes = null]) => {
     const input = x as Datum;
-    const dims = axes === null ? (given ?? []) : intsOf(axes);
+    const dims = axes === null ? (attribute ?? []) : intsOf(axes);
     const ndim = input.shape.length + dims.length;
     const sorted = dims.map((dim) => normalizeDim(op, dim, ndim, 'axes')).sort((a, b) => a - b);
     if (input instanceof Ints && ndim === 1) return new Ints(input.values);
@@ -105,12 +105,12 @@ interface Range {
 
 /** Starts, ends, axes and steps as inputs, or before opset 10 as attributes. */
 const slice: Operator = (node) => {
-  const given = ['starts', 'ends', 'axes'].map((name) => node.ints(name));
+  const attributes = ['starts', 'ends', 'axes'].map((name) => node.ints(name));
   return ([x, ...more]) => {
     const input = x as Datum;
     const [starts, ends, axes, steps] = [0, 1, 2, 3].map((i) => {
       const datum = more[i] ?? null;
-      return datum === null ? (given[i] ?? null) : intsOf(datum);
+      return datum === null ? (attributes[i] ?? null) : intsOf(datum);
     });
     const ranges = (starts ?? []).map((start, i): Range => ({
       start,
@@ -131,7 +131,7 @@ const slice: Operator = (node) => {
   };
 };
 
-/** Places from start to end, as Python counts them. */
+/** The indices of a Python slice. */
 function placesOf({ start, end, step }: Range, size: number): number[] {
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
   const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
@@ -187,7 +187,7 @@ const gatherElements: Operator = (node) => {
   });
 };
 
-/** Places counted from the front. */
+/** Indices counted from the front. */
 function fromFront(index: Tensor, size: number): Tensor {
   return index.where(index.ge(0), index.add(size));
 }
@@ -229,11 +229,11 @@ const tile: Operator =
 /** Sizes as an input, before opset 13 as an attribute, or equal parts. */
 const split: Operator = (node) => {
   const axis = node.int('axis', 0);
-  const given = node.ints('split');
+  const attribute = node.ints('split');
   const count = node.int('num_outputs', node.proto.output.length);
   return ([x, sizes = null]) => {
     const input = tensorOf(x);
-    const parts = sizes === null ? given : intsOf(sizes);
+    const parts = sizes === null ? attribute : intsOf(sizes);
     if (parts !== null) return input.split(parts, axis);
     const size = input.shape[normalizeDim(op, axis, input.ndim, 'axis')];
     return input.split(Math.ceil(size / count), axis);
@@ -262,7 +262,7 @@ const range: Operator =
     return isInts && numbers.numel() <= mostInts ? new Ints(intsOf(numbers)) : numbers;
   };
 
-/** In evaluation nothing is dropped. */
+/** The identity, as in evaluation. */
 const dropout: Operator = (node) => {
   node.ignore('ratio', 'seed', 'is_test', 'consumed_inputs');
   if (node.outputs > 1) throw new Refused('Dropout with a mask');

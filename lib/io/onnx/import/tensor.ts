@@ -9,10 +9,10 @@ import { dtypeOf, Refused, stored } from './elements';
 
 export type TensorProto = Message<'TensorProto'>;
 
-/** A tensor is not as its header says. */
+/** A tensor does not match its header. */
 export class BrokenTensor extends Error {}
 
-/** The sizes, if they are any. */
+/** Valid sizes, else an error. */
 export function shapeOf(dims: readonly number[], what: string): { shape: number[]; count: number } {
   const shape = [...dims];
   const count = shape.reduce((product, size) => product * size, 1);
@@ -25,7 +25,7 @@ export function shapeOf(dims: readonly number[], what: string): { shape: number[
   return { shape, count };
 }
 
-/** The values of a tensor, copied once. int64 numbers are whole numbers in JavaScript if they are few. */
+/** Reads a tensor, copying once. Small int64 tensors become numbers in JavaScript. */
 export function readTensor(proto: TensorProto, what: string): Datum {
   const type = dtypeOf(proto.dataType, what);
   const { shape, count } = shapeOf(proto.dims, what);
@@ -41,10 +41,10 @@ export function readTensor(proto: TensorProto, what: string): Datum {
   return new Tensor(new Storage(dtype, array), shape);
 }
 
-/** Kinds whose elements in other fields are no plain numbers, or beyond those here. */
+/** Element types that are read only from raw_data: other fields hold their bits, or are not listed in the schema. */
 const rawOnly = ['float16', 'bfloat16', 'uint32', 'uint64'] as const;
 
-/** Where the elements are, and how many: before memory is taken for them. */
+/** Checks the number of elements before memory is allocated. */
 function requireData(proto: TensorProto, count: number, what: string): void {
   const kind = rawOnly.find((one) => dataTypes[one] === proto.dataType);
   if (kind !== undefined && count > 0 && rawBytes(proto) === 0) {
@@ -62,7 +62,7 @@ function rawBytes(proto: TensorProto): number {
   return proto.rawData.byteLength;
 }
 
-/** The elements in a field of their own, which smaller kinds share. */
+/** The field with the elements outside raw_data, which smaller types share. */
 function listOf(proto: TensorProto): ArrayLike<number> {
   switch (proto.dataType) {
     case dataTypes.float32:

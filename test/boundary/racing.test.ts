@@ -48,7 +48,10 @@ function writing(op: string, inner: number, perElement: boolean): Case {
   const [whole, out] = operand(n * inner, inner);
   const source = new Float32Array(m * inner).fill(1);
   return {
-    run: (index) => (out.fill(5), native(op)(out, index, source, 1, n, m, inner)),
+    run: (index) => {
+      out.fill(5);
+      native(op)(out, index, source, 1, n, m, inner);
+    },
     outcome: () =>
       outcome(
         whole.subarray(out.length).some((v) => v !== 7),

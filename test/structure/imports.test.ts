@@ -152,8 +152,6 @@ describe('native code', () => {
 
 describe('source files', () => {
   const longest = 350;
-  /** Still to be split. */
-  const exempt = ['test/train/loop.test.ts', 'test/train/resume.test.ts'];
   const folders = ['lib', 'native', 'test', 'bench', 'examples'];
   const sources = folders.flatMap((folder) =>
     filesUnder(join(root, folder), ['.ts', '.mts', '.mjs', '.cjs', '.cc', '.h']),
@@ -164,6 +162,6 @@ describe('source files', () => {
       const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
       return lines.length > longest && !/Long because/.test(lines.slice(0, 10).join('\n'));
     });
-    expect(long.map(short).filter((file) => !exempt.includes(file))).toEqual([]);
+    expect(long.map(short)).toEqual([]);
   });
 });

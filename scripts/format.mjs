@@ -5,7 +5,8 @@ import { setup } from './setup.mjs';
 /** Both resolve to { code, output }; with `check` they only look, and any difference is a failure. */
 export function prettier({ check = false } = {}) {
   const mode = check ? ['--check'] : ['--write', '--list-different'];
-  return runNode(packageProgram('prettier'), [...mode, '--cache', '--log-level=warn', '.']);
+  const cache = ['--cache', '--cache-location=build/cache/prettier'];
+  return runNode(packageProgram('prettier'), [...mode, ...cache, '--log-level=warn', '.']);
 }
 
 export async function clangFormat({ check = false } = {}) {

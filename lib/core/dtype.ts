@@ -130,7 +130,9 @@ export function arrayOf(dtype: DType, values: ArrayLike<number>): TypedArray {
 
 /** A value for each dtype. */
 export function byDType<T>(make: (dtype: DType) => T): Readonly<Record<DType, T>> {
-  return Object.fromEntries(dtypes.map((dtype) => [dtype, make(dtype)])) as Record<DType, T>;
+  const values: Partial<Record<DType, T>> = {};
+  for (const dtype of dtypes) values[dtype] = make(dtype);
+  return values as Record<DType, T>;
 }
 
 /** The class of a typed array of numbers, by a name that holds across realms; undefined for anything else. */

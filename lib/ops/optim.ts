@@ -1,13 +1,22 @@
 /** Optimizer updates: ops that change a parameter and its state in place, so they have no gradient. */
 import { argumentNames, kernels, type Kernels } from './define';
 
-/** An update by the parameter's dtype, and the names of its arguments in order. */
+/** An update by the parameter's dtype. */
 export interface Update {
   readonly kernels: Kernels;
+  /** The names of its arguments in order; read when they are first needed. */
   readonly names: readonly string[];
 }
 
-const update = (name: string): Update => ({ kernels: kernels(name), names: argumentNames(name) });
+function update(name: string): Update {
+  let names: readonly string[] | null = null;
+  return {
+    kernels: kernels(name),
+    get names() {
+      return (names ??= argumentNames(name));
+    },
+  };
+}
 
 /**
  * Each takes `hyper`, the numbers of a parameter's group; `step`, its step count; `param`; `grad`; the rest of the

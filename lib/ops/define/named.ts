@@ -1,7 +1,7 @@
 /** Calls of native ops with many arguments by the arguments' names. */
 import type { NativeOp } from '../../../binding';
 import { byDType, type DType, type TypedArray } from '../../core/dtype';
-import { definitionOf, kernelPairs, kernels } from './ops';
+import { definitionOf, kernelPairs, kernels, type Kernels } from './ops';
 
 /** Memory for operands of these names, null for one that is left out. */
 export type Operands<Name extends string> = Readonly<Record<Name, TypedArray | null>>;
@@ -9,8 +9,9 @@ export type Operands<Name extends string> = Readonly<Record<Name, TypedArray | n
 export type Attrs<Name extends string> = Readonly<Record<Name, number | boolean>>;
 
 /**
- * Passes operands and attributes in the order of the native definition, which is checked once, when the op is looked up.
- * It is written out for each op because a loop over the names would cost 50 to 100 ns a call, this 2 ns.
+ * Passes operands and attributes in the order of the native definition, which is checked at the first call: reading the
+ * definitions takes 1 ms. It is written out for each op because a loop over the names would cost 50 to 100 ns a call, this
+ * 2 ns.
  */
 export type Positional<O, A> = (call: NativeOp, operands: O, attrs: A) => void;
 
@@ -25,9 +26,7 @@ export function namedKernels<O, A>(
   name: string,
   positional: Positional<O, A>,
 ): Readonly<Record<DType, Named<O, A>>> {
-  requireOrder(name, positional);
-  const table = kernels(name);
-  return byDType((dtype) => named(table[dtype], positional));
+  return named(name, positional, kernels(name));
 }
 
 /** The same by two dtypes, the second within the first. */
@@ -35,15 +34,36 @@ export function namedKernelPairs<O, A>(
   name: string,
   positional: Positional<O, A>,
 ): Readonly<Record<DType, Readonly<Record<DType, Named<O, A>>>>> {
-  requireOrder(name, positional);
   const table = kernelPairs(name);
-  return byDType((first) => byDType((second) => named(table[first][second], positional)));
+  return byDType((first) => named(name, positional, table[first]));
 }
 
-function named<O, A>(call: NativeOp, positional: Positional<O, A>): Named<O, A> {
-  return (operands, attrs) => {
-    positional(call, operands, attrs);
+const checks: (() => void)[] = [];
+
+/** Functions that check the order of the arguments at the first call, and then replace themselves. */
+function named<O, A>(
+  name: string,
+  positional: Positional<O, A>,
+  kernelsOfOp: Kernels,
+): Readonly<Record<DType, Named<O, A>>> {
+  const check = (): void => {
+    requireOrder(name, positional);
   };
+  checks.push(check);
+  const table: Record<DType, Named<O, A>> = byDType((dtype) => (operands, attrs) => {
+    check();
+    const call = kernelsOfOp[dtype];
+    table[dtype] = (o, a) => {
+      positional(call, o, a);
+    };
+    table[dtype](operands, attrs);
+  });
+  return table;
+}
+
+/** Checks the order of the arguments of all ops that are called by names. */
+export function requireOrders(): void {
+  for (const check of checks) check();
 }
 
 /** The names of an op's arguments, in order. */

@@ -46,10 +46,9 @@ function tableOf(name: string, found: Readonly<Partial<Kernels>>): Kernels {
 
 /** Functions that throw, for dtypes that the op does not support. */
 function missingKernel(name: string, found: object): (dtype: DType) => NativeOp {
-  const has = Object.keys(found);
-  const list =
-    has.length < 2 ? has.join() : `${has.slice(0, -1).join(', ')} or ${has.at(-1) ?? ''}`;
   return (dtype) => () => {
+    const has = Object.keys(found);
+    const list = [has.slice(0, -1).join(', '), ...has.slice(-1)].filter(Boolean).join(' or ');
     throw new TypeError(`${name}: expected ${list} for dtype, got ${dtype}`);
   };
 }

@@ -40,25 +40,25 @@ export function namedKernelPairs<O, A>(
 
 const checks: (() => void)[] = [];
 
-/** Functions that check the order of the arguments at the first call, and then replace themselves. */
+/** Functions that check the order of the arguments at the first call. */
 function named<O, A>(
   name: string,
   positional: Positional<O, A>,
   kernelsOfOp: Kernels,
 ): Readonly<Record<DType, Named<O, A>>> {
+  let checked = false;
   const check = (): void => {
     requireOrder(name, positional);
+    checked = true;
   };
   checks.push(check);
-  const table: Record<DType, Named<O, A>> = byDType((dtype) => (operands, attrs) => {
-    check();
+  return byDType((dtype) => {
     const call = kernelsOfOp[dtype];
-    table[dtype] = (o, a) => {
-      positional(call, o, a);
+    return (operands, attrs) => {
+      if (!checked) check();
+      positional(call, operands, attrs);
     };
-    table[dtype](operands, attrs);
   });
-  return table;
 }
 
 /** Checks the order of the arguments of all ops that are called by names. */

@@ -16,16 +16,15 @@ export type Attrs<Name extends string> = Readonly<Record<Name, number | boolean>
 export type Positional<O, A> = (call: NativeOp, operands: O, attrs: A) => void;
 
 type Named<O, A> = (operands: O, attrs: A) => void;
+/** The functions of an op by dtype, called by names. */
+export type NamedKernels<O, A> = Readonly<Record<DType, Named<O, A>>>;
 
 /**
  * The functions of a native op by dtype, called by names.
  *
  * @example linear[x.dtype]({ x, weight, bias, y }, { batch, inFeatures, outFeatures })
  */
-export function namedKernels<O, A>(
-  name: string,
-  positional: Positional<O, A>,
-): Readonly<Record<DType, Named<O, A>>> {
+export function namedKernels<O, A>(name: string, positional: Positional<O, A>): NamedKernels<O, A> {
   return named(name, positional, kernels(name));
 }
 
@@ -33,7 +32,7 @@ export function namedKernels<O, A>(
 export function namedKernelPairs<O, A>(
   name: string,
   positional: Positional<O, A>,
-): Readonly<Record<DType, Readonly<Record<DType, Named<O, A>>>>> {
+): Readonly<Record<DType, NamedKernels<O, A>>> {
   const table = kernelPairs(name);
   return byDType((first) => named(name, positional, table[first]));
 }
@@ -45,7 +44,7 @@ function named<O, A>(
   name: string,
   positional: Positional<O, A>,
   kernelsOfOp: Kernels,
-): Readonly<Record<DType, Named<O, A>>> {
+): NamedKernels<O, A> {
   let checked = false;
   const check = (): void => {
     requireOrder(name, positional);

@@ -32,38 +32,46 @@ void RunElementwise(const Args& a, const ElementwiseLoop& loop);
 template <class F>
 inline constexpr bool kMayStream = F::kGrain >= 1 << 17;
 
-namespace elementwise_internal {
-
-template <class F, class Out, class... In>
-void Run(const Args& a, int64_t n, void* out, const void* const* in) {
-  [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
-    F::Run(a, n, static_cast<Out*>(out), static_cast<const In*>(in[kIndex])...);
-  }(std::index_sequence_for<In...>());
+// Whether a call needs no iteration: short contiguous operands, as those of small nets are.
+inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
+  if (a.dims->ndim != 0 || a.dims->count >= grain) return false;
+  bool direct = true;
+  for (size_t i = 0; i < inputs; ++i) direct = direct && a.len[i] != 1;
+  return direct || a.dims->count == 1;
 }
 
-}  // namespace elementwise_internal
-
-// The kernel of an elementwise op, from F::Run(args, n, out, in...) over contiguous elements and F::kGrain, for the
-// dtypes of its output and inputs.
-template <class F, DType kOutType, DType... kInTypes>
-void Elementwise(const Args& a) {
-  constexpr size_t kOut = sizeof...(kInTypes);
-  static_assert(kOut < kMaxElementwiseOperands);
-  constexpr InnerLoop kRun = elementwise_internal::Run<F, CType<kOutType>, CType<kInTypes>...>;
-  static constexpr ElementwiseLoop kLoop = {
-      kRun, kOut, {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes}, F::kGrain, kMayStream<F>};
-  const int64_t n = a.dims->count;
-  // Short contiguous operands, as those of small nets are, need no iteration.
-  if (a.dims->ndim == 0 && n < F::kGrain) {
-    const bool direct = [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
-      return n == 1 || ((a.len[kIndex] != 1) && ...);
-    }(std::make_index_sequence<kOut>());
-    if (direct) {
-      kRun(a, n, a.buf[kOut], a.buf);
-      return;
-    }
+// Defines Elementwise<F, output dtype, input dtypes...>, the kernel of an elementwise op, from F::Run(args, n, out, in...)
+// over contiguous elements and F::kGrain. A macro, because files with SIMD kernels define it once more for each
+// instruction set (simd/loops-inl.h): a function of another one is not inlined, which cost 2 ns a call.
+#define BLASGRAD_DEFINE_ELEMENTWISE                                                                \
+  template <class F, class Out, class... In>                                                       \
+  struct InnerLoopOf {                                                                             \
+    template <size_t... kIndex>                                                                    \
+    static inline void Call(const Args& a, int64_t n, void* out, const void* const* in,            \
+                            std::index_sequence<kIndex...>) {                                      \
+      F::Run(a, n, static_cast<Out*>(out), static_cast<const In*>(in[kIndex])...);                 \
+    }                                                                                              \
+    static void Run(const Args& a, int64_t n, void* out, const void* const* in) {                  \
+      Call(a, n, out, in, std::index_sequence_for<In...>());                                       \
+    }                                                                                              \
+  };                                                                                               \
+  template <class F, DType kOutType, DType... kInTypes>                                            \
+  void Elementwise(const Args& a) {                                                                \
+    constexpr size_t kOut = sizeof...(kInTypes);                                                   \
+    static_assert(kOut < kMaxElementwiseOperands);                                                 \
+    using Loop = InnerLoopOf<F, CType<kOutType>, CType<kInTypes>...>;                              \
+    static constexpr ElementwiseLoop kLoop = {Loop::Run,                                           \
+                                              kOut,                                                \
+                                              {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes}, \
+                                              F::kGrain,                                           \
+                                              kMayStream<F>};                                      \
+    if (RunsDirectly(a, kOut, F::kGrain)) {                                                        \
+      Loop::Call(a, a.dims->count, a.buf[kOut], a.buf, std::make_index_sequence<kOut>());          \
+    } else {                                                                                       \
+      RunElementwise(a, kLoop);                                                                    \
+    }                                                                                              \
   }
-  RunElementwise(a, kLoop);
-}
+
+BLASGRAD_DEFINE_ELEMENTWISE
 
 }  // namespace blasgrad

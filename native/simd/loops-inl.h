@@ -22,6 +22,8 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+BLASGRAD_DEFINE_ELEMENTWISE
+
 // The first n < Lanes(d) elements at p; what the other lanes hold is never stored.
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> LoadTail(D d, const T* p, size_t n) {

@@ -42,7 +42,7 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
 
 // Defines Elementwise<F, output dtype, input dtypes...>, the kernel of an elementwise op, from F::Run(args, n, out, in...)
 // over contiguous elements and F::kGrain. A macro, because files with SIMD kernels define it once more for each
-// instruction set (simd/loops-inl.h): a function of another one is not inlined, which cost 2 ns a call.
+// instruction set (simd/loops-inl.h): a function of another one is not inlined.
 #define BLASGRAD_DEFINE_ELEMENTWISE                                                                \
   template <class F, class Out, class... In>                                                       \
   struct InnerLoopOf {                                                                             \

@@ -4,6 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+
+#include "core/half.h"
 
 namespace blasgrad {
 
@@ -11,18 +14,25 @@ namespace blasgrad {
 #define BLASGRAD_DTYPES(X)                                \
   X(float32, "float32", float, "Float32Array", floating)  \
   X(float64, "float64", double, "Float64Array", floating) \
-  X(int32, "int32", int32_t, "Int32Array", integer)       \
+  X(float16, "float16", Float16, "Uint16Array", half)     \
+  X(bfloat16, "bfloat16", BFloat16, "Uint16Array", half)  \
+  X(int64, "int64", int64_t, "BigInt64Array", index)      \
+  X(int32, "int32", int32_t, "Int32Array", index)         \
+  X(uint8, "uint8", uint8_t, "Uint8Array", byte)          \
   X(boolean, "bool", uint8_t, "Uint8Array", boolean)
 
 #define BLASGRAD_DTYPE_ENUMERATOR(ID, ...) ID,
 enum class DType : uint8_t { BLASGRAD_DTYPES(BLASGRAD_DTYPE_ENUMERATOR) };
 
-enum class Kind : uint8_t { floating = 1, integer = 2, boolean = 4 };
+enum class Kind : uint8_t { floating = 1, half = 2, index = 4, byte = 8, boolean = 16 };
 
 // Groups are sets of kinds.
 using Group = uint8_t;
-inline constexpr Group kFloating = static_cast<Group>(Kind::floating);
-inline constexpr Group kIntegers = static_cast<Group>(Kind::integer);
+inline constexpr Group kWide = static_cast<Group>(Kind::floating);  // arithmetic is done in the dtype itself
+inline constexpr Group kHalves = static_cast<Group>(Kind::half);    // arithmetic is done in float32
+inline constexpr Group kFloating = kWide | kHalves;
+inline constexpr Group kIndices = static_cast<Group>(Kind::index);
+inline constexpr Group kIntegers = kIndices | static_cast<Group>(Kind::byte);
 inline constexpr Group kBooleans = static_cast<Group>(Kind::boolean);
 inline constexpr Group kNumbers = kFloating | kIntegers;
 inline constexpr Group kAll = kNumbers | kBooleans;
@@ -57,6 +67,22 @@ BLASGRAD_DTYPES(BLASGRAD_DTYPE_C)
 
 template <DType kDType>
 using CType = typename dtype_internal::CTypeOf<kDType>::Type;
+
+constexpr bool IsHalf(DType dtype) { return InfoOf(dtype).in(kHalves); }
+
+// What arithmetic on a C type is done in.
+template <class T>
+using ComputeOf = decltype(Widen(T{}));
+template <DType kDType>
+using ComputeType = ComputeOf<CType<kDType>>;
+
+// The unsigned integer of the same size, for ops that only move elements.
+template <size_t kBytes>
+using WordOfBytes = std::conditional_t<
+    kBytes == 1, uint8_t,
+    std::conditional_t<kBytes == 2, uint16_t, std::conditional_t<kBytes == 4, uint32_t, uint64_t>>>;
+template <DType kDType>
+using Word = WordOfBytes<sizeof(CType<kDType>)>;
 
 // Calls visit.operator()<dtype>() for each dtype of a group.
 template <Group kGroup, class Visit>

@@ -1,0 +1,147 @@
+// Vectors of half-precision numbers to float32 and back, rounded to nearest even; for float and double they are ordinary
+// loads and stores, so that one loop serves storage types of all kinds. Compiled once per instruction set, hence the odd
+// guard.
+#if defined(BLASGRAD_HALF_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef BLASGRAD_HALF_INL_H
+#undef BLASGRAD_HALF_INL_H
+#else
+#define BLASGRAD_HALF_INL_H
+#endif
+
+#include <cstring>
+
+#include "core/dtype.h"
+#include "simd/loops-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace blasgrad {
+namespace HWY_NAMESPACE {
+
+// The bits of a half, in the low half of each word, to those of a float and back. NaN becomes a quiet NaN and keeps what
+// the narrower format holds of its payload.
+template <class Half>
+struct HalfBits;
+
+template <>
+struct HalfBits<BFloat16> {
+  template <class D, class V>
+  static HWY_INLINE V Widen(D, V half) {
+    return hn::ShiftLeft<16>(half);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Narrow(D d, V bits) {
+    const V upper = hn::ShiftRight<16>(bits);
+    const V odd = hn::And(upper, hn::Set(d, 1));
+    const V rounded = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7fff))));
+    const auto isNaN = hn::Gt(hn::And(bits, hn::Set(d, 0x7fffffff)), hn::Set(d, 0x7f800000));
+    return hn::IfThenElse(isNaN, hn::Or(upper, hn::Set(d, 0x40)), rounded);
+  }
+};
+
+// Exponents differ by 112. Subnormal halves are made and taken apart by an addition in float32, which rounds rightly.
+template <>
+struct HalfBits<Float16> {
+  template <class D, class V>
+  static HWY_INLINE V Widen(D d, V half) {
+    const hn::RebindToFloat<D> df;
+    const V sign = hn::ShiftLeft<16>(hn::And(half, hn::Set(d, 0x8000)));
+    const V rest = hn::ShiftLeft<13>(hn::And(half, hn::Set(d, 0x7fff)));
+    const V bias = hn::Set(d, 112 << 23), infinity = hn::Set(d, 0x0f800000);
+    const V normal = hn::Add(rest, bias);
+    const V smallest = hn::Set(d, 113 << 23);
+    const V subnormal = hn::BitCast(
+        d, hn::Sub(hn::BitCast(df, hn::Add(rest, smallest)), hn::BitCast(df, smallest)));
+    V bits = hn::IfThenElse(hn::Lt(rest, infinity), normal, hn::Add(normal, bias));
+    bits = hn::IfThenElse(hn::Lt(rest, hn::Set(d, 0x00800000)), subnormal, bits);
+    return hn::Or(bits, sign);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Narrow(D d, V bits) {
+    const hn::RebindToFloat<D> df;
+    const V sign = hn::And(bits, hn::Set(d, 0x80000000));
+    const V size = hn::Xor(bits, sign);
+    const V odd = hn::And(hn::ShiftRight<13>(size), hn::Set(d, 1));
+    const V normal = hn::ShiftRight<13>(
+        hn::Add(hn::Sub(size, hn::Set(d, 112 << 23)), hn::Add(odd, hn::Set(d, 0xfff))));
+    // Adding 2^-1 aligns the last bit of the significand with that of subnormal halves.
+    const V align = hn::Set(d, 126 << 23);
+    const V subnormal =
+        hn::Sub(hn::BitCast(d, hn::Add(hn::BitCast(df, size), hn::BitCast(df, align))), align);
+    const V payload = hn::And(hn::ShiftRight<13>(size), hn::Set(d, 0x3ff));
+    const V nan = hn::Or(payload, hn::Set(d, 0x7e00));
+    V half = hn::IfThenElse(hn::Lt(size, hn::Set(d, 113 << 23)), subnormal, normal);
+    half = hn::IfThenElse(hn::Lt(size, hn::Set(d, 143 << 23)), half, hn::Set(d, 0x7c00));
+    half = hn::IfThenElse(hn::Gt(size, hn::Set(d, 0x7f800000)), nan, half);
+    return hn::Or(half, hn::ShiftRight<16>(sign));
+  }
+};
+
+template <class D, class Half>
+HWY_INLINE hn::Vec<D> FromHalfBits(D d, hn::Vec<hn::Rebind<uint16_t, D>> bits) {
+  const hn::RebindToUnsigned<D> du;
+  return hn::BitCast(d, HalfBits<Half>::Widen(du, hn::PromoteTo(du, bits)));
+}
+template <class Half, class D>
+HWY_INLINE hn::Vec<hn::Rebind<uint16_t, D>> ToHalfBits(D d, hn::Vec<D> v) {
+  const hn::RebindToUnsigned<D> du;
+  const hn::RebindToSigned<D> di;
+  const hn::Rebind<uint16_t, D> dh;
+  // DemoteTo saturates signed numbers: all of these are below 2^16.
+  (void)d;
+  return hn::DemoteTo(dh, hn::BitCast(di, HalfBits<Half>::Narrow(du, hn::BitCast(du, v))));
+}
+
+template <class T>
+inline constexpr bool kIsHalf = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
+
+// hn::LoadU of elements stored as S, in the type that arithmetic on them is done in.
+template <class D, class S>
+HWY_INLINE hn::Vec<D> LoadAs(D d, const S* p) {
+  if constexpr (kIsHalf<S>) {
+    const hn::Rebind<uint16_t, D> dh;
+    return FromHalfBits<D, S>(d, hn::LoadU(dh, reinterpret_cast<const uint16_t*>(p)));
+  } else {
+    return hn::LoadU(d, p);
+  }
+}
+
+template <class D, class S>
+HWY_INLINE void StoreAs(D d, hn::Vec<D> v, S* p) {
+  if constexpr (kIsHalf<S>) {
+    const hn::Rebind<uint16_t, D> dh;
+    hn::StoreU(ToHalfBits<S>(d, v), dh, reinterpret_cast<uint16_t*>(p));
+  } else {
+    hn::StoreU(v, d, p);
+  }
+}
+
+// The same for the first n < Lanes(d) elements.
+template <class D, class S>
+HWY_INLINE hn::Vec<D> LoadTailAs(D d, const S* p, size_t n) {
+  if constexpr (kIsHalf<S>) {
+    const hn::Rebind<uint16_t, D> dh;
+    HWY_ALIGN uint16_t lanes[hn::MaxLanes(D())] = {};
+    std::memcpy(lanes, p, n * sizeof(uint16_t));
+    return FromHalfBits<D, S>(d, hn::Load(dh, lanes));
+  } else {
+    return LoadTail(d, p, n);
+  }
+}
+
+template <class D, class S>
+HWY_INLINE void StoreTailAs(D d, hn::Vec<D> v, S* p, size_t n) {
+  if constexpr (kIsHalf<S>) {
+    const hn::Rebind<uint16_t, D> dh;
+    HWY_ALIGN uint16_t lanes[hn::MaxLanes(D())];
+    hn::Store(ToHalfBits<S>(d, v), dh, lanes);
+    std::memcpy(p, lanes, n * sizeof(uint16_t));
+  } else {
+    StoreTail(d, v, p, n);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace blasgrad
+HWY_AFTER_NAMESPACE();
+
+#endif

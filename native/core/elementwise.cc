@@ -1,9 +1,11 @@
 #include "core/elementwise.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/threads.h"
 #include "hwy/cache_control.h"
+#include "simd/half.h"
 
 namespace blasgrad {
 namespace {
@@ -121,42 +123,109 @@ void Unpack(const void* packed, size_t bytes, const Cursor& to, size_t operand, 
   });
 }
 
-// Elements [begin, end) of a layout in blocks: of long rows each operand in place where its row is contiguous, else
-// packed.
+// Calls body.operator()<C type of the half>().
+template <class Body>
+void WithHalf(Format format, const Body& body) {
+  if (format == Format::float16) return body.template operator()<Float16>();
+  body.template operator()<BFloat16>();
+}
+
+// One operand in blocks: in place where its row is long and contiguous, else packed, and halves as floats.
+class OperandBlocks {
+ public:
+  OperandBlocks(const Args& a, const ElementwiseLoop& loop, size_t operand, const Cursor& begin,
+                bool longRows, char* packed)
+      : base_(a.buf[operand]),
+        packed_(packed),
+        operand_(operand),
+        bytes_(loop.bytes[operand]),
+        format_(loop.formats[operand]),
+        contiguous_(longRows && begin.stride(operand) == 1) {}
+
+  bool inPlace() const { return contiguous_ && format_ == Format::plain; }
+
+  // One element for a block of n.
+  const void* Repeat(int64_t n) {
+    if (format_ == Format::plain) {
+      WithWord(bytes_, [&]<class T>() {
+        std::fill_n(reinterpret_cast<T*>(packed_), n, *static_cast<const T*>(base_));
+      });
+    } else {
+      WithHalf(format_, [&]<class Half>() {
+        std::fill_n(floats(), n, Widen(*static_cast<const Half*>(base_)));
+      });
+    }
+    return packed_;
+  }
+
+  // n elements to read, from the cursor on.
+  const void* Read(const Cursor& cursor, int64_t n) {
+    const void* from = contiguous_ ? At(base_, cursor.offset(operand_), bytes_) : nullptr;
+    if (inPlace()) return from;
+    if (format_ == Format::plain) {
+      Pack(base_, bytes_, cursor, operand_, n, packed_);
+      return packed_;
+    }
+    alignas(64) std::array<uint16_t, kBlock> halves;
+    if (!contiguous_) {
+      Pack(base_, bytes_, cursor, operand_, n, halves.data());
+      from = halves.data();
+    }
+    WithHalf(format_, [&]<class Half>() { WidenBlock(static_cast<const Half*>(from), n, floats()); });
+    return packed_;
+  }
+
+  // Where the loop writes a block, and then how it gets to its place.
+  void* Target(const Cursor& cursor) {
+    return inPlace() ? At(base_, cursor.offset(operand_), bytes_) : packed_;
+  }
+  void Write(const Cursor& cursor, int64_t n) {
+    if (inPlace()) return;
+    if (format_ == Format::plain) {
+      Unpack(packed_, bytes_, cursor, operand_, n, base_);
+      return;
+    }
+    alignas(64) std::array<uint16_t, kBlock> halves;
+    void* to = contiguous_ ? At(base_, cursor.offset(operand_), bytes_) : halves.data();
+    WithHalf(format_, [&]<class Half>() { NarrowBlock(floats(), n, static_cast<Half*>(to)); });
+    if (!contiguous_) Unpack(halves.data(), bytes_, cursor, operand_, n, base_);
+  }
+
+ private:
+  float* floats() { return reinterpret_cast<float*>(packed_); }
+
+  void* base_;
+  char* packed_;
+  size_t operand_;
+  size_t bytes_;
+  Format format_;
+  bool contiguous_;
+};
+
+// Elements [begin, end) of a layout in blocks.
+template <size_t... kIndex>
 void RunBlocks(const Args& a, const ElementwiseLoop& loop, const Dims& dims, int64_t begin,
-               int64_t end) {
+               int64_t end, std::index_sequence<kIndex...>) {
   const size_t out = loop.inputs;
   const bool longRows = dims.size[dims.ndim - 1] >= kLongRow;
   alignas(64) char packed[kMaxElementwiseOperands][kBlock * kWidest];
-  Args packedResult = a;
-  packedResult.stream = false;
-  std::array<const void*, kMaxElementwiseOperands> in;
-  std::array<bool, kMaxElementwiseOperands> inPlace;
   Cursor cursor(dims, out + 1, begin);
-  for (size_t i = 0; i <= out; ++i) inPlace[i] = longRows && cursor.stride(i) == 1;
-  // An operand of one element is packed once.
+  std::array<OperandBlocks, kMaxElementwiseOperands> operands = {
+      OperandBlocks(a, loop, std::min(kIndex, out), cursor, longRows, packed[kIndex])...};
+  std::array<const void*, kMaxElementwiseOperands> in;
   for (size_t i = 0; i < out; ++i) {
-    in[i] = packed[i];
-    if (a.len[i] != 1) continue;
-    WithWord(loop.bytes[i], [&]<class T>() {
-      PackRow(a.in<T>(i), 0, std::min(kBlock, end - begin), reinterpret_cast<T*>(packed[i]));
-    });
+    // An operand of one element is packed once.
+    if (a.len[i] == 1) in[i] = operands[i].Repeat(std::min(kBlock, end - begin));
   }
+  Args args = a;
+  args.stream = a.stream && operands[out].inPlace();
   for (int64_t at = begin; at < end;) {
     const int64_t n = std::min({kBlock, end - at, longRows ? cursor.left() : kBlock});
     for (size_t i = 0; i < out; ++i) {
-      if (inPlace[i]) {
-        in[i] = At(a.buf[i], cursor.offset(i), loop.bytes[i]);
-      } else if (a.len[i] != 1) {
-        Pack(a.buf[i], loop.bytes[i], cursor, i, n, packed[i]);
-      }
+      if (a.len[i] != 1) in[i] = operands[i].Read(cursor, n);
     }
-    if (inPlace[out]) {
-      loop.run(a, n, At(a.buf[out], cursor.offset(out), loop.bytes[out]), in.data());
-    } else {
-      loop.run(packedResult, n, packed[out], in.data());
-      Unpack(packed[out], loop.bytes[out], cursor, out, n, a.buf[out]);
-    }
+    loop.run(args, n, operands[out].Target(cursor), in.data());
+    operands[out].Write(cursor, n);
     at += n;
     if (longRows) {
       cursor.Advance(n);
@@ -179,18 +248,41 @@ Dims AsLine(const Args& a, const ElementwiseLoop& loop) {
 
 }  // namespace
 
+template <class T>
+bool HasZero(const Args& a, size_t operand) {
+  const Dims& dims = *a.dims;
+  const T* x = a.in<T>(operand);
+  bool found = false;
+  if (dims.ndim == 0) {
+    const int64_t n = a.len[operand] == 1 ? 1 : dims.count;
+    for (int64_t i = 0; i < n; ++i) found |= x[i] == 0;
+    return found;
+  }
+  EachRow(Cursor(dims, operand + 1, 0).Of(operand), dims.count,
+          [&](const Cursor& at, int64_t, int64_t n) {
+            const T* row = x + at.offset(operand);
+            const int64_t stride = at.stride(operand);
+            for (int64_t i = 0; i < n; ++i) found |= row[i * stride] == 0;
+          });
+  return found;
+}
+template bool HasZero<int64_t>(const Args&, size_t);
+template bool HasZero<int32_t>(const Args&, size_t);
+template bool HasZero<uint8_t>(const Args&, size_t);
+
 void RunElementwise(const Args& a, const ElementwiseLoop& loop) {
   const Dims& dims = *a.dims;
   const size_t out = loop.inputs;
-  bool scalar = false, inPlace = false;
+  bool scalar = false, inPlace = false, converts = loop.formats[out] != Format::plain;
   for (size_t i = 0; i < out; ++i) {
+    converts = converts || loop.formats[i] != Format::plain;
     scalar = scalar || (a.len[i] == 1 && dims.count != 1);
     inPlace = inPlace || a.buf[i] == a.buf[out];
   }
   Args args = a;
   args.stream = a.mayStream && loop.streams && !inPlace &&
                 dims.count >= kStreamBytes / static_cast<int64_t>(loop.bytes[out]);
-  if (dims.ndim == 0 && !scalar) {
+  if (dims.ndim == 0 && !scalar && !converts) {
     a.threads->For(
         dims.count, loop.grain,
         [&](int64_t begin, int64_t end) {
@@ -207,7 +299,8 @@ void RunElementwise(const Args& a, const ElementwiseLoop& loop) {
   a.threads->For(
       layout.count, loop.grain,
       [&](int64_t begin, int64_t end) {
-        RunBlocks(args, loop, layout, begin, end);
+        RunBlocks(args, loop, layout, begin, end,
+                  std::make_index_sequence<kMaxElementwiseOperands>());
         if (args.stream) hwy::FlushStream();
       },
       kPartMultiple);

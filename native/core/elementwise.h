@@ -1,5 +1,6 @@
 // The iteration of every elementwise op: broadcast and strided operands, blocks, threads and streaming stores, by element
-// size alone. A function adds only its inner loop over contiguous elements; ATen's TensorIterator is the model.
+// size alone, and the conversion of halves to float32 and back. A function adds only its inner loop over contiguous
+// elements; ATen's TensorIterator is the model.
 #pragma once
 
 #include <array>
@@ -13,12 +14,22 @@ namespace blasgrad {
 // Computes n contiguous elements of the output from as many of each input.
 using InnerLoop = void (*)(const Args& a, int64_t n, void* out, const void* const* in);
 
+// How an operand is stored: as the inner loop takes it, or in half precision, which is widened to float32 for the loop.
+enum class Format : uint8_t { plain, float16, bfloat16 };
+
+constexpr Format FormatOf(DType dtype) {
+  return dtype == DType::float16    ? Format::float16
+         : dtype == DType::bfloat16 ? Format::bfloat16
+                                    : Format::plain;
+}
+
 struct ElementwiseLoop {
   InnerLoop run;
   size_t inputs;
-  std::array<uint8_t, kMaxElementwiseOperands> bytes;  // of an element: inputs, then the output
-  int64_t grain;                                       // fewest elements worth a thread
-  bool streams;                                        // whether `run` honours Args::stream
+  std::array<uint8_t, kMaxElementwiseOperands> bytes;  // of a stored element: inputs, then the output
+  std::array<Format, kMaxElementwiseOperands> formats;
+  int64_t grain;  // fewest elements worth a thread
+  bool streams;   // whether `run` honours Args::stream
 };
 
 // Eager results of cheap loops from this size on bypass the caches. Their memory is seldom still cached, and ordinary
@@ -27,6 +38,10 @@ struct ElementwiseLoop {
 inline constexpr int64_t kStreamBytes = int64_t{4} << 20;
 
 void RunElementwise(const Args& a, const ElementwiseLoop& loop);
+
+// Whether an element of an operand is 0; T is its C type.
+template <class T>
+bool HasZero(const Args& a, size_t operand);
 
 // Loops as cheap as an addition may stream.
 template <class F>
@@ -41,8 +56,9 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
 }
 
 // Defines Elementwise<F, output dtype, input dtypes...>, the kernel of an elementwise op, from F::Run(args, n, out, in...)
-// over contiguous elements and F::kGrain. A macro, because files with SIMD kernels define it once more for each
-// instruction set (simd/loops-inl.h): a function of another one is not inlined.
+// over contiguous elements and F::kGrain; F computes halves as floats. ElementwiseWords<F, output type, input types...> is
+// the same for ops that only move elements, by unsigned integers of their size. A macro, because files with SIMD kernels
+// define it once more for each instruction set (simd/loops-inl.h): a function of another one is not inlined.
 #define BLASGRAD_DEFINE_ELEMENTWISE                                                                \
   template <class F, class Out, class... In>                                                       \
   struct InnerLoopOf {                                                                             \
@@ -55,20 +71,34 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
       Call(a, n, out, in, std::index_sequence_for<In...>());                                       \
     }                                                                                              \
   };                                                                                               \
-  template <class F, DType kOutType, DType... kInTypes>                                            \
-  void Elementwise(const Args& a) {                                                                \
-    constexpr size_t kOut = sizeof...(kInTypes);                                                   \
+  template <class F, class Out, class... In>                                                       \
+  void ElementwiseWords(const Args& a) {                                                           \
+    constexpr size_t kOut = sizeof...(In);                                                         \
     static_assert(kOut < kMaxElementwiseOperands);                                                 \
-    using Loop = InnerLoopOf<F, CType<kOutType>, CType<kInTypes>...>;                              \
-    static constexpr ElementwiseLoop kLoop = {Loop::Run,                                           \
-                                              kOut,                                                \
-                                              {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes}, \
-                                              F::kGrain,                                           \
-                                              kMayStream<F>};                                      \
+    using Loop = InnerLoopOf<F, Out, In...>;                                                       \
+    static constexpr ElementwiseLoop kLoop = {                                                     \
+        Loop::Run, kOut, {sizeof(In)..., sizeof(Out)}, {}, F::kGrain, kMayStream<F>};              \
     if (RunsDirectly(a, kOut, F::kGrain)) {                                                        \
       Loop::Call(a, a.dims->count, a.buf[kOut], a.buf, std::make_index_sequence<kOut>());          \
     } else {                                                                                       \
       RunElementwise(a, kLoop);                                                                    \
+    }                                                                                              \
+  }                                                                                                \
+  template <class F, DType kOutType, DType... kInTypes>                                            \
+  void Elementwise(const Args& a) {                                                                \
+    if constexpr ((IsHalf(kOutType) || ... || IsHalf(kInTypes))) {                                 \
+      static constexpr ElementwiseLoop kLoop = {                                                   \
+          InnerLoopOf<F, ComputeType<kOutType>, ComputeType<kInTypes>...>::Run,                    \
+          sizeof...(kInTypes),                                                                     \
+          {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes},                                     \
+          {FormatOf(kInTypes)..., FormatOf(kOutType)},                                             \
+          F::kGrain,                                                                               \
+          kMayStream<F>};                                                                          \
+      RunElementwise(a, kLoop);                                                                    \
+    } else {                                                                                       \
+      /* By a constant: a call would find the functions of both namespaces. */                     \
+      constexpr Kernel kKernel = ElementwiseWords<F, CType<kOutType>, CType<kInTypes>...>;         \
+      kKernel(a);                                                                                  \
     }                                                                                              \
   }
 

@@ -1,5 +1,6 @@
 // Sequences of numbers.
-#include <cmath>
+#include <limits>
+#include <string>
 #include <type_traits>
 
 #include "core/threads.h"
@@ -10,23 +11,41 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 16;
 
-// out[i] = start + i step
+// Whether a number is one of T without its fraction.
 template <class T>
+bool Holds(double v) {
+  constexpr double kEnd = static_cast<double>(std::numeric_limits<T>::max() / 2 + 1) * 2;
+  constexpr auto kFirst = static_cast<double>(std::numeric_limits<T>::min());
+  return sizeof(T) == 8 ? v >= kFirst && v < kEnd : v > kFirst - 1 && v < kEnd;
+}
+
+template <class T>
+T Convert(double v) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return static_cast<T>(v);
+  } else {
+    return Narrow<T>::From(static_cast<float>(v));
+  }
+}
+
+// out[i] = start + i step
+template <DType kType>
 void Arange(const Args& a) {
+  using T = CType<kType>;
   const double start = a.attr[0], step = a.attr[1];
   const int64_t n = a.size(2);
-  if constexpr (std::is_same_v<T, int32_t>) {
+  if constexpr (std::is_integral_v<T>) {
     const double last = start + static_cast<double>(n - 1) * step;
-    const auto fits = [](double v) { return v > -2147483649.0 && v < 2147483648.0; };
-    if (n > 0 && !(fits(start) && fits(last))) {
-      throw DataError("expected numbers that int32 holds for start and end, got " +
-                      std::to_string(start) + " and " + std::to_string(last));
+    if (n > 0 && !(Holds<T>(start) && Holds<T>(last))) {
+      throw DataError(std::string("expected numbers that ") + InfoOf(kType).name +
+                      " holds for start and end, got " + std::to_string(start) + " and " +
+                      std::to_string(last));
     }
   }
   a.threads->For(n, kGrain, [&](int64_t begin, int64_t end) {
     T* out = a.out<T>(0);
     for (int64_t i = begin; i < end; ++i) {
-      out[i] = static_cast<T>(start + static_cast<double>(i) * step);
+      out[i] = Convert<T>(start + static_cast<double>(i) * step);
     }
   });
 }
@@ -40,7 +59,7 @@ void Linspace(const Args& a) {
   a.threads->For(n, kGrain, [&](int64_t begin, int64_t end) {
     T* out = a.out<T>(0);
     for (int64_t i = begin; i < end; ++i) {
-      out[i] = static_cast<T>(i < n / 2 || n == 1 ? start + static_cast<double>(i) * step
+      out[i] = Convert<T>(i < n / 2 || n == 1 ? start + static_cast<double>(i) * step
                                                   : last - static_cast<double>(n - 1 - i) * step);
     }
   });
@@ -58,7 +77,7 @@ std::vector<Op> CreationOps() {
        {out},
        {start, {"step", AttrKind::real}, n},
        SequenceNeeds,
-       KernelsFor<kNumbers>([]<DType kType>() { return Arange<CType<kType>>; })},
+       KernelsFor<kNumbers>([]<DType kType>() { return Arange<kType>; })},
       {"linspace",
        {out},
        {start, {"end", AttrKind::real}, n},

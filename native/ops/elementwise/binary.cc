@@ -1,4 +1,4 @@
-// Functions of two numbers: arithmetic, comparison, logic. Either operand may be broadcast.
+// Functions of two numbers: arithmetic, comparison, logic, bits. Either operand may be broadcast.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -31,7 +31,6 @@ namespace {
   };
 BLASGRAD_ARITHMETIC(Add, hn::Add(a, b))
 BLASGRAD_ARITHMETIC(Sub, hn::Sub(a, b))
-BLASGRAD_ARITHMETIC(Mul, hn::Mul(a, b))
 BLASGRAD_ARITHMETIC(Div, hn::Div(a, b))
 BLASGRAD_ARITHMETIC(Maximum, vm::Maximum(d, a, b))
 BLASGRAD_ARITHMETIC(Minimum, vm::Minimum(d, a, b))
@@ -50,16 +49,44 @@ BLASGRAD_ARITHMETIC(Minimum, vm::Minimum(d, a, b))
     }                                                                                        \
   };
 
-// Remainder with the sign of the divisor, as Python's %; whole numbers divide by 0 to 0.
+// The unsigned type to compute whole numbers in so that they wrap around, and are not promoted to int.
+template <class T>
+using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+
+template <class T>
+T Product(T a, T b) {
+  return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
+}
+
+// Highway multiplies neither bytes nor, before AVX-512, words of 64 bits.
+struct Mul {
+  static constexpr int64_t kGrain = 1 << 17;
+  template <class T>
+  static void Run(const Args& args, int64_t n, T* out, const T* x, const T* y) {
+    if constexpr (std::is_integral_v<T> && sizeof(T) != 4) {
+      for (int64_t i = 0; i < n; ++i) out[i] = Product(x[i], y[i]);
+    } else {
+      MapVectors<kMayStream<Mul>>(
+          args, n, out, [](auto a, auto b) HWY_ATTR { return hn::Mul(a, b); }, x, y);
+    }
+  }
+};
+
+template <class T>
+bool IsMinusOne(T v) {
+  return std::is_signed_v<T> && v == static_cast<T>(-1);
+}
+
+// Remainder with the sign of the divisor, as Python's %. Of whole numbers, -1 divides the smallest one, which overflows.
 template <class T>
 T Remainder(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     const T r = std::fmod(a, b);
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
   } else {
-    if (b == 0 || b == -1) return 0;
-    const T r = a % b;
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+    if (b == 0 || IsMinusOne(b)) return 0;
+    const auto r = static_cast<T>(a % b);
+    return static_cast<T>(r != 0 && (r < 0) != (b < 0) ? r + b : r);
   }
 }
 template <class T>
@@ -67,29 +94,66 @@ T Fmod(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     return std::fmod(a, b);
   } else {
-    return b == 0 || b == -1 ? 0 : a % b;
+    return b == 0 || IsMinusOne(b) ? T{0} : static_cast<T>(a % b);
   }
 }
-// Whole powers by squaring, wrapping as int32 does; a negative exponent leaves 1, -1 or 0.
+// The quotient rounded down: for floats as Python's //, which takes the remainder off first.
+template <class T>
+T FloorDivide(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (b == 0) return a / b;
+    const T r = std::fmod(a, b);
+    T quotient = (a - r) / b;
+    if (r != 0 && (r < 0) != (b < 0)) quotient -= 1;
+    if (quotient == 0) return std::copysign(T{0}, a / b);
+    const T floor = std::floor(quotient);
+    return quotient - floor > static_cast<T>(0.5) ? floor + 1 : floor;
+  } else {
+    if (b == 0) return 0;
+    if (IsMinusOne(b)) return static_cast<T>(-static_cast<Wrapping<T>>(a));
+    const auto quotient = static_cast<T>(a / b);
+    return static_cast<T>(a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient);
+  }
+}
+// Whole powers by squaring, which wrap around; a negative exponent leaves 1, -1 or 0.
 template <class T>
 T Pow(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     return std::pow(a, b);
   } else {
-    if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
-    uint32_t result = 1;
-    uint32_t base = static_cast<uint32_t>(a);
-    for (; b > 0; b >>= 1, base *= base) {
-      if (b & 1) result *= base;
+    if (b < 0) return static_cast<T>(a == 1 ? 1 : IsMinusOne(a) ? (b % 2 == 0 ? 1 : -1) : 0);
+    Wrapping<T> result = 1;
+    auto base = static_cast<Wrapping<T>>(a);
+    for (auto left = static_cast<Wrapping<T>>(b); left > 0; left >>= 1, base *= base) {
+      if (left & 1) result *= base;
     }
     return static_cast<T>(result);
   }
+}
+// Bits moved out are lost; by more than there are, or by a negative number, all of them are, and a sign fills the rest.
+template <class T>
+T LeftShift(T a, T b) {
+  const auto bits = static_cast<std::make_unsigned_t<T>>(b);
+  return bits >= 8 * sizeof(T) ? T{0} : static_cast<T>(static_cast<Wrapping<T>>(a) << bits);
+}
+template <class T>
+T RightShift(T a, T b) {
+  constexpr unsigned kMost = 8 * sizeof(T) - 1;
+  const auto bits = static_cast<std::make_unsigned_t<T>>(b);
+  if (bits > kMost) return static_cast<T>(std::is_signed_v<T> ? a >> kMost : 0);
+  return static_cast<T>(a >> bits);
 }
 
 BLASGRAD_SCALAR(PowLoop, 1 << 13, T, (Pow<T>(a, b)))
 BLASGRAD_SCALAR(Atan2, 1 << 13, T, std::atan2(a, b))
 BLASGRAD_SCALAR(FmodLoop, 1 << 13, T, (Fmod<T>(a, b)))
 BLASGRAD_SCALAR(RemainderLoop, 1 << 13, T, (Remainder<T>(a, b)))
+BLASGRAD_SCALAR(FloorDivideLoop, 1 << 13, T, (FloorDivide<T>(a, b)))
+BLASGRAD_SCALAR(BitwiseAnd, 1 << 17, T, (a & b))
+BLASGRAD_SCALAR(BitwiseOr, 1 << 17, T, (a | b))
+BLASGRAD_SCALAR(BitwiseXor, 1 << 17, T, (a ^ b))
+BLASGRAD_SCALAR(LeftShiftLoop, 1 << 17, T, (LeftShift<T>(a, b)))
+BLASGRAD_SCALAR(RightShiftLoop, 1 << 17, T, (RightShift<T>(a, b)))
 BLASGRAD_SCALAR(Eq, 1 << 17, uint8_t, a == b)
 BLASGRAD_SCALAR(Ne, 1 << 17, uint8_t, a != b)
 BLASGRAD_SCALAR(Lt, 1 << 17, uint8_t, a < b)
@@ -107,6 +171,26 @@ Op Arithmetic(const char* name) {
           {},
           nullptr,
           KernelsFor<kGroup>([]<DType kType>() { return Elementwise<F, kType, kType, kType>; })};
+}
+
+// Whole numbers are not divided by 0: nothing is computed then.
+template <class F, DType kType>
+void Division(const Args& a) {
+  if constexpr (InfoOf(kType).in(kIntegers)) {
+    if (HasZero<CType<kType>>(a, 1)) {
+      throw DataError("expected whole numbers other than 0 for other, got 0");
+    }
+  }
+  constexpr Kernel kKernel = Elementwise<F, kType, kType, kType>;
+  kKernel(a);
+}
+template <class F>
+Op DivisionOp(const char* name) {
+  return {name,
+          {{"a"}, {"b"}, {"out", Access::write}},
+          {},
+          nullptr,
+          KernelsFor<kNumbers>([]<DType kType>() { return Division<F, kType>; })};
 }
 
 template <class F>
@@ -129,8 +213,14 @@ std::vector<Op> BinaryOps() {
       Arithmetic<Div, kFloating>("div"),
       Arithmetic<PowLoop, kNumbers>("pow"),
       Arithmetic<Atan2, kFloating>("atan2"),
-      Arithmetic<FmodLoop, kNumbers>("fmod"),
-      Arithmetic<RemainderLoop, kNumbers>("remainder"),
+      DivisionOp<FmodLoop>("fmod"),
+      DivisionOp<RemainderLoop>("remainder"),
+      DivisionOp<FloorDivideLoop>("floorDivide"),
+      Arithmetic<BitwiseAnd, kIntegers | kBooleans>("bitwiseAnd"),
+      Arithmetic<BitwiseOr, kIntegers | kBooleans>("bitwiseOr"),
+      Arithmetic<BitwiseXor, kIntegers | kBooleans>("bitwiseXor"),
+      Arithmetic<LeftShiftLoop, kIntegers>("bitwiseLeftShift"),
+      Arithmetic<RightShiftLoop, kIntegers>("bitwiseRightShift"),
       Arithmetic<Maximum, kNumbers>("maximum"),
       Arithmetic<Minimum, kNumbers>("minimum"),
       Predicate<Eq>("eq"),

@@ -48,16 +48,34 @@ HWY_INLINE T Unit(const uint32_t* words, int64_t i) {
   }
 }
 
-template <class T>
+// The largest number below `high` that S holds.
+template <class S, class T>
+S LargestBelow(T high) {
+  if constexpr (sizeof(S) == sizeof(T)) {
+    return std::nextafter(high, -std::numeric_limits<T>::infinity());
+  } else {
+    S last = Narrow<S>::From(high);
+    if (Widen(last) < high) return last;
+    const bool isZero = (last.bits & 0x7fff) == 0;
+    last.bits = static_cast<uint16_t>(isZero                      ? 0x8001
+                                      : (last.bits & 0x8000) != 0 ? last.bits + 1
+                                                                  : last.bits - 1);
+    return last;
+  }
+}
+
+template <class S>
 void Uniform(const Args& a) {
+  using T = ComputeOf<S>;
   const T low = static_cast<T>(a.attr[0]), high = static_cast<T>(a.attr[1]);
   const T width = static_cast<T>(a.attr[1] - a.attr[0]);
-  const T last = high > low ? std::nextafter(high, low) : low;  // rounding must not reach high
+  // Rounding must not reach high.
+  const S last = high > low ? LargestBelow<S>(high) : Narrow<S>::From(low);
   Generate(a, a.size(2), sizeof(T) / 4, [&](const uint32_t* words, int64_t index, int64_t count) {
-    T* out = a.out<T>(1) + index;
+    S* out = a.out<S>(1) + index;
     for (int64_t i = 0; i < count; ++i) {
-      const T v = Unit<T>(words, i) * width + low;
-      out[i] = v > last ? last : v;
+      const S v = Narrow<S>::From(Unit<T>(words, i) * width + low);
+      out[i] = Widen(v) > Widen(last) ? last : v;
     }
   });
 }
@@ -89,19 +107,20 @@ HWY_INLINE void BoxMuller(D d, const uint32_t* words, T* out) {
   }
 }
 
-template <class T>
+template <class S>
 void Normal(const Args& a) {
+  using T = ComputeOf<S>;
   constexpr int64_t kWords = sizeof(T) / 4;
   constexpr int64_t kPerGroup = kGroupWords / kWords;
   const T mean = static_cast<T>(a.attr[0]), deviation = static_cast<T>(a.attr[1]);
   Generate(a, a.size(2), kWords, [&](const uint32_t* words, int64_t index, int64_t count) HWY_ATTR {
     const hn::CappedTag<T, kPerGroup / 2> d;
-    T* out = a.out<T>(1) + index;
+    S* out = a.out<S>(1) + index;
     HWY_ALIGN T group[kPerGroup];
     for (int64_t g = 0; g < count; g += kPerGroup) {
       BoxMuller<T>(d, words + g * kWords, group);
       const int64_t some = std::min(kPerGroup, count - g);
-      for (int64_t i = 0; i < some; ++i) out[g + i] = group[i] * deviation + mean;
+      for (int64_t i = 0; i < some; ++i) out[g + i] = Narrow<S>::From(group[i] * deviation + mean);
     }
   });
 }
@@ -116,21 +135,25 @@ void Bernoulli(const Args& a) {
   const uint64_t limit = Threshold(a.attr[0]);
   Generate(a, a.size(1), 1, [&](const uint32_t* words, int64_t index, int64_t count) {
     T* out = a.out<T>(1) + index;
-    for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(words[i] < limit ? 1 : 0);
+    const T one = Narrow<T>::From(ComputeOf<T>{1}), zero = Narrow<T>::From(ComputeOf<T>{0});
+    for (int64_t i = 0; i < count; ++i) out[i] = words[i] < limit ? one : zero;
   });
 }
 
 // out = x / (1 - p) where the mask keeps it, 0 times x elsewhere, so that NaN stays NaN.
-template <class T>
+template <class S>
 void Dropout(const Args& a) {
+  using T = ComputeOf<S>;
   const uint64_t limit = Threshold(a.attr[0]);
   const T scale = a.attr[0] < 1 ? static_cast<T>(1 / (1 - a.attr[0])) : T{0};
   Generate(a, a.size(1), 1, [&](const uint32_t* words, int64_t index, int64_t count) {
-    const T* x = a.in<T>(1) + index;
-    T* out = a.out<T>(2) + index;
+    const S* x = a.in<S>(1) + index;
+    S* out = a.out<S>(2) + index;
     uint8_t* mask = a.out<uint8_t>(3) + index;
     for (int64_t i = 0; i < count; ++i) mask[i] = words[i] >= limit;
-    for (int64_t i = 0; i < count; ++i) out[i] = x[i] * (words[i] >= limit ? scale : T{0});
+    for (int64_t i = 0; i < count; ++i) {
+      out[i] = Narrow<S>::From(Widen(x[i]) * (words[i] >= limit ? scale : T{0}));
+    }
   });
 }
 
@@ -148,9 +171,13 @@ struct DropoutBackward {
 // Whole numbers from low to low + range - 1.
 template <class T>
 void Randint(const Args& a) {
-  constexpr double kLargest = std::is_same_v<T, int32_t> ? 0x1p31 : 0x1p53;
+  constexpr bool kSmall = std::is_integral_v<T> && sizeof(T) < sizeof(int64_t);
+  constexpr double kLargest =
+      kSmall ? static_cast<double>(std::numeric_limits<std::conditional_t<kSmall, T, int>>::max()) + 1
+             : 0x1p53;
+  constexpr double kLeast = std::is_unsigned_v<T> ? 0 : -kLargest;
   const double low = a.attr[0], range = a.attr[1];
-  if (!(low >= -kLargest && low + range <= kLargest && range >= 1 && std::floor(low) == low &&
+  if (!(low >= kLeast && low + range <= kLargest && range >= 1 && std::floor(low) == low &&
         std::floor(range) == range)) {
     throw DataError("expected whole bounds that the dtype holds for low and range, got " +
                     std::to_string(low) + " and " + std::to_string(range));
@@ -159,7 +186,12 @@ void Randint(const Args& a) {
     T* out = a.out<T>(1) + index;
     for (int64_t i = 0; i < count; ++i) {
       const auto step = static_cast<int64_t>(Below(Wide(words, i), static_cast<uint64_t>(range)));
-      out[i] = static_cast<T>(static_cast<int64_t>(low) + step);
+      const int64_t number = static_cast<int64_t>(low) + step;
+      if constexpr (std::is_arithmetic_v<T>) {
+        out[i] = static_cast<T>(number);
+      } else {
+        out[i] = Narrow<T>::From(static_cast<float>(number));
+      }
     }
   });
 }
@@ -243,7 +275,7 @@ std::vector<Op> RandomOps() {
        {kState, kOut},
        {kCount},
        RandomNeeds<0, 1>,
-       KernelsFor<kIntegers>([]<DType kType>() { return Randperm<CType<kType>>; })},
+       KernelsFor<kIndices>([]<DType kType>() { return Randperm<CType<kType>>; })},
   };
 }
 

@@ -1,7 +1,8 @@
 /** What the native addon exports. It does not grow with the ops: each is described by its definition. */
 
-/** The typed arrays that elements of some dtype lie in. */
-export type ElementArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+/** The typed arrays that elements of some dtype lie in; Uint16Array holds the bits of halves. */
+export type ElementArray =
+  Float32Array | Float64Array | Int32Array | BigInt64Array | Uint16Array | Uint8Array;
 
 /**
  * Runs one op: first its operands (null where an optional one is not given), then its attributes in order, then, for

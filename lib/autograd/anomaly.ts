@@ -6,7 +6,7 @@ import { describe, shapeText } from '../core/errors';
 import { observing, type Observer, type Phase } from '../core/observer';
 import type { Storage } from '../core/storage';
 import type { Tensor } from '../core/tensor';
-import { copyInOrder } from '../core/access';
+import { numbersIn } from '../core/access';
 
 /** A number that is not finite, and its index among the elements in order. */
 interface NonFinite {
@@ -35,7 +35,7 @@ export class AnomalyError extends Error {
 /** The first NaN in a floating tensor, else the first infinity, else null. */
 export function firstNonFinite(tensor: Tensor): NonFinite | null {
   if (!isFloating(tensor.dtype)) return null;
-  const values = tensor._contiguous ? tensor._flat : copyInOrder(tensor);
+  const values = numbersIn(tensor);
   let infinity: NonFinite | null = null;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];

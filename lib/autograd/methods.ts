@@ -1,4 +1,5 @@
 /** Methods of tensors for gradients, and the arguments that they share with `grad`. */
+import { writeElement } from '../core/element';
 import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import type { Hook } from '../core/node';
 import { sameShape } from '../core/shape';
@@ -32,7 +33,8 @@ export function seedFor(op: string, root: Tensor, gradient: Tensor | null | unde
       throw unexpected(op, 'a gradient for a tensor of several elements', 'gradient', 'none');
     }
     const one = Tensor._empty(root.dtype, root.shape);
-    one._storage.array.fill(1);
+    const { array } = one._storage;
+    for (let i = 0; i < array.length; i++) writeElement(one.dtype, array, i, 1);
     return one;
   }
   if (!(gradient instanceof Tensor)) throw wrongType(op, 'a tensor', 'gradient', gradient);

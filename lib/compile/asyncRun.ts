@@ -1,4 +1,5 @@
 /** Runs a program on a background thread, which belongs to the addon. */
+import { copyElements } from '../core/element';
 import { allocateShared } from '../core/storage';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
@@ -67,7 +68,7 @@ export async function runAsync<Result>(
   signal?.throwIfAborted();
   const arrays = staging.for(program, steps);
   inputs.forEach((values, i) => {
-    arrays[i].set(values);
+    copyElements(arrays[i], values);
   });
   const schedules = planSchedules(program, steps);
   const { native } = program;

@@ -1,4 +1,5 @@
 /** Capture: runs fn once while the addon records every native call, and makes a program of the recording. */
+import { copyElements } from '../core/element';
 import { Capture, capture, setCapture } from '../core/capture';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
@@ -24,7 +25,7 @@ function signatureOf({ dtype, shape, requiresGrad }: Tensor): Signature {
 /** The stand-in for an input: its values, in memory that the program plans. */
 function standIn(values: TypedArray, { dtype, shape, requiresGrad }: Signature): Tensor {
   const input = Tensor._empty(dtype, shape);
-  input._storage.array.set(values);
+  copyElements(input._storage.array, values);
   if (requiresGrad) input.requiresGrad = true;
   return input;
 }

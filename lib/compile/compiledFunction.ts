@@ -1,4 +1,5 @@
 /** One compiled function: finds the program for a call, or captures a new one. */
+import { copyElements } from '../core/element';
 import type { TypedArray } from '../core/dtype';
 import { unexpected } from '../core/errors';
 import { observer } from '../core/observer';
@@ -118,7 +119,7 @@ export class CompiledFunction {
       const rows = rowsFrom(beginning.values, steps, first);
       const take = (results: readonly TypedArray[]): void => {
         rowsFrom(stacked, steps, first).forEach((to, i) => {
-          to.set(results[i]);
+          copyElements(to, results[i]);
         });
       };
       await this.start(program, steps - first, rows, options, caller, take, first);
@@ -266,7 +267,7 @@ function keepRow(
   const tensors: Tensor[] = [];
   program.collect(result, tensors);
   tensors.forEach((one, i) => {
-    stacked[i].set(one._flat, row * one.numel());
+    copyElements(stacked[i], one._flat, row * one.numel());
   });
 }
 

@@ -1,4 +1,5 @@
 /** One captured program: when it may be used, and how it runs. */
+import { copyElements } from '../core/element';
 import type { NativeProgram } from '../../binding';
 import { isGradEnabled } from '../core/gradMode';
 import type { Capture, Scheduled } from '../core/capture';
@@ -234,6 +235,6 @@ export function denseValues(x: Tensor): TypedArray {
 /** A tensor in fresh memory with the values of an array. */
 export function freshTensor(dtype: DType, shape: Shape, values: TypedArray): Tensor {
   const array = allocate(dtype, values.length);
-  array.set(values);
+  copyElements(array, values);
   return new Tensor(new Storage(dtype, array), shape);
 }

@@ -1,6 +1,7 @@
 /** Access to a tensor's memory from JavaScript, and the errors where it is not allowed. */
 import { capture } from './capture';
-import type { TypedArray } from './dtype';
+import { contentOf, type NumberMemory, type TypedArray } from './dtype';
+import { readElement } from './element';
 import { unexpected } from './errors';
 import { observer } from './observer';
 import { allocateOwn, unusable, type Storage } from './storage';
@@ -49,6 +50,24 @@ export function readableMemory(op: string, t: Tensor): TypedArray {
   return usableMemory(op, t);
 }
 
+/**
+ * The elements of a tensor in order as numbers, for JavaScript to read: its own memory where that holds numbers. An int64
+ * beyond 2^53 is rounded.
+ */
+export function numbersOf(op: string, t: Tensor): NumberMemory {
+  readableMemory(op, t);
+  return numbersIn(t);
+}
+
+/** The same without the checks. */
+export function numbersIn(t: Tensor): NumberMemory {
+  const memory = t._contiguous ? t._flat : copyInOrder(t);
+  if (contentOf(t.dtype) === 'numbers') return memory as NumberMemory;
+  return Float64Array.from({ length: memory.length }, (_, i) =>
+    Number(readElement(t.dtype, memory, i)),
+  );
+}
+
 /** The elements of a tensor in order, in new memory. */
 export function copyInOrder(t: Tensor): TypedArray {
   const array = t._storage.array;
@@ -56,7 +75,7 @@ export function copyInOrder(t: Tensor): TypedArray {
   const strides = t._strides;
   let next = 0;
   const copyFrom = (dim: number, offset: number): void => {
-    if (dim === t.ndim) out[next++] = array[offset];
+    if (dim === t.ndim) (out as { [at: number]: number | bigint })[next++] = array[offset];
     else for (let i = 0; i < t.shape[dim]; i++) copyFrom(dim + 1, offset + i * strides[dim]);
   };
   copyFrom(0, t._offset);

@@ -5,9 +5,11 @@ interface Entry {
   /** The class of its memory. */
   readonly array: { readonly BYTES_PER_ELEMENT: number; readonly name: string };
   readonly kind: 'boolean' | 'integer' | 'floating';
+  /** What its memory holds, unless that is numbers: bigints, or the bits of half-precision numbers. */
+  readonly holds?: 'bigints' | 'float16' | 'bfloat16';
   /** Of two dtypes the one of higher rank holds both; two of the same rank need the next one. */
   readonly rank: number;
-  /** The least and the largest finite number. */
+  /** The least and the largest finite number; those of int64 are rounded to the nearest that a number can be. */
   readonly range: readonly [least: number, largest: number];
   /** Whether labels and indices may have it. */
   readonly index?: true;
@@ -15,40 +17,71 @@ interface Entry {
 
 const maxFloat32 = 3.4028234663852886e38;
 const maxFloat64 = Number.MAX_VALUE;
+const maxBfloat16 = 3.3895313892515355e38;
 
 const table = {
-  float32: { array: Float32Array, kind: 'floating', rank: 3, range: [-maxFloat32, maxFloat32] },
-  float64: { array: Float64Array, kind: 'floating', rank: 4, range: [-maxFloat64, maxFloat64] },
+  float32: { array: Float32Array, kind: 'floating', rank: 6, range: [-maxFloat32, maxFloat32] },
+  float64: { array: Float64Array, kind: 'floating', rank: 7, range: [-maxFloat64, maxFloat64] },
+  float16: {
+    array: Uint16Array,
+    kind: 'floating',
+    holds: 'float16',
+    rank: 5,
+    range: [-65504, 65504],
+  },
+  bfloat16: {
+    array: Uint16Array,
+    kind: 'floating',
+    holds: 'bfloat16',
+    rank: 5,
+    range: [-maxBfloat16, maxBfloat16],
+  },
+  int64: {
+    array: BigInt64Array,
+    kind: 'integer',
+    holds: 'bigints',
+    rank: 4,
+    range: [-(2 ** 63), 2 ** 63],
+    index: true,
+  },
   int32: {
     array: Int32Array,
     kind: 'integer',
-    rank: 2,
+    rank: 3,
     range: [-(2 ** 31), 2 ** 31 - 1],
     index: true,
   },
+  uint8: { array: Uint8Array, kind: 'integer', rank: 2, range: [0, 255] },
   bool: { array: Uint8Array, kind: 'boolean', rank: 1, range: [0, 1] },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**
- * What a typed array means where no dtype is given, by the name of its class: `copied` is the dtype of its numbers in new
- * memory, `shared` that of a tensor over the array itself.
+ * What a typed array means, by the name of its class: `copied` is the dtype of its numbers in new memory, `shared` the
+ * dtypes that a tensor over the array itself may have, the default one first.
  */
-const classes: Readonly<Record<string, { readonly copied: DType; readonly shared?: DType }>> = {
-  Float32Array: { copied: 'float32', shared: 'float32' },
-  Float64Array: { copied: 'float64', shared: 'float64' },
-  Int32Array: { copied: 'int32', shared: 'int32' },
-  Uint8Array: { copied: 'int32', shared: 'bool' },
+const classes: Readonly<
+  Record<string, { readonly copied: DType; readonly shared?: readonly DType[] }>
+> = {
+  Float32Array: { copied: 'float32', shared: ['float32'] },
+  Float64Array: { copied: 'float64', shared: ['float64'] },
+  Float16Array: { copied: 'float16', shared: ['float16'] },
+  BigInt64Array: { copied: 'int64', shared: ['int64'] },
+  Int32Array: { copied: 'int32', shared: ['int32'] },
+  Uint8Array: { copied: 'uint8', shared: ['uint8', 'bool'] },
+  Uint8ClampedArray: { copied: 'uint8', shared: ['uint8', 'bool'] },
+  // Its numbers; or, where a tensor shares it, the bits of halves, which needs a dtype to say of which.
+  Uint16Array: { copied: 'int32', shared: ['float16', 'bfloat16'] },
   Int8Array: { copied: 'int32' },
-  Uint8ClampedArray: { copied: 'int32' },
   Int16Array: { copied: 'int32' },
-  Uint16Array: { copied: 'int32' },
   Uint32Array: { copied: 'int32' },
+  BigUint64Array: { copied: 'int64' },
 };
 
 type Table = typeof table;
 
 /**
- * Element types. int32 holds class labels and indices; bool holds masks.
+ * Element types. int32 and int64 hold class labels and indices, uint8 bytes such as pixels, bool masks; float16 and bfloat16
+ * are storage, whose arithmetic is done in float32.
  *
  * @useDeclaredType
  */
@@ -65,11 +98,15 @@ export type NumberDType = Exclude<DType, With<{ kind: 'boolean' }>>;
 export type IndexDType = With<{ index: true }>;
 
 /**
- * The memory of a tensor: Float32Array, Float64Array, Int32Array, and Uint8Array (0 or 1) for bool.
+ * The memory of a tensor: Float32Array, Float64Array, Int32Array, BigInt64Array, and Uint8Array for uint8 and for bool (0 or
+ * 1). Halves lie in a Uint16Array of their bits; `data` gives float16 as a Float16Array where JavaScript has that class.
  *
  * @useDeclaredType
  */
 export type TypedArray = Table[DType]['array']['prototype'];
+
+/** Memory that holds numbers. */
+export type NumberMemory = Exclude<TypedArray, BigInt64Array>;
 
 /** All dtypes, in the order of error messages. */
 export const dtypes = Object.keys(table) as readonly DType[];
@@ -91,6 +128,21 @@ export function isNumber(dtype: DType): dtype is NumberDType {
 
 export function isInteger(dtype: DType): boolean {
   return table[dtype].kind === 'integer';
+}
+
+export function isUnsigned(dtype: DType): boolean {
+  return table[dtype].range[0] === 0;
+}
+
+/** Whether arithmetic on the dtype is done in float32. */
+export function isHalf(dtype: DType): boolean {
+  const { holds } = table[dtype] as Entry;
+  return holds === 'float16' || holds === 'bfloat16';
+}
+
+/** What the dtype's memory holds. */
+export function contentOf(dtype: DType): NonNullable<Entry['holds']> | 'numbers' {
+  return (table[dtype] as Entry).holds ?? 'numbers';
 }
 
 export function isIndex(dtype: DType): dtype is IndexDType {
@@ -123,11 +175,6 @@ export function newArray(dtype: DType, length: number): TypedArray {
   return new table[dtype].array(length);
 }
 
-/** A new typed array of the dtype with these elements. */
-export function arrayOf(dtype: DType, values: ArrayLike<number>): TypedArray {
-  return table[dtype].array.from(values);
-}
-
 /** A value for each dtype. */
 export function byDType<T>(make: (dtype: DType) => T): Readonly<Record<DType, T>> {
   const values: Partial<Record<DType, T>> = {};
@@ -147,13 +194,13 @@ export function dtypeOfCopy(className: string): DType {
   return classes[className].copied;
 }
 
-/** The dtype of a tensor over a typed array; undefined for anything that is not the memory of a tensor. */
-export function dtypeOfMemory(value: unknown): DType | undefined {
+/** The dtypes that a tensor over a typed array may have, the default one first; none for any other value. */
+export function dtypesOfMemory(value: unknown): readonly DType[] {
   const name = arrayClass(value);
-  return name === undefined ? undefined : classes[name].shared;
+  return (name === undefined ? undefined : classes[name].shared) ?? [];
 }
 
-/** The classes that `dtypeOfMemory` knows. */
+/** The classes that `dtypesOfMemory` knows. */
 export const memoryClasses = Object.keys(classes).filter((name) => 'shared' in classes[name]);
 
 export function requireDType(op: string, value: unknown): DType {

@@ -35,7 +35,7 @@ export class Generator {
 
   /** The seed the stream started from. */
   initialSeed(): number {
-    const [low, high] = this._state._flat;
+    const [low, high] = this.words();
     return (low >>> 0) + (high >>> 0) * word;
   }
 
@@ -63,8 +63,12 @@ export class Generator {
       );
     }
     refuseInCapture('setState', 'a generator that runs on');
-    this._state._flat.set(state.contiguous()._flat);
+    this.words().set(state.contiguous()._flat as Int32Array);
     return this;
+  }
+
+  private words(): Int32Array {
+    return this._state._flat as Int32Array;
   }
 
   private start(op: string, seed: unknown): this {
@@ -73,7 +77,7 @@ export class Generator {
       throw wrongValue(op, 'a whole number from 0 to 2^53', 'seed', seed);
     }
     refuseInCapture(op, 'a generator that runs on');
-    this._state._flat.set([(seed % word) | 0, Math.floor(seed / word) | 0, 0, 0]);
+    this.words().set([(seed % word) | 0, Math.floor(seed / word) | 0, 0, 0]);
     return this;
   }
 }

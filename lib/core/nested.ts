@@ -1,19 +1,20 @@
 /** Converts nested arrays of numbers to one typed array and its shape, and back. */
 import {
   arrayClass,
+  contentOf,
   defaultDType,
   dtypeOfCopy,
   isFloating,
-  isInteger,
-  rangeOf,
+  isHalf,
   type DType,
   type TypedArray,
 } from './dtype';
+import { copyElements, readElement, requireElement, writeElement, type Element } from './element';
 import { isDetached, describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
 import { numelOf, type Shape } from './shape';
 import { allocate } from './storage';
 
-/** Any typed array of numbers. */
+/** Any typed array of numbers, and Float16Array, where JavaScript has it. */
 export type NumberArray =
   | Float32Array
   | Float64Array
@@ -23,10 +24,12 @@ export type NumberArray =
   | Int16Array
   | Uint16Array
   | Int32Array
-  | Uint32Array;
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
-/** A number or boolean, or arrays of them nested to any depth; the innermost may be typed arrays. */
-export type TensorData = number | boolean | NumberArray | readonly TensorData[];
+/** A number, bigint or boolean, or arrays of them nested to any depth; the innermost may be typed arrays. */
+export type TensorData = number | bigint | boolean | NumberArray | readonly TensorData[];
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || arrayClass(value) !== undefined;
@@ -53,7 +56,8 @@ function inferDType(op: string, first: unknown, place: string): DType {
   if (typed !== undefined) return dtypeOfCopy(typed);
   if (typeof first === 'number' || Array.isArray(first)) return defaultDType; // also for []
   if (typeof first === 'boolean') return 'bool';
-  throw wrongType(op, 'a number, a boolean, or an array of them', place, first);
+  if (typeof first === 'bigint') return 'int64';
+  throw wrongType(op, 'a number, a bigint, a boolean, or an array of them', place, first);
 }
 
 const typedArrays = Object.getPrototypeOf(Float32Array.prototype) as object;
@@ -67,9 +71,16 @@ function placeOf(path: readonly number[]): string {
   return `data${path.map((i) => `[${i}]`).join('')}`;
 }
 
+/** What elements must be without a dtype: of the kind of the first one, which has chosen it. */
+const kindsOf: Readonly<Partial<Record<DType, readonly [type: string, what: string]>>> = {
+  bool: ['boolean', 'a boolean'],
+  int64: ['bigint', 'a bigint'],
+  [defaultDType]: ['number', 'a number'],
+};
+
 /**
- * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for all whole numbers), bool
- * of booleans, float32 of numbers.
+ * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for whole numbers that have none),
+ * bool of booleans, int64 of bigints, float32 of numbers. A Uint16Array with a half dtype holds the bits of halves.
  */
 export function flatten(
   op: string,
@@ -80,30 +91,36 @@ export function flatten(
   const type = dtype ?? inferDType(op, first, placeOf(shape.map(() => 0)));
   const array = allocate(type, numelOf(shape));
   const path: number[] = [];
-  const whole = isInteger(type);
-  const [least, largest] = rangeOf(type);
   const last = shape.length - 1;
+  const kind = dtype === undefined ? kindsOf[type] : undefined;
+  const holdsNumbers = isFloating(type) && contentOf(type) === 'numbers';
   let next = 0;
 
-  const element = (value: unknown): number => {
-    // Without a dtype, the first element has said whether numbers or booleans follow.
+  const element = (value: unknown): Element => {
     const given = typeof value;
-    const fits = given === 'number' || given === 'boolean';
-    if (!fits || (dtype === undefined && (given === 'boolean') !== (type === 'bool'))) {
-      const what =
-        dtype === undefined
-          ? type === 'bool'
-            ? 'a boolean'
-            : 'a number'
-          : 'a number or a boolean';
-      throw wrongType(op, what, placeOf(path), value);
+    const fits = kind === undefined ? elementTypes.includes(given) : given === kind[0];
+    if (!fits) throw wrongType(op, kind?.[1] ?? 'a number, a bigint or a boolean', placeOf(path), value);
+    return requireElement(op, placeOf(path), type, value as number | bigint | boolean);
+  };
+
+  /** A typed array, at once where its numbers are those of the memory. */
+  const fillTyped = (list: NumberArray, name: string, level: number): void => {
+    const count = lengthOf(list);
+    if (count !== shape[level]) {
+      throw unexpected(op, `${shape[level]} elements`, placeOf(path), String(count));
     }
-    const number = Number(value);
-    if (type === 'bool') return number !== 0 ? 1 : 0;
-    if (whole && !(number > least - 1 && number < largest + 1)) {
-      throw wrongValue(op, `a number that ${type} holds`, placeOf(path), number);
+    const isBig = name === 'BigInt64Array' || name === 'BigUint64Array';
+    const bits = isHalf(type) && name === 'Uint16Array' ? list : bitsOf(list, name, type);
+    if (bits !== undefined || (holdsNumbers && !isBig) || holdsAll(type, name)) {
+      if (count > 0) copyElements(array, (bits ?? list) as TypedArray, next);
+      next += count;
+      return;
     }
-    return number;
+    for (let i = 0; i < count; i++) {
+      path.push(i);
+      writeElement(type, array, next++, requireElement(op, placeOf(path), type, list[i]));
+      path.pop();
+    }
   };
 
   const fill = (list: unknown, level: number): void => {
@@ -122,38 +139,50 @@ export function flatten(
       return;
     }
     const name = arrayClass(list);
-    const floating = isFloating(type);
-    if (
-      name !== undefined &&
-      (floating || (type === 'int32' && dtypeOfCopy(name) === type && name !== 'Uint32Array'))
-    ) {
-      const count = lengthOf(list as NumberArray);
-      if (count !== shape[level]) {
-        throw unexpected(op, `${shape[level]} elements`, placeOf(path), String(count));
-      }
-      if (count > 0) array.set(list as NumberArray, next);
-      next += count;
+    if (name !== undefined) {
+      fillTyped(list as NumberArray, name, level);
       return;
     }
     for (let i = 0; i < list.length; i++) {
       const value = list[i];
-      if (floating && typeof value === 'number') {
+      if (holdsNumbers && typeof value === 'number') {
         array[next++] = value;
       } else {
         path.push(i);
-        array[next++] = name === undefined ? element(value) : element(Number(value));
+        writeElement(type, array, next++, element(value));
         path.pop();
       }
     }
   };
 
-  if (shape.length === 0) array[0] = element(data);
+  if (shape.length === 0) writeElement(type, array, 0, element(data));
   else fill(data, 0);
   return { array, shape, dtype: type };
 }
 
-/** Nested arrays of numbers (of booleans for a bool tensor), or one of them for a tensor without dimensions. */
-export type NestedArray = number | boolean | NestedArray[];
+const elementTypes = ['number', 'bigint', 'boolean'];
+
+/** The bits of a Float16Array for a float16 tensor: through numbers, NaN would lose them. */
+function bitsOf(list: NumberArray, name: string, dtype: DType): Uint16Array | undefined {
+  if (dtype !== 'float16' || name !== 'Float16Array') return undefined;
+  return new Uint16Array(list.buffer, list.byteOffset, list.length);
+}
+
+/** Whether whole numbers of a class of typed arrays all are numbers of the dtype. */
+function holdsAll(dtype: DType, name: string): boolean {
+  if (dtype === 'int64') return name === 'BigInt64Array';
+  const copied = dtypeOfCopy(name);
+  return (
+    (dtype === 'int32' && copied === 'int32' && name !== 'Uint32Array') ||
+    ((dtype === 'uint8' || dtype === 'int32') && copied === 'uint8')
+  );
+}
+
+/**
+ * Nested arrays of numbers (of booleans for a bool tensor, of bigints where an int64 is beyond 2^53), or one of them for a
+ * tensor without dimensions.
+ */
+export type NestedArray = number | bigint | boolean | NestedArray[];
 
 // JavaScript's heap ends the process when it is full: 2^26 numbers take 512 MB of it, or 2 GB in lists of one.
 const mostInLists = 2 ** 26;
@@ -170,10 +199,13 @@ export function requireFewNumbers(op: string, shape: Shape): void {
 }
 
 /** Values as nested lists of a shape. */
-export function nest(values: TypedArray, shape: Shape, asBoolean: boolean): NestedArray {
+export function nest(values: TypedArray, shape: Shape, dtype: DType): NestedArray {
+  const asBoolean = dtype === 'bool';
   let at = 0;
   const from = (dim: number): NestedArray => {
-    if (dim === shape.length) return asBoolean ? values[at++] !== 0 : values[at++];
+    if (dim === shape.length) {
+      return asBoolean ? values[at++] !== 0 : readElement(dtype, values, at++);
+    }
     const list: NestedArray[] = [];
     for (let i = 0; i < shape[dim]; i++) list.push(from(dim + 1));
     return list;

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { capture } from './capture';
 import { defaultDType, isFloating, type TypedArray } from './dtype';
+import { readElement, type Element } from './element';
 import { Tensor } from './tensor';
 
 const digits = 4;
@@ -12,7 +13,7 @@ const edgeItems = 3;
 
 /** The text of one element, and the width to which all of them are padded. */
 interface ElementFormat {
-  readonly text: (value: number) => string;
+  readonly text: (value: Element) => string;
   readonly width: number;
 }
 
@@ -77,7 +78,7 @@ class Printer {
     this.array = tensor._storage.array;
     this.strides = tensor._strides;
     this.summarize = tensor.numel() > summarizeAbove;
-    const shown: number[] = [];
+    const shown: Element[] = [];
     this.collect(0, tensor._offset, shown);
     this.format = elementFormat(tensor, shown);
   }
@@ -102,7 +103,11 @@ class Printer {
   }
 
   private element(offset: number): string {
-    return this.format.text(this.array[offset]).padStart(this.format.width);
+    return this.format.text(this.value(offset)).padStart(this.format.width);
+  }
+
+  private value(offset: number): Element {
+    return readElement(this.tensor.dtype, this.array, offset);
   }
 
   private shownAlong(dim: number): number[] {
@@ -113,9 +118,9 @@ class Printer {
     );
   }
 
-  private collect(dim: number, offset: number, shown: number[]): void {
+  private collect(dim: number, offset: number, shown: Element[]): void {
     if (dim === this.tensor.ndim) {
-      shown.push(this.array[offset]);
+      shown.push(this.value(offset));
       return;
     }
     for (const at of this.shownAlong(dim))
@@ -123,9 +128,9 @@ class Printer {
   }
 }
 
-function elementFormat(tensor: Tensor, shown: readonly number[]): ElementFormat {
-  if (isFloating(tensor.dtype)) return floatFormat(shown);
-  const text = tensor.dtype === 'bool' ? (value: number) => (value ? 'True' : 'False') : String;
+function elementFormat(tensor: Tensor, shown: readonly Element[]): ElementFormat {
+  if (isFloating(tensor.dtype)) return floatFormat(shown.map(Number));
+  const text = tensor.dtype === 'bool' ? (value: Element) => (value ? 'True' : 'False') : String;
   return { text, width: widest(shown, text) };
 }
 
@@ -133,18 +138,23 @@ function elementFormat(tensor: Tensor, shown: readonly number[]): ElementFormat 
 function floatFormat(shown: readonly number[]): ElementFormat {
   const values = shown.filter((value) => Number.isFinite(value) && value !== 0);
   // Only zeros, NaN and infinities: PyTorch does not align these.
-  if (values.length === 0) return { text: whole, width: 1 };
+  if (values.length === 0) return { text: ofNumber(whole), width: 1 };
   const sizes = values.map(Math.abs);
   const low = Math.min(...sizes);
   const high = Math.max(...sizes);
   const isWhole = values.every(Number.isInteger);
   const isWide = high / low > 1000 || high > 1e8 || (!isWhole && low < 1e-4);
   const text = isWide ? scientific : isWhole ? whole : fixed;
-  return { text, width: widest(values, text) };
+  return { text: ofNumber(text), width: widest(values, text) };
 }
 
-function widest(values: readonly number[], text: (value: number) => string): number {
-  return values.reduce((width, value) => Math.max(width, text(value).length), 1);
+/** Elements of floating tensors are numbers. */
+function ofNumber(text: (value: number) => string): ElementFormat['text'] {
+  return (value) => text(Number(value));
+}
+
+function widest<T extends Element>(values: readonly T[], text: (value: T) => string): number {
+  return values.reduce<number>((width, value) => Math.max(width, text(value).length), 1);
 }
 
 function whole(value: number): string {

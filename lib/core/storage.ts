@@ -4,6 +4,7 @@ import { prepareMemory } from './native';
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
+import { copyElements } from './element';
 import { unexpected } from './errors';
 
 /**
@@ -34,7 +35,7 @@ export class Storage {
   share(): void {
     if (this.exposed || isShared(this.array)) return;
     const shared = allocateShared(this.dtype, this.array.length);
-    shared.set(this.array);
+    copyElements(shared, this.array);
     this.array = shared;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { capture } from './capture';
 import { isFloating, type DType, type TypedArray } from './dtype';
+import { copyElements, readElement } from './element';
 import { ofThisCopy, requireBoolean, shapeText, unexpected, wrongType } from './errors';
 import { refreshView, type ViewLink } from './inPlace';
 import { gradFnName, type Hook, type Node } from './node';
@@ -19,6 +20,10 @@ import {
 import { allocate, allocateOwn, isInSlab, Storage } from './storage';
 import { usableMemory, copyInOrder, readableMemory } from './access';
 
+/** JavaScript's class of half-precision numbers, which Node has from version 24 on. */
+const float16Array = Reflect.get(globalThis, 'Float16Array') as
+  (new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray) | undefined;
+
 /**
  * An n-dimensional array of one dtype that can record how it was computed.
  *
@@ -30,7 +35,7 @@ export class Tensor {
   // `declare`: a field that is defined and then assigned takes twice as long to make.
   /** Sizes, outermost first; `[]` for a single number. */
   declare readonly shape: Shape;
-  /** Element type: float32, float64, int32 or bool. */
+  /** Element type, such as float32: see DType. */
   declare readonly dtype: DType;
   /** @internal */ declare readonly _storage: Storage;
   /** @internal Elements from the start of the storage to the first one. */ declare readonly _offset: number;
@@ -127,18 +132,33 @@ export class Tensor {
 
   // --- Values -------------------------------------------------------------------------------------------------------
 
-  /** The value of a tensor with one element. RangeError if it has more or fewer. */
-  item(): number {
+  /**
+   * The value of a tensor with one element. RangeError if it has more or fewer.
+   *
+   * It is a number, unless an int64 is beyond 2^53, where a number would be inexact: then it is a bigint. TypeScript is told
+   * of a number; where a bigint can occur, say so by `item<number | bigint>()`.
+   */
+  item<T extends number | bigint = number>(): T {
     if (this.numel() !== 1)
       throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
-    return readableMemory('item', this)[this._offset];
+    return readElement(this.dtype, readableMemory('item', this), this._offset) as T;
   }
 
   /**
    * The elements in order, as a typed array: the tensor's own memory if it is contiguous (writing to it changes the
    * tensor, unseen by autograd), else a copy.
+   *
+   * A BigInt64Array for int64. For float16 a Float16Array where JavaScript has that class; else, and for bfloat16, a
+   * Uint16Array of bits, whose numbers `toArray` and `to('float32')` give.
    */
   get data(): TypedArray {
+    const memory = this.memoryInOrder();
+    return this.dtype === 'float16' && float16Array !== undefined
+      ? new float16Array(memory.buffer, memory.byteOffset, memory.length)
+      : memory;
+  }
+
+  private memoryInOrder(): TypedArray {
     readableMemory('data', this);
     if (!this._contiguous) return copyInOrder(this);
     if (capture !== null) capture.use(this._storage); // moves it before the array is handed out
@@ -147,18 +167,21 @@ export class Tensor {
     if (isInSlab(memory)) {
       // Out of the slab: transferring or detaching this memory must not affect other tensors.
       const own = allocateOwn(this.dtype, memory.length);
-      own.set(memory);
+      copyElements(own, memory);
       this._storage.array = own;
     }
     return this._flat;
   }
 
-  /** The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. */
+  /**
+   * The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. Elements of
+   * int64 beyond 2^53 are bigints.
+   */
   toArray(): NestedArray {
     readableMemory('toArray', this);
     requireFewNumbers('toArray', this.shape);
     const values = this._contiguous ? this._flat : copyInOrder(this);
-    return nest(values, this.shape, this.dtype === 'bool');
+    return nest(values, this.shape, this.dtype);
   }
 
   /** As `toArray`: what JSON.stringify writes. */

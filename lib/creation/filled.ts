@@ -10,9 +10,12 @@ import {
   type TensorOptions,
 } from './options';
 import {
-  dtypeOfMemory,
+  arrayClass,
+  arrayOver,
+  dtypesOfMemory,
   isFloating,
   memoryClasses,
+  newArray,
   requireDType,
   type DType,
   type TypedArray,
@@ -27,6 +30,7 @@ import {
   wrongType,
   wrongValue,
 } from '../core/errors';
+import { requireElement, type Element } from '../core/element';
 import { flatten, type TensorData } from '../core/nested';
 import { fillArange, fillLinspace } from '../ops/creation';
 import { numelOf, requireShape } from '../core/shape';
@@ -37,18 +41,22 @@ import { Tensor } from '../core/tensor';
 function filled(
   op: string,
   shape: readonly number[],
-  value: number,
+  value: number | bigint | boolean,
   options: TensorOptions,
   fallback?: DType,
 ): Tensor {
-  return finish(Tensor._empty(dtypeOf(op, options, fallback), shape).fill_(value), options);
+  const dtype = dtypeOf(op, options, fallback);
+  const element = requireElement(op, 'value', dtype, value);
+  return finish(Tensor._empty(dtype, shape).fill_(element), options);
 }
 
 /**
- * A tensor of numbers or booleans in nested arrays, or in typed arrays; always a copy.
+ * A tensor of numbers, bigints or booleans in nested arrays, or in typed arrays; always a copy.
  *
- * Without `dtype`, numbers give float32, booleans bool, Float32Array and Float64Array their own type, all other typed
- * arrays int32. TypeError or RangeError name the place of an element that does not fit, such as `data[1][2]`.
+ * Without `dtype`, numbers give float32, bigints int64, booleans bool, typed arrays their own dtype: Float32Array float32,
+ * Float64Array float64, Float16Array float16, BigInt64Array int64, Uint8Array, Uint8ClampedArray and Buffer uint8, the others
+ * int32. A Uint16Array with a half dtype holds the bits of halves. TypeError or RangeError name the place of an element that
+ * does not fit, such as `data[1][2]`.
  *
  * @example tensor([[1, 2], [3, 4]], { requiresGrad: true })
  */
@@ -71,29 +79,49 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
 /**
  * A tensor over the memory of `array`, without a copy: changes of one are visible in the other (torch.from_numpy).
  *
- * `shape` (default one dimension) must have as many elements as the array. A Uint8Array makes a bool tensor and must
- * hold 0 and 1 only.
+ * `shape` (default one dimension) must have as many elements as the array. A Uint8Array, Uint8ClampedArray or Buffer makes a
+ * uint8 tensor; with `{ dtype: 'bool' }` a bool one, and must hold 0 and 1 only. A Uint16Array holds the bits of halves, whose
+ * `dtype` must be given.
+ *
+ * @example fromArray(pixels, [28, 28]) // pixels is a Uint8Array of 784
  */
 export function fromArray(
-  array: TypedArray,
+  array: TypedArray | Uint8ClampedArray,
   shape?: readonly number[],
-  options: { requiresGrad?: boolean } = {},
+  options: TensorOptions = {},
 ): Tensor {
-  requireOptions('fromArray', options, ['requiresGrad']);
-  const dtype = dtypeOfMemory(array);
-  if (dtype === undefined) throw wrongType('fromArray', memoryClasses.join(', '), 'array', array);
+  requireOptions('fromArray', options, tensorKeys);
+  const dtype = sharedDType(array, options.dtype);
   if (isDetached(array)) throw wrongValue('fromArray', 'memory that is there', 'array', array);
   const sizes = shape === undefined ? [array.length] : requireShape('fromArray', shape);
   if (numelOf(sizes) !== array.length) {
     throw unexpected('fromArray', `a shape of ${array.length} elements`, 'shape', shapeText(sizes));
   }
   if (dtype === 'bool') {
-    const other = array.findIndex((value) => value > 1);
+    const other = (array as Uint8Array).findIndex((value) => value > 1);
     if (other >= 0) throw wrongValue('fromArray', '0 or 1', `array[${other}]`, array[other]);
   }
-  const storage = new Storage(dtype, array);
+  const isMemory = arrayClass(array) === newArray(dtype, 0).constructor.name;
+  const memory = isMemory
+    ? (array as TypedArray)
+    : arrayOver(dtype, array.buffer, array.byteOffset, array.length);
+  const storage = new Storage(dtype, memory);
   storage.exposed = true; // the caller holds the array, so its memory must not move
   return finish(new Tensor(storage, sizes), options);
+}
+
+/** The dtype of a tensor over an array. */
+function sharedDType(array: unknown, wanted: unknown): DType {
+  const op = 'fromArray';
+  const dtypes = dtypesOfMemory(array);
+  if (dtypes.length === 0) throw wrongType(op, memoryClasses.join(', '), 'array', array);
+  if (wanted !== undefined) {
+    const dtype = requireDType(op, wanted);
+    if (dtypes.includes(dtype)) return dtype;
+    throw wrongValue(op, `${dtypes.join(' or ')}, which lie in this array,`, 'dtype', wanted);
+  }
+  if (arrayClass(array) !== 'Uint16Array') return dtypes[0];
+  throw unexpected(op, `${dtypes.join(' or ')}`, 'dtype of a Uint16Array', 'none');
 }
 
 /** A tensor of this shape with undefined content; float32 unless `dtype` says otherwise. */
@@ -124,13 +152,14 @@ export function ones(...args: SizesAnd<TensorOptions>): Tensor {
 }
 
 /**
- * A tensor of this shape with every element `value`; bool for a boolean, else float32, unless `dtype` says otherwise.
+ * A tensor of this shape with every element `value`; bool for a boolean, int64 for a bigint, else float32, unless `dtype`
+ * says otherwise.
  *
  * @example full([2], 7) // tensor([7., 7.])
  */
 export function full(
   shape: readonly number[],
-  value: number | boolean,
+  value: number | bigint | boolean,
   options: TensorOptions = {},
 ): Tensor {
   requireOptions('full', options, tensorKeys);
@@ -144,26 +173,34 @@ function filledWith(
   options: TensorOptions,
   fallback?: DType,
 ) {
-  if (typeof value === 'boolean')
-    return filled(op, shape, value ? 1 : 0, options, fallback ?? 'bool');
-  if (typeof value !== 'number') throw wrongType(op, 'a number or a boolean', 'value', value);
-  return filled(op, shape, value, options, fallback);
+  if (typeof value === 'boolean') return filled(op, shape, value, options, fallback ?? 'bool');
+  if (typeof value === 'bigint') return filled(op, shape, value, options, fallback ?? 'int64');
+  if (typeof value === 'number') return filled(op, shape, value, options, fallback);
+  throw wrongType(op, 'a number, a bigint or a boolean', 'value', value);
 }
 
 /**
  * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
  *
  * JavaScript has one number type, so the result is float32 where PyTorch's would be an integer; use `{ dtype: 'int32' }`.
- * RangeError if `step` is 0 or leads away from `end`.
+ * Bigints give int64, exactly. RangeError if `step` is 0 or leads away from `end`.
  *
  * @example arange(1, 7, 2) // tensor([1., 3., 5.])
  */
-export function arange(end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(end: Element, options?: TensorOptions): Tensor;
+export function arange(start: Element, end: Element, options?: TensorOptions): Tensor;
+export function arange(
+  start: Element,
+  end: Element,
+  step: Element,
+  options?: TensorOptions,
+): Tensor;
 export function arange(...args: unknown[]): Tensor {
   const [numbers, options] = splitOptions('arange', args, tensorKeys);
   const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+  if ([start, end, step].some((one) => typeof one === 'bigint')) {
+    return wholeRange(start, end, step, options);
+  }
   const from = requireNumber('arange', 'start', start);
   const to = requireNumber('arange', 'end', end);
   const by = requireNumber('arange', 'step', step);
@@ -176,6 +213,22 @@ export function arange(...args: unknown[]): Tensor {
   );
   fillArange(out, from, by);
   return finish(out, options);
+}
+
+/** The range of bigints, in int64 unless the options name another dtype. */
+function wholeRange(start: unknown, end: unknown, step: unknown, options: TensorOptions): Tensor {
+  const op = 'arange';
+  const [from, to, by] = Object.entries({ start, end, step }).map(([name, value]) => {
+    if (typeof value !== 'bigint') requireInteger(op, name, value);
+    return BigInt(requireElement(op, name, 'int64', value as Element));
+  });
+  if (by === 0n || (to - from) / by < 0n || (to - from) * by < 0n) {
+    throw unexpected(op, `a step that leads from ${from} to ${to}`, 'step', String(by));
+  }
+  const size = Number((to - from + by - (by > 0n ? 1n : -1n)) / by);
+  const places = Tensor._empty('int64', requireShape(op, [size]));
+  fillArange(places, 0, 1);
+  return finish(places.mul(by).add(from).to(dtypeOf(op, options, 'int64')), options);
 }
 
 /**
@@ -229,7 +282,7 @@ export function onesLike(input: Tensor, options: TensorOptions = {}): Tensor {
 /** Every element `value`, of the shape and dtype of `input`. */
 export function fullLike(
   input: Tensor,
-  value: number | boolean,
+  value: number | bigint | boolean,
   options: TensorOptions = {},
 ): Tensor {
   const [x, dtype] = like('fullLike', input, options);

@@ -1,6 +1,7 @@
 /** Tensors that belong to a module and are trained. */
 import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
+import { copyElements } from '../../core/element';
 import { requireOptions } from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
@@ -34,7 +35,7 @@ export class Parameter extends Tensor {
     const values = this.detach().to(dtype);
     const gradient = this.grad === null ? null : this.grad.detach().to(dtype);
     const storage = new Storage(dtype, allocateShared(dtype, this.numel()));
-    storage.array.set(values._flat);
+    copyElements(storage.array, values._flat);
     storage.version = this._storage.version + 1; // a graph that kept the old values notices
     this._storage.abandoned = true; // a compiled function that used it notices too
     this.grad = null;

@@ -4,25 +4,47 @@ import {
   floatingDTypes,
   indexDTypes,
   isFloating,
+  isInteger,
   promoteTypes,
+  rangeOf,
   resultType,
   type DType,
 } from '../../core/dtype';
+import { requireElement, type Element } from '../../core/element';
 import { unexpected, wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import { scalar } from './results';
 
-/** The other operand of an op; numbers are promoted as Python numbers are in PyTorch. */
-export type Operand = Tensor | number;
+/** The other operand of an op; numbers and bigints are promoted as Python numbers are in PyTorch. */
+export type Operand = Tensor | number | bigint;
 
-/** An operand as a tensor: a number gets the dtype of `like` if that is floating; else int32 if it is an integer. */
+/** An operand as a tensor: see `scalarDType`. RangeError for a whole number that the dtype does not hold. */
 export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value === 'boolean') return scalar(value ? 1 : 0, 'bool');
-  if (typeof value !== 'number') throw wrongType(op, 'a tensor or a number', name, value);
-  if (isFloating(like.dtype)) return scalar(value, like.dtype);
-  const whole = Number.isInteger(value) && Math.abs(value) <= 2147483648;
-  return scalar(value, whole ? 'int32' : defaultDType);
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw wrongType(op, 'a tensor or a number', name, value);
+  }
+  const dtype = scalarDType(value, like.dtype);
+  return scalar(requireElement(op, name, dtype, value), dtype);
+}
+
+/**
+ * The dtype of a number beside a tensor: that of the tensor, unless the number is of a higher category. A number with a
+ * fraction has the default dtype; a whole one beside bool is int32, or int64 where int32 does not hold it; a bigint int64.
+ */
+function scalarDType(value: Element, like: DType): DType {
+  if (isFloating(like)) return like;
+  if (typeof value === 'number' && !Number.isInteger(value)) return defaultDType;
+  if (isInteger(like)) return like;
+  return typeof value === 'number' && value === (value | 0) ? 'int32' : 'int64';
+}
+
+/** Whether a number is whole, but not one that the integer dtype of a tensor holds. */
+export function exceeds(value: unknown, dtype: DType): value is Element {
+  if (!isInteger(dtype) || (typeof value !== 'bigint' && !Number.isInteger(value))) return false;
+  const [least, largest] = rangeOf(dtype);
+  return dtype !== 'int64' && !((value as Element) >= least && (value as Element) <= largest);
 }
 
 /** Both operands in their common dtype (torch.result_type). */

@@ -1,5 +1,6 @@
 /** New tensors for results, and the report of results that have no gradient. */
 import type { DType } from '../../core/dtype';
+import { writeElement, type Element } from '../../core/element';
 import { observer } from '../../core/observer';
 import type { Node, OpAttrs, OpName } from '../../core/node';
 import type { Shape } from '../../core/shape';
@@ -7,10 +8,10 @@ import { allocate, Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 import { kernels } from './ops';
 
-/** A number as a tensor without dimensions. */
-export function scalar(value: number, dtype: DType): Tensor {
+/** A number that the dtype holds as a tensor without dimensions. */
+export function scalar(value: Element, dtype: DType): Tensor {
   const array = allocate(dtype, 1);
-  array[0] = value;
+  writeElement(dtype, array, 0, value);
   return new Tensor(new Storage(dtype, array), []);
 }
 

@@ -1,11 +1,13 @@
 /** Elementwise ops of two operands: arithmetic, comparison and logic, with broadcasting and dtype promotion. */
-import { defaultDType, type DType } from '../../core/dtype';
+import { defaultDType, rangeOf, type DType } from '../../core/dtype';
+import type { Element } from '../../core/element';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import { where } from './select';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
+  exceeds,
   withoutOverlap,
   isFloating,
   kernels,
@@ -33,8 +35,8 @@ type OperatorName = keyof OperatorMethods;
 type OperatorNode = Node<OperatorName>;
 
 interface BinaryRule {
-  /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. */
-  readonly grad: (
+  /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. Missing: the result has no gradient. */
+  readonly grad?: (
     dy: Tensor,
     a: Tensor,
     b: Tensor,
@@ -46,6 +48,8 @@ interface BinaryRule {
   readonly floating?: true;
   /** The op for two bool tensors, whose result is bool; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
+  /** True for functions of bits, which two bool tensors have too. */
+  readonly ofBits?: true;
 }
 
 /** A native op of two inputs and its gradients. */
@@ -67,13 +71,17 @@ class BinaryOp implements Rule<OperatorName> {
       : broadcastShapes(this.name, a.shape, b.shape);
     const out = Tensor._empty(a.dtype, shape);
     this.run(a, b, out);
-    return record(out, this, [a, b], this.rule.saves === false ? [] : [a, b], undefined);
+    if (this.rule.grad) {
+      return record(out, this, [a, b], this.rule.saves === false ? [] : [a, b], undefined);
+    }
+    reportResult(this.name, [out], [a, b], undefined);
+    return out;
   }
 
   applyInPlace(x: Tensor, right: Operand): void {
     const [a, given] = this.operands(x, right);
     const b = withoutOverlap(x, given);
-    if (a.dtype === 'bool') {
+    if (a.dtype === 'bool' || !this.rule.grad) {
       x.copy_(this.apply(a, b));
       return;
     }
@@ -92,12 +100,13 @@ class BinaryOp implements Rule<OperatorName> {
 
   grad(dy: Tensor, node: OperatorNode): readonly (Tensor | null)[] {
     const [a, b] = node.saved;
-    return this.rule.grad(dy, a, b, node);
+    return this.rule.grad?.(dy, a, b, node) ?? [];
   }
 
   private operands(left: Tensor, right: Operand): [Tensor, Tensor] {
     const [a, b] = promote(left, operand(this.name, 'other', right, left));
-    if (this.rule.floating || (a.dtype === 'bool' && !this.rule.ofBool)) {
+    const keepsBool = this.rule.ofBool !== undefined || this.rule.ofBits === true;
+    if (this.rule.floating || (a.dtype === 'bool' && !keepsBool)) {
       const dtype: DType = this.rule.floating ? asFloatingType(a.dtype) : 'int32';
       return [a.to(dtype), b.to(dtype)];
     }
@@ -149,10 +158,22 @@ export interface OperatorMethods {
   pow(other: Operand): Tensor;
   /** Angle in radians of the point (other, this). */
   atan2(other: Operand): Tensor;
-  /** Remainder with the sign of this, as C's fmod. */
+  /** Remainder with the sign of this, as C's fmod; RangeError for whole numbers divided by 0. */
   fmod(other: Operand): Tensor;
-  /** Remainder with the sign of other, as Python's %. */
+  /** Remainder with the sign of other, as Python's %; RangeError for whole numbers divided by 0. */
   remainder(other: Operand): Tensor;
+  /** Quotient rounded down, as Python's //; RangeError for whole numbers divided by 0. Without a gradient, as in PyTorch. */
+  floorDivide(other: Operand): Tensor;
+  /** The bits that both have, of whole numbers or bool. */
+  bitwiseAnd(other: Operand): Tensor;
+  /** The bits that one or both have, of whole numbers or bool. */
+  bitwiseOr(other: Operand): Tensor;
+  /** The bits that just one has, of whole numbers or bool. */
+  bitwiseXor(other: Operand): Tensor;
+  /** Bits moved up by `other` places, of whole numbers; 0 if that is negative or all of them. */
+  bitwiseLeftShift(other: Operand): Tensor;
+  /** Bits moved down by `other` places, of whole numbers, the sign repeated; by all of them if that is negative. */
+  bitwiseRightShift(other: Operand): Tensor;
   /** The larger of each pair; NaN if either is. */
   maximum(other: Operand): Tensor;
   /** The smaller of each pair; NaN if either is. */
@@ -197,6 +218,12 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   remainder: new BinaryOp('remainder', {
     grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).floor()).neg() : null],
   }),
+  floorDivide: new BinaryOp('floorDivide', {}),
+  bitwiseAnd: new BinaryOp('bitwiseAnd', { ofBits: true }),
+  bitwiseOr: new BinaryOp('bitwiseOr', { ofBits: true }),
+  bitwiseXor: new BinaryOp('bitwiseXor', { ofBits: true }),
+  bitwiseLeftShift: new BinaryOp('bitwiseLeftShift', {}),
+  bitwiseRightShift: new BinaryOp('bitwiseRightShift', {}),
   maximum: new BinaryOp('maximum', {
     ofBool: 'logicalOr',
     grad: (dy, a, b) => [shareExtreme(dy, a.gt(b), a.eq(b)), shareExtreme(dy, b.gt(a), a.eq(b))],
@@ -216,7 +243,9 @@ class PredicateOp {
   }
 
   apply(left: Tensor, right: Operand): Tensor {
-    const [a, b] = promote(left, operand(this.name, 'other', right, left));
+    // A number that the dtype does not hold is compared exactly, in int64.
+    const wide = exceeds(right, left.dtype) ? left.to('int64') : left;
+    const [a, b] = promote(wide, operand(this.name, 'other', right, wide));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
     runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
     reportResult(this.name, [out], [a, b], undefined);
@@ -261,7 +290,11 @@ const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> = {
 declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods>, PredicateMethods {
     /** Limits each element to [min, max]; either may be missing (torch.clamp). */
-    clamp(bounds: { min?: number; max?: number }): Tensor;
+    clamp(bounds: { min?: number | bigint; max?: number | bigint }): Tensor;
+    /** The complement of the bits of whole numbers; whether each element of bool is false. */
+    bitwiseNot(): Tensor;
+    /** bitwiseNot in place. */
+    bitwiseNot_(): this;
     /** Whether each element is 0. */
     logicalNot(): Tensor;
     /** Whether each element is NaN. */
@@ -306,15 +339,26 @@ Object.assign(Tensor.prototype, {
     if (exponent === 2) return this.square();
     return exponent === 0.5 ? this.sqrt() : powScalar(this, exponent);
   },
-  clamp(this: Tensor, bounds: { min?: number; max?: number }): Tensor {
+  bitwiseNot(this: Tensor): Tensor {
+    if (this.dtype === 'bool') return this.logicalNot();
+    return this.bitwiseXor(this.dtype === 'uint8' ? 255 : -1);
+  },
+  bitwiseNot_(this: Tensor): Tensor {
+    return this.copy_(this.bitwiseNot());
+  },
+  clamp(this: Tensor, bounds: { min?: Element; max?: Element }): Tensor {
     if ((bounds as unknown) === undefined) throw wrongType('clamp', 'an object', 'bounds', bounds);
     requireOptions('clamp', bounds, ['min', 'max']);
     const { min = -Infinity, max = Infinity } = bounds;
-    if (typeof min !== 'number') throw wrongType('clamp', 'a number', 'min', min);
-    if (typeof max !== 'number') throw wrongType('clamp', 'a number', 'max', max);
-    if (isFloating(this.dtype)) return clamp(this, min, max);
-    const raised = min === -Infinity ? this : this.maximum(min);
-    return max === Infinity ? raised : raised.minimum(max);
+    for (const [name, value] of Object.entries({ min, max })) {
+      if (typeof value !== 'number' && typeof value !== 'bigint') {
+        throw wrongType('clamp', 'a number', name, value);
+      }
+    }
+    if (isFloating(this.dtype)) return clamp(this, Number(min), Number(max));
+    const [least, largest] = rangeOf(this.dtype);
+    const raised = min <= least ? this : this.maximum(min);
+    return max >= largest ? raised : raised.minimum(max);
   },
   logicalNot(this: Tensor): Tensor {
     return this.eq(0);

@@ -1,5 +1,7 @@
 /** Copies, conversions between dtypes, and filling. */
 import { isFloating, requireDType, type DType } from '../../core/dtype';
+import { requireElement } from '../../core/element';
+import { shapeText, unexpected, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import {
   withoutOverlap,
@@ -12,6 +14,7 @@ import {
   runElementwise,
   Tensor,
   reportResult,
+  scalar,
   zerosLike,
   type Operand,
   type Rule,
@@ -47,12 +50,15 @@ declare module '../../core/tensor' {
     clone(): Tensor;
     /** This tensor if it is contiguous, else a contiguous copy. */
     contiguous(): Tensor;
-    /** Converts to another dtype; returns this tensor if it has that dtype. Conversion to int32 truncates. */
+    /**
+     * Converts to another dtype; returns this tensor if it has that dtype. To whole numbers it truncates, and to uint8 it
+     * takes the result modulo 256; RangeError for NaN to int64 or uint8. To halves it rounds to nearest even.
+     */
     to(dtype: DType): Tensor;
     /** Copies the elements of `source`, broadcast and converted, into this tensor. */
     copy_(source: Operand): this;
-    /** Sets every element to `value`. */
-    fill_(value: number): this;
+    /** Sets every element to `value`: a number, or a tensor without dimensions. RangeError if the dtype does not hold it. */
+    fill_(value: Operand): this;
     /** Sets every element to 0. */
     zero_(): this;
   }
@@ -85,11 +91,24 @@ Object.assign(Tensor.prototype, {
     recordInPlace(this, copyRule, [this, converted], [], undefined);
     return this;
   },
-  fill_(this: Tensor, value: number): Tensor {
-    operand('fill_', 'value', value, this);
+  fill_(this: Tensor, value: Operand | boolean): Tensor {
+    if (value instanceof Tensor) {
+      if (value.ndim === 0) return this.copy_(value);
+      throw unexpected('fill_', 'a tensor without dimensions', 'value', shapeText(value.shape));
+    }
+    if (!['number', 'bigint', 'boolean'].includes(typeof value)) {
+      throw wrongType('fill_', 'a number', 'value', value);
+    }
+    const element = requireElement('fill_', 'value', this.dtype, value);
     requireInPlace('fill_', this, this.shape, this.dtype);
-    runElementwise('fill_', fillKernels[this.dtype], [], this, [value]);
-    recordInPlace(this, fillRule, [this], [], value);
+    const number = Number(element);
+    if (typeof element === 'bigint' && BigInt(number) !== element) {
+      // Attributes of native ops are doubles.
+      runElementwise('fill_', copyKernels[this.dtype], [scalar(element, this.dtype)], this);
+    } else {
+      runElementwise('fill_', fillKernels[this.dtype], [], this, [number]);
+    }
+    recordInPlace(this, fillRule, [this], [], number);
     return this;
   },
   zero_(this: Tensor): Tensor {

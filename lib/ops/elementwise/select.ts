@@ -1,5 +1,6 @@
 /** Choosing elements of two tensors by a mask. */
 import { defaultDType } from '../../core/dtype';
+import { requireElement } from '../../core/element';
 import { wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -47,7 +48,9 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
  */
 export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
   const mask = maskOf('where', 'condition', condition);
-  const like = x instanceof Tensor ? x : other instanceof Tensor ? other : scalar(0, defaultDType);
+  const tensorOf = [x, other].find((one) => one instanceof Tensor);
+  const isBig = typeof x === 'bigint' && typeof other === 'bigint';
+  const like = tensorOf ?? scalar(0, isBig ? 'int64' : defaultDType);
   const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
   const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
   const out = Tensor._empty(a.dtype, shape);
@@ -60,7 +63,7 @@ declare module '../../core/tensor' {
     /** Selects elements of this where `condition` is true, of `other` elsewhere. */
     where(condition: Tensor, other: Operand): Tensor;
     /** Replaces elements by `value` where `mask` (bool, broadcast) is true. */
-    maskedFill(mask: Tensor, value: number): Tensor;
+    maskedFill(mask: Tensor, value: number | bigint): Tensor;
   }
 }
 
@@ -68,9 +71,12 @@ Object.assign(Tensor.prototype, {
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     return where(condition, this, other);
   },
-  maskedFill(this: Tensor, mask: Tensor, value: number): Tensor {
+  maskedFill(this: Tensor, mask: Tensor, value: number | bigint): Tensor {
     const condition = maskOf('maskedFill', 'mask', mask);
-    if (typeof value !== 'number') throw wrongType('maskedFill', 'a number', 'value', value);
-    return where(condition, scalar(value, this.dtype), this);
+    if (typeof value !== 'number' && typeof value !== 'bigint') {
+      throw wrongType('maskedFill', 'a number', 'value', value);
+    }
+    const element = requireElement('maskedFill', 'value', this.dtype, value);
+    return where(condition, scalar(element, this.dtype), this);
   },
 });

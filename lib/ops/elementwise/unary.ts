@@ -1,4 +1,5 @@
 /** Functions of one number: each line gives the derivative in ordinary ops. */
+import { isUnsigned } from '../../core/dtype';
 import {
   asFloating,
   isFloating,
@@ -38,7 +39,7 @@ declare module '../../core/node' {
 export interface UnaryRule<K extends UnaryName> {
   readonly saves: 'input' | 'output';
   readonly derivative: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
-  /** The function of an int32 or bool tensor that stays whole, as in PyTorch; without it the result is float32. */
+  /** The function of whole and bool tensors that stays whole, as in PyTorch; without it the result is float32. */
   readonly ofWhole?: (x: Tensor, attrs: OpAttrs[K]) => Tensor;
 }
 
@@ -173,10 +174,24 @@ export interface UnaryMethods {
   erfc(): Tensor;
 }
 
+/** 0 in the dtype of arithmetic with `x`, where bool counts as int32. */
+function wholeZero(x: Tensor): Tensor {
+  return scalar(0, x.dtype === 'bool' ? 'int32' : x.dtype);
+}
+
 const basic = defineUnary<keyof UnaryMethods>({
-  abs: { ...ofInput((x) => x.sign()), ofWhole: (x) => x.maximum(x.neg()) },
-  neg: { ...ofInput((x) => zerosLike(x).sub(1)), ofWhole: (x) => scalar(0, 'int32').sub(x) },
-  sign: { ...constant, ofWhole: (x) => x.gt(0).to('int32').sub(x.lt(0).to('int32')) },
+  abs: {
+    ...ofInput((x) => x.sign()),
+    ofWhole: (x) => (isUnsigned(x.dtype) ? x.clone() : x.maximum(x.neg())),
+  },
+  neg: { ...ofInput((x) => zerosLike(x).sub(1)), ofWhole: (x) => wholeZero(x).sub(x) },
+  sign: {
+    ...constant,
+    ofWhole: (x) => {
+      const { dtype } = wholeZero(x);
+      return x.gt(0).to(dtype).sub(x.lt(0).to(dtype));
+    },
+  },
   ceil: rounding,
   floor: rounding,
   round: rounding,

@@ -292,7 +292,7 @@ function indexAdd(
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Selects elements along `dim` at `index` (int32, as many dimensions as this); the result has the shape of `index`
+     * Selects elements along `dim` at `index` (int32 or int64, as many dimensions as this); the result has the shape of `index`
      * (torch.gather).
      *
      * @example logits.gather(1, labels.unsqueeze(1)) // the logit of each row's label
@@ -307,7 +307,7 @@ declare module '../../core/tensor' {
     /** scatterAdd in place. */
     scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
     /**
-     * Selects slices of dimension `dim` at `index` (int32, one dimension), in its order (torch.index_select).
+     * Selects slices of dimension `dim` at `index` (int32 or int64, one dimension), in its order (torch.index_select).
      *
      * @example images.indexSelect(0, tensor([3, 1, 4], { dtype: 'int32' })) // a batch of three
      */

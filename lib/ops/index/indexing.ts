@@ -8,7 +8,7 @@ import {
   unexpected,
   wrongType,
 } from '../../core/errors';
-import { indexDTypes, isIndex } from '../../core/dtype';
+import { indexDTypes, isIndex, promoteTypes } from '../../core/dtype';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
 import {
   kernels,
@@ -48,7 +48,7 @@ export function slice(start: number | null = null, end: number | null = null, st
 
 /**
  * An index of one dimension for Tensor.index: an integer selects one element, a slice a range, null inserts a dimension of
- * size 1, '...' stands for all remaining dimensions, an int32 tensor selects the elements at its indices, a bool tensor
+ * size 1, '...' stands for all remaining dimensions, an int32 or int64 tensor selects the elements at its indices, a bool tensor
  * those where it is true.
  */
 export type Index = number | Slice | null | '...' | Tensor;
@@ -190,12 +190,13 @@ function picking(op: string, x: Tensor, advanced: readonly Advanced[]): Picking 
 
 /** Indices along the merged dimension, for indices broadcast to `shape`. */
 function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
-  const out = Tensor._empty('int32', [numelOf(shape)]);
+  const dtype = advanced.map(({ places }) => places.dtype).reduce(promoteTypes);
+  const out = Tensor._empty(dtype, [numelOf(shape)]);
   const last = advanced.length - 1;
   let step = 1;
   for (let i = last; i >= 0; i--) {
     const { places, size } = advanced[i];
-    const own = sameShape(places.shape, shape) ? places : places.expand(shape);
+    const own = (sameShape(places.shape, shape) ? places : places.expand(shape)).to(dtype);
     indexKernels[own.dtype](own.contiguous()._flat, out._flat, out.numel(), size, step, i < last);
     step *= size;
   }

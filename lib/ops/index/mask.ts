@@ -44,8 +44,8 @@ function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
 }
 
 /**
- * Encodes each label (int32, from 0 to numClasses - 1) as zeros with a 1 at the label, in a new last dimension of size
- * `numClasses`, by default the largest label + 1; int32 (torch.nn.functional.one_hot).
+ * Encodes each label (int32 or int64, from 0 to numClasses - 1) as zeros with a 1 at the label, in a new last dimension of size
+ * `numClasses`, by default the largest label + 1; of the labels' dtype (torch.nn.functional.one_hot).
  */
 export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   requireIndex('oneHot', 'labels', requireTensor('oneHot', 'labels', labels));
@@ -55,7 +55,7 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
     throw unexpected('oneHot', 'numClasses, or at least one label', 'labels', 'none');
   }
   const classes = numClasses === -1 ? labels.max().item() + 1 : numClasses;
-  const out = Tensor._empty('int32', [...labels.shape, Math.max(classes, 0)]);
+  const out = Tensor._empty(labels.dtype, [...labels.shape, Math.max(classes, 0)]);
   oneHotKernels[labels.dtype](labels.contiguous()._flat, out._flat, n, Math.max(classes, 0));
   reportResult('oneHot', [out], [labels], undefined);
   return out;
@@ -69,7 +69,7 @@ declare module '../../core/tensor' {
     maskedSelect(mask: Tensor): Tensor;
     /** Replaces the elements where `mask` (bool) is true by those of `source` in order (torch.Tensor.masked_scatter). */
     maskedScatter(mask: Tensor, source: Tensor): Tensor;
-    /** Elements of the flattened tensor at `index` (int32, any shape) (torch.take). */
+    /** Elements of the flattened tensor at `index` (int32 or int64, any shape) (torch.take). */
     take(index: Tensor): Tensor;
   }
 }

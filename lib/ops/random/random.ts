@@ -1,6 +1,6 @@
 /** Random numbers: filling tensors, permutations, dropout. */
 import { stateOf, type RandomOptions } from '../../core/generator';
-import { rangeOf } from '../../core/dtype';
+import { isHalf, rangeOf } from '../../core/dtype';
 import {
   requireBoolean,
   requireInRange,
@@ -104,7 +104,8 @@ Object.assign(Tensor.prototype, {
   },
   bernoulli(this: Tensor, options: RandomOptions = {}): Tensor {
     requireFloating('bernoulli', 'this', this);
-    return Tensor._empty(this.dtype, this.shape).uniform_(0, 1, options).lt(this).to(this.dtype);
+    const dtype = isHalf(this.dtype) ? 'float32' : this.dtype;
+    return Tensor._empty(dtype, this.shape).uniform_(0, 1, options).lt(this).to(this.dtype);
   },
 });
 

@@ -1,7 +1,9 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
+import { isHalf } from '../../core/dtype';
 import { shapeText, unexpected } from '../../core/errors';
 import { normalizeDim, numelOf, requireShape } from '../../core/shape';
 import {
+  isFloating,
   isGradEnabled,
   kernels,
   record,
@@ -40,12 +42,17 @@ class ReduceOp implements Rule<ReduceName> {
     readonly name: ReduceName,
     private readonly saves: 'nothing' | 'input' | 'both',
     readonly grad: (dy: Tensor, node: ReduceNode) => readonly [Tensor],
+    /** The kernels of whole numbers and bool whose results are int64. */
+    private readonly wholeKernels?: Kernels,
   ) {
     this.kernels = kernels(name);
   }
 
   apply(x: Tensor, reduction: Reduction): Tensor {
-    const out = runReduction(this.kernels[x.dtype], x, reduction);
+    const out =
+      this.wholeKernels && !isFloating(x.dtype)
+        ? runReduction(this.wholeKernels, x, reduction, 'int64')
+        : runReduction(this.kernels, x, reduction);
     const saved = this.saves === 'nothing' ? [] : this.saves === 'input' ? [x] : [x, out];
     return record(out, this, [x], saved, reduction);
   }
@@ -75,6 +82,10 @@ function prodGrad(dy: Tensor, node: ReduceNode): readonly [Tensor] {
     const grid = where(diagonal, 1, x.reshape([outer, 1, n, inner]));
     return [grid.prod(2).reshape(shape).mul(dy.reshape(kept))];
   }
+  if (isHalf(dy.dtype)) {
+    const wide = { ...node, saved: [x.to('float32')] } as unknown as ReduceNode;
+    return [prodGrad(dy.to('float32'), wide)[0].to(dy.dtype)];
+  }
   const dx = Tensor._empty(dy.dtype, shape);
   prodBackwardKernels[dy.dtype](
     x.contiguous()._flat,
@@ -95,22 +106,22 @@ export function positions(n: number): Tensor {
 }
 
 const ops = {
-  sum: new ReduceOp('sum', 'nothing', (dy, node) => [spread(dy, node.attrs)]),
+  sum: new ReduceOp(
+    'sum',
+    'nothing',
+    (dy, node) => [spread(dy, node.attrs)],
+    kernels('sumInt64'),
+  ),
   mean: new ReduceOp('mean', 'nothing', (dy, node) => {
     const n = numelOf(node.attrs.shape) / numelOf(node.attrs.kept);
     return [spread(dy.div(n), node.attrs)];
   }),
-  prod: new ReduceOp('prod', 'input', prodGrad),
+  prod: new ReduceOp('prod', 'input', prodGrad, kernels('prodInt64')),
   amax: new ReduceOp('amax', 'both', shareAmongEqual),
   amin: new ReduceOp('amin', 'both', shareAmongEqual),
 };
 const anyKernels = kernels('any');
 const allKernels = kernels('all');
-
-/** bool counts as int32. */
-export function asNumbers(x: Tensor): Tensor {
-  return x.dtype === 'bool' ? x.to('int32') : x;
-}
 
 /** A reduction that is not defined for no elements. */
 function nonEmptyReduction(
@@ -147,18 +158,18 @@ function runLogic(
 ): Tensor {
   const reduction = reductionOf(op, x.shape, dim, options);
   const mask = x.dtype === 'bool' ? x : x.ne(0);
-  const out = runReduction(kernels[mask.dtype], mask, reduction);
+  const out = runReduction(kernels, mask, reduction);
   reportResult(op, [out], [mask], reduction);
   return out;
 }
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Sum over one dimension, several, or all; of bool, a count in int32. */
+    /** Sum over one dimension, several, or all; of whole numbers and bool exact, in int64. */
     sum(dim?: Dims, options?: KeepDim): Tensor;
     /** Mean over one dimension, several, or all; NaN over none. */
     mean(dim?: Dims, options?: KeepDim): Tensor;
-    /** Product over one dimension, or all. */
+    /** Product over one dimension, or all; of whole numbers and bool in int64. */
     prod(dim?: number | null, options?: KeepDim): Tensor;
     /** Largest elements over one dimension, several, or all; equal ones share the gradient. */
     amax(dim?: Dims, options?: KeepDim): Tensor;
@@ -175,7 +186,7 @@ declare module '../../core/tensor' {
 
 Object.assign(Tensor.prototype, {
   sum(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return ops.sum.apply(asNumbers(this), reductionOf('sum', this.shape, dim, options));
+    return ops.sum.apply(this, reductionOf('sum', this.shape, dim, options));
   },
   mean(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
     requireFloating('mean', 'this', this);
@@ -183,7 +194,7 @@ Object.assign(Tensor.prototype, {
   },
   prod(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
     if (dim !== undefined && dim !== null) normalizeDim('prod', dim, this.ndim);
-    return ops.prod.apply(asNumbers(this), reductionOf('prod', this.shape, dim, options));
+    return ops.prod.apply(this, reductionOf('prod', this.shape, dim, options));
   },
   amax(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
     return extremeValue('amax', 'amax', this, dim, options);
@@ -210,6 +221,6 @@ Object.assign(Tensor.prototype, {
       );
     }
     const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
-    return ops.sum.apply(asNumbers(this), { shape: this.shape, kept, out: shape });
+    return ops.sum.apply(this, { shape: this.shape, kept, out: shape });
   },
 });

@@ -1,8 +1,8 @@
 /** The shapes of reductions, and their native calls. */
-import type { NativeOp } from '../../../binding';
+import type { DType } from '../../core/dtype';
 import { requireBoolean, requireOptions } from '../../core/errors';
 import { normalizeDims } from '../../core/shape';
-import { isGradEnabled, Tensor, type Shape } from '../define';
+import { isGradEnabled, Tensor, type Kernels, type Shape } from '../define';
 
 /** The dimensions to reduce: one, several, or all if none is given. */
 export type Dims = number | readonly number[] | null;
@@ -72,19 +72,24 @@ export function linesOf({ shape, kept }: Reduction): Line[] {
 
 /**
  * Runs a native reduction. Dimensions that are not neighbours are reduced one run after the other, so that no elements are
- * moved: the sum of sums is the sum, and the mean of means of equally many elements is the mean.
+ * moved: the sum of sums is the sum, and the mean of means of equally many elements is the mean. The result is of `dtype`.
  */
-export function runReduction(call: NativeOp, x: Tensor, reduction: Reduction): Tensor {
-  const out = Tensor._empty(x.dtype, reduction.out);
+export function runReduction(
+  kernels: Kernels,
+  x: Tensor,
+  reduction: Reduction,
+  dtype: DType = x.dtype,
+): Tensor {
+  const out = Tensor._empty(dtype, reduction.out);
   let source = x._contiguous ? x : x.detach().contiguous();
   if (reduction.out.length === 0) {
-    call(source._flat, out._flat, 1, source.numel(), 1);
+    kernels[source.dtype](source._flat, out._flat, 1, source.numel(), 1);
     return out;
   }
   const lines = linesOf(reduction);
   lines.forEach(({ outer, n, inner }, i) => {
-    const target = i === lines.length - 1 ? out : Tensor._empty(x.dtype, [outer, inner]);
-    call(source._flat, target._flat, outer, n, inner);
+    const target = i === lines.length - 1 ? out : Tensor._empty(dtype, [outer, inner]);
+    kernels[source.dtype](source._flat, target._flat, outer, n, inner);
     source = target;
   });
   return out;

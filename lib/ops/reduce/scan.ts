@@ -1,7 +1,6 @@
 /** Running results along a dimension. */
 import { normalizeDim } from '../../core/shape';
-import { kernels, record, Tensor, type Rule } from '../define';
-import { asNumbers } from './reduce';
+import { isFloating, kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from './reductionShape';
 
 interface Scan {
@@ -16,28 +15,31 @@ declare module '../../core/node' {
 }
 
 const cumsumKernels = kernels('cumsum');
+const cumsumInt64Kernels = kernels('cumsumInt64');
 const cumsumRule: Rule<'cumsum'> = {
   name: 'cumsum',
   grad: (dy, node) => [cumsum(dy, { dim: node.attrs.dim, reverse: !node.attrs.reverse })],
 };
 
 function cumsum(x: Tensor, scan: Scan): Tensor {
-  const out = Tensor._empty(x.dtype, x.shape);
+  const whole = !isFloating(x.dtype);
+  const out = Tensor._empty(whole ? 'int64' : x.dtype, x.shape);
   const { outer, n, inner } = lineOf(x.shape, scan.dim);
   const source = x._contiguous ? x : x.detach().contiguous();
-  cumsumKernels[x.dtype](source._flat, out._flat, outer, n, inner, scan.reverse);
+  const kernel = (whole ? cumsumInt64Kernels : cumsumKernels)[x.dtype];
+  kernel(source._flat, out._flat, outer, n, inner, scan.reverse);
   return record(out, cumsumRule, [x], [], scan);
 }
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Along `dim`, the sum of each element and all before it; of bool, counts in int32. */
+    /** Along `dim`, the sum of each element and all before it; of whole numbers and bool exact, in int64. */
     cumsum(dim: number): Tensor;
   }
 }
 
 Object.assign(Tensor.prototype, {
   cumsum(this: Tensor, dim: number): Tensor {
-    return cumsum(asNumbers(this), { dim: normalizeDim('cumsum', dim, this.ndim), reverse: false });
+    return cumsum(this, { dim: normalizeDim('cumsum', dim, this.ndim), reverse: false });
   },
 });

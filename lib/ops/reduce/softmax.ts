@@ -132,7 +132,7 @@ Object.assign(Tensor.prototype, {
   logsumexp(this: Tensor, dim: Dims, options?: KeepDim): Tensor {
     const x = asFloating(this);
     const reduction = reductionOf('logsumexp', x.shape, dim, options);
-    const out = runReduction(logsumexpKernels[x.dtype], x, reduction);
+    const out = runReduction(logsumexpKernels, x, reduction);
     return record(out, logsumexpRule, [x], [x, out], reduction);
   },
   softmax(this: Tensor, dim: number, options?: SoftmaxOptions): Tensor {

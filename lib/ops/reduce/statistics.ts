@@ -1,4 +1,5 @@
 /** Variance, standard deviation and norms. */
+import { isHalf } from '../../core/dtype';
 import { noGrad } from '../../core/gradMode';
 import { requireNumber, requireOptions, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
@@ -88,7 +89,7 @@ function varianceOf(
 
 /** sqrt(sum of squared deviations). */
 function deviation(x: Tensor, reduction: Reduction): Tensor {
-  return runReduction(norm2Kernels[x.dtype], deviations(x, reduction), reduction);
+  return runReduction(norm2Kernels, deviations(x, reduction), reduction);
 }
 
 // --- Norms ----------------------------------------------------------------------------------------
@@ -125,11 +126,11 @@ function normGrad(dy: Tensor, node: Node<'norm'>): readonly [Tensor] {
 const normRule: Rule<'norm'> = { name: 'norm', grad: normGrad };
 
 function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
-  if (p === 1) return runReduction(norm1Kernels[x.dtype], x, reduction);
-  if (p === 2) return runReduction(norm2Kernels[x.dtype], x, reduction);
+  if (p === 1) return runReduction(norm1Kernels, x, reduction);
+  if (p === 2) return runReduction(norm2Kernels, x, reduction);
   // The norm of order 1 of the powers is their sum.
   const powers = p === 0 ? x.ne(0).to(x.dtype) : x.abs().pow(p);
-  const sum = runReduction(norm1Kernels[x.dtype], powers, reduction);
+  const sum = runReduction(norm1Kernels, powers, reduction);
   return p === 0 ? sum : sum.pow(1 / p);
 }
 
@@ -141,6 +142,10 @@ function norm(x: Tensor, options: NormOptions): Tensor {
   if (p === Infinity) return x.abs().amax(dim, { keepdim });
   if (p === -Infinity) return x.abs().amin(dim, { keepdim });
   requireNumber('norm', 'p', p);
+  // Rounded once.
+  if (isHalf(x.dtype) && ![0, 1, 2].includes(p)) {
+    return norm(x.to('float32'), options).to(x.dtype);
+  }
   const reduction = reductionOf('norm', x.shape, dim, { keepdim });
   const out = noGrad(() => normValue(x, p, reduction));
   return record(out, normRule, [x], [x, out], { ...reduction, p });
@@ -163,11 +168,13 @@ declare module '../../core/tensor' {
 
 Object.assign(Tensor.prototype, {
   var(this: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+    if (isHalf(this.dtype)) return this.to('float32').var(dim, options).to(this.dtype);
     const attrs = varianceOf('var', this, dim, options);
     const out = noGrad(() => deviation(this, attrs).square().div(attrs.divisor));
     return record(out, varRule, [this], [this], attrs);
   },
   std(this: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+    if (isHalf(this.dtype)) return this.to('float32').std(dim, options).to(this.dtype);
     const attrs = varianceOf('std', this, dim, options);
     const out = noGrad(() => deviation(this, attrs).div(Math.sqrt(attrs.divisor)));
     return record(out, stdRule, [this], [this, out], attrs);

@@ -3,6 +3,7 @@
 #include "core/for_rows.h"
 #include "ops/family.h"
 #include "ops/index/indices.h"
+#include "simd/half.h"
 
 namespace blasgrad {
 namespace {
@@ -25,6 +26,34 @@ struct Add {
     }
   }
 };
+
+// place = its combination with a row of as many elements
+template <class Combine, class T>
+void PutRow(T* __restrict place, const T* __restrict row, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) place[i] = Combine::Of(place[i], row[i]);
+}
+
+// Long rows of halves are converted by vectors: 64 float16 take 20 ns, one by one 130.
+template <class Half>
+void AddHalves(Half* place, const Half* row, int64_t n) {
+  constexpr int64_t kSome = 256;
+  float sum[kSome], wide[kSome];
+  for (int64_t done = 0; done < n; done += kSome) {
+    const int64_t some = std::min(n - done, kSome);
+    WidenBlock(place + done, some, sum);
+    WidenBlock(row + done, some, wide);
+    for (int64_t i = 0; i < some; ++i) sum[i] += wide[i];
+    NarrowBlock(sum, some, place + done);
+  }
+}
+template <>
+void PutRow<Add>(Float16* __restrict place, const Float16* __restrict row, int64_t n) {
+  AddHalves(place, row, n);
+}
+template <>
+void PutRow<Add>(BFloat16* __restrict place, const BFloat16* __restrict row, int64_t n) {
+  AddHalves(place, row, n);
+}
 
 // out (outer, n, inner) at index = its combination with source (outer, m, inner), in the order of
 // the source: with equal indices the last one is assigned, and sums do not depend on threads,
@@ -54,8 +83,7 @@ void Put(const Args& a) {
       for (int64_t j = 0; j < m; ++j) {
         const T* __restrict row = from + j * inner;
         if constexpr (kRows) {
-          T* __restrict place = to + bounded(at + j) * inner;
-          for (int64_t i = begin; i < end; ++i) place[i] = Combine::Of(place[i], row[i]);
+          PutRow<Combine>(to + bounded(at + j) * inner + begin, row + begin, end - begin);
         } else {
           for (int64_t i = begin; i < end; ++i) {
             T& place = to[bounded(at + j * inner + i) * inner + i];

@@ -11,8 +11,9 @@ import {
   type DType,
 } from '../../core/dtype';
 import { requireElement, type Element } from '../../core/element';
-import { unexpected, wrongType } from '../../core/errors';
+import { wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
+import { unsupportedDType } from './ops';
 import { scalar } from './results';
 
 /** The other operand of an op; numbers and bigints are promoted as Python numbers are in PyTorch. */
@@ -33,7 +34,7 @@ export function operand(op: string, name: string, value: unknown, like: Tensor):
  * The dtype of a number beside a tensor: that of the tensor, unless the number is of a higher category. A number with a
  * fraction has the default dtype; a whole one beside bool is int32, or int64 where int32 does not hold it; a bigint int64.
  */
-function scalarDType(value: Element, like: DType): DType {
+export function scalarDType(value: Element, like: DType): DType {
   if (isFloating(like)) return like;
   if (typeof value === 'number' && !Number.isInteger(value)) return defaultDType;
   if (isInteger(like)) return like;
@@ -67,8 +68,9 @@ export function asFloating(x: Tensor): Tensor {
 
 /** Throws unless the dtype is one of these. */
 export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: DType[]): void {
-  if (!allowed.includes(x.dtype))
-    throw unexpected(op, allowed.join(' or '), `dtype of ${name}`, x.dtype);
+  if (!allowed.includes(x.dtype)) {
+    throw unsupportedDType(op, `dtype of ${name}`, allowed, x.dtype);
+  }
 }
 
 /** Throws unless the dtype is floating. */

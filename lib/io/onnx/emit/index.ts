@@ -6,10 +6,14 @@ import { binary, unary } from './elementwise';
 import { indexing } from './indexing';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
+import { whole } from './whole';
+
+export { emitOp } from './narrow';
 
 export const emitters: Emitters<OpName> = {
   ...unary,
   ...binary,
+  ...whole,
   ...activations,
   ...shapes,
   ...indexing,

@@ -9,6 +9,7 @@
 #define HWY_TARGET_INCLUDE "blas/few_rows.cc"
 #include "hwy/foreach_target.h"
 //
+#include "simd/half-inl.h"
 #include "simd/loops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,22 +24,32 @@ constexpr size_t kTileColumns = 4;
 // Multiply-adds that are worth a thread of their own.
 constexpr int64_t kThreadWork = 1 << 18;
 
-template <class T>
+// Elements are stored as S and multiplied in T. Of halves, x points to a widened copy.
+template <class S, class T = ComputeOf<S>>
 struct Product {
   int64_t n, k;
-  const T *x, *weight, *bias;
-  T* y;
-  T* scratch;
+  const T* x;
+  const S *weight, *bias;
+  S* y;
 };
 
-// y[i..i + kRows)[j..j + kColumns)
-template <size_t kRows, size_t kColumns, class T>
-HWY_INLINE void Tile(const Product<T>& p, int64_t i, int64_t j) {
+template <class S>
+void WidenRun(const S* from, int64_t n, float* to) {
+  const hn::ScalableTag<float> d;
+  const size_t count = static_cast<size_t>(n), lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) hn::StoreU(LoadAs(d, from + i), d, to + i);
+  if (i < count) StoreTail(d, LoadTailAs(d, from + i, count - i), to + i, count - i);
+}
+
+// y[i..i + kRows)[j..j + kColumns); w points to the weights of column j, as they are stored or widened.
+template <size_t kRows, size_t kColumns, class S, class W>
+HWY_INLINE void Tile(const Product<S>& p, int64_t i, int64_t j, const W* w) {
+  using T = ComputeOf<S>;
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const size_t lanes = hn::Lanes(d), k = static_cast<size_t>(p.k);
   const T* x = p.x + i * p.k;
-  const T* w = p.weight + j * p.k;
   V sums[kRows][kColumns];
   for (auto& row : sums) {
     for (V& sum : row) sum = hn::Zero(d);
@@ -53,49 +64,68 @@ HWY_INLINE void Tile(const Product<T>& p, int64_t i, int64_t j) {
   };
   size_t at = 0;
   for (; at + lanes <= k; at += lanes) {
-    step([&](const T* from) HWY_ATTR { return hn::LoadU(d, from + at); });
+    step([&](const auto* from) HWY_ATTR { return LoadAs(d, from + at); });
   }
   if (at < k) {
     // Lanes beyond the end must be 0, which a load for storing back need not promise.
     const auto inside = hn::FirstN(d, k - at);
-    step([&](const T* from)
-             HWY_ATTR { return hn::IfThenElseZero(inside, LoadTail(d, from + at, k - at)); });
+    step([&](const auto* from)
+             HWY_ATTR { return hn::IfThenElseZero(inside, LoadTailAs(d, from + at, k - at)); });
   }
   for (size_t r = 0; r < kRows; ++r) {
-    T* out = p.y + (i + static_cast<int64_t>(r)) * p.n + j;
+    S* out = p.y + (i + static_cast<int64_t>(r)) * p.n + j;
     for (size_t c = 0; c < kColumns; ++c) {
       const T sum = hn::GetLane(hn::SumOfLanes(d, sums[r][c]));
-      out[c] = p.bias == nullptr ? sum : sum + p.bias[j + static_cast<int64_t>(c)];
+      const bool plain = p.bias == nullptr;
+      out[c] = Narrow<S>::From(plain ? sum : sum + Widen(p.bias[j + static_cast<int64_t>(c)]));
     }
   }
 }
 
 // Rows [0, rows) in tiles; the weights of the columns stay in L1 meanwhile.
-template <size_t kColumns, class T>
-HWY_INLINE void Columns(const Product<T>& p, int64_t rows, int64_t j) {
+template <size_t kColumns, class S, class W>
+HWY_INLINE void TileRows(const Product<S>& p, int64_t rows, int64_t j, const W* w) {
   int64_t i = 0;
   constexpr auto kRows = static_cast<int64_t>(kTileRows);
-  for (; i + kRows <= rows; i += kRows) Tile<kTileRows, kColumns>(p, i, j);
-  for (; i + 2 <= rows; i += 2) Tile<2, kColumns>(p, i, j);
-  if (i < rows) Tile<1, kColumns>(p, i, j);
+  for (; i + kRows <= rows; i += kRows) Tile<kTileRows, kColumns>(p, i, j, w);
+  for (; i + 2 <= rows; i += 2) Tile<2, kColumns>(p, i, j, w);
+  if (i < rows) Tile<1, kColumns>(p, i, j, w);
 }
 
-template <class T>
-void DotProducts(Threads* threads, int64_t rows, const Product<T>& p) {
-  constexpr auto kWide = static_cast<int64_t>(kTileColumns);
-  const int64_t grain = std::max<int64_t>(kThreadWork / std::max<int64_t>(rows * p.k, 1), kWide);
+// Halves that more than one tile reads are widened first; `wide` has room for kColumns of at most kMostInTile.
+template <size_t kColumns, class S, class T>
+HWY_INLINE void Columns(const Product<S>& p, int64_t rows, int64_t j, [[maybe_unused]] T* wide) {
+  const S* w = p.weight + j * p.k;
+  if constexpr (kIsHalf<S>) {
+    if (rows > static_cast<int64_t>(kTileRows) && p.k <= kMostInTile) {
+      WidenRun(w, static_cast<int64_t>(kColumns) * p.k, wide);
+      TileRows<kColumns>(p, rows, j, wide);
+      return;
+    }
+  }
+  TileRows<kColumns>(p, rows, j, w);
+}
+
+// wideOf(part) is the memory for widened weights, null where none are needed.
+template <class S, class WideOf>
+void DotProducts(Threads* threads, int64_t rows, const Product<S>& p, const WideOf& wideOf) {
+  constexpr auto kWidest = static_cast<int64_t>(kTileColumns);
+  const int64_t grain = std::max<int64_t>(kThreadWork / std::max<int64_t>(rows * p.k, 1), kWidest);
   threads->For(
       p.n, grain,
-      [&](int64_t begin, int64_t end) {
+      [&](int64_t begin, int64_t end, int part) {
         int64_t j = begin;
+        ComputeOf<S>* wide = wideOf(part);
         // A single row needs more sums at a time to hide the latency of adding.
         if (rows == 1) {
-          for (; j + 2 * kWide <= end; j += 2 * kWide) Tile<1, 2 * kTileColumns>(p, 0, j);
+          for (; j + 2 * kWidest <= end; j += 2 * kWidest) {
+            Tile<1, 2 * kTileColumns>(p, 0, j, p.weight + j * p.k);
+          }
         }
-        for (; j + kWide <= end; j += kWide) Columns<kTileColumns>(p, rows, j);
-        for (; j < end; ++j) Columns<1>(p, rows, j);
+        for (; j + kWidest <= end; j += kWidest) Columns<kTileColumns>(p, rows, j, wide);
+        for (; j < end; ++j) Columns<1>(p, rows, j, wide);
       },
-      2 * kWide);
+      2 * kWidest);
 }
 
 // --- A row of x in each lane ---------------------------------------------------------------------
@@ -109,12 +139,12 @@ struct Block {
   int64_t first, rows;
 };
 
-template <size_t kVectors, size_t kColumns, class T>
-HWY_INLINE void LaneTile(const Product<T>& p, const Block<T>& block, int64_t j) {
+// w points to the weights of column j, widened.
+template <size_t kVectors, size_t kColumns, class S, class T>
+HWY_INLINE void LaneTile(const Product<S>& p, const Block<T>& block, int64_t j, const T* w) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const size_t lanes = hn::Lanes(d), k = static_cast<size_t>(p.k);
-  const T* w = p.weight + j * p.k;
   const T* x = block.x;
   V sums[kVectors][kColumns];
   for (auto& row : sums) {
@@ -128,49 +158,50 @@ HWY_INLINE void LaneTile(const Product<T>& p, const Block<T>& block, int64_t j) 
       for (size_t v = 0; v < kVectors; ++v) sums[v][c] = hn::MulAdd(rows[v], weight, sums[v][c]);
     }
   }
-  HWY_ALIGN T out[kColumns * kVectors * hn::MaxLanes(d)];
+  HWY_ALIGN S out[kColumns * kVectors * hn::MaxLanes(d)];
   for (size_t c = 0; c < kColumns; ++c) {
     const V bias =
-        p.bias == nullptr ? hn::Zero(d) : hn::Set(d, p.bias[j + static_cast<int64_t>(c)]);
+        p.bias == nullptr ? hn::Zero(d) : hn::Set(d, Widen(p.bias[j + static_cast<int64_t>(c)]));
     for (size_t v = 0; v < kVectors; ++v) {
-      hn::Store(hn::Add(sums[v][c], bias), d, out + (c * kVectors + v) * lanes);
+      StoreAs(d, hn::Add(sums[v][c], bias), out + (c * kVectors + v) * lanes);
     }
   }
-  T* y = p.y + block.first * p.n + j;
+  S* y = p.y + block.first * p.n + j;
   for (int64_t r = 0; r < block.rows; ++r, y += p.n) {
     for (size_t c = 0; c < kColumns; ++c) y[c] = out[c * kVectors * lanes + static_cast<size_t>(r)];
   }
 }
 
-template <size_t kVectors, class T>
-void LaneColumns(Threads* threads, const Product<T>& p, const Block<T>& block) {
-  constexpr auto kWide = static_cast<int64_t>(kLaneColumns);
-  const int64_t grain =
-      std::max<int64_t>(kThreadWork / std::max<int64_t>(block.rows * p.k, 1), kWide);
-  threads->For(
-      p.n, grain,
-      [&](int64_t begin, int64_t end) {
-        int64_t j = begin;
-        for (; j + kWide <= end; j += kWide) LaneTile<kVectors, kLaneColumns>(p, block, j);
-        for (; j < end; ++j) LaneTile<kVectors, 1>(p, block, j);
-      },
-      kWide);
+template <size_t kColumns, class S, class T>
+HWY_INLINE void AnyLaneTile(const Product<S>& p, const Block<T>& block, int64_t j, const T* w) {
+  if (block.rows <= static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()))) {
+    LaneTile<1, kColumns>(p, block, j, w);
+  } else {
+    LaneTile<2, kColumns>(p, block, j, w);
+  }
 }
 
 // Turns rows of x into lanes, some columns at a time so that what is written stays in L1; lanes beyond
 // the last row hold zeros.
-template <class T>
-void Transpose(const T* x, int64_t rows, int64_t k, int64_t width, T* to) {
+template <class S, class T>
+void Transpose(const S* x, int64_t rows, int64_t k, int64_t width, T* to) {
   constexpr int64_t kSome = 16;
   for (int64_t from = 0; from < k; from += kSome) {
     const int64_t end = std::min(k, from + kSome);
     for (int64_t r = 0; r < rows; ++r) {
-      const T* row = x + r * k;
-      T* lane = to + r;
-      if (end - from == kSome) {
-        for (int64_t at = 0; at < kSome; ++at) lane[(from + at) * width] = row[from + at];
+      const T* row;
+      [[maybe_unused]] T wide[kSome];
+      if constexpr (kIsHalf<S>) {
+        WidenRun(x + r * k + from, end - from, wide);
+        row = wide;
       } else {
-        for (int64_t at = from; at < end; ++at) lane[at * width] = row[at];
+        row = x + r * k + from;
+      }
+      T* lane = to + from * width + r;
+      if (end - from == kSome) {
+        for (int64_t at = 0; at < kSome; ++at) lane[at * width] = row[at];
+      } else {
+        for (int64_t at = 0; at < end - from; ++at) lane[at * width] = row[at];
       }
     }
     for (int64_t at = from; at < end; ++at) {
@@ -179,32 +210,87 @@ void Transpose(const T* x, int64_t rows, int64_t k, int64_t width, T* to) {
   }
 }
 
-template <class T>
-void Lanes(Threads* threads, int64_t rows, const Product<T>& p) {
-  const hn::ScalableTag<T> d;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+// Calls visit(first, rows, width) for each block of rows that fill one or two vectors of `width` lanes.
+template <class T, class Visit>
+void EachBlock(int64_t rows, const Visit& visit) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
   for (int64_t first = 0; first < rows; first += 2 * lanes) {
     const int64_t some = std::min(rows - first, 2 * lanes);
-    const int64_t width = some <= lanes ? lanes : 2 * lanes;
-    Transpose(p.x + first * p.k, some, p.k, width, p.scratch);
-    const Block<T> block = {p.scratch, first, some};
-    if (width == lanes) {
-      LaneColumns<1>(threads, p, block);
-    } else {
-      LaneColumns<2>(threads, p, block);
-    }
+    visit(first, some, some <= lanes ? lanes : 2 * lanes);
   }
 }
 
+template <class S, class Column>
+void EachLaneTile(Threads* threads, int64_t rows, const Product<S>& p, const Column& column) {
+  constexpr auto kWidest = static_cast<int64_t>(kLaneColumns);
+  const int64_t grain = std::max<int64_t>(kThreadWork / std::max<int64_t>(rows * p.k, 1), kWidest);
+  threads->For(
+      p.n, grain,
+      [&](int64_t begin, int64_t end, int part) {
+        int64_t j = begin;
+        for (; j + kWidest <= end; j += kWidest) {
+          column(std::integral_constant<size_t, kLaneColumns>(), j, part);
+        }
+        for (; j < end; ++j) column(std::integral_constant<size_t, 1>(), j, part);
+      },
+      kWidest);
+}
+
+// A block of rows after the other, in the same memory.
 template <class T>
-void Run(Threads* threads, int64_t rows, const Product<T>& p) {
-  // Turning x pays where many columns use it, and vectors are full enough.
+void Lanes(Threads* threads, int64_t rows, const Product<T>& p, T* scratch) {
+  EachBlock<T>(rows, [&](int64_t first, int64_t some, int64_t width) {
+    Transpose(p.x + first * p.k, some, p.k, width, scratch);
+    const Block<T> block = {scratch, first, some};
+    EachLaneTile(threads, some, p, [&](auto columns, int64_t j, int) HWY_ATTR {
+      AnyLaneTile<decltype(columns)::value>(p, block, j, p.weight + j * p.k);
+    });
+  });
+}
+
+// All blocks first, so that each tile of weights is widened once.
+template <class S>
+void LanesOfHalves(const Args& args, int64_t rows, const Product<S>& p, const S* x) {
+  float* turned = args.shared<float>();
+  EachBlock<float>(rows, [&](int64_t first, int64_t some, int64_t width) {
+    Transpose(x + first * p.k, some, p.k, width, turned + first * p.k);
+  });
+  EachLaneTile(args.threads, rows, p, [&](auto columns, int64_t j, int part) {
+    float* wide = args.perThread<float>(part);
+    WidenRun(p.weight + j * p.k, static_cast<int64_t>(decltype(columns)::value) * p.k, wide);
+    EachBlock<float>(rows, [&](int64_t first, int64_t some, int64_t) HWY_ATTR {
+      AnyLaneTile<decltype(columns)::value>(p, Block<float>{turned + first * p.k, first, some}, j,
+                                            wide);
+    });
+  });
+}
+
+// Turning x pays where many columns use it, and vectors are full enough.
+template <class T>
+bool SuitsLanes(int64_t rows, int64_t n, int64_t k) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
   const int64_t padded = (rows + lanes - 1) / lanes * lanes;
-  if (rows >= 16 && p.n >= 256 && p.k <= kMostInLanes && padded * 4 <= rows * 5) {
-    Lanes(threads, rows, p);
+  return rows >= 16 && n >= 256 && k <= kMostInLanes && padded * 4 <= rows * 5;
+}
+
+template <class T>
+void Run(Threads* threads, int64_t rows, const Product<T>& p, T* scratch) {
+  if (SuitsLanes<T>(rows, p.n, p.k)) {
+    Lanes(threads, rows, p, scratch);
   } else {
-    DotProducts(threads, rows, p);
+    DotProducts(threads, rows, p, [](int) { return static_cast<T*>(nullptr); });
+  }
+}
+
+template <class S>
+void RunHalves(const Args& args, int64_t rows, Product<S> p, const S* x) {
+  if (SuitsLanes<float>(rows, p.n, p.k)) {
+    LanesOfHalves(args, rows, p, x);
+  } else {
+    float* wide = args.shared<float>();
+    WidenRun(x, rows * p.k, wide);
+    p.x = wide;
+    DotProducts(args.threads, rows, p, [&](int part) { return args.perThread<float>(part); });
   }
 }
 
@@ -212,11 +298,19 @@ void Run(Threads* threads, int64_t rows, const Product<T>& p) {
 
 void FewRowsProduct32(Threads* threads, int64_t rows, int64_t n, int64_t k, const float* x,
                       const float* weight, const float* bias, float* y, float* scratch) {
-  Run<float>(threads, rows, {n, k, x, weight, bias, y, scratch});
+  Run<float>(threads, rows, {n, k, x, weight, bias, y}, scratch);
 }
 void FewRowsProduct64(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
                       const double* weight, const double* bias, double* y, double* scratch) {
-  Run<double>(threads, rows, {n, k, x, weight, bias, y, scratch});
+  Run<double>(threads, rows, {n, k, x, weight, bias, y}, scratch);
+}
+void FewRowsProductF16(const Args& args, int64_t rows, int64_t n, int64_t k, const Float16* x,
+                       const Float16* weight, const Float16* bias, Float16* y) {
+  RunHalves<Float16>(args, rows, {n, k, nullptr, weight, bias, y}, x);
+}
+void FewRowsProductBF16(const Args& args, int64_t rows, int64_t n, int64_t k, const BFloat16* x,
+                        const BFloat16* weight, const BFloat16* bias, BFloat16* y) {
+  RunHalves<BFloat16>(args, rows, {n, k, nullptr, weight, bias, y}, x);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -234,6 +328,16 @@ HWY_EXPORT(FewRowsProduct64);
 void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
                     const double* weight, const double* bias, double* y, double* scratch) {
   HWY_DYNAMIC_DISPATCH(FewRowsProduct64)(threads, rows, n, k, x, weight, bias, y, scratch);
+}
+HWY_EXPORT(FewRowsProductF16);
+void FewRowsProduct(const Args& args, int64_t rows, int64_t n, int64_t k, const Float16* x,
+                    const Float16* weight, const Float16* bias, Float16* y) {
+  HWY_DYNAMIC_DISPATCH(FewRowsProductF16)(args, rows, n, k, x, weight, bias, y);
+}
+HWY_EXPORT(FewRowsProductBF16);
+void FewRowsProduct(const Args& args, int64_t rows, int64_t n, int64_t k, const BFloat16* x,
+                    const BFloat16* weight, const BFloat16* bias, BFloat16* y) {
+  HWY_DYNAMIC_DISPATCH(FewRowsProductBF16)(args, rows, n, k, x, weight, bias, y);
 }
 }  // namespace blasgrad
 #endif

@@ -1,12 +1,13 @@
 // Products of few rows with a matrix, as inference and small batches have them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
-namespace blasgrad {
+#include "core/op.h"
 
-class Threads;
+namespace blasgrad {
 
 // Longer rows are not turned into lanes: the turned copy would leave L2, and is kept.
 inline constexpr int64_t kMostInLanes = 4096;
@@ -30,5 +31,28 @@ void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const 
                     const float* weight, const float* bias, float* y, float* scratch);
 void FewRowsProduct(Threads* threads, int64_t rows, int64_t n, int64_t k, const double* x,
                     const double* weight, const double* bias, double* y, double* scratch);
+
+// The same for halves, which are multiplied and added in float32 and rounded once. x is widened as a whole, in at most
+// 4 MB; weights a tile at a time.
+inline bool SuitsFewHalfRows(int64_t rows, int64_t n, int64_t k) {
+  return SuitsFewRows(rows, n, k) && rows * k <= int64_t{1} << 20;
+}
+
+// Longer columns are widened whenever they are read: a widened tile would leave L2.
+inline constexpr int64_t kMostInTile = 8192;
+
+inline ScratchBytes FewHalfRowsScratch(int64_t rows, int64_t k) {
+  constexpr int64_t kMostLanes = 32, kMostColumns = 8;  // of LaneTile
+  const int64_t padded = (rows + kMostLanes - 1) / kMostLanes * kMostLanes;
+  const int64_t x = k * (rows >= 16 && k <= kMostInLanes ? padded : rows);
+  return {
+      .shared = static_cast<size_t>(x) * sizeof(float),
+      .perThread = static_cast<size_t>(std::min(k, kMostInTile) * kMostColumns) * sizeof(float)};
+}
+
+void FewRowsProduct(const Args& args, int64_t rows, int64_t n, int64_t k, const Float16* x,
+                    const Float16* weight, const Float16* bias, Float16* y);
+void FewRowsProduct(const Args& args, int64_t rows, int64_t n, int64_t k, const BFloat16* x,
+                    const BFloat16* weight, const BFloat16* bias, BFloat16* y);
 
 }  // namespace blasgrad

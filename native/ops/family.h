@@ -20,6 +20,7 @@ std::vector<Op> SortOps();
 std::vector<Op> LossOps();
 std::vector<Op> MatmulOps();
 std::vector<Op> ReduceOps();
+std::vector<Op> IntegerSumOps();
 std::vector<Op> ExtremeOps();
 std::vector<Op> ScanOps();
 std::vector<Op> SoftmaxOps();

@@ -87,11 +87,11 @@ std::vector<Op> GatherOps() {
   const std::vector<Attr> sizes = {{"outer"}, {"n"}, {"m"}, {"inner"}};
   return {
       {"gather", operands, sizes, GatherNeeds,
-       KernelsForPairs<kAll, kIntegers>(
-           []<DType kType, DType kIndex>() { return Gather<CType<kType>, CType<kIndex>>; })},
+       KernelsForPairs<kAll, kIndices>(
+           []<DType kType, DType kIndex>() { return Gather<Word<kType>, CType<kIndex>>; })},
       {"indexSelect", operands, sizes, IndexSelectNeeds,
-       KernelsForPairs<kAll, kIntegers>(
-           []<DType kType, DType kIndex>() { return IndexSelect<CType<kType>, CType<kIndex>>; })},
+       KernelsForPairs<kAll, kIndices>(
+           []<DType kType, DType kIndex>() { return IndexSelect<Word<kType>, CType<kIndex>>; })},
   };
 }
 

@@ -37,6 +37,15 @@ void OneHot(const Args& a) {
   for (int64_t i = 0; i < count; ++i) out[i * classes + bounded(index + i)] = 1;
 }
 
+template <class T>
+bool IsNonzero(T v) {
+  if constexpr (sizeof(T) == 2) {
+    return (v.bits & 0x7fff) != 0;  // halves: -0 is 0 too
+  } else {
+    return v != 0;
+  }
+}
+
 // positions[0, count) = places of the elements of x that are not 0, in order
 template <class T>
 void Nonzero(const Args& a) {
@@ -46,7 +55,7 @@ void Nonzero(const Args& a) {
   int32_t found = 0;
   for (int32_t i = 0; i < n; ++i) {
     positions[found] = i;
-    found += x[i] != 0;
+    found += IsNonzero(x[i]);
   }
   *a.out<int32_t>(2) = found;
 }
@@ -69,7 +78,7 @@ std::vector<Op> PositionOps() {
        {{"index"}, {"out", Access::update}},
        {{"count"}, {"size"}, {"step"}, {"accumulate", AttrKind::flag}},
        [](const double* attr, int64_t* need) { need[0] = need[1] = Elements(attr[0]); },
-       KernelsFor<kIntegers>([]<DType kType>() { return Index<CType<kType>>; })},
+       KernelsFor<kIndices>([]<DType kType>() { return Index<CType<kType>>; })},
       {"oneHot",
        {{"index"}, {"out", Access::write}},
        {{"count"}, {"classes"}},
@@ -77,7 +86,7 @@ std::vector<Op> PositionOps() {
          need[0] = Elements(attr[0]);
          need[1] = Elements(attr[0], attr[1]);
        },
-       KernelsFor<kIntegers>([]<DType kType>() { return OneHot<CType<kType>>; })},
+       KernelsFor<kIndices>([]<DType kType>() { return OneHot<CType<kType>>; })},
       {"nonzero",
        {{"x"},
         {"positions", Access::write, Element::int32},
@@ -92,7 +101,7 @@ std::vector<Op> PositionOps() {
        {{"x"}, {"out", Access::write}},
        {{"size"}, {"step"}},
        nullptr,
-       KernelsFor<kIntegers>([]<DType kType>() { return Elementwise<Coordinate, kType, kType>; })},
+       KernelsFor<kIndices>([]<DType kType>() { return Elementwise<Coordinate, kType, kType>; })},
   };
 }
 

@@ -21,7 +21,7 @@ struct Add {
       using Unsigned = std::make_unsigned_t<T>;
       return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
     } else {
-      return a + b;
+      return Narrow<T>::From(Widen(a) + Widen(b));
     }
   }
 };
@@ -87,12 +87,14 @@ void IndexPutNeeds(const double* attr, int64_t* need) {
 
 template <class Combine, bool kRows, Group kGroup>
 Op PutOp(const char* name) {
+  constexpr bool kMoves = std::is_same_v<Combine, Assign>;  // dtypes of one size share a kernel
   return {name,
           {{"out", Access::update}, {"index", Access::read, Element::second}, {"source"}},
           {{"outer"}, {"n"}, {"m"}, {"inner"}},
           kRows ? IndexPutNeeds : ScatterNeeds,
-          KernelsForPairs<kGroup, kIntegers>([]<DType kType, DType kIndex>() {
-            return Put<CType<kType>, CType<kIndex>, Combine, kRows>;
+          KernelsForPairs<kGroup, kIndices>([]<DType kType, DType kIndex>() {
+            using T = std::conditional_t<kMoves, Word<kType>, CType<kType>>;
+            return Put<T, CType<kIndex>, Combine, kRows>;
           })};
 }
 

@@ -4,6 +4,7 @@
 
 #include "blas/few_rows.h"
 #include "blas/gemm.h"
+#include "blas/half_gemm.h"
 #include "core/threads.h"
 #include "ops/family.h"
 #include "ops/reduce/reduce.h"
@@ -20,20 +21,49 @@ void RequireRowStride(const char* name, int64_t stride, int64_t columns) {
                   ", got " + std::to_string(stride));
 }
 
+// c (m x n, without gaps) = alpha op(a) op(b) + beta c, of any dtype, on all threads.
+template <class T>
+void Multiply(const Args& args, int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a,
+              Matrix<T> b, double beta, T* c) {
+  if constexpr (std::is_same_v<T, ComputeOf<T>>) {
+    Gemm<T>(args.threads, m, n, k, alpha, a, b, beta, c, n);
+  } else {
+    HalfGemm<T>(args, {m, n, k, alpha, a, b, beta, nullptr, c, n});
+  }
+}
+
+// The same on the calling thread; `part` is its part of Threads::For.
+template <class T>
+void MultiplyHere(const Args& args, int part, int64_t m, int64_t n, int64_t k, Matrix<T> a,
+                  Matrix<T> b, T* c) {
+  if constexpr (std::is_same_v<T, ComputeOf<T>>) {
+    Threads alone(1);
+    Gemm<T>(&alone, m, n, k, 1, a, b, 0, c, n);
+  } else {
+    HalfGemmHere<T>({m, n, k, 1, a, b, 0, nullptr, c, n}, args.perThread<float>(part));
+  }
+}
+
 // a: m x k or its transpose, b: k x n or its transpose, c: m x n, all without gaps.
 template <class T>
 void GemmKernel(const Args& args) {
   const bool transA = args.flag(0), transB = args.flag(1);
   const int64_t m = args.size(2), n = args.size(3), k = args.size(4);
   RequireBlasSizes({m, n, k});
-  Gemm<T>(args.threads, m, n, k, args.attr[5], {args.in<T>(0), transA ? m : k, transA},
-          {args.in<T>(1), transB ? k : n, transB}, args.attr[6], args.out<T>(2), n);
+  Multiply<T>(args, m, n, k, args.attr[5], {args.in<T>(0), transA ? m : k, transA},
+              {args.in<T>(1), transB ? k : n, transB}, args.attr[6], args.out<T>(2));
 }
 
 void GemmNeeds(const double* attr, int64_t* need) {
   need[0] = Elements(attr[2], attr[4]);
   need[1] = Elements(attr[4], attr[3]);
   need[2] = Elements(attr[2], attr[3]);
+}
+
+// Of gemm and matmul: halves need blocks of floats.
+ScratchBytes GemmScratch(const double* attr, size_t elementBytes) {
+  if (elementBytes != sizeof(Float16)) return {};
+  return {.perThread = HalfGemmScratch(attr[2], attr[3], attr[4])};
 }
 
 // batch products of a (m x k) and b (k x n), each matrix's rows and the matrices at given strides;
@@ -48,18 +78,24 @@ void MatmulKernel(const Args& args) {
   RequireRowStride("rowStrideA", rowA, transA ? m : k);
   RequireRowStride("rowStrideB", rowB, transB ? k : n);
   if (m == 0 || n == 0) return;  // however many times nothing
-  const auto product = [&](Threads* threads, int64_t i) {
-    Gemm<T>(threads, m, n, k, 1, {args.in<T>(0) + i * stepA, rowA, transA},
-            {args.in<T>(1) + i * stepB, rowB, transB}, 0, args.out<T>(2) + i * m * n, n);
+  const auto matrixA = [&](int64_t i) {
+    return Matrix<T>{args.in<T>(0) + i * stepA, rowA, transA};
   };
+  const auto matrixB = [&](int64_t i) {
+    return Matrix<T>{args.in<T>(1) + i * stepB, rowB, transB};
+  };
+  T* out = args.out<T>(2);
   if (batch < 2 * args.threads->count()) {
-    for (int64_t i = 0; i < batch; ++i) product(args.threads, i);
+    for (int64_t i = 0; i < batch; ++i) {
+      Multiply<T>(args, m, n, k, 1, matrixA(i), matrixB(i), 0, out + i * m * n);
+    }
     return;
   }
   const int64_t grain = std::max<int64_t>(kThreadWork / std::max<int64_t>(m * n * k, 1), 1);
-  args.threads->For(batch, grain, [&](int64_t begin, int64_t end) {
-    Threads alone(1);
-    for (int64_t i = begin; i < end; ++i) product(&alone, i);
+  args.threads->For(batch, grain, [&](int64_t begin, int64_t end, int part) {
+    for (int64_t i = begin; i < end; ++i) {
+      MultiplyHere<T>(args, part, m, n, k, matrixA(i), matrixB(i), out + i * m * n);
+    }
   });
 }
 
@@ -96,6 +132,19 @@ void LinearKernel(const Args& args) {
           bias == nullptr ? 0 : 1, y, out);
 }
 
+template <class S>
+void HalfLinearKernel(const Args& args) {
+  const int64_t batch = args.size(0), in = args.size(1), out = args.size(2);
+  RequireBlasSizes({batch, in, out});
+  const S *x = args.in<S>(0), *weight = args.in<S>(1), *bias = args.in<S>(2);
+  S* y = args.out<S>(3);
+  if (SuitsFewHalfRows(batch, out, in)) {
+    FewRowsProduct(args, batch, out, in, x, weight, bias, y);
+  } else {
+    HalfGemm<S>(args, {batch, out, in, 1, {x, in, false}, {weight, in, true}, 0, bias, y, out});
+  }
+}
+
 void LinearNeeds(const double* attr, int64_t* need) {
   need[0] = Elements(attr[0], attr[1]);
   need[1] = Elements(attr[2], attr[1]);
@@ -103,9 +152,11 @@ void LinearNeeds(const double* attr, int64_t* need) {
   need[3] = Elements(attr[0], attr[2]);
 }
 
-ScratchBytes LinearScratch(const double* attr, size_t) {
+ScratchBytes LinearScratch(const double* attr, size_t elementBytes) {
   const auto size = [&](size_t i) { return static_cast<int64_t>(attr[i]); };
-  return {.shared = FewRowsScratch(size(0), size(2), size(1))};
+  if (elementBytes != sizeof(Float16)) return {.shared = FewRowsScratch(size(0), size(2), size(1))};
+  if (SuitsFewHalfRows(size(0), size(2), size(1))) return FewHalfRowsScratch(size(0), size(1));
+  return {.perThread = HalfGemmScratch(attr[0], attr[2], attr[1])};
 }
 
 // dx = dy weight, dWeight = dy^T x, dBias = sum of dy over the batch; each only where asked for.
@@ -115,15 +166,13 @@ void LinearBackwardKernel(const Args& args) {
   RequireBlasSizes({batch, in, out});
   const T* dy = args.in<T>(2);
   if (T* dx = args.out<T>(3)) {
-    Gemm<T>(args.threads, batch, in, out, 1, {dy, out, false}, {args.in<T>(1), in, false}, 0, dx,
-            in);
+    Multiply<T>(args, batch, in, out, 1, {dy, out, false}, {args.in<T>(1), in, false}, 0, dx);
   }
   if (T* dWeight = args.out<T>(4)) {
-    Gemm<T>(args.threads, out, in, batch, 1, {dy, out, true}, {args.in<T>(0), in, false}, 0,
-            dWeight, in);
+    Multiply<T>(args, out, in, batch, 1, {dy, out, true}, {args.in<T>(0), in, false}, 0, dWeight);
   }
   if (T* dBias = args.out<T>(5)) {
-    SumColumns(args.threads, dy, batch, out, dBias, args.shared<T>());
+    SumColumns(args.threads, dy, batch, out, dBias, args.shared<ComputeOf<T>>());
   }
 }
 
@@ -135,7 +184,11 @@ void LinearBackwardNeeds(const double* attr, int64_t* need) {
 }
 
 ScratchBytes LinearBackwardScratch(const double* attr, size_t elementBytes) {
-  return {.shared = ReduceScratch(1, attr[0], attr[2], elementBytes)};
+  const bool half = elementBytes == sizeof(Float16);
+  return {.shared = ReduceScratch(1, attr[0], attr[2], ComputeBytes(elementBytes)),
+          .perThread = half ? std::max(HalfGemmScratch(attr[0], attr[1], attr[2]),
+                                       HalfGemmScratch(attr[2], attr[1], attr[0]))
+                            : 0};
 }
 
 }  // namespace
@@ -149,7 +202,8 @@ std::vector<Op> MatmulOps() {
        {{"a"}, {"b"}, {"c", Access::update}},
        {transA, transB, {"m"}, {"n"}, {"k"}, {"alpha", AttrKind::real}, {"beta", AttrKind::real}},
        GemmNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return GemmKernel<CType<kType>>; })},
+       KernelsFor<kFloating>([]<DType kType>() { return GemmKernel<CType<kType>>; }),
+       GemmScratch},
       {"matmul",
        {{"a"}, {"b"}, {"out", Access::write}},
        {transA,
@@ -163,12 +217,19 @@ std::vector<Op> MatmulOps() {
         {"batchStrideA"},
         {"batchStrideB"}},
        MatmulNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return MatmulKernel<CType<kType>>; })},
+       KernelsFor<kFloating>([]<DType kType>() { return MatmulKernel<CType<kType>>; }),
+       GemmScratch},
       {"linearForward",
        {{"x"}, {"weight"}, {"bias", Access::read, Element::first, true}, {"y", Access::write}},
        {batch, in, out},
        LinearNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return LinearKernel<CType<kType>>; }),
+       KernelsFor<kFloating>([]<DType kType>() {
+         if constexpr (IsHalf(kType)) {
+           return HalfLinearKernel<CType<kType>>;
+         } else {
+           return LinearKernel<CType<kType>>;
+         }
+       }),
        LinearScratch},
       {"linearBackward",
        {{"x"},

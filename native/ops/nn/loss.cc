@@ -1,4 +1,5 @@
-// Losses that pick one class out of several. Plain loops: their cost is the misses, one per sample.
+// Losses that pick one class out of several. Plain loops: their cost is the misses, one per sample. Elements are stored
+// as S and computed with in T; `total` is float64, because a half would round a sum of weights.
 #include <algorithm>
 #include <string>
 
@@ -54,46 +55,49 @@ void RequireClasses(const Shape& shape, const I* target) {
 
 // logs (outer, classes, inner), target (outer, inner); out and total as `reduction` says: each loss
 // and 1, or their sum or mean and the sum of weights.
-template <class T, class I>
+template <class S, class I>
 void NllLoss(const Args& args) {
+  using T = ComputeOf<S>;
   const Shape shape(args.attr);
-  const T* logs = args.in<T>(0);
+  const S* logs = args.in<S>(0);
   const I* target = args.in<I>(1);
-  const T* weight = args.in<T>(2);
-  T* out = args.out<T>(3);
+  const S* weight = args.in<S>(2);
+  S* out = args.out<S>(3);
   RequireClasses(shape, target);
   double sum = 0;
   double total = 0;
-  if (shape.reduction == kNone) std::fill_n(out, shape.outer * shape.inner, T{0});
+  if (shape.reduction == kNone) std::fill_n(out, shape.outer * shape.inner, S{});
   EachSample(shape, target, [&](int64_t sample, I picked, int64_t at) {
-    const T share = weight == nullptr ? T{1} : weight[picked];
-    const T loss = -share * logs[at];
+    const T share = weight == nullptr ? T{1} : Widen(weight[picked]);
+    const T loss = -share * Widen(logs[at]);
     if (shape.reduction == kNone) {
-      out[sample] = loss;
+      out[sample] = Narrow<S>::From(loss);
     } else {
       sum += static_cast<double>(loss);
       total += static_cast<double>(share);
     }
   });
   if (shape.reduction != kNone) {
-    out[0] = static_cast<T>(shape.reduction == kMean ? sum / total : sum);
+    out[0] = Narrow<S>::From(static_cast<T>(shape.reduction == kMean ? sum / total : sum));
   }
-  args.out<T>(4)[0] = static_cast<T>(shape.reduction == kMean ? total : 1);
+  args.out<double>(4)[0] = shape.reduction == kMean ? total : 1;
 }
 
-template <class T, class I>
+template <class S, class I>
 void NllLossBackward(const Args& args) {
+  using T = ComputeOf<S>;
   const Shape shape(args.attr);
-  const T* dy = args.in<T>(0);
+  const S* dy = args.in<S>(0);
   const I* target = args.in<I>(1);
-  const T* weight = args.in<T>(2);
-  const T total = args.in<T>(3)[0];
-  T* dx = args.out<T>(4);
+  const S* weight = args.in<S>(2);
+  const T total = static_cast<T>(args.in<double>(3)[0]);
+  S* dx = args.out<S>(4);
   RequireClasses(shape, target);
-  std::fill_n(dx, shape.outer * shape.classes * shape.inner, T{0});
+  std::fill_n(dx, shape.outer * shape.classes * shape.inner, S{});
   EachSample(shape, target, [&](int64_t sample, I picked, int64_t at) {
-    const T share = weight == nullptr ? T{1} : weight[picked];
-    dx[at] = -share * (shape.reduction == kNone ? dy[sample] : dy[0]) / total;
+    const T share = weight == nullptr ? T{1} : Widen(weight[picked]);
+    const T upstream = Widen(shape.reduction == kNone ? dy[sample] : dy[0]);
+    dx[at] = Narrow<S>::From(-share * upstream / total);
   });
 }
 
@@ -120,16 +124,20 @@ std::vector<Op> LossOps() {
   const Operand weight = {"weight", Access::read, Element::first, true};
   return {
       {"nllLoss",
-       {{"logs"}, target, weight, {"out", Access::write}, {"total", Access::write}},
+       {{"logs"},
+        target,
+        weight,
+        {"out", Access::write},
+        {"total", Access::write, Element::float64}},
        attrs,
        NllNeeds,
-       KernelsForPairs<kFloating, kIntegers>(
+       KernelsForPairs<kFloating, kIndices>(
            []<DType kType, DType kTarget>() { return NllLoss<CType<kType>, CType<kTarget>>; })},
       {"nllLossBackward",
-       {{"dy"}, target, weight, {"total"}, {"dx", Access::write}},
+       {{"dy"}, target, weight, {"total", Access::read, Element::float64}, {"dx", Access::write}},
        attrs,
        NllBackwardNeeds,
-       KernelsForPairs<kFloating, kIntegers>([]<DType kType, DType kTarget>() {
+       KernelsForPairs<kFloating, kIndices>([]<DType kType, DType kTarget>() {
          return NllLossBackward<CType<kType>, CType<kTarget>>;
        })},
   };

@@ -1,5 +1,6 @@
-// Loops for rows that need all n numbers of a line to compute each of them, such as softmax, over
-// contiguous (outer, n, inner).
+// Loops for ops that need all n numbers of a line to compute each of them, such as softmax, over
+// contiguous (outer, n, inner). Elements are stored as S; vectors and states hold them in the type that arithmetic on
+// them is done in.
 #if defined(BLASGRAD_LINES_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_LINES_INL_H
 #undef BLASGRAD_LINES_INL_H
@@ -20,25 +21,24 @@ inline constexpr int64_t kLineGrain = 1 << 14;  // elements worth a thread
 // holds one number for each line, at.Get and at.Set the part of it that belongs to the vector.
 
 // One line of n neighbouring elements: its State is a vector, at last of equal numbers.
-template <class D>
+template <class D, class S>
 struct Along {
-  using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
   struct State {
     V v;
   };
   struct Whole {
     D d;
-    HWY_INLINE V Load(const T* p) const { return hn::LoadU(d, p); }
-    HWY_INLINE void Store(V v, T* p) const { hn::StoreU(v, d, p); }
+    HWY_INLINE V Load(const S* p) const { return LoadAs(d, p); }
+    HWY_INLINE void Store(V v, S* p) const { StoreAs(d, v, p); }
     HWY_INLINE V OrElse(V v, V) const { return v; }
     HWY_INLINE V Get(const State& s) const { return s.v; }
     HWY_INLINE void Set(State& s, V v) const { s.v = v; }
   };
   struct First : Whole {
     size_t count;
-    HWY_INLINE V Load(const T* p) const { return LoadTail(this->d, p, count); }
-    HWY_INLINE void Store(V v, T* p) const { StoreTail(this->d, v, p, count); }
+    HWY_INLINE V Load(const S* p) const { return LoadTailAs(this->d, p, count); }
+    HWY_INLINE void Store(V v, S* p) const { StoreTailAs(this->d, v, p, count); }
     // v with what the unused lanes hold replaced.
     HWY_INLINE V OrElse(V v, V other) const {
       return hn::IfThenElse(hn::FirstN(this->d, count), v, other);
@@ -63,11 +63,11 @@ struct Along {
   HWY_INLINE void Join(State& s) const {
     s.v = hn::Set(d, CombineLanes<F>(d, s.v));
   }
-  HWY_INLINE void Write(const State& s, T* to) const { *to = hn::GetLane(s.v); }
+  HWY_INLINE void Write(const State& s, S* to) const { *to = Narrow<S>::From(hn::GetLane(s.v)); }
 };
 
 // `width` lines side by side, at most kPanel, their elements `stride` apart.
-template <class D>
+template <class D, class S>
 struct Beside {
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
@@ -77,16 +77,16 @@ struct Beside {
   struct Whole {
     D d;
     size_t j;
-    HWY_INLINE V Load(const T* p) const { return hn::LoadU(d, p); }
-    HWY_INLINE void Store(V v, T* p) const { hn::StoreU(v, d, p); }
+    HWY_INLINE V Load(const S* p) const { return LoadAs(d, p); }
+    HWY_INLINE void Store(V v, S* p) const { StoreAs(d, v, p); }
     HWY_INLINE V OrElse(V v, V) const { return v; }
     HWY_INLINE V Get(const State& s) const { return hn::LoadU(d, s.v + j); }
     HWY_INLINE void Set(State& s, V v) const { hn::StoreU(v, d, s.v + j); }
   };
   struct First : Whole {
     size_t count;
-    HWY_INLINE V Load(const T* p) const { return LoadTail(this->d, p, count); }
-    HWY_INLINE void Store(V v, T* p) const { StoreTail(this->d, v, p, count); }
+    HWY_INLINE V Load(const S* p) const { return LoadTailAs(this->d, p, count); }
+    HWY_INLINE void Store(V v, S* p) const { StoreTailAs(this->d, v, p, count); }
   };
 
   D d;
@@ -109,7 +109,7 @@ struct Beside {
   }
   template <class F>
   HWY_INLINE void Join(State&) const {}
-  HWY_INLINE void Write(const State& s, T* to) const { std::copy_n(s.v, width, to); }
+  HWY_INLINE void Write(const State& s, S* to) const { StoreRounded(s.v, width, to); }
 };
 
 template <class Walk, class State = typename Walk::State>
@@ -119,11 +119,11 @@ HWY_INLINE void Fill(const Walk& walk, State& state, typename Walk::V v) {
 
 // Calls run(walk, start, line) for all lines, whose first elements lie from `start` on and whose
 // numbers are from `line` on.
-template <class T, class Run>
+template <class S, class Run>
 void EachLine(const Args& a, const Run& run) {
   const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);
   if (outer == 0 || inner == 0) return;
-  using D = hn::ScalableTag<T>;
+  using D = hn::ScalableTag<ComputeOf<S>>;
   const D d;
   const int64_t panels = (inner + kPanel - 1) / kPanel;
   const int64_t elements = std::max<int64_t>(n * std::min(inner, kPanel), 1);
@@ -131,14 +131,14 @@ void EachLine(const Args& a, const Run& run) {
   a.threads->For(outer * panels, grain, [&](int64_t begin, int64_t end) {
     const size_t length = static_cast<size_t>(n);
     if (inner == 1) {
-      for (int64_t k = begin; k < end; ++k) run(Along<D>{d, length}, k * n, k);
+      for (int64_t k = begin; k < end; ++k) run(Along<D, S>{d, length}, k * n, k);
       return;
     }
     for (int64_t k = begin; k < end; ++k) {
       const int64_t first = k % panels * kPanel;
       const size_t width = static_cast<size_t>(std::min(kPanel, inner - first));
-      run(Beside<D>{d, length, static_cast<size_t>(inner), width}, k / panels * n * inner + first,
-          k / panels * inner + first);
+      run(Beside<D, S>{d, length, static_cast<size_t>(inner), width},
+          k / panels * n * inner + first, k / panels * inner + first);
     }
   });
 }

@@ -1,6 +1,9 @@
-// The loops of every reduction (outer, n, inner) -> (outer, inner), written once. Halves are reduced
-// apart and then combined, so that rounding errors grow with log n. The partition depends on the
-// sizes alone: results are the same on any number of threads.
+// The loops of every reduction (outer, n, inner) -> (outer, inner), written once. Summation is pairwise: the two halves
+// of the elements are reduced separately and then combined, so that rounding errors grow with log n. The partition
+// depends on the sizes alone: results are the same on any number of threads.
+//
+// Elements are stored as S and reduced in T, which is wider for halves and for sums of integers; each is converted while
+// it is loaded, and the result is rounded to the type of `out` once.
 //
 // A reduction F has: Start<T>(), what an empty one gives; Load(d, v), what is done to each element; Combine(d, a, b);
 // Finish(r, n), what is done to the result over n elements; and Merge, the reduction that combines results of parts.
@@ -15,12 +18,55 @@
 #include <limits>
 
 #include "ops/reduce/reduce.h"
+#include "simd/half-inl.h"
 #include "simd/loops-inl.h"
 #include "simd/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
+
+// Loads elements stored as S to be reduced in the type of D: halves become float32, integers int64.
+template <class D, class V>
+HWY_INLINE hn::Vec<D> PromoteInteger(D d, V v) {
+  if constexpr (sizeof(hn::TFromV<V>) == 1) {  // Highway has no step from 1 byte to 8
+    const hn::Rebind<int32_t, D> middle;
+    return hn::PromoteTo(d, hn::PromoteTo(middle, v));
+  } else {
+    return hn::PromoteTo(d, v);
+  }
+}
+template <class D, class S>
+inline constexpr bool kPromotes = std::is_integral_v<S> && sizeof(S) < sizeof(hn::TFromD<D>);
+
+template <class D, class S>
+HWY_INLINE hn::Vec<D> LoadWide(D d, const S* p) {
+  if constexpr (kPromotes<D, S>) {
+    const hn::Rebind<S, D> ds;
+    return PromoteInteger(d, hn::LoadU(ds, p));
+  } else {
+    return LoadAs(d, p);
+  }
+}
+template <class D, class S>
+HWY_INLINE hn::Vec<D> LoadWideTail(D d, const S* p, size_t n) {
+  if constexpr (kPromotes<D, S>) {
+    const hn::Rebind<S, D> ds;
+    return PromoteInteger(d, LoadTail(ds, p, n));
+  } else {
+    return LoadTailAs(d, p, n);
+  }
+}
+
+// out[i] = x[i] for i < n, rounded to the type of out.
+template <class T, class S>
+void StoreRounded(const T* HWY_RESTRICT x, size_t n, S* HWY_RESTRICT out) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) StoreAs(d, hn::LoadU(d, x + i), out + i);
+  if (i < n) StoreTailAs(d, LoadTail(d, x + i, n - i), out + i, n - i);
+}
 
 // Shared pieces of reductions.
 struct PlainReduction {
@@ -43,6 +89,18 @@ struct Sum : PlainReduction {
   template <class D, class V>
   static HWY_INLINE V Combine(D, V a, V b) {
     return hn::Add(a, b);
+  }
+};
+
+struct Product : PlainReduction {
+  using Merge = Product;
+  template <class T>
+  static constexpr T Start() {
+    return 1;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Combine(D, V a, V b) {
+    return hn::Mul(a, b);
   }
 };
 
@@ -94,21 +152,21 @@ HWY_INLINE hn::TFromD<D> CombineLanes([[maybe_unused]] D d, V v) {
 }
 
 // n neighbouring elements, in one sweep, lane by lane.
-template <class F, class D, class T = hn::TFromD<D>>
-HWY_INLINE hn::Vec<D> ReduceRun(D d, const T* HWY_RESTRICT x, size_t n) {
+template <class F, class D, class S>
+HWY_INLINE hn::Vec<D> ReduceRun(D d, const S* HWY_RESTRICT x, size_t n) {
   const size_t lanes = hn::Lanes(d);
-  const auto start = hn::Set(d, F::template Start<T>());
+  const auto start = hn::Set(d, F::template Start<hn::TFromD<D>>());
   auto a = start, b = start, c = start, e = start;
   size_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    a = F::Combine(d, a, F::Load(d, hn::LoadU(d, x + i)));
-    b = F::Combine(d, b, F::Load(d, hn::LoadU(d, x + i + lanes)));
-    c = F::Combine(d, c, F::Load(d, hn::LoadU(d, x + i + 2 * lanes)));
-    e = F::Combine(d, e, F::Load(d, hn::LoadU(d, x + i + 3 * lanes)));
+    a = F::Combine(d, a, F::Load(d, LoadWide(d, x + i)));
+    b = F::Combine(d, b, F::Load(d, LoadWide(d, x + i + lanes)));
+    c = F::Combine(d, c, F::Load(d, LoadWide(d, x + i + 2 * lanes)));
+    e = F::Combine(d, e, F::Load(d, LoadWide(d, x + i + 3 * lanes)));
   }
-  for (; i + lanes <= n; i += lanes) a = F::Combine(d, a, F::Load(d, hn::LoadU(d, x + i)));
+  for (; i + lanes <= n; i += lanes) a = F::Combine(d, a, F::Load(d, LoadWide(d, x + i)));
   if (i < n) {
-    const auto tail = F::Load(d, LoadTail(d, x + i, n - i));
+    const auto tail = F::Load(d, LoadWideTail(d, x + i, n - i));
     b = F::Combine(d, b, hn::IfThenElse(hn::FirstN(d, n - i), tail, start));
   }
   return F::Combine(d, F::Combine(d, a, b), F::Combine(d, c, e));
@@ -117,8 +175,8 @@ HWY_INLINE hn::Vec<D> ReduceRun(D d, const T* HWY_RESTRICT x, size_t n) {
 // Many neighbouring elements: runs of 32 vectors, combined as the halves of halves they are by a
 // stack of partial results, as a binary counter carries. A loop reads 4 MB in 43 to 53 us where
 // recursion, which left gaps between its runs, took 57.
-template <class F, class T>
-HWY_NOINLINE T ReduceLong(const T* x, size_t n) {
+template <class F, class T, class S>
+HWY_NOINLINE T ReduceLong(const S* x, size_t n) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   const size_t run = 32 * lanes;
@@ -142,17 +200,17 @@ HWY_NOINLINE T ReduceLong(const T* x, size_t n) {
 }
 
 // n neighbouring elements.
-template <class F, class T>
-T ReduceRow(const T* x, int64_t n) {
+template <class F, class T, class S>
+T ReduceRow(const S* x, int64_t n) {
   const hn::ScalableTag<T> d;
   const size_t count = static_cast<size_t>(n);
-  if (count > 64 * hn::Lanes(d)) return ReduceLong<F>(x, count);
+  if (count > 64 * hn::Lanes(d)) return ReduceLong<F, T>(x, count);
   return CombineLanes<F>(d, ReduceRun<F>(d, x, count));
 }
 
 // out[j] = out[j] combined with eight rows, or with one.
-template <class F, bool kEight, class D, class Load>
-HWY_INLINE hn::Vec<D> CombineRows(D d, hn::Vec<D> so, const hn::TFromD<D>* x, int64_t stride,
+template <class F, bool kEight, class D, class S, class Load>
+HWY_INLINE hn::Vec<D> CombineRows(D d, hn::Vec<D> so, const S* x, int64_t stride,
                                   const Load& load) {
   const auto row = [&](int64_t i) HWY_ATTR { return F::Load(d, load(x + i * stride)); };
   if constexpr (kEight) {
@@ -164,27 +222,27 @@ HWY_INLINE hn::Vec<D> CombineRows(D d, hn::Vec<D> so, const hn::TFromD<D>* x, in
   }
 }
 
-template <class F, bool kEight, class T>
-HWY_INLINE void AddRows(const T* HWY_RESTRICT x, int64_t stride, size_t width,
+template <class F, bool kEight, class S, class T>
+HWY_INLINE void AddRows(const S* HWY_RESTRICT x, int64_t stride, size_t width,
                         T* HWY_RESTRICT out) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   size_t j = 0;
   for (; j + lanes <= width; j += lanes) {
-    const auto load = [d](const T* p) HWY_ATTR { return hn::LoadU(d, p); };
+    const auto load = [d](const S* p) HWY_ATTR { return LoadWide(d, p); };
     hn::StoreU(CombineRows<F, kEight>(d, hn::LoadU(d, out + j), x + j, stride, load), d, out + j);
   }
   if (j < width) {
     const size_t rest = width - j;
-    const auto load = [d, rest](const T* p) HWY_ATTR { return LoadTail(d, p, rest); };
+    const auto load = [d, rest](const S* p) HWY_ATTR { return LoadWideTail(d, p, rest); };
     const auto so = LoadTail(d, out + j, rest);
     StoreTail(d, CombineRows<F, kEight>(d, so, x + j, stride, load), out + j, rest);
   }
 }
 
 // out[j] = reduction of x[i * stride + j] over i < n, for j < width <= kPanel.
-template <class F, class T>
-void ReduceColumns(const T* x, int64_t n, int64_t stride, int64_t width, T* out) {
+template <class F, class S, class T>
+void ReduceColumns(const S* x, int64_t n, int64_t stride, int64_t width, T* out) {
   constexpr int64_t kRun = 64;
   const size_t columns = static_cast<size_t>(width);
   if (n > kRun) {
@@ -202,8 +260,8 @@ void ReduceColumns(const T* x, int64_t n, int64_t stride, int64_t width, T* out)
 }
 
 // x (outer, n, inner) -> out (outer, inner); `partial` is the memory of ReduceScratch.
-template <class F, class T>
-void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inner, T* out,
+template <class F, class S, class T, class Out>
+void Reduce(Threads* threads, const S* x, int64_t outer, int64_t n, int64_t inner, Out* out,
             T* partial) {
   if (outer == 0 || inner == 0) return;
   const ReduceSplit split(outer, n, inner);
@@ -211,27 +269,34 @@ void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inne
   // Rows [begin, end) of one panel.
   const auto rows = [=](int64_t item, int64_t begin, int64_t end, T* to) {
     const int64_t first = item % panels * kPanel;
-    const T* from = x + (item / panels * n + begin) * inner + first;
+    const S* from = x + (item / panels * n + begin) * inner + first;
     if (inner == 1) {
-      *to = ReduceRow<F>(from, end - begin);
+      *to = ReduceRow<F, T>(from, end - begin);
     } else {
       ReduceColumns<F>(from, end - begin, inner, std::min(widest, inner - first), to);
     }
   };
-  const auto place = [=](int64_t item) {
-    return out + item / panels * inner + item % panels * kPanel;
-  };
-  const auto finish = [=](int64_t item) {
-    T* to = place(item);
+  // Calls reduce(to) for the results of one item, which are finished and then rounded if they are wider than `out`.
+  const auto write = [=](int64_t item, const auto& reduce) {
+    Out* place = out + item / panels * inner + item % panels * kPanel;
     const int64_t width = std::min(widest, inner - item % panels * kPanel);
-    for (int64_t j = 0; j < width; ++j) to[j] = F::Finish(to[j], n);
+    const auto finished = [&](T* to) {
+      reduce(to);
+      for (int64_t j = 0; j < width; ++j) to[j] = F::Finish(to[j], n);
+    };
+    if constexpr (std::is_same_v<T, Out>) {
+      finished(place);
+    } else {
+      T wide[kPanel];
+      finished(wide);
+      StoreRounded(wide, static_cast<size_t>(width), place);
+    }
   };
   if (split.parts == 1) {
     const int64_t grain = std::max<int64_t>(kReduceGrain / std::max<int64_t>(n * widest, 1), 1);
     threads->For(items, grain, [&](int64_t begin, int64_t end) {
       for (int64_t item = begin; item < end; ++item) {
-        rows(item, 0, n, place(item));
-        finish(item);
+        write(item, [&](T* to) { rows(item, 0, n, to); });
       }
     });
     return;
@@ -247,9 +312,9 @@ void Reduce(Threads* threads, const T* x, int64_t outer, int64_t n, int64_t inne
   });
   for (int64_t item = 0; item < items; ++item) {
     const int64_t width = std::min(widest, inner - item % panels * kPanel);
-    ReduceColumns<typename F::Merge>(partial + item * parts * widest, parts, widest, width,
-                                     place(item));
-    finish(item);
+    write(item, [&](T* to) {
+      ReduceColumns<typename F::Merge>(partial + item * parts * widest, parts, widest, width, to);
+    });
   }
 }
 

@@ -21,18 +21,6 @@ struct Mean : Sum {
   }
 };
 
-struct Product : PlainReduction {
-  using Merge = Product;
-  template <class T>
-  static constexpr T Start() {
-    return 1;
-  }
-  template <class D, class V>
-  static HWY_INLINE V Combine(D, V a, V b) {
-    return hn::Mul(a, b);
-  }
-};
-
 // sum of |x|
 struct Norm1 : Sum {
   template <class D, class V>
@@ -67,9 +55,10 @@ struct All : Smallest {
   }
 };
 
-template <class F, class T>
+template <class F, class S>
 void ReduceKernel(const Args& a) {
-  Reduce<F>(a.threads, a.in<T>(0), a.size(0), a.size(1), a.size(2), a.out<T>(1), a.shared<T>());
+  Reduce<F>(a.threads, a.in<S>(0), a.size(0), a.size(1), a.size(2), a.out<S>(1),
+            a.shared<ComputeOf<S>>());
 }
 
 void Needs(const double* attr, int64_t* need) {
@@ -78,7 +67,7 @@ void Needs(const double* attr, int64_t* need) {
 }
 
 ScratchBytes Scratch(const double* attr, size_t elementBytes) {
-  return {.shared = ReduceScratch(attr[0], attr[1], attr[2], elementBytes)};
+  return {.shared = ReduceScratch(attr[0], attr[1], attr[2], ComputeBytes(elementBytes))};
 }
 
 template <class F, Group kGroup>
@@ -95,20 +84,28 @@ Op ReduceOp(const char* name) {
 
 std::vector<Op> ReduceOps() {
   return {
-      ReduceOp<Sum, kNumbers>("sum"),      ReduceOp<Mean, kFloating>("mean"),
-      ReduceOp<Product, kNumbers>("prod"), ReduceOp<Largest, kAll>("amax"),
-      ReduceOp<Smallest, kAll>("amin"),    ReduceOp<Norm1, kFloating>("norm1"),
-      ReduceOp<Norm2, kFloating>("norm2"), ReduceOp<Any, kBooleans>("any"),
+      ReduceOp<Sum, kFloating>("sum"),      ReduceOp<Mean, kFloating>("mean"),
+      ReduceOp<Product, kFloating>("prod"), ReduceOp<Largest, kAll>("amax"),
+      ReduceOp<Smallest, kAll>("amin"),     ReduceOp<Norm1, kFloating>("norm1"),
+      ReduceOp<Norm2, kFloating>("norm2"),  ReduceOp<Any, kBooleans>("any"),
       ReduceOp<All, kBooleans>("all"),
   };
 }
 
-void SumColumns32(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
-                  float* scratch) {
+void SumColumnsFloat32(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
+                       float* scratch) {
   Reduce<Sum>(threads, x, 1, rows, columns, out, scratch);
 }
-void SumColumns64(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out,
-                  double* scratch) {
+void SumColumnsFloat64(Threads* threads, const double* x, int64_t rows, int64_t columns,
+                       double* out, double* scratch) {
+  Reduce<Sum>(threads, x, 1, rows, columns, out, scratch);
+}
+void SumColumnsFloat16(Threads* threads, const Float16* x, int64_t rows, int64_t columns,
+                       Float16* out, float* scratch) {
+  Reduce<Sum>(threads, x, 1, rows, columns, out, scratch);
+}
+void SumColumnsBFloat16(Threads* threads, const BFloat16* x, int64_t rows, int64_t columns,
+                        BFloat16* out, float* scratch) {
   Reduce<Sum>(threads, x, 1, rows, columns, out, scratch);
 }
 
@@ -123,15 +120,25 @@ namespace blasgrad {
 HWY_EXPORT(ReduceOps);
 std::vector<Op> ReduceOps() { return HWY_DYNAMIC_DISPATCH(ReduceOps)(); }
 
-HWY_EXPORT(SumColumns32);
+HWY_EXPORT(SumColumnsFloat32);
 void SumColumns(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
                 float* scratch) {
-  HWY_DYNAMIC_DISPATCH(SumColumns32)(threads, x, rows, columns, out, scratch);
+  HWY_DYNAMIC_DISPATCH(SumColumnsFloat32)(threads, x, rows, columns, out, scratch);
 }
-HWY_EXPORT(SumColumns64);
+HWY_EXPORT(SumColumnsFloat64);
 void SumColumns(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out,
                 double* scratch) {
-  HWY_DYNAMIC_DISPATCH(SumColumns64)(threads, x, rows, columns, out, scratch);
+  HWY_DYNAMIC_DISPATCH(SumColumnsFloat64)(threads, x, rows, columns, out, scratch);
+}
+HWY_EXPORT(SumColumnsFloat16);
+void SumColumns(Threads* threads, const Float16* x, int64_t rows, int64_t columns, Float16* out,
+                float* scratch) {
+  HWY_DYNAMIC_DISPATCH(SumColumnsFloat16)(threads, x, rows, columns, out, scratch);
+}
+HWY_EXPORT(SumColumnsBFloat16);
+void SumColumns(Threads* threads, const BFloat16* x, int64_t rows, int64_t columns, BFloat16* out,
+                float* scratch) {
+  HWY_DYNAMIC_DISPATCH(SumColumnsBFloat16)(threads, x, rows, columns, out, scratch);
 }
 }  // namespace blasgrad
 #endif

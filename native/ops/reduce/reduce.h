@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/half.h"
+
 namespace blasgrad {
 
 class Threads;
@@ -33,19 +35,28 @@ struct ReduceSplit {
   int64_t partialResults() const { return parts > 1 ? items * parts * widest : 0; }
 };
 
-// Bytes that the reduction of (outer, n, inner) needs to work in.
-inline size_t ReduceScratch(double outer, double n, double inner, size_t elementBytes) {
+// Bytes of a number that elements of so many bytes are reduced in: halves in float32, all others in their own type.
+constexpr size_t ComputeBytes(size_t elementBytes) {
+  return elementBytes == 2 ? sizeof(float) : elementBytes;
+}
+
+// Bytes that the reduction of (outer, n, inner) needs to work in; a result of a part takes `computeBytes`.
+inline size_t ReduceScratch(double outer, double n, double inner, size_t computeBytes) {
   if (outer == 0 || inner == 0 || n == 0) return 0;
   const ReduceSplit split(static_cast<int64_t>(outer), static_cast<int64_t>(n),
                           static_cast<int64_t>(inner));
-  return static_cast<size_t>(split.partialResults()) * elementBytes;
+  return static_cast<size_t>(split.partialResults()) * computeBytes;
 }
 
-// out[j] = sum over i of x[i * columns + j], pairwise; the same on any number of threads. `scratch` is that of a
-// reduction of (1, rows, columns).
+// out[j] = sum over i of x[i * columns + j], pairwise; the same on any number of threads. Sums of halves are float32 and
+// rounded once. `scratch` is that of a reduction of (1, rows, columns).
 void SumColumns(Threads* threads, const float* x, int64_t rows, int64_t columns, float* out,
                 float* scratch);
 void SumColumns(Threads* threads, const double* x, int64_t rows, int64_t columns, double* out,
                 double* scratch);
+void SumColumns(Threads* threads, const Float16* x, int64_t rows, int64_t columns, Float16* out,
+                float* scratch);
+void SumColumns(Threads* threads, const BFloat16* x, int64_t rows, int64_t columns, BFloat16* out,
+                float* scratch);
 
 }  // namespace blasgrad

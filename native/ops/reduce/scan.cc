@@ -25,35 +25,48 @@ void EachPanel(const Args& a, const Line& line) {
   });
 }
 
-// Wide enough that a long float32 sum does not drift, and unsigned so that int32 wraps around.
-template <class T>
-using Total = std::conditional_t<std::is_floating_point_v<T>, double, uint32_t>;
-
-// y[i] = x[0] + ... + x[i], or x[i] + ... + x[n - 1].
-template <class T>
-void CumsumKernel(const Args& a) {
+// y[i] = x[0] + ... + x[i], or x[i] + ... + x[n - 1]: load(x) gives numbers of the type to add in, store(sum) results.
+template <class In, class Out, class Load, class Store>
+void Cumulate(const Args& a, const Load& load, const Store& store) {
+  using Total = decltype(load(In{}));
   const int64_t n = a.size(1), inner = a.size(2);
   const bool reverse = a.flag(3);
   EachPanel(a, [&](int64_t offset, int64_t width) {
-    const T* __restrict x = a.in<T>(0) + offset;
-    T* __restrict y = a.out<T>(1) + offset;
+    const In* __restrict x = a.in<In>(0) + offset;
+    Out* __restrict y = a.out<Out>(1) + offset;
     if (inner == 1) {
-      Total<T> sum = 0;
+      Total sum = 0;
       for (int64_t k = 0; k < n; ++k) {
         const int64_t i = reverse ? n - 1 - k : k;
-        y[i] = static_cast<T>(sum += static_cast<Total<T>>(x[i]));
+        y[i] = store(sum += load(x[i]));
       }
       return;
     }
-    Total<T> total[kPanel] = {};
+    Total total[kPanel] = {};
     for (int64_t k = 0; k < n; ++k) {
       const int64_t row = (reverse ? n - 1 - k : k) * inner;
-      for (int64_t j = 0; j < width; ++j) {
-        total[j] += static_cast<Total<T>>(x[row + j]);
-        y[row + j] = static_cast<T>(total[j]);
-      }
+      for (int64_t j = 0; j < width; ++j) y[row + j] = store(total[j] += load(x[row + j]));
     }
   });
+}
+
+// Floats are added in double, so that a long float32 sum does not drift; halves in float32, as in PyTorch.
+template <class S>
+void CumsumKernel(const Args& a) {
+  using T = ComputeOf<S>;
+  using Total = std::conditional_t<std::is_same_v<S, T>, double, T>;
+  Cumulate<S, S>(
+      a, [](S v) { return static_cast<Total>(Widen(v)); },
+      [](Total sum) { return Narrow<S>::From(static_cast<T>(sum)); });
+}
+
+// Unsigned sums wrap around; true counts as 1, whatever byte stands for it.
+template <DType kType>
+void CumsumInt64Kernel(const Args& a) {
+  using In = CType<kType>;
+  Cumulate<In, int64_t>(
+      a, [](In v) { return static_cast<uint64_t>(kType == DType::boolean ? In{v != 0} : v); },
+      [](uint64_t sum) { return static_cast<int64_t>(sum); });
 }
 
 // dx[i] = dy times the product of all x but x[i]: those before times those after.
@@ -93,17 +106,23 @@ void ProdBackwardNeeds(const double* attr, int64_t* need) {
 }  // namespace
 
 std::vector<Op> ScanOps() {
+  const std::vector<Attr> attrs = {{"outer"}, {"n"}, {"inner"}, {"reverse", AttrKind::flag}};
   return {
       {"cumsum",
        {{"x"}, {"y", Access::write}},
-       {{"outer"}, {"n"}, {"inner"}, {"reverse", AttrKind::flag}},
+       attrs,
        CumsumNeeds,
-       KernelsFor<kNumbers>([]<DType kType>() { return CumsumKernel<CType<kType>>; })},
+       KernelsFor<kFloating>([]<DType kType>() { return CumsumKernel<CType<kType>>; })},
+      {"cumsumInt64",
+       {{"x"}, {"y", Access::write, Element::int64}},
+       attrs,
+       CumsumNeeds,
+       KernelsFor<kIntegers | kBooleans>([]<DType kType>() { return CumsumInt64Kernel<kType>; })},
       {"prodBackward",
        {{"x"}, {"dy"}, {"dx", Access::write}},
        {{"outer"}, {"n"}, {"inner"}},
        ProdBackwardNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return ProdBackwardKernel<CType<kType>>; })},
+       KernelsFor<kWide>([]<DType kType>() { return ProdBackwardKernel<CType<kType>>; })},
   };
 }
 

@@ -10,8 +10,8 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-template <class Walk, class T, class State = typename Walk::State>
-HWY_INLINE void FindPeak(const Walk& walk, const T* x, State& peak) {
+template <class Walk, class S, class State = typename Walk::State>
+HWY_INLINE void FindPeak(const Walk& walk, const S* x, State& peak) {
   const auto d = walk.d;
   const auto lowest = hn::Neg(hn::Inf(d));
   Fill(walk, peak, lowest);
@@ -32,27 +32,36 @@ HWY_INLINE void SumTerms(const Walk& walk, State& sum, const Term& term) {
   walk.template Join<Sum>(sum);
 }
 
-// y = exp(x - max x) / sum of exp(x - max x)
+// y = exp(x - max x) / sum of exp(x - max x). y holds the exponentials meanwhile, unless it would round them: halves are
+// computed twice, so that the result is rounded once.
 struct Softmax {
-  template <class Walk, class T>
-  static HWY_INLINE void Run(const Walk& walk, const T* x, T* y) {
+  template <class Walk, class S>
+  static HWY_INLINE void Run(const Walk& walk, const S* x, S* y) {
     const auto d = walk.d;
     typename Walk::State peak, sum;
     FindPeak(walk, x, peak);
+    const auto exponential = [&](size_t i, auto at) HWY_ATTR {
+      return vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
+    };
     SumTerms(walk, sum, [&](size_t i, auto at) HWY_ATTR {
-      const auto e = vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
-      at.Store(e, y + i);
+      const auto e = exponential(i, at);
+      if constexpr (!kIsHalf<S>) at.Store(e, y + i);
       return e;
     });
     walk.EachState([&](auto at) HWY_ATTR { at.Set(sum, hn::Div(vm::Const(d, 1), at.Get(sum))); });
-    walk.Each([&](size_t i, auto at)
-                  HWY_ATTR { at.Store(hn::Mul(at.Load(y + i), at.Get(sum)), y + i); });
+    walk.Each([&](size_t i, auto at) HWY_ATTR {
+      if constexpr (kIsHalf<S>) {
+        at.Store(hn::Mul(exponential(i, at), at.Get(sum)), y + i);
+      } else {
+        at.Store(hn::Mul(at.Load(y + i), at.Get(sum)), y + i);
+      }
+    });
   }
 };
 
 // log(sum of exp(x - peak))
-template <class Walk, class T, class State = typename Walk::State>
-HWY_INLINE void LogOfSum(const Walk& walk, const T* x, const State& peak, State& log) {
+template <class Walk, class S, class State = typename Walk::State>
+HWY_INLINE void LogOfSum(const Walk& walk, const S* x, const State& peak, State& log) {
   const auto d = walk.d;
   SumTerms(walk, log, [&](size_t i, auto at) HWY_ATTR {
     return vm::ExpNonPositive(d, hn::Sub(at.Load(x + i), at.Get(peak)));
@@ -62,8 +71,8 @@ HWY_INLINE void LogOfSum(const Walk& walk, const T* x, const State& peak, State&
 
 // y = x - max x - log(sum of exp(x - max x))
 struct LogSoftmax {
-  template <class Walk, class T>
-  static HWY_INLINE void Run(const Walk& walk, const T* x, T* y) {
+  template <class Walk, class S>
+  static HWY_INLINE void Run(const Walk& walk, const S* x, S* y) {
     typename Walk::State peak, log;
     FindPeak(walk, x, peak);
     LogOfSum(walk, x, peak, log);
@@ -97,8 +106,8 @@ struct LogSoftmaxDerivative {
   }
 };
 
-template <class F, class Walk, class T>
-HWY_INLINE void Backward(const Walk& walk, const T* dy, const T* y, T* dx) {
+template <class F, class Walk, class S>
+HWY_INLINE void Backward(const Walk& walk, const S* dy, const S* y, S* dx) {
   const auto d = walk.d;
   typename Walk::State sum;
   SumTerms(walk, sum,
@@ -109,8 +118,8 @@ HWY_INLINE void Backward(const Walk& walk, const T* dy, const T* y, T* dx) {
 }
 
 // y = log(sum of exp(x)), one number a line
-template <class Walk, class T>
-HWY_INLINE void LogSumExp(const Walk& walk, const T* x, T* y) {
+template <class Walk, class S>
+HWY_INLINE void LogSumExp(const Walk& walk, const S* x, S* y) {
   typename Walk::State peak, log;
   FindPeak(walk, x, peak);
   LogOfSum(walk, x, peak, log);
@@ -122,24 +131,24 @@ HWY_INLINE void LogSumExp(const Walk& walk, const T* x, T* y) {
   walk.Write(log, y);
 }
 
-template <class F, class T>
+template <class F, class S>
 void ForwardKernel(const Args& a) {
   if (a.size(1) == 0) return;
-  EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t) {
-    F::Run(walk, a.in<T>(0) + start, a.out<T>(1) + start);
+  EachLine<S>(a, [&](const auto& walk, int64_t start, int64_t) {
+    F::Run(walk, a.in<S>(0) + start, a.out<S>(1) + start);
   });
 }
-template <class F, class T>
+template <class F, class S>
 void BackwardKernel(const Args& a) {
   if (a.size(1) == 0) return;
-  EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t) {
-    Backward<F>(walk, a.in<T>(0) + start, a.in<T>(1) + start, a.out<T>(2) + start);
+  EachLine<S>(a, [&](const auto& walk, int64_t start, int64_t) {
+    Backward<F>(walk, a.in<S>(0) + start, a.in<S>(1) + start, a.out<S>(2) + start);
   });
 }
-template <class T>
+template <class S>
 void LogSumExpKernel(const Args& a) {
-  EachLine<T>(a, [&](const auto& walk, int64_t start, int64_t line) {
-    LogSumExp(walk, a.in<T>(0) + start, a.out<T>(1) + line);
+  EachLine<S>(a, [&](const auto& walk, int64_t start, int64_t line) {
+    LogSumExp(walk, a.in<S>(0) + start, a.out<S>(1) + line);
   });
 }
 

@@ -11,27 +11,30 @@
 namespace blasgrad {
 namespace {
 
+// The bits of a key of the same size as the element, which both formats of halves share with floats: the sign, then the
+// magnitude as a number.
 template <class T>
-using KeyOf = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+using KeyOf = WordOfBytes<sizeof(T)>;
 
 template <class T>
 KeyOf<T> Key(T v, bool descending) {
   using K = KeyOf<T>;
-  constexpr K kTop = K{1} << (8 * sizeof(K) - 1);
+  constexpr auto kTop = static_cast<K>(K{1} << (8 * sizeof(K) - 1));
   K key;
-  if constexpr (std::is_floating_point_v<T>) {
-    if (v != v) {
-      key = ~K{0};
+  if constexpr (!std::is_integral_v<T>) {
+    const auto number = Widen(v);
+    if (number != number) {
+      key = static_cast<K>(~K{0});
     } else {
-      const K bits = std::bit_cast<K>(v == 0 ? T{0} : v);  // -0 equals 0
-      key = (bits & kTop) != 0 ? ~bits : bits | kTop;
+      const K bits = number == 0 ? K{0} : std::bit_cast<K>(v);  // -0 equals 0
+      key = static_cast<K>((bits & kTop) != 0 ? ~bits : bits | kTop);
     }
-  } else if constexpr (std::is_same_v<T, int32_t>) {
-    key = static_cast<K>(v) ^ kTop;
+  } else if constexpr (std::is_signed_v<T>) {
+    key = static_cast<K>(static_cast<K>(v) ^ kTop);
   } else {
     key = v;
   }
-  return descending ? ~key : key;
+  return static_cast<K>(descending ? ~key : key);
 }
 
 template <class K>

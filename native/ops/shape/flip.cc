@@ -1,4 +1,4 @@
-// Elements in reverse order along a dimension.
+// Elements in reverse order along a dimension. They are moved, so dtypes of one size share a kernel.
 #include "core/for_rows.h"
 #include "ops/family.h"
 
@@ -36,7 +36,7 @@ std::vector<Op> FlipOps() {
            {{"x"}, {"out", Access::write}},
            {{"outer"}, {"n"}, {"inner"}},
            FlipNeeds,
-           KernelsFor<kAll>([]<DType kType>() { return Flip<CType<kType>>; })}};
+           KernelsFor<kAll>([]<DType kType>() { return Flip<Word<kType>>; })}};
 }
 
 }  // namespace blasgrad

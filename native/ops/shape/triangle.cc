@@ -1,4 +1,5 @@
-// The lower and the upper triangle of matrices.
+// The lower and the upper triangle of matrices. Elements are moved and 0 is all bits 0, so dtypes of one size share a
+// kernel.
 #include "core/for_rows.h"
 #include "ops/family.h"
 
@@ -35,7 +36,7 @@ Op TriangleOp(const char* name) {
           [](const double* attr, int64_t* need) {
             need[0] = need[1] = Elements(attr[0], attr[1], attr[2]);
           },
-          KernelsFor<kAll>([]<DType kType>() { return Triangle<CType<kType>, kUpper>; })};
+          KernelsFor<kAll>([]<DType kType>() { return Triangle<Word<kType>, kUpper>; })};
 }
 
 }  // namespace

@@ -1,0 +1,6 @@
+/**
+ * Transforms of images and batches of images (torchvision.transforms.v2).
+ *
+ * @module
+ */
+export { Normalize } from './normalize';

@@ -7,6 +7,7 @@ import { against, comparable } from './against';
 import { installPeers } from './build';
 import { Roster } from './contestants';
 import { add, gemm, load } from './measures/basics';
+import { dtypes } from './measures/dtypes';
 import { elementwise } from './measures/elementwise';
 import { gather } from './measures/gather';
 import { growth } from './measures/growth';
@@ -29,6 +30,7 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
   workers,
   memory,
   elementwise,
+  dtypes,
   add,
   gather,
   load,

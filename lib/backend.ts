@@ -4,7 +4,7 @@
  * @module
  */
 import type { NativeInfo } from '../binding';
-import { dtypesOfMemory, type DType } from './core/dtype';
+import { dtypesOfMemory, isFloating, isHalf, type DType } from './core/dtype';
 import { wrongType } from './core/errors';
 import { addon as machine } from './core/native';
 import { gemmKernels, linearBackwardKernels, linearKernels } from './ops/matrix/products';
@@ -93,8 +93,8 @@ function kernelFor<K>(
   name: string,
   array: unknown,
 ): K {
-  const [dtype] = dtypesOfMemory(array);
-  if (dtype !== 'float32' && dtype !== 'float64') {
+  const dtype = dtypesOfMemory(array).at(0);
+  if (dtype === undefined || !isFloating(dtype) || isHalf(dtype)) {
     throw wrongType(op, 'Float32Array or Float64Array', name, array);
   }
   return table[dtype];

@@ -52,6 +52,15 @@ export type { Shape } from './core/shape';
 export { slice, type Index, type Slice } from './ops/index/indexing';
 export { cat, meshgrid, stack } from './ops/shape/join';
 export { addmm } from './ops/matrix/matmul';
+export {
+  canCast,
+  finfo,
+  iinfo,
+  promoteTypes,
+  resultType,
+  type FloatInfo,
+  type IntegerInfo,
+} from './ops/typeInfo';
 export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './core/generator';
 export { rand, randint, randLike, randn, randnLike, randperm } from './creation/random';

@@ -11,6 +11,8 @@ interface Entry {
   readonly rank: number;
   /** The least and the largest finite number; those of int64 are rounded to the nearest that a number can be. */
   readonly range: readonly [least: number, largest: number];
+  /** Of floating dtypes: bits of the significand after the first one, and the exponent of the smallest normal number. */
+  readonly format?: readonly [fraction: number, leastExponent: number];
   /** Whether labels and indices may have it. */
   readonly index?: true;
 }
@@ -20,14 +22,27 @@ const maxFloat64 = Number.MAX_VALUE;
 const maxBfloat16 = 3.3895313892515355e38;
 
 const table = {
-  float32: { array: Float32Array, kind: 'floating', rank: 6, range: [-maxFloat32, maxFloat32] },
-  float64: { array: Float64Array, kind: 'floating', rank: 7, range: [-maxFloat64, maxFloat64] },
+  float32: {
+    array: Float32Array,
+    kind: 'floating',
+    rank: 6,
+    range: [-maxFloat32, maxFloat32],
+    format: [23, -126],
+  },
+  float64: {
+    array: Float64Array,
+    kind: 'floating',
+    rank: 7,
+    range: [-maxFloat64, maxFloat64],
+    format: [52, -1022],
+  },
   float16: {
     array: Uint16Array,
     kind: 'floating',
     holds: 'float16',
     rank: 5,
     range: [-65504, 65504],
+    format: [10, -14],
   },
   bfloat16: {
     array: Uint16Array,
@@ -35,6 +50,7 @@ const table = {
     holds: 'bfloat16',
     rank: 5,
     range: [-maxBfloat16, maxBfloat16],
+    format: [7, -126],
   },
   int64: {
     array: BigInt64Array,
@@ -138,6 +154,11 @@ export function isUnsigned(dtype: DType): boolean {
 export function isHalf(dtype: DType): boolean {
   const { holds } = table[dtype] as Entry;
   return holds === 'float16' || holds === 'bfloat16';
+}
+
+/** Bits of the significand after the first one, and the exponent of the smallest normal number; undefined unless floating. */
+export function formatOf(dtype: DType): Entry['format'] {
+  return (table[dtype] as Entry).format;
 }
 
 /** What the dtype's memory holds. */

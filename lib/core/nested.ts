@@ -6,6 +6,8 @@ import {
   dtypeOfCopy,
   isFloating,
   isHalf,
+  isInteger,
+  rangeOf,
   type DType,
   type TypedArray,
 } from './dtype';
@@ -72,11 +74,9 @@ function placeOf(path: readonly number[]): string {
 }
 
 /** What elements must be without a dtype: of the kind of the first one, which has chosen it. */
-const kindsOf: Readonly<Partial<Record<DType, readonly [type: string, what: string]>>> = {
-  bool: ['boolean', 'a boolean'],
-  int64: ['bigint', 'a bigint'],
-  [defaultDType]: ['number', 'a number'],
-};
+function kindFor(dtype: DType): 'number' | 'bigint' | 'boolean' {
+  return isFloating(dtype) ? 'number' : isInteger(dtype) ? 'bigint' : 'boolean';
+}
 
 /**
  * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for whole numbers that have none),
@@ -92,14 +92,17 @@ export function flatten(
   const array = allocate(type, numelOf(shape));
   const path: number[] = [];
   const last = shape.length - 1;
-  const kind = dtype === undefined ? kindsOf[type] : undefined;
+  const kind = dtype === undefined ? kindFor(type) : undefined;
   const holdsNumbers = isFloating(type) && contentOf(type) === 'numbers';
   let next = 0;
 
   const element = (value: unknown): Element => {
     const given = typeof value;
-    const fits = kind === undefined ? elementTypes.includes(given) : given === kind[0];
-    if (!fits) throw wrongType(op, kind?.[1] ?? 'a number, a bigint or a boolean', placeOf(path), value);
+    const fits = kind === undefined ? elementTypes.includes(given) : given === kind;
+    if (!fits) {
+      const what = kind === undefined ? 'a number, a bigint or a boolean' : `a ${kind}`;
+      throw wrongType(op, what, placeOf(path), value);
+    }
     return requireElement(op, placeOf(path), type, value as number | bigint | boolean);
   };
 
@@ -111,7 +114,7 @@ export function flatten(
     }
     const isBig = name === 'BigInt64Array' || name === 'BigUint64Array';
     const bits = isHalf(type) && name === 'Uint16Array' ? list : bitsOf(list, name, type);
-    if (bits !== undefined || (holdsNumbers && !isBig) || holdsAll(type, name)) {
+    if (bits !== undefined || (holdsNumbers && !isBig) || holdsAll(type, list)) {
       if (count > 0) copyElements(array, (bits ?? list) as TypedArray, next);
       next += count;
       return;
@@ -168,14 +171,18 @@ function bitsOf(list: NumberArray, name: string, dtype: DType): Uint16Array | un
   return new Uint16Array(list.buffer, list.byteOffset, list.length);
 }
 
-/** Whether whole numbers of a class of typed arrays all are numbers of the dtype. */
-function holdsAll(dtype: DType, name: string): boolean {
-  if (dtype === 'int64') return name === 'BigInt64Array';
-  const copied = dtypeOfCopy(name);
-  return (
-    (dtype === 'int32' && copied === 'int32' && name !== 'Uint32Array') ||
-    ((dtype === 'uint8' || dtype === 'int32') && copied === 'uint8')
-  );
+/** Whether all numbers of a typed array's class are whole ones that the memory of the dtype holds as they are. */
+function holdsAll(dtype: DType, list: NumberArray): boolean {
+  const name = arrayClass(list) ?? '';
+  const isBig = name.startsWith('Big');
+  if (!isInteger(dtype) || name.startsWith('Float') || isBig !== (contentOf(dtype) === 'bigints')) {
+    return false;
+  }
+  const bits = 8 * list.BYTES_PER_ELEMENT;
+  const [least, largest] = rangeOf(dtype);
+  return /^(?:Big)?Ui/.test(name)
+    ? 2 ** bits - 1 <= largest
+    : least <= -(2 ** (bits - 1)) && 2 ** (bits - 1) - 1 <= largest;
 }
 
 /**

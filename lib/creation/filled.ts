@@ -228,7 +228,13 @@ function wholeRange(start: unknown, end: unknown, step: unknown, options: Tensor
   const size = Number((to - from + by - (by > 0n ? 1n : -1n)) / by);
   const places = Tensor._empty('int64', requireShape(op, [size]));
   fillArange(places, 0, 1);
-  return finish(places.mul(by).add(from).to(dtypeOf(op, options, 'int64')), options);
+  return finish(
+    places
+      .mul(by)
+      .add(from)
+      .to(dtypeOf(op, options, 'int64')),
+    options,
+  );
 }
 
 /**

@@ -20,7 +20,12 @@ const reals = [0, 0.5, 1, -1, 3, NaN, Infinity, -Infinity, 1e300, -1e-300, 2 ** 
 const contents: Readonly<Record<DType, readonly number[]>> = {
   float32: [0, -0, 1, -1.5, 0.25, 3, NaN, Infinity, -Infinity, 3e38, 1e-40],
   float64: [0, -0, 1, -1.5, 0.25, 3, NaN, Infinity, -Infinity, 1e308, 1e-310],
+  // Bits.
+  float16: [0, 0x8000, 0x3c00, 0xbe00, 0x3400, 0x7e00, 0x7c00, 0xfc00, 0x7bff, 1],
+  bfloat16: [0, 0x8000, 0x3c00, 0xbe00, 0x3400, 0x7e00, 0x7c00, 0xfc00, 0x7bff, 1],
+  int64: [0, 0, 0, 0, 1, 1, 2, 3, -1, 5, 2 ** 53, -(2 ** 63)],
   int32: [0, 0, 0, 0, 0, 1, 1, 1, 2, 3, -1, 5, 2147483647, -2147483648],
+  uint8: [0, 0, 1, 1, 2, 3, 255],
   bool: [0, 1, 1, 2, 255],
 };
 

@@ -5,10 +5,20 @@ import type { ElementArray } from '../../binding';
 export const arrays = {
   float32: Float32Array,
   float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int64: BigInt64Array,
   int32: Int32Array,
+  uint8: Uint8Array,
   bool: Uint8Array,
 } as const;
 export type DType = keyof typeof arrays;
+
+/** Writes a number, which for halves is their bits. */
+export function write(array: ElementArray, at: number, value: number): void {
+  if (array instanceof BigInt64Array) array[at] = BigInt(value);
+  else array[at] = value;
+}
 
 const guardBytes = 512;
 const guardByte = 0xa5;
@@ -24,7 +34,7 @@ export class Guarded {
     const buffer = new ArrayBuffer(size + 2 * guardBytes);
     this.bytes = new Uint8Array(buffer).fill(guardByte);
     this.array = new arrays[dtype](buffer, guardBytes, length);
-    for (let i = 0; i < length; i++) this.array[i] = value(i);
+    for (let i = 0; i < length; i++) write(this.array, i, value(i));
     this.before = this.bytes.slice();
   }
 

@@ -3,13 +3,13 @@ import type { Tensor } from 'blasgrad';
 import { sizeOf, type DType, type Plain, type Tolerance } from '../support/plain';
 import { permutation } from '../support/random';
 
-/** Values for one input, random in [low, high), by default [-2, 2), for int32 -5 to 5, and exact in float32. */
+/** Values for one input, random in [low, high), by default [-2, 2), for whole numbers -5 or 0 to 5, and exact in float32. */
 export interface InputSpec {
   readonly shape: readonly number[];
   readonly low?: number;
   readonly high?: number;
   /** `float`, the default, is run as float32 and as float64. */
-  readonly dtype?: 'float' | 'float32' | 'float64' | 'int32' | 'bool';
+  readonly dtype?: 'float' | DType;
   /** No two values closer than (high - low) / count: for maxima, sorting and the like. */
   readonly distinct?: boolean;
   /** The values themselves, repeated as often as the shape needs. */
@@ -45,6 +45,10 @@ export interface OpCase {
   readonly float64?: Tolerance;
 }
 
+function isInteger(dtype: string): boolean {
+  return dtype.includes('int');
+}
+
 export const defaults = {
   float32: { rel: 1e-5, abs: 2e-6 },
   float64: { rel: 1e-9, abs: 1e-12 },
@@ -58,8 +62,12 @@ export function dtypeOf(spec: InputSpec, precision: Precision): DType {
 
 /** The values of an input, in its own shape or another one. */
 export function sample(spec: InputSpec, random: () => number, shape = spec.shape): Plain {
-  const whole = spec.dtype === 'int32';
-  const [least, most] = whole ? [-5, 6] : spec.dtype === 'bool' ? [0, 2] : [-2, 2];
+  const whole = spec.dtype !== undefined && isInteger(spec.dtype);
+  const [least, most] = !whole
+    ? spec.dtype === 'bool'
+      ? [0, 2]
+      : [-2, 2]
+    : [spec.dtype === 'uint8' ? 0 : -5, 6];
   const { low = least, high = most, values } = spec;
   const count = sizeOf(shape);
   const order = spec.distinct ? permutation(count, random) : [];

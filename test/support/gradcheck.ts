@@ -11,7 +11,7 @@ export interface Argument {
 /** Any function of tensors. */
 export type Fn = (...inputs: Tensor[]) => Tensor[];
 
-const isFloating = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
+const isFloating = (dtype: DType): boolean => dtype.includes('float');
 
 const zeros = (shape: readonly number[]): Plain => ({
   shape: [...shape],

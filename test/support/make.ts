@@ -1,21 +1,20 @@
 /** Tensors of given values, in order or scattered over memory. */
-import { fromArray, type Tensor } from 'blasgrad';
+import { tensor, type Tensor } from 'blasgrad';
 import { build, indicesOf, sizeOf, stridesOf, type DType, type Plain } from './plain';
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  bool: Uint8Array,
-};
-
 export function make(dtype: DType, shape: readonly number[], values: readonly number[]): Tensor {
-  return fromArray(new arrays[dtype](values), shape);
+  return tensor([...values], { dtype }).reshape(shape);
 }
 
 /** A number that shows when it is read by mistake. */
+const fillers: Readonly<Partial<Record<DType, number>>> = {
+  int64: -1234567890123456,
+  int32: -123456789,
+  uint8: 201,
+  bool: 1,
+};
 function filler(dtype: DType): number {
-  return dtype === 'int32' ? -123456789 : dtype === 'bool' ? 1 : NaN;
+  return fillers[dtype] ?? NaN;
 }
 
 /** A tensor of the values of `x` and how they lie in memory. */

@@ -1,5 +1,6 @@
 /** Arrays of plain numbers with a shape: what references compute with, independent of the library. */
 import type { Tensor } from 'blasgrad';
+import { isHalf, roundToHalf } from './halves';
 
 export type DType = Tensor['dtype'];
 
@@ -99,6 +100,7 @@ export function plainOf(tensor: Tensor): Plain {
 
 /** As a tensor of the dtype can hold it. */
 export function rounded(value: number, dtype: DType): number {
+  if (isHalf(dtype)) return roundToHalf(value, dtype);
   return dtype === 'float32' ? Math.fround(value) : value;
 }
 

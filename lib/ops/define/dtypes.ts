@@ -33,7 +33,7 @@ export function operand(op: string, name: string, value: unknown, like: Tensor):
  * The dtype of a number beside a tensor: that of the tensor, unless the number is of a higher category. A number with a
  * fraction has the default dtype; a whole one beside bool is int32, or int64 where int32 does not hold it; a bigint int64.
  */
-function scalarDType(value: Element, like: DType): DType {
+export function scalarDType(value: Element, like: DType): DType {
   if (isFloating(like)) return like;
   if (typeof value === 'number' && !Number.isInteger(value)) return defaultDType;
   if (isInteger(like)) return like;

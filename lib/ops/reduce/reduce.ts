@@ -106,12 +106,7 @@ export function positions(n: number): Tensor {
 }
 
 const ops = {
-  sum: new ReduceOp(
-    'sum',
-    'nothing',
-    (dy, node) => [spread(dy, node.attrs)],
-    kernels('sumInt64'),
-  ),
+  sum: new ReduceOp('sum', 'nothing', (dy, node) => [spread(dy, node.attrs)], kernels('sumInt64')),
   mean: new ReduceOp('mean', 'nothing', (dy, node) => {
     const n = numelOf(node.attrs.shape) / numelOf(node.attrs.kept);
     return [spread(dy.div(n), node.attrs)];

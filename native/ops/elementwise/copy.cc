@@ -108,8 +108,8 @@ Kernel CastKernel() {
     return ElementwiseWords<WidenHalves, To, From>;
   } else if constexpr (kFrom == DType::float32 && IsHalf(kTo)) {
     return ElementwiseWords<NarrowFloats, To, From>;
-  } else if constexpr (InfoOf(kFrom).in(kFloating) &&
-                       (kTo == DType::int64 || kTo == DType::uint8)) {
+  } else if constexpr (InfoOf(kFrom).in(kFloating) && InfoOf(kTo).in(kIntegers) &&
+                       kTo != DType::int32) {  // which has always taken NaN for the smallest number
     return CheckedCast<kFrom, kTo>;
   } else {
     return Elementwise<Cast<kTo>, kTo, kFrom>;

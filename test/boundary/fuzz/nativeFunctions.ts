@@ -1,6 +1,6 @@
 /** Random calls of the addon's own functions: ops with sizes that fit or lie, captures and programs. */
 import type { ElementArray } from '../../../binding';
-import { arrays, type DType } from '../guarded';
+import { arrays, write, type DType } from '../guarded';
 import {
   addon,
   functions,
@@ -32,7 +32,12 @@ const reals = [0, 0.5, 1, -1, 3, NaN, Infinity, -Infinity, 1e300, -1e-300, 2 ** 
 const contents = {
   float32: [0, -0, 1, -1.5, 0.25, NaN, Infinity, -Infinity, 3e38, 1e-40],
   float64: [0, -0, 1, -1.5, 0.25, NaN, Infinity, -Infinity, 1e308, 1e-310],
+  // Bits.
+  float16: [0, 0x8000, 0x3c00, 0xbe00, 0x3400, 0x7e00, 0x7c00, 0xfc00, 0x7bff, 1],
+  bfloat16: [0, 0x8000, 0x3c00, 0xbe00, 0x3400, 0x7e00, 0x7c00, 0xfc00, 0x7bff, 1],
+  int64: [0, 0, 0, 0, 1, 1, 2, 3, -1, 5, 2 ** 53, -(2 ** 63)],
   int32: [0, 0, 0, 0, 1, 1, 2, 3, -1, 5, 2147483647, -2147483648],
+  uint8: [0, 0, 1, 1, 2, 3, 255],
   bool: [0, 1, 1, 2, 255],
 };
 const elementTypes = Object.values(arrays) as unknown as Parameters<typeof anyArray>[1];
@@ -66,7 +71,7 @@ export class NativeFunctions {
     // Half of the time nothing special, so that more calls get past the checks of contents.
     const tame = random.chance(0.5);
     for (let i = 0; i < length; i++)
-      array[i] = tame ? (kind === 'int32' ? 0 : 0.5) : random.pick(contents[kind]);
+      write(array, i, tame ? (kind.startsWith('float') ? 0.5 : 0) : random.pick(contents[kind]));
     return array;
   }
 

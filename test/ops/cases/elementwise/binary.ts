@@ -33,26 +33,48 @@ const arithmetic = {
 type Operator = keyof typeof arithmetic;
 const operators = Object.keys(arithmetic) as Operator[];
 
-/** Whole numbers, which wrap at 32 bits and divide by 0 to 0. */
-const wholeArithmetic: Partial<Record<Operator, Two>> = {
-  add: (a, b) => (a + b) | 0,
-  sub: (a, b) => (a - b) | 0,
-  mul: Math.imul,
-  pow: wholePower,
-  fmod: (a, b) => (b === 0 ? 0 : a % b),
-  remainder: (a, b) => (b === 0 ? 0 : remainder(a, b)),
-  maximum: Math.max,
-  minimum: Math.min,
-};
+/** Bits of the dtypes of whole numbers; int64 is compared where a number is exact. */
+const wholeBits = { int64: 64, int32: 32, uint8: 8 } as const;
+type Whole = keyof typeof wholeBits;
+const wholes = Object.keys(wholeBits) as Whole[];
 
-function wholePower(a: number, b: number): number {
-  if (b < 0) return a === 1 ? 1 : a === -1 ? (b % 2 === 0 ? 1 : -1) : 0;
+type Exact = (a: bigint, b: bigint) => bigint;
+/** Functions of whole numbers, which wrap around. */
+const wholeArithmetic: Readonly<Record<string, Exact>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  pow: wholePower,
+  fmod: (a, b) => a % b,
+  remainder: (a, b) => a - b * floorQuotient(a, b),
+  floorDivide: floorQuotient,
+  maximum: (a, b) => (a > b ? a : b),
+  minimum: (a, b) => (a < b ? a : b),
+  bitwiseAnd: (a, b) => a & b,
+  bitwiseOr: (a, b) => a | b,
+  bitwiseXor: (a, b) => a ^ b,
+};
+const divisions = ['fmod', 'remainder', 'floorDivide'];
+
+function floorQuotient(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
+}
+
+function wholePower(a: bigint, b: bigint): bigint {
+  if (b < 0n) return a === 1n ? 1n : a === -1n ? (b % 2n === 0n ? 1n : -1n) : 0n;
   let result = 1n;
   for (const bit of b.toString(2)) {
-    result = BigInt.asIntN(32, result * result);
-    if (bit === '1') result = BigInt.asIntN(32, result * BigInt(a));
+    result = BigInt.asIntN(64, result * result);
+    if (bit === '1') result = BigInt.asIntN(64, result * a);
   }
-  return Number(result);
+  return result;
+}
+
+/** A function of whole numbers as one of numbers, wrapped to a dtype. */
+function wrapped(fn: Exact, dtype: Whole): Two {
+  const wrap = dtype === 'uint8' ? BigInt.asUintN : BigInt.asIntN;
+  return (a, b) => Number(wrap(wholeBits[dtype], fn(BigInt(a), BigInt(b))));
 }
 
 const truth = (value: number): boolean => value !== 0;
@@ -124,22 +146,74 @@ const numbers = (
   signedZero: false,
 }));
 
-const wholes = (Object.keys(wholeArithmetic) as Operator[]).map((name): OpCase => ({
-  name: `${name} of int32`,
-  ops: [name],
+const ofWholes = Object.entries(wholeArithmetic).flatMap(([name, fn]) =>
+  wholes.map((dtype): OpCase => {
+    const divides = divisions.includes(name);
+    return {
+      name: `${name} of ${dtype}`,
+      ops: [name],
+      inputs: [
+        { shape: [2, 3], dtype },
+        { shape: [2, 3], dtype, ...(divides && { values: [3, 5, 1, 2] }) },
+      ],
+      run: (x, y) => (x[name as keyof Tensor] as (y: Tensor) => Tensor)(y),
+      reference: pointwise(wrapped(fn, dtype)),
+      gradient: false,
+      elementwise: true,
+      // By 0 there is no quotient, and products of int64 pass what numbers hold.
+      extremes: divides || dtype === 'int64' ? false : [],
+      signedZero: false,
+    };
+  }),
+);
+
+const shifts = wholes.flatMap((dtype) =>
+  (['bitwiseLeftShift', 'bitwiseRightShift'] as const).map((name): OpCase => ({
+    name: `${name} of ${dtype}`,
+    ops: [name],
+    inputs: [
+      { shape: [2, 3], dtype, values: [1, 3, 0, 77, 127, 5] },
+      { shape: [2, 3], dtype, values: [0, 1, 3, 7, 40, 64] },
+    ],
+    run: (x, y) => x[name](y),
+    reference: pointwise(wrapped((a, b) => (name === 'bitwiseLeftShift' ? a << b : a >> b), dtype)),
+    gradient: false,
+  })),
+);
+
+/** Python's //. */
+const floorDivision: OpCase = {
+  name: 'floorDivide',
+  ops: ['floorDivide'],
   inputs: [
-    { shape: [2, 3], dtype: 'int32' },
-    { shape: [2, 3], dtype: 'int32' },
+    { shape: [2, 3], values: [1.8, -2.9, 3.3, 0.4, 5.6, -7] },
+    { shape: [2, 3], ...away },
   ],
-  run: (x, y) => x[name](y),
-  reference: pointwise(wholeArithmetic[name] as Two),
+  run: (x, y) => x.floorDivide(y),
+  reference: pointwise((a, b) => Math.floor((a - remainder(a, b)) / b + 0.5)),
   gradient: false,
-  elementwise: true,
-  signedZero: false,
-}));
+};
+
+const bitsOfBool: OpCase = {
+  name: 'bits of bool',
+  ops: ['bitwiseAnd', 'bitwiseOr', 'bitwiseXor'],
+  inputs: [
+    { shape: [4], dtype: 'bool', values: [0, 0, 1, 1] },
+    { shape: [4], dtype: 'bool', values: [0, 1, 0, 1] },
+  ],
+  run: (x, y) => [x.bitwiseAnd(y), x.bitwiseOr(y), x.bitwiseXor(y), x.bitwiseNot()],
+  reference: (x, y) =>
+    [
+      (a: number, b: number) => a & b,
+      (a: number, b: number) => a | b,
+      (a: number, b: number) => a ^ b,
+      (a: number) => 1 - a,
+    ].map((fn) => pointwise(fn)(x, y)),
+  gradient: false,
+};
 
 const comparisons = predicateNames.flatMap((name) =>
-  (['float', 'int32', 'bool'] as const).map((dtype): OpCase => ({
+  (['float', 'int64', 'int32', 'bool'] as const).map((dtype): OpCase => ({
     name: `${name} of ${dtype}`,
     ops: [name],
     inputs: [
@@ -166,7 +240,10 @@ const tests = {
 export const cases: OpCase[] = [
   ...forms,
   ...numbers,
-  ...wholes,
+  ...ofWholes,
+  ...shifts,
+  floorDivision,
+  bitsOfBool,
   ...comparisons,
   ...(Object.keys(tests) as (keyof typeof tests)[]).flatMap((name) =>
     [real, whole].map((input): OpCase => ({

@@ -1,5 +1,6 @@
 /** Copies, conversions and filling. */
 import type { Tensor } from 'blasgrad';
+import { roundToHalf } from '../../../support/halves';
 import { pointwise, type InputSpec, type OpCase } from '../../harness';
 
 type Kind = NonNullable<InputSpec['dtype']>;
@@ -10,13 +11,33 @@ const toInt32 = (x: number): number => {
   const whole = Math.trunc(x) + 0;
   return whole >= -2147483648 && whole <= 2147483647 ? whole : -2147483648;
 };
-const conversions: Readonly<Record<Tensor['dtype'], (x: number) => number>> = {
+const limit = 2 ** 63;
+const toBigint = (x: number): bigint => BigInt(x >= -limit && x < limit ? Math.trunc(x) : -limit);
+const isFloating = (dtype: string): boolean => dtype.includes('float');
+
+type Conversion = (x: number) => number;
+const conversions: Readonly<Record<Tensor['dtype'], Conversion>> = {
   float32: Math.fround,
   float64: (x) => x,
+  float16: (x) => roundToHalf(x, 'float16'),
+  bfloat16: (x) => roundToHalf(x, 'bfloat16'),
+  int64: (x) => Number(toBigint(x)),
   int32: toInt32,
+  uint8: (x) => Number(BigInt.asUintN(8, toBigint(x))),
   bool: (x) => Number(x !== 0),
 };
-const dtypes = ['float32', 'float64', 'int32', 'bool'] as const;
+const dtypes = Object.keys(conversions) as Tensor['dtype'][];
+
+/** Whole numbers wrap around. */
+function conversion(from: Tensor['dtype'], to: Tensor['dtype']): Conversion {
+  return to === 'int32' && !isFloating(from)
+    ? (x) => Number(BigInt.asIntN(32, BigInt(x)))
+    : conversions[to];
+}
+
+/** Where NaN is refused. */
+const refusesNaN = (from: string, to: string): boolean =>
+  isFloating(from) && (to === 'int64' || to === 'uint8');
 
 const casts = dtypes.flatMap((from) =>
   dtypes
@@ -24,19 +45,29 @@ const casts = dtypes.flatMap((from) =>
     .map((to): OpCase => ({
       name: `${from} to ${to}`,
       ops: ['to'],
-      inputs: [{ shape: [2, 3], dtype: from, ...(from === 'bool' ? {} : { low: -3, high: 4 }) }],
+      inputs: [
+        {
+          shape: [2, 3],
+          dtype: from,
+          ...(from === 'bool' ? {} : { low: from === 'uint8' ? 0 : -3, high: 4 }),
+        },
+      ],
       run: (x) => x.to(to),
-      reference: pointwise(conversions[to]),
+      reference: pointwise(conversion(from, to)),
       gradient: false,
       elementwise: true,
-      extremes: [2147483647, 2147483648, -2147483648, -2147483649, -0.75],
+      extremes: refusesNaN(from, to)
+        ? false
+        : [2147483647, 2147483648, -2147483648, -2147483649, -0.75],
       float32: { rel: 0, abs: 0 },
       float64: { rel: 0, abs: 0 },
       extremesTolerance: { float32: { rel: 0, abs: 0 }, float64: { rel: 0, abs: 0 } },
     })),
 );
 
-const every = (['float', 'int32', 'bool'] as const satisfies Kind[]).flatMap((dtype): OpCase[] => [
+const every = (
+  ['float', ...dtypes.filter((one) => !isFloating(one)), 'float16', 'bfloat16'] satisfies Kind[]
+).flatMap((dtype): OpCase[] => [
   {
     name: `clone of ${dtype}`,
     ops: ['copy'],

@@ -1,0 +1,131 @@
+/** Which dtypes ops give, and the limits of dtypes. */
+import {
+  defaultDType,
+  elementBytes,
+  formatOf,
+  isFloating,
+  isInteger,
+  promoteTypes as promoted,
+  rangeOf,
+  requireDType,
+  resultType as resultOf,
+  type DType,
+} from '../core/dtype';
+import type { Element } from '../core/element';
+import { unexpected, wrongType } from '../core/errors';
+import { scalarDType, Tensor, type Operand } from './define';
+
+/**
+ * The smallest dtype that holds the numbers of both (torch.promote_types). TypeError or RangeError for anything but a dtype.
+ *
+ * @example promoteTypes('int64', 'bfloat16') // 'bfloat16'
+ */
+export function promoteTypes(a: DType, b: DType): DType {
+  return promoted(requireDType('promoteTypes', a), requireDType('promoteTypes', b));
+}
+
+/** A dtype, and whether it is that of a number or a tensor without dimensions. */
+type Typed = readonly [dtype: DType, isScalar: boolean];
+
+/**
+ * The dtype of the result of arithmetic with two operands (torch.result_type): a tensor without dimensions, or a number,
+ * changes that of the other only if it is of a higher category (bool, whole, floating). Whole JavaScript numbers beside bool
+ * count as int32, bigints as int64.
+ *
+ * @example resultType(zeros([2], { dtype: 'uint8' }), 5) // 'uint8'
+ */
+export function resultType(a: Operand | boolean, b: Operand | boolean): DType {
+  const [first, isScalar] = typeOf('a', a, b);
+  const [second, otherIsScalar] = typeOf('b', b, a);
+  return resultOf(first, isScalar, second, otherIsScalar);
+}
+
+function typeOf(name: string, value: unknown, other: unknown): Typed {
+  if (value instanceof Tensor) return [value.dtype, value.ndim === 0];
+  if (typeof value === 'boolean') return ['bool', true];
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw wrongType('resultType', 'a tensor or a number', name, value);
+  }
+  if (other instanceof Tensor) return [scalarDType(value, other.dtype), true];
+  return [typeof value === 'bigint' ? 'int64' : defaultDType, true];
+}
+
+/**
+ * Whether a dtype may be converted to another by PyTorch's rules for results that are given (torch.can_cast): not from
+ * floating to whole numbers, and from nothing else to bool.
+ *
+ * @example canCast('float32', 'uint8') // false
+ */
+export function canCast(from: DType, to: DType): boolean {
+  const [source, target] = [requireDType('canCast', from), requireDType('canCast', to)];
+  if (isFloating(source) && isInteger(target)) return false;
+  return source === 'bool' || target !== 'bool';
+}
+
+/** The limits of a floating dtype. */
+export interface FloatInfo {
+  /** Bits of an element. */
+  readonly bits: number;
+  /** The difference between 1 and the next larger number. */
+  readonly eps: number;
+  /** The largest finite number. */
+  readonly max: number;
+  /** The least finite number. */
+  readonly min: number;
+  /** The smallest positive number that is not subnormal. */
+  readonly tiny: number;
+  /** The same as `tiny`. */
+  readonly smallestNormal: number;
+  /** The decimal resolution, a power of ten. */
+  readonly resolution: number;
+  readonly dtype: DType;
+}
+
+/**
+ * The limits of a floating dtype (torch.finfo). RangeError for others.
+ *
+ * @example finfo('float16').max // 65504
+ */
+export function finfo(dtype: DType): FloatInfo {
+  const format = formatOf(requireDType('finfo', dtype));
+  if (format === undefined) throw unexpected('finfo', 'a floating dtype', 'dtype', dtype);
+  const [fraction, least] = format;
+  const [min, max] = rangeOf(dtype);
+  const tiny = 2 ** least;
+  const digits = Math.floor(fraction * Math.log10(2));
+  return {
+    bits: 8 * elementBytes(dtype),
+    eps: 2 ** -fraction,
+    max,
+    min,
+    tiny,
+    smallestNormal: tiny,
+    resolution: Number(`1e-${digits}`),
+    dtype,
+  };
+}
+
+/** The limits of a dtype of whole numbers. */
+export interface IntegerInfo {
+  /** Bits of an element. */
+  readonly bits: number;
+  /** The largest number; a bigint for int64. */
+  readonly max: Element;
+  /** The least number; a bigint for int64. */
+  readonly min: Element;
+  readonly dtype: DType;
+}
+
+/**
+ * The limits of a dtype of whole numbers (torch.iinfo). RangeError for others.
+ *
+ * @example iinfo('uint8').max // 255
+ */
+export function iinfo(dtype: DType): IntegerInfo {
+  if (!isInteger(requireDType('iinfo', dtype))) {
+    throw unexpected('iinfo', 'a dtype of whole numbers', 'dtype', dtype);
+  }
+  const bits = 8 * elementBytes(dtype);
+  const [min, max] = dtype === 'int64' ? [-(2n ** 63n), 2n ** 63n - 1n] : rangeOf(dtype);
+  return { bits, max, min, dtype };
+}

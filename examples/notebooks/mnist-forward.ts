@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { data, F, fromArray, manualSeed, nn, noGrad, optim, slice, type Tensor } from 'blasgrad';
 import { classes, loadDigits, pixels, type Digits } from '../demo/digits';
-import { decimals, distance, sizes, table, tiny, title } from './support/print';
+import { decimals, distance, numbers, sizes, table, tiny, title } from './support/print';
 
 const hidden = 64;
 const batchSize = 10;
@@ -74,7 +74,9 @@ export function* train(
 
 /** The share of digits that are recognised. */
 function accuracy(layers: Layers, { tensors: [x, y] }: data.TensorDataset<[Tensor, Tensor]>) {
-  return noGrad(() => forward(layers, scale.forward(x)).z2.argmax(1).eq(y).to('float32').mean().item());
+  return noGrad(() =>
+    forward(layers, scale.forward(x)).z2.argmax(1).eq(y).to('float32').mean().item(),
+  );
 }
 
 // --- The story --------------------------------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ function tellBatch(x: Tensor, y: Tensor): void {
   const scaled = scale.forward(x);
   const range = `from ${scaled.min().item()} to ${scaled.max().item()}`;
   console.log(`scaled: ${scaled.dtype} ${sizes(scaled)}, ${range}`);
-  console.log(`y: ${y.dtype} ${sizes(y)}, labels ${Array.from(y.data).join(' ')}`);
+  console.log(`y: ${y.dtype} ${sizes(y)}, labels ${numbers(y).join(' ')}`);
 }
 
 function tellWeights(layers: Layers): void {
@@ -150,7 +152,7 @@ function tellPrediction(layers: Layers, x: Tensor, y: Tensor): void {
   const { values, indices } = probabilities.max(1);
   table(
     ['label', 'prediction', 'probability'],
-    Array.from(y.data, (label, i) => [label, indices.data[i], values.data[i].toFixed(4)]),
+    numbers(y).map((label, i) => [label, numbers(indices)[i], decimals(values)[i]]),
   );
 }
 

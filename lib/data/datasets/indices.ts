@@ -29,7 +29,8 @@ export function indicesOf(op: string, name: string, indices: unknown, size: numb
 
 /** An index from 0 to size - 1; otherwise throws. */
 export function requireIndex(op: string, name: string, index: unknown, size: number): number {
-  const number = requireInteger(op, name, typeof index === 'bigint' ? Number(index) : index);
+  const isWhole = typeof index === 'bigint' || Number.isInteger(index);
+  const number = isWhole ? Number(index) : requireInteger(op, name, index);
   if (number >= 0 && number < size) return number;
   const what =
     size === 0 ? 'no index, because there are no samples,' : `an index from 0 to ${size - 1}`;

@@ -72,7 +72,7 @@ void Channel(const X* x, size_t n, T mean, T std, Y* y) {
   if (i < n) StoreTailAs(d, normalize(LoadFirst(d, x + i, n - i)), y + i, n - i);
 }
 
-// x (outer, channels, inner), mean and std (channels), y as x.
+// x (outer, channels, inner), mean and std (channels), y as x; without a mean it is 0.
 template <class X, class Y>
 void NormalizeChannels(const Args& a) {
   using T = ComputeOf<Y>;
@@ -89,7 +89,7 @@ void NormalizeChannels(const Args& a) {
         while (at < end) {
           const int64_t plane = at / inner;
           const int64_t stop = std::min(end, (plane + 1) * inner);
-          const T center = static_cast<T>(mean[plane % channels]);
+          const T center = mean == nullptr ? T{0} : static_cast<T>(mean[plane % channels]);
           const T scale = static_cast<T>(std[plane % channels]);
           const size_t n = static_cast<size_t>(stop - at);
           if constexpr (std::is_same_v<Y, T>) {
@@ -128,7 +128,7 @@ Variants NormalizeVariants() {
 std::vector<Op> NormalizeOps() {
   return {{"normalizeChannels",
            {{"x"},
-            {"mean", Access::read, Element::float64},
+            {"mean", Access::read, Element::float64, true},
             {"std", Access::read, Element::float64},
             {"out", Access::write, Element::second}},
            {{"outer"}, {"channels"}, {"inner"}},

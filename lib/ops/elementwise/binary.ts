@@ -1,5 +1,5 @@
 /** Elementwise ops of two operands: arithmetic, comparison and logic, with broadcasting and dtype promotion. */
-import { defaultDType, rangeOf, type DType } from '../../core/dtype';
+import { defaultDType, isHalf, rangeOf, type DType } from '../../core/dtype';
 import type { Element } from '../../core/element';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
@@ -374,6 +374,11 @@ Object.assign(Tensor.prototype, {
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);
+    if (isHalf(this.dtype)) {
+      // Rounded once.
+      const wide = weight instanceof Tensor ? weight.to('float32') : weight;
+      return this.to('float32').lerp(other.to('float32'), wide).to(this.dtype);
+    }
     return this.add(other.sub(this).mul(operand('lerp', 'weight', weight, this)));
   },
 } satisfies Partial<Tensor>);

@@ -16,7 +16,7 @@ const name = 'Normalize';
  *
  * @param mean a number, or an array of one for each channel: (..., C, H, W). With a number, `input` may have any shape
  * @param std standard deviations, as `mean`; numbers above 0
- * @throws RangeError if the images have another number of channels, or a dtype that is neither uint8 nor floating
+ * @throws RangeError if the images have another number of channels; TypeError for other dtypes than uint8 and floating ones
  * @example
  * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
  * normalize.forward(images); // uint8 (32, 3, 224, 224) to float32

@@ -132,7 +132,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new Normalize(0, 1).forward(images().to('int32')),
-    'expected uint8 or float32 or float64 or float16 or bfloat16 for dtype of input, got int32',
+    'expected uint8, float32, float64, float16 or bfloat16 for dtype of input, got int32',
   ],
   [() => new Normalize(0, 1).forward(3 as never), 'expected a tensor for input, got 3'],
 ])('%s is refused', (run, message) => {

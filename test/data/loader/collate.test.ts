@@ -69,7 +69,7 @@ test('other values stay an array', () => {
 test.each([
   [[tensor(1), 1], 'expected a tensor, as the first sample has, for sample 1, got 1'],
   [[1n, 1], 'expected a bigint, as the first sample has, for sample 1, got 1'],
-  [[1, 1n], 'expected a number, as the first sample has, for sample 1, got 1n'],
+  [[1, 1n], 'expected a number, as the first sample has, for sample 1, got a bigint'],
   [[1, 'a'], "expected a number, as the first sample has, for sample 1, got 'a'"],
   [
     [[1], [1, 2]],

@@ -1,9 +1,10 @@
+import { copyElements } from '../../core/element';
 import { requireItems, requireNumber, shapeText, unexpected, wrongValue } from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 import { Module } from '../../nn';
 import { pythonFloat } from '../../nn/module/describe';
-import { normalizeChannels } from '../../ops/nn/normalize';
+import { normalizeChannels, type ChannelStatistics } from '../../ops/nn/normalize';
 
 const name = 'Normalize';
 
@@ -27,8 +28,7 @@ export class Normalize extends Module {
   readonly mean: readonly number[];
   /** The standard deviation of each channel, or of all. */
   readonly std: readonly number[];
-  readonly #statistics: { readonly mean: Tensor; readonly std: Tensor };
-  readonly #channels: number;
+  readonly #statistics: ChannelStatistics;
 
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
     super();
@@ -41,21 +41,21 @@ export class Normalize extends Module {
     if (means !== stds && means !== 1 && stds !== 1) {
       throw unexpected(name, `${means} numbers, as mean has,`, 'std', String(stds));
     }
-    this.#channels = Math.max(means, stds);
+    const channels = Math.max(means, stds);
     this.#statistics = {
-      mean: statistic(this.mean, this.#channels),
-      std: statistic(this.std, this.#channels),
+      mean: statistic(this.mean, channels),
+      std: statistic(this.std, channels),
+      after: channels > 1 ? 2 : 0,
     };
   }
 
   override forward(input: Tensor): Tensor {
     const { shape } = requireTensor(name, 'input', input);
-    const channels = this.#channels;
+    const channels = this.#statistics.std.values.length;
     if (channels > 1 && shape.at(-3) !== channels) {
       throw unexpected(name, `a shape (..., ${channels}, H, W)`, 'input', shapeText(shape));
     }
-    const { mean, std } = this.#statistics;
-    return normalizeChannels(name, input, mean, std, { channels, after: channels > 1 ? 2 : 0 });
+    return normalizeChannels(name, input, this.#statistics);
   }
 
   override extraRepr(): string {
@@ -78,9 +78,10 @@ function requireSingle(which: string, value: unknown): number {
   throw wrongValue(name, 'a number that float32 holds', which, number);
 }
 
-/** One number for each channel, in memory that compiled functions can use. */
-function statistic(values: readonly number[], channels: number): Tensor {
-  const array = allocateShared('float64', channels) as Float64Array;
-  for (let i = 0; i < channels; i++) array[i] = values[i % values.length];
-  return new Tensor(new Storage('float64', array), [channels]);
+/** One number for each channel. */
+function statistic(given: readonly number[], channels: number): ChannelStatistics['std'] {
+  const values = given.length === 1 ? new Array<number>(channels).fill(given[0]) : given;
+  const array = allocateShared('float64', channels);
+  copyElements(array, Float64Array.from(values));
+  return { values, tensor: new Tensor(new Storage('float64', array), [channels]) };
 }

@@ -18,56 +18,52 @@ const normalizeKernels = namedKernelPairs(
   },
 );
 
-/** Where the channels are. */
-export interface ChannelPlace {
-  /** Their number; with one the shape may be any. */
-  readonly channels: number;
-  /** The number of dimensions after that of the channels. */
+/** One number for each channel. */
+interface Statistic {
+  readonly values: readonly number[];
+  /** The same, float64 (channels), in memory that compiled functions can use. */
+  readonly tensor: Tensor;
+}
+
+/** How channels are normalised. */
+export interface ChannelStatistics {
+  /** Null for 0. */
+  readonly mean: Statistic | null;
+  readonly std: Statistic;
+  /** The number of dimensions after that of the channels; with one channel there need be no such dimension. */
   readonly after: number;
 }
 
 declare module '../../core/node' {
   interface OpAttrs {
-    normalizeChannels: ChannelPlace;
+    normalizeChannels: ChannelStatistics;
   }
 }
 
 const normalizeRule: Rule<'normalizeChannels'> = {
   name: 'normalizeChannels',
   // Without a mean the op is its own derivative.
-  grad: (dy, node) => [
-    normalizeChannels(normalizeRule.name, dy, null, node.saved[0], node.attrs),
-    null,
-    null,
-  ],
+  grad: (dy, node) => [normalizeChannels(normalizeRule.name, dy, { ...node.attrs, mean: null })],
 };
 
 /**
  * (x - mean) / std for each channel. uint8 counts as x / 255 and becomes float32; floating numbers keep their dtype.
- *
- * @param mean one number for each channel, float64; null for 0
- * @param std as mean
  */
-export function normalizeChannels(
-  op: string,
-  x: Tensor,
-  mean: Tensor | null,
-  std: Tensor,
-  place: ChannelPlace,
-): Tensor {
+export function normalizeChannels(op: string, x: Tensor, statistics: ChannelStatistics): Tensor {
   requireDTypeOf(op, 'input', x, 'uint8', ...floatingDTypes);
   const out = Tensor._empty(x.dtype === 'uint8' ? 'float32' : x.dtype, x.shape);
-  const { channels, after } = place;
+  const { mean, std, after } = statistics;
+  const channels = std.values.length;
   const inner = channels === 1 ? x.numel() : numelOf(x.shape.slice(x.ndim - after));
   const outer = channels === 1 ? 1 : numelOf(x.shape.slice(0, x.ndim - after - 1));
   normalizeKernels[x.dtype][out.dtype](
     {
       x: (x._contiguous ? x : x.detach().contiguous())._flat,
-      mean: mean === null ? null : mean._flat,
-      std: std._flat,
+      mean: mean === null ? null : mean.tensor._flat,
+      std: std.tensor._flat,
       out: out._flat,
     },
     { outer, channels, inner },
   );
-  return record(out, normalizeRule, mean === null ? [x, std] : [x, std, mean], [std], place);
+  return record(out, normalizeRule, [x], [], statistics);
 }

@@ -88,7 +88,7 @@ test('columns of every dtype', () => {
 });
 
 test.each<[() => unknown, string]>([
-  [() => new Table({ a: [1n, 2 as never] }), "Table: expected a bigint for columns['a'][1], got 2"],
+  [() => new Table({ a: [1n, 2] as never }), "Table: expected a bigint for columns['a'][1], got 2"],
   [
     () => new Table({ a: [2n ** 63n] }),
     "Table: expected a number that int64 holds for columns['a'][0], got 9223372036854775808n",

@@ -1,5 +1,5 @@
 /** Normalised channels as ONNX nodes. */
-import { isHalf } from '../../../core/dtype';
+import { isFloating, isHalf } from '../../../core/dtype';
 import type { ChannelStatistics } from '../../../ops/nn/normalize';
 import { fixed, type Emit } from '../builder';
 import type { Size, Sized } from '../size';
@@ -20,7 +20,8 @@ export const normalizeChannels: Emit<Sized<ChannelStatistics>> = (
     );
   const n = new Numbers(graph, { ...x, dtype });
   const numbers = graph.as(x, dtype);
-  const unit = x.dtype === 'uint8' ? n.div(numbers, 255) : numbers;
+  // Whole numbers are bytes, perhaps in a wider dtype.
+  const unit = isFloating(x.dtype) ? numbers : n.div(numbers, 255);
   const centered = mean === null ? unit : n.sub(unit, constant(mean.values));
   const y = n.div(centered, constant(std.values));
   return graph.as({ name: y, shape: out.shape, dtype }, out.dtype);

@@ -1,3 +1,4 @@
+/* global Buffer */
 // Samples of every dtype and class of typed arrays.
 import { tensor } from 'blasgrad';
 

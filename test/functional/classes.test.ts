@@ -1,6 +1,6 @@
 /** Losses of one class out of several. */
 import '../support/calls';
-import { F, tensor, zeros, type Tensor } from 'blasgrad';
+import { F, ones, tensor, zeros, type Tensor } from 'blasgrad';
 import { testOps, type InputSpec, type OpCase, type Plain } from '../ops/harness';
 import { expectRefusals } from '../support/refusals';
 
@@ -170,16 +170,17 @@ expectRefusals([
   [() => F.crossEntropy(x, t([0, 3])), RangeError, '3'],
   [() => F.crossEntropy(x, t([-1, 0])), RangeError, '-1'],
   [() => F.nllLoss(x, t([0, 3])), RangeError, '3'],
+  [() => F.crossEntropy(x, t([0, 1, 2])), RangeError, 'expected [2] for target, got [3]'],
   [
-    () => F.crossEntropy(x, t([0, 1, 2])),
-    RangeError,
-    'int32 or int64 classes of shape [2] for target',
+    () => F.crossEntropy(x, t([0, 1], 'float32')),
+    TypeError,
+    'crossEntropy: expected int64 or int32 for dtype of target, got float32',
   ],
-  [() => F.crossEntropy(x, t([0, 1], 'float32')), RangeError, 'got a float32 tensor of shape [2]'],
+  [() => F.nllLoss(x, zeros([2, 3])), TypeError, 'nllLoss: expected int64 or int32 for dtype of'],
   [
-    () => F.nllLoss(x, zeros([2, 3])),
+    () => F.nllLoss(x, t([0, 1]), { weight: ones([3], { dtype: 'bfloat16' }) }),
     RangeError,
-    'nllLoss: expected int32 or int64 classes of shape [2]',
+    'nllLoss: expected dtype float32 for weight, got bfloat16',
   ],
   [() => F.crossEntropy(zeros([]), t([0])), RangeError, 'expected (C) or (N, C, ...) for input'],
   [

@@ -244,6 +244,7 @@ test('tripletMarginWithDistanceLoss takes any distance', () => {
 });
 
 const [x, t] = [zeros([2, 3]), tensor([0, 1], { dtype: 'int32' })];
+const half = zeros([3], { dtype: 'bfloat16' });
 expectRefusals([
   [() => F.glu(x), RangeError, 'glu: expected an even size of dimension 1 for input, got [2, 3]'],
   [() => F.prelu(x, zeros([2])), RangeError, 'prelu: expected [1] or [3] for weight, got [2]'],
@@ -252,7 +253,7 @@ expectRefusals([
   [() => F.bilinear(x, x, zeros([1, 3, 3]), x), RangeError, 'expected [1] for bias, got [2, 3]'],
   [
     () => F.embedding(x, x),
-    RangeError,
+    TypeError,
     'embedding: expected int64 or int32 for dtype of input, got float32',
   ],
   [() => F.embedding(tensor([2], { dtype: 'int32' }), x), RangeError, '2'],
@@ -263,8 +264,21 @@ expectRefusals([
   [() => F.cosineEmbeddingLoss(x, zeros([3]), t), RangeError, 'expected [2, 3] for input2'],
   [
     () => F.multiMarginLoss(x, zeros([2])),
+    TypeError,
+    'multiMarginLoss: expected int64 or int32 for dtype of target, got float32',
+  ],
+  [() => F.multiMarginLoss(x, t.unsqueeze(0)), RangeError, 'expected [2] for target, got [1, 2]'],
+  [() => F.multiMarginLoss(x, t, { weight: half }), RangeError, 'dtype float32 for weight'],
+  [() => F.prelu(x, half), RangeError, 'prelu: expected dtype float32 for weight, got bfloat16'],
+  [
+    () => F.bilinear(x, x, zeros([1, 3, 3]), half.narrow(0, 0, 1)),
     RangeError,
-    'int32 or int64 classes of shape [2] for target',
+    'bilinear: expected dtype float32 for bias, got bfloat16',
+  ],
+  [
+    () => F.binaryCrossEntropy(x, x.double()),
+    RangeError,
+    'binaryCrossEntropy: expected dtype float32 for target, got float64',
   ],
   [() => F.multiMarginLoss(x, t, { p: 3 as never }), RangeError, "'1' or '2' for p"],
   [() => F.tripletMarginLoss(x, x, x, { swap: 1 as never }), TypeError, 'a boolean for swap'],

@@ -256,8 +256,8 @@ expectRefusals([
   [() => layer.loadStateDict({}, not({ stric: 1 })), RangeError, 'expected one of strict for'],
   [
     () => layer.to('int32'),
-    RangeError,
-    'to: expected float32 or float64 or float16 or bfloat16 for dtype, got int32',
+    TypeError,
+    'to: expected float32, float64, float16 or bfloat16 for dtype, got int32',
   ],
   [() => layer.to(not('half')), RangeError, 'to: expected one of float32'],
   [() => layer.train(not(1)), TypeError, 'train: expected a boolean for mode, got 1'],

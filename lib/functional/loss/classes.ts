@@ -6,7 +6,8 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
-import { isFloating, isIndex } from '../../core/dtype';
+import { isFloating } from '../../core/dtype';
+import { requireIndex } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { nll, type Picks } from '../../ops/nn/loss';
 import { logSoftmax } from '../../ops/reduce/softmax';
@@ -49,9 +50,9 @@ function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tenso
 function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Picks {
   const dim = classDimOf(op, input);
   const shape = input.shape.filter((_, i) => i !== dim);
-  if (!isIndex(target.dtype) || !sameShape(target.shape, shape)) {
-    const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
-    throw unexpected(op, `int32 or int64 classes of shape ${shapeText(shape)}`, 'target', got);
+  requireIndex(op, 'target', target);
+  if (!sameShape(target.shape, shape)) {
+    throw unexpected(op, shapeText(shape), 'target', shapeText(target.shape));
   }
   const ignoreIndex = requireInteger(op, 'ignoreIndex', options.ignoreIndex ?? -100);
   const weight = weightFor(op, input, options.weight)?.detach() ?? null;

@@ -1,5 +1,4 @@
 /** Losses that are 0 beyond a margin. */
-import { isIndex } from '../../core/dtype';
 import {
   requireBoolean,
   requireNumber,
@@ -10,6 +9,7 @@ import {
   wrongType,
 } from '../../core/errors';
 import { softplus } from '../../ops/elementwise/activation';
+import { requireIndex } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { arange } from '../../creation/filled';
 import { sameShape } from '../../core/shape';
@@ -211,9 +211,9 @@ export function multiMarginLoss(
   requireTensor(op, 'target', target);
   if (x.ndim < 1 || x.ndim > 2) throw unexpected(op, '(C) or (N, C)', 'input', shapeText(x.shape));
   const lead = x.shape.slice(0, -1);
-  if (!isIndex(target.dtype) || !sameShape(target.shape, lead)) {
-    const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
-    throw unexpected(op, `int32 or int64 classes of shape ${shapeText(lead)}`, 'target', got);
+  requireIndex(op, 'target', target);
+  if (!sameShape(target.shape, lead)) {
+    throw unexpected(op, shapeText(lead), 'target', shapeText(target.shape));
   }
   const classes = x.shape[x.ndim - 1];
   const right = target.unsqueeze(-1);

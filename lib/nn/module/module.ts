@@ -2,8 +2,9 @@
 import { inspect } from 'node:util';
 import { capture } from '../../core/capture';
 import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
-import { requireBoolean, requireOptions, unexpected, wrongType } from '../../core/errors';
+import { requireBoolean, requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
+import { unsupportedDType } from '../../ops/define';
 import { describeModule } from './describe';
 import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks';
 import { collectState, loadState, type LoadReport, type StateDict } from './state';
@@ -76,13 +77,13 @@ export class Module<
 
   /**
    * Converts floating parameters (which stay the same objects), their gradients, and floating buffers to another dtype.
-   * Buffers of whole numbers and bool stay as they are. RangeError if the dtype is not floating.
+   * Buffers of whole numbers and bool stay as they are. TypeError if the dtype is not floating.
    *
    * @example model.to('bfloat16') // half the memory
    */
   to(dtype: DType): this {
     if (!isFloating(requireDType('to', dtype))) {
-      throw unexpected('to', floatingDTypes.join(' or '), 'dtype', dtype);
+      throw unsupportedDType('to', 'dtype', floatingDTypes, dtype);
     }
     for (const parameter of this.parameters()) {
       if (isFloating(parameter.dtype)) parameter._convert(dtype);

@@ -1,5 +1,6 @@
 /** Functions of one and two numbers as ONNX nodes. */
-import type { OperatorMethods, PredicateMethods } from '../../../ops/elementwise/binary';
+import type { OperatorMethods } from '../../../ops/elementwise/binary';
+import type { PredicateMethods } from '../../../ops/elementwise/predicate';
 import type { UnaryMethods } from '../../../ops/elementwise/unary';
 import { isFloating } from '../../../core/dtype';
 import {
@@ -147,13 +148,21 @@ const ofBool =
       inputs.map((one) => graph.as(one, 'bool')),
     );
 
+/** Of halves and a number, which stays a float32. */
+const withNumber =
+  (opType: string): Emit =>
+  ({ inputs: [a, b] }, graph) => {
+    if (a.dtype === b.dtype) return graph.node(opType, [a.name, b.name]);
+    return graph.cast(graph.node(opType, [graph.as(a, b.dtype), b.name]), a.dtype);
+  };
+
 type Binary = Exclude<keyof OperatorMethods, 'floorDivide' | `bitwise${string}`>;
 
 export const binary: Emitters<Binary | keyof PredicateMethods | 'where'> = {
   add: node('Add'),
   sub: node('Sub'),
-  mul: node('Mul'),
-  div: node('Div'),
+  mul: withNumber('Mul'),
+  div: withNumber('Div'),
   pow: ({ inputs: [a, b] }, graph) => {
     if (a.dtype === 'uint8') throw new Unsupported('of uint8, of which ONNX has no powers');
     return graph.node('Pow', [a.name, b.name]);

@@ -58,8 +58,13 @@ const shift =
 type Whole = Extract<keyof OperatorMethods, 'floorDivide' | `bitwise${string}`>;
 
 export const whole: Emitters<Whole> = {
-  floorDivide: ({ inputs: [a, b] }, graph) =>
-    isFloating(a.dtype) ? floatingQuotient(a, b, graph) : wholeQuotient(a, b, graph),
+  floorDivide: ({ inputs: [a, b] }, graph) => {
+    if (!isFloating(a.dtype)) return wholeQuotient(a, b, graph);
+    if (a.dtype === b.dtype) return floatingQuotient(a, b, graph);
+    // Of halves and a number, which stays a float32.
+    const wide = { ...a, name: graph.as(a, b.dtype), dtype: b.dtype };
+    return graph.cast(floatingQuotient(wide, b, graph), a.dtype);
+  },
   bitwiseAnd: bitwise('And', 'BitwiseAnd'),
   bitwiseOr: bitwise('Or', 'BitwiseOr'),
   bitwiseXor: bitwise('Xor', 'BitwiseXor'),

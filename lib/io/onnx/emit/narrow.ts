@@ -25,6 +25,12 @@ const moves: ReadonlySet<OpName> = new Set([
   'index',
 ] as const);
 
+/** Those that onnxruntime does not have of some dtypes, although ONNX has them. */
+const missing: Readonly<Partial<Record<DType, readonly OpName[]>>> = {
+  bfloat16: ['where', 'expand', 'copy', 'fill', 'triangle'],
+  uint8: ['triangle'],
+};
+
 /** Ops whose translation takes uint8: functions of bits, and those whose result is int64. */
 const ofBytes: ReadonlySet<OpName> = new Set([
   'bitwiseAnd',
@@ -39,7 +45,8 @@ const ofBytes: ReadonlySet<OpName> = new Set([
 ] as const);
 
 function widerFor(name: OpName, emit: Emit, dtype: DType): DType | undefined {
-  if (moves.has(name) || (dtype === 'uint8' && ofBytes.has(name))) return undefined;
+  if (moves.has(name) && missing[dtype]?.includes(name) !== true) return undefined;
+  if (dtype === 'uint8' && ofBytes.has(name)) return undefined;
   // ONNX has all ops of float16, but rounds once for each node.
   if (dtype === 'float16' && oneNode.has(emit)) return undefined;
   return wider[dtype];

@@ -1,6 +1,6 @@
 /** Single elements of a tensor's memory as JavaScript numbers. */
 import { contentOf, isFloating, rangeOf, type DType, type TypedArray } from './dtype';
-import { describe, unexpected, wrongValue } from './errors';
+import { unexpected, wrongValue } from './errors';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
 
 /** A number, or a bigint where an int64 is beyond 2^53. */
@@ -39,6 +39,12 @@ export function copyElements(to: TypedArray, from: TypedArray, at = 0): void {
   (to as { set: (from: TypedArray, at: number) => void }).set(from, at);
 }
 
+/** A bigint as it is written, unless it is long. */
+function bigintText(value: bigint): string {
+  const digits = String(value);
+  return digits.length > 40 ? 'a bigint of more than 40 digits' : `${digits}n`;
+}
+
 const least64 = -(2n ** 63n);
 const largest64 = 2n ** 63n - 1n;
 
@@ -58,7 +64,7 @@ export function requireElement(
   const wrong = (what: string): RangeError =>
     typeof value === 'number'
       ? wrongValue(op, what, name, value)
-      : unexpected(op, what, name, describe(value));
+      : unexpected(op, what, name, bigintText(value));
   const [least, largest] = rangeOf(dtype);
   const what = `a number that ${dtype} holds`;
   if (dtype !== 'int64') {

@@ -13,10 +13,8 @@ export function describe(value: unknown): string {
     case 'boolean':
     case 'undefined':
       return Object.is(value, -0) ? '-0' : String(value);
-    case 'bigint': {
-      const digits = String(value);
-      return digits.length > 40 ? 'a bigint' : `${digits}n`;
-    }
+    case 'bigint':
+      return 'a bigint';
     case 'symbol':
       return 'a symbol';
     case 'function':

@@ -1,7 +1,7 @@
 /** How tensors print: as PyTorch with its default print options (torch._tensor_str). */
 import { inspect } from 'node:util';
 import { capture } from './capture';
-import { defaultDType, isFloating, type TypedArray } from './dtype';
+import { contentOf, defaultDType, isFloating, type TypedArray } from './dtype';
 import { readElement, type Element } from './element';
 import { Tensor } from './tensor';
 
@@ -43,7 +43,8 @@ function formatTensor(t: Tensor): string {
   // Transferred away, in use by a compiled run, or computed in a compiled function, where values are not to be read.
   const gone = !empty && (t._storage.array.length === 0 || capture?.computed(t._storage) === true);
   if (gone || (empty && t.ndim !== 1)) suffixes.push(`size=(${t.shape.join(', ')})`);
-  const isShown = t.dtype === defaultDType || (t.dtype === 'bool' && !empty); // by the elements
+  const byElements = contentOf(t.dtype) === 'bigints' || t.dtype === 'bool';
+  const isShown = t.dtype === defaultDType || (byElements && !empty);
   if (!isShown) suffixes.push(`dtype=${t.dtype}`);
   if (t.gradFn !== null) suffixes.push(`gradFn=<${t.gradFn.name}>`);
   else if (t.requiresGrad) suffixes.push('requiresGrad=True');

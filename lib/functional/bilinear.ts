@@ -2,6 +2,7 @@
 import { shapeText, unexpected } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
+import { requireSameDType } from './dtypes';
 
 /**
  * y[o] = x1 weight[o] x2 + bias[o] for x1 (..., in1), x2 (..., in2) and weight (out, in1, in2)
@@ -30,6 +31,13 @@ export function bilinear(
   }
   if (bias !== null && !sameShape(requireTensor('bilinear', 'bias', bias).shape, [out])) {
     throw unexpected('bilinear', shapeText([out]), 'bias', shapeText(bias.shape));
+  }
+  for (const [one, name] of [
+    [b, 'input2'],
+    [weight, 'weight'],
+    [bias, 'bias'],
+  ] as const) {
+    if (one !== null) requireSameDType('bilinear', a, name, one);
   }
   // x1 times all matrices at once, then the matrix of each row (out, in2) times its x2.
   const half = a.matmul(weight.permute(1, 0, 2).reshape([in1, out * in2]));

@@ -1,11 +1,11 @@
 /** Rows of a table, looked up by index. */
-import { isIndex } from '../core/dtype';
 import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
+import { requireIndex } from '../ops/define';
 import { where } from '../ops/elementwise/select';
 
 /**
- * Rows of `weight` (count, size) at the int32 indices `input`; the row `paddingIdx` gets no gradient
+ * Rows of `weight` (count, size) at the indices `input`, in int32 or int64; the row `paddingIdx` gets no gradient
  * (torch.nn.functional.embedding).
  *
  * @example F.embedding(tensor([2, 0], { dtype: 'int32' }), table) // (2, size)
@@ -17,9 +17,7 @@ export function embedding(
 ): Tensor {
   requireOptions('embedding', options, ['paddingIdx']);
   const index = requireTensor('embedding', 'input', input);
-  if (!isIndex(index.dtype)) {
-    throw unexpected('embedding', 'int32 indices', 'input', `a ${index.dtype} tensor`);
-  }
+  requireIndex('embedding', 'input', index);
   if (requireTensor('embedding', 'weight', weight).ndim !== 2) {
     throw unexpected('embedding', '2 dimensions', 'weight', shapeText(weight.shape));
   }

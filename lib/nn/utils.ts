@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isHalf } from '../core/dtype';
 import { noGrad } from '../core/gradMode';
 import {
   requireBoolean,
@@ -50,14 +51,19 @@ export function clipGradNorm_(
   const gradients = gradientsOf(op, parameters);
   if (gradients.length === 0) return Tensor._empty('float32', []).zero_();
   return noGrad(() => {
-    const norms = gradients.map((gradient) => gradient.norm({ p }).to(gradients[0].dtype));
+    // The norm of halves is computed from float32, where its square does not overflow.
+    const [{ dtype }] = gradients;
+    const wide = isHalf(dtype) ? 'float32' : dtype;
+    const norms = gradients.map((gradient) =>
+      (isHalf(gradient.dtype) ? gradient.to('float32') : gradient).norm({ p }).to(wide),
+    );
     const total = norms.length === 1 ? norms[0] : stack(norms).norm({ p });
     if (errorIfNonfinite && !Number.isFinite(total.item())) {
       throw unexpected(op, 'gradients of a finite norm', 'parameters', String(total.item()));
     }
     const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp({ max: 1 });
     for (const gradient of gradients) gradient.mul_(factor.to(gradient.dtype));
-    return total;
+    return total.to(dtype);
   });
 }
 

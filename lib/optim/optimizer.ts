@@ -18,7 +18,14 @@ import {
 } from './paramGroup';
 import { ParamState, type Definition } from './paramState';
 
-/** Base class of optimizers (torch.optim.Optimizer). Parameters without a gradient are not changed. */
+/**
+ * Base class of optimizers (torch.optim.Optimizer). Parameters without a gradient are not changed.
+ *
+ * Of parameters in float16 and bfloat16 the optimizer keeps float32 copies ("master weights"). It updates the copies and
+ * rounds them to the parameters, so that small updates add up. The other state of these parameters is float32 too. The
+ * state dict holds the copies, under the name `master`. An element that somebody else changed, as `loadStateDict` of the
+ * model and `copy_` do, keeps its new value: the copy takes it at the next step.
+ */
 export abstract class Optimizer<O extends LearningRate = LearningRate> {
   /** Groups of parameters: `params`, and options, which take effect at the next step when they are assigned. */
   readonly paramGroups: ParamGroup<O>[] = [];
@@ -97,7 +104,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   /**
    * Options and state, for `loadStateDict` of an optimizer with the same number of parameters. The tensors are not
-   * copies.
+   * copies. The state of a parameter in half precision includes `master`, its float32 copy.
    */
   stateDict(): OptimizerState {
     return saveState(this.paramGroups, Object.keys(this.definition.options), this.states);

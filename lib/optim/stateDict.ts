@@ -2,6 +2,7 @@
 import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
+import { masterName } from './masterWeights';
 import type { OptionSpec } from './options';
 import type { GroupBase, ParamGroup } from './paramGroup';
 import type { Definition, ParamState } from './paramState';
@@ -10,7 +11,7 @@ import type { Definition, ParamState } from './paramState';
  * The result of `stateDict`: state by the number of the parameter, and the options of each group with these numbers.
  */
 export interface OptimizerState {
-  /** Tensors by name, for the number of each parameter. */
+  /** Tensors by name, for the number of each parameter; `master` is the float32 copy of one in half precision. */
   state: Record<string, Record<string, Tensor>>;
   /** Options of each group, and the numbers of its parameters. */
   paramGroups: ({
@@ -63,10 +64,11 @@ function requireTensors<O>(
   { state }: Definition<O>,
 ): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
-  const names = state.map((spec) => spec.name);
+  const specs: readonly { name: string; single?: true }[] = [...state, { name: masterName }];
+  const names = specs.map((spec) => spec.name);
   const saved = requireObject(name, value);
   requireOptions('loadStateDict', saved, names);
-  for (const spec of state) {
+  for (const spec of specs) {
     const tensor = saved[spec.name];
     if (tensor === undefined) continue;
     const place = `${name}.${spec.name}`;

@@ -32,11 +32,15 @@ describe('tensor', () => {
     ['Float32Array', new Float32Array(2), 'float32', [2]],
     ['Float64Array', new Float64Array(2), 'float64', [2]],
     ['Int32Array', new Int32Array(2), 'int32', [2]],
-    ['Uint8Array', new Uint8Array(2), 'int32', [2]],
+    ['Uint8Array', new Uint8Array(2), 'uint8', [2]],
+    ['Uint8ClampedArray', new Uint8ClampedArray(2), 'uint8', [2]],
+    ['BigInt64Array', new BigInt64Array(2), 'int64', [2]],
+    ['BigUint64Array', new BigUint64Array(2), 'int64', [2]],
+    ['bigints', [1n, 2n], 'int64', [2]],
     ['Int8Array', new Int8Array(2), 'int32', [2]],
     ['Uint16Array', new Uint16Array(2), 'int32', [2]],
     ['Uint32Array', new Uint32Array(2), 'int32', [2]],
-    ['Buffer', Buffer.alloc(2), 'int32', [2]],
+    ['Buffer', Buffer.alloc(2), 'uint8', [2]],
     ['rows of typed arrays', [new Float64Array(3), new Float64Array(3)], 'float64', [2, 3]],
   ];
   test.each(inferred)('of %s', (_name, data, dtype, shape) => {
@@ -110,19 +114,34 @@ describe('tensor', () => {
     ['TypeError', [1, true], {}, 'expected a number for data[1], got true'],
     ['TypeError', [true, 1], {}, 'expected a boolean for data[1], got 1'],
     ['TypeError', [1, null], {}, 'expected a number for data[1], got null'],
-    ['TypeError', [1, undefined], { dtype: 'int32' }, 'expected a number or a boolean for data[1]'],
+    [
+      'TypeError',
+      [1, undefined],
+      { dtype: 'int32' },
+      'expected a number, a bigint or a boolean for data[1]',
+    ],
     ['TypeError', [1, 2n], {}, 'expected a number for data[1], got a bigint'],
     ['TypeError', 'text', {}, "for data, got 'text'"],
     ['TypeError', undefined, {}, 'for data, got undefined'],
     ['TypeError', { length: 2 }, {}, 'for data, got an object'],
-    ['TypeError', new BigInt64Array(2), {}, 'for data, got BigInt64Array(2)'],
+    ['RangeError', new BigUint64Array([2n ** 63n]), {}, 'got 9223372036854775808n'],
+    [
+      'RangeError',
+      [2n ** 63n],
+      {},
+      'a number that int64 holds for data[0], got 9223372036854775808n',
+    ],
+    ['RangeError', [2 ** 53], { dtype: 'int64' }, 'a safe integer or a bigint for data[0]'],
+    ['RangeError', [NaN], { dtype: 'int64' }, 'a number that int64 holds for data[0], got NaN'],
+    ['RangeError', [NaN], { dtype: 'uint8' }, 'a number that uint8 holds for data[0], got NaN'],
+    ['RangeError', [256], { dtype: 'uint8' }, 'a number that uint8 holds for data[0], got 256'],
+    ['RangeError', [1n << 40n], { dtype: 'int32' }, 'int32 holds for data[0], got 1099511627776n'],
     ['TypeError', new DataView(new ArrayBuffer(8)), {}, 'for data, got an instance of DataView'],
-    ['TypeError', [[1], new BigInt64Array(1)], {}, 'expected an array of 1 elements for data[1]'],
     ['RangeError', [2 ** 31], { dtype: 'int32' }, 'expected a number that int32 holds for data[0]'],
     ['RangeError', [NaN], { dtype: 'int32' }, 'for data[0], got NaN'],
     ['RangeError', new Uint32Array([1, 2 ** 31]), {}, 'for data[1], got 2147483648'],
     ['RangeError', circle, {}, 'expected at most 64 dimensions'],
-    ['RangeError', [1], { dtype: 'float16' }, "for dtype, got 'float16'"],
+    ['RangeError', [1], { dtype: 'float8' }, "for dtype, got 'float8'"],
     ['RangeError', [1], { requiredGrad: true }, "for options, got 'requiredGrad'"],
     ['TypeError', [1], { requiresGrad: 1 }, 'expected a boolean for requiresGrad, got 1'],
     ['RangeError', [1], { dtype: 'int32', requiresGrad: true }, 'expected a floating dtype'],
@@ -155,7 +174,15 @@ describe('fromArray', () => {
     x.square().sum().backward();
     expect(x.grad?.toArray()).toEqual([4, 6]);
     expect(fromArray(new Int32Array(3)).dtype).toBe('int32');
-    expect(fromArray(new Uint8Array([0, 1])).toArray()).toEqual([false, true]);
+    expect(fromArray(new Uint8Array([0, 200])).toArray()).toEqual([0, 200]);
+    expect(fromArray(Buffer.from([0, 200])).dtype).toBe('uint8');
+    expect(fromArray(new Uint8ClampedArray([0, 200])).toArray()).toEqual([0, 200]);
+    const mask = fromArray(new Uint8Array([0, 1]), [2], { dtype: 'bool' });
+    expect(mask.toArray()).toEqual([false, true]);
+    const bits = new Uint16Array([0x3f80]);
+    expect(fromArray(bits, [1], { dtype: 'bfloat16' }).item()).toBe(1);
+    expect(tensor(bits).toArray()).toEqual([0x3f80]);
+    expect(tensor(bits, { dtype: 'bfloat16' }).item()).toBe(1);
   });
 
   test('memory that was taken away is an error, not a crash', () => {
@@ -169,7 +196,15 @@ describe('fromArray', () => {
     [() => fromArray(new Float32Array(3), [2, 2]), 'expected a shape of 3 elements for shape'],
     [() => fromArray(loose([1, 2])), 'expected Float32Array, Float64Array'],
     [() => fromArray(loose(new Int8Array(2))), 'got Int8Array(2)'],
-    [() => fromArray(new Uint8Array([0, 2])), 'expected 0 or 1 for array[1], got 2'],
+    [
+      () => fromArray(new Uint8Array([0, 2]), [2], { dtype: 'bool' }),
+      'expected 0 or 1 for array[1], got 2',
+    ],
+    [
+      () => fromArray(new Uint16Array(2)),
+      'float16 or bfloat16 for dtype of a Uint16Array, got none',
+    ],
+    [() => fromArray(new Uint8Array(2), [2], { dtype: 'int32' }), 'uint8 or bool, which lie'],
     [() => fromArray(new Int32Array(1), [1], { requiresGrad: true }), 'a floating dtype'],
   ])('%s', (run, text) => {
     expect(run).toThrow(text);
@@ -198,7 +233,7 @@ describe('sizes and options', () => {
     [() => zeros(2, { dtype: loose('int8') }), "got 'int8'"],
     [() => zeros(2, loose({ generator: 1 })), "got 'generator'"],
     [() => full(loose(3), 1), 'full: expected an array of sizes for shape, got 3'],
-    [() => full([2], loose('1')), 'full: expected a number or a boolean for value'],
+    [() => full([2], loose('1')), 'full: expected a number, a bigint or a boolean for value'],
     [() => zerosLike(loose([1])), 'zerosLike: expected a tensor for input'],
     [() => arange(0, 1, 0), 'arange: expected a step that leads from 0 to 1 for step, got 0'],
     [() => arange(0, 1, -1), 'arange'],

@@ -294,7 +294,7 @@ describe('errors', () => {
       TypeError,
       'uniform_: expected a Generator',
     ],
-    [() => rand(2, { dtype: 'int32' }), RangeError, 'float32 or float64'],
+    [() => rand(2, { dtype: 'int32' }), TypeError, 'float16 or bfloat16 for dtype of this'],
     [
       () => randint(3, 3, [1]),
       RangeError,

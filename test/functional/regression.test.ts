@@ -1,6 +1,6 @@
 /** Losses of numbers against numbers, and of two classes. */
 import '../support/calls';
-import { F, ones, zeros } from 'blasgrad';
+import { F, ones, tensor, zeros } from 'blasgrad';
 import { pointwise, testOps, type InputSpec, type OpCase, type Plain } from '../ops/harness';
 import { softplus, sigmoid } from '../support/functions';
 import { expectRefusals } from '../support/refusals';
@@ -160,10 +160,8 @@ describe('edges', () => {
     values: readonly number[],
     targets: readonly number[],
   ): { losses: unknown; slopes: unknown } => {
-    const x = zeros([values.length], { dtype: 'float64' });
-    x.data.set(values);
-    const t = zeros([values.length], { dtype: 'float64' });
-    t.data.set(targets);
+    const x = tensor([...values], { dtype: 'float64' });
+    const t = tensor([...targets], { dtype: 'float64' });
     const losses = loss(x.requiresGrad_(), t, { reduction: 'none' });
     losses.sum().backward();
     return { losses: losses.toArray(), slopes: x.grad?.toArray() };

@@ -2,7 +2,7 @@
 import { isGradEnabled, manualSeed, nn, noGrad, ones, tensor, zeros, type Tensor } from 'blasgrad';
 import { expectRefusals } from '../support/refusals';
 
-const values = (x: Tensor): number[] => Array.from(x.contiguous().data);
+const values = (x: Tensor): number[] => Array.from(x.contiguous().data as Float32Array);
 
 describe('starting values', () => {
   const { init } = nn;

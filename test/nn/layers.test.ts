@@ -4,7 +4,7 @@ import { expectRefusals } from '../support/refusals';
 
 manualSeed(1);
 
-const values = (x: Tensor): number[] => Array.from(x.contiguous().data);
+const values = (x: Tensor): number[] => Array.from(x.contiguous().data as Float32Array);
 
 describe('Linear', () => {
   test.each([

@@ -254,7 +254,11 @@ const not = (value: unknown): never => value as never;
 expectRefusals([
   [() => layer.loadStateDict(not(null)), TypeError, 'loadStateDict: expected an object of'],
   [() => layer.loadStateDict({}, not({ stric: 1 })), RangeError, 'expected one of strict for'],
-  [() => layer.to('int32'), RangeError, 'to: expected float32 or float64 for dtype, got int32'],
+  [
+    () => layer.to('int32'),
+    RangeError,
+    'to: expected float32 or float64 or float16 or bfloat16 for dtype, got int32',
+  ],
   [() => layer.to(not('half')), RangeError, 'to: expected one of float32'],
   [() => layer.train(not(1)), TypeError, 'train: expected a boolean for mode, got 1'],
   [() => layer.apply(not(1)), TypeError, 'apply: expected a function for fn, got 1'],

@@ -1,6 +1,7 @@
 /** What a test of an op is: one entry of a table. */
 import type { Tensor } from 'blasgrad';
 import { sizeOf, type DType, type Plain, type Tolerance } from '../support/plain';
+import { isHalf, roundToHalf } from '../support/halves';
 import { permutation } from '../support/random';
 
 /** Values for one input, random in [low, high), by default [-2, 2), for whole numbers -5 or 0 to 5, and exact in float32. */
@@ -45,6 +46,11 @@ export interface OpCase {
   readonly float64?: Tolerance;
 }
 
+/** The nearest number that float32, or the half, holds. */
+function exact(value: number, dtype: InputSpec['dtype'] = 'float'): number {
+  return dtype !== 'float' && isHalf(dtype) ? roundToHalf(value, dtype) : Math.fround(value);
+}
+
 function isInteger(dtype: string): boolean {
   return dtype.includes('int');
 }
@@ -72,9 +78,9 @@ export function sample(spec: InputSpec, random: () => number, shape = spec.shape
   const count = sizeOf(shape);
   const order = spec.distinct ? permutation(count, random) : [];
   const data = Array.from({ length: count }, (_, i) => {
-    if (values) return Math.fround(values[i % values.length]);
+    if (values) return exact(values[i % values.length], spec.dtype);
     const value = low + (high - low) * (spec.distinct ? (order[i] + 0.5) / count : random());
-    return whole || spec.dtype === 'bool' ? Math.floor(value) : Math.fround(value);
+    return whole || spec.dtype === 'bool' ? Math.floor(value) : exact(value, spec.dtype);
   });
   return { shape: [...shape], data };
 }

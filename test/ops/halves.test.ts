@@ -9,10 +9,18 @@ import { sample, type OpCase } from './case';
 import { families } from './cases';
 
 /** Cases of several ops, each of which rounds; the error in units in the last place of the largest result. */
-const looser: Readonly<Record<string, number>> = {};
+const looser: Readonly<Record<string, number>> = {
+  'einsum i,ij,j->': 16, // cancels
+  addmm: 2,
+  // Each addition rounds, as in PyTorch.
+  'indexAdd along the last dimension, weighted': 2,
+  'scatterAdd along the first dimension, part of a larger source': 2,
+  'scatterAdd in place, through a transposed view': 2,
+  'indexPut_ adds each time an element is listed': 2,
+};
 
-/** Cases that say nothing about halves. */
-const leftOut = /^(uniform|normal|bernoulli|dropout|rand|optimizer)/;
+/** Families without halves: optimizers update float32 copies, and backend.gemm takes arrays of floats. */
+const leftOut = ['optim', 'backend', 'random'];
 
 const many = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
 const onFloats = (one: OpCase): boolean =>
@@ -77,14 +85,15 @@ function check(one: OpCase, dtype: Half): void {
   found.forEach((gradient, i) => {
     const wanted = expected[i];
     if (gradient !== null && wanted !== null) {
-      requireNear(gradient, wanted, dtype, 4, `gradient ${i}`);
+      requireNear(gradient, wanted, dtype, Math.max(4, ulps), `gradient ${i}`);
     }
   });
 }
 
 describe.each(halves)('%s', (dtype) => {
   for (const [family, cases] of Object.entries(families)) {
-    const some = cases.filter((one) => onFloats(one) && !leftOut.test(one.name));
+    if (leftOut.includes(family)) continue;
+    const some = cases.filter(onFloats);
     if (some.length > 0) test.each(some)(`${family}: $name`, (one) => check(one, dtype));
   }
 });

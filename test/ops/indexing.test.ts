@@ -29,7 +29,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'gather by a float tensor': [
     () => x.gather(1, zeros(3, 1)),
-    'gather: expected int32 for dtype of index, got float32',
+    'gather: expected int64 or int32 for dtype of index, got float32',
   ],
   'gather by an index of another rank': [
     () => x.gather(0, int32(0)),
@@ -81,7 +81,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'index by a float tensor': [
     () => x.index(zeros(2)),
-    'index: expected int32 or bool for dtype of indices[0], got float32',
+    'index: expected int64, int32 or bool for dtype of indices[0], got float32',
   ],
   'index by a mask of another shape': [
     () => x.index(zeros(4, { dtype: 'bool' })),

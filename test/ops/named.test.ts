@@ -51,7 +51,9 @@ test('names of arguments come from the native definition', () => {
 test('a dtype without a function is refused, with those that have one', () => {
   const y = new Uint8Array(1);
   expect(() => kernels('add').bool(y, y, y, 1)).toThrow(
-    new TypeError('add: expected float32, float64 or int32 for dtype, got bool'),
+    new TypeError(
+      'add: expected float32, float64, float16, bfloat16, int64, int32 or uint8 for dtype, got bool',
+    ),
   );
 });
 

@@ -1,5 +1,5 @@
 /** What tables of values do not show: conventions for gradients, precision, threads and refusals. */
-import { full, zeros, type Tensor } from 'blasgrad';
+import { full, tensor, zeros, type Tensor } from 'blasgrad';
 import { addon } from '../../dist/core/native';
 import '../support/calls';
 import { make } from '../support/make';
@@ -92,23 +92,31 @@ describe('precision and threads', () => {
     expect(x.var().item()).toBeCloseTo(5 / 3, 5);
   });
 
-  test('int32 sums wrap around', () => {
-    expect(make('int32', [2], [2147483647, 1]).sum().item()).toBe(-2147483648);
+  test('sums of whole numbers are exact, and wrap around beyond int64', () => {
+    expect(make('int32', [2], [2147483647, 1]).sum().item()).toBe(2147483648);
     expect(make('int32', [2], [2147483647, 1]).cumsum(0).toArray()).toEqual([
-      2147483647, -2147483648,
+      2147483647, 2147483648,
     ]);
+    const large = tensor([2n ** 62n, 2n ** 62n, -1n]);
+    expect(large.sum().item<bigint>()).toBe(2n ** 63n - 1n);
+    expect(large.slice(0, 0, 2).sum().item<bigint>()).toBe(-(2n ** 63n));
+    expect(
+      tensor([3n ** 30n, 3n ** 9n])
+        .prod()
+        .item<bigint>(),
+    ).toBe(3n ** 39n);
   });
 });
 
 describe('results', () => {
-  test('have the dtype PyTorch gives, with int32 for its int64', () => {
+  test('have the dtype PyTorch gives, with int32 for indices', () => {
     const mask = make('bool', [2], [1, 1]);
     expect(
       [mask.sum(), mask.prod(), mask.cumsum(0), mask.amax(), mask.any()].map((x) => x.dtype),
-    ).toEqual(['int32', 'int32', 'int32', 'bool', 'bool']);
+    ).toEqual(['int64', 'int64', 'int64', 'bool', 'bool']);
     const whole = make('int32', [2], [3, 4]);
     expect([whole.sum(), whole.amin(), whole.argmax(), whole.all()].map((x) => x.dtype)).toEqual([
-      'int32',
+      'int64',
       'int32',
       'int32',
       'bool',
@@ -158,7 +166,7 @@ describe('refusals', () => {
     [
       'means of whole numbers',
       () => whole.mean(),
-      'mean: expected float32 or float64 for dtype of this, got int32',
+      'mean: expected float32, float64, float16 or bfloat16 for dtype of this, got int32',
     ],
     [
       'the largest of nothing',
@@ -188,10 +196,11 @@ describe('refusals', () => {
     [
       'softmax of whole numbers',
       () => whole.softmax(0),
-      'softmax: expected float32 or float64 for dtype of input, got int32',
+      'softmax: expected float32, float64, float16 or bfloat16 for dtype of input, got int32',
     ],
   ])('%s', (_, call, message) => {
-    expect(call).toThrow(new RangeError(message));
+    const Kind = message.includes('for dtype of') ? TypeError : RangeError;
+    expect(call).toThrow(new Kind(message));
   });
 
   test.each<[string, () => unknown, string]>([

@@ -1,5 +1,5 @@
 /** Other inputs for elementwise ops: shapes and values at which loops and formulas go wrong. */
-import type { DType, Plain } from '../support/plain';
+import { rounded, type DType, type Plain } from '../support/plain';
 
 // Vectors hold 4 to 16 elements, kernels pack blocks of 1024 and read rows of 64 in place.
 const oneInput = [[], [0], [2, 0, 3], [1], [3], [7], [16], [17], [33], [1025], [2, 3, 2]];
@@ -58,7 +58,8 @@ export function extremeInputs(dtypes: readonly DType[], more: readonly number[])
   let rows: number[][] = [[]];
   for (const dtype of dtypes) {
     const own = dtype === 'float32' ? more.map(Math.fround) : dtype === 'float64' ? more : [];
-    rows = rows.flatMap((row) => [...values[dtype], ...own].map((value) => [...row, value]));
+    const all = [...values[dtype], ...own].map((value) => rounded(value, dtype));
+    rows = rows.flatMap((row) => all.map((value) => [...row, value]));
   }
   return dtypes.map((_, i) => ({ shape: [rows.length], data: rows.map((row) => row[i]) }));
 }

@@ -1,9 +1,10 @@
 /** Losses for two classes. */
 import { requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
-import { record, type Rule } from '../../ops/define';
+import { isFloating, record, type Rule } from '../../ops/define';
 import { noGrad } from '../../core/gradMode';
 import { requireTensor, type Tensor } from '../../core/tensor';
+import { requireSameDType, roundedOnce } from '../dtypes';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
 declare module '../../core/node' {
@@ -40,7 +41,8 @@ export interface BinaryCrossEntropyOptions extends ReductionOption {
 
 /**
  * -(target log input + (1 - target) log(1 - input)) of probabilities, with logarithms of at least -100, times `weight`
- * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits.
+ * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits. RangeError for a floating
+ * target of another dtype than the input's.
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -48,19 +50,28 @@ export function binaryCrossEntropy(
   options: BinaryCrossEntropyOptions = {},
 ): Tensor {
   requireOptions('binaryCrossEntropy', options, ['reduction', 'weight']);
-  requirePair('binaryCrossEntropy', input, target);
-  const goal = target.to(input.dtype);
-  const losses = noGrad(() => {
-    const no = boundedLog(oneMinus(input));
-    return goal.mul(no.sub(boundedLog(input))).sub(no);
+  const op = 'binaryCrossEntropy';
+  requirePair(op, input, target);
+  if (isFloating(target.dtype)) requireSameDType(op, input, 'target', target);
+  const weight = optional(op, 'weight', options.weight);
+  return roundedOnce([input, target, weight], (x, y, w) => {
+    const goal = y.to(x.dtype);
+    const losses = noGrad(() => {
+      const no = boundedLog(oneMinus(x));
+      return goal.mul(no.sub(boundedLog(x))).sub(no);
+    });
+    record(losses, rule, [x, goal], [x, goal], undefined);
+    return reduced(op, weighted(losses, w), options.reduction);
   });
-  record(losses, rule, [input, goal], [input, goal], undefined);
-  const { weight, reduction } = options;
-  return reduced('binaryCrossEntropy', weighted('binaryCrossEntropy', losses, weight), reduction);
 }
 
-function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
-  return weight === undefined ? losses : losses.mul(requireTensor(op, 'weight', weight));
+function weighted(losses: Tensor, weight: Tensor | undefined): Tensor {
+  return weight === undefined ? losses : losses.mul(weight);
+}
+
+/** An option that may be missing, and else is a tensor. */
+function optional(op: string, name: string, value: Tensor | undefined): Tensor | undefined {
+  return value === undefined ? undefined : requireTensor(op, name, value);
 }
 
 /** Options of `binaryCrossEntropyWithLogits`. */
@@ -81,14 +92,13 @@ export function binaryCrossEntropyWithLogits(
   const op = 'binaryCrossEntropyWithLogits';
   requireOptions(op, options, ['reduction', 'weight', 'posWeight']);
   requirePair(op, input, target);
-  const log = logsigmoid(input);
-  const { posWeight } = options;
-  const part =
-    posWeight === undefined
-      ? log
-      : log.mul(requireTensor(op, 'posWeight', posWeight).sub(1).mul(target).add(1));
-  const losses = input.sub(input.mul(target)).sub(part);
-  return reduced(op, weighted(op, losses, options.weight), options.reduction);
+  const weight = optional(op, 'weight', options.weight);
+  const posWeight = optional(op, 'posWeight', options.posWeight);
+  return roundedOnce([input, target, weight, posWeight], (x, y, w, positive) => {
+    const log = logsigmoid(x);
+    const part = positive === undefined ? log : log.mul(positive.sub(1).mul(y).add(1));
+    return reduced(op, weighted(x.sub(x.mul(y)).sub(part), w), options.reduction);
+  });
 }
 
 /** Options of `multilabelSoftMarginLoss`. */

@@ -12,6 +12,7 @@ import { nll, type Picks } from '../../ops/nn/loss';
 import { logSoftmax } from '../../ops/reduce/softmax';
 import { numelOf, sameShape, type Shape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
+import { requireSameDType } from '../dtypes';
 import { requireReduction, type ReductionOption } from './reduction';
 
 /** Options of `nllLoss`. */
@@ -40,6 +41,7 @@ function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tenso
   if (!sameShape(requireTensor(op, 'weight', weight).shape, [classes])) {
     throw unexpected(op, `[${classes}]`, 'weight', shapeText(weight.shape));
   }
+  requireSameDType(op, input, 'weight', weight);
   return weight;
 }
 
@@ -49,7 +51,7 @@ function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions
   const shape = input.shape.filter((_, i) => i !== dim);
   if (!isIndex(target.dtype) || !sameShape(target.shape, shape)) {
     const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
-    throw unexpected(op, `int32 classes of shape ${shapeText(shape)}`, 'target', got);
+    throw unexpected(op, `int32 or int64 classes of shape ${shapeText(shape)}`, 'target', got);
   }
   const ignoreIndex = requireInteger(op, 'ignoreIndex', options.ignoreIndex ?? -100);
   const weight = weightFor(op, input, options.weight)?.detach() ?? null;
@@ -57,8 +59,8 @@ function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions
 }
 
 /**
- * -input[target] of log-probabilities (N, C), (N, C, d...) or (C) and int32 classes (N), (N, d...) or (), times the
- * weight of the class. The mean is weighted by these weights, without ignored elements (torch.nn.functional.nll_loss).
+ * -input[target] of log-probabilities (N, C), (N, C, d...) or (C) and classes (N), (N, d...) or () in int32 or int64,
+ * times the weight of the class. The mean is weighted by these weights, without ignored elements (torch.nn.functional.nll_loss).
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
   requireOptions('nllLoss', options, ['reduction', 'weight', 'ignoreIndex']);
@@ -68,8 +70,8 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
 }
 
 /**
- * Cross-entropy of logits (N, C), (N, C, d...) or (C) against int32 classes (N), (N, d...) or (), or against
- * probabilities in the shape of the logits: logSoftmax and nllLoss (torch.nn.functional.cross_entropy).
+ * Cross-entropy of logits (N, C), (N, C, d...) or (C) against classes (N), (N, d...) or () in int32 or int64, or
+ * against probabilities in the shape of the logits: logSoftmax and nllLoss (torch.nn.functional.cross_entropy).
  *
  * @example F.crossEntropy(model.forward(images), labels)
  */

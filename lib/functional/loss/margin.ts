@@ -15,6 +15,7 @@ import { arange } from '../../creation/filled';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { pairwiseDistance } from '../distance';
+import { requireSameDType, roundedOnce } from '../dtypes';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
 /** The option of most margin losses. */
@@ -174,10 +175,15 @@ export function tripletMarginLoss(
 ): Tensor {
   requireOptions('tripletMarginLoss', options, ['reduction', 'margin', 'p', 'eps', 'swap']);
   const { p = 2, eps = 1e-6, ...others } = options;
-  return tripletMarginWithDistanceLoss(anchor, positive, negative, {
-    ...others,
-    distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
-  });
+  requireTensor('tripletMarginLoss', 'anchor', anchor);
+  requireTensor('tripletMarginLoss', 'positive', positive);
+  requireTensor('tripletMarginLoss', 'negative', negative);
+  return roundedOnce([anchor, positive, negative], (...vectors) =>
+    tripletMarginWithDistanceLoss(...vectors, {
+      ...others,
+      distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
+    }),
+  );
 }
 
 /** Options of `multiMarginLoss`. */
@@ -189,8 +195,8 @@ export type MultiMarginOptions = MarginOption & {
 };
 
 /**
- * The sum over the wrong classes i of max(0, margin - input[target] + input[i])^p / C for scores (N, C) or (C) and int32
- * classes (N) or (), times the class's weight; p is 1 or 2 (torch.nn.functional.multi_margin_loss).
+ * The sum over the wrong classes i of max(0, margin - input[target] + input[i])^p / C for scores (N, C) or (C) and
+ * classes (N) or () in int32 or int64, times the class's weight; p is 1 or 2 (torch.nn.functional.multi_margin_loss).
  */
 export function multiMarginLoss(
   input: Tensor,
@@ -207,16 +213,19 @@ export function multiMarginLoss(
   const lead = x.shape.slice(0, -1);
   if (!isIndex(target.dtype) || !sameShape(target.shape, lead)) {
     const got = `a ${target.dtype} tensor of shape ${shapeText(target.shape)}`;
-    throw unexpected(op, `int32 classes of shape ${shapeText(lead)}`, 'target', got);
+    throw unexpected(op, `int32 or int64 classes of shape ${shapeText(lead)}`, 'target', got);
   }
   const classes = x.shape[x.ndim - 1];
   const right = target.unsqueeze(-1);
-  const over = nonNegative(x.sub(x.gather(-1, right)).add(margin));
-  const terms = p === '2' ? over.square() : over;
   const isRight = right.eq(arange(classes, { dtype: 'int32' }));
-  const losses = where(isRight, 0, terms).sum(-1).div(classes);
-  if (options.weight === undefined) return reduced(op, losses, options.reduction);
-  const weight = requireTensor(op, 'weight', options.weight);
-  const own = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
-  return reduced(op, losses.mul(own), options.reduction);
+  const { weight } = options;
+  if (weight !== undefined) requireSameDType(op, x, 'weight', requireTensor(op, 'weight', weight));
+  return roundedOnce([x], (scores) => {
+    const over = nonNegative(scores.sub(scores.gather(-1, right)).add(margin));
+    const terms = p === '2' ? over.square() : over;
+    const losses = where(isRight, 0, terms).sum(-1).div(classes);
+    if (weight === undefined) return reduced(op, losses, options.reduction);
+    const own = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
+    return reduced(op, losses.mul(own), options.reduction);
+  });
 }

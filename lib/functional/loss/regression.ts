@@ -10,6 +10,7 @@ import {
 import { where } from '../../ops/elementwise/select';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
+import { roundedOnce } from '../dtypes';
 import { reduced, requireSimilar, type Reduction, type ReductionOption } from './reduction';
 
 /** (input - target)^2 (torch.nn.functional.mse_loss). */
@@ -41,9 +42,11 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
   const beta = requireInRange('smoothL1Loss', 'beta', options.beta ?? 1, 0, Infinity);
   if (beta === 0) return l1Loss(input, target, { reduction: options.reduction });
   requireSimilar('smoothL1Loss', input, target);
-  const d = input.sub(target).abs();
-  const losses = where(d.lt(beta), d.square().mul(0.5 / beta), d.sub(0.5 * beta));
-  return reduced('smoothL1Loss', losses, options.reduction);
+  return roundedOnce([input, target], (x, goal) => {
+    const d = x.sub(goal).abs();
+    const losses = where(d.lt(beta), d.square().mul(0.5 / beta), d.sub(0.5 * beta));
+    return reduced('smoothL1Loss', losses, options.reduction);
+  });
 }
 
 /** Options of `huberLoss`. */
@@ -61,9 +64,11 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions =
   const delta = requireInRange('huberLoss', 'delta', options.delta ?? 1, 0, Infinity);
   if (delta === 0) throw unexpected('huberLoss', 'a number above 0', 'delta', '0');
   requireSimilar('huberLoss', input, target);
-  const d = input.sub(target).abs();
-  const losses = where(d.le(delta), d.square().mul(0.5), d.sub(0.5 * delta).mul(delta));
-  return reduced('huberLoss', losses, options.reduction);
+  return roundedOnce([input, target], (x, goal) => {
+    const d = x.sub(goal).abs();
+    const losses = where(d.le(delta), d.square().mul(0.5), d.sub(0.5 * delta).mul(delta));
+    return reduced('huberLoss', losses, options.reduction);
+  });
 }
 
 /** Options of `klDiv`. */

@@ -190,7 +190,7 @@ export class MultiMarginLoss extends weightedPairLoss(F.multiMarginLoss, [
 /** -input[target] of log-probabilities; see F.nllLoss. */
 export class NLLLoss extends weightedPairLoss(F.nllLoss, ['reduction', 'weight', 'ignoreIndex']) {}
 
-/** Cross-entropy of logits (N, C, ...) against int32 classes or probabilities; see F.crossEntropy. */
+/** Cross-entropy of logits (N, C, ...) against classes or probabilities; see F.crossEntropy. */
 export class CrossEntropyLoss extends weightedPairLoss(F.crossEntropy, [
   'reduction',
   'weight',

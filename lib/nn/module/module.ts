@@ -1,7 +1,7 @@
 /** The base of layers and models. */
 import { inspect } from 'node:util';
 import { capture } from '../../core/capture';
-import { isFloating, requireDType, type DType } from '../../core/dtype';
+import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
 import { requireBoolean, requireOptions, unexpected, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { describeModule } from './describe';
@@ -74,10 +74,15 @@ export class Module<
     return loadState(this, dict, requireBoolean('loadStateDict', 'strict', options.strict ?? true));
   }
 
-  /** Converts floating parameters (which stay the same objects), their gradients, and buffers to another dtype. */
+  /**
+   * Converts floating parameters (which stay the same objects), their gradients, and floating buffers to another dtype.
+   * Buffers of whole numbers and bool stay as they are. RangeError if the dtype is not floating.
+   *
+   * @example model.to('bfloat16') // half the memory
+   */
   to(dtype: DType): this {
     if (!isFloating(requireDType('to', dtype))) {
-      throw unexpected('to', 'float32 or float64', 'dtype', dtype);
+      throw unexpected('to', floatingDTypes.join(' or '), 'dtype', dtype);
     }
     for (const parameter of this.parameters()) {
       if (isFloating(parameter.dtype)) parameter._convert(dtype);
@@ -88,6 +93,26 @@ export class Module<
       });
     });
     return this;
+  }
+
+  /** The same as `to('float16')`. */
+  half(): this {
+    return this.to('float16');
+  }
+
+  /** The same as `to('bfloat16')`. */
+  bfloat16(): this {
+    return this.to('bfloat16');
+  }
+
+  /** The same as `to('float32')`. */
+  float(): this {
+    return this.to('float32');
+  }
+
+  /** The same as `to('float64')`. */
+  double(): this {
+    return this.to('float64');
   }
 
   /** Sets `training` for this module and all submodules: Dropout drops, BatchNorm uses the batch. */

@@ -11,8 +11,9 @@ import {
   type DType,
 } from '../../core/dtype';
 import { requireElement, type Element } from '../../core/element';
-import { unexpected, wrongType } from '../../core/errors';
+import { wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
+import { unsupportedDType } from './ops';
 import { scalar } from './results';
 
 /** The other operand of an op; numbers and bigints are promoted as Python numbers are in PyTorch. */
@@ -67,8 +68,9 @@ export function asFloating(x: Tensor): Tensor {
 
 /** Throws unless the dtype is one of these. */
 export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: DType[]): void {
-  if (!allowed.includes(x.dtype))
-    throw unexpected(op, allowed.join(' or '), `dtype of ${name}`, x.dtype);
+  if (!allowed.includes(x.dtype)) {
+    throw unsupportedDType(op, `dtype of ${name}`, allowed, x.dtype);
+  }
 }
 
 /** Throws unless the dtype is floating. */

@@ -47,10 +47,20 @@ function tableOf(name: string, found: Readonly<Partial<Kernels>>): Kernels {
 /** Functions that throw, for dtypes that the op does not support. */
 function missingKernel(name: string, found: object): (dtype: DType) => NativeOp {
   return (dtype) => () => {
-    const has = Object.keys(found);
-    const list = [has.slice(0, -1).join(', '), ...has.slice(-1)].filter(Boolean).join(' or ');
-    throw new TypeError(`${name}: expected ${list} for dtype, got ${dtype}`);
+    throw unsupportedDType(name, 'dtype', Object.keys(found), dtype);
   };
+}
+
+/** The error for a dtype that an op does not support; it names those that the op does. */
+export function unsupportedDType(
+  op: string,
+  name: string,
+  supported: readonly string[],
+  actual: string,
+): TypeError {
+  const list = [supported.slice(0, -1).join(', '), ...supported.slice(-1)];
+  const what = list.filter(Boolean).join(' or ');
+  return new TypeError(`${op}: expected ${what} for ${name}, got ${actual}`);
 }
 
 /** The native ops, and the names of those that families use. */

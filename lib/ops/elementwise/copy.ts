@@ -55,6 +55,22 @@ declare module '../../core/tensor' {
      * takes the result modulo 256; RangeError for NaN to int64 or uint8. To halves it rounds to nearest even.
      */
     to(dtype: DType): Tensor;
+    /** The same as `to('float16')`. */
+    half(): Tensor;
+    /** The same as `to('bfloat16')`. */
+    bfloat16(): Tensor;
+    /** The same as `to('float32')`. */
+    float(): Tensor;
+    /** The same as `to('float64')`. */
+    double(): Tensor;
+    /** The same as `to('int32')`. */
+    int(): Tensor;
+    /** The same as `to('int64')`. */
+    long(): Tensor;
+    /** The same as `to('uint8')`. */
+    byte(): Tensor;
+    /** The same as `to('bool')`. */
+    bool(): Tensor;
     /** Copies the elements of `source`, broadcast and converted, into this tensor. */
     copy_(source: Operand): this;
     /** Sets every element to `value`: a number, or a tensor without dimensions. RangeError if the dtype does not hold it. */
@@ -115,3 +131,22 @@ Object.assign(Tensor.prototype, {
     return this.fill_(0);
   },
 });
+
+const shorthands = {
+  half: 'float16',
+  bfloat16: 'bfloat16',
+  float: 'float32',
+  double: 'float64',
+  int: 'int32',
+  long: 'int64',
+  byte: 'uint8',
+  bool: 'bool',
+} as const satisfies Readonly<Record<string, DType>>;
+
+for (const [name, dtype] of Object.entries(shorthands)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value: function (this: Tensor) {
+      return this.to(dtype);
+    },
+  });
+}

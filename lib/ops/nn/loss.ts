@@ -100,7 +100,7 @@ export function nll(input: Tensor, picks: Picks): Tensor {
   const target = picks.target.contiguous();
   const weight = picks.weight === null ? null : picks.weight.to(logs.dtype).detach().contiguous();
   const out = Tensor._empty(logs.dtype, picks.reduction === 'none' ? target.shape : []);
-  const total = Tensor._empty(logs.dtype, []);
+  const total = Tensor._empty('float64', []); // of halves too, whose sum would be rounded
   nllKernels[logs.dtype][target.dtype](
     {
       logs: logs._flat,

@@ -1,5 +1,5 @@
 /** The shapes of reductions, and their native calls. */
-import type { DType } from '../../core/dtype';
+import { isHalf, type DType } from '../../core/dtype';
 import { requireBoolean, requireOptions } from '../../core/errors';
 import { normalizeDims } from '../../core/shape';
 import { isGradEnabled, Tensor, type Kernels, type Shape } from '../define';
@@ -81,6 +81,7 @@ export function runReduction(
   dtype: DType = x.dtype,
 ): Tensor {
   const out = Tensor._empty(dtype, reduction.out);
+  if (isHalf(x.dtype)) return runOnce(kernels, x.detach(), reduction, out);
   let source = x._contiguous ? x : x.detach().contiguous();
   if (reduction.out.length === 0) {
     kernels[source.dtype](source._flat, out._flat, 1, source.numel(), 1);
@@ -92,6 +93,19 @@ export function runReduction(
     kernels[source.dtype](source._flat, target._flat, outer, n, inner);
     source = target;
   });
+  return out;
+}
+
+/** In one run, with the reduced dimensions moved together, so that halves are rounded once. */
+function runOnce(kernels: Kernels, x: Tensor, { shape, kept }: Reduction, out: Tensor): Tensor {
+  const lines = linesOf({ shape, kept, out: out.shape });
+  const dims = shape.map((_, i) => i);
+  const reduced = dims.filter((i) => kept[i] === 1);
+  const order = [...dims.filter((i) => kept[i] !== 1), ...reduced];
+  const source = (lines.length > 1 ? x.permute(order) : x).contiguous();
+  const n = reduced.reduce((product, i) => product * shape[i], 1);
+  const line = lines.length > 1 ? { outer: out.numel(), n, inner: 1 } : lines[0];
+  kernels[x.dtype](source._flat, out._flat, line.outer, line.n, line.inner);
   return out;
 }
 

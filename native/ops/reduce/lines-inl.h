@@ -23,6 +23,7 @@ inline constexpr int64_t kLineGrain = 1 << 14;  // elements worth a thread
 // One line of n neighbouring elements: its State is a vector, at last of equal numbers.
 template <class D, class S>
 struct Along {
+  static constexpr bool kOneLine = true;
   using V = hn::Vec<D>;
   struct State {
     V v;
@@ -69,6 +70,7 @@ struct Along {
 // `width` lines side by side, at most kPanel, their elements `stride` apart.
 template <class D, class S>
 struct Beside {
+  static constexpr bool kOneLine = false;
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
   struct State {

@@ -6,6 +6,7 @@
 #include "core/threads.h"
 #include "ops/family.h"
 #include "ops/reduce/reduce.h"
+#include "simd/half.h"
 
 namespace blasgrad {
 namespace {
@@ -50,14 +51,43 @@ void Cumulate(const Args& a, const Load& load, const Store& store) {
   });
 }
 
-// Floats are added in double, so that a long float32 sum does not drift; halves in float32, as in PyTorch.
-template <class S>
+// Floats are added in double, so that a long float32 sum does not drift.
+template <class T>
 void CumsumKernel(const Args& a) {
-  using T = ComputeOf<S>;
-  using Total = std::conditional_t<std::is_same_v<S, T>, double, T>;
-  Cumulate<S, S>(
-      a, [](S v) { return static_cast<Total>(Widen(v)); },
-      [](Total sum) { return Narrow<S>::From(static_cast<T>(sum)); });
+  Cumulate<T, T>(
+      a, [](T v) { return static_cast<double>(v); },
+      [](double sum) { return static_cast<T>(sum); });
+}
+
+// Halves are added in float32, as in PyTorch, and converted kPanel at a time.
+template <class Half>
+void CumsumHalves(const Args& a) {
+  const int64_t n = a.size(1), inner = a.size(2);
+  const bool reverse = a.flag(3);
+  EachPanel(a, [&](int64_t offset, int64_t width) {
+    const Half* x = a.in<Half>(0) + offset;
+    Half* y = a.out<Half>(1) + offset;
+    float wide[kPanel], total[kPanel] = {};
+    if (inner == 1) {
+      float sum = 0;
+      for (int64_t done = 0; done < n; done += kPanel) {
+        const int64_t some = std::min(n - done, kPanel), first = reverse ? n - done - some : done;
+        WidenBlock(x + first, some, wide);
+        for (int64_t k = 0; k < some; ++k) {
+          float& v = wide[reverse ? some - 1 - k : k];
+          v = sum += v;
+        }
+        NarrowBlock(wide, some, y + first);
+      }
+      return;
+    }
+    for (int64_t k = 0; k < n; ++k) {
+      const int64_t row = (reverse ? n - 1 - k : k) * inner;
+      WidenBlock(x + row, width, wide);
+      for (int64_t j = 0; j < width; ++j) total[j] += wide[j];
+      NarrowBlock(total, width, y + row);
+    }
+  });
 }
 
 // Unsigned sums wrap around; true counts as 1, whatever byte stands for it.
@@ -112,7 +142,13 @@ std::vector<Op> ScanOps() {
        {{"x"}, {"y", Access::write}},
        attrs,
        CumsumNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return CumsumKernel<CType<kType>>; })},
+       KernelsFor<kFloating>([]<DType kType>() {
+         if constexpr (IsHalf(kType)) {
+           return CumsumHalves<CType<kType>>;
+         } else {
+           return CumsumKernel<CType<kType>>;
+         }
+       })},
       {"cumsumInt64",
        {{"x"}, {"y", Access::write, Element::int64}},
        attrs,

@@ -32,11 +32,39 @@ HWY_INLINE void SumTerms(const Walk& walk, State& sum, const Term& term) {
   walk.template Join<Sum>(sum);
 }
 
-// y = exp(x - max x) / sum of exp(x - max x). y holds the exponentials meanwhile, unless it would round them: halves are
-// computed twice, so that the result is rounded once.
+// y = exp(x - max x) / sum of exp(x - max x). The exponentials are kept in y, or on the stack where y would round them:
+// the result is rounded once. Those of long or interleaved lines of halves are computed twice.
 struct Softmax {
+  static constexpr size_t kMostKept = 4096;
+
   template <class Walk, class S>
   static HWY_INLINE void Run(const Walk& walk, const S* x, S* y) {
+    [[maybe_unused]] const auto d = walk.d;
+    if constexpr (!kIsHalf<S>) {
+      Compute(
+          walk, x, y, [&](size_t i, auto at, auto e) HWY_ATTR { at.Store(e, y + i); },
+          [&](size_t i, auto at, const auto&) HWY_ATTR { return at.Load(y + i); });
+      return;
+    } else if constexpr (Walk::kOneLine) {
+      if (walk.n <= kMostKept) {
+        HWY_ALIGN float kept[kMostKept];
+        Compute(
+            walk, x, y, [&](size_t i, auto, auto e) HWY_ATTR { hn::Store(e, d, kept + i); },
+            [&](size_t i, auto, const auto&) HWY_ATTR { return hn::Load(d, kept + i); });
+        return;
+      }
+    }
+    if constexpr (kIsHalf<S>) {
+      Compute(
+          walk, x, y, [](size_t, auto, auto) HWY_ATTR {},
+          [](size_t i, auto at, const auto& again) HWY_ATTR { return again(i, at); });
+    }
+  }
+
+ private:
+  template <class Walk, class S, class Keep, class Kept>
+  static HWY_INLINE void Compute(const Walk& walk, const S* x, S* y, const Keep& keep,
+                                 const Kept& kept) {
     const auto d = walk.d;
     typename Walk::State peak, sum;
     FindPeak(walk, x, peak);
@@ -45,17 +73,12 @@ struct Softmax {
     };
     SumTerms(walk, sum, [&](size_t i, auto at) HWY_ATTR {
       const auto e = exponential(i, at);
-      if constexpr (!kIsHalf<S>) at.Store(e, y + i);
+      keep(i, at, e);
       return e;
     });
     walk.EachState([&](auto at) HWY_ATTR { at.Set(sum, hn::Div(vm::Const(d, 1), at.Get(sum))); });
-    walk.Each([&](size_t i, auto at) HWY_ATTR {
-      if constexpr (kIsHalf<S>) {
-        at.Store(hn::Mul(exponential(i, at), at.Get(sum)), y + i);
-      } else {
-        at.Store(hn::Mul(at.Load(y + i), at.Get(sum)), y + i);
-      }
-    });
+    walk.Each([&](size_t i, auto at)
+                  HWY_ATTR { at.Store(hn::Mul(kept(i, at, exponential), at.Get(sum)), y + i); });
   }
 };
 

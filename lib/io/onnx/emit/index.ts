@@ -4,6 +4,7 @@ import type { Emitters } from '../builder';
 import { activations } from './activations';
 import { binary, unary } from './elementwise';
 import { indexing } from './indexing';
+import { normalizeChannels } from './normalize';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { whole } from './whole';
@@ -18,6 +19,7 @@ export const emitters: Emitters<OpName> = {
   ...shapes,
   ...indexing,
   ...reductions,
+  normalizeChannels,
   // Losses and random numbers are not part of an inference graph.
   nllLoss: null,
   binaryCrossEntropy: null,

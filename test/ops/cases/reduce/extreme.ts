@@ -58,7 +58,7 @@ const along = (['max', 'min'] as const).flatMap((name) =>
         reference: reduced(place, dim, options),
         gradient: false,
       },
-      ...(['int32', 'bool'] as const).map((dtype): OpCase => ({
+      ...(['int64', 'int32', 'uint8', 'bool'] as const).map((dtype): OpCase => ({
         name: `${name} ${where}, ${dtype}`,
         ops: [name],
         inputs: [{ shape, dtype }],

@@ -139,7 +139,7 @@ const whole: OpCase[] = [
     [{ shape: [3, 50], dims: 1 }, { shape: [40, 21], dims: 0 }, { shape: [700] }].map(
       (place): OpCase => ({
         name: `${name} of int32 ${nameOf(place)}`,
-        ops: [name],
+        ops: [name === 'sum' ? 'sumInt64' : name],
         inputs: [{ shape: place.shape, dtype: 'int32' }],
         run: (x) => x[name](place.dims),
         reference: reduced(functions[name], place.dims),
@@ -149,7 +149,7 @@ const whole: OpCase[] = [
   ),
   {
     name: 'prod of int32',
-    ops: ['prod'],
+    ops: ['prodInt64'],
     inputs: [{ shape: [3, 9], dtype: 'int32', values: [1, -2, 3, 1, 2] }],
     run: (x) => x.prod(1),
     reference: reduced(product, 1),
@@ -157,7 +157,7 @@ const whole: OpCase[] = [
   },
   {
     name: 'sum of bool counts',
-    ops: ['sum'],
+    ops: ['sumInt64'],
     inputs: [{ shape: [3, 50], dtype: 'bool' }],
     run: (x) => x.sum(1),
     reference: reduced(sum, 1),

@@ -108,14 +108,14 @@ const cumsums = [
   reference: alongDim(running, dim),
 }));
 
-const longCumsums = (['float', 'int32', 'bool'] as const).flatMap((dtype) =>
+const longCumsums = (['float', 'int64', 'int32', 'uint8', 'bool'] as const).flatMap((dtype) =>
   [
     { shape: [300], dim: 0 },
     { shape: [3, 270], dim: 0 },
     { shape: [30, 70], dim: 1 },
   ].map(({ shape, dim }): OpCase => ({
     name: `cumsum of ${dtype} [${shape.join()}] along dim ${dim}`,
-    ops: ['cumsum'],
+    ops: [dtype === 'float' ? 'cumsum' : 'cumsumInt64'],
     inputs: [{ shape, dtype }],
     run: (x) => x.cumsum(dim),
     reference: alongDim(running, dim),

@@ -1,0 +1,41 @@
+/** Calls of public functions and methods as lines of the .jsonl files name them. */
+import * as library from 'blasgrad';
+import type { Tensor } from 'blasgrad';
+import { tensorsIn } from './golden';
+
+export interface GoldenCall {
+  /** 'Tensor.sum' is a method of the first argument, 'F.gelu' and 'where' are functions. */
+  readonly call: string;
+  /** `{ input: i }` stands for inputs[i], also inside arrays and options. */
+  readonly args: readonly unknown[];
+}
+
+/** What JSON has no number for: bigints end in n. */
+export function numberOr<T>(value: T): T | number | bigint {
+  if (typeof value !== 'string') return value;
+  if (/^-?\d+n$/.test(value)) return BigInt(value.slice(0, -1));
+  return /^(NaN|-?Infinity)$/.test(value) ? Number(value) : value;
+}
+
+/** Puts the tensors where the arguments mention them. */
+function filled(argument: unknown, inputs: readonly Tensor[]): unknown {
+  if (Array.isArray(argument)) return argument.map((one) => filled(one, inputs));
+  if (typeof argument !== 'object' || argument === null) return numberOr(argument);
+  if ('input' in argument) return inputs[argument.input as number];
+  return Object.fromEntries(
+    Object.entries(argument).map(([key, one]) => [key, filled(one, inputs)]),
+  );
+}
+
+type Callable = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Calls the function with the inputs; the tensors of its result in order. */
+export function callGolden({ call: name, args }: GoldenCall, inputs: readonly Tensor[]): Tensor[] {
+  const [first, ...rest] = args.map((argument) => filled(argument, inputs));
+  const [space, key] = name.includes('.') ? name.split('.') : ['', name];
+  const spaces = library as unknown as Record<string, Record<string, unknown> | undefined>;
+  const owner = space === 'Tensor' ? first : space === '' ? library : (spaces[space] ?? {});
+  const fn = Reflect.get(owner as object, key) as Callable | undefined;
+  if (typeof fn !== 'function') throw new Error(`expected a function ${name}, got none`);
+  return tensorsIn(space === 'Tensor' ? fn.apply(first, rest) : fn.call(owner, first, ...rest));
+}

@@ -1,5 +1,6 @@
 /** Functions of one and two numbers as ONNX nodes. */
-import type { OperatorMethods, PredicateMethods } from '../../../ops/elementwise/binary';
+import type { OperatorMethods } from '../../../ops/elementwise/binary';
+import type { PredicateMethods } from '../../../ops/elementwise/predicate';
 import type { UnaryMethods } from '../../../ops/elementwise/unary';
 import { isFloating } from '../../../core/dtype';
 import {

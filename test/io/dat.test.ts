@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { io, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { fromArray, io, randn, tensor, zeros, type Tensor } from 'blasgrad';
 import { fine, runProgram } from '../support/process';
 import { library } from '../support/programs';
 
@@ -18,6 +18,8 @@ const tensors: Record<string, Tensor> = {
   '0.weight': tensor(extremes).reshape(2, 4),
   'double precision': tensor([...extremes, 5e-324, 1.7976931348623157e308], { dtype: 'float64' }),
   labels: tensor([0, -2147483648, 2147483647], { dtype: 'int32' }),
+  longs: tensor([0n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n]),
+  bytes: tensor([0, 255], { dtype: 'uint8' }),
   mask: tensor([[true], [false]]),
   number: tensor(0.1),
   none: zeros(3, 0),
@@ -37,7 +39,7 @@ test.each(Object.entries(tensors))('%s is read back exactly', (name, saved) => {
   expect(Object.keys(loaded)).toEqual([key]);
   expect(loaded[key].dtype).toBe(saved.dtype);
   expect(loaded[key].shape).toEqual(saved.shape);
-  const [a, b] = [loaded[key], saved].map((item) => Array.from(item.data));
+  const [a, b] = [loaded[key], saved].map((item) => Array.from<unknown>(item.data));
   expect(a.every((value, i) => Object.is(value, b[i]))).toBe(true);
 });
 
@@ -62,6 +64,19 @@ test('the text is short and readable', () => {
     '0.weight float32 [2, 2]\n0.1 -2\n1e-7 NaN\n\nb float64 [1]\n0.1\n',
   );
 });
+
+test.each(['float16', 'bfloat16'] as const)(
+  'all bits of %s are read back, in few digits',
+  (dtype) => {
+    const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
+    io.saveDat(path, { all: fromArray(bits, [256, 256], { dtype }) });
+    const read = io.loadDat(path)['all'];
+    expect(new Uint16Array(read.data.buffer)).toEqual(bits);
+    io.saveDat(path, { few: tensor([0.1, 65504, 1e-7, NaN], { dtype }) });
+    const text = { float16: '0.1 65500 1e-7 NaN', bfloat16: '0.1 65500 1e-7 NaN' };
+    expect(readFileSync(path, 'utf8')).toBe(`few ${dtype} [4]\n${text[dtype]}\n`);
+  },
+);
 
 describe('saveDat refuses', () => {
   test.each([
@@ -88,7 +103,7 @@ describe('saveDat refuses', () => {
 describe('loadDat refuses', () => {
   test.each([
     ['no head', '1 2 3\n', 1, "'name dtype [size, size]'", "'1 2 3'"],
-    ['an unknown dtype', 'a int64 [1]\n1\n', 1, "'name dtype [size, size]'", "'a int64 [1]'"],
+    ['an unknown dtype', 'a int16 [1]\n1\n', 1, "'name dtype [size, size]'", "'a int16 [1]'"],
     ['too few values', 'a float32 [3]\n1 2\n', 2, '3 values', '2'],
     ['too many values', 'a float32 [1, 2]\n1 2 3\n', 2, '2 values', '3'],
     ['too few rows', 'a float32 [2, 1]\n1\n', 3, '1 values', '0'],
@@ -98,6 +113,11 @@ describe('loadDat refuses', () => {
     ['a word', 'a float64 [2]\n1 one\n', 2, 'float64 values', "'one'"],
     ['a fraction', 'a int32 [1]\n0.5\n', 2, 'int32 values', "'0.5'"],
     ['a large number', 'a int32 [1]\n2147483648\n', 2, 'int32 values', "'2147483648'"],
+    ['no byte', 'a uint8 [2]\n255 256\n', 2, 'uint8 values', "'256'"],
+    ['2^63', `a int64 [1]\n${2n ** 63n}\n`, 2, 'int64 values', `'${2n ** 63n}'`],
+    ['an int64 with an exponent', 'a int64 [1]\n1e3\n', 2, 'int64 values', "'1e3'"],
+    ['bits of no NaN', 'a float16 [1]\nNaN:7c00\n', 2, 'float16 values', "'NaN:7c00'"],
+    ['bits of a float32', 'a float32 [1]\nNaN:7fc1\n', 2, 'float32 values', "'NaN:7fc1'"],
     ['no boolean', 'a bool [1]\n2\n', 2, 'bool values', "'2'"],
     [
       'sizes beyond all memory',

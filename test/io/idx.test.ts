@@ -8,6 +8,8 @@ import { idxFile } from './idxFile';
 
 const folder = mkdtempSync(join(tmpdir(), 'blasgrad-idx-'));
 const path = join(folder, 'a-idx3-ubyte');
+const numberDTypes =
+  "'float32' or 'float64' or 'float16' or 'bfloat16' or 'int64' or 'int32' or 'uint8'";
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const values = {
@@ -21,23 +23,32 @@ const values = {
 
 describe.each(Object.entries(values))('%s', (type, numbers) => {
   const kind = type as keyof typeof values;
-  const own = kind.startsWith('float') ? kind : 'int32';
+  const own = /float|uint8/.test(kind) ? kind : 'int32';
 
   test.each(['plain', 'gzip'])('is read back, %s', async (how) => {
     const file = idxFile(kind, [3, 1, 2], numbers);
     writeFileSync(path, how === 'gzip' ? gzipSync(file) : file);
     const read = await io.loadIdx(path);
     expect([read.dtype, read.shape]).toEqual([own, [3, 1, 2]]);
-    expect(Array.from(read.data)).toEqual(numbers);
+    expect(Array.from<unknown>(read.data)).toEqual(numbers);
   });
 
-  test.each(['float32', 'float64', 'int32'] as const)('becomes %s when asked', async (dtype) => {
-    writeFileSync(path, idxFile(kind, [2], numbers.slice(0, 2)));
-    const read = await io.loadIdx(path, { dtype });
-    expect(read.dtype).toBe(dtype);
-    const expected = dtype === 'int32' ? numbers.map(Math.trunc) : numbers;
-    expect(Array.from(read.data)).toEqual(expected.slice(0, 2).map((x) => x + 0));
-  });
+  test.each(['float32', 'float64', 'float16', 'bfloat16', 'int32', 'int64'] as const)(
+    'becomes %s when asked',
+    async (dtype) => {
+      writeFileSync(path, idxFile(kind, [2], numbers.slice(0, 2)));
+      const read = await io.loadIdx(path, { dtype });
+      expect(read.dtype).toBe(dtype);
+      const expected = dtype.startsWith('int') ? numbers.map(Math.trunc) : numbers;
+      expect(read.toArray()).toEqual(expected.slice(0, 2).map((x) => x + 0));
+    },
+  );
+});
+
+test('numbers that uint8 does not hold are refused where it is asked for', async () => {
+  writeFileSync(path, idxFile('float32', [3], [255.5, 0, -1]));
+  const message = "whole numbers from 0 to 255, or the option { dtype: 'float64' }, for element 2";
+  await expect(io.loadIdx(path, { dtype: 'uint8' })).rejects.toThrow(message);
 });
 
 test.each([[[]], [[0]], [[5, 0, 7]]])('shape %p', async (shape) => {
@@ -108,7 +119,7 @@ test.each([
   [3, {}, TypeError, 'a path or a file URL for path, got 3'],
   [new URL('http://a/b'), {}, TypeError, 'a path or a file URL for path, got an instance of URL'],
   ['', {}, RangeError, "a path for path, got ''"],
-  [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
+  [path, { dtype: 'bool' }, RangeError, `${numberDTypes} for dtype, got 'bool'`],
   [path, { type: 1 }, RangeError, "one of dtype for options, got 'type'"],
 ])('loadIdx(%p, %p) is refused', async (where, options, kind, message) => {
   const reading = io.loadIdx(where as string, options as never);

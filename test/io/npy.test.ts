@@ -8,6 +8,8 @@ import { npyDict, npyFile } from './npyFile';
 const numpy = join(__dirname, 'numpy');
 const folder = mkdtempSync(join(tmpdir(), 'blasgrad-npy-'));
 const path = join(folder, 'a.npy');
+const numberDTypes =
+  "'float32' or 'float64' or 'float16' or 'bfloat16' or 'int64' or 'int32' or 'uint8'";
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Expected {
@@ -21,7 +23,10 @@ const expected = JSON.parse(readFileSync(join(numpy, 'expected.json'), 'utf8')) 
 
 function dtypeOf(name: string): string {
   if (name.startsWith('b')) return 'bool';
+  if (/^[iu]8/.test(name)) return 'int64';
+  if (name.startsWith('u1')) return 'uint8';
   if (/^[iu]\d|vector/.test(name)) return 'int32';
+  if (name.startsWith('f2')) return 'float16';
   return /f8|scalar/.test(name) ? 'float64' : 'float32';
 }
 
@@ -33,7 +38,7 @@ describe('what NumPy wrote is read', () => {
     const numbers = values.map((value) =>
       typeof value === 'string' ? special[value] : Number(value),
     );
-    expect(Array.from(read.data)).toEqual(numbers);
+    expect(read.to('float64').flatten().toArray()).toEqual(numbers);
   });
 });
 
@@ -45,13 +50,17 @@ test.each([
   expect([read.dtype, read.toArray()]).toEqual(['float64', values]);
 });
 
-test.each(['float32', 'float64', 'int32'] as const)('numbers become %s', async (dtype) => {
-  for (const name of ['i1.npy', 'i8-big.npy', 'u2.npy', 'b1.npy']) {
-    const read = await io.loadNpy(join(numpy, name), { dtype });
-    const plain = await io.loadNpy(join(numpy, name));
-    expect([read.dtype, Array.from(read.data)]).toEqual([dtype, Array.from(plain.data)]);
-  }
-});
+test.each(['float32', 'float64', 'int32', 'int64', 'float16', 'bfloat16'] as const)(
+  'numbers become %s',
+  async (dtype) => {
+    for (const name of ['i1.npy', 'i8-big.npy', 'u2.npy', 'b1.npy', 'u1.npy', 'u8-big.npy']) {
+      const read = await io.loadNpy(join(numpy, name), { dtype });
+      const plain = await io.loadNpy(join(numpy, name));
+      expect(read.dtype).toBe(dtype);
+      expect(read.to('float64').toArray()).toEqual(plain.to('float64').toArray());
+    }
+  },
+);
 
 const saved: [string, () => Tensor][] = [
   [
@@ -174,8 +183,10 @@ test.each([
   ['object.npy', "numbers for the type of .*, got '.O': objects are pickles, which are programs"],
   ['record.npy', "a type of single elements for the header of .*, got '\\['"],
   ['complex.npy', "one of b1, .* for the type of .*, got '<c16'"],
-  ['large.npy', 'whole numbers of 32 bits, .* for element 1 of .*, got 2147483648'],
-  ['unsigned.npy', 'whole numbers of 32 bits, .* for element 1 of .*, got 18446744073709552000'],
+  [
+    'unsigned.npy',
+    "whole numbers of 64 bits, or .* dtype: 'float64' .* for element 1 of .*, got 18446744073709551615",
+  ],
 ])('%s of NumPy is refused', async (name, message) => {
   await expect(io.loadNpy(join(numpy, name))).rejects.toThrow(RegExp(message));
 });
@@ -183,12 +194,36 @@ test.each([
 test.each([
   [folder, {}, RangeError, `a file for ${folder}, got a directory`],
   [undefined, {}, TypeError, 'a path or a file URL for path, got undefined'],
-  [path, { dtype: 'bool' }, RangeError, "'float32' or 'float64' or 'int32' for dtype, got 'bool'"],
+  [path, { dtype: 'bool' }, RangeError, `${numberDTypes} for dtype, got 'bool'`],
   [path, { mmap: true }, RangeError, "one of dtype for options, got 'mmap'"],
 ])('loadNpy(%p, %p) is refused', async (where, options, kind, message) => {
   const reading = io.loadNpy(where as string, options as never);
   await expect(reading).rejects.toThrow(kind);
   await expect(reading).rejects.toThrow(`loadNpy: expected ${message}`);
+});
+
+test.each([
+  [
+    'large.npy',
+    'int32',
+    "whole numbers of 32 bits, or .* 'int64' .* element 1 of .*, got 2147483648",
+  ],
+  ['large.npy', 'uint8', "whole numbers from 0 to 255, or .* 'int64' .* element 1 of .*, got 2147"],
+  ['i1.npy', 'uint8', "whole numbers from 0 to 255, or .* 'int64' .* for element 2 of .*, got -1"],
+  ['f8.npy', 'int64', "whole numbers of 64 bits, or .* 'float64' .* for element 2 of .*, got 1.5"],
+] as const)('%s as %s is refused', async (name, dtype, message) => {
+  await expect(io.loadNpy(join(numpy, name), { dtype })).rejects.toThrow(RegExp(message));
+});
+
+test('bfloat16, which NumPy does not have, is refused', async () => {
+  const value = tensor([1], { dtype: 'bfloat16' });
+  const got = "got bfloat16; convert it with .to('float32')";
+  await expect(io.saveNpy(path, value)).rejects.toThrow(
+    new RangeError(`saveNpy: expected a dtype that NumPy has for tensor, ${got}`),
+  );
+  await expect(io.saveNpz(path, { value })).rejects.toThrow(
+    new RangeError(`saveNpz: expected a dtype that NumPy has for tensors['value'], ${got}`),
+  );
 });
 
 test('halves that int32 does not hold are refused where it is asked for', async () => {

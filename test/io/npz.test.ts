@@ -17,6 +17,16 @@ test.each(['stored.npz', 'deflated.npz'])('%s of NumPy is read', async (name) =>
   expect((await io.loadNpz(join(numpy, name), { dtype: 'float32' })).bias.dtype).toBe('float32');
 });
 
+test('the bits of halves and the limits of int64', async () => {
+  const { half, limits, most } = await io.loadNpz(join(numpy, 'bits.npz'));
+  const bits = [0x8000, 0x0001, 0x83ff, 0x7bff, 0xfc00, 0x7e01, 0xfd55];
+  expect(half.dtype).toBe('float16');
+  expect(Array.from(new Uint16Array(half.data.buffer))).toEqual(bits);
+  expect(limits.dtype).toBe('int64');
+  expect(limits.toArray()).toEqual([-(2n ** 63n), 2n ** 63n - 1n, 2n ** 53n + 1n]);
+  expect([most.dtype, most.toArray()]).toEqual(['int64', [2n ** 63n - 1n]]);
+});
+
 const tensors: Record<string, Tensor> = {
   '0.weight': arange(6).reshape(2, 3).T,
   'umlaut ü': tensor([true, false]),

@@ -80,7 +80,7 @@ async function timeOfSave(dir: string): Promise<number> {
 /** The step of the newest checkpoint, all of which must be of that step. */
 async function loadStep(dir: string): Promise<number> {
   const { step = NaN, a, b } = await io.loadCheckpoint(dir);
-  const values = [a, b].map((tensor) => new Set((tensor as Tensor).data));
+  const values = [a, b].map((tensor) => new Set<unknown>((tensor as Tensor).data));
   expect(values).toEqual([new Set([step]), new Set([step])]);
   return step;
 }

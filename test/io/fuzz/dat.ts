@@ -8,6 +8,15 @@ const text = `0.weight float64 [2, 3]
 labels int32 [4]
 0 -2147483648 2147483647 5
 
+longs int64 [2]
+-9223372036854775808 9007199254740993
+
+bytes uint8 [2]
+0 255
+
+half float16 [3]
+0.1 NaN NaN:fd55
+
 mask bool [2, 1]
 0
 1

@@ -1,6 +1,6 @@
 /** ONNX models to mutate. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { io } from 'blasgrad';
 import type { FuzzTarget } from './target';
 
@@ -17,15 +17,21 @@ const model = [
 ].join('');
 
 /** What PyTorch exported: lists of numbers, many operators, shapes that are computed. */
-const exported = ['picking.onnx', 'mlp-13.onnx', 'statistics.onnx'];
-const folder = join(__dirname, '..', 'onnx', 'pytorch');
+const exported = ['picking.onnx', 'mlp-13.onnx', 'statistics.onnx'].map((name) =>
+  join('pytorch', name),
+);
+/** What Python wrote: halves, uint8 and int64, in every field that may hold them. */
+const dtypes = join('dtypes', 'dtypes.onnx');
+const folder = join(__dirname, '..', 'onnx');
 
 export const onnx: FuzzTarget = {
   name: 'importOnnx',
   files: 1000,
   seeds: () => ({
     'model.onnx': Uint8Array.from(Buffer.from(model, 'base64')),
-    ...Object.fromEntries(exported.map((name) => [name, readFileSync(join(folder, name))])),
+    ...Object.fromEntries(
+      [...exported, dtypes].map((name) => [basename(name), readFileSync(join(folder, name))]),
+    ),
   }),
   read: (path) => io.importOnnx(path),
 };

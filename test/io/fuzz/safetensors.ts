@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { io } from 'blasgrad';
 import type { FuzzTarget } from './target';
 
-const names = ['types', 'model', 'run'].map((name) => `${name}.safetensors`);
+const names = ['types', 'bits', 'model', 'run'].map((name) => `${name}.safetensors`);
 
 export const safetensors: FuzzTarget = {
   name: 'safetensors',

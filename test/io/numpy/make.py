@@ -47,6 +47,10 @@ for version in ((2, 0), (3, 0)):
 
 np.savez("stored.npz", weight=cube, bias=np.arange(3, dtype="<f8"))
 np.savez_compressed("deflated.npz", weight=cube, bias=np.arange(3, dtype="<f8"))
+# Bits that conversions would lose, and the limits of int64.
+half = np.array([0x8000, 0x0001, 0x83FF, 0x7BFF, 0xFC00, 0x7E01, 0xFD55], dtype="<u2").view("<f2")
+limits = np.array([-(2**63), 2**63 - 1, 2**53 + 1])
+np.savez("bits.npz", half=half, limits=limits, most=np.array([2**63 - 1], dtype="<u8"))
 # Not to be read.
 np.save("object.npy", np.array([{"a": 1}, None], dtype=object))
 np.save("record.npy", np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")]))

@@ -34,9 +34,15 @@ describe('numbers of a list', () => {
   ])('%s', (_, parts) => {
     const { int64Data, dims: sizes } = decode('TensorProto', Buffer.concat(parts));
     expect([Array.from(int64Data), Array.from(sizes)]).toEqual([
-      [1, -2, 300],
+      [1n, -2n, 300n],
       [3, 1],
     ]);
+  });
+
+  test('elements are exact', () => {
+    const limits = [-(2n ** 63n), 2n ** 53n + 1n];
+    const { int64Data } = decode('TensorProto', encode('TensorProto', { int64Data: limits }));
+    expect(Array.from(int64Data)).toEqual(limits);
   });
 
   test('float and double', () => {

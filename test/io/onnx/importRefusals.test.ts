@@ -131,7 +131,7 @@ describe('importOnnx refuses', () => {
       "expected whole numbers of 32 bits in 'w', got 4294967295",
     ],
     [
-      'a tensor of a number beyond 32 bits',
+      'ConstantOfShape of two numbers',
       {
         nodes: [
           node('Shape', ['x'], ['s']),
@@ -139,11 +139,11 @@ describe('importOnnx refuses', () => {
             'ConstantOfShape',
             ['s'],
             ['y'],
-            [{ name: 'value', t: longs('', [2 ** 40]), type: attributeTypes.tensor }],
+            [{ name: 'value', t: longs('', [1, 2]), type: attributeTypes.tensor }],
           ),
         ],
       },
-      'expected a value of 32 bits in ConstantOfShape, got 1099511627776',
+      'expected one value in ConstantOfShape, got 2',
     ],
     ['an old opset', { nodes: relu, opset: 3 }, 'opset 3 (7 to 24 are)'],
     [
@@ -152,9 +152,38 @@ describe('importOnnx refuses', () => {
       "input 'x', which is no tensor",
     ],
     [
-      'int64 elements beyond 32 bits',
-      { nodes: relu, tensors: [longs('w', [2 ** 40, 1], [1, 2])] },
-      "expected whole numbers of 32 bits in 'w', got 1099511627776",
+      'uint64 elements beyond 63 bits',
+      {
+        nodes: relu,
+        tensors: [{ name: 'w', dims: [1n], dataType: 13, rawData: new Uint8Array(8).fill(255) }],
+      },
+      "expected whole numbers of 64 bits in 'w', got 18446744073709551615",
+    ],
+    [
+      'uint8 elements beyond 8 bits',
+      {
+        nodes: relu,
+        tensors: [{ name: 'w', dims: [2n], dataType: dataTypes.uint8, int32Data: [255, 256] }],
+      },
+      "expected numbers from 0 to 255 in 'w', got 256",
+    ],
+    [
+      'bits of halves beyond 16 bits',
+      {
+        nodes: relu,
+        tensors: [{ name: 'w', dims: [1n], dataType: dataTypes.float16, int32Data: [-1] }],
+      },
+      "expected numbers from 0 to 65535 in 'w', got -1",
+    ],
+    [
+      'bytes that are cut off',
+      {
+        nodes: relu,
+        tensors: [
+          { name: 'w', dims: [2n], dataType: dataTypes.bfloat16, rawData: new Uint8Array(3) },
+        ],
+      },
+      "expected 2 elements of 'w', got 3 bytes",
     ],
   ])('%s', async (_, file, message) => {
     writeFileSync(path, file instanceof Uint8Array ? file : bytesOf(file));

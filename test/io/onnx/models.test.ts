@@ -249,7 +249,7 @@ test('several outputs of a module come by name', async () => {
   );
   const { output1 } = again.run({ input: x });
   expectClose(
-    [{ dtype: 'float32', shape: [2, 2], data: Array.from(output1.data) }],
+    [{ dtype: 'float32', shape: [2, 2], data: Array.from(output1.data, Number) }],
     outputsOf(new Own((y) => y.exp()), [x]),
   );
 });

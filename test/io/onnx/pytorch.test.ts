@@ -23,7 +23,11 @@ const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
 const tensorOf = ({ dtype, shape, values }: Plain): Tensor =>
   tensor(values, { dtype }).reshape(shape);
 
-const plainOf = ({ dtype, shape, data }: Tensor) => ({ dtype, shape, data: Array.from(data) });
+const plainOf = ({ dtype, shape, data }: Tensor) => ({
+  dtype,
+  shape,
+  data: Array.from(data, Number),
+});
 
 test('every file has its test', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.onnx'));

@@ -54,3 +54,22 @@ model = torch.nn.Sequential(
 x = torch.randn(2, 5)
 save("model.safetensors", model.state_dict(), {"format": "pt"})
 save("run.safetensors", {"x": x, "y": model(x).detach()})
+
+# Bits that conversions would lose, and the limits of whole numbers. Written with PyTorch 2.15.
+def bits(values, dtype):
+    return torch.tensor(values, dtype=torch.uint16).view(dtype)
+
+
+save(
+    "bits.safetensors",
+    {
+        "bool": torch.tensor([True, False]),
+        "u8": torch.tensor([0, 127, 128, 255], dtype=torch.uint8),
+        "f16": bits([0x8000, 0x0001, 0x83FF, 0x7BFF, 0xFC00, 0x7E01, 0xFD55], torch.float16),
+        "bf16": bits([0x8000, 0x0001, 0x807F, 0x7F7F, 0xFF80, 0x7FC1, 0xFF95], torch.bfloat16),
+        "i32": torch.tensor([-(2**31)], dtype=torch.int32),
+        "i64": torch.tensor([-(2**63), 2**63 - 1, 2**53 + 1]),
+        "f32": torch.tensor([0.5]),
+        "f64": torch.tensor([0.25], dtype=torch.float64),
+    },
+)

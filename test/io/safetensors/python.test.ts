@@ -26,13 +26,13 @@ const expected: [string, string, DType, number[], number[]][] = [
     [2, 3],
     [Math.fround(0.1), -0, 2 ** -149, 3.4028234663852886e38, -Infinity, NaN],
   ],
-  ['f16', 'F16', 'float32', [11], [...half, ...infinite]],
-  ['bf16', 'BF16', 'float32', [10], [...brain, ...infinite]],
-  ['i64', 'I64', 'int32', [4], int32],
+  ['f16', 'F16', 'float16', [11], [...half, ...infinite]],
+  ['bf16', 'BF16', 'bfloat16', [10], [...brain, ...infinite]],
+  ['i64', 'I64', 'int64', [4], int32],
   ['i32', 'I32', 'int32', [2, 2, 1], int32],
   ['i16', 'I16', 'int32', [4], [0, -1, 32767, -32768]],
   ['i8', 'I8', 'int32', [4], [0, -1, 127, -128]],
-  ['u8', 'U8', 'int32', [3], [0, 1, 255]],
+  ['u8', 'U8', 'uint8', [3], [0, 1, 255]],
   ['bool', 'BOOL', 'bool', [1, 3], [1, 0, 1]],
   ['scalar', 'F32', 'float32', [], [0.5]],
   ['none', 'F32', 'float32', [2, 0, 3], []],
@@ -43,7 +43,7 @@ const expected: [string, string, DType, number[], number[]][] = [
 test.each(expected)('%s of PyTorch, %s, becomes %s', (name, storedAs, dtype, shape, values) => {
   const read = Object.getOwnPropertyDescriptor(types, name)?.value as Tensor;
   expect([read.dtype, read.shape]).toEqual([dtype, shape]);
-  expect(Array.from(read.data)).toEqual(values); // toEqual tells -0 from 0, and takes NaN for NaN
+  expect(read.to('float64').flatten().toArray()).toEqual(values); // toEqual tells -0 from 0, and takes NaN for NaN
   const { tensors, metadata } = io.readSafetensorsHeader(file('types'));
   const header = Object.getOwnPropertyDescriptor(tensors, name)?.value as io.SafetensorsTensor;
   expect(header).toEqual({ storedAs, dtype, shape });
@@ -53,6 +53,42 @@ test.each(expected)('%s of PyTorch, %s, becomes %s', (name, storedAs, dtype, sha
 test('nothing else is in the file', () => {
   expect(Object.getPrototypeOf(types)).toBe(Object.prototype);
   expect(Object.keys(types).sort()).toEqual(expected.map(([name]) => name).sort());
+});
+
+test('the bits of halves and the limits of whole numbers', () => {
+  const read = io.loadSafetensors(file('bits'));
+  const dtypes = Object.entries(read).map(([name, { dtype }]) => `${name} ${dtype}`);
+  expect(dtypes.sort()).toEqual([
+    ...['bf16 bfloat16', 'bool bool', 'f16 float16', 'f32 float32', 'f64 float64'],
+    ...['i32 int32', 'i64 int64', 'u8 uint8'],
+  ]);
+  const { f16, bf16, i64, u8 } = read;
+  const bits = (one: Tensor) => Array.from(new Uint16Array(one.data.buffer));
+  expect(bits(f16)).toEqual([0x8000, 0x0001, 0x83ff, 0x7bff, 0xfc00, 0x7e01, 0xfd55]);
+  expect(bits(bf16)).toEqual([0x8000, 0x0001, 0x807f, 0x7f7f, 0xff80, 0x7fc1, 0xff95]);
+  expect(i64.toArray()).toEqual([-(2n ** 63n), 2n ** 63n - 1n, 2n ** 53n + 1n]);
+  expect(u8.toArray()).toEqual([0, 127, 128, 255]);
+});
+
+test.each([
+  ['float32', [-(2 ** 63), 2 ** 63, 2 ** 53]],
+  ['float64', [-(2 ** 63), 2 ** 63, 2 ** 53]],
+  ['bfloat16', [-(2 ** 63), 2 ** 63, 2 ** 53]],
+  ['float16', [-Infinity, Infinity, Infinity]],
+] as const)('int64 become %s when asked', (dtype, values) => {
+  const { i64 } = io.loadSafetensors(file('bits'), { names: ['i64'], dtype });
+  expect(i64.dtype).toBe(dtype);
+  expect(i64.to('float64').toArray()).toEqual(values);
+});
+
+test('halves become float32 when asked, exactly', () => {
+  const { f16, bf16, bool } = io.loadSafetensors(file('types'), {
+    names: ['f16', 'bf16', 'bool'],
+    dtype: 'float32',
+  });
+  expect([f16.dtype, f16.toArray()]).toEqual(['float32', [...half, ...infinite]]);
+  expect([bf16.dtype, bf16.toArray()]).toEqual(['float32', [...brain, ...infinite]]);
+  expect([bool.dtype, bool.toArray()]).toEqual(['float32', [[1, 0, 1]]]);
 });
 
 function makeModel(): nn.Sequential {
@@ -73,7 +109,7 @@ test('a net of PyTorch computes here what it computed there', () => {
   expect(difference).toBeLessThan(1e-6);
 });
 
-test.each(['model', 'run'])('%s is written as Python writes it, byte for byte', (name) => {
+test.each(['model', 'run', 'bits'])('%s is written as Python writes it, byte for byte', (name) => {
   const path = join(folder, `${name}.safetensors`);
   const { metadata } = io.readSafetensorsHeader(file(name));
   const options = Object.keys(metadata).length > 0 ? { metadata } : {};
@@ -90,7 +126,7 @@ test.each(['model', 'run'])('%s is written as Python writes it, byte for byte', 
 test('some of a file, by name, through a URL', () => {
   const url = pathToFileURL(file('large'));
   const { small, ...rest } = io.loadSafetensors(url, { names: ['small'] });
-  expect([small.toArray(), Object.keys(rest)]).toEqual([[1, 2], []]);
+  expect([small.dtype, small.toArray(), Object.keys(rest)]).toEqual(['int64', [1, 2], []]);
   expect(io.loadSafetensors(file('complex'), { names: ['r'] })['r'].item()).toBe(1);
   expect(io.loadSafetensors(file('complex'), { names: [] })).toEqual({});
   expect(io.readSafetensorsHeader(file('complex')).tensors['c']).toEqual({
@@ -104,8 +140,15 @@ test.each([
   [
     'a number too large',
     'large',
-    {},
-    `a number from -2^31 to 2^31 - 1 for element 1 of the tensor 'large' of ${file('large')}, got 2147483648`,
+    { dtype: 'int32' },
+    "whole numbers of 32 bits, or the option { dtype: 'int64' }, for element 1 of the tensor 'large' of " +
+      `${file('large')}, got 2147483648`,
+  ],
+  [
+    'bool, which files do not convert to',
+    'types',
+    { dtype: 'bool' },
+    `'float32' or 'float64' or 'float16' or 'bfloat16' or 'int64' or 'int32' or 'uint8' for dtype, got 'bool'`,
   ],
   [
     'complex numbers',
@@ -121,5 +164,7 @@ test.each([
   ],
 ])('%s is an error', (_, name, options, message) => {
   const wanted = new RangeError(`loadSafetensors: expected ${message}`);
-  expect(() => io.loadSafetensors(file(name), options)).toThrow(wanted);
+  expect(() => io.loadSafetensors(file(name), options as io.LoadSafetensorsOptions)).toThrow(
+    wanted,
+  );
 });

@@ -33,7 +33,7 @@ const tensors: Record<string, Tensor> = {
 function expectSame(read: Tensor, saved: Tensor): void {
   expect([read.dtype, read.shape, read.requiresGrad]).toEqual([saved.dtype, saved.shape, false]);
   expect(read.isContiguous()).toBe(true);
-  const [a, b] = [read, saved].map((item) => Array.from(item.contiguous().data));
+  const [a, b] = [read, saved].map((item) => Array.from<unknown>(item.contiguous().data));
   expect(a.every((value, i) => Object.is(value, b[i]))).toBe(true);
 }
 

@@ -3,7 +3,7 @@
  * each op, and with uint8 modulo 256; as nodes that is a cast, the op in a wider dtype, and a cast back, which discards the
  * upper bits of whole numbers.
  */
-import type { DType } from '../../../core/dtype';
+import { isFloating, type DType } from '../../../core/dtype';
 import type { OpName } from '../../../core/node';
 import type { Emit, Emitted, GraphBuilder } from '../builder';
 import { oneNode } from './elementwise';
@@ -25,7 +25,13 @@ const moves: ReadonlySet<OpName> = new Set([
   'index',
 ] as const);
 
-/** Ops whose translation takes uint8: functions of bits, and those whose result is int64. */
+/** Those that onnxruntime does not have of some dtypes, although ONNX has them. */
+const missing: Readonly<Partial<Record<DType, readonly OpName[]>>> = {
+  bfloat16: ['where', 'expand', 'copy', 'fill', 'triangle'],
+  uint8: ['triangle'],
+};
+
+/** Ops whose translation takes uint8: functions of bits, those whose result is int64, and of pixels. */
 const ofBytes: ReadonlySet<OpName> = new Set([
   'bitwiseAnd',
   'bitwiseOr',
@@ -36,12 +42,15 @@ const ofBytes: ReadonlySet<OpName> = new Set([
   'sum',
   'prod',
   'cumsum',
+  'normalizeChannels',
 ] as const);
 
-function widerFor(name: OpName, emit: Emit, dtype: DType): DType | undefined {
-  if (moves.has(name) || (dtype === 'uint8' && ofBytes.has(name))) return undefined;
-  // ONNX has all ops of float16, but rounds once for each node.
-  if (dtype === 'float16' && oneNode.has(emit)) return undefined;
+/** The dtype in which the op is computed in place of this one; undefined if it is computed in this one. */
+function widerFor(name: OpName, emit: Emit, dtype: DType, mixed: boolean): DType | undefined {
+  if (moves.has(name) && missing[dtype]?.includes(name) !== true) return undefined;
+  if (dtype === 'uint8' && ofBytes.has(name)) return undefined;
+  // ONNX has all ops of float16, but rounds once for each node, and takes no float32 number beside it.
+  if (dtype === 'float16' && oneNode.has(emit) && !mixed) return undefined;
   return wider[dtype];
 }
 
@@ -52,12 +61,15 @@ export function emitOp(
   { inputs, outputs, attrs }: Emitted,
   graph: GraphBuilder,
 ): readonly string[] {
+  const floating = inputs.map((one) => one.dtype).filter(isFloating);
+  const mixed = new Set(floating).size > 1;
   const widened = inputs.map((one) => {
-    const dtype = widerFor(name, emit, one.dtype);
+    const dtype = widerFor(name, emit, one.dtype, mixed);
     return dtype === undefined ? one : { ...one, name: graph.cast(one.name, dtype), dtype };
   });
   const narrow = widened.some((one, i) => one !== inputs[i]);
-  const wide = (dtype: DType): DType => (narrow ? (widerFor(name, emit, dtype) ?? dtype) : dtype);
+  const wide = (dtype: DType): DType =>
+    narrow ? (widerFor(name, emit, dtype, mixed) ?? dtype) : dtype;
   const results = emit(
     { inputs: widened, outputs: outputs.map((one) => ({ ...one, dtype: wide(one.dtype) })), attrs },
     graph,

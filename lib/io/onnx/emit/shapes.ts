@@ -1,9 +1,15 @@
 /** Ops that copy, reshape and move elements, as ONNX nodes. */
+import { isFloating } from '../../../core/dtype';
 import type { OpName } from '../../../core/node';
 import { fixed, Unsupported, type Emit, type Emitters } from '../builder';
 import { isAffine, plus } from '../size';
 
-const same: Emit = ({ inputs: [x], outputs: [out] }, graph) => graph.as(x, out.dtype);
+const same: Emit = ({ inputs: [x], outputs: [out] }, graph) => {
+  if (out.dtype !== 'uint8' || !isFloating(x.dtype)) return graph.as(x, out.dtype);
+  // ONNX does not say which byte a floating number outside becomes; two casts alone are one for onnxruntime.
+  const whole = graph.cast(x.name, 'int64');
+  return graph.cast(graph.node('Mod', [whole, graph.scalar(256, 'int64')]), 'uint8');
+};
 
 export const shapes = {
   clone: same,

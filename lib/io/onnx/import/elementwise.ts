@@ -128,7 +128,7 @@ const constantOfShape: Operator = (node) => {
   const value = node.tensor('value') ?? scalar(0, node.floating ?? 'float32');
   const one = tensorOf(value);
   if (one.numel() !== 1)
-    throw new BrokenTensor('expected one value in ConstantOfShape, got others');
+    throw new BrokenTensor(`expected one value in ConstantOfShape, got ${one.numel()}`);
   const filling = one.reshape([]);
   const number = value instanceof Ints && value.exact === null ? value.values[0] : null;
   return ([sizes]) => {

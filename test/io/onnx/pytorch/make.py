@@ -99,7 +99,7 @@ def keep(name, model, inputs, opset=17, fixed=False):
 
 
 def plain(x):
-    kind = {torch.float64: "float64", torch.int64: "int32"}.get(x.dtype, "float32")
+    kind = {torch.float64: "float64", torch.int64: "int64"}.get(x.dtype, "float32")
     values = x.flatten().tolist()
     if kind == "float32":
         values = [float(f"{value:.9g}") for value in values]

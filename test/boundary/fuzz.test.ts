@@ -64,7 +64,7 @@ function randomCall(fn: NativeFunction, random: () => number): Call | null {
   // Half of the time nothing special, so that more calls get past the checks of contents.
   const tame = random() < 0.5;
   const value = (dtype: DType): number =>
-    tame ? (dtype === 'int32' ? 0 : 0.5) : pick(contents[dtype]);
+    tame ? (/^float(32|64)$/.test(dtype) ? 0.5 : 0) : pick(contents[dtype]);
   return exactCall(fn, attrs, pick([...sizes, 70, 1030]), value);
 }
 

@@ -100,7 +100,7 @@ export function plainCall(fn: NativeFunction, size = 1): Call {
   const attrs = fn.op.attrs.map((attr) =>
     attr.kind === 'size' ? size : attr.kind === 'flag' ? false : 0.5,
   );
-  const call = exactCall(fn, attrs, 3, (dtype) => (dtype.startsWith('float') ? 0.5 : 0));
+  const call = exactCall(fn, attrs, 3, (dtype) => (/^float(32|64)$/.test(dtype) ? 0.5 : 0));
   if (call === null)
     throw new Error(`${fn.op.name}: expected a small call, got one of huge buffers`);
   return call;

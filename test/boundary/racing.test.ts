@@ -63,7 +63,7 @@ function writing(op: string, inner: number, perElement: boolean): Case {
 function loss(weighted: boolean): Case {
   const [, logs] = operand(many * n, 0, -1);
   const [, weight] = operand(n, 0, 1);
-  const [out, total] = [new Float32Array(many), new Float32Array(1)];
+  const [out, total] = [new Float32Array(many), new Float64Array(1)];
   const weights = weighted ? weight : null;
   return {
     run: (index) => native('nllLoss')(logs, index, weights, out, total, many, n, 1, -100, 0),
@@ -73,7 +73,7 @@ function loss(weighted: boolean): Case {
 
 function lossBackward(): Case {
   const [whole, dx] = operand(many * n, 0);
-  const [dy, total] = [new Float32Array(many).fill(1), Float32Array.of(1)];
+  const [dy, total] = [new Float32Array(many).fill(1), Float64Array.of(1)];
   return {
     run: (index) => native('nllLossBackward')(dy, index, null, total, dx, many, n, 1, -100, 0),
     outcome: () =>

@@ -1,5 +1,6 @@
 /** Selects elements by tensors of indices, and writes or adds elements at indices: each is the other's gradient. */
 import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { isHalf } from '../../core/dtype';
 import { normalizeDim, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
@@ -156,6 +157,13 @@ function scatterInto(
   source: Tensor,
 ): void {
   const part = cropped(x, index.shape, dim);
+  if (isHalf(x.dtype) && kernels === scatterAddKernels) {
+    // Added in float32, and rounded once.
+    const wide = part.to('float32');
+    scatterInto(kernels, wide, dim, index, source.to('float32'));
+    part.copy_(wide);
+    return;
+  }
   const whole = part.contiguous();
   const { outer, n, inner } = lineOf(whole.shape, dim);
   const m = index.ndim === 0 ? 1 : index.shape[dim];
@@ -258,6 +266,13 @@ export function putSlices(
   source: Tensor,
   accumulate: boolean,
 ): void {
+  if (accumulate && isHalf(x.dtype)) {
+    // Added in float32, and rounded once.
+    const wide = x.to('float32');
+    putSlices(wide, dim, index, source.to('float32'), true);
+    x.copy_(wide);
+    return;
+  }
   const { outer, n, inner } = lineOf(x.shape, dim);
   const kernels = accumulate ? indexAddKernels : indexCopyKernels;
   kernels[x.dtype][index.dtype](

@@ -71,7 +71,7 @@ export class NativeFunctions {
     // Half of the time nothing special, so that more calls get past the checks of contents.
     const tame = random.chance(0.5);
     for (let i = 0; i < length; i++)
-      write(array, i, tame ? (kind.startsWith('float') ? 0.5 : 0) : random.pick(contents[kind]));
+      write(array, i, tame ? (/^float(32|64)$/.test(kind) ? 0.5 : 0) : random.pick(contents[kind]));
     return array;
   }
 

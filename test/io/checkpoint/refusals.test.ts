@@ -29,7 +29,7 @@ describe('saveCheckpoint refuses', () => {
     ['a function', [{ a: { b: [() => 1] } }], 'boolean, null, array or plain object for a.b.0'],
     ['a Map', [{ a: new Map() }], 'array or plain object for a, got an instance of Map'],
     ['a typed array', [{ a: new Float32Array(2) }], 'for a, got Float32Array(2)'],
-    ['a big number', [{ a: 1n }], 'for a, got 1'],
+    ['a big number', [{ a: 1n }], 'for a, got a bigint'],
     ['itself in itself', [{ cycle }], 'at most 100 levels for cycle.0.0.0, got more'],
     ['a broken step', [{ step: 1.5 }], 'a whole number of at least 0 for step, got 1.5'],
     ['a step below 0', [{ step: -1 }], 'a whole number of at least 0 for step, got -1'],

@@ -50,7 +50,7 @@ function byHand({ width, batchSize, shuffle }: GatherTrial, x: Float32Array, y: 
 
 function sumOf(values: Values): number {
   let sum = 0;
-  for (const value of 'data' in values ? values.data : values) sum += value;
+  for (const value of 'data' in values ? values.data : values) sum += Number(value);
   return sum;
 }
 

@@ -18,7 +18,12 @@ Object.defineProperty(throwing, 0, {
 
 export const notArrays: unknown[] = [
   ...[undefined, null, true, 3, 'abc', Symbol('s'), 10n, {}, { length: 4 }, () => 1],
-  ...[new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), new BigUint64Array(4), new Int8Array(4)],
+  ...[
+    new ArrayBuffer(8),
+    new DataView(new ArrayBuffer(8)),
+    new BigUint64Array(4),
+    new Int8Array(4),
+  ],
 ];
 export const notLists: unknown[] = [
   ...[undefined, null, 3, 'ab', {}, { length: 1, 0: shared(4) }, new Set(), shared(4)],

@@ -22,7 +22,7 @@ function make(): { step: (x: Tensor, y: Tensor) => Tensor; state: () => string; 
   const state = (): string => {
     const hash = createHash('sha256');
     for (const one of [first, last])
-      hash.update(Buffer.from(Float32Array.from(one.detach().data).buffer));
+      hash.update(Buffer.from(Float32Array.from(one.detach().data as Float32Array).buffer));
     return hash.digest('hex');
   };
   return { step, state, taken };

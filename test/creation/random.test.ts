@@ -20,7 +20,7 @@ import {
 import { addon } from '../../dist/core/native';
 import { words } from '../support/philox';
 
-const values = (x: Tensor): number[] => Array.from(x.data);
+const values = (x: Tensor): number[] => Array.from(x.data, Number);
 
 /** Largest distance between the share of values below v and what it should be (Kolmogorov and Smirnov). */
 function distance(numbers: number[], distribution: (v: number) => number): number {

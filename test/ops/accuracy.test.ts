@@ -99,7 +99,7 @@ describe.each(Object.entries(precisions))(
 
     test.each(Object.entries(cases))('%s', (_name, { run, reference, referenceError = 1 }) => {
       const slack = mantissa === 52 ? referenceError : 0;
-      const y = run(tensor(x)).data;
+      const y = run(tensor(x)).data as Float32Array | Float64Array;
       let worst = { ulp: 0, at: 0, expected: 0, got: 0 };
       for (let i = 0; i < x.length; i++) {
         const expected = reference(x[i]);

@@ -248,8 +248,8 @@ describe('many indices', () => {
   const same = (found: Tensor, expected: Float64Array): void => {
     expect(Buffer.from(expected.buffer).equals(Buffer.from(found.data.slice().buffer))).toBe(true);
   };
-  const from = source.data;
-  const at = places.data;
+  const from = source.data as Float64Array;
+  const at = places.data as Int32Array;
   /** Calls `visit` with the row, the column and the index there. */
   const each = (visit: (i: number, j: number, index: number) => void): void => {
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) visit(i, j, at[i * n + j]);

@@ -22,17 +22,17 @@ const sizes: readonly [outFeatures: number, inFeatures: number][] = [
 function reference(x: Tensor, weight: Tensor, bias: Tensor | null): Float64Array {
   const [rows, k] = x.shape;
   const n = weight.shape[0];
-  const [a, b, c] = [x.data, weight.data, bias?.data];
+  const [a, b, c] = [x, weight, bias].map((one) => one?.data as Float32Array | undefined);
   return Float64Array.from({ length: rows * n }, (_, at) => {
     const [i, j] = [Math.floor(at / n), at % n];
     let sum = c?.[j] ?? 0;
-    for (let p = 0; p < k; p++) sum += a[i * k + p] * b[j * k + p];
+    for (let p = 0; p < k; p++) sum += (a?.[i * k + p] ?? NaN) * (b?.[j * k + p] ?? NaN);
     return sum;
   });
 }
 
 function largestError(actual: Tensor, expected: Float64Array, k: number): number {
-  const values = actual.data;
+  const values = actual.data as Float32Array;
   return expected.reduce((most, value, i) => Math.max(most, Math.abs(values[i] - value)), 0) / k;
 }
 

@@ -132,18 +132,19 @@ Object.assign(Tensor.prototype, {
   },
 });
 
-const shorthands = {
-  half: 'float16',
+/** PyTorch's names of conversions. */
+const shorthands: Readonly<Record<DType, string>> = {
+  float16: 'half',
   bfloat16: 'bfloat16',
-  float: 'float32',
-  double: 'float64',
-  int: 'int32',
-  long: 'int64',
-  byte: 'uint8',
+  float32: 'float',
+  float64: 'double',
+  int32: 'int',
+  int64: 'long',
+  uint8: 'byte',
   bool: 'bool',
-} as const satisfies Readonly<Record<string, DType>>;
+};
 
-for (const [name, dtype] of Object.entries(shorthands)) {
+for (const [dtype, name] of Object.entries(shorthands) as [DType, string][]) {
   Object.defineProperty(Tensor.prototype, name, {
     value: function (this: Tensor) {
       return this.to(dtype);

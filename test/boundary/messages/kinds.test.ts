@@ -37,10 +37,10 @@ const kinds: Row[] = [
     'mul: expected a tensor or a number for other, got undefined',
   ],
   [
-    'a bigint for an operand',
-    () => x.sub(as(1n)),
+    'a symbol for an operand',
+    () => x.sub(as(Symbol('s'))),
     Type,
-    'sub: expected a tensor or a number for other, got a bigint',
+    'sub: expected a tensor or a number for other, got a symbol',
   ],
   [
     'a typed array for an operand',
@@ -74,15 +74,15 @@ const kinds: Row[] = [
   ],
   [
     'an unknown dtype',
-    () => x.to(as('float16')),
+    () => x.to(as('float8')),
     Range,
-    "to: expected one of float32, float64, int32, bool for dtype, got 'float16'",
+    "to: expected one of float32, float64, float16, bfloat16, int64, int32, uint8, bool for dtype, got 'float8'",
   ],
   [
     'a number for a dtype',
     () => x.to(as(32)),
     Type,
-    'to: expected a dtype (float32, float64, int32, bool) for dtype, got 32',
+    'to: expected a dtype (float32, float64, float16, bfloat16, int64, int32, uint8, bool) for dtype, got 32',
   ],
   [
     'a symbol in data',
@@ -163,8 +163,8 @@ const dtypes: Row[] = [
   [
     'matmul of whole numbers',
     () => whole.matmul(whole),
-    Range,
-    'matmul: expected float32 or float64 for dtype of this, got int32',
+    Type,
+    'matmul: expected float32, float64, float16 or bfloat16 for dtype of this, got int32',
   ],
   [
     'linear of two dtypes',
@@ -175,8 +175,8 @@ const dtypes: Row[] = [
   [
     'mean of whole numbers',
     () => whole.mean(),
-    Range,
-    'mean: expected float32 or float64 for dtype of this, got int32',
+    Type,
+    'mean: expected float32, float64, float16 or bfloat16 for dtype of this, got int32',
   ],
   [
     'gradients of whole numbers',

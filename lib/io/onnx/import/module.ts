@@ -1,4 +1,5 @@
 /** An imported graph as a module. */
+import { isIndex, promoteTypes } from '../../../core/dtype';
 import { shapeText, unexpected, wrongType } from '../../../core/errors';
 import { Module } from '../../../nn/module/module';
 import { sameShape } from '../../../core/shape';
@@ -90,7 +91,8 @@ export class OnnxModule extends Module<Tensor[]> {
 /** The input for a graph's input; indices may be int32 where the graph has int64. */
 function checked({ name, dtype, shape }: Input, value: unknown): Tensor {
   const given = requireTensor(op, name, value);
-  const x = dtype === 'int64' && given.dtype === 'int32' ? given.to(dtype) : given;
+  const isIndices = isIndex(dtype) && isIndex(given.dtype);
+  const x = isIndices ? given.to(promoteTypes(dtype, given.dtype)) : given;
   if (x.dtype !== dtype) throw unexpected(op, `dtype ${dtype}`, name, x.dtype);
   const wanted = shape?.map((size, i) => size ?? x.shape[i]);
   if (wanted && !(wanted.length === x.ndim && sameShape(wanted, x.shape))) {

@@ -38,7 +38,7 @@ const wholeBits = { int64: 64, int32: 32, uint8: 8 } as const;
 type Whole = keyof typeof wholeBits;
 const wholes = Object.keys(wholeBits) as Whole[];
 
-type Exact = (a: bigint, b: bigint) => bigint;
+type Exact = (this: void, a: bigint, b: bigint) => bigint;
 /** Functions of whole numbers, which wrap around. */
 const wholeArithmetic: Readonly<Record<string, Exact>> = {
   add: (a, b) => a + b,

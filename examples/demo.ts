@@ -34,18 +34,20 @@ function buildModel(hidden: readonly number[]): nn.Sequential {
     new nn.ReLU(),
     new nn.Dropout(0.3),
   ]);
-  return new nn.Sequential(...layers, new nn.Linear(sizes[hidden.length], classes));
+  // The images stay bytes: the first layer makes numbers from 0 to 1 of each batch.
+  const scale = new data.transforms.Normalize(0, 1);
+  return new nn.Sequential(scale, ...layers, new nn.Linear(sizes[hidden.length], classes));
 }
 
-/** Images (n, 784) float32 and labels (n) int32. */
+/** Images (n, 784) uint8 and labels (n) int32. */
 function asTensors({ images, labels }: Digits): [Tensor, Tensor] {
   return [fromArray(images, [labels.length, pixels]), fromArray(labels)];
 }
 
 /** The digit seen in each image. */
-function predict(model: nn.Module, x: Tensor): ArrayLike<number> {
+function predict(model: nn.Module, x: Tensor): Int32Array {
   model.eval();
-  return noGrad(() => model.forward(x).argmax(1)).data;
+  return noGrad(() => model.forward(x).argmax(1)).data as Int32Array;
 }
 
 /** A bar while an epoch is running, and a line of the table after it. */

@@ -95,6 +95,8 @@ async function main(): Promise<void> {
   manualSeed(options.seed);
   const pixels = files.train.tensors[0].shape[1];
   const model = new nn.Sequential(
+    // The pictures stay bytes, 47 MB: the first layer makes numbers from 0 to 1 of each batch.
+    new data.transforms.Normalize(0, 1),
     ...[new nn.Linear(pixels, 256), new nn.ReLU(), new nn.Dropout(0.2)],
     ...[new nn.Linear(256, 128), new nn.ReLU(), new nn.Dropout(0.2)],
     new nn.Linear(128, 10),

@@ -7,9 +7,9 @@ export const side = 28;
 export const pixels = side * side;
 export const classes = 10;
 
-/** Images as rows of 784 grey values from 0 to 1, and the digit that each shows. */
+/** Images as rows of 784 grey values from 0 to 255, and the digit that each shows. */
 export interface Digits {
-  readonly images: Float32Array;
+  readonly images: Uint8Array;
   readonly labels: Int32Array;
 }
 
@@ -22,8 +22,8 @@ const testShare = 0.2;
  */
 export function loadDigits(): { train: Digits; test: Digits } {
   const random = randomNumbers(1);
-  const train: Float32Array[] = [];
-  const test: Float32Array[] = [];
+  const train: Uint8Array[] = [];
+  const test: Uint8Array[] = [];
   const trainLabels: number[] = [];
   const testLabels: number[] = [];
   for (let digit = 0; digit < classes; digit++) {
@@ -39,17 +39,19 @@ export function loadDigits(): { train: Digits; test: Digits } {
   return { train: pack(train, trainLabels), test: pack(test, testLabels) };
 }
 
-// The package's own functions draw images with Math.random; its files are plain lists of pixels, image after image.
+// The package's own functions draw images with Math.random; its files are plain lists of pixels, image after image: bytes
+// divided by 255, to three decimal places.
 const folder = dirname(createRequire(__filename).resolve('mnist'));
 
-function readDigit(digit: number): Float32Array {
+function readDigit(digit: number): Uint8Array {
   const text = readFileSync(join(folder, 'digits', `${digit}.json`), 'utf8');
   const { data } = JSON.parse(text) as { data: number[] };
-  return Float32Array.from(data.slice(0, data.length - (data.length % pixels)));
+  const whole = data.slice(0, data.length - (data.length % pixels));
+  return Uint8Array.from(whole, (value) => Math.round(value * 255));
 }
 
-function pack(images: readonly Float32Array[], labels: readonly number[]): Digits {
-  const packed = new Float32Array(images.length * pixels);
+function pack(images: readonly Uint8Array[], labels: readonly number[]): Digits {
+  const packed = new Uint8Array(images.length * pixels);
   images.forEach((image, i) => packed.set(image, i * pixels));
   return { images: packed, labels: Int32Array.from(labels) };
 }

@@ -2,8 +2,8 @@
 import { side } from './digits';
 
 export interface Drawing {
-  /** 784 grey values from 0 to 1. */
-  readonly image: Float32Array;
+  /** 784 grey values from 0 to 255. */
+  readonly image: Uint8Array;
   readonly prediction: number;
   readonly label: number;
 }
@@ -58,9 +58,9 @@ function caption({ prediction, label }: Drawing, colours: boolean): string {
 
 /** One of the 24 greys of a terminal's 256 colours. */
 function grey(value: number): number {
-  return 232 + Math.round(Math.min(Math.max(value, 0), 1) * 23);
+  return 232 + Math.round((value / 255) * 23);
 }
 
 function shade(value: number): string {
-  return shades[Math.round(Math.min(Math.max(value, 0), 1) * (shades.length - 1))];
+  return shades[Math.round((value / 255) * (shades.length - 1))];
 }

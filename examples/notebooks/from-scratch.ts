@@ -223,7 +223,7 @@ function main(): void {
     options: { folder: { type: 'string', default: 'runs/from-scratch' } },
   });
   const start = notebookStart();
-  const [x1, x2] = start.x.data;
+  const [x1, x2] = start.x.data as Float64Array;
   console.log(`f(${x1.toFixed(8)}, ${x2.toFixed(8)}) = ${start.y.item().toFixed(8)}`);
   console.log(`2-10-10-1, sigmoid, float64, SGD with learning rate ${lr}, ${epochs} epochs`);
 

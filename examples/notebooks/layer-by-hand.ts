@@ -98,9 +98,9 @@ function laidOut(layout: Layout, matrix: Tensor): Tensor {
   return layout === 'denominator' ? matrix.clone() : matrix.T.contiguous();
 }
 
-/** The values of a tensor in order, in memory of their own. */
+/** The values of a float64 tensor in order, in memory of their own. */
 function numbers(of: Tensor | null): Float64Array {
-  return Float64Array.from(of?.data ?? []);
+  return Float64Array.from((of?.data ?? []) as Float64Array);
 }
 
 function sizesOf({ weight, input }: Task): Sizes {

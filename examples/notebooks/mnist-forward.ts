@@ -3,10 +3,13 @@
 import { parseArgs } from 'node:util';
 import { data, F, fromArray, manualSeed, nn, noGrad, optim, slice, type Tensor } from 'blasgrad';
 import { classes, loadDigits, pixels, type Digits } from '../demo/digits';
-import { decimals, distance, sizes, table, tiny, title } from './support/print';
+import { decimals, distance, numbers, sizes, table, tiny, title } from './support/print';
 
 const hidden = 64;
 const batchSize = 10;
+
+/** Makes numbers from 0 to 1 of bytes; the digits stay bytes. */
+const scale = new data.transforms.Normalize(0, 1);
 
 /** The two layers by name. */
 export type Layers = Record<'hidden' | 'output', nn.Linear>;
@@ -15,7 +18,7 @@ export function buildLayers(): Layers {
   return { hidden: new nn.Linear(pixels, hidden), output: new nn.Linear(hidden, classes) };
 }
 
-/** Every step from images (batch, 784) to a probability for each digit (batch, 10). */
+/** Every step from scaled images (batch, 784) to a probability for each digit (batch, 10). */
 export function forward(layers: Layers, x: Tensor) {
   const z1 = layers.hidden.forward(x);
   const a1 = F.sigmoid(z1);
@@ -58,7 +61,7 @@ export function* train(
     let sum = 0;
     for (const [x, y] of batches) {
       optimizer.zeroGrad();
-      const batchLoss = F.crossEntropy(forward(layers, x).z2, y);
+      const batchLoss = F.crossEntropy(forward(layers, scale.forward(x)).z2, y);
       batchLoss.backward();
       optimizer.step();
       sum += batchLoss.item() * x.shape[0];
@@ -71,7 +74,9 @@ export function* train(
 
 /** The share of digits that are recognised. */
 function accuracy(layers: Layers, { tensors: [x, y] }: data.TensorDataset<[Tensor, Tensor]>) {
-  return noGrad(() => forward(layers, x).z2.argmax(1).eq(y).to('float32').mean().item());
+  return noGrad(() =>
+    forward(layers, scale.forward(x)).z2.argmax(1).eq(y).to('float32').mean().item(),
+  );
 }
 
 // --- The story --------------------------------------------------------------------------------------------------------
@@ -79,7 +84,10 @@ function accuracy(layers: Layers, { tensors: [x, y] }: data.TensorDataset<[Tenso
 function tellBatch(x: Tensor, y: Tensor): void {
   title(`A shuffled batch of ${batchSize} digits`);
   console.log(`x: ${x.dtype} ${sizes(x)}, grey values from ${x.min().item()} to ${x.max().item()}`);
-  console.log(`y: ${y.dtype} ${sizes(y)}, labels ${Array.from(y.data).join(' ')}`);
+  const scaled = scale.forward(x);
+  const range = `from ${scaled.min().item()} to ${scaled.max().item()}`;
+  console.log(`scaled: ${scaled.dtype} ${sizes(scaled)}, ${range}`);
+  console.log(`y: ${y.dtype} ${sizes(y)}, labels ${numbers(y).join(' ')}`);
 }
 
 function tellWeights(layers: Layers): void {
@@ -144,7 +152,7 @@ function tellPrediction(layers: Layers, x: Tensor, y: Tensor): void {
   const { values, indices } = probabilities.max(1);
   table(
     ['label', 'prediction', 'probability'],
-    Array.from(y.data, (label, i) => [label, indices.data[i], values.data[i].toFixed(4)]),
+    numbers(y).map((label, i) => [label, numbers(indices)[i], decimals(values)[i]]),
   );
 }
 
@@ -167,11 +175,11 @@ function main(): void {
   tellBatch(x, y);
   tellWeights(layers);
   noGrad(() => {
-    tellForward(layers, x);
+    tellForward(layers, scale.forward(x));
   });
   const last = tellTraining(train(layers, trainSet, testSet, { epochs, lr: 0.5, enough: 0.01 }));
   noGrad(() => {
-    tellPrediction(layers, x, y);
+    tellPrediction(layers, scale.forward(x), y);
   });
   if (last) console.log(`\ntest accuracy ${percent(last.testAccuracy)}`);
 }

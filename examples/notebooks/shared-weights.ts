@@ -1,7 +1,7 @@
 // One 2 x 2 kernel looks at four places of a 3 x 3 input, and its gradient collects from all of them; by hand and by
 // autograd: npm run example shared-weights
 import { F, stack, tensor, type Tensor } from 'blasgrad';
-import { table, tiny, title } from './support/print';
+import { numbers, table, tiny, title } from './support/print';
 
 /** What the net starts from. */
 export interface Problem {
@@ -100,7 +100,7 @@ export function byAutograd(from: Problem): Result {
 }
 
 function values(of: Tensor | null): number[] {
-  return of === null ? [] : Array.from(of.data);
+  return of === null ? [] : numbers(of);
 }
 
 /** The largest difference between two results. */

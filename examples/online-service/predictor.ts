@@ -30,7 +30,7 @@ export class Predictor {
     inputs.forEach((input, i) => {
       x.set(input, i * features);
     });
-    const { data } = this.probabilities(fromArray(x, [size, features]));
+    const data = this.probabilities(fromArray(x, [size, features])).data as Float32Array;
     return inputs.map((_, i) => {
       const probabilities = Array.from(data.subarray(i * classes, (i + 1) * classes));
       return { label: probabilities.indexOf(Math.max(...probabilities)), probabilities };

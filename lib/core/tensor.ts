@@ -138,6 +138,7 @@ export class Tensor {
    * It is a number, unless an int64 is beyond 2^53, where a number would be inexact: then it is a bigint. TypeScript is told
    * of a number; where a bigint can occur, say so by `item<number | bigint>()`.
    */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a caller's assertion
   item<T extends number | bigint = number>(): T {
     if (this.numel() !== 1)
       throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));

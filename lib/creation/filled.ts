@@ -121,7 +121,7 @@ function sharedDType(array: unknown, wanted: unknown): DType {
     throw wrongValue(op, `${dtypes.join(' or ')}, which lie in this array,`, 'dtype', wanted);
   }
   if (arrayClass(array) !== 'Uint16Array') return dtypes[0];
-  throw unexpected(op, `${dtypes.join(' or ')}`, 'dtype of a Uint16Array', 'none');
+  throw unexpected(op, dtypes.join(' or '), 'dtype of a Uint16Array', 'none');
 }
 
 /** A tensor of this shape with undefined content; float32 unless `dtype` says otherwise. */

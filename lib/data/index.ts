@@ -5,6 +5,7 @@
  */
 export * from './datasets';
 export * from './loader';
+export * from './preprocessing';
 export * from './table';
-export * from './transforms';
+export * as transforms from './transforms';
 export * from './workers';

@@ -5,8 +5,12 @@
  *     0.weight float64 [2, 3]
  *     0.1 0.2 0.3
  *     -1e-7 NaN Infinity
+ *
+ * A NaN of a half dtype whose bits are not the usual ones is written with them: NaN:7e01.
  */
-import { dtypes, isFloating, type DType, type TypedArray } from '../core/dtype';
+import { copyInOrder, readableMemory } from '../core/access';
+import { dtypes, isFloating, isHalf, rangeOf, type DType, type TypedArray } from '../core/dtype';
+import { encodeElement, readElement, type Element } from '../core/element';
 import { describe, shapeText, wrongValue } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import { allocateOwn, Storage } from '../core/storage';
@@ -36,12 +40,13 @@ export function saveDat(path: string | URL, tensors: Readonly<Record<string, Ten
 function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
   let separator = '';
   for (const [name, tensor] of tensors) {
-    const values = tensor.data;
+    readableMemory('saveDat', tensor);
+    const values = tensor._contiguous ? tensor._flat : copyInOrder(tensor);
     const rowLength = tensor.shape.at(-1) ?? 1;
     const write = valueText(tensor.dtype);
     let text = `${separator}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
     for (let i = 0; i < values.length; i++) {
-      text += write(values[i]) + ((i + 1) % rowLength === 0 ? '\n' : ' ');
+      text += write(values, i) + ((i + 1) % rowLength === 0 ? '\n' : ' ');
       if (text.length < pieceBytes) continue;
       yield Buffer.from(text);
       text = '';
@@ -52,18 +57,42 @@ function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, vo
 }
 
 /** Writes a value as a short text that reads back as the same value. */
-function valueText(dtype: DType): (value: number) => string {
-  const digits = dtype === 'float32' ? shortest32 : String;
-  return (value) => (Object.is(value, -0) ? '-0' : digits(value));
+function valueText(dtype: DType): (values: TypedArray, i: number) => string {
+  const digits = digitsOf(dtype);
+  return (values, i) => {
+    const value = readElement(dtype, values, i);
+    if (Number.isNaN(value)) return nanText(dtype, values[i]);
+    return Object.is(value, -0) ? '-0' : digits(value);
+  };
 }
 
-/** String() writes the digits that float64 needs; six to nine are enough for float32. */
-function shortest32(value: number): string {
-  for (let precision = 6; precision < 9; precision++) {
+/** String() writes the digits that float64 needs; fewer are enough for narrower dtypes. */
+function digitsOf(dtype: DType): (value: Element) => string {
+  if (dtype === 'float32') return (value) => shortest(Number(value), 6, 9, Math.fround);
+  if (!isHalf(dtype)) return String;
+  const round = (value: number): unknown => encodeElement(dtype, value);
+  return (value) => shortest(Number(value), 1, 5, round);
+}
+
+/** The digits, from the least number that can be enough to the most that are needed. */
+function shortest(
+  value: number,
+  least: number,
+  most: number,
+  round: (value: number) => unknown,
+): string {
+  const rounded = round(value);
+  for (let precision = least; precision < most; precision++) {
     const short = Number(value.toPrecision(precision));
-    if (Math.fround(short) === value) return String(short);
+    if (round(short) === rounded) return String(short);
   }
-  return String(Number(value.toPrecision(9)));
+  return String(Number(value.toPrecision(most)));
+}
+
+/** NaN; in halves with its bits, unless they are those that reading NaN gives. */
+function nanText(dtype: DType, stored: Element): string {
+  if (!isHalf(dtype) || stored === encodeElement(dtype, NaN)) return 'NaN';
+  return `NaN:${stored.toString(16).padStart(4, '0')}`;
 }
 
 /** A file that is being read, line by line. */
@@ -133,21 +162,36 @@ function readValues(lines: Lines, dtype: DType, shape: readonly number[]): Typed
   const count = numelOf(shape);
   const rowLength = shape.at(-1) ?? 1;
   // More values than characters end in an error, without memory for them.
-  const array = allocateOwn(dtype, count <= lines.left ? count : 0);
+  const memory = allocateOwn(dtype, count <= lines.left ? count : 0);
+  const array = memory as { [at: number]: Element };
   for (let i = 0; i < count; i += rowLength) {
     let found = 0;
     for (const [word] of lines.next().matchAll(/\S+/g)) {
-      if (!isValue(word, dtype)) throw lines.wrong(`${dtype} values`, describe(word));
-      if (found < rowLength) array[i + found] = Number(word);
+      const stored = storedFor(word, dtype);
+      if (stored === null) throw lines.wrong(`${dtype} values`, describe(word));
+      if (found < rowLength) array[i + found] = stored;
       found++;
     }
     if (found !== rowLength) throw lines.wrong(`${rowLength} values`, String(found));
   }
-  return array;
+  return memory;
 }
 
-function isValue(text: string, dtype: DType): boolean {
-  if (dtype === 'bool') return text === '0' || text === '1';
+/** What the memory holds for a word; null if it is no value of the dtype. */
+function storedFor(text: string, dtype: DType): Element | null {
+  if (dtype === 'bool') return text === '0' || text === '1' ? Number(text) : null;
+  if (dtype === 'int64') {
+    const whole = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+    return whole === BigInt.asIntN(64, whole ?? 0n) ? whole : null;
+  }
   const value = Number(text);
-  return isFloating(dtype) ? text === 'NaN' || !Number.isNaN(value) : value === (value | 0);
+  if (!isFloating(dtype)) {
+    const [least, largest] = rangeOf(dtype);
+    return Number.isInteger(value) && value >= least && value <= largest ? value : null;
+  }
+  if (isHalf(dtype) && /^NaN:[0-9a-f]{4}$/.test(text)) {
+    const bits = parseInt(text.slice(4), 16);
+    return Number.isNaN(readElement(dtype, Uint16Array.of(bits), 0)) ? bits : null;
+  }
+  return text === 'NaN' || !Number.isNaN(value) ? encodeElement(dtype, value) : null;
 }

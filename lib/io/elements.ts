@@ -1,21 +1,22 @@
-/** The elements in files, and their conversion to tensors. */
+/** The elements in files. */
 import { endianness } from 'node:os';
-import type { DType, TypedArray } from '../core/dtype';
+import type { DType, NumberMemory, TypedArray } from '../core/dtype';
 
-type Numbers = TypedArray | Int8Array | Int16Array | Uint16Array | Uint32Array;
+/** Elements as numbers. */
+export type Numbers = NumberMemory | Int8Array | Int16Array | Uint32Array;
 
 /** A kind of element in a file. */
 export interface Elements {
   readonly bytes: number;
-  /** The dtype they are converted to by default. */
+  /** The dtype they have by default. */
   readonly dtype: DType;
   /**
    * The numbers in `bytes`, which are aligned and in the machine's byte order; written to `into` if that has the right
-   * type.
+   * type. Beyond 2^53 they are rounded.
    */
-  readonly numbers: (bytes: Uint8Array, into: TypedArray) => Numbers;
-  /** A faster conversion to int32; returns the index of the first element that does not fit, or -1. */
-  readonly narrow?: (bytes: Uint8Array, into: Int32Array) => number;
+  readonly numbers: (bytes: Uint8Array, into?: TypedArray) => Numbers;
+  /** Whether a 64-bit kind is signed; missing for the others. */
+  readonly signed?: boolean;
 }
 
 export const thisMachineIsLittle = endianness() === 'LE';
@@ -23,7 +24,7 @@ export const thisMachineIsLittle = endianness() === 'LE';
 /** Every kind that some format has; each format has its own names for them. */
 export const elements = {
   bool: { bytes: 1, dtype: 'bool', numbers: bools },
-  uint8: viewed(Uint8Array, 'int32'),
+  uint8: viewed(Uint8Array, 'uint8'),
   int8: viewed(Int8Array, 'int32'),
   uint16: viewed(Uint16Array, 'int32'),
   int16: viewed(Int16Array, 'int32'),
@@ -31,75 +32,24 @@ export const elements = {
   int32: viewed(Int32Array, 'int32'),
   uint64: longs(false),
   int64: longs(true),
-  float16: { bytes: 2, dtype: 'float32', numbers: halves },
-  bfloat16: { bytes: 2, dtype: 'float32', numbers: bfloats },
+  float16: { bytes: 2, dtype: 'float16', numbers: halves },
+  bfloat16: { bytes: 2, dtype: 'bfloat16', numbers: bfloats },
   float32: viewed(Float32Array, 'float32'),
   float64: viewed(Float64Array, 'float64'),
 } as const satisfies Readonly<Record<DType, Elements> & Record<string, Elements>>;
 
-/** An element that does not fit: its index in the piece, and its value. */
-export interface Misfit {
-  readonly index: number;
-  readonly value: number;
+/** Whether the bytes of the elements are those of a tensor of the dtype, in the machine's byte order. */
+export function isStoredAs(kind: Elements, dtype: DType): boolean {
+  return kind === elements[dtype];
 }
 
-/** Options of a conversion. */
-export interface Conversion {
-  /** Divides each element; 1 if missing. */
-  readonly divisor?: number;
-  /** Whether numbers outside int32 are truncated instead of refused. */
-  readonly truncate?: boolean;
-}
-
-/**
- * Converts the elements in `bytes` and writes them to `into`. Returns the first one that does not fit into int32, if
- * that is the target; nothing is written from there on.
- */
-export function convert(
-  kind: Elements,
-  bytes: Uint8Array,
-  little: boolean,
-  into: TypedArray,
-  { divisor = 1, truncate = false }: Conversion = {},
-): Misfit | null {
-  const native = inNativeOrder(bytes, kind.bytes, little);
-  const refusing = !truncate && divisor === 1 && into instanceof Int32Array;
-  if (refusing && kind.narrow) {
-    const index = kind.narrow(native, into);
-    if (index < 0) return null;
-    const [value] = kind.numbers(native.subarray(kind.bytes * index), into);
-    return { index, value };
-  }
-  const numbers = kind.numbers(native, into);
-  if (divisor !== 1) {
-    for (let i = 0; i < into.length; i++) into[i] = numbers[i] / divisor;
-  } else if (refusing && mayNotFit(numbers)) {
-    for (let i = 0; i < into.length; i++) {
-      const value = numbers[i];
-      if (value !== (value | 0)) return { index: i, value };
-      into[i] = value;
-    }
-  } else if (numbers !== into) {
-    into.set(numbers);
-  }
-  return null;
-}
-
-/** Whether the bytes in the file are the bytes of the array. */
-export function hasSameBytes(kind: Elements, little: boolean): boolean {
-  return little === thisMachineIsLittle && kind.dtype !== 'bool' && kind === elements[kind.dtype];
-}
-
-function mayNotFit(numbers: Numbers): boolean {
-  return (
-    numbers instanceof Float64Array ||
-    numbers instanceof Float32Array ||
-    numbers instanceof Uint32Array
-  );
+/** Whether the bytes in the file are the bytes of the tensor. */
+export function hasSameBytes(kind: Elements, little: boolean, dtype: DType): boolean {
+  return little === thisMachineIsLittle && dtype !== 'bool' && isStoredAs(kind, dtype);
 }
 
 /** The bytes as a typed array can view them: in the machine's byte order, and aligned. */
-function inNativeOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
+export function inNativeOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
   const swap = size > 1 && little !== thisMachineIsLittle;
   if (!swap && bytes.byteOffset % size === 0) return bytes;
   const copy = Buffer.from(new Uint8Array(bytes).buffer);
@@ -114,7 +64,7 @@ interface View<T> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 }
 
-function view<T>(Stored: View<T>, bytes: Uint8Array): T {
+export function view<T>(Stored: View<T>, bytes: ArrayBufferView): T {
   return new Stored(bytes.buffer, bytes.byteOffset, bytes.byteLength / Stored.BYTES_PER_ELEMENT);
 }
 
@@ -124,17 +74,17 @@ function viewed(Stored: View<Numbers>, dtype: DType): Elements {
 }
 
 /** Any byte but 0 is true. */
-function bools(bytes: Uint8Array, into: TypedArray): Uint8Array {
+function bools(bytes: Uint8Array, into?: TypedArray): Uint8Array {
   const out = into instanceof Uint8Array ? into : new Uint8Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) out[i] = (bytes[i] + 255) >> 8; // a branch would cost 5 ns
   return out;
 }
 
 /** IEEE 754 binary16: 5 bits of exponent with bias 15, 10 of mantissa. */
-function halves(bytes: Uint8Array, into: TypedArray): Float32Array {
+function halves(bytes: Uint8Array, into?: TypedArray): Float32Array {
   const from = view(Uint16Array, bytes);
   const out = into instanceof Float32Array ? into : new Float32Array(from.length);
-  const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  const bits = view(Uint32Array, out);
   for (let i = 0; i < from.length; i++) {
     const half = from[i];
     const sign = (half & 0x8000) << 16;
@@ -148,46 +98,33 @@ function halves(bytes: Uint8Array, into: TypedArray): Float32Array {
 }
 
 /** The upper half of a float32. */
-function bfloats(bytes: Uint8Array, into: TypedArray): Float32Array {
+function bfloats(bytes: Uint8Array, into?: TypedArray): Float32Array {
   const from = view(Uint16Array, bytes);
   const out = into instanceof Float32Array ? into : new Float32Array(from.length);
-  const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  const bits = view(Uint32Array, out);
   for (let i = 0; i < from.length; i++) bits[i] = from[i] << 16;
   return out;
 }
 
-// The words of 64 bits, which are ten times as fast as bigints.
-const low = thisMachineIsLittle ? 0 : 1;
-const high = 1 - low;
+/** Where the words of 64 bits are, which are ten times as fast as bigints. */
+export const words = thisMachineIsLittle ? { low: 0, high: 1 } : { low: 1, high: 0 };
 
-function longs(signed: boolean): Elements {
+function longs(signed: boolean): Elements & { signed: boolean } {
   return {
     bytes: 8,
-    dtype: 'int32',
+    dtype: 'int64',
     numbers: (bytes, into) => wideLongs(bytes, into, signed),
-    narrow: (bytes, into) => narrowLongs(bytes, into, signed ? -1 : 0),
+    signed,
   };
 }
 
-/** Numbers beyond 2^53 are rounded. */
-function wideLongs(bytes: Uint8Array, into: TypedArray, signed: boolean): Float64Array {
-  const words = view(Int32Array, bytes);
-  const out = into instanceof Float64Array ? into : new Float64Array(words.length / 2);
+function wideLongs(bytes: Uint8Array, into: TypedArray | undefined, signed: boolean): Float64Array {
+  const from = view(Int32Array, bytes);
+  const { low, high } = words;
+  const out = into instanceof Float64Array ? into : new Float64Array(from.length / 2);
   for (let i = 0; i < out.length; i++) {
-    const upper = words[2 * i + high];
-    out[i] = (signed ? upper : upper >>> 0) * 2 ** 32 + (words[2 * i + low] >>> 0);
+    const upper = from[2 * i + high];
+    out[i] = (signed ? upper : upper >>> 0) * 2 ** 32 + (from[2 * i + low] >>> 0);
   }
   return out;
-}
-
-/** A number fits if the high word only repeats the sign of the low one, which is 0 or -1. */
-function narrowLongs(bytes: Uint8Array, into: Int32Array, leastSign: number): number {
-  const words = view(Int32Array, bytes);
-  for (let i = 0; i < into.length; i++) {
-    const word = words[2 * i + low];
-    const sign = words[2 * i + high];
-    if (sign !== word >> 31 || sign < leastSign) return i;
-    into[i] = word;
-  }
-  return -1;
 }

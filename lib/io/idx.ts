@@ -4,7 +4,7 @@
  * (http://yann.lecun.com/exdb/mnist).
  */
 import { createGunzip } from 'node:zlib';
-import { numberDTypes, type DType } from '../core/dtype';
+import { numberDTypes, type DType, type NumberDType } from '../core/dtype';
 import { requireOneOf, requireOptions, shapeText } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import type { Tensor } from '../core/tensor';
@@ -23,8 +23,8 @@ import {
 
 /** Options of `loadIdx`. */
 export interface LoadIdxOptions {
-  /** The dtype of the tensor; default: int32 for integers, float32 and float64 for themselves. */
-  dtype?: Exclude<DType, 'bool'>;
+  /** The dtype of the tensor; default: uint8, int32, float32 and float64 for themselves, int32 for the other integers. */
+  dtype?: NumberDType;
 }
 
 const types: Readonly<Record<number, Elements | undefined>> = {
@@ -37,12 +37,13 @@ const types: Readonly<Record<number, Elements | undefined>> = {
 };
 
 /**
- * Reads an IDX file, also one that is compressed with gzip, which is detected by its first bytes.
+ * Reads an IDX file, also one that is compressed with gzip, which is detected by its first bytes. Unsigned bytes become
+ * uint8. `{ dtype }` converts, to whole numbers without the fraction.
  *
  * Rejects with a RangeError that names the file if it is not an IDX file, or if its size differs from what its header
- * says.
+ * says, or if the dtype does not hold a number.
  *
- * @example const images = await io.loadIdx('t10k-images-idx3-ubyte.gz', { dtype: 'float32' }); // (10000, 28, 28), 0 to 255
+ * @example const images = await io.loadIdx('t10k-images-idx3-ubyte.gz'); // uint8 (10000, 28, 28)
  */
 export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}): Promise<Tensor> {
   const op = 'loadIdx';

@@ -16,12 +16,13 @@ export {
 } from './checkpoint';
 export { loadDat, saveDat } from './dat';
 export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';
-export { importOnnx, type OnnxModule } from './onnx/import';
+export { importOnnx, type ImportOnnxOptions, type OnnxModule } from './onnx/import';
 export { loadIdx, type LoadIdxOptions } from './idx';
 export {
   loadSafetensors,
   readSafetensorsHeader,
   saveSafetensors,
+  type LoadSafetensorsOptions,
   type SafetensorsHeader,
   type SafetensorsOptions,
   type SafetensorsTensor,

@@ -1,8 +1,9 @@
 /** .npy, NumPy's file of one array: magic number, version, length of the header, header, elements. */
-import { numberDTypes, type DType, type TypedArray } from '../core/dtype';
-import { requireOneOf, requireOptions, shapeText } from '../core/errors';
+import { numberDTypes, type DType, type NumberDType } from '../core/dtype';
+import { requireOneOf, requireOptions, shapeText, unexpected } from '../core/errors';
 import { numelOf } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
+import { view } from './elements';
 import { requirePath, withFile } from './file';
 import { parseNpyHeader, type NpyHeader } from './npyHeader';
 import { writeWhole } from './write';
@@ -10,15 +11,19 @@ import { hex, PlainSource, readLast, type Source } from './source';
 
 /** Options of `loadNpy` and `loadNpz`. */
 export interface LoadNpyOptions {
-  /** The dtype of the tensor; default: int32 for integers, float32 for float16, the others unchanged. */
-  dtype?: Exclude<DType, 'bool'>;
+  /**
+   * The dtype of the tensor; default: its own, int32 for int8, int16, uint16 and uint32, which have none, and int64 for
+   * uint64.
+   */
+  dtype?: NumberDType;
 }
 
 /**
  * Reads a .npy file (numpy.load): versions 1 to 3, both byte orders, both orders of elements; float16, float32,
  * float64, signed and unsigned integers of 8 to 64 bits, and booleans.
  *
- * Integers that do not fit into int32 are refused; use `{ dtype: 'float64' }` for them. Arrays of objects are refused,
+ * int8, int16, uint16 and uint32 become int32, uint64 becomes int64, the others keep their dtype; `{ dtype }` converts.
+ * Integers that do not fit are refused, fractions too if a whole dtype is asked for. Arrays of objects are refused,
  * because they are pickles. Rejects with a RangeError that names the file if it is invalid.
  *
  * @example const weight = await io.loadNpy('weight.npy');
@@ -80,36 +85,46 @@ async function readHeader(source: Source): Promise<{ header: NpyHeader; length: 
   return { header: parseNpyHeader(text, source.wrong), length: prefix + length };
 }
 
-const descr: Readonly<Record<DType, string>> = {
+/** NumPy's names; it has none for bfloat16. */
+const descr: Readonly<Record<Exclude<DType, 'bfloat16'>, string>> = {
   float32: '<f4',
   float64: '<f8',
+  float16: '<f2',
+  int64: '<i8',
   int32: '<i4',
+  uint8: '|u1',
   bool: '|b1',
 };
 
 /**
  * Writes a tensor as a .npy file (numpy.save), version 1. The values are those at the time of the call. The file
- * appears under its name when it is complete.
+ * appears under its name when it is complete. RangeError for bfloat16, which NumPy does not have.
  *
  * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
   const target = requirePath('saveNpy', path);
-  await writeWhole(target, [npyBytes(requireTensor('saveNpy', 'tensor', tensor))]);
+  await writeWhole(target, [
+    npyBytes('saveNpy', 'tensor', requireTensor('saveNpy', 'tensor', tensor)),
+  ]);
 }
 
 /** A .npy file in memory. */
-export function npyBytes(tensor: Tensor): Buffer {
+export function npyBytes(op: string, name: string, tensor: Tensor): Buffer {
   const { shape, dtype } = tensor;
+  if (dtype === 'bfloat16') {
+    throw unexpected(
+      op,
+      'a dtype that NumPy has',
+      name,
+      "bfloat16; convert it with .to('float32')",
+    );
+  }
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dict = `{'descr': '${descr[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
   // The data starts at a multiple of 64; a newline ends the header.
   const header = dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11) + '\n';
   const start = Buffer.concat([magic, Buffer.from([1, 0, 0, 0]), Buffer.from(header, 'latin1')]);
   start.writeUInt16LE(header.length, 8);
-  return Buffer.concat([start, bytesOf(tensor.detach().data)]);
-}
-
-function bytesOf(array: TypedArray): Buffer {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  return Buffer.concat([start, view(Uint8Array, tensor.detach().data)]);
 }

@@ -121,7 +121,7 @@ export interface SaveNpzOptions {
 
 /**
  * Writes tensors as a .npz file (numpy.savez). The values are those at the time of the call. The file appears under its
- * name when it is complete.
+ * name when it is complete. RangeError for bfloat16, which NumPy does not have.
  *
  * @example await io.saveNpz('model.npz', model.stateDict()); // numpy.load('model.npz')['0.weight']
  */
@@ -144,7 +144,8 @@ export async function saveNpz(
     }
     // The same tensors make the same file: its only time is the first that zip can represent.
     const mtime = new Date(1980, 0, 1);
-    zip.addBuffer(npyBytes(tensor), name + extension, { compress, mtime, forceDosTimestamp: true });
+    const bytes = npyBytes(op, `tensors[${describe(name)}]`, tensor);
+    zip.addBuffer(bytes, name + extension, { compress, mtime, forceDosTimestamp: true });
   }
   zip.end();
   await writeWhole(target, zip.outputStream);

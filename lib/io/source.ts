@@ -6,7 +6,8 @@ import { messageOf } from '../core/errors';
 import { numelOf } from '../core/shape';
 import { allocateOwn, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
-import { convert, type Conversion, type Elements } from './elements';
+import { convert, wantedFor, type Conversion } from './convert';
+import type { Elements } from './elements';
 import { readExactly, type OpenFile } from './file';
 
 export interface Source {
@@ -109,7 +110,8 @@ export interface Layout {
 
 /**
  * Reads the elements at the end of a source into a tensor, with a turn of the event loop after each chunk. `tooFew`
- * creates the error for missing or extra bytes. RangeError for numbers that do not fit into int32 if that is the dtype.
+ * creates the error for missing or extra bytes. RangeError for numbers that do not fit into the dtype if that is one of
+ * whole numbers.
  */
 export async function readLast(
   source: Source,
@@ -124,10 +126,10 @@ export async function readLast(
   let done = 0;
   for await (const chunk of chunks) {
     const end = done + chunk.length / kind.bytes;
-    const misfit = convert(kind, chunk, little, out.subarray(done, end), conversion);
+    const misfit = convert(kind, chunk, little, dtype, out.subarray(done, end), conversion);
     if (misfit !== null) {
-      const what = `whole numbers of 32 bits, or the option { dtype: 'float64' },`;
-      throw source.wrong(what, `element ${done + misfit.index}`, String(misfit.value));
+      const place = `element ${done + misfit.index}`;
+      throw source.wrong(wantedFor(kind, dtype), place, String(misfit.value));
     }
     done = end;
     await setImmediate();

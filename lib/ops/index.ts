@@ -24,3 +24,4 @@ import './random/random';
 import './creation';
 import './optim';
 import './nn/loss';
+import './nn/normalize';

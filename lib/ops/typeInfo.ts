@@ -1,7 +1,9 @@
 /** Which dtypes ops give, and the limits of dtypes. */
 import {
   defaultDType,
+  dtypes,
   elementBytes,
+  floatingDTypes,
   formatOf,
   isFloating,
   isInteger,
@@ -12,8 +14,8 @@ import {
   type DType,
 } from '../core/dtype';
 import type { Element } from '../core/element';
-import { unexpected, wrongType } from '../core/errors';
-import { scalarDType, Tensor, type Operand } from './define';
+import { wrongType } from '../core/errors';
+import { scalarDType, Tensor, unsupportedDType, type Operand } from './define';
 
 /**
  * The smallest dtype that holds the numbers of both (torch.promote_types). TypeError or RangeError for anything but a dtype.
@@ -82,13 +84,13 @@ export interface FloatInfo {
 }
 
 /**
- * The limits of a floating dtype (torch.finfo). RangeError for others.
+ * The limits of a floating dtype (torch.finfo). TypeError for others.
  *
  * @example finfo('float16').max // 65504
  */
 export function finfo(dtype: DType): FloatInfo {
   const format = formatOf(requireDType('finfo', dtype));
-  if (format === undefined) throw unexpected('finfo', 'a floating dtype', 'dtype', dtype);
+  if (format === undefined) throw unsupportedDType('finfo', 'dtype', floatingDTypes, dtype);
   const [fraction, least] = format;
   const [min, max] = rangeOf(dtype);
   const tiny = 2 ** least;
@@ -117,13 +119,13 @@ export interface IntegerInfo {
 }
 
 /**
- * The limits of a dtype of whole numbers (torch.iinfo). RangeError for others.
+ * The limits of a dtype of whole numbers (torch.iinfo). TypeError for others.
  *
  * @example iinfo('uint8').max // 255
  */
 export function iinfo(dtype: DType): IntegerInfo {
   if (!isInteger(requireDType('iinfo', dtype))) {
-    throw unexpected('iinfo', 'a dtype of whole numbers', 'dtype', dtype);
+    throw unsupportedDType('iinfo', 'dtype', dtypes.filter(isInteger), dtype);
   }
   const bits = 8 * elementBytes(dtype);
   const [min, max] = dtype === 'int64' ? [-(2n ** 63n), 2n ** 63n - 1n] : rangeOf(dtype);

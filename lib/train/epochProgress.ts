@@ -1,4 +1,5 @@
 /** Resuming an epoch: which batches are already done. */
+import { numbersOf } from '../core/access';
 import { fromArray } from '../creation/filled';
 import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
@@ -21,7 +22,7 @@ export interface EpochProgress extends Omit<RequestHooks, 'mayStop'> {
 export function startEpoch(loader: object, state: TrainingState): EpochProgress {
   const hasState = isStateful(loader);
   let done = hasState ? 0 : state.batch;
-  if (state.batch === 0) state.order = Array.from(defaultGenerator.getState().data);
+  if (state.batch === 0) state.order = Array.from(numbersOf('train', defaultGenerator.getState()));
   let random = done > 0 ? defaultGenerator.getState() : null;
   if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
   const end = (): void => {

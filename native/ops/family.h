@@ -18,6 +18,7 @@ std::vector<Op> FlipOps();
 std::vector<Op> TriangleOps();
 std::vector<Op> SortOps();
 std::vector<Op> LossOps();
+std::vector<Op> NormalizeOps();
 std::vector<Op> MatmulOps();
 std::vector<Op> ReduceOps();
 std::vector<Op> IntegerSumOps();

@@ -27,7 +27,7 @@ describe('training', () => {
     const chosen = Array.from(labels.keys()).filter((i) => i % n === 0);
     const parts = chosen.flatMap((i) => Array.from(images.subarray(i * pixels, (i + 1) * pixels)));
     return digitsAsTensors({
-      images: Float32Array.from(parts),
+      images: Uint8Array.from(parts),
       labels: Int32Array.from(chosen, (i) => labels[i]),
     });
   }

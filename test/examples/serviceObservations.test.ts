@@ -2,6 +2,7 @@
 import { features } from '../../examples/online-service/model';
 import { ObservationQueue, ObservationRing } from '../../examples/online-service/observations';
 import { zero } from './service';
+import { plainOf } from '../support/plain';
 
 describe('observations', () => {
   const labelled = (label: number) => ({ input: zero.map(() => label), label });
@@ -42,7 +43,7 @@ describe('observations', () => {
     for (const size of sizes) ring.add(Array.from({ length: size }, () => labelled(next++)));
     expect([ring.labels.toArray(), ring.count]).toEqual([expected, count]);
     expect(ring.inputs.select(1, features - 1).toArray()).toEqual(expected);
-    const rows = Array.from(ring.draw(50, 4).data);
+    const rows = plainOf(ring.draw(50, 4)).data;
     expect(rows.every((row) => row >= 0 && row < count)).toBe(true);
     expect(new Set(rows).size).toBe(count);
   });

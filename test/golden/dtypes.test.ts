@@ -39,20 +39,6 @@ const differences: readonly {
     ours: 'int32',
     reason: 'a whole JavaScript number counts as int32; a bigint counts as int64',
   },
-  {
-    which: /^uint8\/reductions\/Tensor\.(any|all)\//,
-    output: 0,
-    torch: ['uint8'],
-    ours: 'bool',
-    reason: 'as of all other dtypes; uint8 is left from when PyTorch had no bool',
-  },
-  {
-    which: /\/functions\/F\.(hardtanh|relu6)\//,
-    output: 0,
-    torch: ['int64', 'uint8'],
-    ours: 'float32',
-    reason: 'all activations but relu are computed in floating dtypes',
-  },
 ];
 
 function expectedOutput(line: DTypeCase, golden: ExactTensor, output: number): ExactTensor {

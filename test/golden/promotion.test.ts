@@ -50,30 +50,6 @@ const differences: readonly {
     ours: 'int32',
     reason: 'indices take half the memory, and no tensor here has 2^31 elements along a dimension',
   },
-  {
-    which: /^(any|all) uint8$/,
-    torch: ['uint8'],
-    ours: 'bool',
-    reason: 'as of all other dtypes; uint8 is left from when PyTorch had no bool',
-  },
-  {
-    which: /^F\.(hardtanh|relu6) (int64|int32|uint8)$/,
-    torch: ['int64', 'int32', 'uint8'],
-    ours: 'float32',
-    reason: 'all activations but relu are computed in floating dtypes',
-  },
-  {
-    which: /^Tensor\.sign bool$/,
-    torch: ['bool'],
-    ours: 'int32',
-    reason: 'bool counts as int32 in functions of numbers',
-  },
-  {
-    which: /^Tensor\.square bool$/,
-    torch: ['int64'],
-    ours: 'bool',
-    reason: 'it is the product with itself, which is bool in PyTorch too',
-  },
 ];
 
 /** PyTorch's dtype of a result, or what was decided instead. */

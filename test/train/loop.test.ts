@@ -154,7 +154,7 @@ describe.each([true, false])('compile: %p', (compile) => {
     let [read, counted] = [0, 0];
     const mine: metrics.Metric = {
       update(output, target) {
-        read += output.data.length / 2 + Math.min(target.data[0], 0);
+        read += output.data.length / 2 + Math.min(Number(target.data[0]), 0);
       },
       compute: () => read,
       reset: () => (read = 0),

@@ -90,7 +90,8 @@ describe.each(ways)('%s', (_, update) => {
 
   test.each(golden.classes)('$name', (testCase) => {
     const { numClasses } = testCase;
-    const [output, target] = [tensor(testCase.output), tensor(testCase.target, { dtype: 'int32' })];
+    const output = tensor(testCase.output);
+    const target = tensor(testCase.target, { dtype: 'int32' });
     check(metrics.accuracy(), output, target, testCase.accuracy);
     testCase.topK.forEach((share, i) => check(metrics.topK(i + 1), output, target, share));
     check(metrics.confusionMatrix(numClasses), output, target, testCase.confusionMatrix);
@@ -127,6 +128,29 @@ describe.each(ways)('%s', (_, update) => {
     check(metrics.r2({ numOutputs: output.ndim }), output, target, testCase.r2);
     if (output.ndim === 1) check(metrics.r2(), output.unsqueeze(1), target, testCase.r2);
   });
+});
+
+test.each(['int64', 'int32', 'uint8'] as const)('labels of %s', (dtype) => {
+  const [{ output, target, numClasses, accuracy, topK, confusionMatrix, macro }] = golden.classes;
+  const labels = tensor(target, { dtype });
+  const figuresOf = (metric: metrics.Metric, classes: Tensor): unknown => {
+    metric.update(classes, labels);
+    return metric.compute();
+  };
+  for (const classes of [tensor(output), tensor(output).argmax(1).to(dtype)]) {
+    expect(figuresOf(metrics.accuracy(), classes)).toBeCloseTo(accuracy, 10);
+    expect(figuresOf(metrics.confusionMatrix(numClasses), classes)).toEqual(confusionMatrix);
+    expect(figuresOf(metrics.f1({ numClasses }), classes)).toBeCloseTo(macro.f1 as number, 10);
+  }
+  topK.forEach((share, i) => {
+    expect(figuresOf(metrics.topK(i + 1), tensor(output))).toBeCloseTo(share, 10);
+  });
+});
+
+test('a label of int64 beyond int32 is no other class', () => {
+  const accuracy = metrics.accuracy();
+  accuracy.update(tensor([[1, 0]]), tensor([2n ** 32n]));
+  expect(accuracy.compute()).toBe(0);
 });
 
 test('outputs with places after the classes', () => {

@@ -12,6 +12,7 @@ import {
   type History,
   type Tensor,
 } from 'blasgrad';
+import { plainOf } from '../support/plain';
 
 export type Pair = [input: Tensor, target: Tensor];
 
@@ -68,7 +69,7 @@ export function setUp(seed = 1) {
 
 /** Parameters and buffers as numbers. */
 export function numbersOf(model: nn.Module): number[][] {
-  return Object.values(model.stateDict()).map((tensor) => Array.from(tensor.clone().data));
+  return Object.values(model.stateDict()).map((tensor) => plainOf(tensor.clone()).data);
 }
 
 /** What of a history does not depend on time, or on where it was interrupted. */

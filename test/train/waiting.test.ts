@@ -27,7 +27,7 @@ const sources: [string, () => Source][] = [
       let yielded = 0;
       return (hangs, stop) => ({
         async *[Symbol.asyncIterator]() {
-          for (const i of randperm(all.length).data) {
+          for (const i of randperm(all.length).data as Int32Array) {
             if (yielded++ === hangs) {
               rand(3); // random numbers for the batch that never comes
               stop();

@@ -22,9 +22,14 @@ export function table(
   }
 }
 
+/** The values of a tensor in order. */
+export function numbers(tensor: Tensor): number[] {
+  return tensor.flatten().toArray() as number[];
+}
+
 /** The values of a tensor in order, as numbers of so many decimal places. */
 export function decimals(tensor: Tensor, places = 4): string[] {
-  return Array.from(tensor.data, (value) => value.toFixed(places));
+  return numbers(tensor).map((value) => value.toFixed(places));
 }
 
 /** A small number: `2.2e-16`, or `0`. */

@@ -9,6 +9,7 @@ import {
 import type { TensorData } from '../../core/nested';
 import { Generator } from '../../core/generator';
 import { randint, randn } from '../../creation/random';
+import { numbersOf } from '../../core/access';
 import { Tensor } from '../../core/tensor';
 
 /** Options of gaussianClusters. */
@@ -76,7 +77,8 @@ function labelsOf(op: string, labels: unknown, clusters: number): Tensor {
   if (!(labels instanceof Tensor) && !Array.isArray(labels)) {
     throw wrongType(op, 'whole numbers as tensor or array', 'labels', labels);
   }
-  const values = labels instanceof Tensor ? Array.from(labels.data) : (labels as unknown[]);
+  const values =
+    labels instanceof Tensor ? Array.from(numbersOf(op, labels)) : (labels as unknown[]);
   const shape = labels instanceof Tensor ? labels.shape : [labels.length];
   if (shape.length !== 1 || shape[0] !== clusters) {
     throw unexpected(op, `one label for each of ${clusters} centers`, 'labels', shapeText(shape));

@@ -40,12 +40,15 @@ const load = createRequire(__filename);
  * Images in one folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` has the class `cat`.
  * Classes are the names of the folders, sorted. Images are sorted too, and may be in folders further down.
  *
- * Sample i resolves to the image, float32 (channels, height, width) from 0 to 1, and the index of its class. The
- * package sharp decodes the images; install it beside blasgrad.
+ * Sample i resolves to the image, uint8 (channels, height, width) from 0 to 255, and the index of its class. Normalise
+ * the batch, with `data.transforms.Normalize`. The package sharp decodes the images; install it beside blasgrad.
  *
  * @example
  * const pets = new data.ImageFolder('pets', { size: 64 });
- * for await (const [images, labels] of new data.DataLoader(pets, { batchSize: 32, shuffle: true })) step(images, labels);
+ * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+ * for await (const [images, labels] of new data.DataLoader(pets, { batchSize: 32, shuffle: true })) {
+ *   step(normalize.forward(images), labels);
+ * }
  */
 export class ImageFolder {
   /** The names of the classes: class i is `classes[i]`. */
@@ -121,16 +124,16 @@ function decodeRaw(image: SharpModule.Sharp) {
   return image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
 }
 
-/** Pixels as bytes, channels last, to numbers from 0 to 1, channels first. */
+/** Pixels with their channels last to channels first. */
 function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): Tensor {
   const { width, height, channels: channelsInFile } = info;
   const area = width * height;
-  const out = new Float32Array(channels * area);
+  const out = new Uint8Array(channels * area);
   for (let c = 0; c < channels; c++) {
     const from = Math.min(c, channelsInFile - 1); // a grey image has one channel, for red, green and blue
-    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * channelsInFile + from] / 255;
+    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * channelsInFile + from];
   }
-  return new Tensor(new Storage('float32', out), [channels, height, width]);
+  return new Tensor(new Storage('uint8', out), [channels, height, width]);
 }
 
 function requireSharp(): Sharp {

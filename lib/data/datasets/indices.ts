@@ -1,20 +1,22 @@
 /** Indices of samples, as users pass them. */
 import { fromArray } from '../../creation/filled';
+import { numbersOf } from '../../core/access';
+import { isIndex } from '../../core/dtype';
 import { requireInteger, requireItems, shapeText, unexpected } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 
-/** Indices of samples. */
-export type Indices = Tensor | Iterable<number>;
+/** Indices of samples; a tensor is int32 or int64. */
+export type Indices = Tensor | Iterable<number | bigint>;
 
 /** Indices from 0 to size - 1 as an int32 vector that no other code changes; otherwise throws. */
 export function indicesOf(op: string, name: string, indices: unknown, size: number): Tensor {
   let numbers: ArrayLike<unknown>;
   if (indices instanceof Tensor) {
-    if (indices.dtype !== 'int32' || indices.ndim !== 1) {
+    if (!isIndex(indices.dtype) || indices.ndim !== 1) {
       const actual = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
-      throw unexpected(op, 'an int32 tensor of one dimension', name, actual);
+      throw unexpected(op, 'an int32 or int64 tensor of one dimension', name, actual);
     }
-    numbers = indices.data;
+    numbers = numbersOf(op, indices);
   } else {
     numbers = requireItems(op, 'whole numbers as tensor or iterable', name, indices);
   }
@@ -27,7 +29,8 @@ export function indicesOf(op: string, name: string, indices: unknown, size: numb
 
 /** An index from 0 to size - 1; otherwise throws. */
 export function requireIndex(op: string, name: string, index: unknown, size: number): number {
-  const number = requireInteger(op, name, index);
+  const isWhole = typeof index === 'bigint' || Number.isInteger(index);
+  const number = isWhole ? Number(index) : requireInteger(op, name, index);
   if (number >= 0 && number < size) return number;
   const what =
     size === 0 ? 'no index, because there are no samples,' : `an index from 0 to ${size - 1}`;

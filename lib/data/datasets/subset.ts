@@ -1,4 +1,5 @@
 /** Subsets of datasets. */
+import { numbersIn } from '../../core/access';
 import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
 import type { Generator } from '../../core/generator';
 import { randperm } from '../../creation/random';
@@ -42,7 +43,7 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
 
   /** The index in `dataset` of sample `index`. */
   at(index: number): number {
-    return this.indices.data[requireIndex('Subset.get', 'index', index, this.length)];
+    return numbersIn(this.indices)[requireIndex('Subset.get', 'index', index, this.length)];
   }
 }
 

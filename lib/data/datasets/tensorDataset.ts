@@ -47,7 +47,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
     return this.each((tensor) => tensor.select(0, index));
   }
 
-  /** The rows at `indices` (int32, one dimension), as copies. */
+  /** The rows at `indices` (int32 or int64, one dimension), as copies. */
   getBatch(indices: Tensor): TensorTuple<Tensors> {
     return this.each((tensor) => tensor.indexSelect(0, indices));
   }

@@ -1,4 +1,5 @@
 /** Reading batches in this thread: by index, or from an iterable. */
+import { numbersOf } from '../../core/access';
 import { wrongType } from '../../core/errors';
 import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';
@@ -44,7 +45,7 @@ export class SampleReader {
       return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
     }
     const { length } = dataset;
-    const items = Array.from(indices.data, (value, place) => {
+    const items = Array.from(numbersOf('DataLoader', indices), (value, place) => {
       const index = requireIndex('DataLoader', 'a sample', value, length);
       return this.seeded(batch, place, (seed) => dataset.get(index, seed));
     });

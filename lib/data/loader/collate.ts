@@ -1,4 +1,5 @@
 /** How samples become a batch (torch.utils.data.default_collate). */
+import type { Element } from '../../core/element';
 import { tensor } from '../../creation/filled';
 import { requireList } from '../../core/errors';
 import type { NumberArray } from '../../core/nested';
@@ -7,7 +8,7 @@ import { Tensor } from '../../core/tensor';
 import { collateFields, type BatchBuilder } from './collateFields';
 
 /** The type of a batch: tensors and numbers become a tensor, arrays and objects have a batch for each entry. */
-export type Collated<Item> = Item extends Tensor | number | boolean | NumberArray
+export type Collated<Item> = Item extends Tensor | Element | boolean | NumberArray
   ? Tensor
   : Item extends string
     ? string[]
@@ -29,8 +30,8 @@ const tensorBuilder: BatchBuilder = {
 
 /**
  * Joins samples along a new first dimension (torch.utils.data.default_collate). Tensors are stacked, and typed arrays
- * too, with the dtype that `tensor` gives them. Integers become an int32 tensor, other numbers float32, booleans bool.
- * Arrays and plain objects are collated entry by entry. Anything else becomes an array.
+ * too, with the dtype that `tensor` gives them. Integers become an int32 tensor, other numbers float32, bigints int64,
+ * booleans bool. Arrays and plain objects are collated entry by entry. Anything else becomes an array.
  */
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
   return collateFields(

@@ -1,5 +1,6 @@
 /** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
 import { arrayClass, defaultDType, type DType } from '../../core/dtype';
+import type { Element } from '../../core/element';
 import { unexpected, wrongType } from '../../core/errors';
 
 /** Makes the fields of a batch. */
@@ -10,7 +11,7 @@ export interface BatchBuilder {
   tensors(items: readonly unknown[]): unknown;
   /** Typed arrays of one type and length along a new first dimension. */
   arrays(items: readonly ArrayBufferView[]): unknown;
-  numbers(values: readonly number[], dtype: DType): unknown;
+  numbers(values: readonly Element[], dtype: DType): unknown;
   booleans(values: readonly boolean[]): unknown;
   /** An array with one field for each entry, and a plain object. */
   list(entries: unknown[]): unknown;
@@ -35,6 +36,10 @@ export function collateFields(
   if (typeof first === 'number') {
     const numbers = requireAlike(items, (value) => typeof value === 'number', 'a number');
     return builder.numbers(numbers, numbers.every(isInt32) ? 'int32' : defaultDType);
+  }
+  if (typeof first === 'bigint') {
+    const bigints = requireAlike(items, (value) => typeof value === 'bigint', 'a bigint');
+    return builder.numbers(bigints, 'int64');
   }
   if (typeof first === 'boolean') {
     return builder.booleans(

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { numbersOf } from '../../core/access';
 import { unexpected } from '../../core/errors';
 import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
 import { isInMemory, requireSynchronous, SampleReader, type LoadedBatch } from './batchIterator';
@@ -224,7 +225,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       ended,
       skip: dataset === null ? position * (plan.batchSize ?? 1) : 0,
       order: indexBatches(plan, generator, position),
-      seeds: isRandom && order !== null ? seedBaseOf(order.data, this.epochs) : null,
+      seeds:
+        isRandom && order !== null ? seedBaseOf(numbersOf('DataLoader', order), this.epochs) : null,
     };
   }
 

@@ -1,5 +1,6 @@
 /** The order in which a loader reads the samples. */
 import { arange, fromArray } from '../../creation/filled';
+import { numbersOf } from '../../core/access';
 import {
   requireBoolean,
   requireInteger,
@@ -58,7 +59,7 @@ export abstract class IndexSampler implements Sampler {
   abstract _order(generator: Generator | undefined): Tensor;
 
   *[Symbol.iterator](): Iterator<number> {
-    yield* this._order(this._generator).data;
+    yield* numbersOf('Sampler', this._order(this._generator));
   }
 }
 

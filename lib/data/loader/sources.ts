@@ -1,4 +1,5 @@
 /** The source of the batches of a pass: this thread, worker threads, or an iterable. */
+import { numbersOf } from '../../core/access';
 import type { Tensor } from '../../core/tensor';
 import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator';
 import { requireIndex } from '../datasets/indices';
@@ -60,7 +61,7 @@ function workerSource(plan: LoaderPlan, { from, order, seeds }: PassStart): Batc
   let number = from;
   const requestFor = (indices: Tensor): LoadRequest => {
     const batch = number++;
-    const places = Array.from(indices.data, (index) =>
+    const places = Array.from(numbersOf('DataLoader', indices), (index) =>
       placeOf(dataset, requireIndex('DataLoader', 'a sample', index, samples)),
     );
     return {

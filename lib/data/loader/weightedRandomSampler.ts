@@ -1,4 +1,5 @@
 import { fromArray } from '../../creation/filled';
+import { numbersOf } from '../../core/access';
 import {
   requireBoolean,
   requireInRange,
@@ -58,12 +59,17 @@ export class WeightedRandomSampler extends IndexSampler {
     return fromArray(this.replacement ? this.drawEach(generator) : this.drawOnce(generator));
   }
 
+  /** Random numbers from 0 to 1. */
+  private uniform(count: number, generator: Generator | undefined): Float64Array {
+    return rand(count, { dtype: 'float64', generator }).data as Float64Array;
+  }
+
   /** Draws with replacement: a uniformly distributed point on the sum of the weights selects the sample. */
   private drawEach(generator: Generator | undefined): Int32Array {
     const ends = new Float64Array(this.weights.length);
     let sum = 0;
     this.weights.forEach((weight, i) => (ends[i] = sum += weight));
-    const points = rand(this.length, { dtype: 'float64', generator }).data;
+    const points = this.uniform(this.length, generator);
     return Int32Array.from(points, (point) => firstAbove(ends, point * sum));
   }
 
@@ -73,7 +79,7 @@ export class WeightedRandomSampler extends IndexSampler {
    * proportional to its weight (Efraimidis and Spirakis 2006).
    */
   private drawOnce(generator: Generator | undefined): Int32Array {
-    const arrivals = rand(this.weights.length, { dtype: 'float64', generator }).data;
+    const arrivals = this.uniform(this.weights.length, generator);
     this.weights.forEach((weight, i) => (arrivals[i] = -Math.log1p(-arrivals[i]) / weight));
     const order = Int32Array.from(this.weights.keys()).filter((i) => this.weights[i] > 0);
     return order.sort((i, j) => arrivals[i] - arrivals[j]).slice(0, this.length);
@@ -96,7 +102,7 @@ function weightsOf(op: string, weights: unknown): Float64Array {
   if (weights instanceof Tensor && weights.ndim !== 1) {
     throw unexpected(op, 'one dimension', 'weights', shapeText(weights.shape));
   }
-  const values = weights instanceof Tensor ? weights.data : weights;
+  const values = weights instanceof Tensor ? numbersOf(op, weights) : weights;
   const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', values);
   return Float64Array.from(numbers, (weight, i) =>
     requireInRange(op, `weights[${i}]`, weight, 0, Infinity),

@@ -6,7 +6,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as CsvParse from 'csv-parse';
 import { describe, messageOf } from '../../core/errors';
 import { openFile, requirePath, streamOf, withFile, type OpenFile } from '../../io/file';
-import { ColumnBuilder, inferredType, numberOf, widerType, type ColumnType } from './csvColumn';
+import {
+  ColumnBuilder,
+  elementOf,
+  inferredType,
+  whatOf,
+  widerType,
+  type ColumnType,
+} from './csvColumn';
 import { csvPlan, type CsvOptions, type CsvPlan, type ReadCsvOptions } from './csvOptions';
 import { Table, type Column } from './table';
 
@@ -225,8 +232,11 @@ function notCsv(file: OpenFile, error: unknown): RangeError {
   return file.wrong('well-formed rows of equal length', '', messageOf(error));
 }
 
-/** A row of a CSV file: numbers where `columns` asks for them (NaN: missing), otherwise strings (null: missing). */
-export type CsvRow = Record<string, number | string | null>;
+/**
+ * A row of a CSV file: numbers where `columns` asks for them (NaN: missing; a bigint for an int64 beyond 2^53), otherwise
+ * strings (null: missing).
+ */
+export type CsvRow = Record<string, number | bigint | string | null>;
 
 /**
  * The rows of a CSV file one by one, each as an object by column, for files that do not fit into memory.
@@ -263,13 +273,13 @@ export async function* csvRows(
 }
 
 function rowOf(file: OpenFile, plan: CsvPlan, names: Names, { texts, line }: ParsedRow): CsvRow {
-  const cells = names.list.flatMap((name, j): [string, number | string | null][] => {
+  const cells = names.list.flatMap((name, j): [string, CsvRow[string]][] => {
     const type = plan.types.get(name) ?? 'category';
     if (type === 'skip') return [];
     const text = plan.missing.has(texts[j]) ? null : texts[j];
     if (type === 'category') return [[name, text]];
-    const value = text === null ? NaN : numberOf(text);
-    if (value !== undefined && (type !== 'int32' || value === (value | 0))) return [[name, value]];
+    const value = elementOf(type, text);
+    if (value !== undefined) return [[name, value]];
     throw wrongCell(file, type, name, line, text);
   });
   return Object.fromEntries(cells);
@@ -282,7 +292,6 @@ function wrongCell(
   line: number,
   text: string | null,
 ): RangeError {
-  const what = type === 'int32' ? 'a whole number of 32 bits' : 'a number';
   const got = text === null ? 'none' : describe(text);
-  return file.wrong(what, `column '${name}' of line ${line}`, got);
+  return file.wrong(whatOf(type), `column '${name}' of line ${line}`, got);
 }

@@ -1,9 +1,17 @@
 /** Builds a column while a file is read: texts become numbers or categories immediately. */
-import { newArray, numberDTypes, type DType, type NumberDType } from '../../core/dtype';
-import { codeOf, type Column, type NumberColumn } from './table';
+import {
+  isFloating,
+  newArray,
+  numberDTypes,
+  rangeOf,
+  type NumberDType,
+  type TypedArray,
+} from '../../core/dtype';
+import { copyElements, writeElement, type Element } from '../../core/element';
+import { codeOf, type Column } from './table';
 
 /** What a column of a CSV file holds; `number` is float64. */
-export type ColumnType = 'number' | Exclude<DType, 'bool'> | 'category' | 'skip';
+export type ColumnType = 'number' | NumberDType | 'category' | 'skip';
 
 export const columnTypes: readonly ColumnType[] = ['number', ...numberDTypes, 'category', 'skip'];
 
@@ -17,7 +25,37 @@ export function numberOf(text: string): number | undefined {
   return found === null ? undefined : found[1] === '-' ? -Infinity : Infinity;
 }
 
-type Values = NumberColumn['values'];
+const whole = /^[+-]?\d+$/;
+
+/**
+ * The number that a text represents, null for a missing one, in a column of a type: NaN for a missing one in floating
+ * columns; exact, a bigint if need be, for int64. Undefined if the type does not hold it.
+ */
+export function elementOf(type: 'number' | NumberDType, text: string | null): Element | undefined {
+  if (type === 'number' || isFloating(type)) return text === null ? NaN : numberOf(text);
+  if (text === null) return undefined;
+  const value = type === 'int64' && whole.test(text) ? longOf(text) : numberOf(text);
+  if (value === undefined || typeof value === 'bigint') return value;
+  const [least, largest] = rangeOf(type);
+  const holds = type === 'int64' ? Number.isSafeInteger(value) : Number.isInteger(value);
+  return holds && value >= least && value <= largest ? value : undefined;
+}
+
+/** The whole number of a text, a bigint beyond 2^53; undefined beyond 64 bits. */
+function longOf(text: string): Element | undefined {
+  const number = Number(text);
+  if (Number.isSafeInteger(number)) return number;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** What a text of a column must be. */
+export function whatOf(type: ColumnType): string {
+  if (type === 'int32') return 'a whole number of 32 bits';
+  if (type === 'int64') return 'a whole number of 64 bits';
+  if (type === 'uint8') return 'a whole number from 0 to 255';
+  return 'a number';
+}
 
 /** The dtype of a column's values. */
 function dtypeOf(type: Exclude<ColumnType, 'skip'>): NumberDType {
@@ -29,17 +67,15 @@ const blockLength = 1 << 16;
 
 /** A column of a known type. */
 export class ColumnBuilder {
-  private full: Values[] = [];
-  private block: Values;
+  private full: TypedArray[] = [];
+  private block: TypedArray;
+  private readonly dtype: NumberDType;
   private used = 0;
   private readonly codes = new Map<string, number>();
 
   constructor(readonly type: Exclude<ColumnType, 'skip'>) {
-    this.block = this.newBlock(16);
-  }
-
-  private newBlock(length: number): Values {
-    return newArray(dtypeOf(this.type), length) as Values;
+    this.dtype = dtypeOf(type);
+    this.block = newArray(this.dtype, 16);
   }
 
   /** Adds the value of a text, or null for a missing one; false if it does not have the type. */
@@ -48,34 +84,35 @@ export class ColumnBuilder {
     if (value === undefined) return false;
     if (this.used === this.block.length) {
       this.full.push(this.block);
-      this.block = this.newBlock(Math.min(2 * this.used, blockLength));
+      this.block = newArray(this.dtype, Math.min(2 * this.used, blockLength));
       this.used = 0;
     }
-    this.block[this.used++] = value;
+    writeElement(this.dtype, this.block, this.used++, value);
     return true;
   }
 
-  private valueOf(text: string | null): number | undefined {
+  private valueOf(text: string | null): Element | undefined {
     if (this.type === 'category') return text === null ? -1 : codeOf(this.codes, text);
-    const value = text === null ? NaN : numberOf(text);
-    if (this.type === 'int32' && value !== undefined && value !== (value | 0)) return undefined;
-    return value;
+    return elementOf(this.type, text);
   }
 
   /** The column, after the last value. */
   column(): Column {
     const blocks = [...this.full, this.block.subarray(0, this.used)];
-    const values = this.newBlock(blocks.reduce((sum, { length }) => sum + length, 0));
+    const values = newArray(
+      this.dtype,
+      blocks.reduce((sum, { length }) => sum + length, 0),
+    );
     let offset = 0;
     for (const block of blocks) {
-      values.set(block, offset);
+      copyElements(values, block, offset);
       offset += block.length;
     }
     this.full = [];
     if (this.type === 'category') {
       return { type: 'category', values: values as Int32Array, categories: [...this.codes.keys()] };
     }
-    return { type: dtypeOf(this.type), values };
+    return { type: this.dtype, values };
   }
 }
 

@@ -1,5 +1,18 @@
 /** Tables: columns of numbers and categories. */
 import { types } from 'node:util';
+import { numbersOf } from '../../core/access';
+import {
+  arrayClass,
+  arrayOver,
+  dtypeOfCopy,
+  dtypesOfMemory,
+  isNumber,
+  newArray,
+  numberDTypes,
+  type NumberDType,
+  type TypedArray,
+} from '../../core/dtype';
+import { readElement, requireElement, writeElement, type Element } from '../../core/element';
 import {
   describe,
   requireInteger,
@@ -8,16 +21,15 @@ import {
   wrongType,
   wrongValue,
 } from '../../core/errors';
-import { dtypeOfMemory, isNumber, type DType } from '../../core/dtype';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 
 /** A column of numbers; NaN for a missing value in a floating column. */
 export interface NumberColumn {
   /** Their element type. */
-  readonly type: Exclude<DType, 'bool'>;
-  /** One for each row. */
-  readonly values: Float32Array | Float64Array | Int32Array;
+  readonly type: NumberDType;
+  /** One for each row, as in the memory of a tensor: bigints for int64, bits in a Uint16Array for halves. */
+  readonly values: TypedArray;
 }
 
 /**
@@ -35,8 +47,9 @@ export interface CategoryColumn {
 /** A column of a table. */
 export type Column = NumberColumn | CategoryColumn;
 
-/** Data for a column: numbers (null or NaN: missing), or texts as categories (null: missing). */
-export type ColumnData = Column | Column['values'] | readonly (number | string | null)[];
+/** Data for a column: numbers (null or NaN: missing), bigints (int64), or texts as categories (null: missing). */
+export type ColumnData =
+  Column | Column['values'] | readonly (number | string | null)[] | readonly bigint[];
 
 /**
  * A table in memory: columns of equal length, by name. `data.readCsv` reads one from a file. Columns in a Map keep
@@ -92,23 +105,26 @@ export class Table {
     return this.map((column) => ({ ...column, values: column.values.slice(from, stop) }));
   }
 
-  /** The rows at `indices`, in their order: an int32 vector, such as a slice of `randperm`, or an array. */
+  /** The rows at `indices`, in their order: a vector of whole numbers, such as a slice of `randperm`, or an array. */
   indexSelect(indices: Tensor | readonly number[]): Table {
     const op = 'Table.indexSelect';
     if (!(indices instanceof Tensor) && !Array.isArray(indices)) {
       throw wrongType(op, 'a tensor or an array', 'indices', indices);
     }
-    const rows = indices instanceof Tensor ? Array.from(indices.data) : (indices as number[]);
+    const rows =
+      indices instanceof Tensor ? Array.from(numbersOf(op, indices)) : (indices as number[]);
     for (const row of rows) {
       if (requireInteger(op, 'indices', row, 0) >= this.length) {
         throw unexpected(op, `rows below ${this.length}`, 'indices', String(row));
       }
     }
     return this.map((column) => {
-      const values = column.values.slice(0, 0).constructor as new (n: number) => Column['values'];
-      const taken = new values(rows.length);
-      rows.forEach((row, i) => (taken[i] = column.values[row]));
-      return { ...column, values: taken };
+      const dtype = dtypeOf(column);
+      const values = newArray(dtype, rows.length);
+      rows.forEach((row, i) => {
+        writeElement(dtype, values, i, readElement(dtype, column.values, row));
+      });
+      return { ...column, values };
     });
   }
 
@@ -128,8 +144,8 @@ export class Table {
       throw unexpected('Table.toTensor', 'numbers', `column '${name}'`, 'categories');
     });
     const out = new Float32Array(this.length * columns.length);
-    columns.forEach(({ values }, j) => {
-      for (let i = 0; i < values.length; i++) out[i * columns.length + j] = values[i];
+    columns.forEach((column, j) => {
+      for (let i = 0; i < this.length; i++) out[i * columns.length + j] = numberOf(column, i);
     });
     return new Tensor(new Storage('float32', out), [this.length, columns.length]);
   }
@@ -142,11 +158,23 @@ function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
 
 /** A column of a user's data. */
 export function columnOf(name: string, data: unknown): Column {
-  const type = dtypeOfMemory(data);
-  if (type !== undefined && isNumber(type)) return { type, values: data as NumberColumn['values'] };
+  const kind = arrayClass(data);
+  if (kind !== undefined) {
+    const type = dtypeOfCopy(kind);
+    if (isNumber(type) && dtypesOfMemory(data).includes(type)) {
+      const { buffer, byteOffset, length } = data as TypedArray;
+      const values = isMemoryOf(type, data) ? data : arrayOver(type, buffer, byteOffset, length);
+      return { type, values };
+    }
+  }
   if (Array.isArray(data)) return columnOfArray(name, data);
   if (isColumn(data)) return data;
   throw wrongType('Table', 'an array or a column', name, data);
+}
+
+/** Whether a value is memory of a dtype: a typed array of the class that the dtype has. */
+function isMemoryOf(dtype: NumberDType, value: unknown): value is TypedArray {
+  return arrayClass(value) === newArray(dtype, 0).constructor.name;
 }
 
 function columnOfArray(name: string, array: readonly unknown[]): Column {
@@ -159,6 +187,15 @@ function columnOfArray(name: string, array: readonly unknown[]): Column {
       return codeOf(codes, value);
     });
     return { type: 'category', values, categories: [...codes.keys()] };
+  }
+  if (typeof data[0] === 'bigint') {
+    const values = newArray('int64', data.length);
+    data.forEach((value, i) => {
+      const place = `${name}[${i}]`;
+      if (typeof value !== 'bigint') throw wrongType('Table', 'a bigint', place, value);
+      writeElement('int64', values, i, requireElement('Table', place, 'int64', value));
+    });
+    return { type: 'int64', values };
   }
   const values = Float64Array.from(data, (value, i) => {
     if (value === null) return NaN;
@@ -188,14 +225,32 @@ export function isColumn(value: unknown): value is Column {
     const { length } = value.categories;
     return value.values instanceof Int32Array && value.values.every((x) => x >= -1 && x < length);
   }
-  const dtype = dtypeOfMemory(value.values);
-  return dtype === value.type && dtype !== undefined && isNumber(dtype);
+  const dtype = numberDTypes.find((one) => one === value.type);
+  return dtype !== undefined && isMemoryOf(dtype, value.values);
+}
+
+/** The dtype of a column's values. */
+function dtypeOf(column: Column): NumberDType {
+  return column.type === 'category' ? 'int32' : column.type;
+}
+
+/** The value of row `i`: a bigint for an int64 beyond 2^53. */
+function elementOf(column: Column, i: number): Element {
+  return readElement(dtypeOf(column), column.values, i);
+}
+
+/** The same as a number. */
+export function numberOf(column: Column, i: number): number {
+  return Number(elementOf(column, i));
 }
 
 /** The text of row `i`, null if it is missing; for a column of numbers its digits. */
 export function textOf(column: Column, i: number): string | null {
-  const value = column.values[i];
-  if (column.type === 'category') return value < 0 ? null : column.categories[value];
+  if (column.type === 'category') {
+    const code = column.values[i];
+    return code < 0 ? null : column.categories[code];
+  }
+  const value = elementOf(column, i);
   return Number.isNaN(value) ? null : String(value);
 }
 

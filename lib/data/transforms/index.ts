@@ -1,6 +1,6 @@
-/** Transforms that are fitted to a table or to columns of one. */
-export type { Categorical } from './categories';
-export { ColumnTransformer, type ColumnTransform } from './columnTransformer';
-export { LabelEncoder } from './labelEncoder';
-export { OneHotEncoder, type OneHotEncoderOptions } from './oneHotEncoder';
-export { StandardScaler, type StandardScalerOptions } from './standardScaler';
+/**
+ * Transforms of images and batches of images (torchvision.transforms.v2).
+ *
+ * @module
+ */
+export { Normalize } from './normalize';

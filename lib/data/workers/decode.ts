@@ -32,11 +32,9 @@ function inPlace(
 }
 
 function copyOf(type: string, length: number, memory: SharedArrayBuffer, offset: number): unknown {
-  const Elements = Reflect.get(globalThis, type) as {
-    new (length: number): { set(from: unknown): void };
-    new (memory: SharedArrayBuffer, byteOffset: number, length: number): unknown;
-  };
+  const Elements = Reflect.get(globalThis, type) as new (length: number) => ArrayBufferView;
   const copy = new Elements(length);
-  copy.set(new Elements(memory, offset, length));
+  const bytes = new Uint8Array(copy.buffer);
+  bytes.set(new Uint8Array(memory, offset, bytes.length)); // numbers would lose what a NaN holds
   return copy;
 }

@@ -1,5 +1,6 @@
 /** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
-import { arrayClass, arrayOf, dtypeOfCopy, dtypeOfMemory, type DType } from '../../core/dtype';
+import { arrayClass, dtypeOfCopy, dtypesOfMemory, newArray, type DType } from '../../core/dtype';
+import { requireElement, writeElement, type Element } from '../../core/element';
 import { isPlainObject, collateFields, type BatchBuilder } from '../loader/collateFields';
 import type { Part } from './protocol';
 
@@ -14,6 +15,15 @@ function isTensorLike(value: unknown): value is TensorLike {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { dtype, shape, backward } = value as Record<string, unknown>;
   return typeof dtype === 'string' && Array.isArray(shape) && typeof backward === 'function';
+}
+
+/** New memory of the dtype with these numbers; an error, as of `tensor`, for one that it does not hold. */
+function elementsOf(dtype: DType, values: ArrayLike<Element | boolean>): ArrayBufferView {
+  const out = newArray(dtype, values.length);
+  for (let i = 0; i < values.length; i++) {
+    writeElement(dtype, out, i, requireElement('tensor', `data[${i}]`, dtype, values[i]));
+  }
+  return out;
 }
 
 const alignment = 64;
@@ -34,7 +44,7 @@ export class SlotWriter {
     const fits = memory !== undefined && memory.byteLength >= this.used;
     const target = fits ? memory : new SharedArrayBuffer(Math.max(alignment, this.used));
     const bytes = new Uint8Array(target);
-    for (const { offset: offset, from } of this.copies) {
+    for (const { offset, from } of this.copies) {
       bytes.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), offset);
     }
     return target;
@@ -45,20 +55,20 @@ export class SlotWriter {
     tensors: (items) => this.stack(items as TensorLike[]),
     arrays: (items) => {
       const dtype = dtypeOfCopy(arrayClass(items[0]) as string);
-      const convert = dtypeOfMemory(items[0]) !== dtype;
-      const numbers = items as readonly (ArrayBufferView & ArrayLike<number>)[];
+      const isMemory = dtypesOfMemory(items[0])[0] === dtype;
+      const numbers = items as readonly (ArrayBufferView & ArrayLike<Element>)[];
       return this.stack(
         numbers.map((array) => ({
           dtype,
           shape: [array.length],
-          data: convert ? arrayOf(dtype, array) : array,
+          data: isMemory ? array : elementsOf(dtype, array),
         })),
       );
     },
     numbers: (values, dtype) =>
-      this.tensor({ dtype, shape: [values.length], data: arrayOf(dtype, values) }),
+      this.tensor({ dtype, shape: [values.length], data: elementsOf(dtype, values) }),
     booleans: (values) => {
-      const data = arrayOf('bool', values.map(Number));
+      const data = elementsOf('bool', values);
       return this.tensor({ dtype: 'bool', shape: [values.length], data });
     },
     list: (entries): Part => ({ kind: 'list', parts: entries as Part[] }),

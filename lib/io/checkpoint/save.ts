@@ -1,6 +1,7 @@
 /** Saving checkpoints atomically. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { numbersIn } from '../../core/access';
 import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../core/errors';
 import { defaultGenerator } from '../../core/generator';
 import { Tensor } from '../../core/tensor';
@@ -74,7 +75,7 @@ function readStates(states: unknown): { content: Content; step: number | null } 
   if (typeof states !== 'object' || states === null || isOther) {
     throw wrongType(op, 'an object of entries', 'entries', states);
   }
-  const random = Array.from(defaultGenerator.getState().data);
+  const random = Array.from(numbersIn(defaultGenerator.getState()));
   const content = new Map<string, Pieces>();
   const entries: [string, ManifestEntry][] = [];
   for (const [name, value] of Object.entries(states as Record<string, unknown>)) {

@@ -4,6 +4,7 @@ import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
 import { copyInOrder } from '../../core/access';
 import type { TypedArray } from '../../core/dtype';
+import { readElement } from '../../core/element';
 import type { OpAttrs, OpName } from '../../core/node';
 import type { Affine, Size, Sized } from './size';
 import { sameElements, type Traced, type TracedOp, type Value } from './trace';
@@ -146,7 +147,7 @@ export class Merger {
       );
     }
     const size = this.size(
-      elements.map((list) => list[0]),
+      elements.map((list) => Number(readElement(first.dtype, list, 0))),
       `${used} takes a number that`,
     );
     return { tensor: first, old: false, size };

@@ -1,5 +1,6 @@
 /** Builds the nodes of an ONNX graph. */
-import { arrayOf, type DType, type TypedArray } from '../../core/dtype';
+import { newArray, type DType, type TypedArray } from '../../core/dtype';
+import { writeElement } from '../../core/element';
 import type { OpAttrs, OpName } from '../../core/node';
 import { attributeTypes, dataTypes, type Init } from './schema';
 import type { GraphValue } from './batch';
@@ -38,6 +39,7 @@ const lastIndex = 2n ** 63n - 1n;
 
 export class GraphBuilder {
   readonly nodes: Init<'NodeProto'>[] = [];
+  private leastOpset = 17;
   private readonly constants = new Map<string, string>();
   private readonly taken = new Set<string>();
   private readonly counts = new Map<string, number>();
@@ -107,12 +109,36 @@ export class GraphBuilder {
     });
   }
 
+  /** Says that a node exists since an opset. */
+  requireOpset(opset: number): void {
+    this.leastOpset = Math.max(this.leastOpset, opset);
+  }
+
+  /** The graph's opset, and its nodes as that opset has them; to be called at the end. */
+  finished(): { opset: number; nodes: readonly Init<'NodeProto'>[] } {
+    const opset = this.leastOpset;
+    // Since opset 18 all reductions take their axes as an input.
+    const nodes = this.nodes.flatMap((one): Init<'NodeProto'>[] => {
+      const axes = one.attribute?.find(({ name }) => name === 'axes');
+      if (opset < 18 || axes?.ints === undefined) return [one];
+      const value = { dims: [BigInt(axes.ints.length)], dataType: dataTypes.int64 };
+      const rawData = bytesOf('int64', BigInt64Array.from(axes.ints));
+      const list = this.fresh('Constant');
+      const attribute = [attributeOf('value', { ...value, rawData })];
+      return [
+        { opType: 'Constant', name: list, input: [], output: [list], attribute },
+        {
+          ...one,
+          input: [...(one.input ?? []), list],
+          attribute: one.attribute?.filter((other) => other !== axes),
+        },
+      ];
+    });
+    return { opset, nodes };
+  }
+
   /** A constant; equal ones are one node. */
-  constant(
-    type: DType | 'int64',
-    dims: readonly number[],
-    values: readonly number[] | TypedArray,
-  ): string {
+  constant(type: DType, dims: readonly number[], values: readonly number[] | TypedArray): string {
     const bytes = bytesOf(type, values);
     const key = `${type} ${dims.join()} ${Buffer.from(bytes).toString('latin1')}`;
     const known = this.constants.get(key);
@@ -130,7 +156,7 @@ export class GraphBuilder {
 
   /** An int64 tensor, for shapes, axes and indices; Infinity becomes the largest int64. */
   ints(values: readonly number[]): string {
-    return this.constant('int64', [values.length], values);
+    return this.constant('int64', [values.length], longs(values));
   }
 
   // --- Sizes ------------------------------------------------------------------------------------
@@ -164,7 +190,7 @@ export class GraphBuilder {
   sizeScalar(size: Size, dtype: DType): string {
     if (!isAffine(size)) return this.scalar(size, dtype);
     const flat = this.node('Squeeze', [this.sizeTensor(size), this.ints([0])]);
-    return this.cast(flat, dtype);
+    return dtype === 'int64' ? flat : this.cast(flat, dtype);
   }
 
   // --- Nodes that many ops need ------------------------------------------------------------------
@@ -212,13 +238,11 @@ export class GraphBuilder {
   }
 }
 
-function bytesOf(type: DType | 'int64', values: readonly number[] | TypedArray): Uint8Array {
+function bytesOf(type: DType, values: readonly number[] | TypedArray): Uint8Array {
   // A tensor's memory has its dtype already; an array of its numbers would take up to eight times as much memory.
-  const array = ArrayBuffer.isView(values)
-    ? values
-    : type === 'int64'
-      ? longs(values)
-      : arrayOf(type, values);
+  const array = ArrayBuffer.isView(values) ? values : newArray(type, values.length);
+  if (!ArrayBuffer.isView(values))
+    values.forEach((value, i) => writeElement(type, array, i, value));
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

@@ -65,6 +65,11 @@ function isNumber(type: string): type is NumberType {
   return ['int32', 'int64', 'float', 'double'].includes(type);
 }
 
+/** Whether the field holds elements of a tensor that numbers would round. */
+function isExact({ type, label }: FieldPlan): boolean {
+  return type === 'int64' && label === 'packed';
+}
+
 /** Decodes a message; its byte fields are views of `bytes`. Throws if the bytes are not such a message. */
 export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
   return new Decoder(bytes).message(name, bytes.length) as Message<N>;
@@ -112,7 +117,7 @@ class Decoder {
     } else if (label === undefined) {
       into[key] = this.value(type, into[key]);
     } else {
-      this.listOf(key, into).push(this.value(type, undefined));
+      this.listOf(key, into).push(isExact(field) ? this.long() : this.value(type, undefined));
     }
   }
 
@@ -135,6 +140,10 @@ class Decoder {
     return typeof value === 'number' ? value : Number(value);
   }
 
+  private long(): bigint {
+    return BigInt(this.reader.int64());
+  }
+
   /** The end of a length-delimited field. */
   private end(): number {
     const length = this.reader.uint32();
@@ -152,19 +161,29 @@ class Decoder {
   }
 
   /** Packed numbers; 8 bytes of memory for each, which takes at least one byte. */
-  private run({ key, label }: FieldPlan, type: NumberType, into: Decoded): void {
+  private run(field: FieldPlan, type: NumberType, into: Decoded): void {
+    const { key, label } = field;
     const end = this.end();
+    const exact = isExact(field);
     if (label !== 'packed' || into[key] !== none) {
-      while (this.reader.pos < end) this.listOf(key, into).push(this.number(type));
+      while (this.reader.pos < end) {
+        this.listOf(key, into).push(exact ? this.long() : this.number(type));
+      }
       if (this.reader.pos > end) throw new Error(`${key} that are cut off`);
       return;
     }
     const count = this.countTo(end, type);
     this.take(costs.view);
-    const numbers = new Float64Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = this.number(type);
+    if (exact) {
+      const longs = new BigInt64Array(count);
+      for (let i = 0; i < count; i++) longs[i] = this.long();
+      into[key] = longs;
+    } else {
+      const numbers = new Float64Array(count);
+      for (let i = 0; i < count; i++) numbers[i] = this.number(type);
+      into[key] = numbers;
+    }
     if (this.reader.pos !== end) throw new Error(`${key} that are cut off`);
-    into[key] = numbers;
   }
 
   /** The number of packed numbers: the last byte of a varint has no upper bit. */

@@ -14,8 +14,6 @@ import type { Size } from './size';
 import { partsOf } from './write';
 
 const op = 'exportOnnx';
-/** Old enough for all current runtimes, new enough for the operators that are needed. */
-const opset = 17;
 
 /** One tensor, or several: in the order of forward's arguments, and with names if it is an object. */
 export type OnnxInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
@@ -31,7 +29,7 @@ export interface OnnxExportOptions {
 }
 
 /**
- * Writes what `model` computes in `eval()` as an ONNX graph (opset 17) with its weights: runs its forward on
+ * Writes what `model` computes in `eval()` as an ONNX graph (opset 17, or 18 with functions of bits) with its weights: runs its forward on
  * `exampleInput` and translates every op.
  *
  * The first dimension of the inputs is the batch, of any size unless `dynamicBatch: false`. One RangeError lists all ops
@@ -46,7 +44,7 @@ export async function exportOnnx(
   options: OnnxExportOptions = {},
 ): Promise<void> {
   const file = requirePath(op, path);
-  const { message, weights } = modelGraph(model, exampleInput, options);
+  const { message, opset, weights } = modelGraph(model, exampleInput, options);
   const parts = partsOf(message, weights, opset);
   const storages = weights.map(({ tensor }) => tensor._storage);
   hold(storages, 1);

@@ -6,7 +6,7 @@ import type { Tensor } from '../../core/tensor';
 import type { OpName } from '../../core/node';
 import { elementsOf, type Graph, type GraphOp, type GraphValue } from './batch';
 import { GraphBuilder, Unsupported, type Emit, type Emitted } from './builder';
-import { emitters } from './emit';
+import { emitOp, emitters } from './emit';
 import { dataTypes, type Init } from './schema';
 import { sameElements } from './trace';
 import { isAffine, type Size } from './size';
@@ -88,8 +88,7 @@ class Translation {
     const emit = emitters[name] as Emit | null; // the attributes are those of this op
     try {
       if (emit === null) throw new Unsupported('has no operator in ONNX');
-      const results = emit(emitted, this.builder);
-      return typeof results === 'string' ? [results] : results;
+      return emitOp(name, emit, emitted, this.builder);
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
       this.problems.add(emit === null ? `${name} ${error.message}` : `${name}: ${error.message}`);
@@ -104,14 +103,14 @@ class Translation {
   }
 }
 
-/** The graph as a message, and the tensors that are its initializers. */
+/** The graph as a message, its opset, and the tensors that are its initializers. */
 export function graphMessage(
   model: AnyModule,
   graph: Graph,
   inputs: readonly GraphInput[],
   outputNames: readonly string[],
   dynamic: boolean,
-): { message: Init<'GraphProto'>; weights: readonly Initializer[] } {
+): { message: Init<'GraphProto'>; opset: number; weights: readonly Initializer[] } {
   const translation = new Translation(model, inputs, outputNames, dynamic);
   for (const one of graph.ops) translation.operation(one);
   translation.requireAll();
@@ -119,15 +118,16 @@ export function graphMessage(
   graph.outputs.forEach((value, i) => {
     builder.output(translation.nameOf(value), outputNames[i]);
   });
+  const { opset, nodes } = builder.finished();
   const message = {
     name: model.constructor.name,
-    node: builder.nodes,
+    node: nodes,
     input: inputs.map(valueInfo),
     output: graph.outputs.map(({ shape, dtype }, i) =>
       valueInfo({ name: outputNames[i], shape, dtype }),
     ),
   };
-  return { message, weights };
+  return { message, opset, weights };
 }
 
 function valueInfo({ name, shape, dtype }: GraphInput): Init<'ValueInfoProto'> {

@@ -88,11 +88,11 @@ type ValueOf<T> = T extends 'int64'
           ? Message<T>
           : never;
 
-/** When reading, int64 are numbers too; they are rounded beyond 2^53, which no valid file contains. */
+/** When reading, single int64 are numbers; they are rounded beyond 2^53, where no size or attribute is. */
 type ReadValue<T> = T extends 'int64' ? number : ValueOf<T>;
 
-type FieldValue<F> = F extends readonly [number, unknown, 'packed']
-  ? ArrayLike<number>
+type FieldValue<F> = F extends readonly [number, infer T, 'packed']
+  ? ArrayLike<ValueOf<T>>
   : F extends readonly [number, infer T, 'many']
     ? readonly ReadValue<T>[]
     : F extends readonly [number, infer T]

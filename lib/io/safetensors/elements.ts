@@ -45,8 +45,12 @@ export const readable: readonly string[] = Object.keys(read);
 
 /** The types that our dtypes are written as, in the order of other writers: the widest alignment first. */
 export const written: Readonly<Record<DType, string>> = {
+  int64: 'I64',
   float64: 'F64',
   float32: 'F32',
   int32: 'I32',
+  bfloat16: 'BF16',
+  float16: 'F16',
+  uint8: 'U8',
   bool: 'BOOL',
 };

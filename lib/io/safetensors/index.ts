@@ -1,6 +1,6 @@
 /** The safetensors format, which PyTorch and others read and write. */
-import type { DType } from '../../core/dtype';
-import { requireOptions, wrongType } from '../../core/errors';
+import { numberDTypes, type DType, type NumberDType } from '../../core/dtype';
+import { requireOneOf, requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { InputFile, requirePath } from '../file';
 import { readPiecesSync } from '../pieces';
@@ -16,6 +16,14 @@ export interface SafetensorsOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
+/** Options of `loadSafetensors`. */
+export interface LoadSafetensorsOptions {
+  /** The tensors to read; default: all. */
+  names?: readonly string[];
+  /** The dtype to convert every tensor to, bool too; default: its own, int32 for I16, U16 and I8. */
+  dtype?: NumberDType;
+}
+
 /** The header of a safetensors file. */
 export interface SafetensorsHeader {
   /** Texts by name. */
@@ -28,7 +36,7 @@ export interface SafetensorsHeader {
 export interface SafetensorsTensor {
   /** The type in the file. `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
   readonly storedAs: string;
-  /** The dtype that `loadSafetensors` converts it to; null if it cannot. */
+  /** The dtype that it has here, unless `loadSafetensors` is asked for another; null if it cannot be read. */
   readonly dtype: DType | null;
   /** Sizes, outermost first. */
   readonly shape: readonly number[];
@@ -36,8 +44,8 @@ export interface SafetensorsTensor {
 
 /**
  * Writes tensors by name to a safetensors file, which `safetensors.torch.load_file` reads. It writes synchronously,
- * from the memory of the tensors, without copying all of them. float64, float32, int32 and bool become F64, F32, I32
- * and BOOL. Tensors that share memory are each written.
+ * from the memory of the tensors, without copying all of them. Every dtype is written as itself, bit for bit. Tensors
+ * that share memory are each written.
  *
  * An existing file stays until the new one is complete. Use `saveCheckpoint` to wait for the disk too.
  *
@@ -57,23 +65,24 @@ export function saveSafetensors(
 /**
  * Reads the tensors of a safetensors file, or only those in `names`, synchronously, each into its own memory.
  *
- * F16 and BF16 become float32; I64, I16, U16, I8 and U8 become int32. RangeError if the file is invalid, has a type
- * that cannot be converted, or an I64 that does not fit into int32.
+ * Each has its own dtype, bit for bit; I16, U16 and I8, which have none, become int32. `{ dtype }` converts all of them.
+ * RangeError if the file is invalid, has a type that cannot be read, or a number that the dtype asked for does not hold.
  *
  * @example model.loadStateDict(io.loadSafetensors('model.safetensors'));
  */
 export function loadSafetensors(
   path: string | URL,
-  options: { names?: readonly string[] } = {},
+  options: LoadSafetensorsOptions = {},
 ): Record<string, Tensor> {
   const op = 'loadSafetensors';
   const file = new InputFile(op, requirePath(op, path));
-  requireOptions(op, options, ['names']);
-  const { names } = options;
+  requireOptions(op, options, ['names', 'dtype']);
+  const { names, dtype } = options;
   if (names !== undefined && !Array.isArray(names)) {
     throw wrongType(op, 'an array of strings', 'names', names);
   }
-  return readPiecesSync(file, (size) => readTensors(file, size, names));
+  if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, numberDTypes);
+  return readPiecesSync(file, (size) => readTensors(file, size, names, dtype));
 }
 
 /**

@@ -101,7 +101,10 @@ const activations = defineUnary<keyof ActivationAttrs>({
     where(x.le(0), scalar(negativeSlope, x.dtype), one(x)),
   ),
   threshold: ofInput((x, [limit]) => except(x.le(limit), x)),
-  hardtanh: ofInput((x, [min, max]) => except(x.le(min).logicalOr(x.ge(max)), x)),
+  hardtanh: {
+    ...ofInput((x, [min, max]) => except(x.le(min).logicalOr(x.ge(max)), x)),
+    ofWhole: (x, [min, max]) => x.clamp({ min, max }),
+  },
   hardshrink: ofInput((x, [lambd]) => except(x.abs().le(lambd), x)),
   softshrink: ofInput((x, [lambd]) => except(x.abs().le(lambd), x)),
   elu: ofInput((x, [alpha]) => where(x.le(0), x.exp().mul(alpha), one(x))),

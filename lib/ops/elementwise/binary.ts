@@ -1,13 +1,13 @@
-/** Elementwise ops of two operands: arithmetic, comparison and logic, with broadcasting and dtype promotion. */
+/** Elementwise arithmetic of two operands, with broadcasting and dtype promotion. */
 import { defaultDType, isHalf, rangeOf, type DType } from '../../core/dtype';
 import type { Element } from '../../core/element';
 import { requireOptions, wrongType } from '../../core/errors';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
+import { predicates } from './predicate';
 import { where } from './select';
 import { clamp, powScalar, type InPlace } from './unary';
 import {
-  exceeds,
   withoutOverlap,
   isFloating,
   kernels,
@@ -20,6 +20,7 @@ import {
   sameShape,
   Tensor,
   reportResult,
+  scalar,
   zerosLike,
   type Kernels,
   type Node,
@@ -28,7 +29,7 @@ import {
 } from '../define';
 
 declare module '../../core/node' {
-  interface OpAttrs extends Record<keyof OperatorMethods | keyof PredicateMethods, undefined> {}
+  interface OpAttrs extends Record<keyof OperatorMethods, undefined> {}
 }
 
 type OperatorName = keyof OperatorMethods;
@@ -48,6 +49,8 @@ interface BinaryRule {
   readonly floating?: true;
   /** The op for two bool tensors, whose result is bool; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
+  /** Of halves and a number, the op that takes the number as a float32: rounded to a half first, it would be less exact. */
+  readonly ofNumber?: `${OperatorName}Number`;
   /** True for functions of bits, which two bool tensors have too. */
   readonly ofBits?: true;
 }
@@ -55,15 +58,21 @@ interface BinaryRule {
 /** A native op of two inputs and its gradients. */
 class BinaryOp implements Rule<OperatorName> {
   private readonly kernels: Kernels;
+  private readonly numberKernels: Kernels | null;
 
   constructor(
     readonly name: OperatorName,
     private readonly rule: BinaryRule,
   ) {
     this.kernels = kernels(name);
+    this.numberKernels = rule.ofNumber ? kernels(rule.ofNumber) : null;
   }
 
   apply(left: Tensor, right: Operand): Tensor {
+    if (this.numberKernels !== null && isHalf(left.dtype)) {
+      const number = numberBeside(this.name, left, right);
+      if (number !== null) return this.withNumber(this.numberKernels, left, number);
+    }
     const [a, b] = this.operands(left, right);
     if (this.rule.ofBool && a.dtype === 'bool') return predicates[this.rule.ofBool].apply(a, b);
     const shape = sameShape(a.shape, b.shape)
@@ -78,7 +87,25 @@ class BinaryOp implements Rule<OperatorName> {
     return out;
   }
 
+  private withNumber(table: Kernels, a: Tensor, number: Tensor): Tensor {
+    const out = Tensor._empty(a.dtype, a.shape);
+    runElementwise(this.name, table[a.dtype], [a, number], out);
+    if (this.rule.grad) return record(out, this, [a, number], [a, number], undefined);
+    reportResult(this.name, [out], [a, number], undefined);
+    return out;
+  }
+
   applyInPlace(x: Tensor, right: Operand): void {
+    if (this.numberKernels !== null && isHalf(x.dtype)) {
+      const number = numberBeside(this.name, x, right);
+      if (number !== null) {
+        requireInPlace(`${this.name}_`, x, x.shape, x.dtype);
+        const saved = x.requiresGrad ? [x.clone(), number] : [];
+        runElementwise(this.name, this.numberKernels[x.dtype], [x, number], x);
+        recordInPlace(x, this, [x, number], saved, undefined);
+        return;
+      }
+    }
     const [a, given] = this.operands(x, right);
     const b = withoutOverlap(x, given);
     if (a.dtype === 'bool' || !this.rule.grad) {
@@ -126,6 +153,19 @@ class BinaryOp implements Rule<OperatorName> {
       runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
     }
   }
+}
+
+/**
+ * The operand beside a tensor of halves as a float32, if it is a number or a tensor of one without dimensions, as PyTorch
+ * takes it; null if it is anything else, or if a gradient flows to it.
+ */
+function numberBeside(op: string, x: Tensor, value: Operand): Tensor | null {
+  if (!(value instanceof Tensor)) {
+    const number = operand(op, 'other', value, x);
+    return number.dtype === 'bool' ? null : scalar(Number(value), 'float32');
+  }
+  const wide = value.ndim === 0 && isFloating(value.dtype) && !isHalf(value.dtype);
+  return wide && !value.requiresGrad ? value.to('float32') : null;
 }
 
 function asFloatingType(dtype: DType): DType {
@@ -188,10 +228,12 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   }),
   mul: new BinaryOp('mul', {
     ofBool: 'logicalAnd',
+    ofNumber: 'mulNumber',
     grad: (dy, a, b, node) => [node.needs(0) ? dy.mul(b) : null, node.needs(1) ? dy.mul(a) : null],
   }),
   div: new BinaryOp('div', {
     floating: true,
+    ofNumber: 'divNumber',
     grad: (dy, a, b, node) => {
       const da = dy.div(b);
       return [da, node.needs(1) ? da.mul(a).div(b).neg() : null];
@@ -218,7 +260,7 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   remainder: new BinaryOp('remainder', {
     grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).floor()).neg() : null],
   }),
-  floorDivide: new BinaryOp('floorDivide', {}),
+  floorDivide: new BinaryOp('floorDivide', { ofNumber: 'floorDivideNumber' }),
   bitwiseAnd: new BinaryOp('bitwiseAnd', { ofBits: true }),
   bitwiseOr: new BinaryOp('bitwiseOr', { ofBits: true }),
   bitwiseXor: new BinaryOp('bitwiseXor', { ofBits: true }),
@@ -234,75 +276,14 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
   }),
 };
 
-/** A native op of two inputs whose result is bool, so without a gradient. */
-class PredicateOp {
-  private readonly kernels: Kernels;
-
-  constructor(readonly name: keyof PredicateMethods) {
-    this.kernels = kernels(name);
-  }
-
-  apply(left: Tensor, right: Operand): Tensor {
-    // A number that the dtype does not hold is compared exactly, in int64.
-    const wide = exceeds(right, left.dtype) ? left.to('int64') : left;
-    const [a, b] = promote(wide, operand(this.name, 'other', right, wide));
-    const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
-    runElementwise(this.name, this.kernels[a.dtype], [a, b], out);
-    reportResult(this.name, [out], [a, b], undefined);
-    return out;
-  }
-}
-
-/** Comparisons and logic; the result is bool. */
-export interface PredicateMethods {
-  /** Whether equal. */
-  eq(other: Operand): Tensor;
-  /** Whether different. */
-  ne(other: Operand): Tensor;
-  /** Whether this is less. */
-  lt(other: Operand): Tensor;
-  /** Whether this is less or equal. */
-  le(other: Operand): Tensor;
-  /** Whether this is greater. */
-  gt(other: Operand): Tensor;
-  /** Whether this is greater or equal. */
-  ge(other: Operand): Tensor;
-  /** Whether both are other than 0. */
-  logicalAnd(other: Operand): Tensor;
-  /** Whether one or both are other than 0. */
-  logicalOr(other: Operand): Tensor;
-  /** Whether just one is other than 0. */
-  logicalXor(other: Operand): Tensor;
-}
-
-const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> = {
-  eq: new PredicateOp('eq'),
-  ne: new PredicateOp('ne'),
-  lt: new PredicateOp('lt'),
-  le: new PredicateOp('le'),
-  gt: new PredicateOp('gt'),
-  ge: new PredicateOp('ge'),
-  logicalAnd: new PredicateOp('logicalAnd'),
-  logicalOr: new PredicateOp('logicalOr'),
-  logicalXor: new PredicateOp('logicalXor'),
-};
-
 declare module '../../core/tensor' {
-  interface Tensor extends OperatorMethods, InPlace<OperatorMethods>, PredicateMethods {
+  interface Tensor extends OperatorMethods, InPlace<OperatorMethods> {
     /** Limits each element to [min, max]; either may be missing (torch.clamp). */
     clamp(bounds: { min?: number | bigint; max?: number | bigint }): Tensor;
     /** The complement of the bits of whole numbers; whether each element of bool is false. */
     bitwiseNot(): Tensor;
     /** bitwiseNot in place. */
     bitwiseNot_(): this;
-    /** Whether each element is 0. */
-    logicalNot(): Tensor;
-    /** Whether each element is NaN. */
-    isnan(): Tensor;
-    /** Whether each element is infinite. */
-    isinf(): Tensor;
-    /** Whether each element is a number that is not infinite. */
-    isfinite(): Tensor;
     /** This + weight (end - this). */
     lerp(end: Tensor, weight: Operand): Tensor;
   }
@@ -322,16 +303,6 @@ for (const [name, op] of Object.entries(operators)) {
     },
   });
 }
-for (const [name, op] of Object.entries(predicates)) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value: function (this: Tensor, other: Operand) {
-      return op.apply(this, other);
-    },
-  });
-}
-
-export const binary = { ...operators, ...predicates };
-
 Object.assign(Tensor.prototype, {
   pow(this: Tensor, exponent: Operand): Tensor {
     if (typeof exponent !== 'number' || !isFloating(this.dtype))
@@ -359,18 +330,6 @@ Object.assign(Tensor.prototype, {
     const [least, largest] = rangeOf(this.dtype);
     const raised = min <= least ? this : this.maximum(min);
     return max >= largest ? raised : raised.minimum(max);
-  },
-  logicalNot(this: Tensor): Tensor {
-    return this.eq(0);
-  },
-  isnan(this: Tensor): Tensor {
-    return this.ne(this);
-  },
-  isinf(this: Tensor): Tensor {
-    return isFloating(this.dtype) ? this.abs().eq(Infinity) : this.ne(this);
-  },
-  isfinite(this: Tensor): Tensor {
-    return isFloating(this.dtype) ? this.abs().lt(Infinity) : this.eq(this);
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);

@@ -188,7 +188,8 @@ const basic = defineUnary<keyof UnaryMethods>({
   sign: {
     ...constant,
     ofWhole: (x) => {
-      const { dtype } = wholeZero(x);
+      const { dtype } = x;
+      if (dtype === 'bool') return x.clone();
       return x.gt(0).to(dtype).sub(x.lt(0).to(dtype));
     },
   },
@@ -196,7 +197,10 @@ const basic = defineUnary<keyof UnaryMethods>({
   floor: rounding,
   round: rounding,
   trunc: rounding,
-  square: { ...ofInput((x) => x.mul(2)), ofWhole: (x) => x.mul(x) },
+  square: {
+    ...ofInput((x) => x.mul(2)),
+    ofWhole: (x) => (x.dtype === 'bool' ? x.to('int64') : x.mul(x)),
+  },
   sqrt: ofOutput((y) => y.reciprocal().mul(0.5)),
   rsqrt: ofOutput((y) => y.mul(y).mul(y).mul(-0.5)),
   reciprocal: ofOutput((y) => y.mul(y).neg()),

@@ -72,19 +72,20 @@ const prodBackwardKernels = kernels('prodBackward');
 /** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
 function prodGrad(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   const [x] = node.saved;
-  const { shape, kept } = node.attrs;
-  const lines = linesOf(node.attrs);
+  if (!isHalf(dy.dtype)) return [prodGradient(dy, x, node.attrs)];
+  return [prodGradient(dy.to('float32'), x.to('float32'), node.attrs).to(dy.dtype)];
+}
+
+function prodGradient(dy: Tensor, x: Tensor, reduction: Reduction): Tensor {
+  const { shape, kept } = reduction;
+  const lines = linesOf(reduction);
   const { outer, n, inner } = lines[0];
   if (isGradEnabled()) {
     // The products of all others, by an (n, n) grid whose diagonal is 1; differentiable any number of times.
     const place = positions(n);
     const diagonal = place.reshape([n, 1, 1]).eq(place.reshape([1, n, 1]));
     const grid = where(diagonal, 1, x.reshape([outer, 1, n, inner]));
-    return [grid.prod(2).reshape(shape).mul(dy.reshape(kept))];
-  }
-  if (isHalf(dy.dtype)) {
-    const wide = { ...node, saved: [x.to('float32')] } as unknown as ReduceNode;
-    return [prodGrad(dy.to('float32'), wide)[0].to(dy.dtype)];
+    return grid.prod(2).reshape(shape).mul(dy.reshape(kept));
   }
   const dx = Tensor._empty(dy.dtype, shape);
   prodBackwardKernels[dy.dtype](
@@ -95,7 +96,7 @@ function prodGrad(dy: Tensor, node: ReduceNode): readonly [Tensor] {
     n,
     inner,
   );
-  return [dx];
+  return dx;
 }
 
 /** 0, 1, ..., n - 1 as int32. */
@@ -155,7 +156,7 @@ function runLogic(
   const mask = x.dtype === 'bool' ? x : x.ne(0);
   const out = runReduction(kernels, mask, reduction);
   reportResult(op, [out], [mask], reduction);
-  return out;
+  return x.dtype === 'uint8' ? out.to('uint8') : out; // as PyTorch
 }
 
 declare module '../../core/tensor' {
@@ -170,9 +171,9 @@ declare module '../../core/tensor' {
     amax(dim?: Dims, options?: KeepDim): Tensor;
     /** Smallest elements over one dimension, several, or all; equal ones share the gradient. */
     amin(dim?: Dims, options?: KeepDim): Tensor;
-    /** Whether any element is other than 0, over one dimension, several, or all. */
+    /** Whether any element is other than 0, over one dimension, several, or all; of uint8 1 or 0, as in PyTorch. */
     any(dim?: Dims, options?: KeepDim): Tensor;
-    /** Whether all elements are other than 0, over one dimension, several, or all. */
+    /** Whether all elements are other than 0, over one dimension, several, or all; of uint8 1 or 0, as in PyTorch. */
     all(dim?: Dims, options?: KeepDim): Tensor;
     /** Summed over the dimensions along which `shape` would be broadcast to this shape. */
     sumToSize(shape: Shape): Tensor;

@@ -1,6 +1,6 @@
 import { requireInteger, requireOptions, shapeText, unexpected } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { classesOf, requireThreshold, type ClassOptions } from './classes';
+import { asClasses, classesOf, requireThreshold, type ClassOptions } from './classes';
 import { ratio, SumMetric } from './metric';
 
 /** Correct answers and their total. */
@@ -45,7 +45,7 @@ export class TopK extends Share {
       throw unexpected(this.op, what, 'output', shapeText(output.shape));
     }
     const { indices } = output.topk(Math.min(this.k, output.shape[1]), 1);
-    this.count(indices.eq(target.to('int32').unsqueeze(1)).any(1));
+    this.count(indices.eq(asClasses(target).unsqueeze(1)).any(1));
   }
 }
 

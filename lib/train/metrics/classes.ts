@@ -1,6 +1,6 @@
 /** Predicted and actual classes. */
 import { requireNumber, shapeText, unexpected } from '../../core/errors';
-import { isFloating } from '../../core/dtype';
+import { isFloating, isIndex } from '../../core/dtype';
 import { sameShape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 
@@ -15,7 +15,7 @@ export function requireThreshold(op: string, { threshold = 0.5 }: ClassOptions):
 }
 
 /**
- * Predicted and actual classes (int32), both in the shape of the targets. For outputs (n, classes, ...) and targets (n,
+ * Predicted and actual classes (int32 or int64), both in the shape of the targets. For outputs (n, classes, ...) and targets (n,
  * ...), the class of the largest output is predicted. Floating outputs in the shape of the targets, or (n, 1) for (n),
  * predict class 1 from the threshold on. Other outputs are classes already.
  */
@@ -26,7 +26,7 @@ export function classesOf(
   threshold: number,
   numClasses = Infinity,
 ): { predicted: Tensor; actual: Tensor } {
-  const actual = target.to('int32');
+  const actual = asClasses(target);
   if (isFloating(output.dtype) && output.ndim === target.ndim + 1 && output.shape[1] > 1) {
     const rest = output.shape.filter((_, dim) => dim !== 1);
     if (sameShape(rest, target.shape)) {
@@ -41,5 +41,10 @@ export function classesOf(
     const what = `(n, classes, ...) for target ${shapeText(target.shape)}, or its shape,`;
     throw unexpected(op, what, 'output', shapeText(output.shape));
   }
-  return { predicted: (isFloating(flat.dtype) ? flat.ge(threshold) : flat).to('int32'), actual };
+  return { predicted: asClasses(isFloating(flat.dtype) ? flat.ge(threshold) : flat), actual };
+}
+
+/** Classes as they may be compared and be indices: int64 stays exact. */
+export function asClasses(x: Tensor): Tensor {
+  return isIndex(x.dtype) ? x : x.to('int32');
 }

@@ -173,6 +173,17 @@ Op Arithmetic(const char* name) {
           KernelsFor<kGroup>([]<DType kType>() { return Elementwise<F, kType, kType, kType>; })};
 }
 
+// The same of halves and numbers that are not rounded to halves first.
+template <class F>
+Op WithNumber(const char* name) {
+  return {name,
+          {{"a"}, {"b", Access::read, Element::float32}, {"out", Access::write}},
+          {},
+          nullptr,
+          KernelsFor<kHalves>(
+              []<DType kType>() { return Elementwise<F, kType, kType, DType::float32>; })};
+}
+
 // Whole numbers are not divided by 0: nothing is computed then.
 template <class F, DType kType>
 void Division(const Args& a) {
@@ -216,6 +227,9 @@ std::vector<Op> BinaryOps() {
       DivisionOp<FmodLoop>("fmod"),
       DivisionOp<RemainderLoop>("remainder"),
       DivisionOp<FloorDivideLoop>("floorDivide"),
+      WithNumber<Mul>("mulNumber"),
+      WithNumber<Div>("divNumber"),
+      WithNumber<FloorDivideLoop>("floorDivideNumber"),
       Arithmetic<BitwiseAnd, kIntegers | kBooleans>("bitwiseAnd"),
       Arithmetic<BitwiseOr, kIntegers | kBooleans>("bitwiseOr"),
       Arithmetic<BitwiseXor, kIntegers | kBooleans>("bitwiseXor"),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { data } from 'blasgrad';
 import sharp from 'sharp';
+import { plainOf } from '../../support/plain';
 
 const folder = mkdtempSync(join(tmpdir(), 'blasgrad-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,22 +39,21 @@ test('classes are the folders, samples their images, all sorted', () => {
   expect(images.length).toBe(4);
 });
 
-test('an image is float32 from 0 to 1, channels first', async () => {
+test('an image is uint8, channels first', async () => {
   const [image, label] = await new data.ImageFolder(folder).get(2);
-  expect([image.dtype, image.shape, label]).toEqual(['float32', [3, 1, 2], 1]);
-  const pixels = [255, 0, 0, 102, 51, 255].map((x) => Math.fround(x / 255));
-  expect(Array.from(image.data)).toEqual(pixels);
+  expect([image.dtype, image.shape, label]).toEqual(['uint8', [3, 1, 2], 1]);
+  expect(image.data).toEqual(Uint8Array.of(255, 0, 0, 102, 51, 255));
 });
 
 test('grey images have three equal channels, or one', async () => {
-  const grey = [0, 51, 102, 255].map((x) => Math.fround(x / 255));
+  const grey = [0, 51, 102, 255];
   const [three] = await new data.ImageFolder(folder).get(1);
-  expect([three.shape, Array.from(three.data)]).toEqual([
+  expect([three.shape, plainOf(three).data]).toEqual([
     [3, 2, 2],
     [...grey, ...grey, ...grey],
   ]);
   const [image] = await new data.ImageFolder(folder, { channels: 1 }).get(-3);
-  expect([image.shape, Array.from(image.data)]).toEqual([[1, 2, 2], grey]);
+  expect([image.shape, plainOf(image).data]).toEqual([[1, 2, 2], grey]);
 });
 
 test.each([
@@ -65,7 +65,19 @@ test.each([
 ] as const)('size %p', async (size, shape) => {
   const [image] = await new data.ImageFolder(folder, { size }).get(0);
   expect(image.shape).toEqual(shape);
-  expect(new Set(image.data)).toEqual(new Set([Math.fround(0.2)]));
+  expect(new Set(plainOf(image).data)).toEqual(new Set([51]));
+});
+
+test('batches of images are normalised by channel', async () => {
+  const images = new data.Subset(new data.ImageFolder(folder, { size: 2 }), [0, 1]);
+  const normalize = new data.transforms.Normalize([0, 0.2, 0], [1, 1, 0.5]);
+  for await (const [x, labels] of new data.DataLoader(images, { batchSize: 2 })) {
+    expect([x.dtype, x.shape, labels.toArray()]).toEqual(['uint8', [2, 3, 2, 2], [0, 1]]);
+    const y = normalize.forward(x);
+    expect(y.shape).toEqual(x.shape);
+    const first = y.select(0, 0).mean([1, 2]).toArray() as number[];
+    [0.2, 0, 0.4].forEach((value, i) => expect(first[i]).toBeCloseTo(value, 6));
+  }
 });
 
 test('what cannot be decoded is refused, and named', async () => {

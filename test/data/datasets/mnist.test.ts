@@ -36,12 +36,12 @@ test.each([
 ])('four files, %s', async (_, spelling) => {
   const { train, test: other } = await data.mnist(folderOf(spelling));
   const [images, labels] = train.tensors;
-  expect([images.shape, images.dtype]).toEqual([[3, 4], 'float32']);
+  expect([images.shape, images.dtype]).toEqual([[3, 4], 'uint8']);
   expect([labels.shape, labels.dtype]).toEqual([[3], 'int32']);
   expect(labels.toArray()).toEqual([7, 0, 9]);
   const pixels = [0, 51, 102, 255, 1, 2, 3, 4, 5, 6, 7, 8];
-  expect(Array.from(images.data)).toEqual(pixels.map((x) => Math.fround(x / 255)));
-  expect(other.get(0).map((tensor) => tensor.toArray())).toEqual([[1, 0, 0, 1], 4]);
+  expect(images.data).toEqual(Uint8Array.from(pixels));
+  expect(other.get(0).map((tensor) => tensor.toArray())).toEqual([[255, 0, 0, 255], 4]);
 });
 
 test.each([
@@ -66,6 +66,29 @@ test.each([
   await expect(reading).rejects.toThrow(RangeError);
   await expect(reading).rejects.toThrow(message);
   await expect(reading).rejects.toThrow(/^mnist: expected /);
+});
+
+test('as many images as Fashion-MNIST has are 47 MB, and batches of them are views or bytes', async () => {
+  const [count, side] = [60_000, 28];
+  const head = idxFile('uint8', [count, side, side], []);
+  const bytes = Buffer.alloc(head.length + count * side * side, 7);
+  head.copy(bytes);
+  bytes[bytes.length - 1] = 255;
+  const labels = idxFile('uint8', [count], new Array<number>(count).fill(3));
+  const { train } = await data.mnist(
+    folderOf(plainly, { 'train-images': bytes, 'train-labels': labels }),
+  );
+  const [images] = train.tensors;
+  const { buffer, byteLength } = images.data;
+  expect([images.shape, byteLength]).toEqual([[count, side * side], 47_040_000]);
+  expect(buffer.byteLength).toBe(byteLength); // nothing else lies beside it
+  expect([images.data[0], images.data[byteLength - 1]]).toEqual([7, 255]);
+  // What a loader and its parts hold are the same bytes.
+  const [part] = data.randomSplit(train, [0.9, 0.1], { seed: 1 });
+  expect(part.dataset).toBe(train);
+  expect(train.get(5)[0].data.buffer).toBe(buffer);
+  const [[batch]] = new data.DataLoader(part, { batchSize: 128, shuffle: true });
+  expect([batch.dtype, batch.data.byteLength]).toEqual(['uint8', 128 * side * side]);
 });
 
 test('a missing file is named', async () => {

@@ -21,6 +21,16 @@ test('Subset gives the samples its indices name', () => {
   ]).toEqual([['f', 'b']]);
 });
 
+test('indices may be int64 tensors and bigints', () => {
+  for (const indices of [tensor([5n, 1n]), BigInt64Array.of(5n, 1n), [5n, 1n]]) {
+    const part = new Subset(letters, indices);
+    expect([part.indices.dtype, part.get(0), part.get(1)]).toEqual(['int32', 'f', 'b']);
+  }
+  expect(() => new Subset(letters, tensor([2n ** 60n]))).toThrow(
+    'Subset: expected an index from 0 to 5 for indices[0], got 1152921504606847000',
+  );
+});
+
 test('a Subset of a Subset counts through both', () => {
   const part = new Subset(new Subset(letters, [1, 3, 5]), [2, 0]);
   expect([part.get(0), part.get(1)]).toEqual(['f', 'b']);
@@ -107,7 +117,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new Subset(letters, zeros(2)),
-    'Subset: expected an int32 tensor of one dimension for indices, got a float32 tensor of shape [2]',
+    'Subset: expected an int32 or int64 tensor of one dimension for indices, got a float32 tensor of shape [2]',
   ],
   [
     () => new Subset(3 as never, []),

@@ -27,6 +27,21 @@ test('a batch holds copies of the rows named', () => {
   ]);
 });
 
+test.each(['uint8', 'int64', 'float16', 'bfloat16'] as const)('rows of %s', (dtype) => {
+  const dataset = new TensorDataset(arange(6).reshape(3, 2).to(dtype), tensor([0n, 1n, 2n]));
+  for (const indices of [tensor([2n, 0n]), tensor([2, 0], { dtype: 'int32' })]) {
+    const [x, y] = dataset.getBatch(indices);
+    expect([x.dtype, x.toArray()]).toEqual([
+      dtype,
+      [
+        [4, 5],
+        [0, 1],
+      ],
+    ]);
+    expect([y.dtype, y.toArray()]).toEqual(['int64', [2, 0]]);
+  }
+});
+
 test.each([
   [() => new TensorDataset(), RangeError, 'expected at least one for tensors, got none'],
   [

@@ -13,9 +13,42 @@ test.each([
   [[1, 2.5], 'float32'],
   [[2 ** 31, 1], 'float32'],
   [[true, false], 'bool'],
+  [[1n, -2n], 'int64'],
+  [[2n ** 62n, 1n], 'int64'],
 ] as const)('%p becomes a tensor of dtype %s', (items, dtype) => {
-  const batch = collate<number | boolean>(items);
-  expect([batch.dtype, batch.toArray()]).toEqual([dtype, items]);
+  const batch = collate<number | bigint | boolean>(items);
+  const numbers = items.map((item) =>
+    typeof item === 'bigint' && Number.isSafeInteger(Number(item)) ? Number(item) : item,
+  );
+  expect([batch.dtype, batch.toArray()]).toEqual([dtype, numbers]);
+});
+
+test.each([
+  [[Uint8Array.of(0, 255), Uint8Array.of(1, 2)], 'uint8'],
+  [[Uint8ClampedArray.of(0, 255), Uint8ClampedArray.of(1, 2)], 'uint8'],
+  [[Buffer.from([0, 255]), Buffer.from([1, 2])], 'uint8'],
+  [[BigInt64Array.of(0n, 255n), BigInt64Array.of(1n, 2n)], 'int64'],
+  [[Int16Array.of(0, 255), Int16Array.of(1, 2)], 'int32'],
+  [[Uint16Array.of(0, 255), Uint16Array.of(1, 2)], 'int32'],
+  [[Float64Array.of(0, 255), Float64Array.of(1, 2)], 'float64'],
+] as const)('typed arrays become a tensor of their dtype, %#', (items, dtype) => {
+  const batch = collate<NodeJS.TypedArray>(items);
+  const wanted = [
+    [0, 255],
+    [1, 2],
+  ];
+  expect([batch.dtype, batch.toArray()]).toEqual([dtype, wanted]);
+});
+
+test.each(['uint8', 'int64', 'float16', 'bfloat16'] as const)('tensors of %s', (dtype) => {
+  const batch = collate([tensor([1, 2], { dtype }), tensor([3, 4], { dtype })]);
+  expect([batch.dtype, batch.toArray()]).toEqual([
+    dtype,
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
 });
 
 test('arrays and objects are joined entry by entry', () => {
@@ -35,6 +68,8 @@ test('other values stay an array', () => {
 
 test.each([
   [[tensor(1), 1], 'expected a tensor, as the first sample has, for sample 1, got 1'],
+  [[1n, 1], 'expected a bigint, as the first sample has, for sample 1, got 1'],
+  [[1, 1n], 'expected a number, as the first sample has, for sample 1, got a bigint'],
   [[1, 'a'], "expected a number, as the first sample has, for sample 1, got 'a'"],
   [
     [[1], [1, 2]],

@@ -175,7 +175,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new SubsetRandomSampler(tensor([1])),
-    'SubsetRandomSampler: expected an int32 tensor of one dimension for indices, got a float32 tensor of shape [1]',
+    'SubsetRandomSampler: expected an int32 or int64 tensor of one dimension for indices, got a float32 tensor of shape [1]',
   ],
   [
     () => new WeightedRandomSampler([1, -1], 1),

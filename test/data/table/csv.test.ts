@@ -17,10 +17,10 @@ async function read(text: string | Buffer, options?: Options): Promise<Record<st
   return Object.fromEntries(
     table.names.map((name) => {
       const column = table.column(name);
-      const named = (code: number) =>
-        column.type === 'category' ? (column.categories[code] ?? null) : code;
-      expect(column.values.length).toBe(table.length);
-      return [name, [column.type, ...Array.from(column.values, named)]];
+      const values: unknown[] = [...column.values];
+      expect(values).toHaveLength(table.length);
+      if (column.type !== 'category') return [name, [column.type, ...values]];
+      return [name, ['category', ...values.map((code) => column.categories[Number(code)] ?? null)]];
     }),
   );
 }
@@ -111,6 +111,32 @@ test.each<[string, string, Options, Record<string, unknown[]>]>([
   expect(await read(text, options)).toEqual(expected);
 });
 
+test('columns of every dtype', async () => {
+  const text =
+    'a,b,c,d,e\n9007199254740993,255,0.1,0.1,0.1\n-5,0,NA,70000,1e39\n1e3,+7,-inf,-0.5,2\n';
+  const columns = {
+    a: 'int64',
+    b: 'uint8',
+    c: 'float16',
+    d: 'float16',
+    e: 'bfloat16',
+  } as const;
+  expect(await read(text, { columns })).toEqual({
+    a: ['int64', 9007199254740993n, -5n, 1000n],
+    b: ['uint8', 255, 0, 7],
+    c: ['float16', 0x2e66, 0x7e00, 0xfc00],
+    d: ['float16', 0x2e66, 0x7c00, 0xb800],
+    e: ['bfloat16', 0x3dcd, 0x7f80, 0x4000],
+  });
+  const rows = [];
+  for await (const { a, b } of data.csvRows(path, { columns })) rows.push([a, b]);
+  expect(rows).toEqual([
+    [9007199254740993n, 255],
+    [-5, 0],
+    [1000, 7],
+  ]);
+});
+
 test('columns keep their order, whatever their names', async () => {
   writeFileSync(path, 'label,2,1\n7,8,9\n');
   const table = await data.readCsv(path);
@@ -190,6 +216,24 @@ test.each<[string, string | Buffer, Options, string]>([
     'a,b\n,1\n',
     { columns: { a: 'int32' } },
     `a whole number of 32 bits for column 'a' of line 2 of ${path}, got none`,
+  ],
+  [
+    'a number beyond a byte',
+    'a\n256\n',
+    { columns: { a: 'uint8' } },
+    `a whole number from 0 to 255 for column 'a' of line 2 of ${path}, got '256'`,
+  ],
+  [
+    'a number beyond 64 bits',
+    'a\n9223372036854775808\n',
+    { columns: { a: 'int64' } },
+    `a whole number of 64 bits for column 'a' of line 2 of ${path}, got '9223372036854775808'`,
+  ],
+  [
+    'no whole number of 64 bits',
+    'a,b\n,1\n',
+    { columns: { a: 'int64' } },
+    `a whole number of 64 bits for column 'a' of line 2 of ${path}, got none`,
   ],
   [
     'no value',

@@ -57,7 +57,50 @@ test('numbers become a tensor', () => {
   expect(new Table({}).toTensor().shape).toEqual([0, 0]);
 });
 
+test('columns of every dtype', () => {
+  const bits = Uint16Array.of(0x3c00, 0xc000, 0x7e00); // 1, -2, NaN as float16
+  const all = new Table({
+    bytes: Uint8Array.of(1, 2, 255),
+    longs: BigInt64Array.of(1n, -2n, 2n ** 62n),
+    bigints: [3n, 4n, -(2n ** 63n)],
+    halves: { type: 'float16', values: bits },
+  });
+  expect(all.names.map((name) => all.column(name).type)).toEqual([
+    ...['uint8', 'int64', 'int64', 'float16'],
+  ]);
+  expect(all.column('bytes').values).toEqual(Uint8Array.of(1, 2, 255));
+  expect(all.slice(1).column('longs').values).toEqual(BigInt64Array.of(-2n, 2n ** 62n));
+  for (const indices of [tensor([2n, 0n]), [2, 0]]) {
+    const taken = all.indexSelect(indices);
+    expect(taken.column('longs').values).toEqual(BigInt64Array.of(2n ** 62n, 1n));
+    expect(taken.column('halves').values).toEqual(Uint16Array.of(0x7e00, 0x3c00));
+  }
+  expect(all.toTensor().toArray()).toEqual([
+    [1, 1, 3, 1],
+    [2, -2, 4, -2],
+    [255, 2 ** 62, -(2 ** 63), NaN],
+  ]);
+  const labels = new data.LabelEncoder().fit(all.column('longs'));
+  expect(labels.categories).toEqual(['-2', '1', String(2n ** 62n)]);
+  expect(new data.LabelEncoder().fit(all.column('halves')).categories).toEqual(['-2', '1']);
+  const scaled = new data.StandardScaler().fitTransform(all.column('bytes'));
+  expect(scaled.sum().item()).toBeCloseTo(0, 5);
+});
+
 test.each<[() => unknown, string]>([
+  [() => new Table({ a: [1n, 2] as never }), "Table: expected a bigint for columns['a'][1], got 2"],
+  [
+    () => new Table({ a: [2n ** 63n] }),
+    "Table: expected a number that int64 holds for columns['a'][0], got 9223372036854775808n",
+  ],
+  [
+    () => new Table({ a: Uint16Array.of(1) }),
+    "Table: expected an array or a column for columns['a'], got Uint16Array(1)",
+  ],
+  [
+    () => new Table({ a: { type: 'int64', values: Int32Array.of(1) } }),
+    "Table: expected an array or a column for columns['a'], got an object",
+  ],
   [
     () => new Table(null as never),
     'Table: expected an object or a Map of columns for columns, got null',

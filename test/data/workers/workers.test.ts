@@ -99,7 +99,7 @@ test('batches are tensors in memory of their own', async () => {
       'float64 5,2',
       'float32 5,2,2',
       'float32 5,2',
-      'int32 5,2',
+      'uint8 5,2',
       'bool 5',
       'float32 5',
       'int32 5',
@@ -114,6 +114,56 @@ test('batches are tensors in memory of their own', async () => {
       [1, 3],
     ]),
   });
+});
+
+test.each([0, 1])('batches of every dtype, %i workers', async (workers) => {
+  const result = (await outputOf(`
+    const loader = new DataLoader(await load('dtypes.mjs'), { batchSize: 2, workers: ${workers} });
+    const single = new DataLoader(await load('dtypes.mjs'), {
+      batchSize: 1,
+      workers: ${workers},
+      collate: ([{ tensors, big, ...arrays }]) => Object.values(arrays).map((x) => x.constructor.name + ' ' + [...x]),
+    });
+    const text = (x) => x.dtype + ' ' + JSON.stringify(x);
+    let batches, samples;
+    for await (const { tensors, ...arrays } of loader) {
+      batches = Object.fromEntries([...tensors.map((x, i) => [i, x]), ...Object.entries(arrays)]
+        .map(([key, x]) => [key, text(x)]));
+    }
+    for await (const sample of single) samples ??= sample;
+    tell({ batches, samples });
+  `)) as { batches: Record<string, string>; samples: string[] };
+  const pairs = '[[0,1],[1,1]]';
+  expect(result.batches).toMatchObject({
+    0: `float32 ${pairs}`,
+    1: `float64 ${pairs}`,
+    2: `float16 ${pairs}`,
+    3: `bfloat16 ${pairs}`,
+    4: `int64 ${pairs}`,
+    5: `int32 ${pairs}`,
+    6: `uint8 ${pairs}`,
+    7: 'bool [[false,true],[true,true]]',
+    bytes: 'uint8 [[0,255],[1,255]]',
+    clamped: 'uint8 [[0,255],[1,255]]',
+    buffer: 'uint8 [[0,255],[1,255]]',
+    longs: 'int64 [[0,-1],[1,-1]]',
+    shorts: 'int32 [[0,65535],[1,65535]]',
+    big: 'int64 [0,1]',
+  });
+  const halves = 'Float16Array' in globalThis;
+  expect(result.batches.halves).toBe(halves ? 'float16 [[0,0.5],[1,0.5]]' : undefined);
+  expect(result.samples.slice(0, 2)).toEqual(['Uint8Array 0,255', 'Uint8ClampedArray 0,255']);
+  expect(result.samples).toContain('BigInt64Array 0,-1');
+});
+
+test.each([0, 1])('numbers that a dtype does not hold are refused, %i workers', async (workers) => {
+  const failure = (await outputOf(`
+    const dataset = await load('dtypes.mjs', 2n ** 63n);
+    tell(await failureOf(() => batchesOf(new DataLoader(dataset, { batchSize: 2, workers: ${workers} }))));
+  `)) as Failure;
+  expect(failure.message).toContain(
+    'tensor: expected a number that int64 holds for data[0], got 9223372036854775808n',
+  );
 });
 
 test('what a module posts itself is nothing to the loader', async () => {

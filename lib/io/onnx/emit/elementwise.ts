@@ -1,17 +1,30 @@
 /** Functions of one and two numbers as ONNX nodes. */
 import type { OperatorMethods, PredicateMethods } from '../../../ops/elementwise/binary';
 import type { UnaryMethods } from '../../../ops/elementwise/unary';
-import { fixed, type Emit, type Emitters, type GraphBuilder, type Ref } from '../builder';
+import { isFloating } from '../../../core/dtype';
+import {
+  fixed,
+  Unsupported,
+  type Emit,
+  type Emitters,
+  type GraphBuilder,
+  type Ref,
+} from '../builder';
 import type { Size } from '../size';
 
+/** Translations to a single node, whose inputs and results have the dtype of the op's. */
+export const oneNode = new WeakSet<object>();
+
 /** One node of the same inputs. */
-export const node =
-  (opType: string): Emit =>
-  ({ inputs }, graph) =>
+export const node = (opType: string): Emit => {
+  const emit: Emit = ({ inputs }, graph) =>
     graph.node(
       opType,
       inputs.map(({ name }) => name),
     );
+  oneNode.add(emit);
+  return emit;
+};
 
 /** Nodes of one input and constants of its dtype; `Attrs` are the op's attributes in order. */
 type Compose<Attrs> = (x: string, n: Numbers, attrs: Attrs) => string;
@@ -134,16 +147,21 @@ const ofBool =
       inputs.map((one) => graph.as(one, 'bool')),
     );
 
-export const binary: Emitters<keyof OperatorMethods | keyof PredicateMethods | 'where'> = {
+type Binary = Exclude<keyof OperatorMethods, 'floorDivide' | `bitwise${string}`>;
+
+export const binary: Emitters<Binary | keyof PredicateMethods | 'where'> = {
   add: node('Add'),
   sub: node('Sub'),
   mul: node('Mul'),
   div: node('Div'),
-  pow: node('Pow'),
+  pow: ({ inputs: [a, b] }, graph) => {
+    if (a.dtype === 'uint8') throw new Unsupported('of uint8, of which ONNX has no powers');
+    return graph.node('Pow', [a.name, b.name]);
+  },
   atan2: null, // no ONNX operator
   fmod: ({ inputs: [a, b] }, graph) => graph.node('Mod', [a.name, b.name], { fmod: 1n }),
   remainder: ({ inputs: [a, b] }, graph) => {
-    if (a.dtype === 'int32') return graph.node('Mod', [a.name, b.name]);
+    if (!isFloating(a.dtype)) return graph.node('Mod', [a.name, b.name]);
     const n = new Numbers(graph, a);
     return n.sub(a.name, n.mul(n.node('Floor', n.div(a.name, b.name)), b.name));
   },

@@ -4,16 +4,22 @@ import type { Emitters } from '../builder';
 import { activations } from './activations';
 import { binary, unary } from './elementwise';
 import { indexing } from './indexing';
+import { normalizeChannels } from './normalize';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
+import { whole } from './whole';
+
+export { emitOp } from './narrow';
 
 export const emitters: Emitters<OpName> = {
   ...unary,
   ...binary,
+  ...whole,
   ...activations,
   ...shapes,
   ...indexing,
   ...reductions,
+  normalizeChannels,
   // Losses and random numbers are not part of an inference graph.
   nllLoss: null,
   binaryCrossEntropy: null,

@@ -33,14 +33,15 @@ const scatter =
 /** Indices along several dimensions as indices along the merged one, counted from the front. */
 const index: Emit<Sized<OpAttrs['index']>> = ({ inputs, attrs }, graph) => {
   const sizes = attrs.sizes;
+  const dtype = inputs.some((one) => one.dtype === 'int64') ? 'int64' : 'int32';
   let step: Size = 1;
   let sum = '';
   for (let i = inputs.length - 1; i >= 0; i--) {
-    const zero = graph.scalar(0, 'int32');
-    const negative = graph.node('Less', [inputs[i].name, zero]);
-    const wrapped = graph.node('Add', [inputs[i].name, graph.sizeScalar(sizes[i], 'int32')]);
-    const place = graph.node('Where', [negative, wrapped, inputs[i].name]);
-    const scaled = step === 1 ? place : graph.node('Mul', [place, graph.sizeScalar(step, 'int32')]);
+    const at = graph.as(inputs[i], dtype);
+    const negative = graph.node('Less', [at, graph.scalar(0, dtype)]);
+    const wrapped = graph.node('Add', [at, graph.sizeScalar(sizes[i], dtype)]);
+    const place = graph.node('Where', [negative, wrapped, at]);
+    const scaled = step === 1 ? place : graph.node('Mul', [place, graph.sizeScalar(step, dtype)]);
     sum = sum === '' ? scaled : graph.node('Add', [scaled, sum]);
     if (i > 0) step = times(step, sizes[i]);
   }
@@ -86,8 +87,8 @@ export const indexing = {
     if (!isFixed([classes])) throw new Unsupported('as many classes as the batch is large');
     const row = Array.from({ length: classes as number }, (_, i) => i);
     const column = graph.node('Unsqueeze', [labels.name, graph.ints([-1])]);
-    const mask = graph.node('Equal', [column, graph.constant('int32', [row.length], row)]);
-    return graph.cast(mask, 'int32');
+    const mask = graph.node('Equal', [column, graph.constant(labels.dtype, [row.length], row)]);
+    return graph.cast(mask, out.dtype);
   },
   // The number of results depends on the values, and the trace has only one number.
   nonzero: null,

@@ -9,7 +9,7 @@ import {
   type GraphBuilder,
 } from '../builder';
 import { sameSize, type Size, type Sized } from '../size';
-import { node, Numbers } from './elementwise';
+import { node, Numbers, oneNode } from './elementwise';
 
 const sameShape = (a: readonly Size[], b: readonly Size[]): boolean =>
   a.length === b.length && a.every((size, i) => sameSize(size, b[i]));
@@ -29,7 +29,7 @@ function reduced(type: string, x: string, attrs: Reduction, graph: GraphBuilder)
   return drops || sameShape(kept, out) ? y : graph.reshape(y, out);
 }
 
-/** Opset 17 takes the axes of a sum as an input, those of the others as an attribute. */
+/** Opset 17 takes the axes of a sum as an input, those of the others as an attribute, which `GraphBuilder.opset` changes. */
 function reduceNode(
   type: string,
   x: string,
@@ -43,12 +43,17 @@ function reduceNode(
   return graph.node(type, [x], { axes: axes.map(BigInt), keepdims });
 }
 
-const reduce =
-  (type: string): Emit<Reduction> =>
-  ({ inputs: [x], attrs }, graph) =>
-    x.dtype === 'bool'
-      ? graph.cast(reduced(type, graph.cast(x.name, 'int32'), attrs, graph), 'bool')
-      : reduced(type, x.name, attrs, graph);
+const reduce = (type: string): Emit<Reduction> => {
+  const emit: Emit<Reduction> = ({ inputs: [x], outputs: [out], attrs }, graph) => {
+    // Sums and products of whole numbers and bool are int64.
+    if (x.dtype !== out.dtype || x.dtype !== 'bool') {
+      return reduced(type, graph.as(x, out.dtype), attrs, graph);
+    }
+    return graph.cast(reduced(type, graph.cast(x.name, 'int32'), attrs, graph), 'bool');
+  };
+  oneNode.add(emit);
+  return emit;
+};
 
 /** Whether any element is true: counts them, which also works for no elements. */
 function some(mask: string, attrs: Reduction, graph: GraphBuilder): string {
@@ -92,18 +97,20 @@ const place =
     return flat && out.shape.length > 0 ? graph.reshape(at, out.shape) : at;
   };
 
-const along =
-  (type: string): Emit<Size> =>
-  ({ inputs: [x], attrs: dim }, graph) => {
+const along = (type: string): Emit<Size> => {
+  const emit: Emit<Size> = ({ inputs: [x], attrs: dim }, graph) => {
     if (x.shape.length === 0) throw new Unsupported(`${type} of a tensor without dimensions`);
     return graph.node(type, [x.name], { axis: BigInt(fixed(dim, 'a dimension')) });
   };
+  oneNode.add(emit);
+  return emit;
+};
 
 /** The largest or smallest elements along one dimension. */
 const extreme =
   (type: string): Emit<Attrs<'max'>> =>
   ({ inputs: [x], outputs: [out], attrs }, graph) =>
-    reduce(type)({ inputs: [x], outputs: [], attrs: { ...attrs, out: out.shape } }, graph);
+    reduce(type)({ inputs: [x], outputs: [out], attrs: { ...attrs, out: out.shape } }, graph);
 
 export const reductions = {
   sum: reduce('ReduceSum'),
@@ -122,10 +129,10 @@ export const reductions = {
   norm,
   var: variance,
   std: (op, graph) => graph.node('Sqrt', [variance(op, graph)]),
-  cumsum: ({ inputs: [x], attrs }, graph) => {
+  cumsum: ({ inputs: [x], outputs: [out], attrs }, graph) => {
     if (x.shape.length === 0) throw new Unsupported('cumsum of a tensor without dimensions');
     const axis = graph.constant('int64', [], [fixed(attrs.dim, 'a dimension')]);
-    return graph.node('CumSum', [x.name, axis], {
+    return graph.node('CumSum', [graph.as(x, out.dtype), axis], {
       reverse: attrs.reverse ? 1n : 0n,
     });
   },

@@ -9,10 +9,8 @@ import type { Operator } from './node';
 const comparison =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts: (a: number, b: number) => boolean): Operator =>
   () =>
-  ([a, b]) => {
-    const flags = a instanceof Ints && b instanceof Ints ? compareInts(a, b, ofInts) : null;
-    return flags ?? fn(tensorOf(a), tensorOf(b));
-  };
+  ([a, b]) =>
+    compareInts(a, b, ofInts) ?? fn(tensorOf(a), tensorOf(b));
 
 /** Detects positive or negative infinities, or both. */
 const isInf: Operator = (node) => {

@@ -1,5 +1,5 @@
 /** The element types of ONNX tensors. */
-import type { DType } from '../../../core/dtype';
+import { isFloating, type DType, type FloatingDType } from '../../../core/dtype';
 import { elements, type Elements } from '../../elements';
 import { dataTypes } from '../schema';
 
@@ -11,13 +11,15 @@ export const stored: Readonly<Record<number, Elements>> = Object.fromEntries(
   Object.entries(elements).map(([name, kind]) => [dataTypes[name as keyof typeof elements], kind]),
 );
 
-/** A small int64 tensor is numbers in JavaScript. */
-export type OnnxDType = DType | 'int64';
-
-/** The dtype for ONNX's number of a type; throws `Refused` if it is not supported. */
-export function dtypeOf(type: number, what: string): OnnxDType {
-  if (type === dataTypes.int64) return 'int64';
-  if (Object.hasOwn(stored, type)) return stored[type].dtype;
+/**
+ * The dtype for ONNX's number of a type; floating ones become `floating`, if that is given. Throws `Refused` if the type is
+ * not supported.
+ */
+export function dtypeOf(type: number, what: string, floating: FloatingDType | null): DType {
+  if (Object.hasOwn(stored, type)) {
+    const { dtype } = stored[type];
+    return isFloating(dtype) ? (floating ?? dtype) : dtype;
+  }
   const name = Object.entries(dataTypes).find(([, number]) => number === type)?.[0];
   throw new Refused(`${name ?? `type ${type}`} elements of ${what}`);
 }

@@ -1,6 +1,6 @@
 /** Elementwise ONNX operators. */
-import { noGrad } from '../../../core/gradMode';
 import { isFloating } from '../../../core/dtype';
+import { unexpected } from '../../../core/errors';
 import * as F from '../../../functional';
 import { where } from '../../../ops/elementwise/select';
 import { scalar } from '../../../ops/define';
@@ -28,13 +28,8 @@ export const unary =
 export const binary =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts?: (a: number, b: number) => number): Operator =>
   () =>
-  ([a, b]) => {
-    if (ofInts && a instanceof Ints && b instanceof Ints) {
-      const result = mapInts(a, b, ofInts);
-      if (result !== null) return result;
-    }
-    return fn(tensorOf(a), tensorOf(b));
-  };
+  ([a, b]) =>
+    (ofInts && mapInts(a, b, ofInts)) ?? fn(tensorOf(a), tensorOf(b));
 
 /** Reduces all inputs with a function of two tensors. */
 const variadic =
@@ -44,9 +39,10 @@ const variadic =
 
 /** Integer division rounds towards 0. */
 function divide(a: Tensor, b: Tensor): Tensor {
-  const quotient = a.div(b);
-  const whole = !isFloating(a.dtype) && !isFloating(b.dtype);
-  return whole ? a.to('float64').div(b.to('float64')).to('int32') : quotient;
+  if (isFloating(a.dtype) || isFloating(b.dtype)) return a.div(b);
+  const below = a.floorDivide(b);
+  const rounded = below.lt(0).logicalAnd(below.mul(b).ne(a));
+  return below.add(rounded.to(below.dtype));
 }
 
 const modulo: Operator = (node) => {
@@ -65,13 +61,25 @@ const clip: Operator = (node) => {
 };
 
 const cast: Operator = (node) => {
-  const to = dtypeOf(node.int('to', 0), 'the result of Cast');
+  const to = dtypeOf(node.int('to', 0), 'the result of Cast', node.floating);
   node.ignore('saturate', 'round_mode');
-  return ([x]) => {
-    if (x instanceof Ints && to === 'int64') return x;
-    const source = tensorOf(x);
-    return source.to(to === 'int64' ? 'int32' : to);
-  };
+  return ([x]) => (x instanceof Ints && to === 'int64' ? x : tensorOf(x).to(to));
+};
+
+/** To the dtype of the second input. */
+const castLike: Operator = (node) => {
+  node.ignore('saturate', 'round_mode');
+  return ([x, like = null]) =>
+    x instanceof Ints && like instanceof Ints ? x : tensorOf(x).to(tensorOf(like).dtype);
+};
+
+/** Of unsigned numbers, of which uint8 is the only dtype. */
+const bitShift: Operator = (node) => {
+  const left = node.string('direction', '') === 'LEFT';
+  return tensors((a, b) => {
+    if (a.dtype !== 'uint8') throw unexpected('OnnxModule', 'uint8', 'BitShift', a.dtype);
+    return left ? a.bitwiseLeftShift(b) : a.bitwiseRightShift(b);
+  });
 };
 
 const hardSigmoid: Operator = (node) => {
@@ -117,21 +125,18 @@ const prelu = (x: Tensor, weight: Tensor): Tensor => where(x.gt(0), x, x.mul(wei
 
 /** A tensor filled with one value; its shape is an input. */
 const constantOfShape: Operator = (node) => {
-  const value = node.tensor('value') ?? scalar(0, 'float32');
-  const isInts = value instanceof Ints;
-  const number = isInts
-    ? value.values[0]
-    : noGrad(() => tensorOf(value).flatten().select(0, 0).item());
-  if (isInts && number !== (number | 0)) {
-    throw new BrokenTensor(`expected a value of 32 bits in ConstantOfShape, got ${number}`);
-  }
-  const dtype = isInts ? 'int32' : tensorOf(value).dtype;
+  const value = node.tensor('value') ?? scalar(0, node.floating ?? 'float32');
+  const one = tensorOf(value);
+  if (one.numel() !== 1)
+    throw new BrokenTensor('expected one value in ConstantOfShape, got others');
+  const filling = one.reshape([]);
+  const number = value instanceof Ints && value.exact === null ? value.values[0] : null;
   return ([sizes]) => {
     const shape = intsOf(sizes as Datum);
-    if (isInts && shape.length === 1 && shape[0] >= 0 && shape[0] <= 64) {
+    if (number !== null && shape.length === 1 && shape[0] >= 0 && shape[0] <= 64) {
       return new Ints(new Array<number>(shape[0]).fill(number));
     }
-    return scalar(number, dtype).expand(shape).clone();
+    return filling.expand(shape).clone();
   };
 };
 
@@ -191,6 +196,12 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Min: variadic((a, b) => a.minimum(b)),
   Sum: variadic((a, b) => a.add(b)),
   Mean: () => tensors((...all) => all.reduce((a, b) => a.add(b)).div(all.length)),
+  BitwiseAnd: binary((a, b) => a.bitwiseAnd(b)),
+  BitwiseOr: binary((a, b) => a.bitwiseOr(b)),
+  BitwiseXor: binary((a, b) => a.bitwiseXor(b)),
+  BitwiseNot: unary((x) => x.bitwiseNot()),
+  BitShift: bitShift,
   Cast: cast,
+  CastLike: castLike,
   ConstantOfShape: constantOfShape,
 };

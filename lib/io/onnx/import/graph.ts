@@ -1,13 +1,13 @@
 /** Prepares an ONNX graph to run, or reports everything that is not supported. */
 import { Parameter } from '../../../nn/module/parameter';
-import { isFloating } from '../../../core/dtype';
+import { isFloating, type DType, type FloatingDType } from '../../../core/dtype';
 import { Tensor } from '../../../core/tensor';
 import type { Message } from '../schema';
 import { comparisons } from './comparisons';
 import type { Datum } from './datum';
 import { refusal } from './file';
 import { elementwise } from './elementwise';
-import { dtypeOf, Refused, type OnnxDType } from './elements';
+import { dtypeOf, Refused } from './elements';
 import { GraphNode, type Run } from './node';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
@@ -23,7 +23,7 @@ const opsets = { first: 7, last: 24 };
 export interface Input {
   readonly name: string;
   readonly slot: number;
-  readonly dtype: OnnxDType;
+  readonly dtype: DType;
   readonly shape: readonly (number | null)[] | null;
 }
 
@@ -56,6 +56,7 @@ class Planner {
     private readonly path: string,
     private readonly graph: Message<'GraphProto'>,
     private readonly opset: number,
+    private readonly floating: FloatingDType | null,
   ) {}
 
   /** Runs `make`, and collects its errors about unsupported or invalid parts. */
@@ -90,7 +91,7 @@ class Planner {
     for (const proto of this.graph.initializer) {
       const { name } = proto;
       const slot = this.define(name);
-      const value = this.try(() => readTensor(proto, `'${short(name)}'`));
+      const value = this.try(() => readTensor(proto, `'${short(name)}'`, this.floating));
       if (value === null) continue;
       if (value instanceof Tensor && isFloating(value.dtype)) {
         const parameter = new Parameter(value);
@@ -112,7 +113,7 @@ class Planner {
       const what = `input '${short(name)}'`;
       const dtype = this.try(() => {
         if (tensor === undefined) throw new Refused(`${what}, which is no tensor`);
-        return dtypeOf(tensor.elemType, what);
+        return dtypeOf(tensor.elemType, what, this.floating);
       });
       const shape = tensor?.shape?.dim.map(({ dimValue, dimParam }) =>
         dimValue > 0 && dimParam === '' ? dimValue : null,
@@ -136,7 +137,7 @@ class Planner {
     if (!proto.input[0] && opType !== 'Constant') {
       throw new BrokenTensor(`expected a first input of '${short(opType)}', got none`);
     }
-    const node = new GraphNode(proto, this.opset);
+    const node = new GraphNode(proto, this.opset, this.floating);
     const run = operator(node);
     for (const problem of node.problems()) this.refused.add(problem);
     return run;
@@ -163,8 +164,12 @@ class Planner {
 const short = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}...` : name);
 
 /** The steps of a model; one error names everything that is not supported. */
-export function planOf(path: string, model: Message<'ModelProto'>): Plan {
+export function planOf(
+  path: string,
+  model: Message<'ModelProto'>,
+  floating: FloatingDType | null,
+): Plan {
   const graph = model.graph as Message<'GraphProto'>;
   const own = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  return new Planner(path, graph, own?.version ?? 1).plan();
+  return new Planner(path, graph, own?.version ?? 1, floating).plan();
 }

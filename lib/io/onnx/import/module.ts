@@ -87,10 +87,11 @@ export class OnnxModule extends Module<Tensor[]> {
   }
 }
 
+/** The input for a graph's input; indices may be int32 where the graph has int64. */
 function checked({ name, dtype, shape }: Input, value: unknown): Tensor {
-  const x = requireTensor(op, name, value);
-  const expected = dtype === 'int64' ? 'int32' : dtype;
-  if (x.dtype !== expected) throw unexpected(op, `dtype ${expected}`, name, x.dtype);
+  const given = requireTensor(op, name, value);
+  const x = dtype === 'int64' && given.dtype === 'int32' ? given.to(dtype) : given;
+  if (x.dtype !== dtype) throw unexpected(op, `dtype ${dtype}`, name, x.dtype);
   const wanted = shape?.map((size, i) => size ?? x.shape[i]);
   if (wanted && !(wanted.length === x.ndim && sameShape(wanted, x.shape))) {
     const sizes = (shape ?? []).map((size) => size ?? 'any').join(', ');

@@ -1,4 +1,5 @@
 /** A node of an imported graph: operators read their attributes from it. */
+import type { FloatingDType } from '../../../core/dtype';
 import { attributeTypes, type Message } from '../schema';
 import type { Datum } from './datum';
 import { Refused } from './elements';
@@ -21,6 +22,8 @@ export class GraphNode {
     readonly proto: Message<'NodeProto'>,
     /** The version of the default operator set. */
     readonly opset: number,
+    /** The dtype that floating numbers get in place of their own, or null. */
+    readonly floating: FloatingDType | null,
   ) {
     for (const one of proto.attribute) {
       if (this.attributes.has(one.name)) throw new Refused(`${this.type} with ${one.name} twice`);
@@ -75,7 +78,7 @@ export class GraphNode {
     const found = this.get(name, 'tensor');
     if (found === null) return null;
     if (found.t === undefined) throw new Refused(`${this.type} with a ${name} without a tensor`);
-    return readTensor(found.t, `${name} of ${this.type}`);
+    return readTensor(found.t, `${name} of ${this.type}`, this.floating);
   }
 
   /** An attribute for which only the default value is supported. */

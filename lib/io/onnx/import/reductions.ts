@@ -12,11 +12,13 @@ type Reduce = (x: Tensor, dims: readonly number[] | null, options: { keepdim: bo
 
 /** Axes are an input, or an attribute in older opsets; without axes all dimensions are reduced, unless the node forbids it. */
 const reduce =
-  (fn: Reduce): Operator =>
+  (reduced: Reduce): Operator =>
   (node) => {
     const attribute = node.ints('axes');
     const keepdim = node.int('keepdims', 1) !== 0;
     const noneIsNone = node.int('noop_with_empty_axes', 0) !== 0;
+    // ONNX's sums of whole numbers keep their dtype.
+    const fn: Reduce = (x, dims, options) => reduced(x, dims, options).to(x.dtype);
     return ([x, axes = null]) => {
       const input = tensorOf(x);
       const dims = axes === null ? attribute : intsOf(axes);
@@ -56,7 +58,7 @@ const place =
     const axis = node.int('axis', 0);
     const keepdim = node.int('keepdims', 1) !== 0;
     node.only('select_last_index', 0);
-    return tensors((x) => fn(x, axis, { keepdim }));
+    return tensors((x) => fn(x, axis, { keepdim }).to('int64'));
   };
 
 const topk: Operator = (node) => {
@@ -65,7 +67,7 @@ const topk: Operator = (node) => {
   node.ignore('sorted');
   return ([x, k]) => {
     const { values, indices } = tensorOf(x).topk(intOf(k as Datum), axis, { largest });
-    return [values, indices];
+    return [values, indices.to('int64')];
   };
 };
 
@@ -75,7 +77,8 @@ const cumsum: Operator = (node) => {
   return ([x, axis]) => {
     const input = tensorOf(x);
     const dim = intOf(axis as Datum);
-    return reverse ? input.flip(dim).cumsum(dim).flip(dim) : input.cumsum(dim);
+    const sums = reverse ? input.flip(dim).cumsum(dim).flip(dim) : input.cumsum(dim);
+    return sums.to(input.dtype);
   };
 };
 

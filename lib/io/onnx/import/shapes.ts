@@ -1,4 +1,5 @@
 /** ONNX operators that reshape and move elements, or compute with shapes. */
+import { noGrad } from '../../../core/gradMode';
 import { arange, fromArray, zeros } from '../../../creation/filled';
 import { unexpected } from '../../../core/errors';
 import { cat } from '../../../ops/shape/join';
@@ -19,11 +20,13 @@ const constant: Operator = (node) => {
 function constantOf(node: Parameters<Operator>[0]): Datum {
   const tensor = node.tensor('value');
   if (tensor !== null) return tensor;
-  if (node.has('value_float')) return fromArray(Float32Array.of(node.float('value_float', 0)), []);
+  const floating = (values: readonly number[], shape: number[]): Tensor =>
+    noGrad(() => fromArray(Float32Array.from(values), shape).to(node.floating ?? 'float32'));
+  if (node.has('value_float')) return floating([node.float('value_float', 0)], []);
   if (node.has('value_int')) return new Ints([node.int('value_int', 0)], []);
   const [ints, floats] = [node.ints('value_ints'), node.floats('value_floats')];
   if (ints !== null) return new Ints(ints);
-  if (floats !== null) return fromArray(Float32Array.from(floats));
+  if (floats !== null) return floating(floats, [floats.length]);
   throw new Refused('Constant without a value of numbers');
 }
 
@@ -41,7 +44,7 @@ const reshape: Operator = (node) => {
     if (!(input instanceof Ints)) return tensorOf(input).reshape(wanted);
     const rest = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
     return reshapedInts(
-      input.values,
+      input,
       wanted.map((size) => (size === -1 ? input.values.length / rest : size)),
     );
   };
@@ -62,7 +65,7 @@ const squeeze: Operator = (node) => {
     const input = x as Datum;
     const dims = axes === null ? attribute : intsOf(axes);
     if (input instanceof Ints && input.values.length === 1 && dims?.length !== 0) {
-      return new Ints(input.values, []);
+      return input.as([]);
     }
     if (input instanceof Ints && dims === null) return input;
     return dims === null ? tensorOf(input).squeeze() : tensorOf(input).squeeze(dims);
@@ -76,7 +79,7 @@ const unsqueeze: Operator = (node) => {
     const dims = axes === null ? (attribute ?? []) : intsOf(axes);
     const ndim = input.shape.length + dims.length;
     const sorted = dims.map((dim) => normalizeDim(op, dim, ndim, 'axes')).sort((a, b) => a - b);
-    if (input instanceof Ints && ndim === 1) return new Ints(input.values);
+    if (input instanceof Ints && ndim === 1) return input.as([input.values.length]);
     return sorted.reduce((y, dim) => y.unsqueeze(dim), tensorOf(input));
   };
 };
@@ -251,15 +254,20 @@ const trilu: Operator = (node) => {
 const range: Operator =
   () =>
   ([start, limit, delta]) => {
-    const [first, end, step] = [start, limit, delta].map((one) =>
-      one instanceof Ints ? one.values[0] : tensorOf(one as Datum).item(),
+    const bounds = [start, limit, delta] as readonly (Datum | undefined)[];
+    const [first, end, step] = bounds.map((one) =>
+      one instanceof Ints && one.exact === null
+        ? one.values[0]
+        : tensorOf(one).item<number | bigint>(),
     );
-    if (step === 0) throw unexpected(op, 'a step other than 0', 'Range', '0');
+    if (Number(step) === 0) throw unexpected(op, 'a step other than 0', 'Range', '0');
     const isInts = start instanceof Ints;
-    const dtype = isInts ? 'int32' : tensorOf(start).dtype;
-    const numbers =
-      (end - first) / step > 0 ? arange(first, end, step, { dtype }) : zeros(0, { dtype });
-    return isInts && numbers.numel() <= mostInts ? new Ints(intsOf(numbers)) : numbers;
+    const count = Math.max(Math.ceil((Number(end) - Number(first)) / Number(step)), 0);
+    if (isInts && typeof first === 'number' && typeof step === 'number' && count <= mostInts) {
+      return new Ints(Array.from({ length: count }, (_, i) => first + i * step));
+    }
+    const dtype = isInts ? 'int64' : tensorOf(start).dtype;
+    return count > 0 ? arange(first, end, step, { dtype }) : zeros(0, { dtype });
   };
 
 /** The identity, as in evaluation. */

@@ -1,8 +1,10 @@
 /** Tensors of an ONNX file. */
-import type { DType, TypedArray } from '../../../core/dtype';
+import { isHalf, type DType, type FloatingDType, type TypedArray } from '../../../core/dtype';
+import type { Element } from '../../../core/element';
+import { noGrad } from '../../../core/gradMode';
 import { allocateOwn, Storage } from '../../../core/storage';
 import { Tensor } from '../../../core/tensor';
-import { convert } from '../../elements';
+import { convert } from '../../convert';
 import { dataTypes, type Message } from '../schema';
 import { Ints, mostInts, type Datum } from './datum';
 import { dtypeOf, Refused, stored } from './elements';
@@ -25,24 +27,30 @@ export function shapeOf(dims: readonly number[], what: string): { shape: number[
   return { shape, count };
 }
 
-/** Reads a tensor, copying once. Small int64 tensors become numbers in JavaScript. */
-export function readTensor(proto: TensorProto, what: string): Datum {
-  const type = dtypeOf(proto.dataType, what);
+/**
+ * Reads a tensor, copying once; floating elements become `floating`, if that is given. Small int64 tensors become numbers in
+ * JavaScript.
+ */
+export function readTensor(
+  proto: TensorProto,
+  what: string,
+  floating: FloatingDType | null,
+): Datum {
+  const wanted = dtypeOf(proto.dataType, what, floating);
   const { shape, count } = shapeOf(proto.dims, what);
   requireData(proto, count, what);
-  if (type === 'int64' && shape.length < 2 && count <= mostInts) {
-    const numbers = new Float64Array(count);
-    fill(numbers, 'float64', proto, what);
-    return new Ints(Array.from(numbers), shape);
-  }
-  const dtype: DType = type === 'int64' ? 'int32' : type;
+  const { dtype } = stored[proto.dataType];
   const array = allocateOwn(dtype, count);
   fill(array, dtype, proto, what);
-  return new Tensor(new Storage(dtype, array), shape);
+  const tensor = new Tensor(new Storage(dtype, array), shape);
+  if (proto.dataType === dataTypes.int64 && shape.length < 2 && count <= mostInts) {
+    return Ints.of(tensor);
+  }
+  return noGrad(() => tensor.to(wanted));
 }
 
-/** Element types that are read only from raw_data: other fields hold their bits, or are not listed in the schema. */
-const rawOnly = ['float16', 'bfloat16', 'uint32', 'uint64'] as const;
+/** Element types that are read only from raw_data: the schema does not list the field that else has them. */
+const rawOnly = ['uint32', 'uint64'] as const;
 
 /** Checks the number of elements before memory is allocated. */
 function requireData(proto: TensorProto, count: number, what: string): void {
@@ -62,8 +70,8 @@ function rawBytes(proto: TensorProto): number {
   return proto.rawData.byteLength;
 }
 
-/** The field with the elements outside raw_data, which smaller types share. */
-function listOf(proto: TensorProto): ArrayLike<number> {
+/** The field with the elements outside raw_data, which smaller types share; halves are there as bits. */
+function listOf(proto: TensorProto): ArrayLike<Element> {
   switch (proto.dataType) {
     case dataTypes.float32:
       return proto.floatData;
@@ -79,18 +87,21 @@ function listOf(proto: TensorProto): ArrayLike<number> {
 function fill(array: TypedArray, dtype: DType, proto: TensorProto, what: string): void {
   const { rawData } = proto;
   if (rawData.byteLength > 0) {
-    const misfit = convert(stored[proto.dataType], rawData, true, array);
-    if (misfit !== null) throw tooWide(misfit.value, what);
-    return;
+    const misfit = convert(stored[proto.dataType], rawData, true, dtype, array);
+    if (misfit === null) return;
+    const bits = dtype === 'int64' ? 64 : 32;
+    throw new BrokenTensor(
+      `expected whole numbers of ${bits} bits in ${what}, got ${misfit.value}`,
+    );
   }
   const list = listOf(proto);
+  const into = array as { [at: number]: Element };
+  const largest = isHalf(dtype) ? 0xffff : dtype === 'uint8' ? 255 : Infinity;
   for (let i = 0; i < array.length; i++) {
     const value = list[i];
-    if (dtype === 'int32' && value !== (value | 0)) throw tooWide(value, what);
-    array[i] = proto.dataType === dataTypes.bool ? Number(value !== 0) : value;
+    if (largest < Infinity && (value < 0 || value > largest)) {
+      throw new BrokenTensor(`expected numbers from 0 to ${largest} in ${what}, got ${value}`);
+    }
+    into[i] = dtype === 'bool' ? Number(value !== 0) : value;
   }
-}
-
-function tooWide(value: number, what: string): BrokenTensor {
-  return new BrokenTensor(`expected whole numbers of 32 bits in ${what}, got ${value}`);
 }

@@ -194,6 +194,20 @@ const floorDivision: OpCase = {
   gradient: false,
 };
 
+/** A number is not rounded to a half first. */
+const halvesAndNumbers = (['mul', 'div', 'floorDivide'] as const).map((name): OpCase => ({
+  name: `${name} of bfloat16 by a number`,
+  ops: [`${name}Number`],
+  inputs: [{ shape: [2, 3], dtype: 'bfloat16', low: 3, high: 9 }],
+  run: (x) => [x[name](0.3), x.clone()[`${name}_`](0.3)],
+  reference: (x) => {
+    const third = Math.fround(0.3);
+    const fn = { mul: (a: number) => a * third, div: (a: number) => a / third, floorDivide: (a: number) => Math.floor(a / third) }[name]; // prettier-ignore
+    return [pointwise(fn)(x), pointwise(fn)(x)];
+  },
+  gradient: false,
+}));
+
 const bitsOfBool: OpCase = {
   name: 'bits of bool',
   ops: ['bitwiseAnd', 'bitwiseOr', 'bitwiseXor'],
@@ -244,6 +258,7 @@ export const cases: OpCase[] = [
   ...shifts,
   floorDivision,
   bitsOfBool,
+  ...halvesAndNumbers,
   ...comparisons,
   ...(Object.keys(tests) as (keyof typeof tests)[]).flatMap((name) =>
     [real, whole].map((input): OpCase => ({

@@ -24,9 +24,10 @@ export function requireVector(op: string, name: string, value: unknown): Float64
   if (!(value instanceof Tensor) || value.ndim !== 1 || value.dtype !== 'float64') {
     throw wrongType(op, 'a float64 vector', name, value);
   }
-  const wrong = value.data.find((x) => !Number.isFinite(x));
+  const numbers = value.data as Float64Array;
+  const wrong = numbers.find((x) => !Number.isFinite(x));
   if (wrong !== undefined) throw wrongValue(op, 'finite numbers', name, wrong);
-  return Float64Array.from(value.data);
+  return numbers.slice();
 }
 
 /** Strings without duplicates. */

@@ -1,3 +1,4 @@
+import { numbersOf } from '../../core/access';
 import { fromArray } from '../../creation/filled';
 import {
   requireBoolean,
@@ -8,7 +9,7 @@ import {
 } from '../../core/errors';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
-import { isColumn, type CategoryColumn, type Column } from '../table/table';
+import { isColumn, numberOf, type CategoryColumn, type Column } from '../table/table';
 import { notFitted, requireState, requireVector } from './state';
 
 /** Options of a StandardScaler. */
@@ -151,12 +152,13 @@ function matrixOf(
 ): { values: ArrayLike<number>; rows: number; columns: number } {
   if (x instanceof Tensor) {
     if (x.ndim !== 2) throw unexpected(op, 'a shape (rows, columns)', 'x', shapeText(x.shape));
-    return { values: x.detach().data, rows: x.shape[0], columns: x.shape[1] };
+    return { values: numbersOf(op, x), rows: x.shape[0], columns: x.shape[1] };
   }
   const column: unknown = x;
   if (!isColumn(column)) throw wrongType(op, 'a tensor or a column', 'x', x);
   if (x.type === 'category') throw notNumbers(op, x);
-  return { values: x.values, rows: x.values.length, columns: 1 };
+  const values = Float64Array.from({ length: x.values.length }, (_, i) => numberOf(x, i));
+  return { values, rows: values.length, columns: 1 };
 }
 
 function notNumbers(op: string, { categories }: CategoryColumn): RangeError {

@@ -1,3 +1,4 @@
+import { numbersOf } from '../../core/access';
 import { requireInteger, unexpected } from '../../core/errors';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
@@ -30,7 +31,7 @@ export class LabelEncoder extends Categories {
   /** The categories of labels. */
   inverseTransform(labels: Tensor | readonly number[]): string[] {
     const op = 'LabelEncoder.inverseTransform';
-    const numbers = labels instanceof Tensor ? Array.from(labels.data) : labels;
+    const numbers = labels instanceof Tensor ? Array.from(numbersOf(op, labels)) : labels;
     return numbers.map((label) => {
       const known = this.categories;
       if (requireInteger(op, 'labels', label, 0) < known.length) return known[label];

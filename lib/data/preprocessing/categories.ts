@@ -27,6 +27,7 @@ export abstract class Categories {
     }
     const sorted = [...found];
     if (column.type === 'category') sorted.sort((a, b) => (a < b ? -1 : 1));
+    else if (column.type === 'int64') sorted.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
     else sorted.sort((a, b) => Number(a) - Number(b));
     this.fitted = sorted;
     return this;

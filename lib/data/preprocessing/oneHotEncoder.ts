@@ -1,3 +1,4 @@
+import { numbersOf } from '../../core/access';
 import { requireOneOf, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
@@ -51,13 +52,14 @@ export class OneHotEncoder extends Categories {
   /** The category of the largest number in each row; null for a row without a positive number. */
   inverseTransform(x: Tensor): (string | null)[] {
     const op = 'OneHotEncoder.inverseTransform';
-    const { shape, data } = requireTensor(op, 'x', x).detach();
+    const { shape } = requireTensor(op, 'x', x);
+    const numbers = numbersOf(op, x);
     const width = this.categories.length;
     if (shape.length !== 2 || shape[1] !== width) {
       throw unexpected(op, `a shape (rows, ${width})`, 'x', shapeText(shape));
     }
     return Array.from({ length: shape[0] }, (_, i) => {
-      const code = Array.from(data.subarray(i * width, (i + 1) * width));
+      const code = Array.from(numbers.subarray(i * width, (i + 1) * width));
       const largest = code.reduce((a, b) => Math.max(a, b), 0);
       return largest > 0 ? this.categories[code.indexOf(largest)] : null;
     });

@@ -1,0 +1,87 @@
+import { copyElements } from '../../core/element';
+import { requireItems, requireNumber, shapeText, unexpected, wrongValue } from '../../core/errors';
+import { allocateShared, Storage } from '../../core/storage';
+import { requireTensor, Tensor } from '../../core/tensor';
+import { Module } from '../../nn';
+import { pythonFloat } from '../../nn/module/describe';
+import { normalizeChannels, type ChannelStatistics } from '../../ops/nn/normalize';
+
+const name = 'Normalize';
+
+/**
+ * Normalises images: (x - mean) / std for each channel (torchvision.transforms.v2.Normalize). uint8 counts as x / 255 and
+ * becomes float32, in one op; floating images keep their dtype, and halves are computed in float32.
+ *
+ * Keep images as uint8 and normalise each batch: as the first layer of a model, or in the training step. It has no
+ * parameters and no state.
+ *
+ * @param mean a number, or an array of one for each channel: (..., C, H, W). With a number, `input` may have any shape
+ * @param std standard deviations, as `mean`; numbers above 0
+ * @throws RangeError if the images have another number of channels; TypeError for other dtypes than uint8 and floating ones
+ * @example
+ * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+ * normalize.forward(images); // uint8 (32, 3, 224, 224) to float32
+ * const model = new nn.Sequential(new data.transforms.Normalize(0.1307, 0.3081), new nn.Linear(784, 10)); // of MNIST
+ */
+export class Normalize extends Module {
+  /** The mean of each channel, or of all. */
+  readonly mean: readonly number[];
+  /** The standard deviation of each channel, or of all. */
+  readonly std: readonly number[];
+  readonly #statistics: ChannelStatistics;
+
+  constructor(mean: number | readonly number[], std: number | readonly number[]) {
+    super();
+    this.mean = numbersFor('mean', mean);
+    this.std = numbersFor('std', std);
+    // As float32, which they become, unless images are float64.
+    const zero = this.std.find((value) => Math.fround(value) <= 0);
+    if (zero !== undefined) throw wrongValue(name, 'numbers above 0', 'std', zero);
+    const [means, stds] = [this.mean.length, this.std.length];
+    if (means !== stds && means !== 1 && stds !== 1) {
+      throw unexpected(name, `${means} numbers, as mean has,`, 'std', String(stds));
+    }
+    const channels = Math.max(means, stds);
+    this.#statistics = {
+      mean: statistic(this.mean, channels),
+      std: statistic(this.std, channels),
+      after: channels > 1 ? 2 : 0,
+    };
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { shape } = requireTensor(name, 'input', input);
+    const channels = this.#statistics.std.values.length;
+    if (channels > 1 && shape.at(-3) !== channels) {
+      throw unexpected(name, `a shape (..., ${channels}, H, W)`, 'input', shapeText(shape));
+    }
+    return normalizeChannels(name, input, this.#statistics);
+  }
+
+  override extraRepr(): string {
+    const text = (values: readonly number[]): string => `[${values.map(pythonFloat).join(', ')}]`;
+    return `mean=${text(this.mean)}, std=${text(this.std)}`;
+  }
+}
+
+function numbersFor(which: string, value: unknown): readonly number[] {
+  if (typeof value === 'number') return [requireSingle(which, value)];
+  const items = requireItems(name, 'a number or an array of numbers', which, value);
+  if (items.length === 0) throw unexpected(name, 'at least one number', which, 'none');
+  return items.map((item, i) => requireSingle(`${which}[${i}]`, item));
+}
+
+/** A number that float32 holds, too. */
+function requireSingle(which: string, value: unknown): number {
+  const number = requireNumber(name, which, value);
+  if (Number.isFinite(Math.fround(number))) return number;
+  throw wrongValue(name, 'a number that float32 holds', which, number);
+}
+
+/** One number for each channel. */
+function statistic(given: readonly number[], channels: number): ChannelStatistics['std'] {
+  const values = given.length === 1 ? new Array<number>(channels).fill(given[0]) : given;
+  const array = allocateShared('float64', channels);
+  copyElements(array, Float64Array.from(values));
+  return { values, tensor: new Tensor(new Storage('float64', array), [channels]) };
+}

@@ -38,7 +38,7 @@ const wholeBits = { int64: 64, int32: 32, uint8: 8 } as const;
 type Whole = keyof typeof wholeBits;
 const wholes = Object.keys(wholeBits) as Whole[];
 
-type Exact = (this: void, a: bigint, b: bigint) => bigint;
+type Exact = (a: bigint, b: bigint) => bigint;
 /** Functions of whole numbers, which wrap around. */
 const wholeArithmetic: Readonly<Record<string, Exact>> = {
   add: (a, b) => a + b,
@@ -73,8 +73,11 @@ function wholePower(a: bigint, b: bigint): bigint {
 
 /** A function of whole numbers as one of numbers, wrapped to a dtype. */
 function wrapped(fn: Exact, dtype: Whole): Two {
-  const wrap = dtype === 'uint8' ? BigInt.asUintN : BigInt.asIntN;
-  return (a, b) => Number(wrap(wholeBits[dtype], fn(BigInt(a), BigInt(b))));
+  const bits = wholeBits[dtype];
+  return (a, b) => {
+    const exact = fn(BigInt(a), BigInt(b));
+    return Number(dtype === 'uint8' ? BigInt.asUintN(bits, exact) : BigInt.asIntN(bits, exact));
+  };
 }
 
 const truth = (value: number): boolean => value !== 0;

@@ -153,13 +153,13 @@ export class Tensor {
    * Uint16Array of bits, whose numbers `toArray` and `to('float32')` give.
    */
   get data(): TypedArray {
-    const memory = this.memoryInOrder();
+    const memory = this.#memoryInOrder();
     return this.dtype === 'float16' && float16Array !== undefined
       ? new float16Array(memory.buffer, memory.byteOffset, memory.length)
       : memory;
   }
 
-  private memoryInOrder(): TypedArray {
+  #memoryInOrder(): TypedArray {
     readableMemory('data', this);
     if (!this._contiguous) return copyInOrder(this);
     if (capture !== null) capture.use(this._storage); // moves it before the array is handed out

@@ -8,6 +8,7 @@ import './elementwise/copy';
 import './shape/view';
 import './shape/slice';
 import './index/gather';
+import './index/slices';
 import './shape/join';
 import './shape/repeat';
 import './shape/triangle';

@@ -248,27 +248,46 @@ Dims AsLine(const Args& a, const ElementwiseLoop& loop) {
 
 }  // namespace
 
-template <class T>
-bool HasZero(const Args& a, size_t operand) {
+namespace {
+
+// Whether any element of an operand is one of those.
+template <class T, class IsOne>
+bool Any(const Args& a, size_t operand, const IsOne& isOne) {
   const Dims& dims = *a.dims;
   const T* x = a.in<T>(operand);
-  bool found = false;
+  unsigned found = 0;
   if (dims.ndim == 0) {
     const int64_t n = a.len[operand] == 1 ? 1 : dims.count;
-    for (int64_t i = 0; i < n; ++i) found |= x[i] == 0;
-    return found;
+    for (int64_t i = 0; i < n; ++i) found |= static_cast<unsigned>(isOne(x[i]));
+    return found != 0;
   }
   EachRow(Cursor(dims, operand + 1, 0).Of(operand), dims.count,
           [&](const Cursor& at, int64_t, int64_t n) {
             const T* row = x + at.offset(operand);
             const int64_t stride = at.stride(operand);
-            for (int64_t i = 0; i < n; ++i) found |= row[i * stride] == 0;
+            for (int64_t i = 0; i < n; ++i) found |= static_cast<unsigned>(isOne(row[i * stride]));
           });
-  return found;
+  return found != 0;
+}
+
+}  // namespace
+
+template <class T>
+bool HasZero(const Args& a, size_t operand) {
+  return Any<T>(a, operand, [](T v) { return v == 0; });
 }
 template bool HasZero<int64_t>(const Args&, size_t);
 template bool HasZero<int32_t>(const Args&, size_t);
 template bool HasZero<uint8_t>(const Args&, size_t);
+
+template <class T>
+bool HasNaN(const Args& a, size_t operand) {
+  return Any<T>(a, operand, [](T v) { return Widen(v) != Widen(v); });
+}
+template bool HasNaN<float>(const Args&, size_t);
+template bool HasNaN<double>(const Args&, size_t);
+template bool HasNaN<Float16>(const Args&, size_t);
+template bool HasNaN<BFloat16>(const Args&, size_t);
 
 void RunElementwise(const Args& a, const ElementwiseLoop& loop) {
   const Dims& dims = *a.dims;

@@ -39,9 +39,11 @@ inline constexpr int64_t kStreamBytes = int64_t{4} << 20;
 
 void RunElementwise(const Args& a, const ElementwiseLoop& loop);
 
-// Whether an element of an operand is 0; T is its C type.
+// Whether an element of an operand is 0, or NaN; T is its C type.
 template <class T>
 bool HasZero(const Args& a, size_t operand);
+template <class T>
+bool HasNaN(const Args& a, size_t operand);
 
 // Loops as cheap as an addition may stream.
 template <class F>

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -67,7 +66,6 @@ struct Args {
   size_t threadScratchStride = 0;
   bool mayStream = false;  // whether large results may bypass the caches: see kStreamBytes
   bool stream = false;     // whether this run does
-  std::atomic<bool>* fault = nullptr;  // set by inner loops that find an element they cannot compute
 
   template <class T>
   const T* in(size_t i) const {

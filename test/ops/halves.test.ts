@@ -13,6 +13,7 @@ const looser: Readonly<Record<string, number>> = {
   'einsum i,ij,j->': 16, // cancels
   addmm: 2,
   'indexAdd along the last dimension, weighted': 2,
+  'scatterAdd in place, through a transposed view': 2, // twice
 };
 
 /** Families without halves: optimizers update float32 copies, and backend.gemm takes arrays of floats. */

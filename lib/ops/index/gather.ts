@@ -1,63 +1,30 @@
-/** Selects elements by tensors of indices, and writes or adds elements at indices: each is the other's gradient. */
-import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
+/** Reads, writes and adds elements at an index for each of them: reading and adding are each other's gradients. */
 import { isHalf } from '../../core/dtype';
-import { normalizeDim, sameShape, type Shape } from '../../core/shape';
+import { shapeText, unexpected } from '../../core/errors';
+import { normalizeDim, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
-  namedKernelPairs,
   operand,
   record,
   recordInPlace,
-  requireDTypeOf,
   requireIndex,
   requireInPlace,
   Tensor,
-  type Attrs,
   type Operand,
-  type Operands,
   type Rule,
 } from '../define';
 import { lineOf } from '../reduce/reductionShape';
-
-/** Sizes before, along and after the dimension: `n` in the tensor, `m` in the index. */
-type Sizes = Attrs<'outer' | 'n' | 'm' | 'inner'>;
-
-const reading = (name: string) =>
-  namedKernelPairs(name, (call, o: Operands<'x' | 'index' | 'out'>, a: Sizes) => {
-    call(o.x, o.index, o.out, a.outer, a.n, a.m, a.inner);
-  });
-const writing = (name: string) =>
-  namedKernelPairs(name, (call, o: Operands<'out' | 'index' | 'source'>, a: Sizes) => {
-    call(o.out, o.index, o.source, a.outer, a.n, a.m, a.inner);
-  });
+import { reading, writing, type Along } from './indexKernels';
 
 const gatherKernels = reading('gather');
-const indexSelectKernels = reading('indexSelect');
 const scatterKernels = writing('scatter');
 const scatterAddKernels = writing('scatterAdd');
-const indexCopyKernels = writing('indexCopy');
-const indexAddKernels = writing('indexAdd');
-
-/** The dimension, and the shape of the tensor that was indexed. */
-interface Along {
-  readonly dim: number;
-  readonly shape: Shape;
-}
 
 declare module '../../core/node' {
   interface OpAttrs extends Record<AlongName, Along> {}
 }
 
-type AlongName =
-  | 'gather'
-  | 'gatherBackward'
-  | 'scatter'
-  | 'scatterAdd'
-  | 'indexSelect'
-  | 'indexSelectBackward'
-  | 'indexAdd';
-
-// --- One index for each element -------------------------------------------------------------------
+type AlongName = 'gather' | 'gatherBackward' | 'scatter' | 'scatterAdd';
 
 /** Checks an index tensor: except along `dim`, its sizes are at most those of `x`. */
 function requireIndexOf(op: string, x: Tensor, dim: number, value: unknown): Tensor {
@@ -206,104 +173,6 @@ function scatter(
   return x;
 }
 
-// --- One index for each slice of a dimension -------------------------------------------------------
-
-/** Checks a vector of indices; a single index without dimensions is allowed. */
-function requireList(op: string, value: unknown): Tensor {
-  const index = requireTensor(op, 'index', value);
-  requireIndex(op, 'index', index);
-  if (index.ndim > 1) {
-    throw unexpected(op, 'at most one dimension', 'index', shapeText(index.shape));
-  }
-  return index.contiguous();
-}
-
-const indexSelectRule: Rule<'indexSelect'> = {
-  name: 'indexSelect',
-  grad: (dy, node) => {
-    const { dim, shape } = node.attrs;
-    const index = node.saved[0];
-    const out = Tensor._empty(dy.dtype, shape).zero_();
-    putSlices(out, dim, index, dy.detach().contiguous(), true);
-    return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
-  },
-};
-const indexSelectBackwardRule: Rule<'indexSelectBackward'> = {
-  name: 'indexSelectBackward',
-  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.saved[0])],
-};
-
-function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor {
-  const dim = normalizeDim('indexSelect', dimension, input.ndim);
-  const index = requireList('indexSelect', indices);
-  const x = input.contiguous();
-  const { outer, n, inner } = lineOf(x.shape, dim);
-  const m = index.numel();
-  const out = Tensor._empty(
-    x.dtype,
-    x.shape.map((size, i) => (i === dim ? m : size)),
-  );
-  indexSelectKernels[x.dtype][index.dtype](
-    { x: x._flat, index: index._flat, out: out._flat },
-    { outer, n, m, inner },
-  );
-  return record(out, indexSelectRule, [x], [index], { dim, shape: x.shape });
-}
-
-const indexAddRule: Rule<'indexAdd'> = {
-  name: 'indexAdd',
-  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.saved[0]) : null],
-};
-
-/**
- * Writes (or adds) the slices of `source` along `dim` to `x` at `index`, in place and without recording. `x` is contiguous,
- * and `source` has its shape except along `dim`, where it has the length of `index`.
- */
-export function putSlices(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  accumulate: boolean,
-): void {
-  if (accumulate && isHalf(x.dtype)) {
-    // Added in float32, and rounded once.
-    const wide = x.to('float32');
-    putSlices(wide, dim, index, source.to('float32'), true);
-    x.copy_(wide);
-    return;
-  }
-  const { outer, n, inner } = lineOf(x.shape, dim);
-  const kernels = accumulate ? indexAddKernels : indexCopyKernels;
-  kernels[x.dtype][index.dtype](
-    { out: x._flat, index: index._flat, source: source._flat },
-    { outer, n, m: index.numel(), inner },
-  );
-}
-
-function indexAdd(
-  x: Tensor,
-  dimension: number,
-  indices: Tensor,
-  source: Tensor,
-  options: { alpha?: number } = {},
-): Tensor {
-  requireOptions('indexAdd', options, ['alpha']);
-  const alpha = requireNumber('indexAdd', 'alpha', options.alpha ?? 1);
-  const dim = normalizeDim('indexAdd', dimension, x.ndim);
-  const index = requireList('indexAdd', indices);
-  requireTensor('indexAdd', 'source', source);
-  requireDTypeOf('indexAdd', 'source', source, x.dtype);
-  const shape = x.shape.map((size, i) => (i === dim ? index.numel() : size));
-  if (!sameShape(source.shape, shape)) {
-    throw unexpected('indexAdd', shapeText(shape), 'source', shapeText(source.shape));
-  }
-  const scaled = alpha === 1 ? source : source.mul(alpha);
-  const out = x.detach().clone();
-  putSlices(out, dim, index, scaled.detach().contiguous(), true);
-  return record(out, indexAddRule, [x, scaled], [index], { dim, shape: x.shape });
-}
-
 declare module '../../core/tensor' {
   interface Tensor {
     /**
@@ -321,14 +190,6 @@ declare module '../../core/tensor' {
     scatter_(dim: number, index: Tensor, src: Operand): this;
     /** scatterAdd in place. */
     scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
-    /**
-     * Selects slices of dimension `dim` at `index` (int32 or int64, one dimension), in its order (torch.index_select).
-     *
-     * @example images.indexSelect(0, tensor([3, 1, 4], { dtype: 'int32' })) // a batch of three
-     */
-    indexSelect(dim: number, index: Tensor): Tensor;
-    /** A copy with `alpha` times slice i of `source` added to slice index[i] of dimension `dim` (torch.index_add). */
-    indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
   }
 }
 
@@ -347,17 +208,5 @@ Object.assign(Tensor.prototype, {
   },
   scatterAdd_(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
     return scatter('scatterAdd', true, this, dim, index, requireTensor('scatterAdd_', 'src', src));
-  },
-  indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
-    return indexSelect(this, dim, index);
-  },
-  indexAdd(
-    this: Tensor,
-    dim: number,
-    index: Tensor,
-    source: Tensor,
-    options?: { alpha?: number },
-  ): Tensor {
-    return indexAdd(this, dim, index, source, options);
   },
 });

@@ -22,7 +22,7 @@ import {
   type Operand,
   type Rule,
 } from '../define';
-import { putSlices } from './gather';
+import { putSlices } from './slices';
 import { maxIndexed, placesIn } from './mask';
 
 const indexKernels = kernels('index');

@@ -88,7 +88,7 @@ const kinds: Row[] = [
     'a symbol in data',
     () => tensor(as([Symbol('s')])),
     Type,
-    'tensor: expected a number, a boolean, or an array of them for data[0], got a symbol',
+    'tensor: expected a number, a bigint, a boolean, or an array of them for data[0], got a symbol',
   ],
   [
     'a text for an index',

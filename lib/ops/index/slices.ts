@@ -1,0 +1,140 @@
+/** Reads, writes and adds slices of a dimension at a list of indices: reading and adding are each other's gradients. */
+import { isHalf } from '../../core/dtype';
+import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { normalizeDim, sameShape } from '../../core/shape';
+import { requireTensor } from '../../core/tensor';
+import { record, requireDTypeOf, requireIndex, Tensor, type Rule } from '../define';
+import { lineOf } from '../reduce/reductionShape';
+import { reading, writing, type Along } from './indexKernels';
+
+const indexSelectKernels = reading('indexSelect');
+const indexCopyKernels = writing('indexCopy');
+const indexAddKernels = writing('indexAdd');
+
+declare module '../../core/node' {
+  interface OpAttrs extends Record<'indexSelect' | 'indexSelectBackward' | 'indexAdd', Along> {}
+}
+
+/** Checks a vector of indices; a single index without dimensions is allowed. */
+function requireList(op: string, value: unknown): Tensor {
+  const index = requireTensor(op, 'index', value);
+  requireIndex(op, 'index', index);
+  if (index.ndim > 1) {
+    throw unexpected(op, 'at most one dimension', 'index', shapeText(index.shape));
+  }
+  return index.contiguous();
+}
+
+const indexSelectRule: Rule<'indexSelect'> = {
+  name: 'indexSelect',
+  grad: (dy, node) => {
+    const { dim, shape } = node.attrs;
+    const index = node.saved[0];
+    const out = Tensor._empty(dy.dtype, shape).zero_();
+    putSlices(out, dim, index, dy.detach().contiguous(), true);
+    return [record(out, indexSelectBackwardRule, [dy], [index], node.attrs)];
+  },
+};
+const indexSelectBackwardRule: Rule<'indexSelectBackward'> = {
+  name: 'indexSelectBackward',
+  grad: (dy, node) => [dy.indexSelect(node.attrs.dim, node.saved[0])],
+};
+
+function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor {
+  const dim = normalizeDim('indexSelect', dimension, input.ndim);
+  const index = requireList('indexSelect', indices);
+  const x = input.contiguous();
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  const m = index.numel();
+  const out = Tensor._empty(
+    x.dtype,
+    x.shape.map((size, i) => (i === dim ? m : size)),
+  );
+  indexSelectKernels[x.dtype][index.dtype](
+    { x: x._flat, index: index._flat, out: out._flat },
+    { outer, n, m, inner },
+  );
+  return record(out, indexSelectRule, [x], [index], { dim, shape: x.shape });
+}
+
+const indexAddRule: Rule<'indexAdd'> = {
+  name: 'indexAdd',
+  grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.saved[0]) : null],
+};
+
+/**
+ * Writes (or adds) the slices of `source` along `dim` to `x` at `index`, in place and without recording. `x` is contiguous,
+ * and `source` has its shape except along `dim`, where it has the length of `index`.
+ */
+export function putSlices(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  accumulate: boolean,
+): void {
+  if (accumulate && isHalf(x.dtype)) {
+    // Added in float32, and rounded once.
+    const wide = x.to('float32');
+    putSlices(wide, dim, index, source.to('float32'), true);
+    x.copy_(wide);
+    return;
+  }
+  const { outer, n, inner } = lineOf(x.shape, dim);
+  const kernels = accumulate ? indexAddKernels : indexCopyKernels;
+  kernels[x.dtype][index.dtype](
+    { out: x._flat, index: index._flat, source: source._flat },
+    { outer, n, m: index.numel(), inner },
+  );
+}
+
+function indexAdd(
+  x: Tensor,
+  dimension: number,
+  indices: Tensor,
+  source: Tensor,
+  options: { alpha?: number } = {},
+): Tensor {
+  requireOptions('indexAdd', options, ['alpha']);
+  const alpha = requireNumber('indexAdd', 'alpha', options.alpha ?? 1);
+  const dim = normalizeDim('indexAdd', dimension, x.ndim);
+  const index = requireList('indexAdd', indices);
+  requireTensor('indexAdd', 'source', source);
+  requireDTypeOf('indexAdd', 'source', source, x.dtype);
+  const shape = x.shape.map((size, i) => (i === dim ? index.numel() : size));
+  if (!sameShape(source.shape, shape)) {
+    throw unexpected('indexAdd', shapeText(shape), 'source', shapeText(source.shape));
+  }
+  const scaled = alpha === 1 ? source : source.mul(alpha);
+  const out = x.detach().clone();
+  putSlices(out, dim, index, scaled.detach().contiguous(), true);
+  return record(out, indexAddRule, [x, scaled], [index], { dim, shape: x.shape });
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /**
+     * Selects slices of dimension `dim` at `index` (int32 or int64, one dimension), in its order (torch.index_select).
+     *
+     * @example images.indexSelect(0, tensor([3, 1, 4], { dtype: 'int32' })) // a batch of three
+     */
+    indexSelect(dim: number, index: Tensor): Tensor;
+    /** A copy with `alpha` times slice i of `source` added to slice index[i] of dimension `dim` (torch.index_add). */
+    indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
+  }
+}
+
+Object.assign(Tensor.prototype, {
+  indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
+    return indexSelect(this, dim, index);
+  },
+  indexAdd(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options?: { alpha?: number },
+  ): Tensor {
+    return indexAdd(this, dim, index, source, options);
+  },
+});

@@ -9,6 +9,9 @@ export type ElementArray =
  * elementwise ops, the layout: a count when every operand is contiguous (an operand of one element stands for all), or
  * sizes followed by each operand's strides.
  *
+ * One argument more, of any value, says that the memory of the result is not new, so that large results do not bypass the
+ * caches.
+ *
  * Throws TypeError or RangeError, `<op>: expected <what> for <name>, got <actual>`.
  */
 export type NativeOp = (...args: (ElementArray | number | boolean | null)[]) => void;

@@ -20,10 +20,14 @@ for name in ["uint8", "int64", "float16", "bfloat16"]:
     dtype = getattr(torch, name)
     ops[f"float32 to {name}"] = lambda dtype=dtype: x.to(dtype)
     ops[f"{name} to float32"] = lambda other=x.to(dtype): other.to(torch.float32)
+    ops[f"float32 to {name}_"] = lambda target=x.to(dtype): target.copy_(x)
+    ops[f"{name} to float32_"] = lambda floats=x.clone(), other=x.to(dtype): floats.copy_(other)
 for name in ["float16", "bfloat16"]:
     half = signed.to(getattr(torch, name))
     ops[f"add of {name}"] = lambda a=half, b=half.clone(): a + b
     ops[f"relu of {name}"] = lambda a=half: torch.relu(a)
+    ops[f"add of {name}_"] = lambda total=torch.zeros_like(half), b=half: total.add_(b)
+    ops[f"relu of {name}_"] = lambda a=half.clone(): a.relu_()
 
 pixels = ((100 * waves(math.prod(images)).abs()).float() * 2.5).to(torch.uint8).reshape(images)
 mean = torch.tensor([0.485, 0.456, 0.406]).reshape(3, 1, 1)

@@ -1,5 +1,5 @@
 /** Conversions, and functions of bytes and halves, eagerly; the same as dtypes.py. */
-import { backend, data, F, tensor, type DType, type Tensor } from 'blasgrad';
+import { backend, data, F, tensor, zeros, type DType, type Tensor } from 'blasgrad';
 import type { Timing } from '../trial';
 import { readTrial, report, samplesOf } from './timing';
 
@@ -23,11 +23,17 @@ function functionsOf({ elements, images, linear }: Trial): Record<string, () => 
     const other = x.to(dtype);
     functions[`float32 to ${dtype}`] = () => x.to(dtype);
     functions[`${dtype} to float32`] = () => other.to('float32');
+    const [target, floats] = [other.clone(), x.clone()];
+    functions[`float32 to ${dtype}_`] = () => target.copy_(x);
+    functions[`${dtype} to float32_`] = () => floats.copy_(other);
   }
   for (const dtype of ['float16', 'bfloat16'] as const) {
     const [a, b] = [signed.to(dtype), signed.to(dtype)];
     functions[`add of ${dtype}`] = () => a.add(b);
     functions[`relu of ${dtype}`] = () => F.relu(a);
+    const [sum, positive] = [zeros(elements, { dtype }), signed.to(dtype)];
+    functions[`add of ${dtype}_`] = () => sum.add_(b);
+    functions[`relu of ${dtype}_`] = () => positive.relu_();
   }
   const pixels = tensor(values(images.reduce((a, b) => a * b)))
     .mul(2.5)

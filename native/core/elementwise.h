@@ -49,6 +49,10 @@ bool HasNaN(const Args& a, size_t operand);
 template <class F>
 inline constexpr bool kMayStream = F::kGrain >= 1 << 17;
 
+// Functions that load and store halves themselves: for cheap ones, conversion in registers takes half of the time.
+template <class F>
+inline constexpr bool kTakesHalves = requires { requires F::kHalves; };
+
 // Whether a call needs no iteration: short contiguous operands, as those of small nets are.
 inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
   if (a.dims->ndim != 0 || a.dims->count >= grain) return false;
@@ -88,7 +92,8 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
   }                                                                                                \
   template <class F, DType kOutType, DType... kInTypes>                                            \
   void Elementwise(const Args& a) {                                                                \
-    if constexpr ((IsHalf(kOutType) || ... || IsHalf(kInTypes))) {                                 \
+    constexpr bool kDirect = kTakesHalves<F> && ((kInTypes == kOutType) && ...);                   \
+    if constexpr (!kDirect && (IsHalf(kOutType) || ... || IsHalf(kInTypes))) {                     \
       static constexpr ElementwiseLoop kLoop = {                                                   \
           InnerLoopOf<F, ComputeType<kOutType>, ComputeType<kInTypes>...>::Run,                    \
           sizeof...(kInTypes),                                                                     \

@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "core/dtype.h"
-#include "simd/loops-inl.h"
+#include "simd/tails-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
@@ -30,11 +30,11 @@ struct HalfBits<BFloat16> {
   }
   template <class D, class V>
   static HWY_INLINE V Narrow(D d, V bits) {
-    const V upper = hn::ShiftRight<16>(bits);
-    const V odd = hn::And(upper, hn::Set(d, 1));
-    const V rounded = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7fff))));
-    const auto isNaN = hn::Gt(hn::And(bits, hn::Set(d, 0x7fffffff)), hn::Set(d, 0x7f800000));
-    return hn::IfThenElse(isNaN, hn::Or(upper, hn::Set(d, 0x40)), rounded);
+    const auto isNaN = hn::RebindMask(d, hn::IsNaN(hn::BitCast(hn::RebindToFloat<D>(), bits)));
+    const V odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(d, 1));
+    const V rounded = hn::Add(hn::Add(bits, hn::Set(d, 0x7fff)), odd);
+    const V quiet = hn::Or(bits, hn::Set(d, 0x400000));
+    return hn::ShiftRight<16>(hn::IfThenElse(isNaN, quiet, rounded));
   }
 };
 
@@ -103,19 +103,27 @@ HWY_INLINE hn::Vec<hn::Rebind<uint16_t, D>> ToHalfBits([[maybe_unused]] D d, hn:
     return hn::BitCast(bits, hn::DemoteTo(dh, v));
   } else {
     const hn::RebindToUnsigned<D> du;
-    const hn::RebindToSigned<D> di;
-    // DemoteTo saturates signed numbers: all of these are below 2^16.
-    return hn::DemoteTo(bits, hn::BitCast(di, HalfBits<Half>::Narrow(du, hn::BitCast(du, v))));
+    return hn::TruncateTo(bits, HalfBits<Half>::Narrow(du, hn::BitCast(du, v)));
   }
 }
 
 template <class T>
 inline constexpr bool kIsHalf = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
 
+// Bytes as floats.
+template <class D>
+HWY_INLINE hn::Vec<D> FromBytes(D d, hn::Vec<hn::Rebind<uint8_t, D>> bytes) {
+  return hn::ConvertTo(d, hn::PromoteTo(hn::RebindToSigned<D>(), bytes));
+}
+template <class D, class S>
+inline constexpr bool kFromBytes = std::is_same_v<S, uint8_t> && !std::is_same_v<hn::TFromD<D>, S>;
+
 // hn::LoadU of elements stored as S, in the type that arithmetic on them is done in.
 template <class D, class S>
 HWY_INLINE hn::Vec<D> LoadAs(D d, const S* p) {
-  if constexpr (kIsHalf<S>) {
+  if constexpr (kFromBytes<D, S>) {
+    return FromBytes(d, hn::LoadU(hn::Rebind<uint8_t, D>(), p));
+  } else if constexpr (kIsHalf<S>) {
     const hn::Rebind<uint16_t, D> dh;
     return FromHalfBits<D, S>(d, hn::LoadU(dh, reinterpret_cast<const uint16_t*>(p)));
   } else {
@@ -136,7 +144,9 @@ HWY_INLINE void StoreAs(D d, hn::Vec<D> v, S* p) {
 // The same for the first n < Lanes(d) elements.
 template <class D, class S>
 HWY_INLINE hn::Vec<D> LoadTailAs(D d, const S* p, size_t n) {
-  if constexpr (kIsHalf<S>) {
+  if constexpr (kFromBytes<D, S>) {
+    return FromBytes(d, LoadTail(hn::Rebind<uint8_t, D>(), p, n));
+  } else if constexpr (kIsHalf<S>) {
     const hn::Rebind<uint16_t, D> dh;
     return FromHalfBits<D, S>(d, LoadTail(dh, reinterpret_cast<const uint16_t*>(p), n));
   } else {

@@ -1,7 +1,9 @@
 /** Copies, conversions between dtypes, and filling. */
+import type { NativeOp } from '../../../binding';
 import { isFloating, requireDType, type DType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
 import { shapeText, unexpected, wrongType } from '../../core/errors';
+import { observer } from '../../core/observer';
 import { broadcastShapes } from '../../core/shape';
 import {
   withoutOverlap,
@@ -34,6 +36,13 @@ declare module '../../core/node' {
 const copyKernels = kernels('copy');
 const toKernels = kernelPairs('to');
 const fillKernels = kernels('fill');
+
+/** The same native op for a result whose memory is not new. */
+function intoExisting(call: NativeOp): NativeOp {
+  return (...args) => {
+    call(...args, true);
+  };
+}
 
 const cloneRule: Rule<'clone'> = { name: 'clone', grad: (dy) => [dy] };
 const toRule: Rule<'to'> = { name: 'to', grad: (dy, node) => [dy.to(node.attrs)] };
@@ -102,6 +111,13 @@ Object.assign(Tensor.prototype, {
   copy_(this: Tensor, source: Operand): Tensor {
     const from = operand('copy_', 'source', source, this);
     requireInPlace('copy_', this, broadcastShapes('copy_', this.shape, from.shape), this.dtype);
+    if (from.dtype !== this.dtype && !from.requiresGrad && observer === null) {
+      // Converted on the way. An observer is told of conversion and copy apart.
+      const apart = from._storage === this._storage ? from.clone() : from;
+      runElementwise('copy_', intoExisting(toKernels[from.dtype][this.dtype]), [apart], this);
+      recordInPlace(this, copyRule, [this, apart], [], undefined);
+      return this;
+    }
     const converted = withoutOverlap(this, from.to(this.dtype));
     runElementwise('copy_', copyKernels[this.dtype], [converted], this);
     recordInPlace(this, copyRule, [this, converted], [], undefined);

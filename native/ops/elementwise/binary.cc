@@ -17,9 +17,10 @@ namespace {
 #define BLASGRAD_ARITHMETIC(NAME, EXPRESSION)                                      \
   struct NAME {                                                                    \
     static constexpr int64_t kGrain = 1 << 17;                                     \
+    static constexpr bool kHalves = true;                                          \
     template <class T>                                                             \
     static void Run(const Args& args, int64_t n, T* out, const T* x, const T* y) { \
-      [[maybe_unused]] const hn::ScalableTag<T> d;                                 \
+      [[maybe_unused]] const hn::ScalableTag<ComputeOf<T>> d;                      \
       MapVectors<kMayStream<NAME>>(                                                \
           args, n, out,                                                            \
           [d](auto a, auto b) HWY_ATTR {                                           \
@@ -61,6 +62,7 @@ T Product(T a, T b) {
 // Highway multiplies neither bytes nor, before AVX-512, words of 64 bits.
 struct Mul {
   static constexpr int64_t kGrain = 1 << 17;
+  static constexpr bool kHalves = true;
   template <class T>
   static void Run(const Args& args, int64_t n, T* out, const T* x, const T* y) {
     if constexpr (std::is_integral_v<T> && sizeof(T) != 4) {

@@ -6,8 +6,6 @@
 #include <string>
 #include <type_traits>
 
-#include "simd/half.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/elementwise/copy.cc"
 #include "hwy/foreach_target.h"
@@ -68,18 +66,12 @@ void CheckedCast(const Args& a) {
   kKernel(a);
 }
 
-struct WidenHalves {
+// Of halves and bytes to float32, and of float32 to halves, which the loads and stores convert.
+struct CastByLoading {
   static constexpr int64_t kGrain = kElementwiseGrain;
-  template <class Half>
-  static void Run(const Args&, int64_t n, float* out, const Half* x) {
-    WidenBlock(x, n, out);
-  }
-};
-struct NarrowFloats {
-  static constexpr int64_t kGrain = kElementwiseGrain;
-  template <class Half>
-  static void Run(const Args&, int64_t n, Half* out, const float* x) {
-    NarrowBlock(x, n, out);
+  template <class Out, class In>
+  static void Run(const Args& a, int64_t n, Out* out, const In* x) {
+    MapVectors<true>(a, n, out, [](auto v) HWY_ATTR { return v; }, x);
   }
 };
 
@@ -87,10 +79,9 @@ template <DType kFrom, DType kTo>
 Kernel CastKernel() {
   using From = CType<kFrom>;
   using To = CType<kTo>;
-  if constexpr (IsHalf(kFrom) && kTo == DType::float32) {
-    return ElementwiseWords<WidenHalves, To, From>;
-  } else if constexpr (kFrom == DType::float32 && IsHalf(kTo)) {
-    return ElementwiseWords<NarrowFloats, To, From>;
+  constexpr bool kIsNarrow = sizeof(From) <= 2 && kFrom != DType::boolean;
+  if constexpr ((kIsNarrow && kTo == DType::float32) || (kFrom == DType::float32 && IsHalf(kTo))) {
+    return ElementwiseWords<CastByLoading, To, From>;
   } else if constexpr (InfoOf(kFrom).in(kFloating) && InfoOf(kTo).in(kIntegers) &&
                        kTo != DType::int32) {  // which has always taken NaN for the smallest number
     return CheckedCast<kFrom, kTo>;

@@ -20,9 +20,10 @@ namespace HWY_NAMESPACE {
 template <class F>
 struct ForwardLoop {
   static constexpr int64_t kGrain = F::kGrain;
+  static constexpr bool kHalves = kMayStream<F>;
   template <class T>
   static void Run(const Args& a, int64_t n, T* out, const T* x) {
-    const hn::ScalableTag<T> d;
+    const hn::ScalableTag<ComputeOf<T>> d;
     const auto p = vm::Const(d, F::kAttrs > 0 ? a.attr[0] : 0);
     const auto q = vm::Const(d, F::kAttrs > 1 ? a.attr[1] : 0);
     MapVectors<kMayStream<F>>(
@@ -33,9 +34,10 @@ struct ForwardLoop {
 template <class F>
 struct BackwardLoop {
   static constexpr int64_t kGrain = F::kGrain;
+  static constexpr bool kHalves = kMayStream<F>;
   template <class T>
   static void Run(const Args& a, int64_t n, T* out, const T* dy, const T* saved) {
-    const hn::ScalableTag<T> d;
+    const hn::ScalableTag<ComputeOf<T>> d;
     const auto p = vm::Const(d, F::kAttrs > 0 ? a.attr[0] : 0);
     const auto q = vm::Const(d, F::kAttrs > 1 ? a.attr[1] : 0);
     MapVectors<kMayStream<F>>(

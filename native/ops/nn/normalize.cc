@@ -1,14 +1,13 @@
 // Normalised channels: (x - mean) / std, of bytes (x / 255 - mean) / std, each step rounded as PyTorch rounds it.
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/nn/normalize.cc"
 #include "hwy/foreach_target.h"
 //
-#include "simd/half-inl.h"
+#include "simd/loops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
@@ -30,48 +29,18 @@ HWY_INLINE hn::Vec<D> Over255(D d, hn::Vec<D> x) {
 #endif
 }
 
-// Not `Load`: a call would find hn::Load, which wants aligned memory.
-template <class D, class X>
-HWY_INLINE hn::Vec<D> LoadNumbers(D d, const X* x) {
-  if constexpr (std::is_same_v<X, uint8_t>) {
-    const hn::Rebind<uint8_t, D> bytes;
-    const hn::RebindToSigned<D> words;
-    return Over255(d, hn::ConvertTo(d, hn::PromoteTo(words, hn::LoadU(bytes, x))));
-  } else {
-    return LoadAs(d, x);
-  }
-}
-
-template <class D, class X>
-HWY_INLINE hn::Vec<D> LoadFirstNumbers(D d, const X* x, size_t n) {
-  if constexpr (std::is_same_v<X, uint8_t>) {
-    HWY_ALIGN uint8_t lanes[hn::MaxLanes(D())] = {};
-    std::memcpy(lanes, x, n);
-    return LoadNumbers(d, lanes);
-  } else {
-    return LoadTailAs(d, x, n);
-  }
-}
-
 // n elements of one channel.
-template <bool kStream, class X, class Y, class T>
-void Channel(const X* x, size_t n, T mean, T std, Y* y) {
+template <class X, class Y, class T>
+void Channel(const Args& a, const X* x, int64_t n, T mean, T std, Y* y) {
   const hn::ScalableTag<T> d;
-  const size_t lanes = hn::Lanes(d);
   const auto center = hn::Set(d, mean), scale = hn::Set(d, std);
-  const auto normalize = [&](auto v) HWY_ATTR { return hn::Div(hn::Sub(v, center), scale); };
-  size_t i = 0;
-  if constexpr (kStream) {
-    const size_t past = reinterpret_cast<uintptr_t>(y) / sizeof(T) % lanes;
-    if (past != 0) {
-      i = std::min(lanes - past, n);
-      StoreTail(d, normalize(LoadFirstNumbers(d, x, i)), y, i);
-    }
-    for (; i + lanes <= n; i += lanes) hn::Stream(normalize(LoadNumbers(d, x + i)), d, y + i);
-  } else {
-    for (; i + lanes <= n; i += lanes) StoreAs(d, normalize(LoadNumbers(d, x + i)), y + i);
-  }
-  if (i < n) StoreTailAs(d, normalize(LoadFirstNumbers(d, x + i, n - i)), y + i, n - i);
+  MapVectors<true>(
+      a, n, y,
+      [=](auto v) HWY_ATTR {
+        if constexpr (std::is_same_v<X, uint8_t>) v = Over255(d, v);
+        return hn::Div(hn::Sub(v, center), scale);
+      },
+      x);
 }
 
 // x (outer, channels, inner), mean and std (channels), y as x; without a mean it is 0.
@@ -84,7 +53,8 @@ void NormalizeChannels(const Args& a) {
   Y* y = a.out<Y>(3);
   const int64_t channels = a.size(1), inner = a.size(2);
   const int64_t count = a.size(0) * channels * inner;
-  const bool stream = a.mayStream && count * static_cast<int64_t>(sizeof(Y)) >= kStreamBytes;
+  Args args = a;
+  args.stream = a.mayStream && count * static_cast<int64_t>(sizeof(Y)) >= kStreamBytes;
   a.threads->For(
       count, kGrain,
       [&](int64_t at, int64_t end) {
@@ -92,20 +62,10 @@ void NormalizeChannels(const Args& a) {
           const int64_t plane = at / inner;
           const int64_t stop = std::min(end, (plane + 1) * inner);
           const T center = mean == nullptr ? T{0} : static_cast<T>(mean[plane % channels]);
-          const T scale = static_cast<T>(std[plane % channels]);
-          const size_t n = static_cast<size_t>(stop - at);
-          if constexpr (std::is_same_v<Y, T>) {
-            if (stream) {
-              Channel<true>(x + at, n, center, scale, y + at);
-            } else {
-              Channel<false>(x + at, n, center, scale, y + at);
-            }
-          } else {
-            Channel<false>(x + at, n, center, scale, y + at);
-          }
+          Channel(args, x + at, stop - at, center, static_cast<T>(std[plane % channels]), y + at);
           at = stop;
         }
-        if (stream) hwy::FlushStream();
+        if (args.stream) hwy::FlushStream();
       },
       64);
 }

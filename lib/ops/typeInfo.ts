@@ -80,6 +80,7 @@ export interface FloatInfo {
   readonly smallestNormal: number;
   /** The decimal resolution, a power of ten. */
   readonly resolution: number;
+  /** The dtype. */
   readonly dtype: DType;
 }
 
@@ -115,6 +116,7 @@ export interface IntegerInfo {
   readonly max: Element;
   /** The least number; a bigint for int64. */
   readonly min: Element;
+  /** The dtype. */
   readonly dtype: DType;
 }
 

@@ -28,8 +28,9 @@ enum class Kind : uint8_t { floating = 1, half = 2, index = 4, byte = 8, boolean
 
 // Groups are sets of kinds.
 using Group = uint8_t;
-inline constexpr Group kWide = static_cast<Group>(Kind::floating);  // arithmetic is done in the dtype itself
-inline constexpr Group kHalves = static_cast<Group>(Kind::half);    // arithmetic is done in float32
+inline constexpr Group kWide =
+    static_cast<Group>(Kind::floating);  // arithmetic is done in the dtype itself
+inline constexpr Group kHalves = static_cast<Group>(Kind::half);  // arithmetic is done in float32
 inline constexpr Group kFloating = kWide | kHalves;
 inline constexpr Group kIndices = static_cast<Group>(Kind::index);
 inline constexpr Group kIntegers = kIndices | static_cast<Group>(Kind::byte);

@@ -171,7 +171,8 @@ class OperandBlocks {
       Pack(base_, bytes_, cursor, operand_, n, halves.data());
       from = halves.data();
     }
-    WithHalf(format_, [&]<class Half>() { WidenBlock(static_cast<const Half*>(from), n, floats()); });
+    WithHalf(format_,
+             [&]<class Half>() { WidenBlock(static_cast<const Half*>(from), n, floats()); });
     return packed_;
   }
 

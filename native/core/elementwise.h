@@ -26,7 +26,8 @@ constexpr Format FormatOf(DType dtype) {
 struct ElementwiseLoop {
   InnerLoop run;
   size_t inputs;
-  std::array<uint8_t, kMaxElementwiseOperands> bytes;  // of a stored element: inputs, then the output
+  std::array<uint8_t, kMaxElementwiseOperands>
+      bytes;  // of a stored element: inputs, then the output
   std::array<Format, kMaxElementwiseOperands> formats;
   int64_t grain;  // fewest elements worth a thread
   bool streams;   // whether `run` honours Args::stream
@@ -65,48 +66,48 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
 // over contiguous elements and F::kGrain; F computes halves as floats. ElementwiseWords<F, output type, input types...> is
 // the same for ops that only move elements, by unsigned integers of their size. A macro, because files with SIMD kernels
 // define it once more for each instruction set (simd/loops-inl.h): a function of another one is not inlined.
-#define BLASGRAD_DEFINE_ELEMENTWISE                                                                \
-  template <class F, class Out, class... In>                                                       \
-  struct InnerLoopOf {                                                                             \
-    template <size_t... kIndex>                                                                    \
-    static inline void Call(const Args& a, int64_t n, void* out, const void* const* in,            \
-                            std::index_sequence<kIndex...>) {                                      \
-      F::Run(a, n, static_cast<Out*>(out), static_cast<const In*>(in[kIndex])...);                 \
-    }                                                                                              \
-    static void Run(const Args& a, int64_t n, void* out, const void* const* in) {                  \
-      Call(a, n, out, in, std::index_sequence_for<In...>());                                       \
-    }                                                                                              \
-  };                                                                                               \
-  template <class F, class Out, class... In>                                                       \
-  void ElementwiseWords(const Args& a) {                                                           \
-    constexpr size_t kOut = sizeof...(In);                                                         \
-    static_assert(kOut < kMaxElementwiseOperands);                                                 \
-    using Loop = InnerLoopOf<F, Out, In...>;                                                       \
-    static constexpr ElementwiseLoop kLoop = {                                                     \
-        Loop::Run, kOut, {sizeof(In)..., sizeof(Out)}, {}, F::kGrain, kMayStream<F>};              \
-    if (RunsDirectly(a, kOut, F::kGrain)) {                                                        \
-      Loop::Call(a, a.dims->count, a.buf[kOut], a.buf, std::make_index_sequence<kOut>());          \
-    } else {                                                                                       \
-      RunElementwise(a, kLoop);                                                                    \
-    }                                                                                              \
-  }                                                                                                \
-  template <class F, DType kOutType, DType... kInTypes>                                            \
-  void Elementwise(const Args& a) {                                                                \
-    constexpr bool kDirect = kTakesHalves<F> && ((kInTypes == kOutType) && ...);                   \
-    if constexpr (!kDirect && (IsHalf(kOutType) || ... || IsHalf(kInTypes))) {                     \
-      static constexpr ElementwiseLoop kLoop = {                                                   \
-          InnerLoopOf<F, ComputeType<kOutType>, ComputeType<kInTypes>...>::Run,                    \
-          sizeof...(kInTypes),                                                                     \
-          {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes},                                     \
-          {FormatOf(kInTypes)..., FormatOf(kOutType)},                                             \
-          F::kGrain,                                                                               \
-          kMayStream<F>};                                                                          \
-      RunElementwise(a, kLoop);                                                                    \
-    } else {                                                                                       \
-      /* By a constant: a call would find the functions of both namespaces. */                     \
-      constexpr Kernel kKernel = ElementwiseWords<F, CType<kOutType>, CType<kInTypes>...>;         \
-      kKernel(a);                                                                                  \
-    }                                                                                              \
+#define BLASGRAD_DEFINE_ELEMENTWISE                                                               \
+  template <class F, class Out, class... In>                                                      \
+  struct InnerLoopOf {                                                                            \
+    template <size_t... kIndex>                                                                   \
+    static inline void Call(const Args& a, int64_t n, void* out, const void* const* in,           \
+                            std::index_sequence<kIndex...>) {                                     \
+      F::Run(a, n, static_cast<Out*>(out), static_cast<const In*>(in[kIndex])...);                \
+    }                                                                                             \
+    static void Run(const Args& a, int64_t n, void* out, const void* const* in) {                 \
+      Call(a, n, out, in, std::index_sequence_for<In...>());                                      \
+    }                                                                                             \
+  };                                                                                              \
+  template <class F, class Out, class... In>                                                      \
+  void ElementwiseWords(const Args& a) {                                                          \
+    constexpr size_t kOut = sizeof...(In);                                                        \
+    static_assert(kOut < kMaxElementwiseOperands);                                                \
+    using Loop = InnerLoopOf<F, Out, In...>;                                                      \
+    static constexpr ElementwiseLoop kLoop = {Loop::Run, kOut,      {sizeof(In)..., sizeof(Out)}, \
+                                              {},        F::kGrain, kMayStream<F>};               \
+    if (RunsDirectly(a, kOut, F::kGrain)) {                                                       \
+      Loop::Call(a, a.dims->count, a.buf[kOut], a.buf, std::make_index_sequence<kOut>());         \
+    } else {                                                                                      \
+      RunElementwise(a, kLoop);                                                                   \
+    }                                                                                             \
+  }                                                                                               \
+  template <class F, DType kOutType, DType... kInTypes>                                           \
+  void Elementwise(const Args& a) {                                                               \
+    constexpr bool kDirect = kTakesHalves<F> && ((kInTypes == kOutType) && ...);                  \
+    if constexpr (!kDirect && (IsHalf(kOutType) || ... || IsHalf(kInTypes))) {                    \
+      static constexpr ElementwiseLoop kLoop = {                                                  \
+          InnerLoopOf<F, ComputeType<kOutType>, ComputeType<kInTypes>...>::Run,                   \
+          sizeof...(kInTypes),                                                                    \
+          {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes},                                    \
+          {FormatOf(kInTypes)..., FormatOf(kOutType)},                                            \
+          F::kGrain,                                                                              \
+          kMayStream<F>};                                                                         \
+      RunElementwise(a, kLoop);                                                                   \
+    } else {                                                                                      \
+      /* By a constant: a call would find the functions of both namespaces. */                    \
+      constexpr Kernel kKernel = ElementwiseWords<F, CType<kOutType>, CType<kInTypes>...>;        \
+      kKernel(a);                                                                                 \
+    }                                                                                             \
   }
 
 BLASGRAD_DEFINE_ELEMENTWISE

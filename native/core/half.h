@@ -21,7 +21,9 @@ template <class T>
 constexpr T Widen(T v) {
   return v;
 }
-constexpr float Widen(BFloat16 v) { return std::bit_cast<float>(static_cast<uint32_t>(v.bits) << 16); }
+constexpr float Widen(BFloat16 v) {
+  return std::bit_cast<float>(static_cast<uint32_t>(v.bits) << 16);
+}
 constexpr float Widen(Float16 v) {
   const uint32_t sign = static_cast<uint32_t>(v.bits & 0x8000) << 16;
   const uint32_t rest = static_cast<uint32_t>(v.bits & 0x7fff) << 13;

@@ -60,7 +60,7 @@ void Linspace(const Args& a) {
     T* out = a.out<T>(0);
     for (int64_t i = begin; i < end; ++i) {
       out[i] = Convert<T>(i < n / 2 || n == 1 ? start + static_cast<double>(i) * step
-                                                  : last - static_cast<double>(n - 1 - i) * step);
+                                              : last - static_cast<double>(n - 1 - i) * step);
     }
   });
 }

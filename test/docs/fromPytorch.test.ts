@@ -17,7 +17,16 @@ function methodsOf(Class: { readonly prototype: object }): string[] {
   return names;
 }
 
-const namespaces = { F, data, io, metrics, backend, 'nn.init': nn.init, 'nn.utils': nn.utils };
+const namespaces = {
+  F,
+  data,
+  'data.transforms': data.transforms,
+  io,
+  metrics,
+  backend,
+  'nn.init': nn.init,
+  'nn.utils': nn.utils,
+};
 const places: [place: string, names: string[]][] = [
   ['blasgrad', Object.keys(blasgrad)],
   ...Object.entries(namespaces).map(([name, namespace]): [string, string[]] => [

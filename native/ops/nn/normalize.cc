@@ -77,9 +77,7 @@ void Needs(const double* attr, int64_t* need) {
 
 Variants NormalizeVariants() {
   Variants all = {
-      {DType::uint8,
-       DType::float32,
-       NormalizeChannels<uint8_t, float>},
+      {DType::uint8, DType::float32, NormalizeChannels<uint8_t, float>},
   };
   EachDType<kFloating>([&]<DType kType>() {
     all.push_back({kType, kType, NormalizeChannels<CType<kType>, CType<kType>>});

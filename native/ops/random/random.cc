@@ -173,8 +173,9 @@ template <class T>
 void Randint(const Args& a) {
   constexpr bool kSmall = std::is_integral_v<T> && sizeof(T) < sizeof(int64_t);
   constexpr double kLargest =
-      kSmall ? static_cast<double>(std::numeric_limits<std::conditional_t<kSmall, T, int>>::max()) + 1
-             : 0x1p53;
+      kSmall
+          ? static_cast<double>(std::numeric_limits<std::conditional_t<kSmall, T, int>>::max()) + 1
+          : 0x1p53;
   constexpr double kLeast = std::is_unsigned_v<T> ? 0 : -kLargest;
   const double low = a.attr[0], range = a.attr[1];
   if (!(low >= kLeast && low + range <= kLargest && range >= 1 && std::floor(low) == low &&

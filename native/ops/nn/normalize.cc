@@ -76,9 +76,9 @@ void Needs(const double* attr, int64_t* need) {
 }
 
 Variants NormalizeVariants() {
-  Variants all = {
-      {DType::uint8, DType::float32, NormalizeChannels<uint8_t, float>},
-  };
+  constexpr DType kByte = DType::uint8;
+  constexpr DType kOfBytes = DType::float32;
+  Variants all = {{kByte, kOfBytes, NormalizeChannels<uint8_t, float>}};
   EachDType<kFloating>([&]<DType kType>() {
     all.push_back({kType, kType, NormalizeChannels<CType<kType>, CType<kType>>});
   });

@@ -300,8 +300,8 @@ void RunElementwise(const Args& a, const ElementwiseLoop& loop) {
     inPlace = inPlace || a.buf[i] == a.buf[out];
   }
   Args args = a;
-  args.stream = a.mayStream && loop.streams && !inPlace &&
-                dims.count >= kStreamBytes / static_cast<int64_t>(loop.bytes[out]);
+  const int64_t bytes = dims.count * static_cast<int64_t>(loop.bytes[out]);
+  args.stream = a.mayStream && !inPlace && bytes >= loop.streamFrom;
   if (dims.ndim == 0 && !scalar && !converts) {
     a.threads->For(
         dims.count, loop.grain,

@@ -29,8 +29,8 @@ struct ElementwiseLoop {
   std::array<uint8_t, kMaxElementwiseOperands>
       bytes;  // of a stored element: inputs, then the output
   std::array<Format, kMaxElementwiseOperands> formats;
-  int64_t grain;  // fewest elements worth a thread
-  bool streams;   // whether `run` honours Args::stream
+  int64_t grain;       // fewest elements worth a thread
+  int64_t streamFrom;  // bytes of the output from which on `run` may stream; it honours Args::stream
 };
 
 // Eager results of cheap loops from this size on bypass the caches. Their memory is seldom still cached, and ordinary
@@ -46,9 +46,14 @@ bool HasZero(const Args& a, size_t operand);
 template <class T>
 bool HasNaN(const Args& a, size_t operand);
 
-// Loops as cheap as an addition may stream.
+// Loops as cheap as an addition may stream; a function may name another size.
 template <class F>
 inline constexpr bool kMayStream = F::kGrain >= 1 << 17;
+template <class F>
+constexpr int64_t StreamFrom() {
+  if constexpr (requires { F::kStreamFrom; }) return F::kStreamFrom;
+  return kMayStream<F> ? kStreamBytes : INT64_MAX;
+}
 
 // Functions that load and store halves themselves: for cheap ones, conversion in registers takes half of the time.
 template <class F>
@@ -84,7 +89,7 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
     static_assert(kOut < kMaxElementwiseOperands);                                                \
     using Loop = InnerLoopOf<F, Out, In...>;                                                      \
     static constexpr ElementwiseLoop kLoop = {Loop::Run, kOut,      {sizeof(In)..., sizeof(Out)}, \
-                                              {},        F::kGrain, kMayStream<F>};               \
+                                              {},        F::kGrain, StreamFrom<F>()};             \
     if (RunsDirectly(a, kOut, F::kGrain)) {                                                       \
       Loop::Call(a, a.dims->count, a.buf[kOut], a.buf, std::make_index_sequence<kOut>());         \
     } else {                                                                                      \
@@ -101,7 +106,7 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
           {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes},                                    \
           {FormatOf(kInTypes)..., FormatOf(kOutType)},                                            \
           F::kGrain,                                                                              \
-          kMayStream<F>};                                                                         \
+          StreamFrom<F>()};                                                                         \
       RunElementwise(a, kLoop);                                                                   \
     } else {                                                                                      \
       /* By a constant: a call would find the functions of both namespaces. */                    \

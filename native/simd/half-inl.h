@@ -141,6 +141,17 @@ HWY_INLINE void StoreAs(D d, hn::Vec<D> v, S* p) {
   }
 }
 
+// Past the caches, to an address that is a multiple of the vector's size.
+template <class D, class S>
+HWY_INLINE void StreamAs(D d, hn::Vec<D> v, S* p) {
+  if constexpr (kIsHalf<S>) {
+    const hn::Rebind<uint16_t, D> dh;
+    hn::Stream(ToHalfBits<S>(d, v), dh, reinterpret_cast<uint16_t*>(p));
+  } else {
+    hn::Stream(v, d, p);
+  }
+}
+
 // The same for the first n < Lanes(d) elements.
 template <class D, class S>
 HWY_INLINE hn::Vec<D> LoadTailAs(D d, const S* p, size_t n) {

@@ -33,14 +33,14 @@ HWY_INLINE void MapVectors(const Args& a, int64_t count, Out* HWY_RESTRICT out, 
   const size_t lanes = hn::Lanes(d);
   const size_t n = static_cast<size_t>(count);
   size_t i = 0;
-  if constexpr (kStreams && !kIsHalf<Out>) {
+  if constexpr (kStreams) {
     if (a.stream) {
       const size_t past = reinterpret_cast<uintptr_t>(out) / sizeof(Out) % lanes;
       if (past != 0) {
         i = std::min(lanes - past, n);
-        StoreTail(d, f(LoadTailAs(d, in, i)...), out, i);
+        StoreTailAs(d, f(LoadTailAs(d, in, i)...), out, i);
       }
-      for (; i + lanes <= n; i += lanes) hn::Stream(f(LoadAs(d, in + i)...), d, out + i);
+      for (; i + lanes <= n; i += lanes) StreamAs(d, f(LoadAs(d, in + i)...), out + i);
     }
   }
   for (; i + lanes <= n; i += lanes) StoreAs(d, f(LoadAs(d, in + i)...), out + i);

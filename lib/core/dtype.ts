@@ -96,8 +96,8 @@ const classes: Readonly<
 type Table = typeof table;
 
 /**
- * Element types. int32 and int64 hold class labels and indices, uint8 bytes such as pixels, bool masks; float16 and bfloat16
- * are storage, whose arithmetic is done in float32.
+ * The dtype of a tensor. Use int32 or int64 for class labels and indices, uint8 for bytes such as pixels, and bool for masks.
+ * float16 and bfloat16 take 16 bits; ops on them compute in float32.
  *
  * @useDeclaredType
  */
@@ -114,8 +114,9 @@ export type NumberDType = Exclude<DType, With<{ kind: 'boolean' }>>;
 export type IndexDType = With<{ index: true }>;
 
 /**
- * The memory of a tensor: Float32Array, Float64Array, Int32Array, BigInt64Array, and Uint8Array for uint8 and for bool (0 or
- * 1). Halves lie in a Uint16Array of their bits; `data` gives float16 as a Float16Array where JavaScript has that class.
+ * The memory of a tensor: Float32Array, Float64Array, BigInt64Array, Int32Array, or Uint8Array (uint8, and bool as 0 or 1).
+ * float16 and bfloat16 are stored as bits in a Uint16Array; `data` returns a Float16Array for float16 if the runtime has that
+ * class.
  *
  * @useDeclaredType
  */
@@ -224,11 +225,10 @@ export function dtypesOfMemory(value: unknown): readonly DType[] {
 /** The classes that `dtypesOfMemory` knows. */
 export const memoryClasses = Object.keys(classes).filter((name) => 'shared' in classes[name]);
 
-export function requireDType(op: string, value: unknown): DType {
-  if (typeof value !== 'string')
-    throw wrongType(op, `a dtype (${dtypes.join(', ')})`, 'dtype', value);
+export function requireDType(op: string, value: unknown, name = 'dtype'): DType {
+  if (typeof value !== 'string') throw wrongType(op, `a dtype (${dtypes.join(', ')})`, name, value);
   if (!dtypes.includes(value as DType))
-    throw wrongValue(op, `one of ${dtypes.join(', ')}`, 'dtype', value);
+    throw wrongValue(op, `one of ${dtypes.join(', ')}`, name, value);
   return value as DType;
 }
 

@@ -49,8 +49,8 @@ const least64 = -(2n ** 63n);
 const largest64 = 2n ** 63n - 1n;
 
 /**
- * A number, bigint or boolean as an element of the dtype; to whole numbers it is truncated, to bool 0 is false. RangeError for
- * one that the dtype does not hold.
+ * Converts a number, bigint or boolean to an element of the dtype. Integer dtypes drop the fraction; bool is false for 0 only.
+ * RangeError for a number outside the range of the dtype.
  */
 export function requireElement(
   op: string,

@@ -44,7 +44,7 @@ function outline(op: string, data: unknown): { shape: number[]; first: unknown }
   while (isList(first)) {
     if (shape.length === 64) throw unexpected(op, 'at most 64 dimensions', 'data', 'more');
     if (ArrayBuffer.isView(first) && isDetached(first)) {
-      throw wrongValue(op, 'memory that is there', 'data', first);
+      throw wrongValue(op, 'an array that is not detached', 'data', first);
     }
     shape.push(first.length);
     if (first.length === 0 || !Array.isArray(first)) break;

@@ -133,10 +133,12 @@ export class Tensor {
   // --- Values -------------------------------------------------------------------------------------------------------
 
   /**
-   * The value of a tensor with one element. RangeError if it has more or fewer.
+   * The value of a tensor with one element, as a number (0 or 1 for bool).
    *
-   * It is a number, unless an int64 is beyond 2^53, where a number would be inexact: then it is a bigint. TypeScript is told
-   * of a number; where a bigint can occur, say so by `item<number | bigint>()`.
+   * An int64 of 2^53 or more is a bigint, because a number would be inexact. The TypeScript type is number; if a bigint can
+   * occur, write `item<number | bigint>()`.
+   *
+   * @throws RangeError if the tensor has more or fewer elements
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a caller's assertion
   item<T extends number | bigint = number>(): T {
@@ -146,11 +148,11 @@ export class Tensor {
   }
 
   /**
-   * The elements in order, as a typed array: the tensor's own memory if it is contiguous (writing to it changes the
-   * tensor, unseen by autograd), else a copy.
+   * The elements in order, as a typed array. For a contiguous tensor it is the tensor's own memory: writing to it changes the
+   * tensor, and autograd does not notice. For other tensors it is a copy.
    *
-   * A BigInt64Array for int64. For float16 a Float16Array where JavaScript has that class; else, and for bfloat16, a
-   * Uint16Array of bits, whose numbers `toArray` and `to('float32')` give.
+   * int64 gives a BigInt64Array. bfloat16 gives a Uint16Array of bits. float16 gives a Float16Array if the runtime has that
+   * class (Node 24 and later), else a Uint16Array of bits. `toArray()` and `to('float32').data` give numbers.
    */
   get data(): TypedArray {
     const memory = this.#memoryInOrder();
@@ -175,8 +177,8 @@ export class Tensor {
   }
 
   /**
-   * The elements as nested arrays, booleans for a bool tensor; a single number or boolean without dimensions. Elements of
-   * int64 beyond 2^53 are bigints.
+   * The elements as nested arrays of numbers, or of booleans for a bool tensor (torch.Tensor.tolist). A tensor without
+   * dimensions gives a single number or boolean. int64 elements of 2^53 or more are bigints.
    */
   toArray(): NestedArray {
     readableMemory('toArray', this);

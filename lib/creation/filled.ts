@@ -51,13 +51,14 @@ function filled(
 }
 
 /**
- * A tensor of numbers, bigints or booleans in nested arrays, or in typed arrays; always a copy.
+ * A tensor of numbers, bigints or booleans from nested arrays or typed arrays; always a copy (torch.tensor).
  *
- * Without `dtype`, numbers give float32, bigints int64, booleans bool, typed arrays their own dtype: Float32Array float32,
- * Float64Array float64, Float16Array float16, BigInt64Array int64, Uint8Array, Uint8ClampedArray and Buffer uint8, the others
- * int32. A Uint16Array with a half dtype holds the bits of halves. TypeError or RangeError name the place of an element that
- * does not fit, such as `data[1][2]`.
+ * Without `dtype`, numbers become float32, bigints int64, and booleans bool. Typed arrays keep their type: Float32Array,
+ * Float64Array and Float16Array become float32, float64 and float16; BigInt64Array and BigUint64Array int64; Uint8Array,
+ * Uint8ClampedArray and Buffer uint8; all others int32. With `dtype`, numbers are converted, and integer dtypes drop the
+ * fraction. One exception: a Uint16Array with dtype float16 or bfloat16 holds bits.
  *
+ * @throws TypeError or RangeError that names the element which does not fit, such as `data[1][2]`
  * @example tensor([[1, 2], [3, 4]], { requiresGrad: true })
  */
 export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): Tensor {
@@ -79,9 +80,9 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
 /**
  * A tensor over the memory of `array`, without a copy: changes of one are visible in the other (torch.from_numpy).
  *
- * `shape` (default one dimension) must have as many elements as the array. A Uint8Array, Uint8ClampedArray or Buffer makes a
- * uint8 tensor; with `{ dtype: 'bool' }` a bool one, and must hold 0 and 1 only. A Uint16Array holds the bits of halves, whose
- * `dtype` must be given.
+ * `shape` (default: one dimension) must have as many elements as the array. A Uint8Array, Uint8ClampedArray or Buffer becomes
+ * a uint8 tensor, or with `{ dtype: 'bool' }` a bool tensor; then it may hold only 0 and 1. A Uint16Array holds bits: pass
+ * `{ dtype: 'float16' }` or `{ dtype: 'bfloat16' }`.
  *
  * @example fromArray(pixels, [28, 28]) // pixels is a Uint8Array of 784
  */
@@ -92,7 +93,8 @@ export function fromArray(
 ): Tensor {
   requireOptions('fromArray', options, tensorKeys);
   const dtype = sharedDType(array, options.dtype);
-  if (isDetached(array)) throw wrongValue('fromArray', 'memory that is there', 'array', array);
+  if (isDetached(array))
+    throw wrongValue('fromArray', 'an array that is not detached', 'array', array);
   const sizes = shape === undefined ? [array.length] : requireShape('fromArray', shape);
   if (numelOf(sizes) !== array.length) {
     throw unexpected('fromArray', `a shape of ${array.length} elements`, 'shape', shapeText(sizes));
@@ -118,7 +120,8 @@ function sharedDType(array: unknown, wanted: unknown): DType {
   if (wanted !== undefined) {
     const dtype = requireDType(op, wanted);
     if (dtypes.includes(dtype)) return dtype;
-    throw wrongValue(op, `${dtypes.join(' or ')}, which lie in this array,`, 'dtype', wanted);
+    const what = `${dtypes.join(' or ')}, as the array is a ${arrayClass(array)},`;
+    throw wrongValue(op, what, 'dtype', wanted);
   }
   if (arrayClass(array) !== 'Uint16Array') return dtypes[0];
   throw unexpected(op, dtypes.join(' or '), 'dtype of a Uint16Array', 'none');
@@ -152,8 +155,8 @@ export function ones(...args: SizesAnd<TensorOptions>): Tensor {
 }
 
 /**
- * A tensor of this shape with every element `value`; bool for a boolean, int64 for a bigint, else float32, unless `dtype`
- * says otherwise.
+ * A tensor of this shape with every element `value`. Without `dtype` it is bool for a boolean, int64 for a bigint, and float32
+ * for a number.
  *
  * @example full([2], 7) // tensor([7., 7.])
  */
@@ -182,9 +185,10 @@ function filledWith(
 /**
  * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
  *
- * JavaScript has one number type, so the result is float32 where PyTorch's would be an integer; use `{ dtype: 'int32' }`.
- * Bigints give int64, exactly. RangeError if `step` is 0 or leads away from `end`.
+ * Numbers give float32, because JavaScript does not distinguish integers; pass `{ dtype: 'int32' }` for integers. If an
+ * argument is a bigint, the result is int64 and exact.
  *
+ * @throws RangeError if `step` is 0 or leads away from `end`
  * @example arange(1, 7, 2) // tensor([1., 3., 5.])
  */
 export function arange(end: Element, options?: TensorOptions): Tensor;

@@ -1,4 +1,4 @@
-/** Which dtypes ops give, and the limits of dtypes. */
+/** The dtypes of results, and the limits of dtypes. */
 import {
   defaultDType,
   dtypes,
@@ -18,21 +18,23 @@ import { wrongType } from '../core/errors';
 import { scalarDType, Tensor, unsupportedDType, type Operand } from './define';
 
 /**
- * The smallest dtype that holds the numbers of both (torch.promote_types). TypeError or RangeError for anything but a dtype.
+ * The dtype that two dtypes are promoted to (torch.promote_types).
  *
+ * @throws TypeError or RangeError if an argument is not a dtype
  * @example promoteTypes('int64', 'bfloat16') // 'bfloat16'
  */
 export function promoteTypes(a: DType, b: DType): DType {
-  return promoted(requireDType('promoteTypes', a), requireDType('promoteTypes', b));
+  return promoted(requireDType('promoteTypes', a, 'a'), requireDType('promoteTypes', b, 'b'));
 }
 
-/** A dtype, and whether it is that of a number or a tensor without dimensions. */
+/** The dtype of an operand, and whether the operand is a number or a tensor without dimensions. */
 type Typed = readonly [dtype: DType, isScalar: boolean];
 
 /**
- * The dtype of the result of arithmetic with two operands (torch.result_type): a tensor without dimensions, or a number,
- * changes that of the other only if it is of a higher category (bool, whole, floating). Whole JavaScript numbers beside bool
- * count as int32, bigints as int64.
+ * The dtype of the result of arithmetic with two operands (torch.result_type).
+ *
+ * A tensor without dimensions, or a number, changes the dtype of the other operand only if it is of a higher category (bool,
+ * integer, floating). Next to a bool tensor, a whole number counts as int32 if it fits, else as int64, and a bigint as int64.
  *
  * @example resultType(zeros([2], { dtype: 'uint8' }), 5) // 'uint8'
  */
@@ -53,13 +55,16 @@ function typeOf(name: string, value: unknown, other: unknown): Typed {
 }
 
 /**
- * Whether a dtype may be converted to another by PyTorch's rules for results that are given (torch.can_cast): not from
- * floating to whole numbers, and from nothing else to bool.
+ * Whether the promotion rules allow a conversion (torch.can_cast): not from floating to integer, and to bool only from bool.
+ * `to` converts between all dtypes.
  *
  * @example canCast('float32', 'uint8') // false
  */
 export function canCast(from: DType, to: DType): boolean {
-  const [source, target] = [requireDType('canCast', from), requireDType('canCast', to)];
+  const [source, target] = [
+    requireDType('canCast', from, 'from'),
+    requireDType('canCast', to, 'to'),
+  ];
   if (isFloating(source) && isInteger(target)) return false;
   return source === 'bool' || target !== 'bool';
 }
@@ -68,11 +73,11 @@ export function canCast(from: DType, to: DType): boolean {
 export interface FloatInfo {
   /** Bits of an element. */
   readonly bits: number;
-  /** The difference between 1 and the next larger number. */
+  /** The difference between 1 and the smallest number above 1. */
   readonly eps: number;
   /** The largest finite number. */
   readonly max: number;
-  /** The least finite number. */
+  /** The lowest finite number. */
   readonly min: number;
   /** The smallest positive number that is not subnormal. */
   readonly tiny: number;
@@ -85,8 +90,9 @@ export interface FloatInfo {
 }
 
 /**
- * The limits of a floating dtype (torch.finfo). TypeError for others.
+ * The limits of a floating dtype (torch.finfo).
  *
+ * @throws TypeError for other dtypes
  * @example finfo('float16').max // 65504
  */
 export function finfo(dtype: DType): FloatInfo {
@@ -108,21 +114,22 @@ export function finfo(dtype: DType): FloatInfo {
   };
 }
 
-/** The limits of a dtype of whole numbers. */
+/** The limits of an integer dtype. */
 export interface IntegerInfo {
   /** Bits of an element. */
   readonly bits: number;
   /** The largest number; a bigint for int64. */
   readonly max: Element;
-  /** The least number; a bigint for int64. */
+  /** The lowest number; a bigint for int64. */
   readonly min: Element;
   /** The dtype. */
   readonly dtype: DType;
 }
 
 /**
- * The limits of a dtype of whole numbers (torch.iinfo). TypeError for others.
+ * The limits of an integer dtype (torch.iinfo).
  *
+ * @throws TypeError for bool and floating dtypes
  * @example iinfo('uint8').max // 255
  */
 export function iinfo(dtype: DType): IntegerInfo {

@@ -9,19 +9,22 @@ import { normalizeChannels, type ChannelStatistics } from '../../ops/nn/normaliz
 const name = 'Normalize';
 
 /**
- * Normalises images: (x - mean) / std for each channel (torchvision.transforms.v2.Normalize). uint8 counts as x / 255 and
- * becomes float32, in one op; floating images keep their dtype, and halves are computed in float32.
+ * Normalises images: (x - mean) / std for each channel (torchvision.transforms.v2.Normalize).
  *
- * Keep images as uint8 and normalise each batch: as the first layer of a model, or in the training step. It has no
- * parameters and no state.
+ * uint8 images are divided by 255 first, and the result is float32. Floating images keep their dtype; float16 and bfloat16 are
+ * computed in float32.
  *
- * @param mean a number, or an array of one for each channel: (..., C, H, W). With a number, `input` may have any shape
- * @param std standard deviations, as `mean`; numbers above 0
- * @throws RangeError if the images have another number of channels; TypeError for other dtypes than uint8 and floating ones
+ * Keep images as uint8 and normalise each batch, either in the first layer of a model or in the training step. The module has
+ * no parameters and no state.
+ *
+ * @param mean a number, or an array with one number for each channel of images (..., C, H, W). With a number, `input` may have
+ *   any shape
+ * @param std standard deviation, in the same form; above 0
+ * @throws RangeError if the number of channels differs; TypeError for int32, int64 and bool
  * @example
  * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
  * normalize.forward(images); // uint8 (32, 3, 224, 224) to float32
- * const model = new nn.Sequential(new data.transforms.Normalize(0.1307, 0.3081), new nn.Linear(784, 10)); // of MNIST
+ * const model = new nn.Sequential(new data.transforms.Normalize(0.1307, 0.3081), new nn.Linear(784, 10)); // MNIST
  */
 export class Normalize extends Module {
   /** The mean of each channel, or of all. */
@@ -34,12 +37,12 @@ export class Normalize extends Module {
     super();
     this.mean = numbersFor('mean', mean);
     this.std = numbersFor('std', std);
-    // As float32, which they become, unless images are float64.
+    // Compared as float32, because the kernel computes in float32 unless the images are float64.
     const zero = this.std.find((value) => Math.fround(value) <= 0);
     if (zero !== undefined) throw wrongValue(name, 'numbers above 0', 'std', zero);
     const [means, stds] = [this.mean.length, this.std.length];
     if (means !== stds && means !== 1 && stds !== 1) {
-      throw unexpected(name, `${means} numbers, as mean has,`, 'std', String(stds));
+      throw unexpected(name, `${means} numbers, as many as in mean,`, 'std', String(stds));
     }
     const channels = Math.max(means, stds);
     this.#statistics = {
@@ -71,7 +74,7 @@ function numbersFor(which: string, value: unknown): readonly number[] {
   return items.map((item, i) => requireSingle(`${which}[${i}]`, item));
 }
 
-/** A number that float32 holds, too. */
+/** A number within the range of float32. */
 function requireSingle(which: string, value: unknown): number {
   const number = requireNumber(name, which, value);
   if (Number.isFinite(Math.fround(number))) return number;

@@ -49,7 +49,7 @@ interface BinaryRule {
   readonly floating?: true;
   /** The op for two bool tensors, whose result is bool; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
-  /** Of halves and a number, the op that takes the number as a float32: rounded to a half first, it would be less exact. */
+  /** The op for a half-precision tensor and a number. It takes the number as float32, which is more exact than a half. */
   readonly ofNumber?: `${OperatorName}Number`;
   /** True for functions of bits, which two bool tensors have too. */
   readonly ofBits?: true;
@@ -156,8 +156,8 @@ class BinaryOp implements Rule<OperatorName> {
 }
 
 /**
- * The operand beside a tensor of halves as a float32, if it is a number or a tensor of one without dimensions, as PyTorch
- * takes it; null if it is anything else, or if a gradient flows to it.
+ * The other operand of a half-precision tensor as float32, as in PyTorch, if it is a number or a float32 or float64 tensor
+ * without dimensions. Null if it is anything else, or if it requires a gradient.
  */
 function numberBeside(op: string, x: Tensor, value: Operand): Tensor | null {
   if (!(value instanceof Tensor)) {
@@ -186,33 +186,36 @@ function shareExtreme(dy: Tensor, wins: Tensor, ties: Tensor): Tensor {
 
 /** Methods with an operand, each with its `_` form in place. */
 export interface OperatorMethods {
-  /** Sum, element by element: shapes broadcast, dtypes are promoted. RangeError for shapes that do not fit. */
+  /** Elementwise sum. Shapes broadcast, and dtypes are promoted. RangeError if the shapes do not broadcast. */
   add(other: Operand): Tensor;
-  /** Difference, element by element; shapes and dtypes as for `add`. */
+  /** Elementwise difference; shapes and dtypes as for `add`. */
   sub(other: Operand): Tensor;
-  /** Product, element by element; shapes and dtypes as for `add`. */
+  /** Elementwise product; shapes and dtypes as for `add`. */
   mul(other: Operand): Tensor;
-  /** Quotient, element by element; shapes and dtypes as for `add`, floating for whole numbers. */
+  /** Elementwise quotient; shapes and dtypes as for `add`, but float32 for integers and bool. */
   div(other: Operand): Tensor;
-  /** This to the power of `other`, element by element; shapes and dtypes as for `add`. */
+  /** This tensor to the power of `other`, elementwise; shapes and dtypes as for `add`. */
   pow(other: Operand): Tensor;
   /** Angle in radians of the point (other, this). */
   atan2(other: Operand): Tensor;
-  /** Remainder with the sign of this, as C's fmod; RangeError for whole numbers divided by 0. */
+  /** Remainder with the sign of this tensor, as C's fmod. RangeError for integers divided by 0. */
   fmod(other: Operand): Tensor;
-  /** Remainder with the sign of other, as Python's %; RangeError for whole numbers divided by 0. */
+  /** Remainder with the sign of `other`, as Python's %. RangeError for integers divided by 0. */
   remainder(other: Operand): Tensor;
-  /** Quotient rounded down, as Python's //; RangeError for whole numbers divided by 0. Without a gradient, as in PyTorch. */
+  /** Quotient rounded down, as Python's //. RangeError for integers divided by 0. It has no gradient, as in PyTorch. */
   floorDivide(other: Operand): Tensor;
-  /** The bits that both have, of whole numbers or bool. */
+  /** Bitwise AND of integers or bool. */
   bitwiseAnd(other: Operand): Tensor;
-  /** The bits that one or both have, of whole numbers or bool. */
+  /** Bitwise OR of integers or bool. */
   bitwiseOr(other: Operand): Tensor;
-  /** The bits that just one has, of whole numbers or bool. */
+  /** Bitwise XOR of integers or bool. */
   bitwiseXor(other: Operand): Tensor;
-  /** Bits moved up by `other` places, of whole numbers; 0 if that is negative or all of them. */
+  /** Left shift of integers by `other` bits. The result is 0 if `other` is negative, or not less than the width of the dtype. */
   bitwiseLeftShift(other: Operand): Tensor;
-  /** Bits moved down by `other` places, of whole numbers, the sign repeated; by all of them if that is negative. */
+  /**
+   * Arithmetic right shift of integers by `other` bits. If `other` is negative, or not less than the width of the dtype, only the
+   * sign remains: 0 or -1.
+   */
   bitwiseRightShift(other: Operand): Tensor;
   /** The larger of each pair; NaN if either is. */
   maximum(other: Operand): Tensor;
@@ -280,9 +283,9 @@ declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods> {
     /** Limits each element to [min, max]; either may be missing (torch.clamp). */
     clamp(bounds: { min?: number | bigint; max?: number | bigint }): Tensor;
-    /** The complement of the bits of whole numbers; whether each element of bool is false. */
+    /** Bitwise NOT of integers; logical NOT of bool. */
     bitwiseNot(): Tensor;
-    /** bitwiseNot in place. */
+    /** `bitwiseNot` in place. */
     bitwiseNot_(): this;
     /** This + weight (end - this). */
     lerp(end: Tensor, weight: Operand): Tensor;

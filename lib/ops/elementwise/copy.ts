@@ -60,8 +60,10 @@ declare module '../../core/tensor' {
     /** This tensor if it is contiguous, else a contiguous copy. */
     contiguous(): Tensor;
     /**
-     * Converts to another dtype; returns this tensor if it has that dtype. To whole numbers it truncates, and to uint8 it
-     * takes the result modulo 256; RangeError for NaN to int64 or uint8. To halves it rounds to nearest even.
+     * Converts to another dtype; returns this tensor if it already has that dtype. Integer dtypes drop the fraction, and uint8
+     * then keeps the lowest eight bits. float16 and bfloat16 round to nearest even.
+     *
+     * @throws RangeError for NaN to int64 or uint8
      */
     to(dtype: DType): Tensor;
     /** The same as `to('float16')`. */
@@ -80,9 +82,12 @@ declare module '../../core/tensor' {
     byte(): Tensor;
     /** The same as `to('bool')`. */
     bool(): Tensor;
-    /** Copies the elements of `source`, broadcast and converted, into this tensor. */
+    /** Copies the elements of `source` into this tensor; broadcasts and converts them. */
     copy_(source: Operand): this;
-    /** Sets every element to `value`: a number, or a tensor without dimensions. RangeError if the dtype does not hold it. */
+    /**
+     * Sets every element to `value`: a number, or a tensor without dimensions, which is converted as by `to`. RangeError for a
+     * number outside the range of the dtype.
+     */
     fill_(value: Operand): this;
     /** Sets every element to 0. */
     zero_(): this;
@@ -112,7 +117,7 @@ Object.assign(Tensor.prototype, {
     const from = operand('copy_', 'source', source, this);
     requireInPlace('copy_', this, broadcastShapes('copy_', this.shape, from.shape), this.dtype);
     if (from.dtype !== this.dtype && !from.requiresGrad && observer === null) {
-      // Converted on the way. An observer is told of conversion and copy apart.
+      // One kernel converts and copies. An observer has to see a conversion and a copy.
       const apart = from._storage === this._storage ? from.clone() : from;
       runElementwise('copy_', intoExisting(toKernels[from.dtype][this.dtype]), [apart], this);
       recordInPlace(this, copyRule, [this, apart], [], undefined);

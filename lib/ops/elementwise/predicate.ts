@@ -1,4 +1,4 @@
-/** Comparisons and logic of two operands: results are bool, so without a gradient. */
+/** Comparisons and logical ops of two operands. Results are bool, so they have no gradient. */
 import { broadcastShapes } from '../../core/shape';
 import {
   exceeds,
@@ -17,7 +17,7 @@ declare module '../../core/node' {
   interface OpAttrs extends Record<keyof PredicateMethods, undefined> {}
 }
 
-/** A native op of two inputs whose result is bool, so without a gradient. */
+/** A native op of two inputs with a bool result. */
 class PredicateOp {
   private readonly kernels: Kernels;
 
@@ -26,7 +26,7 @@ class PredicateOp {
   }
 
   apply(left: Tensor, right: Operand): Tensor {
-    // A number that the dtype does not hold is compared exactly, in int64.
+    // A number outside the range of the dtype is compared exactly, in int64.
     const wide = exceeds(right, left.dtype) ? left.to('int64') : left;
     const [a, b] = promote(wide, operand(this.name, 'other', right, wide));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));
@@ -36,25 +36,25 @@ class PredicateOp {
   }
 }
 
-/** Comparisons and logic; the result is bool. */
+/** Elementwise comparisons and logical ops; the result is bool. Shapes broadcast, and dtypes are promoted. */
 export interface PredicateMethods {
-  /** Whether equal. */
+  /** Whether the elements are equal. */
   eq(other: Operand): Tensor;
-  /** Whether different. */
+  /** Whether the elements differ. */
   ne(other: Operand): Tensor;
-  /** Whether this is less. */
+  /** Whether this is less than `other`. */
   lt(other: Operand): Tensor;
-  /** Whether this is less or equal. */
+  /** Whether this is less than or equal to `other`. */
   le(other: Operand): Tensor;
-  /** Whether this is greater. */
+  /** Whether this is greater than `other`. */
   gt(other: Operand): Tensor;
-  /** Whether this is greater or equal. */
+  /** Whether this is greater than or equal to `other`. */
   ge(other: Operand): Tensor;
-  /** Whether both are other than 0. */
+  /** Logical AND; every number except 0 is true. */
   logicalAnd(other: Operand): Tensor;
-  /** Whether one or both are other than 0. */
+  /** Logical OR; every number except 0 is true. */
   logicalOr(other: Operand): Tensor;
-  /** Whether just one is other than 0. */
+  /** Logical XOR; every number except 0 is true. */
   logicalXor(other: Operand): Tensor;
 }
 
@@ -78,7 +78,7 @@ declare module '../../core/tensor' {
     isnan(): Tensor;
     /** Whether each element is infinite. */
     isinf(): Tensor;
-    /** Whether each element is a number that is not infinite. */
+    /** Whether each element is neither NaN nor infinite. */
     isfinite(): Tensor;
   }
 }

@@ -35,7 +35,7 @@ const memory: Row[] = [
       return tensor(array);
     },
     Range,
-    'tensor: expected memory that is there for data, got a detached Float32Array(0)',
+    'tensor: expected an array that is not detached for data, got a detached Float32Array(0)',
   ],
 ];
 

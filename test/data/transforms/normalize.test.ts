@@ -110,7 +110,10 @@ test.each<[() => unknown, string]>([
   [() => new Normalize(0, 0), 'expected numbers above 0 for std, got 0'],
   [() => new Normalize(0, [1, -2]), 'expected numbers above 0 for std, got -2'],
   [() => new Normalize(0, 1e-60), 'expected numbers above 0 for std, got 1e-60'],
-  [() => new Normalize([0, 0], [1, 1, 1]), 'expected 2 numbers, as mean has, for std, got 3'],
+  [
+    () => new Normalize([0, 0], [1, 1, 1]),
+    'expected 2 numbers, as many as in mean, for std, got 3',
+  ],
   [() => new Normalize([], 1), 'expected at least one number for mean, got none'],
   [() => new Normalize(NaN, 1), 'expected a finite number for mean, got NaN'],
   [

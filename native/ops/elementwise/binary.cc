@@ -191,7 +191,7 @@ template <class F, DType kType>
 void Division(const Args& a) {
   if constexpr (InfoOf(kType).in(kIntegers)) {
     if (HasZero<CType<kType>>(a, 1)) {
-      throw DataError("expected whole numbers other than 0 for other, got 0");
+      throw DataError("expected nonzero integers for other, got 0");
     }
   }
   constexpr Kernel kKernel = Elementwise<F, kType, kType, kType>;

@@ -1,0 +1,89 @@
+/** Whole numbers that are exact, wrap around, or are refused. */
+import { compile, full, tensor, zeros, type Tensor } from 'blasgrad';
+
+const large = 2n ** 60n + 1n;
+const bytes = (...values: number[]): Tensor => tensor(Uint8Array.from(values));
+
+test('bigints are exact', () => {
+  const x = tensor([large, 5n]);
+  expect(x.add(1n).toArray()).toEqual([large + 1n, 6]);
+  expect(x.sub(large).toArray()).toEqual([0, 5n - large]);
+  expect(x.mul(3n).toArray()).toEqual([3n * large, 15]);
+  expect(x.eq(large).toArray()).toEqual([true, false]);
+  expect(x.gt(large - 1n).toArray()).toEqual([true, false]);
+  expect(x.clamp({ max: large - 1n }).toArray()).toEqual([large - 1n, 5]);
+  expect(zeros([2], { dtype: 'int64' }).fill_(large).toArray()).toEqual([large, large]);
+  expect(full([1], large).toArray()).toEqual([large]);
+  expect(x.maskedFill(x.lt(9), large).toArray()).toEqual([large, large]);
+  expect(x.floorDivide(2n).toArray()).toEqual([large / 2n, 2]);
+});
+
+test('bigints are exact in a compiled function', () => {
+  const step = compile((x: Tensor) =>
+    x
+      .clone()
+      .fill_(large)
+      .add(x)
+      .clamp({ max: large + 1n }),
+  );
+  for (const value of [1n, 2n]) {
+    expect(step(tensor([value])).item<bigint>()).toBe(large + 1n);
+  }
+});
+
+test('arithmetic wraps around', () => {
+  expect(bytes(250).add(bytes(10)).item()).toBe(4);
+  expect(bytes(3).sub(bytes(5)).item()).toBe(254);
+  expect(bytes(20).mul(bytes(20)).item()).toBe(144);
+  expect(bytes(1).neg().item()).toBe(255);
+  const most = tensor([2n ** 63n - 1n]);
+  expect(most.add(1n).item<bigint>()).toBe(-(2n ** 63n));
+});
+
+test.each(['remainder', 'fmod', 'floorDivide'] as const)('%s by 0 is refused', (name) => {
+  const message = `${name}: expected nonzero integers for other, got 0`;
+  const x = tensor([7, 8], { dtype: 'int32' });
+  const divisor = tensor([2, 0], { dtype: 'int32' });
+  expect(() => x[name](divisor)).toThrow(new RangeError(message));
+  expect(() => x[`${name}_`](divisor)).toThrow(RangeError);
+  expect(x.toArray()).toEqual([7, 8]);
+  expect(() => bytes(7)[name](0)).toThrow(RangeError);
+  const step = compile((a: Tensor, b: Tensor) => a[name](b));
+  step(x, tensor([2, 3], { dtype: 'int32' }));
+  expect(() => step(x, divisor)).toThrow(RangeError);
+  expect(x.to('float32')[name](0).numel()).toBe(2);
+});
+
+test.each<[string, () => unknown, string]>([
+  ['add', () => bytes(1).add(300), 'add: expected a number that uint8 holds for other, got 300'],
+  ['sub', () => bytes(1).sub(-1), 'sub: expected a number that uint8 holds for other, got -1'],
+  [
+    'int32',
+    () => tensor([1], { dtype: 'int32' }).mul(2 ** 40),
+    'mul: expected a number that int32 holds for other, got 1099511627776',
+  ],
+  [
+    'int64',
+    () => tensor([1n]).add(2 ** 53),
+    'add: expected a safe integer or a bigint for other, got 9007199254740992',
+  ],
+  [
+    'fill_',
+    () => bytes(1).fill_(NaN),
+    'fill_: expected a number that uint8 holds for value, got NaN',
+  ],
+  [
+    'to',
+    () => tensor([NaN]).to('int64'),
+    'to: expected numbers that int64 holds for this, got NaN',
+  ],
+])('a number that does not fit is refused: %s', (_, run, message) => {
+  expect(run).toThrow(new RangeError(message));
+});
+
+test('comparisons with numbers that do not fit are exact', () => {
+  expect(bytes(0, 255).lt(300).toArray()).toEqual([true, true]);
+  expect(bytes(0, 255).gt(-1).toArray()).toEqual([true, true]);
+  expect(bytes(44).eq(300).item()).toBe(0);
+  expect(bytes(5).clamp({ min: -3, max: 1000 }).item()).toBe(5);
+});

@@ -29,8 +29,9 @@ struct ElementwiseLoop {
   std::array<uint8_t, kMaxElementwiseOperands>
       bytes;  // of a stored element: inputs, then the output
   std::array<Format, kMaxElementwiseOperands> formats;
-  int64_t grain;       // fewest elements worth a thread
-  int64_t streamFrom;  // bytes of the output from which on `run` may stream; it honours Args::stream
+  int64_t grain;  // fewest elements worth a thread
+  int64_t
+      streamFrom;  // bytes of the output from which on `run` may stream; it honours Args::stream
 };
 
 // Eager results of cheap loops from this size on bypass the caches. Their memory is seldom still cached, and ordinary
@@ -106,7 +107,7 @@ inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
           {InfoOf(kInTypes).bytes..., InfoOf(kOutType).bytes},                                    \
           {FormatOf(kInTypes)..., FormatOf(kOutType)},                                            \
           F::kGrain,                                                                              \
-          StreamFrom<F>()};                                                                         \
+          StreamFrom<F>()};                                                                       \
       RunElementwise(a, kLoop);                                                                   \
     } else {                                                                                      \
       /* By a constant: a call would find the functions of both namespaces. */                    \

@@ -85,6 +85,13 @@ export function against(other: string, names: readonly string[], options: Option
   if (!existsSync(join(other, 'dist', 'blasgrad.js'))) {
     throw new RangeError(`--against: ${other} is not a checkout that was set up`);
   }
+  // The environment names this checkout's addon for every contestant.
+  const addon = join(other, 'build', 'all-targets', 'Release', 'blasgrad.node');
+  if (!existsSync(addon)) {
+    throw new RangeError(
+      `--against: ${other} has no addon for all instruction sets; run its bench`,
+    );
+  }
   const folder = join(other, buildFolder.slice(root.length));
   mkdirSync(folder, { recursive: true });
   const medians: number[] = [];
@@ -92,8 +99,12 @@ export function against(other: string, names: readonly string[], options: Option
     const ours = bundle(one.file);
     const theirs = join(folder, basename(ours)); // from there 'blasgrad' is the other checkout
     copyFileSync(ours, theirs);
-    const jobs = [ours, theirs].map((program) => ({
+    const jobs = [
+      { program: ours, environment: {} },
+      { program: theirs, environment: { BLASGRAD_ADDON: addon } },
+    ].map(({ program, environment }) => ({
       command: [process.execPath, program, one.trial, ...one.arguments] as const,
+      environment,
     }));
     const figures = interleave(options.rounds, new Map(jobs.map((job, i) => [String(i), job])));
     const [a, b] = ['0', '1'].map((name) => (figures.get(name) ?? []).map(one.times));

@@ -26,10 +26,14 @@ export function cleanEnvironment(threads: number | null): NodeJS.ProcessEnv {
 }
 
 /** Runs a program and reads the last line of its output. */
-export function figuresOf([program, ...args]: Command, threads: number | null): Figures {
+export function figuresOf(
+  [program, ...args]: Command,
+  threads: number | null,
+  environment: NodeJS.ProcessEnv = {},
+): Figures {
   const output = execFileSync(program, args, {
     cwd: root,
-    env: cleanEnvironment(threads),
+    env: { ...cleanEnvironment(threads), ...environment },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -41,14 +45,16 @@ export interface Job {
   readonly command: Command;
   readonly threads?: number | null;
   readonly rounds?: number;
+  /** Variables that differ from those of this process. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** Each command in turn, several times over, so that a slow moment of the machine hits all of them. */
 export function interleave(rounds: number, jobs: ReadonlyMap<string, Job>): Map<string, Figures[]> {
   const results = new Map<string, Figures[]>([...jobs.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, { command, threads = 1, rounds: own = rounds }] of jobs) {
-      if (round < own) results.get(name)?.push(figuresOf(command, threads));
+    for (const [name, { command, threads = 1, rounds: own = rounds, environment }] of jobs) {
+      if (round < own) results.get(name)?.push(figuresOf(command, threads, environment));
     }
   }
   return results;

@@ -8,24 +8,27 @@ import { timeFunctions, type Timed } from './functions';
 const others = ['uint8', 'int64', 'float16', 'bfloat16'];
 const halves = ['float16', 'bfloat16'];
 
-/** Ours write to new memory, which is in no cache; PyTorch writes where its last result was. */
-const asNew = { into: 'a new tensor', suffix: '' };
-const asExisting = { into: 'an existing tensor', suffix: '_', target: { atLeast: 1 } };
+/** Ours write a new tensor to memory that is in no cache; PyTorch writes it where its last result was. */
+const forms = [
+  { into: 'a new tensor', suffix: '' },
+  { into: 'an existing tensor', suffix: '_' },
+];
+const target = { atLeast: 1 };
 
 const functions: readonly Timed[] = [
-  ...[asNew, asExisting].flatMap(({ into, suffix, ...target }) => [
+  ...forms.flatMap(({ into, suffix }) => [
     ...others.flatMap((dtype) =>
       [`float32 to ${dtype}`, `${dtype} to float32`].map((name) => ({
         name: `${name}${suffix}`,
         workload: `${name}, 1M elements, ${into}`,
-        ...target,
+        target,
       })),
     ),
     ...halves.flatMap((dtype) =>
       ['add', 'relu'].map((op) => ({
         name: `${op} of ${dtype}${suffix}`,
         workload: `${op} of 1M ${dtype}, ${into}`,
-        ...target,
+        target,
       })),
     ),
   ]),

@@ -204,7 +204,10 @@ describe('fromArray', () => {
       () => fromArray(new Uint16Array(2)),
       'float16 or bfloat16 for dtype of a Uint16Array, got none',
     ],
-    [() => fromArray(new Uint8Array(2), [2], { dtype: 'int32' }), 'uint8 or bool, which lie'],
+    [
+      () => fromArray(new Uint8Array(2), [2], { dtype: 'int32' }),
+      'uint8 or bool, as the array is a Uint8Array',
+    ],
     [() => fromArray(new Int32Array(1), [1], { requiresGrad: true }), 'a floating dtype'],
   ])('%s', (run, text) => {
     expect(run).toThrow(text);

@@ -1,6 +1,9 @@
 /** Norms and distances of vectors. */
 import { requireInRange, requireNumber, requireOptions } from '../core/errors';
+import { noGrad } from '../core/gradMode';
+import { broadcastShapes, normalizeDim } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
+import { roundedOnce } from './dtypes';
 
 /**
  * Vectors along `dim` divided by their p-norm, or by `eps` where that is larger (torch.nn.functional.normalize).
@@ -18,9 +21,23 @@ export function normalize(
   return x.div(x.norm({ p, dim, keepdim: true }).clamp({ min: eps }));
 }
 
+/** x1 x2 for vectors of length 1; a vector shorter than `eps` is divided by `eps`, as in PyTorch without a gradient of that. */
+function cosine(a: Tensor, b: Tensor, dim: number, eps: number): Tensor {
+  // A power of 2 that keeps the length of the longest vector finite.
+  const n = a.shape[normalizeDim('cosineSimilarity', dim, a.ndim)] ?? 1;
+  const scale = 2 ** -Math.ceil(Math.log2(Math.max(n, 1)) / 2);
+  const direction = (vector: Tensor): Tensor => {
+    const x = vector.mul(scale);
+    const length = x.norm({ dim, keepdim: true });
+    const missing = noGrad(() => length.clamp({ min: eps * scale }).sub(length));
+    return x.div(length.add(missing));
+  };
+  return direction(a).mul(direction(b)).sum(dim);
+}
+
 /**
- * x1 x2 / max(|x1| |x2|, eps) for vectors along `dim`, which broadcast: the cosine of the angle between them
- * (torch.nn.functional.cosine_similarity).
+ * The cosine of the angle between vectors along `dim`, which broadcast: their product after each is divided by its length, or
+ * by `eps` where that is larger (torch.nn.functional.cosine_similarity).
  */
 export function cosineSimilarity(
   x1: Tensor,
@@ -32,10 +49,8 @@ export function cosineSimilarity(
   const a = requireTensor('cosineSimilarity', 'x1', x1);
   const b = requireTensor('cosineSimilarity', 'x2', x2);
   requireNumber('cosineSimilarity', 'eps', eps);
-  const product = a.mul(b);
-  // The squares first, so that both have the dimensions of the product when they are summed.
-  const squares = a.square().expandAs(product).sum(dim).mul(b.square().expandAs(product).sum(dim));
-  return product.sum(dim).div(squares.clamp({ min: eps * eps }).sqrt());
+  const shape = broadcastShapes('cosineSimilarity', a.shape, b.shape);
+  return roundedOnce([a, b], (x, y) => cosine(x.expand(shape), y.expand(shape), dim, eps));
 }
 
 /** The p-norm of x1 - x2 + eps along the last dimension (torch.nn.functional.pairwise_distance). */

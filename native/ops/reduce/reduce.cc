@@ -1,5 +1,7 @@
 // Reductions of contiguous (outer, n, inner) over n: sums, products, extremes, norms, logic.
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "ops/reduce/reduce.h"
 
@@ -61,6 +63,47 @@ void ReduceKernel(const Args& a) {
             a.shared<ComputeOf<S>>());
 }
 
+// The length of n numbers, scaled by the largest so that no square overflows or underflows; `plain` if one is infinite or
+// NaN, or all are 0.
+template <class S, class T>
+T ScaledNorm(const S* x, int64_t n, int64_t stride, T plain) {
+  double largest = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double size = std::abs(static_cast<double>(Widen(x[i * stride])));
+    if (!(size <= std::numeric_limits<double>::max())) return plain;
+    largest = std::max(largest, size);
+  }
+  if (largest == 0) return plain;
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double scaled = std::ldexp(static_cast<double>(Widen(x[i * stride])), -exponent);
+    sum += scaled * scaled;
+  }
+  return static_cast<T>(std::ldexp(std::sqrt(sum), exponent));
+}
+
+// Lines whose sum of squares overflowed, or is so small that squares may have underflowed, are computed again.
+template <class S>
+void Norm2Kernel(const Args& a) {
+  using T = ComputeOf<S>;
+  // The root of the smallest normal number times 2 to the bits of the significand.
+  constexpr T kSmall = static_cast<T>(sizeof(T) == 4 ? 0x1p-51 : 0x1p-484);
+  ReduceKernel<Norm2, S>(a);
+  const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);
+  const S* x = a.in<S>(0);
+  S* out = a.out<S>(1);
+  for (int64_t o = 0; o < outer; ++o) {
+    for (int64_t i = 0; i < inner; ++i) {
+      S& norm = out[o * inner + i];
+      const T plain = Widen(norm);
+      if (plain >= kSmall && plain <= std::numeric_limits<T>::max()) continue;
+      norm = Narrow<S>::From(ScaledNorm(x + o * n * inner + i, n, inner, plain));
+    }
+  }
+}
+
 void Needs(const double* attr, int64_t* need) {
   need[0] = Elements(attr[0], attr[1], attr[2]);
   need[1] = Elements(attr[0], attr[2]);
@@ -70,24 +113,34 @@ ScratchBytes Scratch(const double* attr, size_t elementBytes) {
   return {.shared = ReduceScratch(attr[0], attr[1], attr[2], ComputeBytes(elementBytes))};
 }
 
-template <class F, Group kGroup>
-Op ReduceOp(const char* name) {
+Op Reducing(const char* name, Variants variants) {
   return {name,
           {{"x"}, {"out", Access::write}},
           {{"outer"}, {"n"}, {"inner"}},
           Needs,
-          KernelsFor<kGroup>([]<DType kType>() { return ReduceKernel<F, CType<kType>>; }),
+          std::move(variants),
           Scratch};
+}
+
+template <class F, Group kGroup>
+Op ReduceOp(const char* name) {
+  return Reducing(name,
+                  KernelsFor<kGroup>([]<DType kType>() { return ReduceKernel<F, CType<kType>>; }));
 }
 
 }  // namespace
 
 std::vector<Op> ReduceOps() {
   return {
-      ReduceOp<Sum, kFloating>("sum"),      ReduceOp<Mean, kFloating>("mean"),
-      ReduceOp<Product, kFloating>("prod"), ReduceOp<Largest, kAll>("amax"),
-      ReduceOp<Smallest, kAll>("amin"),     ReduceOp<Norm1, kFloating>("norm1"),
-      ReduceOp<Norm2, kFloating>("norm2"),  ReduceOp<Any, kBooleans>("any"),
+      ReduceOp<Sum, kFloating>("sum"),
+      ReduceOp<Mean, kFloating>("mean"),
+      ReduceOp<Product, kFloating>("prod"),
+      ReduceOp<Largest, kAll>("amax"),
+      ReduceOp<Smallest, kAll>("amin"),
+      ReduceOp<Norm1, kFloating>("norm1"),
+      Reducing("norm2",
+               KernelsFor<kFloating>([]<DType kType>() { return Norm2Kernel<CType<kType>>; })),
+      ReduceOp<Any, kBooleans>("any"),
       ReduceOp<All, kBooleans>("all"),
   };
 }

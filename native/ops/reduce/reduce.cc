@@ -1,4 +1,5 @@
 // Reductions of contiguous (outer, n, inner) over n: sums, products, extremes, norms, logic.
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -67,13 +68,15 @@ void ReduceKernel(const Args& a) {
 // NaN, or all are 0.
 template <class S, class T>
 T ScaledNorm(const S* x, int64_t n, int64_t stride, T plain) {
-  double largest = 0;
+  // Without their sign, the bits of floats are in the order of the numbers, infinity and NaN above all.
+  using Bits = WordOfBytes<sizeof(S)>;
+  constexpr Bits kSize = static_cast<Bits>(~Bits{0}) >> 1;
+  Bits most = 0;
   for (int64_t i = 0; i < n; ++i) {
-    const double size = std::abs(static_cast<double>(Widen(x[i * stride])));
-    if (!(size <= std::numeric_limits<double>::max())) return plain;
-    largest = std::max(largest, size);
+    most = std::max(most, static_cast<Bits>(std::bit_cast<Bits>(x[i * stride]) & kSize));
   }
-  if (largest == 0) return plain;
+  const auto largest = static_cast<double>(Widen(std::bit_cast<S>(most)));
+  if (most == 0 || !(largest <= std::numeric_limits<double>::max())) return plain;
   int exponent = 0;
   std::frexp(largest, &exponent);
   double sum = 0;

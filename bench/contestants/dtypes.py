@@ -3,7 +3,7 @@ import math
 
 import torch
 
-from timing import report, samples_of, trial
+from timing import report_functions, trial
 
 what = trial()
 elements, images, linear = what["elements"], what["images"], what["linear"]
@@ -43,10 +43,4 @@ for name in ["float32", "bfloat16"]:
     arguments = part(0, batch, in_features), part(7, out_features, in_features), part(3, out_features)
     ops[f"linear {name}"] = lambda arguments=arguments: torch.nn.functional.linear(*arguments)
 
-
-def figures(run):
-    result = run()
-    return {"check": result.double().abs().sum().item(), "seconds": samples_of(run, what)}
-
-
-report({"ops": {name: figures(ops[name]) for name in what["ops"]}})
+report_functions(ops, what)

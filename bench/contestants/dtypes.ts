@@ -1,13 +1,12 @@
 /** Conversions, and functions of bytes and halves, eagerly; the same as dtypes.py. */
 import { backend, data, F, tensor, zeros, type DType, type Tensor } from 'blasgrad';
-import type { Timing } from '../trial';
-import { readTrial, report, samplesOf } from './timing';
+import { reportFunctions, type FunctionsTrial } from './functions';
+import { readTrial } from './timing';
 
-interface Trial extends Timing {
+interface Trial extends FunctionsTrial {
   readonly elements: number;
   readonly images: readonly [count: number, channels: number, height: number, width: number];
   readonly linear: readonly [batch: number, inFeatures: number, outFeatures: number];
-  readonly ops: readonly string[];
 }
 
 /** From 0 to 100. */
@@ -57,17 +56,7 @@ function functionsOf({ elements, images, linear }: Trial): Record<string, () => 
 async function main(): Promise<void> {
   const trial = readTrial() as Trial;
   if (trial.threads !== null) backend.setNumThreads(trial.threads);
-  const functions = functionsOf(trial);
-  const ops: Record<string, object> = {};
-  for (const name of trial.ops) {
-    const run = functions[name];
-    const check = run().to('float64').abs().sum().item();
-    const seconds = await samplesOf((calls) => {
-      for (let i = 0; i < calls; i++) run();
-    }, trial);
-    ops[name] = { check, seconds };
-  }
-  report({ ops });
+  await reportFunctions(functionsOf(trial), trial);
 }
 
 void main();

@@ -1,7 +1,7 @@
 """Functions of rows x columns float32 elements in PyTorch; the same as elementwise.ts."""
 import torch
 
-from timing import report, samples_of, trial
+from timing import report_functions, trial
 
 what = trial()
 rows, columns = what["rows"], what["columns"]
@@ -22,10 +22,4 @@ ops = {
     "fill": lambda: torch.full((rows, columns), 1.5),
 }
 
-
-def figures(run):
-    result = run()
-    return {"check": result.double().abs().sum().item(), "seconds": samples_of(run, what)}
-
-
-report({"ops": {name: figures(ops[name]) for name in what["ops"]}})
+report_functions(ops, what)

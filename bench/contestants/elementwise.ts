@@ -1,12 +1,11 @@
 /** Functions of rows x columns float32 elements, eagerly; the same as elementwise.py. */
 import { backend, F, full, tensor, where, type Tensor } from 'blasgrad';
-import type { Timing } from '../trial';
-import { readTrial, report, samplesOf } from './timing';
+import { reportFunctions, type FunctionsTrial } from './functions';
+import { readTrial } from './timing';
 
-interface Trial extends Timing {
+interface Trial extends FunctionsTrial {
   readonly rows: number;
   readonly columns: number;
-  readonly ops: readonly string[];
 }
 
 async function main(): Promise<void> {
@@ -30,16 +29,7 @@ async function main(): Promise<void> {
     where: () => where(mask, x, y),
     fill: () => full([rows, columns], 1.5),
   };
-  const ops: Record<string, object> = {};
-  for (const name of trial.ops) {
-    const run = functions[name];
-    const check = run().to('float64').abs().sum().item();
-    const seconds = await samplesOf((calls) => {
-      for (let i = 0; i < calls; i++) run();
-    }, trial);
-    ops[name] = { check, seconds };
-  }
-  report({ ops });
+  await reportFunctions(functions, trial);
 }
 
 void main();

@@ -41,3 +41,12 @@ def peak_rss():
 
 def report(figures):
     print(json.dumps({**figures, "version": torch.__version__}))
+
+
+def report_functions(functions, what):
+    """The times of each function of the trial, and the sum of the absolute values of its result; as functions.ts."""
+
+    def figures(run):
+        return {"check": run().double().abs().sum().item(), "seconds": samples_of(run, what)}
+
+    report({"ops": {name: figures(functions[name]) for name in what["ops"]}})

@@ -112,7 +112,7 @@ export function flatten(
     if (count !== shape[level]) {
       throw unexpected(op, `${shape[level]} elements`, placeOf(path), String(count));
     }
-    const isBig = name === 'BigInt64Array' || name === 'BigUint64Array';
+    const isBig = isBigArray(name);
     const bits = isHalf(type) && name === 'Uint16Array' ? list : bitsOf(list, name, type);
     if (bits !== undefined || (holdsNumbers && !isBig) || holdsAll(type, list)) {
       if (count > 0) copyElements(array, (bits ?? list) as TypedArray, next);
@@ -171,11 +171,16 @@ function bitsOf(list: NumberArray, name: string, dtype: DType): Uint16Array | un
   return new Uint16Array(list.buffer, list.byteOffset, list.length);
 }
 
+const isBigArray = (name: string): boolean => name.startsWith('Big');
+
 /** Whether all numbers of a typed array's class are whole ones that the memory of the dtype holds as they are. */
 function holdsAll(dtype: DType, list: NumberArray): boolean {
   const name = arrayClass(list) ?? '';
-  const isBig = name.startsWith('Big');
-  if (!isInteger(dtype) || name.startsWith('Float') || isBig !== (contentOf(dtype) === 'bigints')) {
+  if (
+    !isInteger(dtype) ||
+    name.startsWith('Float') ||
+    isBigArray(name) !== (contentOf(dtype) === 'bigints')
+  ) {
     return false;
   }
   const bits = 8 * list.BYTES_PER_ELEMENT;

@@ -12,8 +12,6 @@ export interface Misfit {
 
 /** Options of a conversion. */
 export interface Conversion {
-  /** Divides each element, to a floating dtype; 1 if missing. */
-  readonly divisor?: number;
   /** Whether fractions are cut off instead of refused where the dtype is whole. */
   readonly truncate?: boolean;
 }
@@ -28,22 +26,19 @@ export function convert(
   little: boolean,
   dtype: DType,
   into: TypedArray,
-  { divisor = 1, truncate = false }: Conversion = {},
+  { truncate = false }: Conversion = {},
 ): Misfit | null {
   const native = inNativeOrder(bytes, kind.bytes, little);
-  if (divisor === 1 && dtype !== 'bool' && isStoredAs(kind, dtype)) {
+  if (dtype !== 'bool' && isStoredAs(kind, dtype)) {
     view(Uint8Array, into).set(native);
     return null;
   }
-  if (divisor === 1 && !isFloating(dtype) && dtype !== 'bool') {
+  if (!isFloating(dtype) && dtype !== 'bool') {
     const index = toWhole(kind, native, dtype, into, truncate);
     return index < 0 ? null : { index, value: valueAt(kind, native, index) };
   }
   const numbers = kind.numbers(native, into);
-  if (divisor !== 1) {
-    const out = into as NumberMemory;
-    for (let i = 0; i < out.length; i++) out[i] = numbers[i] / divisor;
-  } else if (isHalf(dtype)) {
+  if (isHalf(dtype)) {
     const encode = dtype === 'float16' ? encodeFloat16 : encodeBfloat16;
     for (let i = 0; i < into.length; i++) into[i] = encode(numbers[i]);
   } else if (numbers !== into) {

@@ -50,22 +50,17 @@ export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}):
   requireOptions(op, options, ['dtype']);
   const { dtype } = options;
   if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, numberDTypes);
-  return readIdx(op, requirePath(op, path), dtype, 1);
+  return readIdx(op, requirePath(op, path), dtype);
 }
 
-/** The elements divided by `divisor`, in `dtype`. */
-export function readIdx(
-  op: string,
-  path: string,
-  dtype: DType | undefined,
-  divisor: number,
-): Promise<Tensor> {
+/** The elements in `dtype`, or in the dtype of the file. */
+export function readIdx(op: string, path: string, dtype: DType | undefined): Promise<Tensor> {
   return withFile(op, path, async (file) => {
     const start = await readExactly(file, 0, Math.min(file.size, 2), 'the magic number');
     const isGzip = start.length === 2 && start[0] === 0x1f && start[1] === 0x8b;
     const source = isGzip ? gunzipped(file) : new PlainSource(file);
     try {
-      return await readElements(file, source, dtype, divisor);
+      return await readElements(file, source, dtype);
     } finally {
       source.close();
     }
@@ -86,7 +81,6 @@ async function readElements(
   file: OpenFile,
   source: Source,
   dtype: DType | undefined,
-  divisor: number,
 ): Promise<Tensor> {
   const layout = await readHeader(source);
   const { kind, shape } = layout;
@@ -94,7 +88,7 @@ async function readElements(
   const tooFew = (got: string) =>
     file.wrong(`${bytes} bytes for its shape ${shapeText(shape)}`, 'the data', got);
   if (4 + 4 * shape.length + bytes > source.maxBytes) throw tooFew(`a file of ${file.size} bytes`);
-  return readLast(source, layout, dtype ?? kind.dtype, tooFew, { divisor, truncate: true });
+  return readLast(source, layout, dtype ?? kind.dtype, tooFew, { truncate: true });
 }
 
 async function readHeader(source: Source): Promise<Layout> {

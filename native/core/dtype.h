@@ -28,9 +28,9 @@ enum class Kind : uint8_t { floating = 1, half = 2, index = 4, byte = 8, boolean
 
 // Groups are sets of kinds.
 using Group = uint8_t;
-inline constexpr Group kWide =
-    static_cast<Group>(Kind::floating);  // arithmetic is done in the dtype itself
-inline constexpr Group kHalves = static_cast<Group>(Kind::half);  // arithmetic is done in float32
+// Arithmetic is done in the dtype itself if it is wide, and in float32 if it is a half.
+inline constexpr Group kWide = static_cast<Group>(Kind::floating);
+inline constexpr Group kHalves = static_cast<Group>(Kind::half);
 inline constexpr Group kFloating = kWide | kHalves;
 inline constexpr Group kIndices = static_cast<Group>(Kind::index);
 inline constexpr Group kIntegers = kIndices | static_cast<Group>(Kind::byte);

@@ -247,10 +247,6 @@ Dims AsLine(const Args& a, const ElementwiseLoop& loop) {
   return line;
 }
 
-}  // namespace
-
-namespace {
-
 // Whether any element of an operand is one of those.
 template <class T, class IsOne>
 bool Any(const Args& a, size_t operand, const IsOne& isOne) {

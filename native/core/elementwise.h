@@ -26,12 +26,13 @@ constexpr Format FormatOf(DType dtype) {
 struct ElementwiseLoop {
   InnerLoop run;
   size_t inputs;
-  std::array<uint8_t, kMaxElementwiseOperands>
-      bytes;  // of a stored element: inputs, then the output
+  // Bytes and formats of stored elements: inputs, then the output.
+  std::array<uint8_t, kMaxElementwiseOperands> bytes;
   std::array<Format, kMaxElementwiseOperands> formats;
-  int64_t grain;  // fewest elements worth a thread
-  int64_t
-      streamFrom;  // bytes of the output from which on `run` may stream; it honours Args::stream
+  // The fewest elements worth a thread.
+  int64_t grain;
+  // Bytes of the output from which on `run` may stream; it honours Args::stream.
+  int64_t streamFrom;
 };
 
 // Eager results of cheap loops from this size on bypass the caches. Their memory is seldom still cached, and ordinary

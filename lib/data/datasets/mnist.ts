@@ -50,8 +50,8 @@ function find(folder: string, name: string, ndim: number): string {
 
 async function readPart(files: { images: string; labels: string }): Promise<LabelledImages> {
   const [images, labels] = await Promise.all([
-    readIdx('mnist', files.images, 'uint8', 1),
-    readIdx('mnist', files.labels, 'int32', 1),
+    readIdx('mnist', files.images, 'uint8'),
+    readIdx('mnist', files.labels, 'int32'),
   ]);
   if (images.ndim !== 3) throw wrongShape('(n, rows, columns)', files.images, images);
   if (labels.ndim !== 1) throw wrongShape('(n)', files.labels, labels);

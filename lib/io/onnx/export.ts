@@ -29,8 +29,8 @@ export interface OnnxExportOptions {
 }
 
 /**
- * Writes what `model` computes in `eval()` as an ONNX graph (opset 17, or 18 with functions of bits) with its weights: runs its forward on
- * `exampleInput` and translates every op.
+ * Writes what `model` computes in `eval()` as an ONNX graph with its weights: runs its forward on `exampleInput` and
+ * translates every op. The opset is 17, or 18 if the model has functions of bits.
  *
  * The first dimension of the inputs is the batch, of any size unless `dynamicBatch: false`. One RangeError lists all ops
  * that ONNX does not have. The weights cannot be changed until the file is written.

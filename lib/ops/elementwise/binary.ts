@@ -80,18 +80,20 @@ class BinaryOp implements Rule<OperatorName> {
       : broadcastShapes(this.name, a.shape, b.shape);
     const out = Tensor._empty(a.dtype, shape);
     this.run(a, b, out);
-    if (this.rule.grad) {
-      return record(out, this, [a, b], this.rule.saves === false ? [] : [a, b], undefined);
-    }
-    reportResult(this.name, [out], [a, b], undefined);
-    return out;
+    return this.recorded(out, a, b);
   }
 
   private withNumber(table: Kernels, a: Tensor, number: Tensor): Tensor {
     const out = Tensor._empty(a.dtype, a.shape);
     runElementwise(this.name, table[a.dtype], [a, number], out);
-    if (this.rule.grad) return record(out, this, [a, number], [a, number], undefined);
-    reportResult(this.name, [out], [a, number], undefined);
+    return this.recorded(out, a, number);
+  }
+
+  private recorded(out: Tensor, a: Tensor, b: Tensor): Tensor {
+    if (this.rule.grad) {
+      return record(out, this, [a, b], this.rule.saves === false ? [] : [a, b], undefined);
+    }
+    reportResult(this.name, [out], [a, b], undefined);
     return out;
   }
 
@@ -122,7 +124,7 @@ class BinaryOp implements Rule<OperatorName> {
       this.run(a, b, wide);
       copyInto(x, wide);
     }
-    recordInPlace(x, this, [a === x ? x : a, b], saved, undefined);
+    recordInPlace(x, this, [a, b], saved, undefined);
   }
 
   grad(dy: Tensor, node: OperatorNode): readonly (Tensor | null)[] {
@@ -306,6 +308,7 @@ for (const [name, op] of Object.entries(operators)) {
     },
   });
 }
+
 Object.assign(Tensor.prototype, {
   pow(this: Tensor, exponent: Operand): Tensor {
     if (typeof exponent !== 'number' || !isFloating(this.dtype))

@@ -64,8 +64,8 @@ struct Cast {
   }
 
  private:
-  static constexpr int64_t kStreamed =
-      512;  // elements computed in L1 before they go past the caches
+  // Elements computed in L1 before they go past the caches.
+  static constexpr int64_t kStreamed = 512;
 };
 
 // The same where no element is NaN, which no whole number stands for.

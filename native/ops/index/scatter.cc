@@ -3,7 +3,6 @@
 #include "core/for_rows.h"
 #include "ops/family.h"
 #include "ops/index/indices.h"
-#include "simd/half.h"
 
 namespace blasgrad {
 namespace {
@@ -22,24 +21,10 @@ struct Add {
       using Unsigned = std::make_unsigned_t<T>;
       return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
     } else {
-      return Narrow<T>::From(Widen(a) + Widen(b));
+      return a + b;
     }
   }
 };
-
-// Long rows of halves are converted by vectors: 64 float16 take 20 ns, one by one 130.
-template <class Half>
-void AddHalves(Half* place, const Half* row, int64_t n) {
-  constexpr int64_t kSome = 256;
-  float sum[kSome], wide[kSome];
-  for (int64_t done = 0; done < n; done += kSome) {
-    const int64_t some = std::min(n - done, kSome);
-    WidenBlock(place + done, some, sum);
-    WidenBlock(row + done, some, wide);
-    for (int64_t i = 0; i < some; ++i) sum[i] += wide[i];
-    NarrowBlock(sum, some, place + done);
-  }
-}
 
 // out (outer, n, inner) at index = its combination with source (outer, m, inner), in the order of
 // the source: with equal indices the last one is assigned, and sums do not depend on threads,
@@ -70,11 +55,7 @@ void Put(const Args& a) {
         const T* __restrict row = from + j * inner;
         if constexpr (kRows) {
           T* __restrict place = to + bounded(at + j) * inner;
-          if constexpr (!std::is_same_v<T, ComputeOf<T>>) {
-            AddHalves(place + begin, row + begin, end - begin);
-          } else {
-            for (int64_t i = begin; i < end; ++i) place[i] = Combine::Of(place[i], row[i]);
-          }
+          for (int64_t i = begin; i < end; ++i) place[i] = Combine::Of(place[i], row[i]);
         } else {
           for (int64_t i = begin; i < end; ++i) {
             T& place = to[bounded(at + j * inner + i) * inner + i];
@@ -120,11 +101,13 @@ Op PutOp(const char* name) {
 }  // namespace
 
 std::vector<Op> ScatterOps() {
+  // Sums of halves are computed in float32 by the caller, so that they are rounded once.
+  constexpr Group kAdded = kWide | kIntegers;
   return {
       PutOp<Assign, false, kAll>("scatter"),
-      PutOp<Add, false, kNumbers>("scatterAdd"),
+      PutOp<Add, false, kAdded>("scatterAdd"),
       PutOp<Assign, true, kAll>("indexCopy"),
-      PutOp<Add, true, kNumbers>("indexAdd"),
+      PutOp<Add, true, kAdded>("indexAdd"),
   };
 }
 

@@ -94,12 +94,7 @@ void ExtremeKernel(const Args& a) {
       std::copy_n(WideRow(from, width, wide), width, best);
       std::fill_n(place, width, 0);
       for (int64_t i = 1; i < n; ++i) {
-        const T* HWY_RESTRICT row;
-        if constexpr (std::is_same_v<S, T>) {
-          row = from + i * inner;
-        } else {
-          row = WideRow(from + i * inner, width, wide);
-        }
+        const T* HWY_RESTRICT row = WideRow(from + i * inner, width, wide);
         for (int64_t j = 0; j < width; ++j) {
           const bool wins = F::Beats(row[j], best[j]) && best[j] == best[j];
           best[j] = wins ? row[j] : best[j];

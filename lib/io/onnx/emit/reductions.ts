@@ -29,7 +29,7 @@ function reduced(type: string, x: string, attrs: Reduction, graph: GraphBuilder)
   return drops || sameShape(kept, out) ? y : graph.reshape(y, out);
 }
 
-/** Opset 17 takes the axes of a sum as an input, those of the others as an attribute, which `GraphBuilder.opset` changes. */
+/** Opset 17 takes the axes of a sum as an input, those of the others as an attribute, which `GraphBuilder.finished` changes. */
 function reduceNode(
   type: string,
   x: string,

@@ -133,6 +133,10 @@ export interface NativeCapture {
   /** Makes shared memory a temporary, which the program will lay out anew. */
   addTemporary(memory: ElementArray): void;
   /**
+   * Errors of the calls that follow name `op`, and `called` for their argument `inside`; null: the op itself.
+   */
+  nameCaller(op: string | null, inside?: string, called?: string): void;
+  /**
    * Closes the capture. `kept` are temporaries that get memory of their own, `storages`; `states` are memory to tell
    * the access of.
    */

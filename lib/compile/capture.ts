@@ -47,9 +47,15 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   }
   const signatures = inputs.map(signatureOf);
   const values = inputs.map(denseValues);
-  const open = new Capture(allocateShared, (array) => {
-    recorder.addTemporary(array);
-  });
+  const open = new Capture(
+    allocateShared,
+    (array) => {
+      recorder.addTemporary(array);
+    },
+    (op, argument) => {
+      recorder.nameCaller(op, ...(argument ?? []));
+    },
+  );
   recorder.beginCapture();
   setCapture(open);
   let structure: unknown;

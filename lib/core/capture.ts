@@ -1,4 +1,5 @@
 /** The capture of a compiled function: the memory, gradients and other state that it uses. */
+import type { ArgumentName } from './caller';
 import type { DType, TypedArray } from './dtype';
 import type { Storage } from './storage';
 import type { Tensor } from './tensor';
@@ -36,11 +37,25 @@ export class Capture {
   readonly scheduledNumbers: Set<Float64Array> = new Set();
   private readonly memory = new Set<TypedArray>();
   private scheduling = false;
+  private inCaller = false;
 
   constructor(
     private readonly shared: (dtype: DType, length: number) => TypedArray,
     private readonly register: (array: TypedArray) => void,
+    private readonly nameCaller: (op: string | null, argument?: ArgumentName) => void,
   ) {}
+
+  /** Errors of the ops that follow become those of `op` at every replay. False inside of another function, whose they are. */
+  enter(op: string, argument: ArgumentName | undefined): boolean {
+    if (this.inCaller) return false;
+    this.nameCaller(op, argument);
+    return (this.inCaller = true);
+  }
+
+  leave(): void {
+    this.nameCaller(null);
+    this.inCaller = false;
+  }
 
   /** Memory for a temporary. It is shared, so that it cannot be detached while the capture refers to it. */
   allocate(dtype: DType, length: number): TypedArray {

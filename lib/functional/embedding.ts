@@ -1,4 +1,5 @@
 /** Rows of a table, looked up by index. */
+import { calledAs } from '../core/caller';
 import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
 import { requireIndex } from '../ops/define';
@@ -23,7 +24,11 @@ export function embedding(
   }
   const [count, size] = weight.shape;
   const shape = [...index.shape, size];
-  const rows = weight.indexSelect(0, index.reshape([index.numel()])).reshape(shape);
+  const rows = calledAs(
+    'embedding',
+    () => weight.indexSelect(0, index.reshape([index.numel()])).reshape(shape),
+    ['index', 'input'],
+  );
   if (options.paddingIdx === undefined) return rows;
   const padding = requireInteger('embedding', 'paddingIdx', options.paddingIdx, -count);
   if (padding >= count) {

@@ -109,6 +109,25 @@ Napi::Value AddTemporary(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// nameCaller(op or null, inside, called)
+Napi::Value NameCaller(const Napi::CallbackInfo& info) {
+  try {
+    const auto text = [&](size_t i) {
+      return info[i].IsString() ? info[i].As<Napi::String>().Utf8Value() : std::string();
+    };
+    std::shared_ptr<const Caller> caller;
+    if (info[0].IsString()) {
+      caller = std::make_shared<Caller>(Caller{text(0), text(1), text(2)});
+    } else if (!info[0].IsNull()) {
+      Expected(true, "a string or null", "op", Describe(info.Env(), info[0]));
+    }
+    Open(info)->recording().SetCaller(std::move(caller));
+  } catch (...) {
+    ThrowPending(info.Env(), "nameCaller");
+  }
+  return info.Env().Undefined();
+}
+
 Napi::Value Abort(const Napi::CallbackInfo& info) {
   EnvironmentOf(info)->capture = nullptr;
   return info.Env().Undefined();
@@ -212,6 +231,7 @@ void Capture::Keep(napi_value array, char* data, size_t bytes) {
 void ExportCapture(Napi::Env env, Environment* environment, Napi::Object exports) {
   exports.Set("beginCapture", Napi::Function::New(env, Begin, "beginCapture", environment));
   exports.Set("addTemporary", Napi::Function::New(env, AddTemporary, "addTemporary", environment));
+  exports.Set("nameCaller", Napi::Function::New(env, NameCaller, "nameCaller", environment));
   exports.Set("abortCapture", Napi::Function::New(env, Abort, "abortCapture", environment));
   exports.Set("endCapture", Napi::Function::New(env, End, "endCapture", environment));
 }

@@ -48,7 +48,7 @@ class Capture {
   std::map<std::pair<char*, size_t>, bool> known_;
 };
 
-// beginCapture, addTemporary, endCapture, abortCapture.
+// beginCapture, addTemporary, nameCaller, endCapture, abortCapture.
 void ExportCapture(Napi::Env env, Environment* environment, Napi::Object exports);
 
 }  // namespace blasgrad

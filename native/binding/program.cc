@@ -22,8 +22,6 @@ napi_value RunOnce(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   if (napi_get_cb_info(env, info, &argc, argv, nullptr, &data) != napi_ok) return nullptr;
   BoundProgram& bound = **static_cast<Handle*>(data);
-  const char* op = "compile";
-  std::string failed;
   try {
     RequireIdle(bound);
     RequireExternals(bound);
@@ -43,11 +41,9 @@ napi_value RunOnce(napi_env env, napi_callback_info info) {
     bound.program->ExecuteOnce(places, places + bound.program->inputs().size(),
                                &bound.environment->threads);
   } catch (const ReplayError& error) {
-    failed = error.op;
-    op = failed.c_str();
-    ThrowPending(env, op);
+    ThrowPending(env, error.op.c_str());
   } catch (...) {
-    ThrowPending(env, op);
+    ThrowPending(env, "compile");
   }
   return nullptr;
 }
@@ -63,7 +59,7 @@ Napi::Value RunSteps(const Napi::CallbackInfo& info) {
     run.limit = std::chrono::milliseconds(100);
     bound.program->Execute(&run, &bound.environment->threads);
   } catch (const ReplayError& error) {
-    ThrowPending(info.Env(), std::string(error.op).c_str());
+    ThrowPending(info.Env(), error.op.c_str());
   } catch (...) {
     ThrowPending(info.Env(), "compile");
   }

@@ -25,7 +25,23 @@ char* NewAligned(size_t bytes) {
 // len[0] bytes from buf[0] to buf[1].
 void CopyBytes(const Args& a) { std::memcpy(a.buf[1], a.buf[0], a.len[0]); }
 
+std::string MessageTo(const RecordedCall* call, std::string message) {
+  if (call == nullptr || call->caller == nullptr || call->caller->inside.empty()) return message;
+  const std::string inside = " for " + call->caller->inside + ",";
+  const size_t at = message.find(inside);
+  if (at != std::string::npos) {
+    message.replace(at, inside.size(), " for " + call->caller->called + ",");
+  }
+  return message;
+}
+
 }  // namespace
+
+ReplayError::ReplayError(const RecordedCall* call, const std::string& message)
+    : DataError(MessageTo(call, message)),
+      op(call == nullptr           ? "copy"
+         : call->caller == nullptr ? call->op->name
+                                   : call->caller->name) {}
 
 struct Program::Plan {
   std::vector<Use> uses;
@@ -181,7 +197,7 @@ void Program::BindInput(size_t input, const char* memory) {
     if (begin < one.begin + one.call->bytes[one.written] &&
         one.begin < begin + one.call->bytes[one.read]) {
       const Op* op = one.call->op;
-      throw ReplayError(op->name, std::string("expected memory of its own for ") +
+      throw ReplayError(one.call, std::string("expected memory of its own for ") +
                                       op->operands[one.written].name + ", got that of " +
                                       op->operands[one.read].name);
     }
@@ -218,7 +234,7 @@ void Program::AddInstruction(const RecordedCall& call) {
   }
   RequireDisjoint(call, buffers.get());
   const Args args = {buffers.get(), lengths.get(), call.attr.data(), call.dims.get(), nullptr};
-  code_.push_back({call.variant->kernel, call.op, args});
+  code_.push_back({call.variant->kernel, &call, args});
   if (call.op->scratch != nullptr) {
     const ScratchBytes bytes =
         call.op->scratch(call.attr.data(), InfoOf(call.variant->first).bytes);
@@ -264,7 +280,7 @@ void Program::Step() {
     try {
       one.run(one.args);
     } catch (const DataError& error) {
-      throw ReplayError(one.op == nullptr ? "copy" : one.op->name, error.what());
+      throw ReplayError(one.call, error.what());
     }
   }
 }

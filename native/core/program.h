@@ -16,10 +16,10 @@ namespace blasgrad {
 
 class Threads;
 
-// What an op that failed during a replay says.
+// What an op that failed during a replay says, under the name of the function that called it.
 struct ReplayError : DataError {
-  ReplayError(const char* name, const std::string& message) : DataError(message), op(name) {}
-  const char* op;
+  ReplayError(const RecordedCall* call, const std::string& message);
+  std::string op;
 };
 
 // A temporary that lives on between steps, in memory of its own: a gradient.
@@ -83,7 +83,7 @@ class Program {
  private:
   struct Instruction {
     Kernel run;
-    const Op* op;
+    const RecordedCall* call;  // null: a copy of a constant
     Args args;
   };
   struct Plan;

@@ -86,7 +86,7 @@ void Recording::Touch(const Call& call, size_t operand, const Place& place, size
 }
 
 void Recording::Append(const Call& call) {
-  RecordedCall recorded{call.op, call.variant, {}, {}, {}, {}, nullptr};
+  RecordedCall recorded{call.op, call.variant, {}, {}, {}, {}, nullptr, caller_};
   for (size_t i = 0; i < call.op->operands.size(); ++i) {
     const bool given = call.given(i) && call.len[i] > 0;
     const Place place = given ? Find(call.buf[i]) : Place();

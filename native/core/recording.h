@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct Place {
   char* address = nullptr;
 };
 
+// The function whose ops are recorded: their errors name it, and its own name for an argument of them.
+struct Caller {
+  std::string name;
+  std::string inside, called;  // empty: arguments keep their names
+};
+
 struct RecordedCall {
   const Op* op;
   const Variant* variant;
@@ -28,7 +35,8 @@ struct RecordedCall {
   std::vector<size_t> len;    // elements in each buffer
   std::vector<size_t> bytes;  // touched, from its place on
   std::vector<double> attr;
-  std::unique_ptr<Dims> dims;  // elementwise ops only
+  std::unique_ptr<Dims> dims;            // elementwise ops only
+  std::shared_ptr<const Caller> caller;  // null: none but the op
 };
 
 struct Temporary {
@@ -45,6 +53,8 @@ struct Temporary {
 class Recording {
  public:
   void AddTemporary(void* data, size_t bytes);
+  // Of the calls that are appended from now on.
+  void SetCaller(std::shared_ptr<const Caller> caller) { caller_ = std::move(caller); }
   // To be called before the op runs, so that contents are what it will see.
   void Append(const Call& call);
   Place Find(const void* data) const;
@@ -60,6 +70,7 @@ class Recording {
   void Touch(const Call& call, size_t operand, const Place& place, size_t bytes);
 
   std::vector<RecordedCall> calls_;
+  std::shared_ptr<const Caller> caller_;
   std::vector<Temporary> temporaries_;
   std::map<const char*, size_t> byAddress_;
 };

@@ -46,6 +46,18 @@ describe('captures', () => {
     expect([...out]).toEqual([0, 0, 0, 0]);
   });
 
+  test('callers', () => {
+    requireRefused(() => addon.nameCaller('f'), /^nameCaller: expected an open capture/);
+    addon.beginCapture();
+    for (const one of notArrays.filter((value) => value !== null && typeof value !== 'string'))
+      requireRefused(
+        () => native['nameCaller'](one),
+        /^nameCaller: expected a string or null for op/,
+      );
+    native['nameCaller']('f', {}, 7); // what is no text counts as none
+    native['nameCaller'](null, 'x');
+  });
+
   test.each([0, 1, 2, 3, 4])('lists: argument %d of endCapture', (place) => {
     const [input, out] = [shared(4), shared(4)];
     const lists = (): unknown[] => [[input], [out], [], [], []];

@@ -1,4 +1,5 @@
 /** Losses for one class out of several. */
+import { calledAs } from '../../core/caller';
 import {
   requireInRange,
   requireInteger,
@@ -91,7 +92,7 @@ export function crossEntropy(
   if (isProbabilities) return soft(op, logSoftmax(input, dim), target, smoothing, options);
   const picks = picksFor(op, input, target, options);
   const logs = logSoftmax(input, dim);
-  const hard = nll(logs, picks);
+  const hard = calledAs(op, () => nll(logs, picks));
   if (smoothing === 0) return hard;
   const even = evenly(logs, picks);
   return hard.mul(1 - smoothing).add(even.mul(smoothing / input.shape[dim]));

@@ -1,4 +1,5 @@
 /** Losses that are 0 beyond a margin. */
+import { calledAs } from '../../core/caller';
 import {
   requireBoolean,
   requireNumber,
@@ -221,11 +222,12 @@ export function multiMarginLoss(
   const { weight } = options;
   if (weight !== undefined) requireSameDType(op, x, 'weight', requireTensor(op, 'weight', weight));
   return roundedOnce([x], (scores) => {
-    const over = nonNegative(scores.sub(scores.gather(-1, right)).add(margin));
+    const own = calledAs(op, () => scores.gather(-1, right), ['index', 'target']);
+    const over = nonNegative(scores.sub(own).add(margin));
     const terms = p === '2' ? over.square() : over;
     const losses = where(isRight, 0, terms).sum(-1).div(classes);
     if (weight === undefined) return reduced(op, losses, options.reduction);
-    const own = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
-    return reduced(op, losses.mul(own), options.reduction);
+    const shares = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
+    return reduced(op, losses.mul(shares), options.reduction);
   });
 }

@@ -48,6 +48,7 @@ const programFunctions = [
 const otherFunctions = [
   ...[
     'addTemporary',
+    'nameCaller',
     'endCapture',
     'prepareMemory',
     'setNumThreads',

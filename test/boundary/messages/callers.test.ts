@@ -1,0 +1,64 @@
+/** Errors of values, found by an op inside: they name the function that was called, eagerly and at every replay. */
+import { compile, F, nn, ones, tensor, type Tensor, zeros } from 'blasgrad';
+import { Range, type Row, testRefusals } from './rows';
+
+const logits = (): Tensor => zeros(2, 3);
+const classes = (...list: number[]): Tensor => tensor(list, { dtype: 'int32' });
+const [good, bad] = [classes(0, 2), classes(0, 7)];
+
+type Call = (indices: Tensor) => Tensor;
+const calls: [name: string, call: Call, message: string][] = [
+  [
+    'crossEntropy',
+    (target) => F.crossEntropy(logits(), target),
+    'crossEntropy: expected classes from 0 to 2 for target, got 7',
+  ],
+  [
+    'crossEntropy with labelSmoothing',
+    (target) => F.crossEntropy(logits(), target, { labelSmoothing: 0.1 }),
+    'crossEntropy: expected classes from 0 to 2 for target, got 7',
+  ],
+  [
+    'CrossEntropyLoss',
+    (target) => new nn.CrossEntropyLoss({ weight: ones(3) }).forward(logits(), target),
+    'crossEntropy: expected classes from 0 to 2 for target, got 7',
+  ],
+  [
+    'nllLoss',
+    (target) => F.nllLoss(logits(), target),
+    'nllLoss: expected classes from 0 to 2 for target, got 7',
+  ],
+  [
+    'multiMarginLoss',
+    (target) => F.multiMarginLoss(logits(), target),
+    'multiMarginLoss: expected an index from 0 to 2 for target, got 7',
+  ],
+  [
+    'embedding',
+    (input) => F.embedding(input, ones(3, 2)),
+    'embedding: expected an index from 0 to 2 for input, got 7',
+  ],
+  [
+    'Embedding',
+    (input) => new nn.Embedding(3, 2).forward(input),
+    'embedding: expected an index from 0 to 2 for input, got 7',
+  ],
+];
+
+describe('eagerly', () =>
+  testRefusals(calls.map(([name, call, message]): Row => [name, () => call(bad), Range, message])));
+
+describe('at a replay', () =>
+  testRefusals(
+    calls.map(([name, call, message]): Row => {
+      const step = compile((indices: Tensor) => call(indices).sum());
+      return [name, () => (step(good), step(bad)), Range, message];
+    }),
+  ));
+
+test.each(calls)('%s in a scan', async (_name, call, message) => {
+  const step = compile((indices: Tensor) => call(indices).sum());
+  const rows = tensor([[0, 1], [2, 0], [0, 7]], { dtype: 'int32' }); // prettier-ignore
+  expect(() => step.scan(rows)).toThrow(message);
+  await expect(step.scanAsync(rows)).rejects.toThrow(message);
+});

@@ -21,6 +21,7 @@ export {
   zerosLike,
 } from './creation/filled';
 export {
+  AbortError,
   compile,
   type Compiled,
   type CompileStats,
@@ -28,6 +29,7 @@ export {
   type Progress,
   type RunOptions,
   type ScanOptions,
+  type Unfinished,
 } from './compile';
 export type { Options, SizesAnd, TensorOptions } from './creation/options';
 export type { DType, TypedArray } from './core/dtype';

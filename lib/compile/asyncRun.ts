@@ -16,7 +16,7 @@ export interface Progress {
 
 /** Options of an asynchronous run. */
 export interface RunOptions {
-  /** Stops the run after the current step; the promise rejects with the signal's reason. */
+  /** Stops the run after the current step. The promise rejects with an AbortError whose `cause` is the signal's reason. */
   signal?: AbortSignal;
   /** Called on the event loop during the run, and once at the end. */
   onProgress?: (progress: Progress) => void;
@@ -49,23 +49,31 @@ export class Staging {
   }
 }
 
+/** How a run ended. */
+export interface Ending {
+  /** Finished steps. */
+  readonly done: number;
+  /** Whether all steps are finished and nothing failed. */
+  readonly complete: boolean;
+  /** The error of an op, with the caller's stack, or what `onProgress` threw first. */
+  readonly failure: { readonly error: unknown; readonly ofOp: boolean } | null;
+}
+
 /**
- * Runs `steps` steps; `inputs` hold a row for each. Returns what `take` makes of the arrays of the outputs, which the
- * next run overwrites. Rejects with the signal's reason, with what `onProgress` threw, or with the error of an op, whose
- * stack is then the caller's.
+ * Runs `steps` steps; `inputs` hold a row for each. `take` receives the arrays of the outputs, which the next run
+ * overwrites, and the number of finished steps.
  */
-export async function runAsync<Result>(
+export async function runAsync(
   program: Program,
   staging: Staging,
   steps: number,
   inputs: readonly TypedArray[],
   options: RunOptions,
   caller: Error,
-  take: (outputs: readonly TypedArray[]) => Result,
-): Promise<Result> {
+  take: (outputs: readonly TypedArray[], done: number) => void,
+): Promise<Ending> {
   const { signal, onProgress } = options;
   if (program.running) throw runningError('compile');
-  signal?.throwIfAborted();
   const arrays = staging.for(program, steps);
   inputs.forEach((values, i) => {
     copyElements(arrays[i], values);
@@ -86,7 +94,7 @@ export async function runAsync<Result>(
   };
   let reported = 0;
   let done = 0;
-  let result: Result | undefined;
+  let failure: Ending['failure'] = null;
   program.lock();
   const timer =
     onProgress &&
@@ -97,13 +105,13 @@ export async function runAsync<Result>(
   signal?.addEventListener('abort', stop);
   try {
     const error = await new Promise<Error | null>((resolve) => {
-      native.start(steps, arrays, schedules.targets, schedules.tables, (failure, finished) => {
+      native.start(steps, arrays, schedules.targets, schedules.tables, (error, finished) => {
         done = finished;
-        resolve(failure);
+        resolve(error);
       });
     });
-    if (error !== null) throw atStackOf(caller, error);
-    if (done === steps) result = take(arrays.slice(program.inputs.length));
+    if (error !== null) failure = { error: atStackOf(caller, error), ofOp: true };
+    if (done > 0) take(arrays.slice(program.inputs.length), done);
   } finally {
     clearInterval(timer);
     signal?.removeEventListener('abort', stop);
@@ -114,10 +122,9 @@ export async function runAsync<Result>(
     }
     schedules.finish(done);
   }
-  if (done < steps) signal?.throwIfAborted();
-  else if (thrown.length === 0) report(done);
-  if (thrown.length > 0) throw thrown[0] as Error; // may be anything
-  return result as Result;
+  if (done === steps && thrown.length === 0) report(done);
+  if (thrown.length > 0) failure ??= { error: thrown[0], ofOp: false };
+  return { done, complete: done === steps && failure === null, failure };
 }
 
 /** The error with the stack of the call that started the run. */

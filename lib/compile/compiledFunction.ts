@@ -4,14 +4,15 @@ import type { TypedArray } from '../core/dtype';
 import { unexpected } from '../core/errors';
 import { observer } from '../core/observer';
 import { numelOf } from '../core/shape';
-import { allocate, Storage } from '../core/storage';
-import { Tensor } from '../core/tensor';
+import type { Tensor } from '../core/tensor';
 import { requireInputs, splitArguments, stepsOf } from './arguments';
 import { captureProgram, type Fn } from './capture';
 import { describePrograms } from './describe';
-import { requireRunOptions, runAsync, Staging, type RunOptions } from './asyncRun';
+import { requireRunOptions, runAsync, Staging, type Ending, type RunOptions } from './asyncRun';
 import { denseValues, freshTensor, runningError, type Program, type Signature } from './program';
 import { planSchedules } from './schedules';
+import { keepRow, rowsFrom, stackedResult, stacksFor, type Beginning } from './stacked';
+import { endingError, placeOf, requireNotAborted, unfinishedError } from './unfinished';
 
 /** Figures of a compiled function; those of a program are of the one used last. */
 export interface CompileStats {
@@ -33,11 +34,6 @@ export interface CompileStats {
 
 // A function may be called with any number of shapes (a new length for every sentence): memory stays bounded.
 const mostPrograms = 32;
-
-/** Rows of the inputs from one step on, as bare arrays. */
-function rowsFrom(values: readonly TypedArray[], steps: number, first: number): TypedArray[] {
-  return values.map((array) => array.subarray((array.length / steps) * first));
-}
 
 /** The programs of one function, and the ways to run them. */
 export class CompiledFunction {
@@ -61,18 +57,23 @@ export class CompiledFunction {
   async async(args: readonly unknown[], caller: Error): Promise<unknown> {
     const { inputs, options } = splitArguments('async', args, ['signal', 'onProgress']);
     requireRunOptions('async', options);
+    requireNotAborted('async', options.signal);
     const program = this.find(inputs);
     if (program === null) {
-      options.signal?.throwIfAborted();
       const result = this.capture(inputs);
       options.onProgress?.({ step: 1, steps: 1 });
       return result;
     }
     this.requireUnchanged(program, inputs);
     const values = inputs.map(denseValues);
-    const take = (results: readonly TypedArray[]): Tensor[] =>
-      program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i]));
-    return program.build(await this.start(program, 1, values, options, caller, take));
+    let outputs: Tensor[] = [];
+    const take = (results: readonly TypedArray[]): void => {
+      outputs = program.outputs.map(({ dtype, shape }, i) => freshTensor(dtype, shape, results[i]));
+    };
+    const ending = await this.start(program, 1, values, options, caller, take);
+    if (!ending.complete)
+      throw endingError('async', ending, options.signal, ending.done, undefined);
+    return program.build(outputs);
   }
 
   scan(args: readonly unknown[]): unknown {
@@ -97,12 +98,17 @@ export class CompiledFunction {
           const rows = done === 0 ? tables : rowsFrom(tables, count, done);
           done += program.native.runSteps(count - done, rest, targets, rows as Float64Array[]);
         }
+      } catch (error) {
+        done += program.native.progress();
+        const stepsDone = first + done;
+        const unfinished = { stepsDone, results: stackedResult(beginning, stepsDone) };
+        throw unfinishedError(error, unfinished, placeOf(stepsDone, inputs.length));
       } finally {
         program.countChanges();
+        if (done > 0) program.leaveGradients();
         schedules.finish(done);
+        this.replays += done;
       }
-      program.leaveGradients();
-      this.replays += count;
     }
     return stackedResult(beginning, steps);
   }
@@ -112,17 +118,24 @@ export class CompiledFunction {
     const { inputs, options } = splitArguments('scanAsync', args, known);
     requireRunOptions('scanAsync', options);
     const steps = stepsOf(inputs, options.steps);
-    options.signal?.throwIfAborted();
+    requireNotAborted('scanAsync', options.signal);
     const beginning = this.begin(inputs, steps, steps);
     if (beginning.first < steps) {
       const { program, first, stacked } = beginning;
       const rows = rowsFrom(beginning.values, steps, first);
-      const take = (results: readonly TypedArray[]): void => {
+      const take = (results: readonly TypedArray[], done: number): void => {
         rowsFrom(stacked, steps, first).forEach((to, i) => {
-          copyElements(to, results[i]);
+          const length = (results[i].length / (steps - first)) * done;
+          copyElements(to, results[i].subarray(0, length));
         });
       };
-      await this.start(program, steps - first, rows, options, caller, take, first);
+      const ending = await this.start(program, steps - first, rows, options, caller, take, first);
+      if (!ending.complete) {
+        const stepsDone = first + ending.done;
+        const results = stackedResult(beginning, stepsDone);
+        const where = placeOf(stepsDone, inputs.length);
+        throw endingError('scanAsync', ending, options.signal, stepsDone, results, where);
+      }
     } else {
       options.onProgress?.({ step: steps, steps });
     }
@@ -214,7 +227,18 @@ export class CompiledFunction {
       row.forEach((one, i) => {
         if (signatures[i].requiresGrad) one.requiresGrad = true;
       });
-      const result = program === null ? this.capture(row) : program.run(row);
+      let result: unknown;
+      try {
+        result = program === null ? this.capture(row) : program.run(row);
+      } catch (error) {
+        const last = this.programs.at(0);
+        const results =
+          first === 0 || stacked === null || last === undefined
+            ? undefined
+            : stackedResult({ program: last, stacked }, first);
+        throw unfinishedError(error, { stepsDone: first, results }, placeOf(first, inputs.length));
+      }
+      if (program !== null) this.replays++;
       program ??= this.programs[0];
       stacked ??= stacksFor(program, rows);
       keepRow(program, result, stacked, first);
@@ -222,15 +246,15 @@ export class CompiledFunction {
     }
   }
 
-  private async start<T>(
+  private async start(
     program: Program,
     steps: number,
     values: readonly TypedArray[],
     options: RunOptions,
     caller: Error,
-    take: (results: readonly TypedArray[]) => T,
+    take: (results: readonly TypedArray[], done: number) => void,
     before = 0,
-  ): Promise<T> {
+  ): Promise<Ending> {
     let staging = this.stagings.get(program);
     if (staging === undefined) this.stagings.set(program, (staging = new Staging()));
     const { onProgress } = options;
@@ -240,43 +264,10 @@ export class CompiledFunction {
       },
     };
     const all = { ...options, ...shifted };
-    const result = await runAsync(program, staging, steps, values, all, caller, take);
-    this.replays += steps;
-    return result;
+    const ending = await runAsync(program, staging, steps, values, all, caller, take);
+    this.replays += ending.done;
+    return ending;
   }
-}
-
-/** Where the native part of a scan begins. */
-interface Beginning {
-  readonly program: Program;
-  readonly first: number;
-  readonly values: readonly TypedArray[];
-  readonly stacked: readonly TypedArray[];
-}
-
-function stacksFor(program: Program, steps: number): TypedArray[] {
-  return program.outputs.map(({ dtype, shape }) => allocate(dtype, steps * numelOf(shape)));
-}
-
-function keepRow(
-  program: Program,
-  result: unknown,
-  stacked: readonly TypedArray[],
-  row: number,
-): void {
-  const tensors: Tensor[] = [];
-  program.collect(result, tensors);
-  tensors.forEach((one, i) => {
-    copyElements(stacked[i], one._flat, row * one.numel());
-  });
-}
-
-function stackedResult({ program, stacked }: Beginning, steps: number): unknown {
-  return program.build(
-    program.outputs.map(
-      ({ dtype, shape }, i) => new Tensor(new Storage(dtype, stacked[i]), [steps, ...shape]),
-    ),
-  );
 }
 
 function changedInput(i: number): Error {

@@ -8,6 +8,8 @@ import { CompiledFunction, type CompileStats } from './compiledFunction';
 import type { Output } from './output';
 import type { Tensor } from '../core/tensor';
 
+export { AbortError } from './unfinished';
+export type { Unfinished } from './unfinished';
 export type { CompileStats, Output, RunOptions, ScanOptions };
 export type { Progress } from './asyncRun';
 

@@ -8,7 +8,7 @@ import { shapeText } from '../core/errors';
 import { sameShape, type Shape } from '../core/shape';
 import { allocate, Storage, unusable } from '../core/storage';
 import { Tensor } from '../core/tensor';
-import { readersError, usableMemory } from '../core/access';
+import { gradientsInUse, readersError, requireUnusedGradient, usableMemory } from '../core/access';
 import { mapTensors } from './output';
 
 /** What a call must match to use a program. */
@@ -48,6 +48,7 @@ export class Program {
   readonly inputs: readonly Signature[];
   readonly outputs: readonly Signature[];
   readonly scheduled: readonly Scheduled[];
+  /** The numbers of optimizers that the schedules write. */
   readonly scheduledNumbers: readonly Float64Array[];
   running = false;
   private readonly structure: unknown;
@@ -69,14 +70,14 @@ export class Program {
     let next = 0;
     this.structure = mapTensors(structure, () => new Slot(next++));
     this.scheduled = open.scheduled;
-    this.scheduledNumbers = [...open.scheduledNumbers];
+    this.scheduledNumbers = Array.from(open.scheduledNumbers, ({ array }) => array as Float64Array);
     this.states = [...open.states.keys()];
     this.arrays = this.states.map((storage) => storage.array);
     const changed = this.states.filter((_, i) => native.access[i] === 2);
     const ofGradients = gradients.flatMap(({ gradient }) =>
       gradient === null ? [] : [gradient._storage],
     );
-    this.changed = new Set([...changed, ...ofGradients]);
+    this.changed = new Set([...changed, ...ofGradients, ...open.scheduledNumbers]);
     this.written = [...this.changed];
     this.gradsRead = [...open.gradsRead];
     this.leaves = [...open.leaves];
@@ -154,6 +155,9 @@ export class Program {
     for (let i = 0; i < this.written.length; i++) {
       if (this.written[i].readers > 0) throw readersError('compile', this.written[i]);
     }
+    for (let i = 0; i < this.gradients.length; i++) {
+      requireUnusedGradient('compile', this.gradients[i].leaf);
+    }
   }
 
   /** After steps: marks saved tensors in the memory that was changed as modified. */
@@ -179,6 +183,7 @@ export class Program {
       this.locked.push([storage, storage.array]);
       storage.array = unusable.running;
     }
+    for (const { leaf } of this.gradients) gradientsInUse.add(leaf);
   }
 
   unlock(): void {
@@ -188,6 +193,7 @@ export class Program {
     for (const storage of this.states) {
       if (!this.changed.has(storage)) storage.readers--;
     }
+    for (const { leaf } of this.gradients) gradientsInUse.delete(leaf);
   }
 
   private readonly locked: [Storage, TypedArray][] = [];

@@ -29,6 +29,25 @@ export function requireNoReaders(op: string, t: Tensor): void {
   if (t._storage.readers > 0) throw readersError(op, t._storage);
 }
 
+/** Call before several tensors are changed: an error unless all of them may be, so that none is changed if it throws. */
+export function requireUnused(op: string, tensors: Iterable<Tensor>): void {
+  for (const t of tensors) {
+    requireNoReaders(op, t);
+    usableMemory(op, t);
+  }
+}
+
+/** Leaves whose gradients a running compiled function assigns when it ends. */
+export const gradientsInUse = new Set<Tensor>();
+
+/** Call before assigning gradients: the run would overwrite them. */
+export function requireUnusedGradient(op: string, leaf: Tensor): void {
+  if (gradientsInUse.size === 0 || !gradientsInUse.has(leaf)) return;
+  throw new Error(
+    `${op}: expected a tensor that is not in use, got one whose gradient a compiled run in flight changes; await the run first`,
+  );
+}
+
 /** The error for a change of memory while something reads it. */
 export function readersError(op: string, { exports }: Storage): Error {
   const [who, what] =

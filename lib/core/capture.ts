@@ -34,7 +34,7 @@ export class Capture {
   readonly leaves = new Map<Tensor, boolean>();
   /** Schedules that took a step, and the numbers they wrote. */
   readonly scheduled: Scheduled[] = [];
-  readonly scheduledNumbers: Set<Float64Array> = new Set();
+  readonly scheduledNumbers: Set<Storage> = new Set();
   private readonly memory = new Set<TypedArray>();
   private scheduling = false;
   private inCaller = false;
@@ -113,13 +113,14 @@ export class Capture {
   }
 
   /** Called before JavaScript writes numbers of an optimizer. */
-  writeNumbers(numbers: Float64Array): void {
+  writeNumbers(numbers: Storage): void {
     if (!this.scheduling) refuse('optimizer', 'options that stay as they are');
     this.scheduledNumbers.add(numbers);
   }
 
   /** Called before an update reads numbers of an optimizer: steps of schedules must come after those of the optimizer. */
-  readNumbers(numbers: Float64Array): void {
+  readNumbers(numbers: Storage): void {
+    this.use(numbers);
     if (!this.scheduledNumbers.has(numbers)) return;
     throw new Error(
       'step: expected steps of schedules after those of the optimizer in a compiled function, got one before',

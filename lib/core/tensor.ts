@@ -18,7 +18,7 @@ import {
   type Shape,
 } from './shape';
 import { allocate, allocateOwn, isInSlab, Storage } from './storage';
-import { usableMemory, copyInOrder, readableMemory } from './access';
+import { copyInOrder, readableMemory, requireUnusedGradient, usableMemory } from './access';
 
 /** JavaScript's class of half-precision numbers, which Node has from version 24 on. */
 const float16Array = Reflect.get(globalThis, 'Float16Array') as
@@ -256,6 +256,7 @@ export class Tensor {
       }
     }
     if (value !== null) this.unseenGradient = null;
+    requireUnusedGradient('grad', this);
     if (capture !== null) capture.wroteGrad(this);
     this.gradient = value;
   }

@@ -1,10 +1,11 @@
 /** The base of all optimizers: groups, state, and the loop over parameters. */
+import { zeroGradients } from '../autograd/zeroGradients';
 import { enableGrad, noGrad } from '../core/gradMode';
 import { capture } from '../core/capture';
 import { requireBoolean, requireOptions, wrongType } from '../core/errors';
 import { observer } from '../core/observer';
 import type { Tensor } from '../core/tensor';
-import { requireNoReaders } from '../core/access';
+import { requireNoReaders, usableMemory } from '../core/access';
 import type { OptionSpec } from './options';
 import { loadState, saveState, type OptimizerState } from './stateDict';
 import {
@@ -53,6 +54,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   set lr(value: number) {
     this.definition.options.lr.check(this.name, 'lr', value);
+    this._requireUnused(`${this.name}.lr`);
     for (const group of this.paramGroups) group.lr = value;
   }
 
@@ -81,6 +83,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       throw wrongType('step', 'a function', 'closure', closure);
     }
     const result = closure === undefined ? undefined : enableGrad(closure);
+    this.requireReady();
     capture?.guards.push(this.sameStructure());
     for (const group of this.paramGroups) {
       for (const param of group.params) {
@@ -94,12 +97,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     requireOptions('zeroGrad', options, ['setToNone']);
     const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
-    for (const group of this.paramGroups) {
-      for (const param of group.params) {
-        if (setToNone || param._grad === null) param.grad = null;
-        else param.grad = param._grad.detach().zero_();
-      }
-    }
+    for (const { params } of this.paramGroups) zeroGradients(params, setToNone);
   }
 
   /**
@@ -151,7 +149,6 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 
   private update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
-    requireNoReaders('step', param);
     const gradient = grad._contiguous ? grad : grad.detach().contiguous();
     if (param._contiguous) {
       this.stateOf(param).update(group, param, gradient);
@@ -162,6 +159,23 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       noGrad(() => param.copy_(values));
     }
     observer?.updated?.(this.name, param, grad);
+  }
+
+  /** @internal Call before options change: an error while a running compiled function uses those of any group. */
+  _requireUnused(op: string): void {
+    for (const group of this.paramGroups) group._requireUnused(op);
+  }
+
+  /** Checks before a step that no running compiled function uses what it changes: all parameters take it, or none. */
+  private requireReady(): void {
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        if (param._grad === null) continue;
+        requireNoReaders('step', param);
+        usableMemory('step', param);
+        usableMemory('step', param._grad);
+      }
+    }
   }
 
   /** All options, checked, with defaults for those that are missing. */

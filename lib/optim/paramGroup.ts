@@ -2,7 +2,7 @@
 import { capture } from '../core/capture';
 import { requireItems, unexpected, wrongType } from '../core/errors';
 import { isFloating } from '../core/dtype';
-import { allocateShared } from '../core/storage';
+import { allocateShared, Storage, unusable } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import type { OptionSpec, Specs } from './options';
 
@@ -28,19 +28,19 @@ export type ParamGroup<O> = GroupBase & O;
 export class GroupBase {
   /** The learning rate with which the schedulers started. */
   initialLr?: number;
-  readonly #numbers: Float64Array;
+  readonly #numbers: Storage;
   #changes = 0;
 
   constructor(
     /** The parameters of the group. */
     readonly params: readonly Tensor[],
-    numbers: Float64Array,
+    numbers: Storage,
   ) {
     this.#numbers = numbers;
   }
 
   /** @internal The options as update ops read them: in shared memory, so that compiled steps see changes. */
-  get _numbers(): Float64Array {
+  get _numbers(): Storage {
     return this.#numbers;
   }
 
@@ -49,10 +49,20 @@ export class GroupBase {
     return this.#changes;
   }
 
+  /** @internal Call before options change: an error while a running compiled function reads or changes them. */
+  _requireUnused(op: string): void {
+    const { array, readers } = this.#numbers;
+    if (readers === 0 && array !== unusable.running) return;
+    throw new Error(
+      `${op}: expected an optimizer that is not in use, got one that a compiled run in flight uses; await the run first`,
+    );
+  }
+
   /** @internal */
-  _write(offset: number, numbers: readonly number[]): void {
+  _write(op: string, offset: number, numbers: readonly number[]): void {
+    this._requireUnused(op);
     capture?.writeNumbers(this.#numbers);
-    this.#numbers.set(numbers, offset);
+    (this.#numbers.array as Float64Array).set(numbers, offset);
     this.#changes++;
   }
 }
@@ -66,15 +76,16 @@ export function makeGroup<O extends object>(
 ): ParamGroup<O> {
   const entries = Object.entries<OptionSpec<unknown>>(specs);
   const count = entries.reduce((sum, [, spec]) => sum + spec.numbers, 0);
-  const numbers = allocateShared('float64', count) as Float64Array;
+  const numbers = new Storage('float64', allocateShared('float64', count));
   const group = new GroupBase(params, numbers);
   let next = 0;
   for (const [name, spec] of entries) {
     const offset = next;
     let current: unknown;
     const set = (value: unknown): void => {
-      current = spec.check(op, name, value);
-      group._write(offset, spec.encode(current));
+      const checked = spec.check(op, name, value);
+      group._write(`${op}.${name}`, offset, spec.encode(checked));
+      current = checked;
     };
     next += spec.numbers;
     set(options[name as keyof O]);

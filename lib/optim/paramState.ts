@@ -120,7 +120,7 @@ export class ParamState<O> {
 
   /** Makes what the options and the dtype ask for now. */
   private prepare(group: ParamGroup<O>): void {
-    this.args[this.place('hyper')] = group._numbers;
+    this.args[this.place('hyper')] = group._numbers.array;
     for (const spec of this.definition.state) {
       const wanted = spec.when?.(group) ?? true;
       this.args[this.place(spec.name)] = wanted ? this.tensor(spec, group)._flat : null;

@@ -1,4 +1,5 @@
 /** Saving and loading the state of an optimizer. */
+import { requireUnused, usableMemory } from '../core/access';
 import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
@@ -97,6 +98,7 @@ export function loadState<O>(
   const writes: (() => void)[] = [];
   groups.forEach((group, g) => {
     const name = `paramGroups[${g}]`;
+    group._requireUnused('loadStateDict');
     const saved = requireObject(name, savedGroups[g]);
     const known = specs.map(([key]) => key);
     requireOptions('loadStateDict', saved, [...known, 'params', 'initialLr']);
@@ -114,7 +116,12 @@ export function loadState<O>(
       const number = String(numbers[i]);
       const own = savedStates[number];
       const tensors = requireTensors(`state[${number}]`, own ?? {}, param, definition);
-      writes.push(() => stateOf(param).load(group, tensors));
+      const target = stateOf(param);
+      requireUnused('loadStateDict', target.tensors.values());
+      for (const tensor of tensors.values()) usableMemory('loadStateDict', tensor);
+      writes.push(() => {
+        target.load(group, tensors);
+      });
     });
   });
   for (const write of writes) write();

@@ -133,7 +133,8 @@ Napi::Value StopRun(const Napi::CallbackInfo& info) {
 
 Napi::Value RunProgress(const Napi::CallbackInfo& info) {
   const auto* running = static_cast<const AsyncRun*>(BoundOf(info).running);
-  const int64_t done = running == nullptr ? 0 : running->run.done.load(std::memory_order_relaxed);
+  const int64_t done =
+      running == nullptr ? BoundOf(info).done : running->run.done.load(std::memory_order_relaxed);
   return Napi::Number::New(info.Env(), static_cast<double>(done));
 }
 

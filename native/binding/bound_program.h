@@ -22,6 +22,7 @@ struct BoundProgram {
   std::vector<External> externals;
   std::vector<PortArray> arrays;   // of inputs and then outputs
   Runner::Job* running = nullptr;  // the asynchronous run, which owns this
+  int64_t done = 0;                // steps that the last synchronous run finished
   int64_t accounted = 0;
 
   ~BoundProgram() { Release(); }
@@ -48,7 +49,7 @@ void ReadRun(const Napi::CallbackInfo& info, const BoundProgram& bound, Run* run
 Napi::Value StartRun(const Napi::CallbackInfo& info);
 // stop(): the asynchronous run ends after the step it is at.
 Napi::Value StopRun(const Napi::CallbackInfo& info);
-// progress(): steps that the asynchronous run has finished; 0 without one.
+// progress(): steps that the asynchronous run has finished; without one, those of the last `runSteps`.
 Napi::Value RunProgress(const Napi::CallbackInfo& info);
 
 }  // namespace blasgrad

@@ -52,6 +52,7 @@ napi_value RunOnce(napi_env env, napi_callback_info info) {
 // Not all, if they take long: JavaScript has its turn, and a worker can be ended.
 Napi::Value RunSteps(const Napi::CallbackInfo& info) {
   BoundProgram& bound = BoundOf(info);
+  bound.done = 0;
   Run run;
   std::vector<napi_value> arrays;
   try {
@@ -63,7 +64,8 @@ Napi::Value RunSteps(const Napi::CallbackInfo& info) {
   } catch (...) {
     ThrowPending(info.Env(), "compile");
   }
-  return Napi::Number::New(info.Env(), static_cast<double>(run.done.load()));
+  bound.done = run.done.load();
+  return Napi::Number::New(info.Env(), static_cast<double>(bound.done));
 }
 
 // dispose(): frees arena and constants, and lets go of all other memory.

@@ -173,7 +173,7 @@ describe('errors of a row in a replay', () => {
   });
   const classes = (...all: number[]): Tensor => tensor(all, { dtype: 'int32' });
   const x = randn(2, 4);
-  const message = 'nllLoss: expected classes from 0 to 2 for target, got 7';
+  const message = 'crossEntropy: expected classes from 0 to 2 for target, got 7';
 
   function whoStartsTheRun(): Promise<Tensor> {
     return step.async(x, classes(0, 7));
@@ -212,7 +212,7 @@ describe('errors of a row in a replay', () => {
   test('asynchronous ones have the stack of the call', async () => {
     const error = await whoStartsTheRun().catch((one: unknown) => one as Error);
     expect((error as Error).stack).toMatch(
-      /^RangeError: nllLoss: expected .*\n(.*\n)*.*whoStartsTheRun/,
+      /^RangeError: crossEntropy: expected .*\n(.*\n)*.*whoStartsTheRun/,
     );
   });
 });

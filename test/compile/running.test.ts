@@ -42,7 +42,7 @@ const expected = (): { losses: Tensor; weights: Tensor[] } => {
 };
 
 const inUse =
-  /in use, got one that a compiled run in flight (uses|changes|reads); await the run first/;
+  /in use, got one (that|whose gradient) a compiled run in flight (uses|changes|reads); await the run first/;
 
 test('what a run changes cannot be accessed during the run', async () => {
   const wanted = expected();
@@ -71,6 +71,13 @@ test('what a run changes cannot be accessed during the run', async () => {
       weight.grad = ones(...weight.shape);
       optimizer.step();
     },
+    'a gradient that is cleared': () => (weight.grad = null),
+    'all gradients cleared': () => {
+      optimizer.zeroGrad();
+    },
+    'by the model': () => {
+      model.zeroGrad();
+    },
     values: () => weight.toArray(),
     memory: () => weight.data,
     'a copy': () => weight.clone(),
@@ -91,7 +98,6 @@ test('what a run changes cannot be accessed during the run', async () => {
   });
   await expect(step.async(x, y)).rejects.toThrow(inUse);
   await expect(step.scanAsync(xs, ys)).rejects.toThrow(inUse);
-  weight.grad = null;
   expect(String(weight)).toMatch(/^Parameter containing:/);
   requireSameBits(await run, wanted.losses, 'losses');
   for (const [name, error] of errors) expect(`${name}: ${error}`).toMatch(inUse);

@@ -1,5 +1,7 @@
 /** The base of layers and models. */
 import { inspect } from 'node:util';
+import { zeroGradients } from '../../autograd/zeroGradients';
+import { requireUnused } from '../../core/access';
 import { capture } from '../../core/capture';
 import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
 import { requireBoolean, requireOptions, wrongType } from '../../core/errors';
@@ -85,6 +87,7 @@ export class Module<
     if (!isFloating(requireDType('to', dtype))) {
       throw unsupportedDType('to', 'dtype', floatingDTypes, dtype);
     }
+    requireUnused('to', [...this.parameters(), ...this.buffers()]);
     for (const parameter of this.parameters()) {
       if (isFloating(parameter.dtype)) parameter._convert(dtype);
     }
@@ -133,10 +136,8 @@ export class Module<
   /** Sets the gradients of all parameters to null, or with `setToNone: false` to zeros. */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     requireOptions('zeroGrad', options, ['setToNone']);
-    for (const parameter of this.parameters()) {
-      if (options.setToNone ?? true) parameter.grad = null;
-      else if (parameter._grad !== null) parameter.grad = parameter._grad.detach().zero_();
-    }
+    const setToNone = options.setToNone ?? true;
+    zeroGradients(this.parameters(), setToNone);
   }
 
   /** Whether to compute gradients of the parameters; `false` freezes them. */

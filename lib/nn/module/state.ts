@@ -1,4 +1,5 @@
 /** The state dict of a module. */
+import { requireUnused, usableMemory } from '../../core/access';
 import { noGrad } from '../../core/gradMode';
 import { describe, shapeText, wrongType } from '../../core/errors';
 import { sameShape } from '../../core/shape';
@@ -61,6 +62,11 @@ export function loadState(module: AnyModule, dict: unknown, strict: boolean): Lo
       `loadStateDict: expected the tensors of ${name} for dict, got\n  ${problems.join('\n  ')}`,
     );
   }
+  requireUnused(
+    'loadStateDict',
+    copies.map(([own]) => own),
+  );
+  for (const [, source] of copies) usableMemory('loadStateDict', source);
   noGrad(() => {
     for (const [own, source] of copies) own.copy_(source);
   });

@@ -73,6 +73,7 @@ export class ReduceLROnPlateau extends Schedule {
   step(metric: number | Tensor): void {
     const value = metric instanceof Tensor ? metric.item() : metric;
     if (typeof value !== 'number') throw wrongType('step', 'a number or a tensor', 'metric', value);
+    this.optimizer._requireUnused('step');
     this.lastEpoch++;
     if (this.improves(value)) {
       this.best = value;

@@ -52,6 +52,7 @@ export abstract class Schedule {
     if (typeof state !== 'object' || state === null) {
       throw wrongType('loadStateDict', 'an object', 'dict', dict);
     }
+    this.#optimizer._requireUnused('loadStateDict');
     const own = this.stateDict();
     for (const key of Object.keys(dict)) {
       if (!Object.hasOwn(own, key)) {
@@ -94,6 +95,7 @@ export abstract class LRScheduler extends Schedule {
 
   /** @internal Takes a step immediately; in a compiled function, also after each of its later steps. */
   protected _take(step: () => void): void {
+    this.optimizer._requireUnused('step');
     if (capture === null) step();
     else capture.schedule(this, step);
   }

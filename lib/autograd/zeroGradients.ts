@@ -1,0 +1,15 @@
+/** Clears gradients. */
+import { requireUnused, requireUnusedGradient } from '../core/access';
+import type { Tensor } from '../core/tensor';
+
+/** Sets the gradients to null, or those that are there to zeros; an error changes none. */
+export function zeroGradients(parameters: readonly Tensor[], setToNone: boolean): void {
+  for (const parameter of parameters) {
+    requireUnusedGradient('zeroGrad', parameter);
+    if (!setToNone && parameter._grad !== null) requireUnused('zeroGrad', [parameter._grad]);
+  }
+  for (const parameter of parameters) {
+    if (setToNone || parameter._grad === null) parameter.grad = null;
+    else parameter.grad = parameter._grad.detach().zero_();
+  }
+}

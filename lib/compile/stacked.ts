@@ -1,0 +1,56 @@
+/** The rows of a scan: those of its inputs, and the stacked results. */
+import type { TypedArray } from '../core/dtype';
+import { copyElements } from '../core/element';
+import { numelOf } from '../core/shape';
+import { allocate, Storage } from '../core/storage';
+import { Tensor } from '../core/tensor';
+import type { Program } from './program';
+
+/** Rows of the inputs from one step on, as bare arrays. */
+export function rowsFrom(
+  values: readonly TypedArray[],
+  steps: number,
+  first: number,
+): TypedArray[] {
+  return values.map((array) => array.subarray((array.length / steps) * first));
+}
+
+/** Where the native part of a scan begins. */
+export interface Beginning {
+  readonly program: Program;
+  readonly first: number;
+  readonly values: readonly TypedArray[];
+  readonly stacked: readonly TypedArray[];
+}
+
+export function stacksFor(program: Program, steps: number): TypedArray[] {
+  return program.outputs.map(({ dtype, shape }) => allocate(dtype, steps * numelOf(shape)));
+}
+
+export function keepRow(
+  program: Program,
+  result: unknown,
+  stacked: readonly TypedArray[],
+  row: number,
+): void {
+  const tensors: Tensor[] = [];
+  program.collect(result, tensors);
+  tensors.forEach((one, i) => {
+    copyElements(stacked[i], one._flat, row * one.numel());
+  });
+}
+
+/** The results of the first `steps` steps, stacked; undefined if there are none. */
+export function stackedResult(
+  { program, stacked }: Pick<Beginning, 'program' | 'stacked'>,
+  steps: number,
+): unknown {
+  if (steps === 0) return undefined;
+  return program.build(
+    program.outputs.map(({ dtype, shape }, i) => {
+      const length = steps * numelOf(shape);
+      const values = length === stacked[i].length ? stacked[i] : stacked[i].slice(0, length);
+      return new Tensor(new Storage(dtype, values), [steps, ...shape]);
+    }),
+  );
+}

@@ -146,7 +146,7 @@ const functions: readonly (readonly [
     'an error of a row',
     (one) => F.crossEntropy(one.reshape(1, 3), tensor([3], { dtype: 'int32' })),
     RangeError,
-    'nllLoss: expected classes from 0 to 2 for target, got 3',
+    'crossEntropy: expected classes from 0 to 2 for target, got 3',
   ],
 ];
 

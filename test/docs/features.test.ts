@@ -48,7 +48,15 @@ test('each name is listed once, and not both as working and as missing', () => {
 // Not features of their own: namespaces, what every tensor or optimizer has, and functions behind layers.
 const unlisted = new Set([
   ...['Tensor', 'F', 'backend', 'data', 'io', 'metrics', 'nn', 'optim', 'slice', 'Optimizer'],
-  ...['LRScheduler', 'CheckpointError', 'AnomalyError', 'lrScheduler', 'init', 'utils'],
+  ...[
+    'LRScheduler',
+    'CheckpointError',
+    'AnomalyError',
+    'AbortError',
+    'lrScheduler',
+    'init',
+    'utils',
+  ],
   ...['constructor', 'ndim', 'numel', 'size', 'isContiguous', 'toJSON', 'toString', 'isLeaf'],
   ...['gradFn', 'requiresGrad', 'requiresGrad_'],
 ]);

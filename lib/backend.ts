@@ -5,7 +5,7 @@
  */
 import type { NativeInfo } from '../binding';
 import { dtypesOfMemory, isFloating, isHalf, type DType } from './core/dtype';
-import { wrongType } from './core/errors';
+import { requireArity, wrongType } from './core/errors';
 import { addon as machine } from './core/native';
 import { gemmKernels, linearBackwardKernels, linearKernels } from './ops/matrix/products';
 import { version } from './version';
@@ -24,6 +24,7 @@ export interface BackendInfo extends NativeInfo {
  * threads in use, and warnings about settings that make it slow (docs/troubleshooting.md).
  */
 export function info(): BackendInfo {
+  requireArity('info', arguments.length, 0);
   return { version, ...machine.info() };
 }
 
@@ -46,6 +47,7 @@ export interface BackendSpeed {
  * @example const { oneThread, corePeak } = backend.measure(); // oneThread / corePeak: 0.8 to 0.9 on an idle core
  */
 export function measure(): BackendSpeed {
+  requireArity('measure', arguments.length, 0);
   const threads = getNumThreads();
   try {
     const corePeak = machine.measurePeak(100);
@@ -75,6 +77,7 @@ function productSpeed(): number {
 
 /** Threads that share matrix products and large elementwise loops. */
 export function getNumThreads(): number {
+  requireArity('getNumThreads', arguments.length, 0);
   return machine.getNumThreads();
 }
 
@@ -83,6 +86,7 @@ export function getNumThreads(): number {
  * CPUs; small work stays on one thread.
  */
 export function setNumThreads(n: number): void {
+  requireArity('setNumThreads', arguments.length, 1);
   machine.setNumThreads(n);
 }
 
@@ -121,6 +125,7 @@ export function gemm(
   beta: number,
   c: FloatArray,
 ): void {
+  requireArity('gemm', arguments.length, 10);
   const call = kernelFor(gemmKernels, 'gemm', 'a', a);
   call({ a, b, c }, { transA, transB, m, n, k, alpha, beta });
 }
@@ -140,6 +145,7 @@ export function linearForward(
   inFeatures: number,
   outFeatures: number,
 ): void {
+  requireArity('linearForward', arguments.length, 7);
   const call = kernelFor(linearKernels, 'linearForward', 'x', x);
   call({ x, weight, bias, y }, { batch, inFeatures, outFeatures });
 }
@@ -160,6 +166,7 @@ export function linearBackward(
   inFeatures: number,
   outFeatures: number,
 ): void {
+  requireArity('linearBackward', arguments.length, 9);
   const call = kernelFor(linearBackwardKernels, 'linearBackward', 'x', x);
   call({ x, weight, dy, dx, dWeight, dBias }, { batch, inFeatures, outFeatures });
 }

@@ -2,7 +2,7 @@
 import type { Node } from '../core/node';
 import { capture } from '../core/capture';
 import { isFloating } from '../core/dtype';
-import { describe, shapeText } from '../core/errors';
+import { describe, requireArity, shapeText } from '../core/errors';
 import { observing, type Observer, type Phase } from '../core/observer';
 import type { Storage } from '../core/storage';
 import type { Tensor } from '../core/tensor';
@@ -213,6 +213,7 @@ class AnomalyObserver implements Observer {
  * });
  */
 export function detectAnomaly<T>(fn: () => T): T {
+  requireArity('detectAnomaly', arguments.length, 1);
   if (typeof fn !== 'function') {
     throw new TypeError(`detectAnomaly: expected a function for fn, got ${describe(fn)}`);
   }

@@ -1,6 +1,6 @@
 /** Gradients as results, rather than in `.grad`. */
 import { computeGradients } from './backward';
-import { requireBoolean, wrongType, wrongValue } from '../core/errors';
+import { requireArity, requireBoolean, wrongType, wrongValue } from '../core/errors';
 import { Tensor } from '../core/tensor';
 import { graphOptions, seedFor } from './methods';
 
@@ -50,6 +50,7 @@ export function grad(
   inputs: Tensor | Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
+  requireArity('grad', arguments.length, 3);
   const { retainGraph, createGraph } = graphOptions('grad', options, [
     'gradOutputs',
     'allowUnused',

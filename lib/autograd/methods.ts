@@ -1,6 +1,7 @@
 /** Methods of tensors for gradients, and the arguments that they share with `grad`. */
 import { writeElement } from '../core/element';
 import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
+import { addMethods } from '../core/methods';
 import type { Hook } from '../core/node';
 import { sameShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
@@ -15,7 +16,7 @@ interface GraphOptions {
 /** The options, checked; `retainGraph` is `createGraph` where it is missing. */
 export function graphOptions(
   op: string,
-  options: GraphOptions,
+  options: GraphOptions = {},
   others: readonly string[] = [],
 ): Required<GraphOptions> {
   requireOptions(op, options, [...others, 'retainGraph', 'createGraph']);
@@ -75,8 +76,8 @@ declare module '../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  backward(this: Tensor, gradient?: Tensor | null, options: GraphOptions = {}): void {
+addMethods({
+  backward(this: Tensor, gradient?: Tensor | null, options?: GraphOptions): void {
     const graph = graphOptions('backward', options);
     if (!this.requiresGrad) {
       throw new Error(

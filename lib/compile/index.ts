@@ -1,6 +1,6 @@
 /** compile(): captures the native calls of a function once, then replays them in C++. */
 import { inspect } from 'node:util';
-import { wrongType } from '../core/errors';
+import { requireArity, wrongType } from '../core/errors';
 import type { ScanOptions } from './arguments';
 import type { Fn } from './capture';
 import type { RunOptions } from './asyncRun';
@@ -52,6 +52,7 @@ export interface Compiled<Inputs extends Tensor[], Result> {
 export function compile<Inputs extends Tensor[], Result extends Output>(
   fn: (...inputs: Inputs) => Result,
 ): Compiled<Inputs, Result> {
+  requireArity('compile', arguments.length, 1);
   if (typeof fn !== 'function') throw wrongType('compile', 'a function', 'fn', fn);
   const compiled = new CompiledFunction(fn as unknown as Fn);
   const call = (...inputs: Inputs): Result => compiled.call(inputs) as Result;

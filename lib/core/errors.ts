@@ -197,6 +197,16 @@ export function requireOneOf<T extends string>(
   return value as T;
 }
 
+/** Refuses surplus arguments; call it with `arguments.length`, which no optimised function materialises. */
+export function requireArity(op: string, count: number, most: number): void {
+  if (count > most) throw surplus(op, count, most);
+}
+
+function surplus(op: string, count: number, most: number): TypeError {
+  const what = most === 0 ? 'no arguments' : `at most ${most} argument${most === 1 ? '' : 's'}`;
+  return new TypeError(`${op}: expected ${what}, got ${count}`);
+}
+
 /** An options object whose keys are all known: a misspelt option is an error, not a silent default. */
 export function requireOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
@@ -210,6 +220,8 @@ export function requireOptions(op: string, options: unknown, known: readonly str
     throw wrongType(op, 'an object', 'options', options);
   }
   for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw wrongValue(op, `one of ${known.join(', ')}`, 'options', key);
+    if (known.includes(key)) continue;
+    const what = known.length === 0 ? 'no keys' : `one of ${known.join(', ')}`;
+    throw wrongValue(op, what, 'options', key);
   }
 }

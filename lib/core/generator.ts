@@ -1,7 +1,7 @@
 /** Generators of random numbers. Their state is memory that native ops read and advance. */
 import { randomInt } from 'node:crypto';
 import { refuseInCapture } from './capture';
-import { describe, unexpected, wrongType, wrongValue } from './errors';
+import { describe, requireArity, unexpected, wrongType, wrongValue } from './errors';
 import { allocateShared, Storage } from './storage';
 import { Tensor } from './tensor';
 
@@ -101,6 +101,7 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
 
 /** Seeds the default generator (torch.manual_seed) with a whole number from 0 to 2^53, and returns it. */
 export function manualSeed(seed: number): Generator {
+  requireArity('manualSeed', arguments.length, 1);
   return (replacement ?? defaultGenerator).manualSeed(seed);
 }
 

@@ -1,10 +1,11 @@
 /** Whether ops are recorded for backward. */
-import { describe } from './errors';
+import { describe, requireArity } from './errors';
 
 let gradEnabled = true;
 
 /** Whether ops are being recorded. */
 export function isGradEnabled(): boolean {
+  requireArity('isGradEnabled', arguments.length, 0);
   return gradEnabled;
 }
 
@@ -40,10 +41,12 @@ function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
  * @example const accuracy = noGrad(() => model.forward(x).argmax(1).eq(y).to('float32').mean().item());
  */
 export function noGrad<T>(fn: () => T): T {
+  requireArity('noGrad', arguments.length, 1);
   return withGrad('noGrad', false, fn);
 }
 
 /** Runs `fn` with recording on, inside noGrad (torch.enable_grad). `fn` must be synchronous. */
 export function enableGrad<T>(fn: () => T): T {
+  requireArity('enableGrad', arguments.length, 1);
   return withGrad('enableGrad', true, fn);
 }

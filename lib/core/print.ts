@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { capture } from './capture';
 import { contentOf, defaultDType, isFloating, type TypedArray } from './dtype';
 import { readElement, type Element } from './element';
+import { addMethods } from './methods';
 import { Tensor } from './tensor';
 
 const digits = 4;
@@ -26,11 +27,14 @@ declare module './tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   toString(this: Tensor): string {
     return formatTensor(this);
   },
-  [inspect.custom](this: Tensor): string {
+});
+
+Object.defineProperty(Tensor.prototype, inspect.custom, {
+  value: function (this: Tensor): string {
     return this.toString();
   },
 });

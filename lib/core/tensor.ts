@@ -5,7 +5,14 @@
 import { capture } from './capture';
 import { isFloating, type DType, type TypedArray } from './dtype';
 import { copyElements, readElement } from './element';
-import { ofThisCopy, requireBoolean, shapeText, unexpected, wrongType } from './errors';
+import {
+  ofThisCopy,
+  requireArity,
+  requireBoolean,
+  shapeText,
+  unexpected,
+  wrongType,
+} from './errors';
 import { refreshView, type ViewLink } from './inPlace';
 import { gradFnName, type Hook, type Node } from './node';
 import { nest, requireFewNumbers, type NestedArray } from './nested';
@@ -115,6 +122,7 @@ export class Tensor {
 
   /** Number of elements. */
   numel(): number {
+    requireArity('numel', arguments.length, 0);
     return numelOf(this.shape);
   }
 
@@ -122,11 +130,13 @@ export class Tensor {
   size(): Shape;
   size(dim: number): number;
   size(dim?: number): Shape | number {
+    requireArity('size', arguments.length, 1);
     return dim === undefined ? this.shape : this.shape[normalizeDim('size', dim, this.ndim)];
   }
 
   /** Whether the elements lie in memory in order and without gaps. */
   isContiguous(): boolean {
+    requireArity('isContiguous', arguments.length, 0);
     return this._contiguous;
   }
 
@@ -142,6 +152,7 @@ export class Tensor {
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a caller's assertion
   item<T extends number | bigint = number>(): T {
+    requireArity('item', arguments.length, 0);
     if (this.numel() !== 1)
       throw unexpected('item', 'a tensor of one element', 'this', shapeText(this.shape));
     return readElement(this.dtype, readableMemory('item', this), this._offset) as T;
@@ -181,6 +192,7 @@ export class Tensor {
    * dimensions gives a single number or boolean. int64 elements of 2^53 or more are bigints.
    */
   toArray(): NestedArray {
+    requireArity('toArray', arguments.length, 0);
     readableMemory('toArray', this);
     requireFewNumbers('toArray', this.shape);
     const values = this._contiguous ? this._flat : copyInOrder(this);
@@ -219,6 +231,7 @@ export class Tensor {
 
   /** Sets `requiresGrad` and returns the tensor (torch.Tensor.requires_grad_). */
   requiresGrad_(value = true): this {
+    requireArity('requiresGrad_', arguments.length, 1);
     this.requiresGrad = value;
     return this;
   }
@@ -294,6 +307,7 @@ export class Tensor {
 
   /** The same memory outside the graph. */
   detach(): Tensor {
+    requireArity('detach', arguments.length, 0);
     Tensor.#requireGenuine(this);
     return new Tensor(this._storage, this.shape, this.lazyStrides, this._offset);
   }

@@ -22,6 +22,7 @@ import {
 } from '../core/dtype';
 import {
   isDetached,
+  requireArity,
   requireInteger,
   requireNumber,
   requireOptions,
@@ -62,6 +63,7 @@ function filled(
  * @example tensor([[1, 2], [3, 4]], { requiresGrad: true })
  */
 export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): Tensor {
+  requireArity('tensor', arguments.length, 2);
   requireOptions('tensor', options, tensorKeys);
   if (data instanceof Tensor) {
     return finish(
@@ -91,6 +93,7 @@ export function fromArray(
   shape?: readonly number[],
   options: TensorOptions = {},
 ): Tensor {
+  requireArity('fromArray', arguments.length, 3);
   requireOptions('fromArray', options, tensorKeys);
   const dtype = sharedDType(array, options.dtype);
   if (isDetached(array))
@@ -165,6 +168,7 @@ export function full(
   value: number | bigint | boolean,
   options: TensorOptions = {},
 ): Tensor {
+  requireArity('full', arguments.length, 3);
   requireOptions('full', options, tensorKeys);
   return filledWith('full', requireShape('full', shape), value, options);
 }
@@ -200,7 +204,7 @@ export function arange(
   options?: TensorOptions,
 ): Tensor;
 export function arange(...args: unknown[]): Tensor {
-  const [numbers, options] = splitOptions('arange', args, tensorKeys);
+  const [numbers, options] = splitOptions('arange', args, tensorKeys, 3);
   const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   if ([start, end, step].some((one) => typeof one === 'bigint')) {
     return wholeRange(start, end, step, options);
@@ -252,6 +256,7 @@ export function linspace(
   steps: number,
   options: TensorOptions = {},
 ): Tensor {
+  requireArity('linspace', arguments.length, 4);
   requireOptions('linspace', options, tensorKeys);
   const dtype = dtypeOf('linspace', options);
   if (!isFloating(dtype)) throw unexpected('linspace', 'a floating dtype', 'dtype', dtype);
@@ -269,7 +274,7 @@ export function linspace(
 export function eye(n: number, options?: TensorOptions): Tensor;
 export function eye(n: number, m: number, options?: TensorOptions): Tensor;
 export function eye(...args: unknown[]): Tensor {
-  const [[n, m = n], options] = splitOptions('eye', args, tensorKeys);
+  const [[n, m = n], options] = splitOptions('eye', args, tensorKeys, 2);
   const rows = requireInteger('eye', 'n', n, 0);
   const columns = requireInteger('eye', 'm', m, 0);
   const out = filled('eye', requireShape('eye', [rows, columns]), 0, { dtype: options.dtype });
@@ -279,12 +284,14 @@ export function eye(...args: unknown[]): Tensor {
 
 /** Zeros of the shape and dtype of `input`. */
 export function zerosLike(input: Tensor, options: TensorOptions = {}): Tensor {
+  requireArity('zerosLike', arguments.length, 2);
   const [x, dtype] = like('zerosLike', input, options);
   return filled('zerosLike', x.shape, 0, options, dtype);
 }
 
 /** Ones of the shape and dtype of `input`. */
 export function onesLike(input: Tensor, options: TensorOptions = {}): Tensor {
+  requireArity('onesLike', arguments.length, 2);
   const [x, dtype] = like('onesLike', input, options);
   return filled('onesLike', x.shape, 1, options, dtype);
 }
@@ -295,6 +302,7 @@ export function fullLike(
   value: number | bigint | boolean,
   options: TensorOptions = {},
 ): Tensor {
+  requireArity('fullLike', arguments.length, 3);
   const [x, dtype] = like('fullLike', input, options);
   return filledWith('fullLike', x.shape, value, options, dtype);
 }

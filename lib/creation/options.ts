@@ -1,6 +1,6 @@
 /** Arguments that all functions that create tensors share. */
 import { defaultDType, requireDType, type DType } from '../core/dtype';
-import { requireOptions } from '../core/errors';
+import { requireArity, requireOptions, wrongType } from '../core/errors';
 import type { RandomOptions } from '../core/generator';
 import { requireShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
@@ -31,11 +31,12 @@ export function dtypeOf(op: string, options: TensorOptions, fallback: DType = de
   return options.dtype === undefined ? fallback : requireDType(op, options.dtype);
 }
 
-/** Splits the options off the end of the arguments. */
+/** Splits the options off the end of the arguments, of which `most` may stand before them. */
 export function splitOptions(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
+  most = Infinity,
 ): [unknown[], Options] {
   const last = args.at(-1);
   const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
@@ -43,6 +44,8 @@ export function splitOptions(
   requireOptions(op, options, known);
   const rest =
     hasOptions || (last === undefined && args.length > 0) ? args.slice(0, -1) : [...args];
+  requireArity(op, args.length, most + 1);
+  if (rest.length > most) throw wrongType(op, 'an object', 'options', last);
   return [rest, options];
 }
 

@@ -9,7 +9,7 @@ import {
   type Options,
   type SizesAnd,
 } from './options';
-import { requireInteger, requireOptions } from '../core/errors';
+import { requireArity, requireInteger, requireOptions } from '../core/errors';
 import { fillRandint, fillRandperm } from '../ops/random/random';
 import { requireShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
@@ -38,12 +38,14 @@ export function randn(...args: SizesAnd<Options>): Tensor {
 
 /** Uniformly distributed numbers in [0, 1), of the shape and dtype of `input`. */
 export function randLike(input: Tensor, options: Options = {}): Tensor {
+  requireArity('randLike', arguments.length, 2);
   const [x, dtype] = like('randLike', input, options, randomKeys);
   return uniform('randLike', x.shape, { ...options, dtype });
 }
 
 /** Normally distributed numbers of mean 0 and variance 1, of the shape and dtype of `input`. */
 export function randnLike(input: Tensor, options: Options = {}): Tensor {
+  requireArity('randnLike', arguments.length, 2);
   const [x, dtype] = like('randnLike', input, options, randomKeys);
   return normal('randnLike', x.shape, { ...options, dtype });
 }
@@ -71,7 +73,7 @@ export function randint(
   options?: Options,
 ): Tensor;
 export function randint(...args: unknown[]): Tensor {
-  const [rest, options] = splitOptions('randint', args, randomKeys);
+  const [rest, options] = splitOptions('randint', args, randomKeys, 3);
   const [low, high, shape] = Array.isArray(rest[1]) ? [0, ...rest] : rest;
   const from = requireInteger('randint', 'low', low);
   const to = requireInteger('randint', 'high', high, from + 1);
@@ -86,6 +88,7 @@ export function randint(...args: unknown[]): Tensor {
  * @example images.indexSelect(0, randperm(images.shape[0])) // shuffled
  */
 export function randperm(n: number, options: Options = {}): Tensor {
+  requireArity('randperm', arguments.length, 2);
   requireOptions('randperm', options, randomKeys);
   requireInteger('randperm', 'n', n, 0);
   const out = Tensor._empty('int32', requireShape('randperm', [n]));

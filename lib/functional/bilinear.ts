@@ -1,5 +1,5 @@
 /** The bilinear form of two inputs. */
-import { shapeText, unexpected } from '../core/errors';
+import { requireArity, shapeText, unexpected } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
 import { requireSameDType } from './dtypes';
@@ -14,6 +14,7 @@ export function bilinear(
   weight: Tensor,
   bias: Tensor | null = null,
 ): Tensor {
+  requireArity('bilinear', arguments.length, 4);
   const a = requireTensor('bilinear', 'input1', input1);
   const b = requireTensor('bilinear', 'input2', input2);
   if (requireTensor('bilinear', 'weight', weight).ndim !== 3) {

@@ -1,5 +1,5 @@
 /** Norms and distances of vectors. */
-import { requireInRange, requireNumber, requireOptions } from '../core/errors';
+import { requireArity, requireInRange, requireNumber, requireOptions } from '../core/errors';
 import { noGrad } from '../core/gradMode';
 import { broadcastShapes, normalizeDim } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
@@ -14,6 +14,7 @@ export function normalize(
   input: Tensor,
   options: { p?: number; dim?: number; eps?: number } = {},
 ): Tensor {
+  requireArity('normalize', arguments.length, 2);
   requireOptions('normalize', options, ['p', 'dim', 'eps']);
   const { p = 2, dim = 1, eps = 1e-12 } = options;
   const x = requireTensor('normalize', 'input', input);
@@ -44,6 +45,7 @@ export function cosineSimilarity(
   x2: Tensor,
   options: { dim?: number; eps?: number } = {},
 ): Tensor {
+  requireArity('cosineSimilarity', arguments.length, 3);
   requireOptions('cosineSimilarity', options, ['dim', 'eps']);
   const { dim = 1, eps = 1e-8 } = options;
   const a = requireTensor('cosineSimilarity', 'x1', x1);
@@ -59,6 +61,7 @@ export function pairwiseDistance(
   x2: Tensor,
   options: { p?: number; eps?: number; keepdim?: boolean } = {},
 ): Tensor {
+  requireArity('pairwiseDistance', arguments.length, 3);
   requireOptions('pairwiseDistance', options, ['p', 'eps', 'keepdim']);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   const a = requireTensor('pairwiseDistance', 'x1', x1);

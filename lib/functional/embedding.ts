@@ -1,6 +1,12 @@
 /** Rows of a table, looked up by index. */
 import { calledAs } from '../core/caller';
-import { requireInteger, requireOptions, shapeText, unexpected } from '../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
 import { requireIndex } from '../ops/define';
 import { where } from '../ops/elementwise/select';
@@ -16,6 +22,7 @@ export function embedding(
   weight: Tensor,
   options: { paddingIdx?: number } = {},
 ): Tensor {
+  requireArity('embedding', arguments.length, 3);
   requireOptions('embedding', options, ['paddingIdx']);
   const index = requireTensor('embedding', 'input', input);
   requireIndex('embedding', 'input', index);

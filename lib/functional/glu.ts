@@ -1,10 +1,11 @@
 /** The gated linear unit. */
-import { requireOptions, shapeText, unexpected } from '../core/errors';
+import { requireArity, requireOptions, shapeText, unexpected } from '../core/errors';
 import { normalizeDim } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
 
 /** The first half along `dim` times the sigmoid of the second (Dauphin et al. 2017). */
 export function glu(input: Tensor, options: { dim?: number } = {}): Tensor {
+  requireArity('glu', arguments.length, 2);
   requireOptions('glu', options, ['dim']);
   const x = requireTensor('glu', 'input', input);
   const dim = normalizeDim('glu', options.dim ?? -1, x.ndim);

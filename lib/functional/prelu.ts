@@ -1,11 +1,12 @@
 /** The rectifier with a learned slope. */
-import { shapeText, unexpected } from '../core/errors';
+import { requireArity, shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
 import { requireSameDType } from './dtypes';
 import { where } from '../ops/elementwise/select';
 
 /** x where it is positive, `weight` x elsewhere: one weight, or one for each channel (He et al. 2015). */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
+  requireArity('prelu', arguments.length, 2);
   const x = requireTensor('prelu', 'input', input);
   const slopes = requireTensor('prelu', 'weight', weight);
   const channels = x.ndim < 2 ? 1 : x.shape[1];

@@ -14,7 +14,7 @@ import {
   type DType,
 } from '../core/dtype';
 import type { Element } from '../core/element';
-import { wrongType } from '../core/errors';
+import { requireArity, wrongType } from '../core/errors';
 import { scalarDType, Tensor, unsupportedDType, type Operand } from './define';
 
 /**
@@ -24,6 +24,7 @@ import { scalarDType, Tensor, unsupportedDType, type Operand } from './define';
  * @example promoteTypes('int64', 'bfloat16') // 'bfloat16'
  */
 export function promoteTypes(a: DType, b: DType): DType {
+  requireArity('promoteTypes', arguments.length, 2);
   return promoted(requireDType('promoteTypes', a, 'a'), requireDType('promoteTypes', b, 'b'));
 }
 
@@ -39,6 +40,7 @@ type Typed = readonly [dtype: DType, isScalar: boolean];
  * @example resultType(zeros([2], { dtype: 'uint8' }), 5) // 'uint8'
  */
 export function resultType(a: Operand | boolean, b: Operand | boolean): DType {
+  requireArity('resultType', arguments.length, 2);
   const [first, isScalar] = typeOf('a', a, b);
   const [second, otherIsScalar] = typeOf('b', b, a);
   return resultOf(first, isScalar, second, otherIsScalar);
@@ -61,6 +63,7 @@ function typeOf(name: string, value: unknown, other: unknown): Typed {
  * @example canCast('float32', 'uint8') // false
  */
 export function canCast(from: DType, to: DType): boolean {
+  requireArity('canCast', arguments.length, 2);
   const [source, target] = [
     requireDType('canCast', from, 'from'),
     requireDType('canCast', to, 'to'),
@@ -96,6 +99,7 @@ export interface FloatInfo {
  * @example finfo('float16').max // 65504
  */
 export function finfo(dtype: DType): FloatInfo {
+  requireArity('finfo', arguments.length, 1);
   const format = formatOf(requireDType('finfo', dtype));
   if (format === undefined) throw unsupportedDType('finfo', 'dtype', floatingDTypes, dtype);
   const [fraction, least] = format;
@@ -133,6 +137,7 @@ export interface IntegerInfo {
  * @example iinfo('uint8').max // 255
  */
 export function iinfo(dtype: DType): IntegerInfo {
+  requireArity('iinfo', arguments.length, 1);
   if (!isInteger(requireDType('iinfo', dtype))) {
     throw unsupportedDType('iinfo', 'dtype', dtypes.filter(isInteger), dtype);
   }

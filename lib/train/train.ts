@@ -1,6 +1,6 @@
 /** The training loop. */
 import { setImmediate } from 'node:timers/promises';
-import { unexpected, wrongType } from '../core/errors';
+import { requireArity, unexpected, wrongType } from '../core/errors';
 import type { AnyModule } from '../nn';
 import { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler';
 import { samplesIn } from './batch';
@@ -47,6 +47,7 @@ import type {
 export async function train<Batch, Model extends AnyModule>(
   options: TrainOptions<Batch, Model>,
 ): Promise<History> {
+  requireArity('train', arguments.length, 1);
   const plan = planOf(options);
   const interrupt = new Interrupt(plan.signal, plan.handleSignals);
   const modes = Array.from(plan.model.modules(), (module) => [module, module.training] as const);

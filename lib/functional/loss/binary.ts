@@ -1,5 +1,5 @@
 /** Losses for two classes. */
-import { requireOptions, shapeText, unexpected } from '../../core/errors';
+import { requireArity, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
 import { isFloating, record, type Rule } from '../../ops/define';
 import { noGrad } from '../../core/gradMode';
@@ -49,6 +49,7 @@ export function binaryCrossEntropy(
   target: Tensor,
   options: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  requireArity('binaryCrossEntropy', arguments.length, 3);
   requireOptions('binaryCrossEntropy', options, ['reduction', 'weight']);
   const op = 'binaryCrossEntropy';
   requirePair(op, input, target);
@@ -89,6 +90,7 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   options: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
+  requireArity('binaryCrossEntropyWithLogits', arguments.length, 3);
   const op = 'binaryCrossEntropyWithLogits';
   requireOptions(op, options, ['reduction', 'weight', 'posWeight']);
   requirePair(op, input, target);
@@ -116,6 +118,7 @@ export function multilabelSoftMarginLoss(
   target: Tensor,
   options: MultilabelSoftMarginOptions = {},
 ): Tensor {
+  requireArity('multilabelSoftMarginLoss', arguments.length, 3);
   const op = 'multilabelSoftMarginLoss';
   requireOptions(op, options, ['reduction', 'weight']);
   if (requireTensor(op, 'input', input).ndim === 0) {

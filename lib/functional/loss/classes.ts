@@ -1,6 +1,7 @@
 /** Losses for one class out of several. */
 import { calledAs } from '../../core/caller';
 import {
+  requireArity,
   requireInRange,
   requireInteger,
   requireOptions,
@@ -65,6 +66,7 @@ function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions
  * times the weight of the class. The mean is weighted by these weights, without ignored elements (torch.nn.functional.nll_loss).
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  requireArity('nllLoss', arguments.length, 3);
   requireOptions('nllLoss', options, ['reduction', 'weight', 'ignoreIndex']);
   requireTensor('nllLoss', 'input', input);
   requireTensor('nllLoss', 'target', target);
@@ -82,6 +84,7 @@ export function crossEntropy(
   target: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  requireArity('crossEntropy', arguments.length, 3);
   const op = 'crossEntropy';
   requireOptions(op, options, ['reduction', 'weight', 'ignoreIndex', 'labelSmoothing']);
   requireTensor(op, 'input', input);

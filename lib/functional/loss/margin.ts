@@ -1,6 +1,7 @@
 /** Losses that are 0 beyond a margin. */
 import { calledAs } from '../../core/caller';
 import {
+  requireArity,
   requireBoolean,
   requireNumber,
   requireOneOf,
@@ -38,6 +39,7 @@ export function hingeEmbeddingLoss(
   target: Tensor,
   options: MarginOption = {},
 ): Tensor {
+  requireArity('hingeEmbeddingLoss', arguments.length, 3);
   const op = 'hingeEmbeddingLoss';
   requireOptions(op, options, ['reduction', 'margin']);
   const margin = requireNumber(op, 'margin', options.margin ?? 1);
@@ -56,6 +58,7 @@ export function softMarginLoss(
   target: Tensor,
   options: ReductionOption = {},
 ): Tensor {
+  requireArity('softMarginLoss', arguments.length, 3);
   requireOptions('softMarginLoss', options, ['reduction']);
   requirePair('softMarginLoss', input, target);
   const losses = softplus(input.mul(target).neg(), { threshold: Infinity });
@@ -72,6 +75,7 @@ export function marginRankingLoss(
   target: Tensor,
   options: MarginOption = {},
 ): Tensor {
+  requireArity('marginRankingLoss', arguments.length, 4);
   const op = 'marginRankingLoss';
   requireOptions(op, options, ['reduction', 'margin']);
   const margin = requireNumber(op, 'margin', options.margin ?? 0);
@@ -92,6 +96,7 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   options: MarginOption = {},
 ): Tensor {
+  requireArity('cosineEmbeddingLoss', arguments.length, 4);
   const op = 'cosineEmbeddingLoss';
   requireOptions(op, options, ['reduction', 'margin']);
   const margin = requireNumber(op, 'margin', options.margin ?? 0);
@@ -137,6 +142,7 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletMarginWithDistanceOptions = {},
 ): Tensor {
+  requireArity('tripletMarginWithDistanceLoss', arguments.length, 4);
   const op = 'tripletMarginWithDistanceLoss';
   requireOptions(op, options, ['reduction', 'margin', 'distanceFunction', 'swap']);
   const { margin = 1, distanceFunction = pairwiseDistance, swap = false } = options;
@@ -174,6 +180,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletMarginOptions = {},
 ): Tensor {
+  requireArity('tripletMarginLoss', arguments.length, 4);
   requireOptions('tripletMarginLoss', options, ['reduction', 'margin', 'p', 'eps', 'swap']);
   const { p = 2, eps = 1e-6, ...others } = options;
   requireTensor('tripletMarginLoss', 'anchor', anchor);
@@ -204,6 +211,7 @@ export function multiMarginLoss(
   target: Tensor,
   options: MultiMarginOptions = {},
 ): Tensor {
+  requireArity('multiMarginLoss', arguments.length, 3);
   const op = 'multiMarginLoss';
   requireOptions(op, options, ['reduction', 'margin', 'p', 'weight']);
   const margin = requireNumber(op, 'margin', options.margin ?? 1);

@@ -1,5 +1,6 @@
 /** Losses for numbers. */
 import {
+  requireArity,
   requireBoolean,
   requireInRange,
   requireOneOf,
@@ -15,6 +16,7 @@ import { reduced, requireSimilar, type Reduction, type ReductionOption } from '.
 
 /** (input - target)^2 (torch.nn.functional.mse_loss). */
 export function mseLoss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  requireArity('mseLoss', arguments.length, 3);
   requireOptions('mseLoss', options, ['reduction']);
   requireSimilar('mseLoss', input, target);
   return reduced('mseLoss', input.sub(target).square(), options.reduction);
@@ -22,6 +24,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: ReductionOption 
 
 /** |input - target| (torch.nn.functional.l1_loss). */
 export function l1Loss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  requireArity('l1Loss', arguments.length, 3);
   requireOptions('l1Loss', options, ['reduction']);
   requireSimilar('l1Loss', input, target);
   return reduced('l1Loss', input.sub(target).abs(), options.reduction);
@@ -38,6 +41,7 @@ export interface SmoothL1Options extends ReductionOption {
  * (torch.nn.functional.smooth_l1_loss).
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+  requireArity('smoothL1Loss', arguments.length, 3);
   requireOptions('smoothL1Loss', options, ['reduction', 'beta']);
   const beta = requireInRange('smoothL1Loss', 'beta', options.beta ?? 1, 0, Infinity);
   if (beta === 0) return l1Loss(input, target, { reduction: options.reduction });
@@ -60,6 +64,7 @@ export interface HuberOptions extends ReductionOption {
  * torch.nn.functional.huber_loss).
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  requireArity('huberLoss', arguments.length, 3);
   requireOptions('huberLoss', options, ['reduction', 'delta']);
   const delta = requireInRange('huberLoss', 'delta', options.delta ?? 1, 0, Infinity);
   if (delta === 0) throw unexpected('huberLoss', 'a number above 0', 'delta', '0');
@@ -85,6 +90,7 @@ export interface KlDivOptions {
  * (torch.nn.functional.kl_div).
  */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  requireArity('klDiv', arguments.length, 3);
   requireOptions('klDiv', options, ['reduction', 'logTarget']);
   const { reduction = 'mean', logTarget = false } = options;
   requireOneOf('klDiv', 'reduction', reduction, ['mean', 'batchmean', 'sum', 'none']);
@@ -117,6 +123,7 @@ export function poissonNllLoss(
   target: Tensor,
   options: PoissonNllOptions = {},
 ): Tensor {
+  requireArity('poissonNllLoss', arguments.length, 3);
   requireOptions('poissonNllLoss', options, ['reduction', 'logInput', 'full', 'eps']);
   const { logInput = true, full = false, eps = 1e-8 } = options;
   requireBoolean('poissonNllLoss', 'logInput', logInput);
@@ -163,6 +170,7 @@ export function gaussianNllLoss(
   variance: Tensor,
   options: GaussianNllOptions = {},
 ): Tensor {
+  requireArity('gaussianNllLoss', arguments.length, 4);
   requireOptions('gaussianNllLoss', options, ['reduction', 'full', 'eps']);
   const { full = false, eps = 1e-6 } = options;
   requireBoolean('gaussianNllLoss', 'full', full);

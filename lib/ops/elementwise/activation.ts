@@ -1,8 +1,15 @@
 /** Activation functions (torch.nn.functional). */
-import { requireNumber, requireOneOf, requireOptions } from '../../core/errors';
+import { requireArity, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import { requireTensor } from '../../core/tensor';
 import { scalar, zerosLike, type OpAttrs, type Tensor } from '../define';
-import { addMethods, defineUnary, ofInput, unary, type UnaryAttrs, type UnaryOp } from './unary';
+import {
+  addUnaryMethods,
+  defineUnary,
+  ofInput,
+  unary,
+  type UnaryAttrs,
+  type UnaryOp,
+} from './unary';
 import { where } from './select';
 
 /** The activations that are native ops, and their attributes. */
@@ -146,46 +153,55 @@ function apply<K extends keyof UnaryAttrs>(
 
 /** max(x, 0). */
 export function relu(input: Tensor): Tensor {
+  requireArity('relu', arguments.length, 1);
   return apply(activations.relu, input, []);
 }
 
 /** x limited to [0, 6]. */
 export function relu6(input: Tensor): Tensor {
+  requireArity('relu6', arguments.length, 1);
   return hardtanh(input, { minVal: 0, maxVal: 6 });
 }
 
 /** 1 / (1 + e^-x). */
 export function sigmoid(input: Tensor): Tensor {
+  requireArity('sigmoid', arguments.length, 1);
   return apply(unary.sigmoid, input, []);
 }
 
 /** Hyperbolic tangent. */
 export function tanh(input: Tensor): Tensor {
+  requireArity('tanh', arguments.length, 1);
   return apply(unary.tanh, input, []);
 }
 
 /** A piecewise linear sigmoid: 0 below -3, 1 above 3, x / 6 + 1 / 2 between. */
 export function hardsigmoid(input: Tensor): Tensor {
+  requireArity('hardsigmoid', arguments.length, 1);
   return apply(activations.hardsigmoid, input, []);
 }
 
 /** x hardsigmoid(x) (Howard et al. 2019). */
 export function hardswish(input: Tensor): Tensor {
+  requireArity('hardswish', arguments.length, 1);
   return apply(activations.hardswish, input, []);
 }
 
 /** x / (1 + |x|). */
 export function softsign(input: Tensor): Tensor {
+  requireArity('softsign', arguments.length, 1);
   return apply(activations.softsign, input, []);
 }
 
 /** The self-normalising ELU (Klambauer et al. 2017). */
 export function selu(input: Tensor): Tensor {
+  requireArity('selu', arguments.length, 1);
   return apply(activations.selu, input, []);
 }
 
 /** x Phi(x), or its tanh form with `approximate: 'tanh'` (Hendrycks and Gimpel 2016). */
 export function gelu(input: Tensor, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
+  requireArity('gelu', arguments.length, 2);
   requireOptions('gelu', options, ['approximate']);
   const form = requireOneOf('gelu', 'approximate', options.approximate ?? 'none', ['none', 'tanh']);
   return form === 'tanh'
@@ -195,31 +211,37 @@ export function gelu(input: Tensor, options: { approximate?: 'none' | 'tanh' } =
 
 /** x sigmoid(x), also called swish. */
 export function silu(input: Tensor): Tensor {
+  requireArity('silu', arguments.length, 1);
   return apply(activations.silu, input, []);
 }
 
 /** x tanh(softplus(x)) (Misra 2019). */
 export function mish(input: Tensor): Tensor {
+  requireArity('mish', arguments.length, 1);
   return apply(activations.mish, input, []);
 }
 
 /** log(sigmoid(x)). */
 export function logsigmoid(input: Tensor): Tensor {
+  requireArity('logsigmoid', arguments.length, 1);
   return apply(activations.logsigmoid, input, []);
 }
 
 /** x - tanh(x). */
 export function tanhshrink(input: Tensor): Tensor {
+  requireArity('tanhshrink', arguments.length, 1);
   return apply(activations.tanhshrink, input, []);
 }
 
 /** x where it is positive, negativeSlope x elsewhere. */
 export function leakyRelu(input: Tensor, options?: { negativeSlope?: number }): Tensor {
+  requireArity('leakyRelu', arguments.length, 2);
   return apply(activations.leakyRelu, input, [['negativeSlope', 0.01]], options);
 }
 
 /** x where it is above `limit`, `value` elsewhere. */
 export function threshold(input: Tensor, limit: number, value: number): Tensor {
+  requireArity('threshold', arguments.length, 3);
   const attrs = [
     requireNumber('threshold', 'threshold', limit),
     requireNumber('threshold', 'value', value),
@@ -229,6 +251,7 @@ export function threshold(input: Tensor, limit: number, value: number): Tensor {
 
 /** x limited to [minVal, maxVal]. */
 export function hardtanh(input: Tensor, options?: { minVal?: number; maxVal?: number }): Tensor {
+  requireArity('hardtanh', arguments.length, 2);
   return apply(
     activations.hardtanh,
     input,
@@ -242,26 +265,31 @@ export function hardtanh(input: Tensor, options?: { minVal?: number; maxVal?: nu
 
 /** x where |x| is above lambda, 0 elsewhere. */
 export function hardshrink(input: Tensor, options?: { lambd?: number }): Tensor {
+  requireArity('hardshrink', arguments.length, 2);
   return apply(activations.hardshrink, input, [['lambd', 0.5]], options);
 }
 
 /** x moved towards 0 by lambda, 0 where |x| is at most that. */
 export function softshrink(input: Tensor, options?: { lambd?: number }): Tensor {
+  requireArity('softshrink', arguments.length, 2);
   return apply(activations.softshrink, input, [['lambd', 0.5]], options);
 }
 
 /** x where it is positive, alpha (e^x - 1) elsewhere (Clevert et al. 2015). */
 export function elu(input: Tensor, options?: { alpha?: number }): Tensor {
+  requireArity('elu', arguments.length, 2);
   return apply(activations.elu, input, [['alpha', 1]], options);
 }
 
 /** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere (Barron 2017). */
 export function celu(input: Tensor, options?: { alpha?: number }): Tensor {
+  requireArity('celu', arguments.length, 2);
   return apply(activations.celu, input, [['alpha', 1]], options);
 }
 
 /** log(1 + e^(beta x)) / beta, and x itself where beta x is above `threshold`. */
 export function softplus(input: Tensor, options?: { beta?: number; threshold?: number }): Tensor {
+  requireArity('softplus', arguments.length, 2);
   return apply(
     activations.softplus,
     input,
@@ -282,4 +310,4 @@ declare module '../../core/tensor' {
   }
 }
 
-addMethods({ relu: activations.relu });
+addUnaryMethods({ relu: activations.relu });

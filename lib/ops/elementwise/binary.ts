@@ -2,6 +2,7 @@
 import { defaultDType, isHalf, rangeOf, type DType } from '../../core/dtype';
 import type { Element } from '../../core/element';
 import { requireOptions, wrongType } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import { predicates } from './predicate';
@@ -295,21 +296,18 @@ declare module '../../core/tensor' {
 }
 
 for (const [name, op] of Object.entries(operators)) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value: function (this: Tensor, other: Operand) {
+  addMethods({
+    [name](this: Tensor, other: Operand) {
       return op.apply(this, other);
     },
-    writable: true,
-  });
-  Object.defineProperty(Tensor.prototype, `${name}_`, {
-    value: function (this: Tensor, other: Operand) {
+    [`${name}_`](this: Tensor, other: Operand) {
       op.applyInPlace(this, other);
       return this;
     },
   });
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   pow(this: Tensor, exponent: Operand): Tensor {
     if (typeof exponent !== 'number' || !isFloating(this.dtype))
       return operators.pow.apply(this, exponent);
@@ -346,4 +344,4 @@ Object.assign(Tensor.prototype, {
     }
     return this.add(other.sub(this).mul(operand('lerp', 'weight', weight, this)));
   },
-} satisfies Partial<Tensor>);
+});

@@ -3,6 +3,7 @@ import type { NativeOp } from '../../../binding';
 import { isFloating, requireDType, type DType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
 import { shapeText, unexpected, wrongType } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { observer } from '../../core/observer';
 import { broadcastShapes } from '../../core/shape';
 import {
@@ -94,7 +95,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   clone(this: Tensor): Tensor {
     const out = Tensor._empty(this.dtype, this.shape);
     runElementwise('clone', copyKernels[this.dtype], [this], out);
@@ -166,8 +167,8 @@ const shorthands: Readonly<Record<DType, string>> = {
 };
 
 for (const [dtype, name] of Object.entries(shorthands) as [DType, string][]) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value: function (this: Tensor) {
+  addMethods({
+    [name](this: Tensor) {
       return this.to(dtype);
     },
   });

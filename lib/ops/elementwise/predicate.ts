@@ -1,4 +1,5 @@
 /** Comparisons and logical ops of two operands. Results are bool, so they have no gradient. */
+import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import {
   exceeds,
@@ -84,14 +85,14 @@ declare module '../../core/tensor' {
 }
 
 for (const [name, op] of Object.entries(predicates)) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value: function (this: Tensor, other: Operand) {
+  addMethods({
+    [name](this: Tensor, other: Operand) {
       return op.apply(this, other);
     },
   });
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   logicalNot(this: Tensor): Tensor {
     return this.eq(0);
   },
@@ -104,4 +105,4 @@ Object.assign(Tensor.prototype, {
   isfinite(this: Tensor): Tensor {
     return isFloating(this.dtype) ? this.abs().lt(Infinity) : this.eq(this);
   },
-} satisfies Partial<Tensor>);
+});

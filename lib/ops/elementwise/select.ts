@@ -1,7 +1,8 @@
 /** Choosing elements of two tensors by a mask. */
 import { defaultDType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
-import { wrongType } from '../../core/errors';
+import { requireArity, wrongType } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
@@ -47,6 +48,7 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
  * @example where(x.gt(0), x, 0) // ReLU
  */
 export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
+  requireArity('where', arguments.length, 3);
   const mask = maskOf('where', 'condition', condition);
   const tensorOf = [x, other].find((one) => one instanceof Tensor);
   const isBig = typeof x === 'bigint' && typeof other === 'bigint';
@@ -67,7 +69,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     return where(condition, this, other);
   },

@@ -1,5 +1,6 @@
 /** Functions of one number: each line gives the derivative in ordinary ops. */
 import { isUnsigned } from '../../core/dtype';
+import { addMethods } from '../../core/methods';
 import {
   asFloating,
   isFloating,
@@ -265,16 +266,14 @@ interface WithoutAttrs {
 }
 
 /** Gives every tensor the methods of a table of functions: `x.exp()`, and `x.exp_()` in place. */
-export function addMethods(functions: Readonly<Record<string, WithoutAttrs>>): void {
+export function addUnaryMethods(functions: Readonly<Record<string, WithoutAttrs>>): void {
   const none = [] as const;
   for (const [name, op] of Object.entries(functions)) {
-    Object.defineProperty(Tensor.prototype, name, {
-      value: function (this: Tensor) {
+    addMethods({
+      [name](this: Tensor) {
         return op.apply(this, none);
       },
-    });
-    Object.defineProperty(Tensor.prototype, `${name}_`, {
-      value: function (this: Tensor) {
+      [`${name}_`](this: Tensor) {
         op.applyInPlace(this, none);
         return this;
       },
@@ -282,4 +281,4 @@ export function addMethods(functions: Readonly<Record<string, WithoutAttrs>>): v
   }
 }
 
-addMethods(basic);
+addUnaryMethods(basic);

@@ -1,6 +1,7 @@
 /** Reads, writes and adds elements at an index for each of them: reading and adding are each other's gradients. */
 import { isHalf } from '../../core/dtype';
 import { shapeText, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
@@ -193,7 +194,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   gather(this: Tensor, dim: number, index: Tensor): Tensor {
     return gather(this, dim, index);
   },

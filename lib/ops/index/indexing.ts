@@ -1,5 +1,6 @@
 /** Indexing as with square brackets in Python: `x.index([0, slice(1), null, '...', labels])`. */
 import {
+  requireArity,
   requireBoolean,
   requireInteger,
   requireList,
@@ -9,6 +10,7 @@ import {
   wrongType,
 } from '../../core/errors';
 import { indexDTypes, isIndex, promoteTypes } from '../../core/dtype';
+import { addMethods } from '../../core/methods';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
 import {
   kernels,
@@ -43,6 +45,7 @@ export interface Slice {
  * @example x.index([slice(0, 2), slice(null, null, 2)]) // x[:2, ::2]
  */
 export function slice(start: number | null = null, end: number | null = null, step = 1): Slice {
+  requireArity('slice', arguments.length, 3);
   return { start, end, step };
 }
 
@@ -317,7 +320,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   index(this: Tensor, indices: unknown): Tensor {
     const [part, advanced] = basicPart('index', this, listOf('index', indices));
     return advanced.length === 0 ? part : pick(part, picking('index', part, advanced));

@@ -1,5 +1,6 @@
 /** Masks: the indices where they are true, and the elements that they select. One-hot encoding. */
-import { requireInteger, unexpected } from '../../core/errors';
+import { requireArity, requireInteger, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { broadcastShapes, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
@@ -48,6 +49,7 @@ function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
  * `numClasses`, by default the largest label + 1; of the labels' dtype (torch.nn.functional.one_hot).
  */
 export function oneHot(labels: Tensor, numClasses = -1): Tensor {
+  requireArity('oneHot', arguments.length, 2);
   requireIndex('oneHot', 'labels', requireTensor('oneHot', 'labels', labels));
   requireInteger('oneHot', 'numClasses', numClasses, -1);
   const n = labels.numel();
@@ -74,7 +76,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   nonzero(this: Tensor): Tensor {
     const places = placesIn('nonzero', this);
     if (this.ndim === 0) return Tensor._empty('int32', [places.numel(), 0]);

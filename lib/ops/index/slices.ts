@@ -1,6 +1,7 @@
 /** Reads, writes and adds slices of a dimension at a list of indices: reading and adding are each other's gradients. */
 import { isHalf } from '../../core/dtype';
 import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim, sameShape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import { record, requireDTypeOf, requireIndex, Tensor, type Rule } from '../define';
@@ -124,7 +125,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
     return indexSelect(this, dim, index);
   },

@@ -1,5 +1,6 @@
 /** Matrix products, all of them GEMM calls. */
-import { requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
+import { requireArity, requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
@@ -186,6 +187,7 @@ const linearRule: Rule<'linear'> = {
  * @example F.linear(tensor([[1, 2]]), tensor([[3, 4]])) // tensor([[11.]])
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  requireArity('linear', arguments.length, 3);
   const x = requireTensor('linear', 'input', input);
   requireTensor('linear', 'weight', weight);
   const inputs = bias === null ? [x, weight] : [x, weight, requireTensor('linear', 'bias', bias)];
@@ -255,6 +257,7 @@ export function addmm(
   mat2: Tensor,
   options: { alpha?: number; beta?: number } = {},
 ): Tensor {
+  requireArity('addmm', arguments.length, 4);
   requireOptions('addmm', options, ['alpha', 'beta']);
   const { alpha = 1, beta = 1 } = options;
   const [a, b] = operands('addmm', requireTensor('addmm', 'mat1', mat1), mat2, 2, 2);
@@ -281,7 +284,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   matmul(this: Tensor, other: Tensor): Tensor {
     return matmul(this, other);
   },

@@ -2,12 +2,14 @@
 import { stateOf, type RandomOptions } from '../../core/generator';
 import { isHalf, rangeOf } from '../../core/dtype';
 import {
+  requireArity,
   requireBoolean,
   requireInRange,
   requireNumber,
   requireOptions,
   wrongValue,
 } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { requireTensor } from '../../core/tensor';
 import {
   asFloating,
@@ -54,6 +56,50 @@ function fill(op: string, x: Tensor, draw: (out: Tensor) => void): Tensor {
   return x;
 }
 
+function uniformInPlace(x: Tensor, low = 0, high = 1, options: RandomOptions = {}): Tensor {
+  requireOptions('uniform_', options, ['generator']);
+  requireFloating('uniform_', 'this', x);
+  requireNumber('uniform_', 'low', low);
+  if (requireNumber('uniform_', 'high', high) < low) {
+    throw wrongValue('uniform_', `a number of at least ${low}`, 'high', high);
+  }
+  const [, widest] = rangeOf(x.dtype);
+  if (high - low > widest) {
+    throw wrongValue('uniform_', `a difference of at most ${widest}`, 'high - low', high - low);
+  }
+  const state = stateOf('uniform_', options);
+  return fill('uniform_', x, (out) => {
+    uniformKernels[out.dtype](state._flat, out._flat, low, high, out.numel());
+  });
+}
+
+function normalInPlace(x: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
+  requireOptions('normal_', options, ['generator']);
+  requireFloating('normal_', 'this', x);
+  requireNumber('normal_', 'mean', mean);
+  requireInRange('normal_', 'std', std, 0, Infinity);
+  const state = stateOf('normal_', options);
+  return fill('normal_', x, (out) => {
+    normalKernels[out.dtype](state._flat, out._flat, mean, std, out.numel());
+  });
+}
+
+function bernoulliInPlace(x: Tensor, p = 0.5, options: RandomOptions = {}): Tensor {
+  requireOptions('bernoulli_', options, ['generator']);
+  requireInRange('bernoulli_', 'p', p, 0, 1);
+  const state = stateOf('bernoulli_', options);
+  return fill('bernoulli_', x, (out) => {
+    bernoulliKernels[out.dtype](state._flat, out._flat, p, out.numel());
+  });
+}
+
+function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
+  requireOptions('bernoulli', options, ['generator']);
+  requireFloating('bernoulli', 'this', x);
+  const dtype = isHalf(x.dtype) ? 'float32' : x.dtype;
+  return Tensor._empty(dtype, x.shape).uniform_(0, 1, options).lt(x).to(x.dtype);
+}
+
 declare module '../../core/tensor' {
   interface Tensor {
     /** Fills the tensor with uniformly distributed numbers in [low, high). */
@@ -67,45 +113,18 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  uniform_(this: Tensor, low = 0, high = 1, options: RandomOptions = {}): Tensor {
-    requireOptions('uniform_', options, ['generator']);
-    requireFloating('uniform_', 'this', this);
-    requireNumber('uniform_', 'low', low);
-    if (requireNumber('uniform_', 'high', high) < low) {
-      throw wrongValue('uniform_', `a number of at least ${low}`, 'high', high);
-    }
-    const [, widest] = rangeOf(this.dtype);
-    if (high - low > widest) {
-      throw wrongValue('uniform_', `a difference of at most ${widest}`, 'high - low', high - low);
-    }
-    const state = stateOf('uniform_', options);
-    return fill('uniform_', this, (out) => {
-      uniformKernels[out.dtype](state._flat, out._flat, low, high, out.numel());
-    });
+addMethods({
+  uniform_(this: Tensor, low?: number, high?: number, options?: RandomOptions): Tensor {
+    return uniformInPlace(this, low, high, options);
   },
-  normal_(this: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
-    requireOptions('normal_', options, ['generator']);
-    requireFloating('normal_', 'this', this);
-    requireNumber('normal_', 'mean', mean);
-    requireInRange('normal_', 'std', std, 0, Infinity);
-    const state = stateOf('normal_', options);
-    return fill('normal_', this, (out) => {
-      normalKernels[out.dtype](state._flat, out._flat, mean, std, out.numel());
-    });
+  normal_(this: Tensor, mean?: number, std?: number, options?: RandomOptions): Tensor {
+    return normalInPlace(this, mean, std, options);
   },
-  bernoulli_(this: Tensor, p = 0.5, options: RandomOptions = {}): Tensor {
-    requireOptions('bernoulli_', options, ['generator']);
-    requireInRange('bernoulli_', 'p', p, 0, 1);
-    const state = stateOf('bernoulli_', options);
-    return fill('bernoulli_', this, (out) => {
-      bernoulliKernels[out.dtype](state._flat, out._flat, p, out.numel());
-    });
+  bernoulli_(this: Tensor, p?: number, options?: RandomOptions): Tensor {
+    return bernoulliInPlace(this, p, options);
   },
-  bernoulli(this: Tensor, options: RandomOptions = {}): Tensor {
-    requireFloating('bernoulli', 'this', this);
-    const dtype = isHalf(this.dtype) ? 'float32' : this.dtype;
-    return Tensor._empty(dtype, this.shape).uniform_(0, 1, options).lt(this).to(this.dtype);
+  bernoulli(this: Tensor, options?: RandomOptions): Tensor {
+    return bernoulli(this, options);
   },
 });
 
@@ -144,6 +163,7 @@ export function dropout(
   input: Tensor,
   options: { p?: number; training?: boolean } & RandomOptions = {},
 ): Tensor {
+  requireArity('dropout', arguments.length, 2);
   requireTensor('dropout', 'input', input);
   requireOptions('dropout', options, ['p', 'training', 'generator']);
   const p = requireInRange('dropout', 'p', options.p ?? 0.5, 0, 1);
@@ -165,6 +185,7 @@ export function featureDropout(
   input: Tensor,
   options: { p?: number; training?: boolean } & RandomOptions = {},
 ): Tensor {
+  requireArity('featureDropout', arguments.length, 2);
   requireTensor('featureDropout', 'input', input);
   requireOptions('featureDropout', options, ['p', 'training', 'generator']);
   const p = requireInRange('featureDropout', 'p', options.p ?? 0.5, 0, 1);

@@ -1,5 +1,6 @@
 /** Largest and smallest elements, and their indices. */
 import { shapeText, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim } from '../../core/shape';
 import { where } from '../elementwise/select';
 import { kernels, record, Tensor, reportResult, type Rule } from '../define';
@@ -145,7 +146,7 @@ function minMethod(
   return arg instanceof Tensor ? this.minimum(arg) : extreme('min', this, arg, options);
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   max: maxMethod,
   min: minMethod,
   argmax(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {

@@ -1,6 +1,7 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
 import { isHalf } from '../../core/dtype';
 import { shapeText, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim, numelOf, requireShape } from '../../core/shape';
 import {
   isFloating,
@@ -180,7 +181,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   sum(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
     return ops.sum.apply(this, reductionOf('sum', this.shape, dim, options));
   },

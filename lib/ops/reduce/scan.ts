@@ -1,4 +1,5 @@
 /** Running results along a dimension. */
+import { addMethods } from '../../core/methods';
 import { normalizeDim } from '../../core/shape';
 import { isFloating, kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from './reductionShape';
@@ -38,7 +39,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   cumsum(this: Tensor, dim: number): Tensor {
     return cumsum(this, { dim: normalizeDim('cumsum', dim, this.ndim), reverse: false });
   },

@@ -1,6 +1,7 @@
 /** Softmax and its relatives along one dimension. */
 import { requireDType, type DType } from '../../core/dtype';
-import { requireOptions } from '../../core/errors';
+import { requireArity, requireOptions } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
@@ -95,16 +96,19 @@ const logSoftmaxOp = new SoftmaxOp('logSoftmax', (dy, y, dim) =>
  * @example F.softmax(tensor([0, 0]), 0) // tensor([0.5000, 0.5000])
  */
 export function softmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  requireArity('softmax', arguments.length, 3);
   return softmaxOp.apply(input, dim, options);
 }
 
 /** log(softmax(x)) along `dim`, without overflow (torch.nn.functional.log_softmax). */
 export function logSoftmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  requireArity('logSoftmax', arguments.length, 3);
   return logSoftmaxOp.apply(input, dim, options);
 }
 
 /** softmax(-x) along `dim` (torch.nn.functional.softmin). */
 export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  requireArity('softmin', arguments.length, 3);
   return softmaxOp.apply(requireTensor('softmin', 'input', input).neg(), dim, options);
 }
 
@@ -128,7 +132,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   logsumexp(this: Tensor, dim: Dims, options?: KeepDim): Tensor {
     const x = asFloating(this);
     const reduction = reductionOf('logsumexp', x.shape, dim, options);

@@ -1,5 +1,6 @@
 /** Sorting along a dimension. */
 import { requireBoolean, requireInteger, requireOptions, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim } from '../../core/shape';
 import {
   namedKernels,
@@ -47,12 +48,7 @@ function flag(op: string, options: object | undefined, name: string, missing: bo
   return value === undefined ? missing : requireBoolean(op, name, value);
 }
 
-function sort(
-  op: string,
-  input: Tensor,
-  dimension: number,
-  options: SortOptions | undefined,
-): ValuesAndIndices {
+function sort(op: string, input: Tensor, dimension = -1, options?: SortOptions): ValuesAndIndices {
   requireOptions(op, options, ['descending', 'stable']);
   const dim = normalizeDim(op, dimension, input.ndim);
   const descending = flag(op, options, 'descending', false);
@@ -96,21 +92,21 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  sort(this: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
+addMethods({
+  sort(this: Tensor, dim?: number, options?: SortOptions): ValuesAndIndices {
     return sort('sort', this, dim, options);
   },
-  argsort(this: Tensor, dim = -1, options?: SortOptions): Tensor {
+  argsort(this: Tensor, dim?: number, options?: SortOptions): Tensor {
     return sort('argsort', this.detach(), dim, options).indices;
   },
   topk(
     this: Tensor,
     k: number,
-    dimension = -1,
+    dimension?: number,
     options?: { largest?: boolean; sorted?: boolean },
   ): ValuesAndIndices {
     requireOptions('topk', options, ['largest', 'sorted']);
-    const dim = normalizeDim('topk', dimension, this.ndim);
+    const dim = normalizeDim('topk', dimension === undefined ? -1 : dimension, this.ndim);
     const largest = flag('topk', options, 'largest', true);
     flag('topk', options, 'sorted', true);
     const x = this.contiguous();

@@ -2,17 +2,11 @@
 import { isHalf } from '../../core/dtype';
 import { noGrad } from '../../core/gradMode';
 import { requireNumber, requireOptions, wrongType } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { numelOf } from '../../core/shape';
 import { where } from '../elementwise/select';
-import {
-  kernels,
-  record,
-  requireFloating,
-  Tensor,
-  zerosLike,
-  type Node,
-  type Rule,
-} from '../define';
+import type { Tensor } from '../define';
+import { kernels, record, requireFloating, zerosLike, type Node, type Rule } from '../define';
 import {
   reductionOf,
   runReduction,
@@ -77,7 +71,7 @@ function varianceOf(
   op: string,
   x: Tensor,
   dim: Dims | undefined,
-  options: VarianceOptions,
+  options: VarianceOptions = {},
 ): Variance {
   requireFloating(op, 'this', x);
   requireOptions(op, options, ['correction', 'keepdim']);
@@ -134,7 +128,7 @@ function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
   return p === 0 ? sum : sum.pow(1 / p);
 }
 
-function norm(x: Tensor, options: NormOptions): Tensor {
+function norm(x: Tensor, options: NormOptions = {}): Tensor {
   requireOptions('norm', options, ['p', 'dim', 'keepdim']);
   requireFloating('norm', 'this', x);
   const { p = 2, dim = null, keepdim = false } = options;
@@ -166,20 +160,20 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  var(this: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+addMethods({
+  var(this: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
     if (isHalf(this.dtype)) return this.to('float32').var(dim, options).to(this.dtype);
     const attrs = varianceOf('var', this, dim, options);
     const out = noGrad(() => deviation(this, attrs).square().div(attrs.divisor));
     return record(out, varRule, [this], [this], attrs);
   },
-  std(this: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  std(this: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
     if (isHalf(this.dtype)) return this.to('float32').std(dim, options).to(this.dtype);
     const attrs = varianceOf('std', this, dim, options);
     const out = noGrad(() => deviation(this, attrs).div(Math.sqrt(attrs.divisor)));
     return record(out, stdRule, [this], [this, out], attrs);
   },
-  norm(this: Tensor, options: NormOptions = {}): Tensor {
+  norm(this: Tensor, options?: NormOptions): Tensor {
     return norm(this, options);
   },
 });

@@ -1,5 +1,6 @@
 /** Diagonals of matrices. */
 import { requireInteger, shapeText, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim, type Shape } from '../../core/shape';
 import { record, Tensor, type Rule } from '../define';
 import { view } from './view';
@@ -51,6 +52,24 @@ function onDiagonal(dy: Tensor, attrs: Diagonal): Tensor {
   return record(out, onDiagonalRule, [dy], [], attrs);
 }
 
+function diagonalView(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+  requireInteger('diagonal', 'offset', offset);
+  const rows = normalizeDim('diagonal', dim1, x.ndim, 'dim1');
+  const columns = normalizeDim('diagonal', dim2, x.ndim, 'dim2');
+  if (rows === columns || x.ndim < 2) {
+    const given = `${dim1} and ${dim2}`;
+    throw unexpected('diagonal', 'two different dimensions', 'dim1 and dim2', given);
+  }
+  return diagonal(x, { shape: x.shape, offset, rows, columns });
+}
+
+function diag(x: Tensor, offset = 0): Tensor {
+  if (x.ndim === 2) return x.diagonal(offset).clone();
+  if (x.ndim !== 1) throw unexpected('diag', 'one or two dimensions', 'this', shapeText(x.shape));
+  const side = x.shape[0] + Math.abs(requireInteger('diag', 'offset', offset));
+  return onDiagonal(x, { shape: [side, side], offset, rows: 0, columns: 1 });
+}
+
 declare module '../../core/tensor' {
   interface Tensor {
     /**
@@ -63,26 +82,11 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  diagonal(this: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
-    requireInteger('diagonal', 'offset', offset);
-    const rows = normalizeDim('diagonal', dim1, this.ndim, 'dim1');
-    const columns = normalizeDim('diagonal', dim2, this.ndim, 'dim2');
-    if (rows === columns || this.ndim < 2) {
-      throw unexpected(
-        'diagonal',
-        'two different dimensions',
-        'dim1 and dim2',
-        `${dim1} and ${dim2}`,
-      );
-    }
-    return diagonal(this, { shape: this.shape, offset, rows, columns });
+addMethods({
+  diagonal(this: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
+    return diagonalView(this, offset, dim1, dim2);
   },
-  diag(this: Tensor, offset = 0): Tensor {
-    if (this.ndim === 2) return this.diagonal(offset).clone();
-    if (this.ndim !== 1)
-      throw unexpected('diag', 'one or two dimensions', 'this', shapeText(this.shape));
-    const side = this.shape[0] + Math.abs(requireInteger('diag', 'offset', offset));
-    return onDiagonal(this, { shape: [side, side], offset, rows: 0, columns: 1 });
+  diag(this: Tensor, offset?: number): Tensor {
+    return diag(this, offset);
   },
 });

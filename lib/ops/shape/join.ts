@@ -1,5 +1,6 @@
 /** Joining tensors, and splitting them into views. */
 import {
+  requireArity,
   requireInteger,
   requireList,
   requireOneOf,
@@ -7,6 +8,7 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { normalizeDim, requireShape, sameShape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import { kernels, promoteAll, record, runElementwise, Tensor, type Rule } from '../define';
@@ -45,6 +47,7 @@ const catRule: Rule<'cat'> = {
  * @example cat([tensor([[1, 2]]), tensor([[3, 4]])], 1) // tensor([[1., 2., 3., 4.]])
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireArity('cat', arguments.length, 2);
   const given = promoteAll(requireTensors('cat', tensors));
   // As in PyTorch, a tensor of shape [0] is ignored.
   const parts = given.filter((one) => !sameShape(one.shape, [0]));
@@ -85,6 +88,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** Stacks tensors of one shape along a new dimension (torch.stack). */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireArity('stack', arguments.length, 2);
   const parts = requireTensors('stack', tensors);
   const { shape } = parts[0];
   parts.forEach((one, i) => {
@@ -106,6 +110,7 @@ export function meshgrid(
   tensors: readonly Tensor[],
   options: { indexing?: 'ij' | 'xy' } = {},
 ): Tensor[] {
+  requireArity('meshgrid', arguments.length, 2);
   const lists = requireTensors('meshgrid', tensors);
   requireOptions('meshgrid', options, ['indexing']);
   const indexing = requireOneOf('meshgrid', 'indexing', options.indexing ?? 'ij', ['ij', 'xy']);
@@ -148,6 +153,36 @@ function evenSizes(op: string, n: number, size: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.min(size, n - i * size));
 }
 
+function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+  const d = requireDim('split', x, dim);
+  const n = x.shape[d];
+  if (typeof sizes === 'number') {
+    requireInteger('split', 'sizes', sizes, n === 0 ? 0 : 1);
+    return viewsOf(x, n === 0 ? [0] : evenSizes('split', n, sizes), d);
+  }
+  const given = requireShape('split', sizes, 'sizes');
+  const total = given.reduce((sum, size) => sum + size, 0);
+  if (total !== n) throw unexpected('split', `a sum of ${n}`, 'sizes', String(total));
+  return viewsOf(x, given, d);
+}
+
+function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+  const d = requireDim('chunk', x, dim);
+  requireInteger('chunk', 'chunks', chunks, 1);
+  const n = x.shape[d];
+  const sizes =
+    n === 0
+      ? new Array<number>(requireFewParts('chunk', chunks)).fill(0)
+      : evenSizes('chunk', n, Math.ceil(n / chunks));
+  return viewsOf(x, sizes, d);
+}
+
+function unbind(x: Tensor, dim = 0): Tensor[] {
+  const d = requireDim('unbind', x, dim);
+  const length = requireFewParts('unbind', x.shape[d]);
+  return Array.from({ length }, (_, i) => x.select(d, i));
+}
+
 declare module '../../core/tensor' {
   interface Tensor {
     /** Splits `dim` into views of `sizes` elements (the last may be smaller), or of the sizes in a list (torch.split). */
@@ -159,32 +194,14 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  split(this: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-    const d = requireDim('split', this, dim);
-    const n = this.shape[d];
-    if (typeof sizes === 'number') {
-      requireInteger('split', 'sizes', sizes, n === 0 ? 0 : 1);
-      return viewsOf(this, n === 0 ? [0] : evenSizes('split', n, sizes), d);
-    }
-    const given = requireShape('split', sizes, 'sizes');
-    const total = given.reduce((sum, size) => sum + size, 0);
-    if (total !== n) throw unexpected('split', `a sum of ${n}`, 'sizes', String(total));
-    return viewsOf(this, given, d);
+addMethods({
+  split(this: Tensor, sizes: number | readonly number[], dim?: number): Tensor[] {
+    return split(this, sizes, dim);
   },
-  chunk(this: Tensor, chunks: number, dim = 0): Tensor[] {
-    const d = requireDim('chunk', this, dim);
-    requireInteger('chunk', 'chunks', chunks, 1);
-    const n = this.shape[d];
-    const sizes =
-      n === 0
-        ? new Array<number>(requireFewParts('chunk', chunks)).fill(0)
-        : evenSizes('chunk', n, Math.ceil(n / chunks));
-    return viewsOf(this, sizes, d);
+  chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
+    return chunk(this, chunks, dim);
   },
-  unbind(this: Tensor, dim = 0): Tensor[] {
-    const d = requireDim('unbind', this, dim);
-    const length = requireFewParts('unbind', this.shape[d]);
-    return Array.from({ length }, (_, i) => this.select(d, i));
+  unbind(this: Tensor, dim?: number): Tensor[] {
+    return unbind(this, dim);
   },
 });

@@ -1,5 +1,6 @@
 /** Repeating tensors, and reversing or rotating their dimensions. */
 import { requireInteger, requireList, shapeText, unexpected } from '../../core/errors';
+import { addMethods, addVariadicMethods } from '../../core/methods';
 import { normalizeDims, requireShape, type Shape } from '../../core/shape';
 import { kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from '../reduce/reductionShape';
@@ -72,7 +73,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addVariadicMethods({
   repeat(this: Tensor, ...args: unknown[]): Tensor {
     const times = requireShape('repeat', sizesOf(args), 'times');
     if (times.length < this.ndim) {
@@ -87,6 +88,9 @@ Object.assign(Tensor.prototype, {
     const dims = normalizeDims('flip', sizesOf(args), this.ndim);
     return dims.length === 0 ? this.clone() : dims.reduce(flipped, this);
   },
+});
+
+addMethods({
   roll(
     this: Tensor,
     shifts: number | readonly number[],

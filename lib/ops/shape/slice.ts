@@ -1,5 +1,6 @@
 /** Slices of one dimension, as views. */
 import { requireInteger, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { Node } from '../../core/node';
 import { normalizeDim, type Shape } from '../../core/shape';
 import { isGradEnabled, record, Tensor, type Rule } from '../define';
@@ -90,7 +91,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addMethods({
   narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
     const d = normalizeDim('narrow', dim, this.ndim);
     const size = this.ndim === 0 ? 0 : this.shape[d];
@@ -117,16 +118,22 @@ Object.assign(Tensor.prototype, {
     const from = at < 0 ? at + size : at;
     return slice(this, d, from, from + 1, 1).squeeze(d);
   },
-  slice(this: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+  slice(
+    this: Tensor,
+    dim: number,
+    start?: number | null,
+    end?: number | null,
+    step?: number,
+  ): Tensor {
     const d = normalizeDim('slice', dim, this.ndim);
     if (this.ndim === 0) throw unexpected('slice', 'at least one dimension', 'this', '[]');
     const size = this.shape[d];
-    requireInteger('slice', 'step', step, 1);
+    const by = step === undefined ? 1 : requireInteger('slice', 'step', step, 1);
     const bound = (name: string, value: number | null | undefined, missing: number): number => {
       if (value === null || value === undefined) return missing;
       const at = requireInteger('slice', name, value);
       return Math.min(Math.max(at < 0 ? at + size : at, 0), size);
     };
-    return slice(this, d, bound('start', start, 0), bound('end', end, size), step);
+    return slice(this, d, bound('start', start, 0), bound('end', end, size), by);
   },
 });

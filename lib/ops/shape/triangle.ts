@@ -1,5 +1,6 @@
 /** Triangles of matrices. */
 import { requireInteger, shapeText, unexpected } from '../../core/errors';
+import { addMethods } from '../../core/methods';
 import { kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from '../reduce/reductionShape';
 
@@ -32,6 +33,10 @@ function triangle(input: Tensor, attrs: Triangle): Tensor {
   return record(out, triangleRule, [x], [], attrs);
 }
 
+function triangleOf(side: Triangle['side'], x: Tensor, diagonal = 0): Tensor {
+  return triangle(x, { side, diagonal });
+}
+
 declare module '../../core/tensor' {
   interface Tensor {
     /** Matrices with 0 above a diagonal: 0 is the main one, 1 the one above it (torch.tril). */
@@ -41,11 +46,11 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
-  tril(this: Tensor, diagonal = 0): Tensor {
-    return triangle(this, { side: 'tril', diagonal });
+addMethods({
+  tril(this: Tensor, diagonal?: number): Tensor {
+    return triangleOf('tril', this, diagonal);
   },
-  triu(this: Tensor, diagonal = 0): Tensor {
-    return triangle(this, { side: 'triu', diagonal });
+  triu(this: Tensor, diagonal?: number): Tensor {
+    return triangleOf('triu', this, diagonal);
   },
 });

@@ -1,5 +1,6 @@
 /** Views: other shapes of the same memory, without copies. */
 import { shapeText, unexpected, wrongType } from '../../core/errors';
+import { addMethods, addVariadicMethods } from '../../core/methods';
 import {
   contiguousStrides,
   normalizeDim,
@@ -106,6 +107,16 @@ export function sizesOf(args: readonly unknown[]): unknown {
   return args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
 }
 
+function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  const start = normalizeDim('flatten', startDim, x.ndim, 'startDim');
+  const end = normalizeDim('flatten', endDim, x.ndim, 'endDim');
+  if (x.ndim === 0) return x.reshape([1]);
+  if (start > end)
+    throw unexpected('flatten', 'startDim before endDim', 'startDim', String(startDim));
+  const middle = numelOf(x.shape.slice(start, end + 1));
+  return x.reshape([...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+}
+
 /** Sizes or dimensions, in an array or as separate arguments. */
 export type Sizes = [shape: readonly number[]] | number[];
 
@@ -140,7 +151,7 @@ declare module '../../core/tensor' {
   }
 }
 
-Object.assign(Tensor.prototype, {
+addVariadicMethods({
   reshape(this: Tensor, ...args: unknown[]): Tensor {
     const shape = inferShape('reshape', sizesOf(args), this.numel());
     if (sameShape(shape, this.shape)) return this;
@@ -172,6 +183,32 @@ Object.assign(Tensor.prototype, {
       x.permute(dims),
     );
   },
+  expand(this: Tensor, ...args: unknown[]): Tensor {
+    const asked = askedSizes('expand', sizesOf(args));
+    const lead = asked.length - this.ndim;
+    const shape = requireShape(
+      'expand',
+      asked.map((size, i) => (size === -1 && i >= lead ? this.shape[i - lead] : size)),
+    );
+    const fits = lead >= 0 && this.shape.every((size, i) => size === 1 || size === shape[i + lead]);
+    if (!fits) {
+      throw unexpected(
+        'expand',
+        `a shape that ${shapeText(this.shape)} broadcasts to`,
+        'shape',
+        shapeText(asked as number[]),
+      );
+    }
+    const strides = shape.map((size, i) =>
+      i < lead || (this.shape[i - lead] === 1 && size !== 1) ? 0 : this._strides[i - lead],
+    );
+    return view(this, { shape, strides, offset: this._offset }, expandRule, undefined, (x) =>
+      x.expand(shape),
+    );
+  },
+});
+
+addMethods({
   transpose(this: Tensor, dim0: number, dim1: number): Tensor {
     const a = normalizeDim('transpose', dim0, this.ndim, 'dim0');
     const b = normalizeDim('transpose', dim1, this.ndim, 'dim1');
@@ -213,41 +250,12 @@ Object.assign(Tensor.prototype, {
       x.reshape(shape),
     );
   },
-  expand(this: Tensor, ...args: unknown[]): Tensor {
-    const asked = askedSizes('expand', sizesOf(args));
-    const lead = asked.length - this.ndim;
-    const shape = requireShape(
-      'expand',
-      asked.map((size, i) => (size === -1 && i >= lead ? this.shape[i - lead] : size)),
-    );
-    const fits = lead >= 0 && this.shape.every((size, i) => size === 1 || size === shape[i + lead]);
-    if (!fits) {
-      throw unexpected(
-        'expand',
-        `a shape that ${shapeText(this.shape)} broadcasts to`,
-        'shape',
-        shapeText(asked as number[]),
-      );
-    }
-    const strides = shape.map((size, i) =>
-      i < lead || (this.shape[i - lead] === 1 && size !== 1) ? 0 : this._strides[i - lead],
-    );
-    return view(this, { shape, strides, offset: this._offset }, expandRule, undefined, (x) =>
-      x.expand(shape),
-    );
-  },
   expandAs(this: Tensor, other: Tensor): Tensor {
     if (!(other instanceof Tensor)) throw wrongType('expandAs', 'a tensor', 'other', other);
     return this.expand([...other.shape]);
   },
-  flatten(this: Tensor, startDim = 0, endDim = -1): Tensor {
-    const start = normalizeDim('flatten', startDim, this.ndim, 'startDim');
-    const end = normalizeDim('flatten', endDim, this.ndim, 'endDim');
-    if (this.ndim === 0) return this.reshape([1]);
-    if (start > end)
-      throw unexpected('flatten', 'startDim before endDim', 'startDim', String(startDim));
-    const middle = numelOf(this.shape.slice(start, end + 1));
-    return this.reshape([...this.shape.slice(0, start), middle, ...this.shape.slice(end + 1)]);
+  flatten(this: Tensor, startDim?: number, endDim?: number): Tensor {
+    return flatten(this, startDim, endDim);
   },
   unflatten(this: Tensor, dim: number, sizes: number[]): Tensor {
     const d = normalizeDim('unflatten', dim, this.ndim);

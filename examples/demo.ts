@@ -137,7 +137,6 @@ async function demo(options: DemoOptions, args: readonly string[]): Promise<void
   if (history.stopped === 'interrupt') {
     console.log(`\nstopped after step ${history.steps}, saved as ${history.checkpoint ?? ''}`);
     console.log(`go on with: npm run demo -- ${resumeArguments(args).join(' ')}`);
-    process.exitCode = 130; // as a shell reports Ctrl-C
     return;
   }
   const seconds = history.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);

@@ -103,7 +103,7 @@ async function main(): Promise<void> {
   );
   const optimizer = new optim.Adam(model.parameters());
   const loader = new data.DataLoader(learnt, { batchSize: 128, shuffle: true });
-  const { epochs: all, stopped } = await train({
+  const { epochs: all } = await train({
     model,
     loss: F.crossEntropy,
     optimizer,
@@ -126,7 +126,6 @@ async function main(): Promise<void> {
   console.log(
     `\ntrained in ${seconds.toFixed(1)} s on ${threads} thread${threads === 1 ? '' : 's'}, ${speed} samples/s`,
   );
-  if (stopped === 'interrupt') process.exitCode = 130; // as a shell reports Ctrl-C
   console.log(`test accuracy ${percent(accuracyOn(model, files.test))}`);
 }
 

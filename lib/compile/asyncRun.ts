@@ -1,4 +1,5 @@
 /** Runs a program on a background thread, which belongs to the addon. */
+import { onAbort, requireSignal } from '../core/abort';
 import { copyElements } from '../core/element';
 import { allocateShared } from '../core/storage';
 import type { TypedArray } from '../core/dtype';
@@ -25,9 +26,7 @@ export interface RunOptions {
 const progressInterval = 100; // ms
 
 export function requireRunOptions(op: string, { signal, onProgress }: RunOptions): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw wrongType(op, 'an AbortSignal', 'signal', signal);
-  }
+  requireSignal(op, signal);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw wrongType(op, 'a function', 'onProgress', onProgress);
   }
@@ -102,7 +101,7 @@ export async function runAsync(
       const step = native.progress();
       if (step !== reported) report((reported = step));
     }, progressInterval);
-  signal?.addEventListener('abort', stop);
+  const ignoreSignal = onAbort(signal, stop);
   try {
     const error = await new Promise<Error | null>((resolve) => {
       native.start(steps, arrays, schedules.targets, schedules.tables, (error, finished) => {
@@ -114,7 +113,7 @@ export async function runAsync(
     if (done > 0) take(arrays.slice(program.inputs.length), done);
   } finally {
     clearInterval(timer);
-    signal?.removeEventListener('abort', stop);
+    ignoreSignal();
     program.unlock();
     if (done > 0) {
       program.countChanges();

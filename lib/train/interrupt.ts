@@ -1,4 +1,23 @@
-/** Requests to stop: an AbortSignal, or Ctrl-C. */
+/** Requests to stop: an AbortSignal, Ctrl-C, or SIGTERM. */
+import { constants } from 'node:os';
+import { onAbort } from '../core/abort';
+
+/** Signals that ask a process to end. */
+const names = ['SIGINT', 'SIGTERM'] as const;
+
+/** The runs that handle signals of the process, which have one listener together. */
+const handling = new Set<Interrupt>();
+
+/** The first signal requests a stop after the step; a second one has its default effect. */
+function onProcessSignal(name: (typeof names)[number]): void {
+  const isOnly = process.listenerCount(name) === 1; // others decide for themselves how the process ends
+  if (isOnly && [...handling].some(({ reason }) => reason === 'interrupt')) {
+    process.removeListener(name, onProcessSignal);
+    process.kill(process.pid, name);
+  }
+  if (isOnly) process.exitCode ??= 128 + constants.signals[name]; // as shells report an end by a signal
+  for (const interrupt of handling) interrupt.request('interrupt');
+}
 
 /** Listens from construction until `remove`. */
 export class Interrupt {
@@ -6,19 +25,22 @@ export class Interrupt {
   reason: 'signal' | 'interrupt' | null = null;
   /** Called when a stop is requested. */
   private wake: (() => void) | null = null;
+  private readonly ignoreSignal: () => void;
 
-  constructor(
-    private readonly signal: AbortSignal | null,
-    handleSignals: boolean,
-  ) {
+  constructor(signal: AbortSignal | null, handleSignals: boolean) {
     if (signal?.aborted) this.reason = 'signal';
-    signal?.addEventListener('abort', this.onAbort);
-    if (handleSignals) process.on('SIGINT', this.onSigint);
+    this.ignoreSignal = onAbort(signal, () => {
+      this.request('signal');
+    });
+    if (!handleSignals) return;
+    if (handling.size === 0) for (const name of names) process.on(name, onProcessSignal);
+    handling.add(this);
   }
 
   remove(): void {
-    this.signal?.removeEventListener('abort', this.onAbort);
-    process.removeListener('SIGINT', this.onSigint);
+    this.ignoreSignal();
+    if (!handling.delete(this) || handling.size > 0) return;
+    for (const name of names) process.removeListener(name, onProcessSignal);
   }
 
   /** The result of `begin`, or null if a stop is requested before it is there. */
@@ -36,20 +58,8 @@ export class Interrupt {
     }
   }
 
-  private readonly onAbort = (): void => {
-    this.request('signal');
-  };
-
-  /** The first Ctrl-C requests a stop after the step; the second one has its default effect. */
-  private readonly onSigint = (): void => {
-    if (this.reason === 'interrupt') {
-      process.removeListener('SIGINT', this.onSigint);
-      process.kill(process.pid, 'SIGINT');
-    }
-    this.request('interrupt');
-  };
-
-  private request(reason: 'signal' | 'interrupt'): void {
+  /** Requests a stop after the step. */
+  request(reason: 'signal' | 'interrupt'): void {
     if (this.reason !== 'interrupt') this.reason = reason;
     this.wake?.();
   }

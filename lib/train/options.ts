@@ -1,4 +1,5 @@
 /** The options of `train`, checked and with defaults. */
+import { requireSignal } from '../core/abort';
 import {
   describe,
   requireBoolean,
@@ -83,9 +84,7 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   if (detectAnomaly && compiled) {
     throw unexpected(op, 'compile: false', 'detectAnomaly', 'compile: true');
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw wrongType(op, 'an AbortSignal', 'signal', signal);
-  }
+  requireSignal(op, signal);
   const checkpoint = savingOf(options.checkpoint);
   const resume = options.resume ?? false;
   if (resume !== 'auto') requireBoolean(op, 'resume', resume);

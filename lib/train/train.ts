@@ -5,6 +5,7 @@ import type { AnyModule } from '../nn';
 import { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler';
 import { samplesIn } from './batch';
 import { Interrupt } from './interrupt';
+import { Modes } from './modes';
 import { planOf, type Plan } from './options';
 import { startEpoch } from './epochProgress';
 import { batchesOf, LoaderSnapshot, stopped, type RequestHooks } from './pass';
@@ -24,9 +25,10 @@ import type {
 /**
  * Trains a model, and resolves to the results of the epochs. Steps are compiled. Steps of more than 4 ms run on a
  * background thread; between shorter ones, other events run every few milliseconds. During training, callbacks may read
- * the model and the optimizer; other code must not use them.
+ * the model and the optimizer; other code must not use them. A model in evaluation mode is put into training mode until
+ * `train` ends; parts in evaluation mode of a model in training mode stay so.
  *
- * Ctrl-C and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same call with
+ * Ctrl-C, SIGTERM and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same call with
  * `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or yields the
  * same batches each time. Rejects with the error of a step, a callback or the loader, and with an AnomalyError at the
  * first NaN or infinity with `detectAnomaly`.
@@ -50,12 +52,12 @@ export async function train<Batch, Model extends AnyModule>(
   requireArity('train', arguments.length, 1);
   const plan = planOf(options);
   const interrupt = new Interrupt(plan.signal, plan.handleSignals);
-  const modes = Array.from(plan.model.modules(), (module) => [module, module.training] as const);
+  const modes = new Modes(plan.model);
   try {
     return await new Training(plan, interrupt).run();
   } finally {
     interrupt.remove();
-    for (const [module, training] of modes) module.training = training;
+    modes.restore();
   }
 }
 
@@ -72,6 +74,8 @@ class Training {
   private readonly state: TrainingState;
   private readonly steps: Steps;
   private readonly saver: Saver;
+  /** The modes of the model in training. */
+  private modes: Modes;
   private lastYield = performance.now();
   /** Whether a callback is called after each batch. */
   private readonly hasBatchCallbacks: boolean;
@@ -84,6 +88,8 @@ class Training {
     this.steps = new Steps(plan);
     this.saver = new Saver(plan, this.state);
     this.hasBatchCallbacks = plan.callbacks.some((callbacks) => callbacks.onBatchEnd !== undefined);
+    if (!plan.model.training) plan.model.train();
+    this.modes = new Modes(plan.model);
   }
 
   async run(): Promise<History> {
@@ -119,10 +125,11 @@ class Training {
     const { plan, state } = this;
     if (this.interrupt.reason !== null) return false;
     if (state.trained === null) {
-      plan.model.train();
+      if (!plan.model.training) this.modes.restore(); // a callback has left it in evaluation mode
       const batches = lengthOf(plan.loader);
       await this.notify('onEpochStart', { epoch: state.epoch + 1, epochs: plan.epochs, batches });
       if (!(await this.batches(batches))) return false;
+      if (plan.model.training) this.modes = new Modes(plan.model);
       state.trained = this.figures(state.lossSum, state.samples);
     }
     let validation: Figures | null = null;
@@ -185,6 +192,7 @@ class Training {
   /** Runs the validation; null if a stop was requested, and then the pass is undone. */
   private async validate(loader: Batches<unknown>): Promise<Figures | null> {
     const snapshot = new LoaderSnapshot(loader);
+    const modes = new Modes(this.plan.model);
     let lossSum = 0;
     let samples = 0;
     let interrupted = false;
@@ -200,6 +208,7 @@ class Training {
       interrupted = this.interrupt.reason !== null;
       if (interrupted) break;
     }
+    modes.restore();
     if (interrupted) {
       snapshot.restore();
       return null;

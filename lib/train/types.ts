@@ -60,7 +60,7 @@ export interface BatchResult {
   readonly samplesPerSecond: number;
 }
 
-/** Why a training run ended: `signal` is an AbortSignal, `interrupt` is Ctrl-C. */
+/** Why a training run ended: `signal` is an AbortSignal, `interrupt` is Ctrl-C or SIGTERM. */
 export type StopReason = 'epochs' | 'earlyStopping' | 'signal' | 'interrupt';
 
 /** The result of `train`. */
@@ -88,7 +88,7 @@ export interface History {
 export interface Callbacks {
   /** Before the first step; `resumedFrom` is the checkpoint, or null. */
   onTrainStart?(start: { epoch: number; step: number; resumedFrom: string | null }): unknown;
-  /** Before an epoch. The model is in training mode; freeze submodules or set them to evaluation mode here. */
+  /** Before an epoch. The model is in training mode; submodules that are set to evaluation mode here stay so. */
   onEpochStart?(start: { epoch: number; epochs: number; batches: number | null }): unknown;
   /** After each batch. */
   onBatchEnd?(result: BatchResult): unknown;
@@ -96,7 +96,7 @@ export interface Callbacks {
   onEpochEnd?(result: EpochResult): unknown;
   /** After a checkpoint was saved. */
   onCheckpoint?(path: string): unknown;
-  /** At the end, with the final model. With this callback, `train` does not print how to resume after Ctrl-C. */
+  /** At the end, with the final model. With this callback, `train` does not print how to resume after a signal. */
   onTrainEnd?(history: History): unknown;
 }
 
@@ -163,7 +163,10 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   callbacks?: Callbacks | readonly Callbacks[];
   /** Stops training after the step, or while a batch is awaited; then saves and resolves. */
   signal?: AbortSignal;
-  /** Whether Ctrl-C (SIGINT) does the same; a second one ends the process. Default true. */
+  /**
+   * Whether Ctrl-C (SIGINT) and SIGTERM do the same; a second one ends the process. The exit code becomes 130 or 143,
+   * unless the program has set one or has listeners of its own. Default true.
+   */
   handleSignals?: boolean;
   /** Whether steps are compiled; default true. */
   compile?: boolean;

@@ -171,5 +171,5 @@ test('Ctrl-C', async () => {
     const callbacks = { onTrainEnd: ({ stopped, steps }) => console.log(stopped, steps) };
     const alive = setInterval(() => undefined, 1000);
     train({ model, loss: F.mseLoss, optimizer, loader, epochs: 2, callbacks }).then(() => clearInterval(alive));`);
-  expect([code, stdout]).toEqual([0, 'interrupt 1\n']);
+  expect([code, stdout]).toEqual([130, 'interrupt 1\n']);
 });

@@ -149,8 +149,76 @@ test.each(['int64', 'int32', 'uint8'] as const)('labels of %s', (dtype) => {
 
 test('a label of int64 beyond int32 is no other class', () => {
   const accuracy = metrics.accuracy();
-  accuracy.update(tensor([[1, 0]]), tensor([2n ** 32n]));
+  accuracy.update(tensor([0]).to('int64'), tensor([2n ** 32n]));
   expect(accuracy.compute()).toBe(0);
+  expect(() => accuracy.update(tensor([[1, 0]]), tensor([2n ** 32n]))).toThrow(RangeError);
+});
+
+/** A metric with the value it has where a sample of class 1 is predicted as 0, and the other one rightly. */
+type Ignoring = (options: { ignoreIndex?: number }) => metrics.Metric;
+const ignoring: [string, Ignoring, unknown, unknown][] = [
+  ['accuracy', (options) => metrics.accuracy(options), 0.5, 0],
+  ['topK', (options) => metrics.topK(1, options), 0.5, 0],
+  ['confusionMatrix', (options) => metrics.confusionMatrix(2, options), [[1, 0], [1, 0]], [[0, 0], [0, 0]]], // prettier-ignore
+  ['precision', (options) => metrics.precision({ numClasses: 2, ...options }), 0.25, 0],
+  ['recall', (options) => metrics.recall({ numClasses: 2, ...options }), 0.5, 0],
+  ['f1', (options) => metrics.f1({ numClasses: 2, ...options }), 1 / 3, 0],
+];
+
+describe.each(ignoring)('%s counts no targets that are ignored', (name, make, expected, none) => {
+  const logits = tensor([[0, 1], [3, 1], [2, 0], [0, 1]]); // prettier-ignore
+  const runs: [string, (metric: metrics.Metric, output: Tensor, target: Tensor) => void][] = [
+    ['eager', (metric, output, target) => metric.update(output, target)],
+    [
+      'compiled',
+      (metric, output, target) => {
+        const update = compile((o: Tensor, t: Tensor) => metric.update(o, t));
+        update(output, target);
+        metric.reset();
+        update(output, target);
+      },
+    ],
+  ];
+
+  describe.each(runs)('%s', (_, update) => {
+    test.each([
+      [-100, {}, 'int32'],
+      [-100, {}, 'int64'],
+      [-1, { ignoreIndex: -1 }, 'int64'],
+      [255, { ignoreIndex: 255 }, 'uint8'],
+      [-100, {}, 'float32'],
+    ] as const)('%p', (ignored, options, dtype) => {
+      const target = tensor([ignored, 0, 1, ignored], { dtype });
+      const metric = make(options);
+      update(metric, logits, target);
+      expect(metric.compute()).toEqual(expected);
+      if (name === 'topK') return;
+      // As classes, of which nobody looks at the ignored ones, and by a threshold.
+      for (const [output, more] of [
+        [tensor([77, 0, 0, -5], { dtype: 'int32' }), {}],
+        [tensor([0.9, 0.1, 0.2, NaN]), {}],
+        [tensor([0.9, 0.1, 0.2, 0.9]).unsqueeze(1), {}],
+      ] as const) {
+        const other = make({ ...options, ...more });
+        update(other, output, target);
+        expect(other.compute()).toEqual(expected);
+      }
+    });
+
+    test('all ignored', () => {
+      const metric = make({});
+      update(metric, logits, tensor([-100, -100, -100, -100], { dtype: 'int32' }));
+      expect(metric.compute()).toEqual(none);
+    });
+
+    test.each([2, -1, -100])('a target out of range: %p', (label) => {
+      const metric = make(label === -100 ? { ignoreIndex: -1 } : {});
+      const target = tensor([0, 0, 1, label], { dtype: 'int32' });
+      const run = (): void => update(metric, logits, target);
+      expect(run).toThrow(RangeError);
+      expect(run).toThrow(`${name}: expected an index from 0 to 1 for target, got ${label}`);
+    });
+  });
 });
 
 test('outputs with places after the classes', () => {
@@ -214,7 +282,7 @@ test.each<[string, () => void, string]>([
   [
     'a class too many',
     () => metrics.confusionMatrix(2).update(labels(1), labels(2)),
-    'indexSelect: expected an index from 0 to 1 for index, got 2',
+    'confusionMatrix: expected an index from 0 to 1 for target, got 2',
   ],
   [
     'binary of three',
@@ -225,7 +293,7 @@ test.each<[string, () => void, string]>([
   [
     'an unknown option',
     () => metrics.accuracy({ treshold: 1 } as object),
-    'accuracy: expected one of threshold for options, got ',
+    'accuracy: expected one of threshold, ignoreIndex for options, got ',
   ],
   [
     'a state of other classes',

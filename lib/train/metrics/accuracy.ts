@@ -1,6 +1,15 @@
 import { requireInteger, requireOptions, shapeText, unexpected } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { asClasses, classesOf, requireThreshold, type ClassOptions } from './classes';
+import {
+  classesOf,
+  requireClasses,
+  requireIgnoreIndex,
+  requireReading,
+  targetsOf,
+  type ClassOptions,
+  type Reading,
+  type TargetOptions,
+} from './classes';
 import { ratio, SumMetric } from './metric';
 
 /** Correct answers and their total. */
@@ -11,9 +20,9 @@ abstract class Share extends SumMetric<'correct' | 'total'> {
     super(op, { correct: [], total: [] });
   }
 
-  protected count(hits: Tensor): void {
-    this.sum('correct').add_(hits.to('float64').sum());
-    this.sum('total').add_(hits.numel());
+  protected count(hits: Tensor, counted: Tensor): void {
+    this.sum('correct').add_(hits.logicalAnd(counted).to('float64').sum());
+    this.sum('total').add_(counted.to('float64').sum());
   }
 
   compute(): number {
@@ -23,19 +32,22 @@ abstract class Share extends SumMetric<'correct' | 'total'> {
 
 /** The fraction of correct classes. */
 export class Accuracy extends Share {
-  constructor(private readonly threshold: number) {
+  constructor(private readonly reading: Reading) {
     super('accuracy');
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { predicted, actual } = classesOf(this.op, output, target, this.threshold);
-    this.count(predicted.eq(actual));
+    const { predicted, actual, counted } = classesOf(this.op, output, target, this.reading);
+    this.count(predicted.eq(actual), counted);
   }
 }
 
 /** The fraction of samples whose class is among the largest outputs. */
 export class TopK extends Share {
-  constructor(private readonly k: number) {
+  constructor(
+    private readonly k: number,
+    private readonly ignoreIndex: number,
+  ) {
     super('topK');
   }
 
@@ -45,7 +57,9 @@ export class TopK extends Share {
       throw unexpected(this.op, what, 'output', shapeText(output.shape));
     }
     const { indices } = output.topk(Math.min(this.k, output.shape[1]), 1);
-    this.count(indices.eq(asClasses(target).unsqueeze(1)).any(1));
+    const { actual, counted } = targetsOf(target, this.ignoreIndex);
+    requireClasses(this.op, 'target', actual, output.shape[1]);
+    this.count(indices.eq(actual.unsqueeze(1)).any(1), counted);
   }
 }
 
@@ -59,11 +73,12 @@ export class TopK extends Share {
  * console.log(accuracy.compute()); // 0.5
  */
 export function accuracy(options: ClassOptions = {}): Accuracy {
-  requireOptions('accuracy', options, ['threshold']);
-  return new Accuracy(requireThreshold('accuracy', options));
+  requireOptions('accuracy', options, ['threshold', 'ignoreIndex']);
+  return new Accuracy(requireReading('accuracy', options));
 }
 
 /** The fraction of samples whose class is among the `k` largest outputs: (n, classes) for targets (n). */
-export function topK(k: number): TopK {
-  return new TopK(requireInteger('topK', 'k', k, 1));
+export function topK(k: number, options: TargetOptions = {}): TopK {
+  requireOptions('topK', options, ['ignoreIndex']);
+  return new TopK(requireInteger('topK', 'k', k, 1), requireIgnoreIndex('topK', options));
 }

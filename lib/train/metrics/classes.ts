@@ -1,38 +1,67 @@
 /** Predicted and actual classes. */
-import { requireNumber, shapeText, unexpected } from '../../core/errors';
+import { calledAs } from '../../core/caller';
 import { isFloating, isIndex } from '../../core/dtype';
+import { requireInteger, requireNumber, shapeText, unexpected } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
+import { arange } from '../../creation/filled';
+import { where } from '../../ops/elementwise/select';
+
+/** Options of metrics of classes. */
+export interface TargetOptions {
+  /** Targets of this number are not counted, as `F.crossEntropy` ignores them; default -100. */
+  ignoreIndex?: number;
+}
 
 /** Options of metrics that compare classes. */
-export interface ClassOptions {
+export interface ClassOptions extends TargetOptions {
   /** Outputs from this number on mean class 1, if they have no dimension for the classes; default 0.5, for logits 0. */
   threshold?: number;
 }
 
-export function requireThreshold(op: string, { threshold = 0.5 }: ClassOptions): number {
-  return requireNumber(op, 'threshold', threshold);
+/** How outputs and targets are read. */
+export interface Reading {
+  readonly threshold: number;
+  readonly ignoreIndex: number;
+  /** Classes are 0 to numClasses - 1; Infinity: as the output says. */
+  readonly numClasses: number;
+}
+
+export function requireIgnoreIndex(op: string, { ignoreIndex = -100 }: TargetOptions): number {
+  return requireInteger(op, 'ignoreIndex', ignoreIndex);
+}
+
+export function requireReading(op: string, options: ClassOptions, numClasses = Infinity): Reading {
+  const threshold = requireNumber(op, 'threshold', options.threshold ?? 0.5);
+  return { threshold, ignoreIndex: requireIgnoreIndex(op, options), numClasses };
+}
+
+/** Classes of the samples, and which samples count. */
+export interface Classes {
+  /** int32 or int64; 0 where a sample does not count. */
+  readonly predicted: Tensor;
+  readonly actual: Tensor;
+  readonly counted: Tensor;
 }
 
 /**
- * Predicted and actual classes (int32 or int64), both in the shape of the targets. For outputs (n, classes, ...) and targets (n,
- * ...), the class of the largest output is predicted. Floating outputs in the shape of the targets, or (n, 1) for (n),
- * predict class 1 from the threshold on. Other outputs are classes already.
+ * Predicted and actual classes in the shape of the targets. For outputs (n, classes, ...) and targets (n, ...), the
+ * class of the largest output is predicted. Floating outputs in the shape of the targets, or (n, 1) for (n), predict
+ * class 1 from the threshold on. Other outputs are classes already.
  */
-export function classesOf(
-  op: string,
-  output: Tensor,
-  target: Tensor,
-  threshold: number,
-  numClasses = Infinity,
-): { predicted: Tensor; actual: Tensor } {
-  const actual = asClasses(target);
+export function classesOf(op: string, output: Tensor, target: Tensor, reading: Reading): Classes {
+  const { actual, counted } = targetsOf(target, reading.ignoreIndex);
+  const { numClasses } = reading;
   if (isFloating(output.dtype) && output.ndim === target.ndim + 1 && output.shape[1] > 1) {
     const rest = output.shape.filter((_, dim) => dim !== 1);
     if (sameShape(rest, target.shape)) {
-      if (output.shape[1] <= numClasses) return { predicted: output.argmax(1), actual };
-      const what = `at most ${numClasses} classes, as numClasses says,`;
-      throw unexpected(op, what, 'output', shapeText(output.shape));
+      const [, classes] = output.shape;
+      if (classes > numClasses) {
+        const what = `at most ${numClasses} classes, as numClasses says,`;
+        throw unexpected(op, what, 'output', shapeText(output.shape));
+      }
+      requireClasses(op, 'target', actual, Number.isFinite(numClasses) ? numClasses : classes);
+      return { predicted: output.argmax(1), actual, counted };
     }
   }
   const column = output.ndim === target.ndim + 1 && output.shape.at(-1) === 1;
@@ -41,10 +70,38 @@ export function classesOf(
     const what = `(n, classes, ...) for target ${shapeText(target.shape)}, or its shape,`;
     throw unexpected(op, what, 'output', shapeText(output.shape));
   }
-  return { predicted: asClasses(isFloating(flat.dtype) ? flat.ge(threshold) : flat), actual };
+  if (isFloating(flat.dtype)) {
+    const classes = Number.isFinite(numClasses) ? numClasses : 2;
+    requireClasses(op, 'target', actual, classes);
+    return { predicted: asClasses(flat.ge(reading.threshold)), actual, counted };
+  }
+  const predicted = where(counted, asClasses(flat), 0);
+  if (Number.isFinite(numClasses)) {
+    requireClasses(op, 'target', actual, numClasses);
+    requireClasses(op, 'output', predicted, numClasses);
+  }
+  return { predicted, actual, counted };
+}
+
+/** The actual classes, and which of them count. */
+export function targetsOf(target: Tensor, ignoreIndex: number): Omit<Classes, 'predicted'> {
+  const actual = asClasses(target);
+  const counted = actual.ne(ignoreIndex);
+  return { actual: where(counted, actual, 0), counted };
+}
+
+/** Refuses classes below 0 or from `numClasses` on, by ops alone. */
+export function requireClasses(
+  op: string,
+  name: string,
+  classes: Tensor,
+  numClasses: number,
+): void {
+  const known = arange(numClasses, { dtype: 'int32' });
+  calledAs(op, () => known.indexSelect(0, classes.flatten()), ['index', name]);
 }
 
 /** Classes as they may be compared and be indices: int64 stays exact. */
-export function asClasses(x: Tensor): Tensor {
+function asClasses(x: Tensor): Tensor {
   return isIndex(x.dtype) ? x : x.to('int32');
 }

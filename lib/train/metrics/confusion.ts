@@ -1,8 +1,7 @@
 /** The confusion matrix, and figures computed from it; formulas and edge cases as in scikit-learn. */
-import { arange, onesLike } from '../../creation/filled';
 import { requireInteger, requireOneOf, requireOptions, unexpected } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { classesOf, requireThreshold, type ClassOptions } from './classes';
+import { classesOf, requireReading, type ClassOptions, type Reading } from './classes';
 import { ratio, SumMetric } from './metric';
 
 /** How the figures of the classes become one: `binary` is that of class 1, `none` returns all. */
@@ -22,37 +21,21 @@ export interface AverageOptions extends ClassOptions {
 
 /** Rows are actual classes, columns are predicted ones. */
 abstract class Confusion extends SumMetric<'confusion'> {
-  /** The row of a class in the flat matrix, and its column. Selecting from them checks the range of the classes. */
-  private readonly rows: Tensor;
-  private readonly columns: Tensor;
-
   constructor(
     op: string,
-    private readonly numClasses: number,
-    private readonly threshold: number,
+    private readonly reading: Reading,
   ) {
-    super(op, { confusion: [numClasses, numClasses] });
-    this.columns = arange(numClasses, { dtype: 'int32' });
-    this.rows = this.columns.mul(numClasses);
+    super(op, { confusion: [reading.numClasses, reading.numClasses] });
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { predicted, actual } = classesOf(
-      this.op,
-      output,
-      target,
-      this.threshold,
-      this.numClasses,
-    );
-    const row = this.rows.indexSelect(0, actual.flatten());
-    const place = row.add(this.columns.indexSelect(0, predicted.flatten()));
-    this.sum('confusion')
-      .view(-1)
-      .scatterAdd_(0, place, onesLike(place, { dtype: 'float64' }));
+    const { predicted, actual, counted } = classesOf(this.op, output, target, this.reading);
+    const place = actual.mul(this.reading.numClasses).add(predicted).flatten();
+    this.sum('confusion').view(-1).scatterAdd_(0, place, counted.flatten().to('float64'));
   }
 
   protected matrix(): number[][] {
-    const n = this.numClasses;
+    const n = this.reading.numClasses;
     const counts = this.numbers('confusion');
     return Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, (i + 1) * n)));
   }
@@ -85,11 +68,10 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
 
   constructor(
     private readonly name: keyof typeof figures,
-    numClasses: number,
+    reading: Reading,
     private readonly average: Average,
-    threshold: number,
   ) {
-    super(name, numClasses, threshold);
+    super(name, reading);
   }
 
   compute(): Value {
@@ -140,7 +122,7 @@ function figureOf<Options extends AverageOptions>(
   op: keyof typeof figures,
   options: Options,
 ): Figure<Options> {
-  requireOptions(op, options, ['numClasses', 'average', 'threshold']);
+  requireOptions(op, options, ['numClasses', 'average', 'threshold', 'ignoreIndex']);
   const numClasses = requireInteger(op, 'numClasses', options.numClasses ?? 2, 2);
   const standard = options.numClasses === undefined ? 'binary' : 'macro';
   const average = requireOneOf(op, 'average', options.average ?? standard, [
@@ -149,7 +131,7 @@ function figureOf<Options extends AverageOptions>(
   if (average === 'binary' && numClasses !== 2) {
     throw unexpected(op, "2 classes for average 'binary'", 'numClasses', String(numClasses));
   }
-  return new AveragedFigure(op, numClasses, average, requireThreshold(op, options));
+  return new AveragedFigure(op, requireReading(op, options, numClasses), average);
 }
 
 /**
@@ -158,9 +140,9 @@ function figureOf<Options extends AverageOptions>(
  */
 export function confusionMatrix(numClasses: number, options: ClassOptions = {}): ConfusionMatrix {
   const op = 'confusionMatrix';
-  requireOptions(op, options, ['threshold']);
+  requireOptions(op, options, ['threshold', 'ignoreIndex']);
   requireInteger(op, 'numClasses', numClasses, 2);
-  return new ConfusionMatrix(op, numClasses, requireThreshold(op, options));
+  return new ConfusionMatrix(op, requireReading(op, options, numClasses));
 }
 
 /**

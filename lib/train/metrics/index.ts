@@ -5,7 +5,7 @@
  * @module
  */
 export { accuracy, topK, type Accuracy, type TopK } from './accuracy';
-export type { ClassOptions } from './classes';
+export type { ClassOptions, TargetOptions } from './classes';
 export {
   confusionMatrix,
   f1,

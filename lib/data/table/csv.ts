@@ -1,6 +1,6 @@
 /** CSV files, read as a stream, so that a file may be larger than memory. */
 import { createRequire } from 'node:module';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as CsvParse from 'csv-parse';
@@ -14,7 +14,14 @@ import {
   widerType,
   type ColumnType,
 } from './csvColumn';
-import { csvPlan, type CsvOptions, type CsvPlan, type ReadCsvOptions } from './csvOptions';
+import {
+  csvPlan,
+  firstTwice,
+  type CsvOptions,
+  type CsvPlan,
+  type ReadCsvOptions,
+} from './csvOptions';
+import { utf8Of } from './csvText';
 import { Table, type Column } from './table';
 
 // Loaded when it is first needed.
@@ -142,12 +149,13 @@ class Names {
       const got = String(texts.length);
       throw this.file.wrong(`${this.list.length} columns, as header says,`, 'the first row', got);
     }
-    const twice = this.list.find((name, j) => this.list.indexOf(name) !== j);
+    const twice = firstTwice(this.list);
     if (twice !== undefined) {
       throw this.file.wrong('each name once', 'the header', `${describe(twice)} twice`);
     }
+    const own = new Set(this.list);
     for (const name of types.keys()) {
-      if (this.list.includes(name)) continue;
+      if (own.has(name)) continue;
       throw this.file.wrong(
         `the column ${describe(name)}`,
         'the header',
@@ -177,7 +185,6 @@ function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Par
   const { parse } = load('csv-parse') as typeof CsvParse;
   const parser = parse({
     ...plan.syntax,
-    bom: true,
     record_delimiter: ['\n', '\r\n', '\r'], // by default, only the line end of the first line
     skip_empty_lines: true,
   });
@@ -193,8 +200,9 @@ function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Par
 }
 
 /** Pipes the file into the parser; the stream must be destroyed afterwards. */
-function pour(file: OpenFile, parser: CsvParse.Parser): Readable {
-  const stream = streamOf(file);
+function pour(file: OpenFile, plan: CsvPlan, parser: CsvParse.Parser): Readable {
+  const text = utf8Of(file, streamOf(file), plan.encoding);
+  const stream = Readable.from(text, { objectMode: false });
   stream.on('error', (error) => parser.destroy(error));
   stream.pipe(parser);
   return stream;
@@ -216,7 +224,7 @@ async function parseAll(
       parser.destroy();
     }
   });
-  const stream = pour(file, parser);
+  const stream = pour(file, plan, parser);
   parser.resume();
   try {
     await finished(parser);
@@ -228,7 +236,10 @@ async function parseAll(
   if (refused.length > 0) throw refused[0];
 }
 
-function notCsv(file: OpenFile, error: unknown): RangeError {
+/** The error of a parser, or what stopped it: of the file's own text, or of reading it. */
+function notCsv(file: OpenFile, error: unknown): unknown {
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code !== 'string' || !code.startsWith('CSV_')) return error;
   return file.wrong('well-formed rows of equal length', '', messageOf(error));
 }
 
@@ -254,7 +265,7 @@ export async function* csvRows(
   const file = await openFile(op, requirePath(op, path));
   const names = new Names(file, plan);
   const parser = parserOf(plan);
-  const stream = pour(file, parser);
+  const stream = pour(file, plan, parser);
   const rows = (parser as AsyncIterable<ParsedRow>)[Symbol.asyncIterator]();
   try {
     while (true) {

@@ -1,4 +1,5 @@
 /** Options of the CSV readers. */
+import { TextDecoder } from 'node:util';
 import {
   requireBoolean,
   requireOneOf,
@@ -22,6 +23,8 @@ export interface CsvOptions {
   comment?: string;
   /** Whether to remove white space around values; default true. */
   trim?: boolean;
+  /** The encoding of a file without a byte order mark, such as `windows-1252`; default `utf-8`. */
+  encoding?: string;
   /** Texts that mean a missing value; default: an empty text, `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`. */
   missing?: readonly string[];
 }
@@ -40,6 +43,7 @@ export interface CsvPlan {
   readonly header: boolean | readonly string[];
   readonly missing: ReadonlySet<string>;
   readonly onMissing: 'keep' | 'drop' | 'error';
+  readonly encoding: string;
   /** For the parser. */
   readonly syntax: {
     readonly delimiter: string;
@@ -49,7 +53,7 @@ export interface CsvPlan {
   };
 }
 
-const keys = ['columns', 'header', 'delimiter', 'quote', 'comment', 'trim', 'missing'];
+const keys = ['columns', 'header', 'delimiter', 'quote', 'comment', 'trim', 'encoding', 'missing'];
 const noValue = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
 
 export function csvPlan(op: string, options: ReadCsvOptions, more: readonly string[]): CsvPlan {
@@ -65,7 +69,7 @@ export function csvPlan(op: string, options: ReadCsvOptions, more: readonly stri
   }
   if (typeof header !== 'boolean') {
     requireTexts(op, 'header', header);
-    const twice = header.find((name, i) => header.indexOf(name) !== i);
+    const twice = firstTwice(header);
     if (twice !== undefined) throw wrongValue(op, 'each name once', 'header', twice);
   }
   requireTexts(op, 'missing', missing);
@@ -76,6 +80,7 @@ export function csvPlan(op: string, options: ReadCsvOptions, more: readonly stri
     types: new Map(Object.entries(columns)),
     header,
     missing: new Set(missing),
+    encoding: encodingOf(op, options.encoding ?? 'utf-8'),
     onMissing: requireOneOf(op, 'onMissing', onMissing, ['keep', 'drop', 'error']),
     syntax: {
       delimiter,
@@ -89,6 +94,22 @@ export function csvPlan(op: string, options: ReadCsvOptions, more: readonly stri
 function requireTexts(op: string, name: string, value: unknown): void {
   if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return;
   throw wrongType(op, 'an array of strings', name, value);
+}
+
+/** The first text that was in the list before. */
+export function firstTwice(texts: readonly string[]): string | undefined {
+  const before = new Set<string>();
+  return texts.find((text) => before.size === before.add(text).size);
+}
+
+/** The name by which TextDecoder knows an encoding. */
+function encodingOf(op: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongType(op, 'a string', 'encoding', value);
+  try {
+    return new TextDecoder(value, { fatal: true }).encoding;
+  } catch {
+    throw wrongValue(op, 'an encoding that TextDecoder knows', 'encoding', value);
+  }
 }
 
 function requireMark(op: string, name: string, value: unknown): void {

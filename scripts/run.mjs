@@ -1,4 +1,4 @@
-// npm run demo | example | bench | stress | soak: sets up, then runs the thing with the arguments given.
+// npm run demo | example | bench | stress | soak | test:torch: sets up, then runs the thing with the arguments given.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
@@ -12,6 +12,7 @@ const commands = {
   bench: (args) => tsx('bench/index.ts', args),
   stress: (args) => tsx('test/stress/index.ts', args),
   soak: (args) => tsx('test/stress/index.ts', ['soak', ...args]),
+  torch: (args) => tsx('test/torch/main.ts', args),
   example([name = '', ...args]) {
     const wanted = basename(name, '.ts');
     const folder = exampleFolders.find((path) => existsSync(join(root, path, `${wanted}.ts`)));

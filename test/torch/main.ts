@@ -1,0 +1,101 @@
+/**
+ * npm run test:torch [-- --name clamp] [--dtype float64] [--verbose] [--report FILE] [--fresh]: PyTorch's own samples,
+ * called here in every form.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runJobs } from './pool';
+import { findPython, generate, root } from './python';
+import { allTargets, type Operator, type Target } from './targets';
+import type { Job, JobResult } from './worker';
+import { summarize } from './summary';
+
+const { values: options } = parseArgs({
+  options: {
+    name: { type: 'string', multiple: true },
+    dtype: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+    report: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
+    workers: { type: 'string', default: String(Math.max(1, availableParallelism())) },
+  },
+});
+
+const directory = join(root, 'build', 'torch', 'cases');
+
+/** Of the generator: other cases need to be made when it changes. */
+function fingerprint(): string {
+  const folder = join(__dirname, 'generate');
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .sort()) {
+    hash.update(readFileSync(join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+const fileName = (key: string): string => key.replace(':', '-').replaceAll('.', '_');
+const matches = (names: readonly string[], { key, target }: Target): boolean =>
+  names.some((name) => [key, key.split(':')[0], target, target.split('.')[1]].includes(name));
+
+/** The calls of these operators, made unless they are there. */
+function makeCases(python: string, place: string, keys: readonly string[]): void {
+  mkdirSync(place, { recursive: true });
+  const missing = keys.filter(
+    (key) => options.fresh || !existsSync(join(place, `${fileName(key)}.jsonl`)),
+  );
+  if (missing.length === 0) return;
+  const lines = generate(python, ['ops', place, ...missing])
+    .trim()
+    .split('\n');
+  for (const line of lines) {
+    const { key, leftOut } = JSON.parse(line) as { key: string; leftOut: Record<string, number> };
+    for (const [why, count] of Object.entries(leftOut))
+      console.log(`not called: ${key}, ${count} samples: ${why}`);
+  }
+}
+
+async function main(): Promise<number> {
+  const python = findPython();
+  const place = join(directory, fingerprint());
+  const list = join(place, 'list.json');
+  mkdirSync(place, { recursive: true });
+  if (!existsSync(list) || options.fresh) writeFileSync(list, generate(python, ['list']));
+  const operators = JSON.parse(readFileSync(list, 'utf8')) as Operator[];
+  const { targets, missing } = allTargets(operators);
+  const wanted = targets.filter(
+    (target) => options.name === undefined || matches(options.name, target),
+  );
+  makeCases(python, place, [...new Set(wanted.map(({ key }) => key))]);
+  const jobs = wanted.map(({ key, target }): Job => {
+    const job = { path: join(place, fileName(key)), target, skip: [] };
+    return options.dtype === undefined ? job : { ...job, dtype: options.dtype };
+  });
+  const results = new Map<Job, JobResult>();
+  let done = 0;
+  await runJobs(jobs, Number(options.workers), (job, result) => {
+    results.set(job, result);
+    done++;
+    if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${jobs.length} `);
+  });
+  return summarize(
+    wanted.map((target, i) => ({
+      ...target,
+      ...(results.get(jobs[i]) ?? { calls: 0, failed: [] }),
+    })),
+    missing,
+    { verbose: options.verbose, report: options.report },
+  );
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

@@ -2,6 +2,7 @@
 import './elementwise/unary';
 import './elementwise/activation';
 import './elementwise/binary';
+import './elementwise/clamp';
 import './elementwise/predicate';
 import './elementwise/select';
 import './elementwise/copy';

@@ -1,13 +1,11 @@
 /** Elementwise arithmetic of two operands, with broadcasting and dtype promotion. */
-import { defaultDType, isHalf, rangeOf, type DType } from '../../core/dtype';
-import type { Element } from '../../core/element';
-import { requireOptions, wrongType } from '../../core/errors';
+import { defaultDType, isHalf, type DType } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import { predicates } from './predicate';
 import { where } from './select';
-import { clamp, powScalar, type InPlace } from './unary';
+import { powScalar, type InPlace } from './unary';
 import {
   withoutOverlap,
   isFloating,
@@ -284,8 +282,6 @@ const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
 
 declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods> {
-    /** Limits each element to [min, max]; either may be missing (torch.clamp). */
-    clamp(bounds: { min?: number | bigint; max?: number | bigint }): Tensor;
     /** Bitwise NOT of integers; logical NOT of bool. */
     bitwiseNot(): Tensor;
     /** `bitwiseNot` in place. */
@@ -320,20 +316,6 @@ addMethods({
   },
   bitwiseNot_(this: Tensor): Tensor {
     return this.copy_(this.bitwiseNot());
-  },
-  clamp(this: Tensor, bounds: { min?: Element; max?: Element }): Tensor {
-    if ((bounds as unknown) === undefined) throw wrongType('clamp', 'an object', 'bounds', bounds);
-    requireOptions('clamp', bounds, ['min', 'max']);
-    const { min = -Infinity, max = Infinity } = bounds;
-    for (const [name, value] of Object.entries({ min, max })) {
-      if (typeof value !== 'number' && typeof value !== 'bigint') {
-        throw wrongType('clamp', 'a number', name, value);
-      }
-    }
-    if (isFloating(this.dtype)) return clamp(this, Number(min), Number(max));
-    const [least, largest] = rangeOf(this.dtype);
-    const raised = min <= least ? this : this.maximum(min);
-    return max >= largest ? raised : raised.minimum(max);
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);

@@ -1,7 +1,8 @@
 /** Choosing elements of two tensors by a mask. */
+import { calledAs } from '../../core/caller';
 import { defaultDType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
-import { requireArity, wrongType } from '../../core/errors';
+import { requireArity, shapeText, unexpected, wrongType } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -64,8 +65,11 @@ declare module '../../core/tensor' {
   interface Tensor {
     /** Selects elements of this where `condition` is true, of `other` elsewhere. */
     where(condition: Tensor, other: Operand): Tensor;
-    /** Replaces elements by `value` where `mask` (bool, broadcast) is true. */
-    maskedFill(mask: Tensor, value: number | bigint): Tensor;
+    /**
+     * Replaces elements where `mask` (bool, broadcast) is true by `value`: a number, or a tensor without dimensions, which is
+     * converted as by `to` (torch.masked_fill).
+     */
+    maskedFill(mask: Tensor, value: Operand | boolean): Tensor;
   }
 }
 
@@ -73,12 +77,19 @@ addMethods({
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     return where(condition, this, other);
   },
-  maskedFill(this: Tensor, mask: Tensor, value: number | bigint): Tensor {
-    const condition = maskOf('maskedFill', 'mask', mask);
-    if (typeof value !== 'number' && typeof value !== 'bigint') {
-      throw wrongType('maskedFill', 'a number', 'value', value);
+  maskedFill(this: Tensor, mask: Tensor, value: Operand | boolean): Tensor {
+    const op = 'maskedFill';
+    const condition = maskOf(op, 'mask', mask);
+    if (value instanceof Tensor) {
+      if (value.ndim !== 0) {
+        throw unexpected(op, 'a tensor without dimensions', 'value', shapeText(value.shape));
+      }
+      return calledAs(op, () => where(condition, value.to(this.dtype), this));
     }
-    const element = requireElement('maskedFill', 'value', this.dtype, value);
+    if (!['number', 'bigint', 'boolean'].includes(typeof value)) {
+      throw wrongType(op, 'a number', 'value', value);
+    }
+    const element = requireElement(op, 'value', this.dtype, value);
     return where(condition, scalar(element, this.dtype), this);
   },
 });

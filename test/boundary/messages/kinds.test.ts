@@ -55,10 +55,10 @@ const kinds: Row[] = [
     'where: expected a tensor for condition, got 1',
   ],
   [
-    'a tensor for a value',
-    () => x.maskedFill(x.gt(1), as(x)),
+    'a text for a value',
+    () => x.maskedFill(x.gt(1), as('0')),
     Type,
-    'maskedFill: expected a number for value, got a float32 tensor of shape [2, 3]',
+    "maskedFill: expected a number for value, got '0'",
   ],
   [
     'a text for a dimension',
@@ -144,7 +144,7 @@ const options: Row[] = [
     'a bound in words',
     () => x.clamp(as({ min: 'low' })),
     Type,
-    "clamp: expected a number for min, got 'low'",
+    "clamp: expected a number or a tensor for min, got 'low'",
   ],
   [
     'an unknown option of addmm',

@@ -3,6 +3,7 @@ import type { OpCase } from '../harness';
 import { cases as activation } from './elementwise/activation';
 import { cases as backend } from './matrix/backend';
 import { cases as binary } from './elementwise/binary';
+import { cases as clamp } from './elementwise/clamp';
 import { cases as copy } from './elementwise/copy';
 import { cases as einsum } from './matrix/einsum';
 import { cases as extreme } from './reduce/extreme';
@@ -26,6 +27,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   unary,
   activation,
   binary,
+  clamp,
   copy,
   view,
   matmul,

@@ -158,7 +158,7 @@ const withNumber =
 
 type Binary = Exclude<keyof OperatorMethods, 'floorDivide' | `bitwise${string}`>;
 
-export const binary: Emitters<Binary | keyof PredicateMethods | 'where'> = {
+export const binary: Emitters<Binary | keyof PredicateMethods | 'where' | 'clampBetween'> = {
   add: node('Add'),
   sub: node('Sub'),
   mul: withNumber('Mul'),
@@ -174,6 +174,8 @@ export const binary: Emitters<Binary | keyof PredicateMethods | 'where'> = {
     const n = new Numbers(graph, a);
     return n.sub(a.name, n.mul(n.node('Floor', n.div(a.name, b.name)), b.name));
   },
+  clampBetween: ({ inputs: [x, min, max] }, graph) =>
+    graph.node('Min', [graph.node('Max', [x.name, min.name]), max.name]),
   maximum: node('Max'),
   minimum: node('Min'),
   eq: node('Equal'),

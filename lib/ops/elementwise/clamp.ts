@@ -1,0 +1,117 @@
+/** Limits elements to an interval whose bounds are numbers or tensors. */
+import { rangeOf } from '../../core/dtype';
+import { calledAs } from '../../core/caller';
+import { requireOptions, unexpected, wrongType } from '../../core/errors';
+import { noGrad } from '../../core/gradMode';
+import { addMethods } from '../../core/methods';
+import {
+  isFloating,
+  operand,
+  promoteOperands,
+  record,
+  Tensor,
+  type Operand,
+  type Rule,
+} from '../define';
+import { where } from './select';
+import { clamp } from './unary';
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    /** Of two tensors as bounds; one bound is `maximum` or `minimum`. */
+    clampBetween: undefined;
+  }
+}
+
+/** dy where `all` holds, half of it where `half` does, 0 elsewhere. */
+function share(dy: Tensor, all: Tensor, half: Tensor): Tensor {
+  return where(all, dy, where(half, dy.mul(0.5), 0));
+}
+
+const betweenRule: Rule<'clampBetween'> = {
+  name: 'clampBetween',
+  // Elements at a bound share their gradient with it; where the bounds cross, the upper one is the result.
+  grad: (dy, node) => {
+    const [x, min, max] = node.saved;
+    const apart = min.lt(max);
+    const ordered = min.le(max);
+    const [below, above] = [x.lt(min), x.gt(max)];
+    const [atMin, atMax] = [x.eq(min).logicalAnd(apart), x.eq(max).logicalAnd(apart)];
+    const outside = below.logicalOr(above).logicalOr(atMin).logicalOr(atMax);
+    const toMax = min.gt(max).logicalOr(above.logicalAnd(ordered));
+    return [
+      share(dy, outside.logicalNot(), atMin.logicalOr(atMax)),
+      node.needs(1) ? share(dy, below.logicalAnd(ordered), atMin) : null,
+      node.needs(2) ? share(dy, toMax, atMax) : null,
+    ];
+  },
+};
+
+/** max(x, min), then min(that, max), so that `max` wins where the bounds cross; NaN in any of the three stays. */
+function clampBetween(input: Tensor, least: Tensor, largest: Tensor): Tensor {
+  const [x, min, max] = promoteOperands([input, least, largest]);
+  const out = noGrad(() => x.maximum(min).minimum(max));
+  return record(out, betweenRule, [x, min, max], [x, min, max], undefined);
+}
+
+/** A bound: a number, or a tensor that broadcasts with the input. Missing or null: none. */
+type Bound = Operand | null;
+
+/** The bounds of `clamp`, at least one of them. */
+export interface ClampBounds {
+  /** The least value. */
+  min?: Bound;
+  /** The largest value; it wins where it is below `min`. */
+  max?: Bound;
+}
+
+function requireBound(name: string, value: unknown): Operand | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Tensor) {
+    return value;
+  }
+  throw wrongType('clamp', 'a number or a tensor', name, value);
+}
+
+/** The input limited by bounds that are numbers. */
+function clampNumbers(x: Tensor, min: number | bigint | null, max: number | bigint | null): Tensor {
+  if (isFloating(x.dtype)) return clamp(x, Number(min ?? -Infinity), Number(max ?? Infinity));
+  if (x.dtype === 'bool') return clampNumbers(x.to('int32'), min, max);
+  const [least, largest] = rangeOf(x.dtype);
+  const raised = min === null || min <= least ? x : x.maximum(operand('clamp', 'min', min, x));
+  if (max === null || max >= largest) return raised;
+  return raised.minimum(operand('clamp', 'max', max, x));
+}
+
+declare module '../../core/tensor' {
+  interface Tensor {
+    /**
+     * Limits each element to [min, max]: numbers, or tensors that broadcast with this one (torch.clamp). Either may be missing.
+     * Gradients flow to the bounds too.
+     *
+     * @example x.clamp({ min: 0 }) // ReLU
+     */
+    clamp(bounds: ClampBounds): Tensor;
+  }
+}
+
+addMethods({
+  clamp(this: Tensor, bounds: ClampBounds): Tensor {
+    if ((bounds as unknown) === undefined) throw wrongType('clamp', 'an object', 'bounds', bounds);
+    requireOptions('clamp', bounds, ['min', 'max']);
+    const [min, max] = [requireBound('min', bounds.min), requireBound('max', bounds.max)];
+    if (min === null && max === null) {
+      throw unexpected('clamp', 'min, max or both', 'bounds', 'neither');
+    }
+    if (!(min instanceof Tensor) && !(max instanceof Tensor)) return clampNumbers(this, min, max);
+    return calledAs('clamp', () => {
+      if (min === null) return this.minimum(max as Operand);
+      if (max === null) return this.maximum(min);
+      return clampBetween(
+        this,
+        operand('clamp', 'min', min, this),
+        operand('clamp', 'max', max, this),
+      );
+    });
+  },
+});

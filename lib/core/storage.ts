@@ -56,13 +56,38 @@ export function isShared(array: TypedArray): boolean {
   );
 }
 
-// Creating an ArrayBuffer costs about 1 us, a view of an existing one 60 ns, so small tensors share slabs. A slab is
-// garbage once all its tensors are. It is small because one live tensor keeps all of it.
-const slabBytes = 1 << 15;
-const largestInSlab = 1 << 12;
+// Creating an ArrayBuffer costs about 1 us, a view of an existing one 30 ns, so small tensors share slabs. A live tensor
+// keeps all of its slab: the sizes bound that to 768 bytes for the smallest, and to 16 times the tensor for others.
+const slabSizes = [
+  { slab: 768, largest: 256 },
+  { slab: 4096, largest: 1024 },
+  { slab: 16384, largest: 4096 },
+] as const;
+const largestInSlab = 4096;
 const alignment = 64; // a cache line, and the widest vector
-let slab = new ArrayBuffer(0);
-let slabUsed = 0;
+
+/** A buffer that tensors are cut from, one after another; garbage once all of them are. */
+class Slab {
+  private buffer: ArrayBufferLike = new ArrayBuffer(0);
+  private used = 0;
+
+  constructor(private readonly bytes: number) {}
+
+  cut(dtype: DType, bytes: number, length: number): TypedArray {
+    let offset = this.used;
+    if (offset + bytes > this.buffer.byteLength) {
+      // Filling 4 KB and more with zeros takes longer than creating a Buffer does.
+      this.buffer = this.bytes < 4096 ? new ArrayBuffer(this.bytes) : unzeroed(this.bytes).buffer;
+      offset = 0;
+    }
+    this.used = (offset + bytes + alignment - 1) & -alignment;
+    return arrayOver(dtype, this.buffer, offset, length);
+  }
+}
+
+const [small, medium, large] = slabSizes.map(({ slab }) => new Slab(slab));
+/** Tensors made of JavaScript's numbers are often kept, so they lie beside each other and not between results of ops. */
+const values = new Slab(slabSizes[0].slab);
 
 // Up to this size a request is tried without checking the free memory, which takes 50 us.
 const surelyFree = 1 << 28;
@@ -110,17 +135,18 @@ const shared = (bytes: number): Uint8Array => startOf(new SharedArrayBuffer(byte
 export function allocate(dtype: DType, length: number): TypedArray {
   if (capture !== null) return capture.allocate(dtype, length);
   const bytes = length * elementBytes(dtype);
-  if (bytes <= largestInSlab) {
-    if (slabUsed + bytes > slab.byteLength) {
-      slab = new ArrayBuffer(slabBytes);
-      slabUsed = 0;
-    }
-    const offset = slabUsed;
-    slabUsed = (offset + bytes + alignment - 1) & -alignment;
-    return arrayOver(dtype, slab, offset, length);
-  }
+  if (bytes <= slabSizes[0].largest) return small.cut(dtype, bytes, length);
+  if (bytes <= slabSizes[1].largest) return medium.cut(dtype, bytes, length);
+  if (bytes <= largestInSlab) return large.cut(dtype, bytes, length);
   // Not zeroed, unlike a new ArrayBuffer: every op writes all of its result.
   return aligned(dtype, memory(bytes + alignment, unzeroed), length);
+}
+
+/** The same for elements that JavaScript gives. */
+export function allocateForValues(dtype: DType, length: number): TypedArray {
+  const bytes = length * elementBytes(dtype);
+  if (capture !== null || bytes > slabSizes[0].largest) return allocate(dtype, length);
+  return values.cut(dtype, bytes, length);
 }
 
 /** Zeroed memory that no other tensor shares: users may hold, transfer or detach it. */
@@ -140,7 +166,9 @@ function aligned(dtype: DType, bytes: Uint8Array, length: number): TypedArray {
   return arrayOver(dtype, bytes.buffer, prepareMemory(bytes), length);
 }
 
-/** Whether other tensors lie in the same buffer. */
-export function isInSlab(array: TypedArray): boolean {
-  return array.buffer.byteLength === slabBytes && array.byteLength <= largestInSlab;
+/** Whether other tensors may lie in the same buffer. */
+export function isInSlab({ array, exposed }: Storage): boolean {
+  if (exposed) return false; // moved out before, or the user's own
+  const whole = array.buffer.byteLength;
+  return slabSizes.some(({ slab, largest }) => whole === slab && array.byteLength <= largest);
 }

@@ -176,14 +176,14 @@ export class Tensor {
     readableMemory('data', this);
     if (!this._contiguous) return copyInOrder(this);
     if (capture !== null) capture.use(this._storage); // moves it before the array is handed out
-    const memory = this._storage.array;
-    this._storage.exposed = true;
-    if (isInSlab(memory)) {
+    const storage = this._storage;
+    if (isInSlab(storage)) {
       // Out of the slab: transferring or detaching this memory must not affect other tensors.
-      const own = allocateOwn(this.dtype, memory.length);
-      copyElements(own, memory);
-      this._storage.array = own;
+      const own = allocateOwn(this.dtype, storage.array.length);
+      copyElements(own, storage.array);
+      storage.array = own;
     }
+    storage.exposed = true;
     return this._flat;
   }
 
@@ -289,7 +289,7 @@ export class Tensor {
   /** @internal Makes `gradient`, which nothing else refers to, this tensor's `grad`. */
   _adoptGrad(gradient: Tensor): void {
     this.grad = gradient;
-    const reusable = capture === null && !isInSlab(gradient._storage.array);
+    const reusable = capture === null && !isInSlab(gradient._storage);
     if (reusable) this.unseenGradient = gradient._storage;
   }
 

@@ -9,7 +9,7 @@ export const library = join(__dirname, '..', '..', 'dist', 'blasgrad.js');
  * 0.1 ms.
  */
 export const setting = `
-  const { F, backend, compile, data, manualSeed, nn, noGrad, ones, optim, randn, zeros } =
+  const { F, backend, compile, data, manualSeed, nn, noGrad, ones, optim, randn, tensor, zeros } =
     require(${JSON.stringify(library)});
   function training(inputs = 64, hidden = 64) {
     manualSeed(1);

@@ -2,6 +2,7 @@
 import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
+import { readingOf } from '../data/datasets/readOnce';
 import type { Interrupt } from './interrupt';
 import type { Batches } from './types';
 
@@ -25,10 +26,12 @@ export async function* batchesOf(
   hooks: RequestHooks,
 ): AsyncGenerator<unknown, void, undefined> {
   if (!(Symbol.asyncIterator in loader)) {
-    yield* loader; // synchronous
+    const { iterator } = readingOf('train', 'loader or validation', loader); // synchronous
+    yield* { [Symbol.iterator]: () => iterator as Iterator<unknown> };
     return;
   }
-  const iterator = loader[Symbol.asyncIterator]();
+  const iterator = readingOf('train', 'loader or validation', loader)
+    .iterator as AsyncIterator<unknown>;
   let open = false;
   try {
     for (;;) {

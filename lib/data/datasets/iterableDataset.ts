@@ -1,11 +1,12 @@
 import { wrongType } from '../../core/errors';
+import { readBefore, readingOf } from './readOnce';
 
 /** A synchronous or asynchronous iterable. */
 export type AnyIterable<Item> = AsyncIterable<Item> | Iterable<Item | PromiseLike<Item>>;
 
 /**
  * Samples in a sequence, without indices (torch.utils.data.IterableDataset). `source` is a function that is called for
- * each epoch, or an iterable that can be read again. A class may extend this one and define `[Symbol.asyncIterator]`.
+ * each epoch, or an iterable that can be read again: a second loop over a generator or a stream throws a TypeError. A class may extend this one and define `[Symbol.asyncIterator]`.
  *
  * A loader that resumes in the middle of an epoch reads the samples before that point again and drops them. If the
  * dataset has `stateDict()` and `loadStateDict(state)`, the loader saves its state after the last batch instead, and
@@ -43,7 +44,24 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
     if (!isAnyIterable(samples)) {
       throw wrongType('IterableDataset', 'an iterable', 'the result of source', samples);
     }
-    yield* samples as AsyncIterable<Item>;
+    const { iterator, again } = readingOf(
+      'IterableDataset',
+      'source',
+      samples as AnyIterable<Item>,
+    );
+    let open = false; // an iterator that ended, or threw, is closed
+    try {
+      for (let isEmpty = true; ; isEmpty = false) {
+        const next = (await iterator.next()) as IteratorResult<Item>;
+        open = next.done !== true;
+        if (next.done !== true) yield next.value;
+        else if (isEmpty && again) throw readBefore('IterableDataset', 'source');
+        else return;
+        open = false;
+      }
+    } finally {
+      if (open) await iterator.return?.();
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import type { AnyIterable } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
 import type { StateTree } from './loaderState';
+import { readBefore, readingOf, type Reading } from '../datasets/readOnce';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
 import { sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
@@ -72,7 +73,8 @@ export interface LoadedBatch {
 
 /** Reads batches of an iterable, one after another. */
 export class IterableReader {
-  private iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
+  private reading: Reading | null = null;
+  private isEmpty = true;
   private last: Promise<unknown> = Promise.resolve();
   private pending = 0;
 
@@ -92,17 +94,17 @@ export class IterableReader {
 
   /** Lets the iterator close what it has open. If it is busy, this does not wait for it. */
   async close(): Promise<void> {
-    if (this.done || this.iterator === null) return;
+    if (this.done || this.reading === null) return;
     this.done = true;
-    const closing = Promise.resolve(this.iterator.return?.());
+    const closing = Promise.resolve(this.reading.iterator.return?.());
     if (this.pending === 0) await closing;
     else closing.catch(() => undefined);
   }
 
   private async readOne(): Promise<LoadedBatch | undefined> {
     const size = this.plan.batchSize ?? 1;
-    if (this.iterator === null && !this.done) {
-      this.iterator = iteratorOf(this.plan.dataset as AnyIterable<unknown>);
+    if (this.reading === null && !this.done) {
+      this.reading = readingOf('DataLoader', 'dataset', this.plan.dataset as AnyIterable<unknown>);
       for (let i = 0; i < this.skip; i++) if ((await this.next()).done === true) break;
     }
     const items: unknown[] = [];
@@ -119,11 +121,14 @@ export class IterableReader {
   }
 
   private async next(): Promise<IteratorResult<unknown>> {
-    if (this.done || this.iterator === null) return { done: true, value: undefined };
+    if (this.done || this.reading === null) return { done: true, value: undefined };
     this.pending++;
     try {
-      const next = await this.iterator.next();
+      const next = await this.reading.iterator.next();
       if (next.done === true) this.done = true;
+      else this.isEmpty = false;
+      const isOver = this.isEmpty && this.reading.again && !isStateful(this.plan.dataset);
+      if (this.done && isOver) throw readBefore('DataLoader', 'dataset');
       return next;
     } catch (error) {
       this.done = true; // an iterator that threw is closed
@@ -132,12 +137,6 @@ export class IterableReader {
       this.pending--;
     }
   }
-}
-
-function iteratorOf(source: AnyIterable<unknown>): AsyncIterator<unknown> | Iterator<unknown> {
-  return Symbol.asyncIterator in source
-    ? source[Symbol.asyncIterator]()
-    : source[Symbol.iterator]();
 }
 
 export function isPromise(value: unknown): value is PromiseLike<unknown> {

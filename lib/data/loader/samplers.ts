@@ -15,6 +15,7 @@ import { requireLength } from '../datasets/dataset';
 import { generatorOf } from './generator';
 import { indicesOf, type Indices } from '../datasets/indices';
 import { isUnchanged } from '../datasets/overrides';
+import { readingOf } from '../datasets/readOnce';
 
 /**
  * Indices of the samples of an epoch (torch.utils.data.Sampler): any iterable with a `length`. If it has `stateDict()`
@@ -189,7 +190,8 @@ export class BatchSampler implements Sampler<number[]> {
 
   *[Symbol.iterator](): Iterator<number[]> {
     let batch: number[] = [];
-    for (const index of this.sampler) {
+    const { iterator } = readingOf('BatchSampler', 'sampler', this.sampler);
+    for (const index of { [Symbol.iterator]: () => iterator as Iterator<number> }) {
       batch.push(index);
       if (batch.length < this.batchSize) continue;
       yield batch;

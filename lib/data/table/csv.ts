@@ -251,7 +251,7 @@ export type CsvRow = Record<string, number | bigint | string | null>;
 
 /**
  * The rows of a CSV file one by one, each as an object by column, for files that do not fit into memory.
- * `IterableDataset` accepts the result. The file is open while the loop runs.
+ * `IterableDataset` accepts a function that returns them. The file is open while the loop runs.
  *
  * @example
  * for await (const { x, y } of data.csvRows('points.csv', { columns: { x: 'number', y: 'number' } })) use(x, y);

@@ -1,0 +1,44 @@
+/** Sources that can be read only once: in a second pass they would silently give nothing. */
+
+type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
+
+/** A pass over a source. */
+export interface Reading {
+  readonly iterator: AnyIterator;
+  /** Whether the iterator was used before. It must give a sample then: an object may begin anew, or be at its end. */
+  readonly again: boolean;
+}
+
+/** Streams and iterators that were read. */
+const used = new WeakSet<object>();
+
+/** An iterator over `source`; an error if this is a stream or a generator that was read before. */
+export function readingOf(
+  op: string,
+  name: string,
+  source: AsyncIterable<unknown> | Iterable<unknown>,
+): Reading {
+  const isStream = hasMethod(source, 'on') || hasMethod(source, 'getReader'); // Node's, also readline; the Web's
+  if (isStream && used.has(source)) throw readBefore(op, name);
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const again = used.has(iterator);
+  if (again && isBuiltIn(iterator)) throw readBefore(op, name);
+  used.add(isStream ? source : iterator);
+  return { iterator, again };
+}
+
+/** The error for a source that was read before. */
+export function readBefore(op: string, name: string): TypeError {
+  const what = 'what can be read again, such as new data.IterableDataset(() => makeSource()),';
+  return new TypeError(`${op}: expected ${what} for ${name}, got one that was read before`);
+}
+
+function hasMethod(value: object, name: string): boolean {
+  return typeof Reflect.get(value, name) === 'function';
+}
+
+/** Generators, and the iterators of built-in collections. */
+function isBuiltIn(iterator: object): boolean {
+  return /Generator|Iterator/.test(Object.prototype.toString.call(iterator));
+}

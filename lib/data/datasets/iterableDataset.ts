@@ -49,19 +49,12 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
       'source',
       samples as AnyIterable<Item>,
     );
-    let open = false; // an iterator that ended, or threw, is closed
-    try {
-      for (let isEmpty = true; ; isEmpty = false) {
-        const next = (await iterator.next()) as IteratorResult<Item>;
-        open = next.done !== true;
-        if (next.done !== true) yield next.value;
-        else if (isEmpty && again) throw readBefore('IterableDataset', 'source');
-        else return;
-        open = false;
-      }
-    } finally {
-      if (open) await iterator.return?.();
+    let isEmpty = true;
+    for await (const sample of { [Symbol.asyncIterator]: () => iterator as AsyncIterator<Item> }) {
+      isEmpty = false;
+      yield sample;
     }
+    if (isEmpty && again) throw readBefore('IterableDataset', 'source');
   }
 }
 

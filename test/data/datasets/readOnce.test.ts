@@ -34,7 +34,7 @@ const sources: [string, () => Source][] = [
   ['a dataset over an asynchronous generator', () => new data.IterableDataset(asyncGenerator())],
   ['a dataset over a map', () => new data.IterableDataset(new Map([[1, 2]]).entries())],
   ['a stream', () => Readable.from(rows)],
-  ['a stream of the Web', () => Readable.toWeb(Readable.from(rows)) as unknown as Source],
+  ['a stream of the Web', () => Readable.toWeb(Readable.from(rows))],
   ['a dataset over a stream', () => new data.IterableDataset(Readable.from(rows))],
   ['lines', () => createInterface({ input: createReadStream(path) })],
   ['rows of a file', () => data.csvRows(path, { columns: { x: 'number' } })],

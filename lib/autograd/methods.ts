@@ -1,7 +1,7 @@
 /** Methods of tensors for gradients, and the arguments that they share with `grad`. */
 import { writeElement } from '../core/element';
 import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
-import { addMethods } from '../core/methods';
+import { addCallingMethods } from '../core/methods';
 import type { Hook } from '../core/node';
 import { sameShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
@@ -76,7 +76,7 @@ declare module '../core/tensor' {
   }
 }
 
-addMethods({
+addCallingMethods({
   backward(this: Tensor, gradient?: Tensor | null, options?: GraphOptions): void {
     const graph = graphOptions('backward', options);
     if (!this.requiresGrad) {

@@ -23,14 +23,15 @@ export function calledAs<T>(op: string, compute: () => T, argument?: ArgumentNam
 }
 
 /** The error of an op as one of `op`. */
-function renamed(error: unknown, op: string, argument: ArgumentName | undefined): unknown {
-  // Not by instanceof: errors of native calls belong to the realm that loaded the addon.
-  const { message, stack } = (error ?? {}) as Partial<Error>;
-  const end =
-    typeof message === 'string' ? (/^\w+(?=: expected )/.exec(message)?.[0].length ?? -1) : -1;
-  if (message === undefined || end === -1) return error;
-  let text = message.slice(end);
-  if (argument !== undefined) text = text.replace(` for ${argument[0]},`, ` for ${argument[1]},`);
+export function renamed(error: unknown, op: string, argument?: ArgumentName): unknown {
+  // Not by instanceof: errors of native calls belong to the realm that loaded the addon. Other classes have names of their own.
+  const { name, message = '', stack } = (error ?? {}) as Partial<Error>;
+  const inside = /^\w+(?=: expected )/.exec(message);
+  if (inside === null || !/^(Type|Range|)Error$/.test(name ?? '')) return error;
+  let text = message.slice(inside[0].length);
+  if (argument !== undefined) {
+    text = text.replace(` ${argument[0]}, got `, () => ` ${argument[1]}, got `);
+  }
   const called = error as Error;
   called.message = op + text;
   if (typeof stack === 'string') called.stack = stack.replace(message, () => called.message);

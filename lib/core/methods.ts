@@ -1,4 +1,5 @@
 /** Installs methods on Tensor. */
+import { renamed } from './caller';
 import { requireArity } from './errors';
 import { Tensor } from './tensor';
 
@@ -7,14 +8,27 @@ type Methods = Readonly<Record<string, (this: Tensor, ...args: never[]) => unkno
 /**
  * Gives every tensor these methods. A call with more arguments than the method has parameters is refused, so no parameter may
  * have a default value in the list: JavaScript's `length` stops counting there. (The check is lost in the noise: a sum of 4
- * elements takes 350 ns.)
+ * elements takes 350 ns.) Errors of the ops inside become those of the method.
  */
 export function addMethods(methods: Methods): void {
+  addChecked(methods, renamed);
+}
+
+/** The same for methods that run functions of users, whose errors stay as they are. */
+export function addCallingMethods(methods: Methods): void {
+  addChecked(methods, (error) => error);
+}
+
+function addChecked(methods: Methods, errorOf: (error: unknown, op: string) => unknown): void {
   for (const [name, method] of Object.entries(methods)) {
     const most = method.length;
     const checked = function (this: Tensor, ...args: never[]): unknown {
       requireArity(name, args.length, most);
-      return method.apply(this, args);
+      try {
+        return method.apply(this, args);
+      } catch (error) {
+        throw errorOf(error, name);
+      }
     };
     Object.defineProperty(checked, 'length', { value: most });
     install(name, checked);
@@ -23,7 +37,15 @@ export function addMethods(methods: Methods): void {
 
 /** The same for methods that take any number of sizes or dimensions. */
 export function addVariadicMethods(methods: Methods): void {
-  for (const [name, method] of Object.entries(methods)) install(name, method);
+  for (const [name, method] of Object.entries(methods)) {
+    install(name, function (this: Tensor, ...args: never[]): unknown {
+      try {
+        return method.apply(this, args);
+      } catch (error) {
+        throw renamed(error, name);
+      }
+    });
+  }
 }
 
 function install(name: string, method: Methods[string]): void {

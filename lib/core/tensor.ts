@@ -2,6 +2,7 @@
  * The tensor: memory, shape, and its place in the graph. Methods are added where they are implemented: ops in lib/ops,
  * backward in lib/autograd, printing in print.ts.
  */
+import { calledAs } from './caller';
 import { capture } from './capture';
 import { isFloating, type DType, type TypedArray } from './dtype';
 import { copyElements, readElement } from './element';
@@ -232,7 +233,9 @@ export class Tensor {
   /** Sets `requiresGrad` and returns the tensor (torch.Tensor.requires_grad_). */
   requiresGrad_(value = true): this {
     requireArity('requiresGrad_', arguments.length, 1);
-    this.requiresGrad = value;
+    calledAs('requiresGrad_', () => {
+      this.requiresGrad = value;
+    });
     return this;
   }
 

@@ -48,7 +48,7 @@ function filled(
 ): Tensor {
   const dtype = dtypeOf(op, options, fallback);
   const element = requireElement(op, 'value', dtype, value);
-  return finish(Tensor._empty(dtype, shape).fill_(element), options);
+  return finish(op, Tensor._empty(dtype, shape).fill_(element), options);
 }
 
 /**
@@ -67,6 +67,7 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
   requireOptions('tensor', options, tensorKeys);
   if (data instanceof Tensor) {
     return finish(
+      'tensor',
       data
         .detach()
         .to(dtypeOf('tensor', options, data.dtype))
@@ -76,7 +77,7 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
   }
   const wanted = options.dtype === undefined ? undefined : requireDType('tensor', options.dtype);
   const { array, shape, dtype } = flatten('tensor', data, wanted);
-  return finish(new Tensor(new Storage(dtype, array), shape), options);
+  return finish('tensor', new Tensor(new Storage(dtype, array), shape), options);
 }
 
 /**
@@ -112,7 +113,7 @@ export function fromArray(
     : arrayOver(dtype, array.buffer, array.byteOffset, array.length);
   const storage = new Storage(dtype, memory);
   storage.exposed = true; // the caller holds the array, so its memory must not move
-  return finish(new Tensor(storage, sizes), options);
+  return finish('fromArray', new Tensor(storage, sizes), options);
 }
 
 /** The dtype of a tensor over an array. */
@@ -134,7 +135,7 @@ function sharedDType(array: unknown, wanted: unknown): DType {
 export function empty(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('empty', args, tensorKeys);
   const out = Tensor._empty(dtypeOf('empty', options), shape);
-  return finish(out.dtype === 'bool' ? out.zero_() : out, options); // bool is 0 or 1 only
+  return finish('empty', out.dtype === 'bool' ? out.zero_() : out, options); // bool is 0 or 1 only
 }
 
 /**
@@ -220,7 +221,7 @@ export function arange(...args: unknown[]): Tensor {
     requireShape('arange', [Math.ceil((to - from) / by)]),
   );
   fillArange(out, from, by);
-  return finish(out, options);
+  return finish('arange', out, options);
 }
 
 /** The range of bigints, in int64 unless the options name another dtype. */
@@ -237,6 +238,7 @@ function wholeRange(start: unknown, end: unknown, step: unknown, options: Tensor
   const places = Tensor._empty('int64', requireShape(op, [size]));
   fillArange(places, 0, 1);
   return finish(
+    op,
     places
       .mul(by)
       .add(from)
@@ -267,7 +269,7 @@ export function linspace(
     requireNumber('linspace', 'start', start),
     requireNumber('linspace', 'end', end),
   );
-  return finish(out, options);
+  return finish('linspace', out, options);
 }
 
 /** A matrix of n rows and m columns (default n) with ones on its diagonal, zeros elsewhere. */
@@ -279,7 +281,7 @@ export function eye(...args: unknown[]): Tensor {
   const columns = requireInteger('eye', 'm', m, 0);
   const out = filled('eye', requireShape('eye', [rows, columns]), 0, { dtype: options.dtype });
   out._view([Math.min(rows, columns)], [columns + 1]).fill_(1);
-  return finish(out, options);
+  return finish('eye', out, options);
 }
 
 /** Zeros of the shape and dtype of `input`. */

@@ -1,4 +1,5 @@
 /** Arguments that all functions that create tensors share. */
+import { calledAs } from '../core/caller';
 import { defaultDType, requireDType, type DType } from '../core/dtype';
 import { requireArity, requireOptions, wrongType } from '../core/errors';
 import type { RandomOptions } from '../core/generator';
@@ -23,8 +24,10 @@ export type SizesAnd<Options> =
 export const tensorKeys = ['dtype', 'requiresGrad'];
 export const randomKeys = [...tensorKeys, 'generator'];
 
-export function finish(tensor: Tensor, options: TensorOptions): Tensor {
-  return options.requiresGrad === undefined ? tensor : tensor.requiresGrad_(options.requiresGrad);
+export function finish(op: string, tensor: Tensor, options: TensorOptions): Tensor {
+  const { requiresGrad } = options;
+  if (requiresGrad === undefined) return tensor;
+  return calledAs(op, () => tensor.requiresGrad_(requiresGrad), ['this', 'dtype']);
 }
 
 export function dtypeOf(op: string, options: TensorOptions, fallback: DType = defaultDType): DType {

@@ -9,6 +9,7 @@ import {
   type Options,
   type SizesAnd,
 } from './options';
+import { calledAs } from '../core/caller';
 import { requireArity, requireInteger, requireOptions } from '../core/errors';
 import { fillRandint, fillRandperm } from '../ops/random/random';
 import { requireShape } from '../core/shape';
@@ -50,14 +51,18 @@ export function randnLike(input: Tensor, options: Options = {}): Tensor {
   return normal('randnLike', x.shape, { ...options, dtype });
 }
 
+const ofDType = ['dtype of this', 'dtype'] as const;
+
 function uniform(op: string, shape: readonly number[], options: Options): Tensor {
   const out = Tensor._empty(dtypeOf(op, options), shape);
-  return finish(out.uniform_(0, 1, { generator: options.generator }), options);
+  calledAs(op, () => out.uniform_(0, 1, { generator: options.generator }), ofDType);
+  return finish(op, out, options);
 }
 
 function normal(op: string, shape: readonly number[], options: Options): Tensor {
   const out = Tensor._empty(dtypeOf(op, options), shape);
-  return finish(out.normal_(0, 1, { generator: options.generator }), options);
+  calledAs(op, () => out.normal_(0, 1, { generator: options.generator }), ofDType);
+  return finish(op, out, options);
 }
 
 /**
@@ -79,7 +84,7 @@ export function randint(...args: unknown[]): Tensor {
   const to = requireInteger('randint', 'high', high, from + 1);
   const out = Tensor._empty(dtypeOf('randint', options, 'int32'), requireShape('randint', shape));
   fillRandint(out, from, to, options);
-  return finish(out, options);
+  return finish('randint', out, options);
 }
 
 /**
@@ -93,5 +98,5 @@ export function randperm(n: number, options: Options = {}): Tensor {
   requireInteger('randperm', 'n', n, 0);
   const out = Tensor._empty('int32', requireShape('randperm', [n]));
   fillRandperm(out, options);
-  return finish(out.to(dtypeOf('randperm', options, 'int32')), options);
+  return finish('randperm', out.to(dtypeOf('randperm', options, 'int32')), options);
 }

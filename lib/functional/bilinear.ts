@@ -2,6 +2,7 @@
 import { requireArity, shapeText, unexpected } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
+import { requireDTypeOfWeight, requireFloating } from '../ops/define';
 import { requireSameDType } from './dtypes';
 
 /**
@@ -33,13 +34,10 @@ export function bilinear(
   if (bias !== null && !sameShape(requireTensor('bilinear', 'bias', bias).shape, [out])) {
     throw unexpected('bilinear', shapeText([out]), 'bias', shapeText(bias.shape));
   }
-  for (const [one, name] of [
-    [b, 'input2'],
-    [weight, 'weight'],
-    [bias, 'bias'],
-  ] as const) {
-    if (one !== null) requireSameDType('bilinear', a, name, one);
-  }
+  requireDTypeOfWeight('bilinear', 'input1', a, weight);
+  requireDTypeOfWeight('bilinear', 'input2', b, weight);
+  if (bias !== null) requireSameDType('bilinear', weight, 'bias', bias);
+  requireFloating('bilinear', 'input1', a);
   // x1 times all matrices at once, then the matrix of each row (out, in2) times its x2.
   const half = a.matmul(weight.permute(1, 0, 2).reshape([in1, out * in2]));
   const y = half

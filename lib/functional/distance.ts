@@ -1,4 +1,5 @@
 /** Norms and distances of vectors. */
+import { calledAs } from '../core/caller';
 import { requireArity, requireInRange, requireNumber, requireOptions } from '../core/errors';
 import { noGrad } from '../core/gradMode';
 import { broadcastShapes, normalizeDim } from '../core/shape';
@@ -19,7 +20,7 @@ export function normalize(
   const { p = 2, dim = 1, eps = 1e-12 } = options;
   const x = requireTensor('normalize', 'input', input);
   requireNumber('normalize', 'eps', eps);
-  return x.div(x.norm({ p, dim, keepdim: true }).clamp({ min: eps }));
+  return calledAs('normalize', () => x.div(x.norm({ p, dim, keepdim: true }).clamp({ min: eps })));
 }
 
 /** x1 x2 for vectors of length 1; a vector shorter than `eps` is divided by `eps`, as in PyTorch without a gradient of that. */
@@ -52,7 +53,9 @@ export function cosineSimilarity(
   const b = requireTensor('cosineSimilarity', 'x2', x2);
   requireNumber('cosineSimilarity', 'eps', eps);
   const shape = broadcastShapes('cosineSimilarity', a.shape, b.shape);
-  return roundedOnce([a, b], (x, y) => cosine(x.expand(shape), y.expand(shape), dim, eps));
+  return calledAs('cosineSimilarity', () =>
+    roundedOnce([a, b], (x, y) => cosine(x.expand(shape), y.expand(shape), dim, eps)),
+  );
 }
 
 /** The p-norm of x1 - x2 + eps along the last dimension (torch.nn.functional.pairwise_distance). */
@@ -67,5 +70,5 @@ export function pairwiseDistance(
   const a = requireTensor('pairwiseDistance', 'x1', x1);
   const b = requireTensor('pairwiseDistance', 'x2', x2);
   requireInRange('pairwiseDistance', 'eps', eps, 0, Infinity);
-  return a.sub(b).add(eps).norm({ p, dim: -1, keepdim });
+  return calledAs('pairwiseDistance', () => a.sub(b).add(eps).norm({ p, dim: -1, keepdim }));
 }

@@ -1,7 +1,7 @@
 /** The rectifier with a learned slope. */
 import { requireArity, shapeText, unexpected } from '../core/errors';
 import { requireTensor, type Tensor } from '../core/tensor';
-import { requireSameDType } from './dtypes';
+import { requireDTypeOfWeight } from '../ops/define';
 import { where } from '../ops/elementwise/select';
 
 /** x where it is positive, `weight` x elsewhere: one weight, or one for each channel (He et al. 2015). */
@@ -13,7 +13,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   if (slopes.ndim > 1 || (slopes.numel() !== 1 && slopes.numel() !== channels)) {
     throw unexpected('prelu', `[1] or [${channels}]`, 'weight', shapeText(slopes.shape));
   }
-  requireSameDType('prelu', x, 'weight', slopes);
+  requireDTypeOfWeight('prelu', 'input', x, slopes);
   const column = slopes.numel() === 1 ? [1] : [channels, ...x.shape.slice(2).map(() => 1)];
   return where(x.gt(0), x, x.mul(slopes.reshape(column)));
 }

@@ -27,10 +27,10 @@ void CopyBytes(const Args& a) { std::memcpy(a.buf[1], a.buf[0], a.len[0]); }
 
 std::string MessageTo(const RecordedCall* call, std::string message) {
   if (call == nullptr || call->caller == nullptr || call->caller->inside.empty()) return message;
-  const std::string inside = " for " + call->caller->inside + ",";
+  const std::string inside = " " + call->caller->inside + ", got ";
   const size_t at = message.find(inside);
   if (at != std::string::npos) {
-    message.replace(at, inside.size(), " for " + call->caller->called + ",");
+    message.replace(at, inside.size(), " " + call->caller->called + ", got ");
   }
   return message;
 }

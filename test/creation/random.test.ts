@@ -292,9 +292,9 @@ describe('errors', () => {
     [
       () => rand(2, { generator: 3 as unknown as Generator }),
       TypeError,
-      'uniform_: expected a Generator',
+      'rand: expected a Generator',
     ],
-    [() => rand(2, { dtype: 'int32' }), TypeError, 'float16 or bfloat16 for dtype of this'],
+    [() => rand(2, { dtype: 'int32' }), TypeError, 'float16 or bfloat16 for dtype'],
     [
       () => randint(3, 3, [1]),
       RangeError,

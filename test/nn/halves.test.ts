@@ -83,7 +83,7 @@ describe('a model', () => {
   });
 
   test('refuses inputs of another dtype', () => {
-    const message = 'linear: expected dtype float32 for weight, got bfloat16';
+    const message = 'linear: expected dtype bfloat16, which weight has, for input, got float32';
     expect(() =>
       make()
         .bfloat16()

@@ -1,4 +1,5 @@
 /** Losses for two classes. */
+import { calledAs } from '../../core/caller';
 import { requireArity, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
 import { isFloating, record, type Rule } from '../../ops/define';
@@ -124,9 +125,10 @@ export function multilabelSoftMarginLoss(
   if (requireTensor(op, 'input', input).ndim === 0) {
     throw unexpected(op, 'at least one dimension', 'input', shapeText(input.shape));
   }
-  const losses = binaryCrossEntropyWithLogits(input, target, {
-    reduction: 'none',
-    weight: options.weight,
-  });
-  return reduced(op, losses.mean(-1), options.reduction);
+  const losses = calledAs(op, () =>
+    binaryCrossEntropyWithLogits(input, target, { reduction: 'none', weight: options.weight }).mean(
+      -1,
+    ),
+  );
+  return reduced(op, losses, options.reduction);
 }

@@ -45,11 +45,8 @@ export function hingeEmbeddingLoss(
   const margin = requireNumber(op, 'margin', options.margin ?? 1);
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
-  return reduced(
-    op,
-    bySign(target, input, nonNegative(input.neg().add(margin))),
-    options.reduction,
-  );
+  const losses = calledAs(op, () => bySign(target, input, nonNegative(input.neg().add(margin))));
+  return reduced(op, losses, options.reduction);
 }
 
 /** log(1 + e^(-target input)) for targets 1 and -1 (torch.nn.functional.soft_margin_loss). */
@@ -82,7 +79,7 @@ export function marginRankingLoss(
   requireTensor(op, 'input1', input1);
   requireTensor(op, 'input2', input2);
   requireTensor(op, 'target', target);
-  const losses = nonNegative(input2.sub(input1).mul(target).add(margin));
+  const losses = calledAs(op, () => nonNegative(input2.sub(input1).mul(target).add(margin)));
   return reduced(op, losses, options.reduction);
 }
 
@@ -154,10 +151,19 @@ export function tripletMarginWithDistanceLoss(
   requireTensor(op, 'anchor', anchor);
   requireTensor(op, 'positive', positive);
   requireTensor(op, 'negative', negative);
-  const near = distanceFunction(anchor, positive);
-  const far = distanceFunction(anchor, negative);
-  const farther = swap ? far.minimum(distanceFunction(positive, negative)) : far;
-  return reduced(op, nonNegative(near.sub(farther).add(margin)), options.reduction);
+  // A distance of the user's own throws errors of its own.
+  const distance: DistanceFunction = (x1, x2) =>
+    distanceFunction === pairwiseDistance
+      ? calledAs(op, () => pairwiseDistance(x1, x2))
+      : requireTensor(op, 'the result of distanceFunction', distanceFunction(x1, x2));
+  const near = distance(anchor, positive);
+  const far = distance(anchor, negative);
+  const nearest = swap ? distance(positive, negative) : null;
+  const losses = calledAs(op, () => {
+    const farther = nearest === null ? far : far.minimum(nearest);
+    return nonNegative(near.sub(farther).add(margin));
+  });
+  return reduced(op, losses, options.reduction);
 }
 
 /** Options of `tripletMarginLoss`. */
@@ -186,11 +192,13 @@ export function tripletMarginLoss(
   requireTensor('tripletMarginLoss', 'anchor', anchor);
   requireTensor('tripletMarginLoss', 'positive', positive);
   requireTensor('tripletMarginLoss', 'negative', negative);
-  return roundedOnce([anchor, positive, negative], (...vectors) =>
-    tripletMarginWithDistanceLoss(...vectors, {
-      ...others,
-      distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
-    }),
+  return calledAs('tripletMarginLoss', () =>
+    roundedOnce([anchor, positive, negative], (...vectors) =>
+      tripletMarginWithDistanceLoss(...vectors, {
+        ...others,
+        distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
+      }),
+    ),
   );
 }
 
@@ -228,7 +236,12 @@ export function multiMarginLoss(
   const right = target.unsqueeze(-1);
   const isRight = right.eq(arange(classes, { dtype: 'int32' }));
   const { weight } = options;
-  if (weight !== undefined) requireSameDType(op, x, 'weight', requireTensor(op, 'weight', weight));
+  if (weight !== undefined) {
+    requireSameDType(op, x, 'weight', requireTensor(op, 'weight', weight));
+    if (!sameShape(weight.shape, [classes])) {
+      throw unexpected(op, `[${classes}]`, 'weight', shapeText(weight.shape));
+    }
+  }
   return roundedOnce([x], (scores) => {
     const own = calledAs(op, () => scores.gather(-1, right), ['index', 'target']);
     const over = nonNegative(scores.sub(own).add(margin));

@@ -1,7 +1,8 @@
 /** The common parts of losses: options, shapes, and the reduction. */
+import { calledAs } from '../../core/caller';
 import { requireOneOf, shapeText, unexpected } from '../../core/errors';
 import type { Reduction } from '../../ops/nn/loss';
-import { sameShape } from '../../core/shape';
+import { broadcastShapes, sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 
 export type { Reduction };
@@ -21,7 +22,8 @@ export function requireReduction(op: string, value: Reduction | undefined): Redu
 /** The losses of the elements, reduced. */
 export function reduced(op: string, losses: Tensor, reduction: Reduction | undefined): Tensor {
   const checked = requireReduction(op, reduction);
-  return checked === 'mean' ? losses.mean() : checked === 'sum' ? losses.sum() : losses;
+  if (checked === 'none') return losses;
+  return calledAs(op, () => (checked === 'mean' ? losses.mean() : losses.sum()), ['this', 'input']);
 }
 
 /** Two tensors of the same shape; otherwise throws. */
@@ -41,7 +43,9 @@ const warned = new Set<string>();
 export function requireSimilar(op: string, input: Tensor, target: Tensor): void {
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
-  if (sameShape(input.shape, target.shape) || warned.has(op)) return;
+  if (sameShape(input.shape, target.shape)) return;
+  broadcastShapes(op, input.shape, target.shape);
+  if (warned.has(op)) return;
   warned.add(op);
   const shapes = `${shapeText(input.shape)} and ${shapeText(target.shape)}`;
   process.emitWarning(`${op}: input and target have shapes ${shapes}, which will be broadcast`);

@@ -11,7 +11,7 @@ import {
   type DType,
 } from '../../core/dtype';
 import { requireElement, type Element } from '../../core/element';
-import { wrongType } from '../../core/errors';
+import { unexpected, wrongType } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import { unsupportedDType } from './ops';
 import { scalar } from './results';
@@ -84,6 +84,13 @@ export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: 
   if (!allowed.includes(x.dtype)) {
     throw unsupportedDType(op, `dtype of ${name}`, allowed, x.dtype);
   }
+}
+
+/** Throws unless the input of a layer has the dtype of the layer's weight; the input is what users have to convert. */
+export function requireDTypeOfWeight(op: string, name: string, x: Tensor, weight: Tensor): void {
+  if (x.dtype === weight.dtype) return;
+  const what = `dtype ${weight.dtype}, which weight has,`;
+  throw unexpected(op, what, name, `${x.dtype}; convert it with .to('${weight.dtype}')`);
 }
 
 /** Throws unless the dtype is floating. */

@@ -1,4 +1,5 @@
 /** Activation functions (torch.nn.functional). */
+import { calledAs } from '../../core/caller';
 import { requireArity, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import { requireTensor } from '../../core/tensor';
 import { scalar, zerosLike, type OpAttrs, type Tensor } from '../define';
@@ -160,7 +161,7 @@ export function relu(input: Tensor): Tensor {
 /** x limited to [0, 6]. */
 export function relu6(input: Tensor): Tensor {
   requireArity('relu6', arguments.length, 1);
-  return hardtanh(input, { minVal: 0, maxVal: 6 });
+  return calledAs('relu6', () => hardtanh(input, { minVal: 0, maxVal: 6 }));
 }
 
 /** 1 / (1 + e^-x). */
@@ -203,6 +204,7 @@ export function selu(input: Tensor): Tensor {
 export function gelu(input: Tensor, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
   requireArity('gelu', arguments.length, 2);
   requireOptions('gelu', options, ['approximate']);
+  requireTensor('gelu', 'input', input);
   const form = requireOneOf('gelu', 'approximate', options.approximate ?? 'none', ['none', 'tanh']);
   return form === 'tanh'
     ? apply(activations.geluTanh, input, [])

@@ -1,4 +1,5 @@
 /** Elementwise arithmetic of two operands, with broadcasting and dtype promotion. */
+import { calledAs } from '../../core/caller';
 import { defaultDType, isHalf, type DType } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
@@ -96,7 +97,7 @@ class BinaryOp implements Rule<OperatorName> {
     return out;
   }
 
-  applyInPlace(x: Tensor, right: Operand): void {
+  applyInPlace(x: Tensor, right: Operand): Tensor {
     if (this.numberKernels !== null && isHalf(x.dtype)) {
       const number = numberBeside(this.name, x, right);
       if (number !== null) {
@@ -104,14 +105,13 @@ class BinaryOp implements Rule<OperatorName> {
         const saved = x.requiresGrad ? [x.clone(), number] : [];
         runElementwise(this.name, this.numberKernels[x.dtype], [x, number], x);
         recordInPlace(x, this, [x, number], saved, undefined);
-        return;
+        return x;
       }
     }
     const [a, given] = this.operands(x, right);
     const b = withoutOverlap(x, given);
     if (a.dtype === 'bool' || !this.rule.grad) {
-      x.copy_(this.apply(a, b));
-      return;
+      return x.copy_(this.apply(a, b));
     }
     requireInPlace(`${this.name}_`, x, broadcastShapes(this.name, a.shape, b.shape), a.dtype);
     const saves = this.rule.saves !== false && (a.requiresGrad || b.requiresGrad);
@@ -124,6 +124,7 @@ class BinaryOp implements Rule<OperatorName> {
       copyInto(x, wide);
     }
     recordInPlace(x, this, [a, b], saved, undefined);
+    return x;
   }
 
   grad(dy: Tensor, node: OperatorNode): readonly (Tensor | null)[] {
@@ -292,13 +293,13 @@ declare module '../../core/tensor' {
 }
 
 for (const [name, op] of Object.entries(operators)) {
+  const inPlace = `${name}_`;
   addMethods({
     [name](this: Tensor, other: Operand) {
       return op.apply(this, other);
     },
-    [`${name}_`](this: Tensor, other: Operand) {
-      op.applyInPlace(this, other);
-      return this;
+    [inPlace](this: Tensor, other: Operand) {
+      return calledAs(inPlace, () => op.applyInPlace(this, other));
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Reads, writes and adds elements at an index for each of them: reading and adding are each other's gradients. */
+import { calledAs } from '../../core/caller';
 import { isHalf } from '../../core/dtype';
 import { shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
@@ -205,9 +206,11 @@ addMethods({
     return scatter('scatterAdd', false, this, dim, index, requireTensor('scatterAdd', 'src', src));
   },
   scatter_(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
-    return scatter('scatter', true, this, dim, index, src);
+    return calledAs('scatter_', () => scatter('scatter', true, this, dim, index, src));
   },
   scatterAdd_(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
-    return scatter('scatterAdd', true, this, dim, index, requireTensor('scatterAdd_', 'src', src));
+    return calledAs('scatterAdd_', () =>
+      scatter('scatterAdd', true, this, dim, index, requireTensor('scatterAdd_', 'src', src)),
+    );
   },
 });

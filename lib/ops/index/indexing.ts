@@ -1,4 +1,5 @@
 /** Indexing as with square brackets in Python: `x.index([0, slice(1), null, '...', labels])`. */
+import { calledAs } from '../../core/caller';
 import {
   requireArity,
   requireBoolean,
@@ -323,7 +324,8 @@ declare module '../../core/tensor' {
 addMethods({
   index(this: Tensor, indices: unknown): Tensor {
     const [part, advanced] = basicPart('index', this, listOf('index', indices));
-    return advanced.length === 0 ? part : pick(part, picking('index', part, advanced));
+    if (advanced.length === 0) return part;
+    return calledAs('index', () => pick(part, picking('index', part, advanced)));
   },
   indexPut_(
     this: Tensor,
@@ -333,7 +335,9 @@ addMethods({
   ): Tensor {
     requireOptions('indexPut_', options, ['accumulate']);
     const accumulate = requireBoolean('indexPut_', 'accumulate', options?.accumulate ?? false);
-    indexPut(this, indices, value, accumulate);
+    calledAs('indexPut_', () => {
+      indexPut(this, indices, value, accumulate);
+    });
     return this;
   },
 });

@@ -1,4 +1,5 @@
 /** Masks: the indices where they are true, and the elements that they select. One-hot encoding. */
+import { calledAs } from '../../core/caller';
 import { requireArity, requireInteger, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes, type Shape } from '../../core/shape';
@@ -91,7 +92,9 @@ addMethods({
   },
   maskedSelect(this: Tensor, mask: Tensor): Tensor {
     const shape = maskedShape('maskedSelect', this, mask);
-    return this.expand(shape).flatten().index(mask.expand(shape).flatten());
+    return calledAs('maskedSelect', () =>
+      this.expand(shape).flatten().index(mask.expand(shape).flatten()),
+    );
   },
   maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
     const op = 'maskedScatter';
@@ -108,6 +111,6 @@ addMethods({
   },
   take(this: Tensor, index: Tensor): Tensor {
     requireIndex('take', 'index', requireTensor('take', 'index', index));
-    return this.flatten().index(index);
+    return calledAs('take', () => this.flatten().index(index));
   },
 });

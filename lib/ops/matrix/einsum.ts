@@ -1,4 +1,5 @@
 /** Sums of products in Einstein's notation. */
+import { calledAs } from '../../core/caller';
 import { requireTensor } from '../../core/tensor';
 import { shapeText, unexpected, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
@@ -149,10 +150,12 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
     tensor: tensor.expand(labels.map((label) => sizes.get(label) ?? 1)),
     labels,
   }));
-  const product = wide.slice(1).reduce((left, right, i) => {
-    const needed = new Set([...wanted, ...wide.slice(i + 2).flatMap(({ labels }) => labels)]);
-    return contract(left, right, needed);
-  }, wide[0]);
-  const { tensor, labels } = summed(product, (label) => wanted.includes(label));
-  return tensor.permute(wanted.map((label) => labels.indexOf(label)));
+  return calledAs('einsum', () => {
+    const product = wide.slice(1).reduce((left, right, i) => {
+      const needed = new Set([...wanted, ...wide.slice(i + 2).flatMap(({ labels }) => labels)]);
+      return contract(left, right, needed);
+    }, wide[0]);
+    const { tensor, labels } = summed(product, (label) => wanted.includes(label));
+    return tensor.permute(wanted.map((label) => labels.indexOf(label)));
+  });
 }

@@ -1,5 +1,13 @@
 /** Matrix products, all of them GEMM calls. */
-import { requireArity, requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
+import { calledAs } from '../../core/caller';
+import {
+  requireArity,
+  requireNumber,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -8,6 +16,7 @@ import {
   isGradEnabled,
   promote,
   record,
+  requireDTypeOfWeight,
   requireFloating,
   Tensor,
   type Rule,
@@ -190,7 +199,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   requireArity('linear', arguments.length, 3);
   const x = requireTensor('linear', 'input', input);
   requireTensor('linear', 'weight', weight);
-  const inputs = bias === null ? [x, weight] : [x, weight, requireTensor('linear', 'bias', bias)];
+  if (bias !== null) requireTensor('linear', 'bias', bias);
   if (weight.ndim !== 2) throw unexpected('linear', 'a matrix', 'weight', shapeText(weight.shape));
   const [outFeatures, inFeatures] = weight.shape;
   if (x.ndim === 0 || x.shape[x.ndim - 1] !== inFeatures) {
@@ -204,9 +213,9 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   if (bias !== null && !sameShape(bias.shape, [outFeatures])) {
     throw unexpected('linear', shapeText([outFeatures]), 'bias', shapeText(bias.shape));
   }
-  for (const one of inputs) {
-    if (one.dtype !== x.dtype)
-      throw unexpected('linear', `dtype ${x.dtype}`, one === weight ? 'weight' : 'bias', one.dtype);
+  requireDTypeOfWeight('linear', 'input', x, weight);
+  if (bias !== null && bias.dtype !== weight.dtype) {
+    throw unexpected('linear', `dtype ${weight.dtype}, which weight has,`, 'bias', bias.dtype);
   }
   requireFloating('linear', 'input', x);
   if (x.ndim !== 2) {
@@ -260,11 +269,16 @@ export function addmm(
   requireArity('addmm', arguments.length, 4);
   requireOptions('addmm', options, ['alpha', 'beta']);
   const { alpha = 1, beta = 1 } = options;
+  requireNumber('addmm', 'alpha', alpha);
+  requireNumber('addmm', 'beta', beta);
+  requireTensor('addmm', 'input', input);
   const [a, b] = operands('addmm', requireTensor('addmm', 'mat1', mat1), mat2, 2, 2);
-  const result = product(a, b);
-  const scaled = alpha === 1 ? result : result.mul(alpha);
-  if (beta === 0) return scaled;
-  return scaled.add(beta === 1 ? requireTensor('addmm', 'input', input) : input.mul(beta));
+  return calledAs('addmm', () => {
+    const result = product(a, b);
+    const scaled = alpha === 1 ? result : result.mul(alpha);
+    if (beta === 0) return scaled;
+    return scaled.add(beta === 1 ? input : input.mul(beta));
+  });
 }
 
 declare module '../../core/tensor' {
@@ -299,7 +313,7 @@ addMethods({
     return product(a, b);
   },
   mv(this: Tensor, vector: Tensor): Tensor {
-    return matmul(...operands('mv', this, vector, 2, 1));
+    return calledAs('mv', () => matmul(...operands('mv', this, vector, 2, 1)), ['other', 'vector']);
   },
   dot(this: Tensor, other: Tensor): Tensor {
     return matmul(...operands('dot', this, other, 1, 1));

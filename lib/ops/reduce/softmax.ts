@@ -1,4 +1,5 @@
 /** Softmax and its relatives along one dimension. */
+import { calledAs } from '../../core/caller';
 import { requireDType, type DType } from '../../core/dtype';
 import { requireArity, requireOptions } from '../../core/errors';
 import { addMethods } from '../../core/methods';
@@ -109,7 +110,8 @@ export function logSoftmax(input: Tensor, dim: number, options?: SoftmaxOptions)
 /** softmax(-x) along `dim` (torch.nn.functional.softmin). */
 export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   requireArity('softmin', arguments.length, 3);
-  return softmaxOp.apply(requireTensor('softmin', 'input', input).neg(), dim, options);
+  const negated = requireTensor('softmin', 'input', input).neg();
+  return calledAs('softmin', () => softmaxOp.apply(negated, dim, options));
 }
 
 const logsumexpKernels = kernels('logsumexp');

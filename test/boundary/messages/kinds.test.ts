@@ -170,7 +170,7 @@ const dtypes: Row[] = [
     'linear of two dtypes',
     () => F.linear(x, zeros(4, 3, { dtype: 'float64' })),
     Range,
-    'linear: expected dtype float32 for weight, got float64',
+    "linear: expected dtype float64, which weight has, for input, got float32; convert it with .to('float64')",
   ],
   [
     'mean of whole numbers',
@@ -182,7 +182,7 @@ const dtypes: Row[] = [
     'gradients of whole numbers',
     () => tensor([1], { dtype: 'int32', requiresGrad: true }),
     Range,
-    'requiresGrad: expected a floating dtype for this, got int32',
+    'tensor: expected a floating dtype for dtype, got int32',
   ],
   [
     'a value that int32 has not',

@@ -101,7 +101,7 @@ test('requiresGrad can be switched on leaves only', () => {
   expect(x.mul(2).requiresGrad).toBe(false);
   const y = x.requiresGrad_().mul(2);
   expect(() => y.requiresGrad_(false)).toThrow(
-    'requiresGrad: expected a leaf tensor, got the result of an op; use detach()',
+    'requiresGrad_: expected a leaf tensor, got the result of an op; use detach()',
   );
   expect(() => tensor([1], { dtype: 'int32' }).requiresGrad_()).toThrow(RangeError);
   expect(() => x.requiresGrad_(1 as unknown as boolean)).toThrow(TypeError);

@@ -93,7 +93,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'index by a slice going back': [
     () => x.index(slice(2, 0, -1)),
-    'slice: expected a whole number of at least 1 for step, got -1',
+    'index: expected a whole number of at least 1 for step, got -1',
   ],
   'index by something else': [
     () => x.index(wrong('all')),

@@ -19,8 +19,8 @@ const memory: Row[] = [
   ['toArray', () => transferred().toArray(), Range, `toArray: ${gone}`],
   ['data', () => transferred().data, Range, `data: ${gone}`],
   ['data of a transposed one', () => transferred().T.data, Range, `data: ${gone}`],
-  ['a product', () => transferred().matmul(ones(2, 2)), Range, `tensor: ${gone}`],
-  ['a part', () => transferred().narrow(1, 0, 1).clone(), Range, `tensor: ${gone}`],
+  ['a product', () => transferred().matmul(ones(2, 2)), Range, `matmul: ${gone}`],
+  ['a part', () => transferred().narrow(1, 0, 1).clone(), Range, `clone: ${gone}`],
   [
     'a gradient',
     () => grad(transferred().requiresGrad_().mul(2).sum(), x),

@@ -33,7 +33,8 @@ const { lrScheduler } = optim;
 const spaces = { F, nn, 'nn.init': nn.init, optim, lrScheduler, data, io, backend, metrics };
 const leftOut = [
   'backend.measure', // takes nothing, and a second
-  'new AnomalyError', // the library's to make, as all errors
+  'new AbortError', // the library's to make, as all errors
+  'new AnomalyError',
   'new io.CheckpointError',
   'new Tensor',
   'new optim.Optimizer',

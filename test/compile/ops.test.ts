@@ -18,7 +18,7 @@ const refused: readonly [reason: string, which: RegExp, message: RegExp][] = [
   [
     'the size of the result is a value',
     /^nonzero|mask(?!edFill)|bool tensor|with as many classes as needed$/,
-    /^item: expected a value that does not depend on a replay/,
+    /^\w+: expected a value that does not depend on a replay/,
   ],
   [
     'reads and writes arrays of its own',

@@ -269,7 +269,11 @@ expectRefusals([
   ],
   [() => F.multiMarginLoss(x, t.unsqueeze(0)), RangeError, 'expected [2] for target, got [1, 2]'],
   [() => F.multiMarginLoss(x, t, { weight: half }), RangeError, 'dtype float32 for weight'],
-  [() => F.prelu(x, half), RangeError, 'prelu: expected dtype bfloat16, which weight has, for input, got float32'],
+  [
+    () => F.prelu(x, half),
+    RangeError,
+    'prelu: expected dtype bfloat16, which weight has, for input, got float32',
+  ],
   [
     () => F.bilinear(x, x, zeros([1, 3, 3]), half.narrow(0, 0, 1)),
     RangeError,

@@ -1,6 +1,6 @@
 /** Translates a call of PyTorch into one of this library, by the rules of docs/from-pytorch.md. */
 import * as blasgrad from 'blasgrad';
-import { Tensor } from 'blasgrad';
+import { full, Tensor } from 'blasgrad';
 import type { Case } from './cases';
 import { inPlaceOnly, signatureText } from './signatures';
 import { decoded, isList, kindOf, written, type Tensors } from './values';
@@ -83,7 +83,8 @@ export function callOf(target: string, one: Case): Call {
     return entries.length === 0 ? list : [...list, Object.fromEntries(entries)];
   };
   const method = (name: string, tensors: Tensors): unknown => {
-    const [self, ...rest] = argumentsOf(tensors);
+    const [first, ...rest] = argumentsOf(tensors);
+    const self = one.error === undefined ? asTensor(first, rest[0]) : first;
     if (!(self instanceof Tensor)) throw new TypeError(`a ${typeof self} has no method ${name}`);
     const value = Reflect.get(self, name) as unknown;
     return typeof value === 'function' ? (value.apply(self, rest) as unknown) : value; // T is a property
@@ -103,6 +104,15 @@ export function callOf(target: string, one: Case): Call {
       place === 'x' && changing in Tensor.prototype ? (tensors) => method(changing, tensors) : null,
     text: textOf(target, positional, options),
   };
+}
+
+/** PyTorch's operators take a number first; here it is a tensor, of a dtype that decides as little as the number does. */
+function asTensor(value: unknown, other: unknown): unknown {
+  if (typeof value === 'boolean' || typeof value === 'bigint') return full([], value);
+  if (typeof value !== 'number') return value;
+  if (Number.isInteger(value)) return full([], BigInt(value));
+  const isFloat = other instanceof Tensor && other.dtype.includes('float');
+  return full([], value, { dtype: isFloat ? 'float64' : 'float32' });
 }
 
 interface Translated {

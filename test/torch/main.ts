@@ -3,7 +3,7 @@
  * called here in every form.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const workers = Number(options.workers);
 const directory = join(root, 'build', 'torch', 'cases');
 
 /** Of the generator: other cases need to be made when it changes. */
@@ -42,45 +43,57 @@ const fileName = (key: string): string => key.replace(':', '-').replaceAll('.', 
 const matches = (names: readonly string[], { key, target }: Target): boolean =>
   names.some((name) => [key, key.split(':')[0], target, target.split('.')[1]].includes(name));
 
-/** The calls of these operators, made unless they are there. */
-function makeCases(python: string, place: string, keys: readonly string[]): void {
-  mkdirSync(place, { recursive: true });
+/** The calls of these operators, made unless they are there, by several processes. */
+async function makeCases(python: string, place: string, keys: readonly string[]): Promise<void> {
   const missing = keys.filter(
     (key) => options.fresh || !existsSync(join(place, `${fileName(key)}.jsonl`)),
   );
-  if (missing.length === 0) return;
-  const lines = generate(python, ['ops', place, ...missing])
-    .trim()
-    .split('\n');
-  for (const line of lines) {
-    const { key, leftOut } = JSON.parse(line) as { key: string; leftOut: Record<string, number> };
-    for (const [why, count] of Object.entries(leftOut))
-      console.log(`not called: ${key}, ${count} samples: ${why}`);
-  }
+  let made = 0;
+  const lane = async (at: number): Promise<void> => {
+    const own = missing.filter((_key, i) => i % workers === at);
+    if (own.length === 0) return;
+    await generate(python, ['ops', place, ...own], (line) => {
+      const { key, leftOut } = JSON.parse(line) as { key: string; leftOut: Record<string, number> };
+      for (const [why, count] of Object.entries(leftOut)) {
+        console.log(`not called: ${key}, ${count} samples: ${why}`);
+      }
+      progress('made', ++made, missing.length);
+    });
+  };
+  await Promise.all(Array.from({ length: workers }, (_none, i) => lane(i)));
+}
+
+function progress(what: string, done: number, all: number): void {
+  if (process.stdout.isTTY)
+    process.stdout.write(`\r${what}: ${done} of ${all}${done === all ? '\n' : ''}`);
 }
 
 async function main(): Promise<number> {
   const python = findPython();
   const place = join(directory, fingerprint());
+  for (const old of existsSync(directory) ? readdirSync(directory) : []) {
+    if (!place.endsWith(old)) rmSync(join(directory, old), { recursive: true });
+  }
   const list = join(place, 'list.json');
   mkdirSync(place, { recursive: true });
-  if (!existsSync(list) || options.fresh) writeFileSync(list, generate(python, ['list']));
+  if (!existsSync(list) || options.fresh) {
+    await generate(python, ['list'], (line) => writeFileSync(list, line));
+  }
   const operators = JSON.parse(readFileSync(list, 'utf8')) as Operator[];
   const { targets, missing } = allTargets(operators);
   const wanted = targets.filter(
     (target) => options.name === undefined || matches(options.name, target),
   );
-  makeCases(python, place, [...new Set(wanted.map(({ key }) => key))]);
+  await makeCases(python, place, [...new Set(wanted.map(({ key }) => key))]);
   const jobs = wanted.map(({ key, target }): Job => {
     const job = { path: join(place, fileName(key)), target, skip: [] };
     return options.dtype === undefined ? job : { ...job, dtype: options.dtype };
   });
   const results = new Map<Job, JobResult>();
   let done = 0;
-  await runJobs(jobs, Number(options.workers), (job, result) => {
+  await runJobs(jobs, workers, (job, result) => {
     results.set(job, result);
-    done++;
-    if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${jobs.length} `);
+    progress('called', ++done, jobs.length);
   });
   return summarize(
     wanted.map((target, i) => ({

@@ -1,7 +1,8 @@
 /** Python with PyTorch: BLASGRAD_PYTHON, or a virtual environment under build/ that is made at first. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export const root = join(__dirname, '..', '..');
 const environment = join(root, 'build', 'torch', 'venv');
@@ -34,6 +35,19 @@ export function findPython(): string {
   return python;
 }
 
-export function generate(python: string, args: readonly string[]): string {
-  return run(python, [generator, ...args]);
+/** Runs the generator; `onLine` gets each line that it prints. */
+export function generate(
+  python: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(python, [generator, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    createInterface(child.stdout).on('line', onLine);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${python} ${generator} ${args[0]}: ended with ${code ?? 'a signal'}`));
+    });
+  });
 }

@@ -46,14 +46,18 @@ class Writer:
             raise Inexpressible(str(value.dtype))
         if value.layout is not torch.strided or value.device.type != "cpu":
             raise Inexpressible(f"{value.layout} {value.device}")
-        raw = value.float() if value.dtype in (torch.float16, torch.bfloat16) else value
-        data = raw.contiguous().reshape(-1).numpy(force=True).tobytes()
+        data = raw(value).contiguous().reshape(-1).numpy(force=True).tobytes()
         entry = {"dtype": NAMES[value.dtype], "shape": list(value.shape), "at": self.at}
         self.blob.write(data)
         padding = -len(data) % 8
         self.blob.write(b"\0" * padding)
         self.at += len(data) + padding
         return entry
+
+
+def raw(value):
+    """NumPy has no bfloat16."""
+    return value.float() if value.dtype in (torch.float16, torch.bfloat16) else value
 
 
 def flatten(value):

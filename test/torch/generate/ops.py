@@ -7,7 +7,7 @@ import numpy
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
-from encode import DTYPES, Call, Inexpressible, Writer, flatten
+from encode import DTYPES, Call, Inexpressible, Writer, flatten, raw
 
 # Their results differ by chance: only shape, dtype and whether there is a gradient are compared.
 RANDOM = {
@@ -19,6 +19,7 @@ RANDOM = {
 }  # fmt: skip
 
 
+LARGEST = 2048  # elements of reference inputs; some have a million
 DERIVATIVES = 1  # the seed of their weights
 HALF = (torch.float16, torch.bfloat16)
 
@@ -146,9 +147,15 @@ def computed_in_float32(writer, info, sample, like, wants_grad):
         return None
 
 
-def sample_record(writer, info, dtype, sample, wants_grad):
+def sample_record(writer, info, dtype, sample, seen):
+    """The record, or why PyTorch refuses it; neither if it was seen before."""
     call = Call(writer, sample)
     record = call.record()
+    mark = fingerprint(sample, call.entries)
+    if mark in seen:
+        return None, None
+    seen.add(mark)
+    wants_grad = len(call.differentiable()) > 0
     twice = wants_grad and dtype is torch.float64 and info.supports_gradgrad
     try:
         outputs = flatten(info.op(sample.input, *sample.args, **sample.kwargs))
@@ -157,7 +164,11 @@ def sample_record(writer, info, dtype, sample, wants_grad):
     outputs = [one for one in outputs if one is not None]
     record["outputs"] = results(writer, outputs)
     if wants_grad and (info.name not in RANDOM or "dropout" in info.name):
-        record |= derivatives(writer, outputs, call.differentiable(), twice)
+        try:
+            record |= derivatives(writer, outputs, call.differentiable(), twice)
+        except RuntimeError as error:
+            if "is not implemented" not in str(error):
+                raise
     if dtype in HALF and info.name not in RANDOM:
         record["float32"] = computed_in_float32(writer, info, sample, outputs, record.get("weights") is not None)
     if info.name not in RANDOM:
@@ -167,6 +178,44 @@ def sample_record(writer, info, dtype, sample, wants_grad):
     if info.name in RANDOM:
         record["random"] = True
     return record, None
+
+
+def samples(info, dtype, wants_grad):
+    """The samples for tests of derivatives, then those for tests of values, which have infinities, NaN and mixed dtypes."""
+    key = f"{full_name(info)} {dtype}"
+    seed(key)
+    for i, sample in enumerate(info.sample_inputs("cpu", dtype, requires_grad=wants_grad)):
+        yield i, sample
+    if info.reference_inputs_func is None:
+        return
+    few = wants_grad and dtype in (torch.float32, torch.float64)
+    for i, sample in enumerate(reference_inputs(info, key, dtype, few)):
+        values = flatten([sample.input, sample.args, list(sample.kwargs.values())])
+        if all(one.numel() <= LARGEST for one in values if isinstance(one, torch.Tensor)):
+            yield f"reference {i}", sample.transform(leaf)
+
+
+def reference_inputs(info, key, dtype, wants_grad):
+    seed(key)
+    try:
+        return list(info.reference_inputs("cpu", dtype, requires_grad=wants_grad))
+    except ValueError:  # some lists ask for integers that require grad
+        seed(key)
+        return list(info.reference_inputs("cpu", dtype, requires_grad=False))
+
+
+def leaf(value):
+    """Some reference inputs are views of leaves that were made without a graph: autograd refuses these."""
+    needs = isinstance(value, torch.Tensor) and value.requires_grad
+    return value.detach().requires_grad_() if needs else value
+
+
+def fingerprint(sample, entries):
+    """Equal for equal calls: many reference inputs are samples again."""
+    call = Call(Null(), sample)
+    content = [tensor.detach().reshape(-1).numpy(force=True).tobytes() for tensor in map(raw, call.tensors)]
+    record = call.record() | {"tensors": [(one["dtype"], one["shape"], one["grad"]) for one in entries]}
+    return hash((repr(record), *content))
 
 
 def write_op(path, info):
@@ -183,17 +232,17 @@ def write_op(path, info):
             continue
         wants_grad = info.supports_autograd and dtype in info.supported_backward_dtypes("cpu")
         wants_grad = wants_grad and dtype.is_floating_point
-        seed(f"{key} {name}")
-        for i, sample in enumerate(info.sample_inputs("cpu", dtype, requires_grad=wants_grad)):
+        seen = set()
+        for i, sample in samples(info, dtype, wants_grad):
             try:
-                record, refused = sample_record(writer, info, dtype, sample, wants_grad)
+                record, refused = sample_record(writer, info, dtype, sample, seen)
             except Inexpressible as why:
                 skip(str(why))
                 continue
-            if record is None:
+            if refused is not None:
                 skip(f"PyTorch refuses its own sample: {refused[:100]}")
-                continue
-            writer.write({"op": key, "dtype": name, "sample": i, **record})
+            elif record is not None:
+                writer.write({"op": key, "dtype": name, "sample": i, **record})
     if info.error_inputs_func is not None:
         write_errors(writer, info, key, skip)
     writer.close()

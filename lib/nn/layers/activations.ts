@@ -233,7 +233,7 @@ export class PReLU extends Module {
   /** Number of weights: 1, or one for each channel. */
   readonly numParameters: number;
   /** (numParameters) */
-  readonly weight: Parameter;
+  declare readonly weight: Parameter;
 
   constructor(
     numParameters?: number | { numParameters?: number; init?: number; dtype?: DType },
@@ -244,7 +244,8 @@ export class PReLU extends Module {
     requireOptions('PReLU', options, ['numParameters', 'init', 'dtype']);
     const dtype = requireDType('PReLU', (options as { dtype?: DType }).dtype ?? 'float32');
     this.numParameters = requireInteger('PReLU', 'numParameters', options.numParameters ?? 1, 1);
-    this.weight = new Parameter(Tensor._empty(dtype, [this.numParameters]));
+    const weight = new Parameter(Tensor._empty(dtype, [this.numParameters]));
+    this.registerParameter('weight', weight);
     constant_(this.weight, requireNumber('PReLU', 'init', options.init ?? 0.25));
   }
 

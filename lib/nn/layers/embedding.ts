@@ -11,7 +11,7 @@ import { weights } from './weights';
 /** A table with one vector for each index below `numEmbeddings` (torch.nn.Embedding). */
 export class Embedding extends Module {
   /** (numEmbeddings, embeddingDim) */
-  readonly weight: Parameter;
+  declare readonly weight: Parameter;
   /** The index of a row that is not trained; null for none. */
   readonly paddingIdx: number | null;
 
@@ -27,7 +27,8 @@ export class Embedding extends Module {
     requireInteger('Embedding', 'numEmbeddings', numEmbeddings, 0);
     requireInteger('Embedding', 'embeddingDim', embeddingDim, 0);
     const { paddingIdx, ...rest } = options;
-    this.weight = weights('Embedding', rest, [numEmbeddings, embeddingDim], []).weight;
+    const { weight } = weights('Embedding', rest, [numEmbeddings, embeddingDim], []);
+    this.registerParameter('weight', weight);
     if (paddingIdx !== undefined) {
       requireInRange('Embedding', 'paddingIdx', paddingIdx, -numEmbeddings, numEmbeddings - 1);
       requireInteger('Embedding', 'paddingIdx', paddingIdx);

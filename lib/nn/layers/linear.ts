@@ -15,9 +15,9 @@ import { weights, type LayerOptions } from './weights';
  */
 export class Linear extends Module {
   /** (outFeatures, inFeatures) */
-  readonly weight: Parameter;
+  declare readonly weight: Parameter;
   /** (outFeatures), or null */
-  readonly bias: Parameter | null;
+  declare readonly bias: Parameter | null;
 
   constructor(
     /** Size of each sample. */
@@ -30,8 +30,8 @@ export class Linear extends Module {
     requireInteger('Linear', 'inFeatures', inFeatures, 0);
     requireInteger('Linear', 'outFeatures', outFeatures, 0);
     const parameters = weights('Linear', options, [outFeatures, inFeatures], [outFeatures]);
-    this.weight = parameters.weight;
-    this.bias = parameters.bias;
+    this.registerParameter('weight', parameters.weight);
+    this.registerParameter('bias', parameters.bias);
     this.resetParameters();
   }
 
@@ -58,9 +58,9 @@ export class Linear extends Module {
  */
 export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
   /** (outFeatures, in1Features, in2Features) */
-  readonly weight: Parameter;
+  declare readonly weight: Parameter;
   /** (outFeatures), or null */
-  readonly bias: Parameter | null;
+  declare readonly bias: Parameter | null;
 
   constructor(
     /** Size of each sample of the first input. */
@@ -77,8 +77,8 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
     requireInteger('Bilinear', 'outFeatures', outFeatures, 0);
     const shape = [outFeatures, in1Features, in2Features];
     const parameters = weights('Bilinear', options, shape, [outFeatures]);
-    this.weight = parameters.weight;
-    this.bias = parameters.bias;
+    this.registerParameter('weight', parameters.weight);
+    this.registerParameter('bias', parameters.bias);
     this.resetParameters();
   }
 

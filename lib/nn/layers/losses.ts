@@ -86,7 +86,7 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
   Options
 > {
   /** The option `weight`, as a buffer; null without one. */
-  readonly weight: Tensor | null = null;
+  declare readonly weight: Tensor | null;
 
   constructor(options: Options | undefined, names: Names<Options>) {
     super(options, names);
@@ -214,7 +214,7 @@ export class BCEWithLogitsLoss extends weightedPairLoss(F.binaryCrossEntropyWith
   'posWeight',
 ]) {
   /** The option `posWeight`, under the name it has in PyTorch's state dicts. */
-  readonly pos_weight: Tensor | null = null;
+  declare readonly pos_weight: Tensor | null;
 
   constructor(options?: F.BinaryCrossEntropyWithLogitsOptions) {
     super(options);

@@ -1,4 +1,5 @@
 /** Printing modules exactly as PyTorch does, so that two models can be compared as text. */
+import { messageOf } from '../../core/errors';
 import type { AnyModule } from './module';
 
 /** A boolean as Python writes it. */
@@ -30,9 +31,13 @@ export function describeModule(module: AnyModule, above: readonly AnyModule[] = 
   const extra = module.extraRepr();
   const inside = [...above, module];
   const children: string[] = [];
-  module._eachChild((child, key) => {
-    children.push(`(${key}): ${indent(describeModule(child, inside))}`);
-  });
+  try {
+    module._eachChild((child, key) => {
+      children.push(`(${key}): ${indent(describeModule(child, inside))}`);
+    });
+  } catch (error) {
+    children.push(messageOf(error)); // printing helps to find what other methods refuse
+  }
   const lines = [...(extra === '' ? [] : extra.split('\n')), ...children];
   if (lines.length === 0) return `${name}()`;
   if (lines.length === 1 && children.length === 0) return `${name}(${extra})`;

@@ -18,8 +18,8 @@ export type AnyModule = Module<readonly unknown[], unknown>;
 /**
  * The base class of layers and models: parameters, submodules, and `forward` (torch.nn.Module).
  *
- * Fields with a Parameter, a Module, or an array of them are registered under the field's name (`layers.0.weight` for
- * an array). `Module<Inputs, Output>` is for a forward that is not from one tensor to one tensor.
+ * Fields with a Parameter or a Module are registered under the field's name. Arrays, maps, sets and plain objects are searched
+ * for them, to any depth: `layers.0.weight`, `heads.left.bias`. Private fields cannot be found. `Module<Inputs, Output>` is for a forward that is not from one tensor to one tensor.
  *
  * @example
  * class Net extends nn.Module {

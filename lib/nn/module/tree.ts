@@ -2,7 +2,9 @@
 import { requireBoolean, requireOptions, wrongType, wrongValue } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import type { AnyModule } from './module';
+import { eachPartIn, requirePartName } from './containers';
 import { Parameter } from './parameter';
+import { addSlot, wrongPart, type Kind } from './slots';
 
 /** Options of functions that list parameters or buffers. */
 export interface ListOptions {
@@ -14,47 +16,90 @@ export interface ListOptions {
 
 type Visit<T> = (value: T, name: string) => void;
 
+const setSlot = (module: object, name: string, value: unknown): void => {
+  (module as ModuleTree)._change(name, value);
+};
+
 /** The part of `Module` that finds parameters, buffers and submodules. */
 export abstract class ModuleTree {
   /** Buffers by name, and whether they are part of the state dict. */
   readonly #buffers = new Map<string, boolean>();
+  /** What the fields held that are registered, or were found by a walk. */
+  readonly #kinds = new Map<string, Kind>();
 
   // --- Fields of this module ----------------------------------------------------------------------
 
-  /** @internal All fields that may hold a parameter or a submodule, in order. */
+  /** @internal All fields that may hold parameters or submodules, in order. */
   _eachField(visit: Visit<unknown>): void {
     const fields = this as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(this)) visit(fields[name], name);
   }
 
-  /** Fields of a kind, and the elements of arrays that start with one. */
-  #eachOf<T>(isKind: (value: unknown) => value is T, visit: Visit<T>): void {
+  /** Parameters and submodules in fields, and in containers in fields. */
+  #eachPart(visit: Visit<AnyModule | Parameter>): void {
     this._eachField((value, name) => {
-      if (isKind(value)) visit(value, name);
-      else if (Array.isArray(value) && isKind(value[0])) {
-        value.forEach((element: unknown, i) => {
-          if (isKind(element)) visit(element, `${name}.${i}`);
-        });
+      if (isPart(value)) {
+        this.#remember(name, isModule(value) ? 'module' : 'parameter');
+        visit(value, name);
+        return;
+      }
+      if (value === null) return;
+      if (this.#kinds.size > 0) this.#requireKind(name, value);
+      if (typeof value === 'object') {
+        eachPartIn(this.constructor.name, value, [name], isPart, visit as Visit<unknown>);
       }
     });
   }
 
+  /** Remembers what a field holds, so that it cannot be lost when the field is given something else. */
+  #remember(name: string, kind: Kind): void {
+    const known = this.#kinds.get(name);
+    if (known === kind) return;
+    if (Object.hasOwn(this, name)) requirePartName(this.constructor.name, name);
+    this.#kinds.set(name, kind);
+    if (known === 'buffer') this.#buffers.delete(name);
+  }
+
+  /** An error if a registered field is given what is neither of its kind nor null. */
+  #requireKind(name: string, value: unknown): void {
+    const kind = this.#kinds.get(name);
+    if (kind === undefined || value === null) return;
+    if (kind === 'buffer' && value instanceof Tensor) return;
+    throw wrongPart(this.constructor.name, kind, name, value);
+  }
+
   /** @internal */
   _eachChild(visit: Visit<AnyModule>): void {
-    this.#eachOf(isModule, visit);
+    this.#eachPart((part, name) => {
+      if (isModule(part)) visit(part, name);
+    });
+    for (const symbol of Object.getOwnPropertySymbols(this)) {
+      if (!isPart(Reflect.get(this, symbol))) continue;
+      throw wrongValue(this.constructor.name, 'strings', 'names of parts', symbol);
+    }
   }
 
   /** @internal */
   _eachParameter(visit: Visit<Parameter>): void {
-    this.#eachOf(isParameter, visit);
+    this.#eachPart((part, name) => {
+      if (isParameter(part)) visit(part, name);
+    });
   }
 
   /** @internal Buffers that are set. */
   _eachBuffer(visit: (buffer: Tensor, name: string, persistent: boolean) => void): void {
     for (const [name, persistent] of this.#buffers) {
       const value: unknown = Reflect.get(this, name);
-      if (value instanceof Tensor) visit(value, name, persistent);
+      if (isPart(value)) this.#remember(name, isModule(value) ? 'module' : 'parameter');
+      else if (value instanceof Tensor) visit(value, name, persistent);
+      else if (value !== undefined) this.#requireKind(name, value);
     }
+  }
+
+  /** @internal A registered field is about to hold `value`: of its kind, null, or a part of another kind. */
+  _change(name: string, value: unknown): void {
+    if (isPart(value)) this.#remember(name, isModule(value) ? 'module' : 'parameter');
+    else this.#requireKind(name, value);
   }
 
   // --- Registering --------------------------------------------------------------------------------
@@ -65,10 +110,15 @@ export abstract class ModuleTree {
       throw wrongValue(op, 'a name without a dot', 'name', name);
     }
     const value: unknown = Reflect.get(this, name);
-    if (value === undefined || value === null) return;
-    if (!(value instanceof Tensor) && !isModule(value)) {
+    const isFree = value === undefined || value === null || value instanceof Tensor;
+    if (!(isFree || isModule(value)) || name === '__proto__') {
       throw wrongValue(op, 'a name that is not taken', 'name', name);
     }
+  }
+
+  #register(kind: Kind, name: string, value: unknown): void {
+    this.#kinds.set(name, kind);
+    addSlot(this, name, value, setSlot);
   }
 
   /**
@@ -87,27 +137,28 @@ export abstract class ModuleTree {
     if (tensor !== null && (!(tensor instanceof Tensor) || tensor instanceof Parameter)) {
       throw wrongType(op, 'a tensor that is no Parameter, or null', 'tensor', tensor);
     }
+    this.#register('buffer', name, tensor);
     this.#buffers.set(name, persistent);
-    Reflect.set(this, name, tensor);
   }
 
-  /** Makes `parameter` the field `name`, for names that are known at run time only. */
+  /** Makes `parameter` the field `name`, which then accepts nothing but parameters, null and modules. */
   registerParameter(name: string, parameter: Parameter | null): void {
     this.#requireFree('registerParameter', name);
     if (parameter !== null && !isParameter(parameter)) {
       throw wrongType('registerParameter', 'a Parameter or null', 'parameter', parameter);
     }
     this.#buffers.delete(name);
-    Reflect.set(this, name, parameter);
+    this.#register('parameter', name, parameter);
   }
 
-  /** Makes `module` the field `name`, for names that are known at run time only. */
+  /** Makes `module` the field `name`, which then accepts nothing but modules, null and parameters. */
   addModule(name: string, module: AnyModule | null): void {
     this.#requireFree('addModule', name);
     if (module !== null && !isModule(module)) {
       throw wrongType('addModule', 'a module or null', 'module', module);
     }
-    Reflect.set(this, name, module);
+    this.#buffers.delete(name);
+    this.#register('module', name, module);
   }
 
   // --- This module and all submodules -------------------------------------------------------------
@@ -115,9 +166,6 @@ export abstract class ModuleTree {
   /**
    * @internal Visits this module and all submodules, parents first, with the prefix of their names: each once, or with
    * `repeatShared` under each of its names. Cycles are visited once.
-   *
-   * @internal Visits this and all below it, parents first, with the prefix of their names: each once, or with `again`
-   * under each of its names. Circles end where they close.
    */
   _walk(visit: Visit<AnyModule>, repeatShared = false): void {
     const seen = new Set<AnyModule>();
@@ -221,4 +269,8 @@ export function isModule(value: unknown): value is AnyModule {
 
 function isParameter(value: unknown): value is Parameter {
   return value instanceof Parameter;
+}
+
+function isPart(value: unknown): value is AnyModule | Parameter {
+  return isModule(value) || isParameter(value);
 }

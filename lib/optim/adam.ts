@@ -1,5 +1,5 @@
 import { updates } from '../ops/optim';
-import { betas, flag, real, structure } from './options';
+import { alwaysTrue, betas, flag, real, structure, type OptionSpec } from './options';
 import { Optimizer } from './optimizer';
 import type { Params } from './paramGroup';
 import { step, type Definition } from './paramState';
@@ -12,18 +12,17 @@ export interface AdamOptions {
   betas: readonly [number, number];
   /** Added to the divisor; default 1e-8. */
   eps: number;
-  /**
-   * Adam: L2 penalty, this times the parameter is added to the gradient; default 0. AdamW: decoupled weight decay;
-   * default 0.01.
-   */
+  /** L2 penalty: this times the parameter is added to the gradient; default 0, AdamW 0.01. */
   weightDecay: number;
   /** Divide by the largest average of squares so far (AMSGrad, Reddi et al. 2018). */
   amsgrad: boolean;
   /** Maximize instead of minimize. */
   maximize: boolean;
+  /** Multiply the parameter by 1 - lr weightDecay instead of adding a penalty to the gradient; always true for AdamW. */
+  decoupledWeightDecay: boolean;
 }
 
-const define = (weightDecay: number, decoupled: 0 | 1): Definition<AdamOptions> => ({
+const define = (weightDecay: number, decoupled: OptionSpec<boolean>): Definition<AdamOptions> => ({
   options: {
     lr: real(1e-3),
     betas: betas(0.9, 0.999),
@@ -31,6 +30,7 @@ const define = (weightDecay: number, decoupled: 0 | 1): Definition<AdamOptions> 
     weightDecay: real(weightDecay),
     amsgrad: structure(false),
     maximize: flag(false),
+    decoupledWeightDecay: decoupled,
   },
   state: [
     step,
@@ -39,11 +39,10 @@ const define = (weightDecay: number, decoupled: 0 | 1): Definition<AdamOptions> 
     { name: 'maxExpAvgSq', when: ({ amsgrad }) => amsgrad },
   ],
   update: updates.adam,
-  attrs: { decoupled },
 });
 
-const coupled = define(0, 0);
-const decoupled = define(0.01, 1);
+const adam = define(0, flag(false));
+const adamW = define(0.01, alwaysTrue);
 
 /**
  * Adam (torch.optim.Adam; Kingma and Ba 2015).
@@ -52,13 +51,13 @@ const decoupled = define(0.01, 1);
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, options, coupled);
+    super(params, options, adam);
   }
 }
 
 /** Adam with decoupled weight decay (torch.optim.AdamW; Loshchilov and Hutter 2019). */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, options, decoupled);
+    super(params, options, adamW);
   }
 }

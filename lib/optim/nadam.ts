@@ -18,6 +18,8 @@ export interface NAdamOptions {
   momentumDecay: number;
   /** Maximize instead of minimize. */
   maximize: boolean;
+  /** Multiply the parameter by 1 - lr weightDecay instead of adding a penalty to the gradient. */
+  decoupledWeightDecay: boolean;
 }
 
 const definition: Definition<NAdamOptions> = {
@@ -28,6 +30,7 @@ const definition: Definition<NAdamOptions> = {
     weightDecay: real(0),
     momentumDecay: real(4e-3),
     maximize: flag(false),
+    decoupledWeightDecay: flag(false),
   },
   state: [
     step,

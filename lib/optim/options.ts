@@ -9,8 +9,8 @@ import {
 
 /** One option. Its value is checked when it is assigned, and stored as numbers for update ops. */
 export interface OptionSpec<T> {
-  /** Missing for a required option. */
-  readonly fallback?: T;
+  /** The default. */
+  readonly fallback: T;
   /** The number of numbers that update ops read; 0 if they do not read the option. */
   readonly numbers: number;
   check(op: string, name: string, value: unknown): T;
@@ -21,7 +21,7 @@ export interface OptionSpec<T> {
 export type Specs<O> = { readonly [K in keyof O]-?: OptionSpec<O[K]> };
 
 /** A number from `low` to `high`. */
-export function real(fallback?: number, low = 0, high = Infinity): OptionSpec<number> {
+export function real(fallback: number, low = 0, high = Infinity): OptionSpec<number> {
   return {
     fallback,
     numbers: 1,
@@ -59,6 +59,15 @@ export function betas(first: number, second: number): OptionSpec<readonly [numbe
 export function flag(fallback: boolean): OptionSpec<boolean> {
   return { fallback, numbers: 1, check: requireBoolean, encode: (value) => [value ? 1 : 0] };
 }
+
+/** A boolean that the update op reads, of an optimizer that has no other value for it. */
+export const alwaysTrue: OptionSpec<boolean> = {
+  ...flag(true),
+  check: (op, name, value) => {
+    if (!requireBoolean(op, name, value)) throw wrongValue(op, 'true', name, value);
+    return true;
+  },
+};
 
 /** A boolean that decides which state exists, from which the update op knows it. */
 export function structure(fallback: boolean): OptionSpec<boolean> {

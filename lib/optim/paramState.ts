@@ -25,7 +25,6 @@ export interface Definition<O> {
   readonly options: Specs<O>;
   readonly state: readonly StateSpec<O>[];
   readonly update: Update;
-  readonly attrs?: Readonly<Record<string, number>>;
   /** Throws if options that are each valid do not fit together. */
   check?(options: O): void;
 }
@@ -62,9 +61,7 @@ export class ParamState<O> {
     this.paramPlace = this.place('param');
     this.gradPlace = this.place('grad');
     this.args = definition.update.names.map(() => null);
-    for (const [name, value] of Object.entries({ n: param.numel(), ...definition.attrs })) {
-      this.args[this.place(name)] = value;
-    }
+    this.args[this.place('n')] = param.numel();
   }
 
   /** Where an argument of the update stands. */

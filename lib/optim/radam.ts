@@ -16,6 +16,8 @@ export interface RAdamOptions {
   weightDecay: number;
   /** Maximize instead of minimize. */
   maximize: boolean;
+  /** Multiply the parameter by 1 - lr weightDecay instead of adding a penalty to the gradient. */
+  decoupledWeightDecay: boolean;
 }
 
 const definition: Definition<RAdamOptions> = {
@@ -25,6 +27,7 @@ const definition: Definition<RAdamOptions> = {
     eps: real(1e-8),
     weightDecay: real(0),
     maximize: flag(false),
+    decoupledWeightDecay: flag(false),
   },
   state: [step, { name: 'expAvg' }, { name: 'expAvgSq' }],
   update: updates.radam,

@@ -7,7 +7,7 @@ import { step, type Definition } from './paramState';
 
 /** Options of SGD and of its groups. */
 export interface SGDOptions {
-  /** Learning rate. */
+  /** Learning rate; default 0.001. */
   lr: number;
   /** The momentum factor; default 0. */
   momentum: number;
@@ -25,7 +25,7 @@ const hasMomentum = ({ momentum }: SGDOptions): boolean => momentum !== 0;
 
 const definition: Definition<SGDOptions> = {
   options: {
-    lr: real(),
+    lr: real(1e-3),
     momentum: real(0),
     dampening: real(0, -Infinity),
     weightDecay: real(0),
@@ -50,7 +50,7 @@ const definition: Definition<SGDOptions> = {
  * @example new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
+  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
     super(params, options, definition);
   }
 }

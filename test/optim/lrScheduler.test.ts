@@ -43,6 +43,13 @@ test('CyclicLR', () => {
   expectClose(cyclic({}), [1, 2, 3, 2, 1, 2, 3, 2, 1]);
   expectClose(cyclic({ mode: 'triangular2' }), [1, 2, 3, 2, 1, 1.5, 2, 1.5, 1]);
   expectClose(cyclic({ mode: 'exp_range', gamma: 0.5 }).slice(0, 4), [1, 1.5, 1.5, 1.125]);
+  expectClose(cyclic({ scaleFn: (cycle) => 1 / cycle }), [1, 2, 3, 2, 1, 1.5, 2, 1.5, 1]);
+  const falling = { scaleFn: (step: number) => 0.5 ** step, scaleMode: 'iterations' } as const;
+  expectClose(cyclic(falling), cyclic({ mode: 'exp_range', gamma: 0.5 }));
+  expect(() => cyclic({ scaleFn: 1 as never })).toThrow(
+    'CyclicLR: expected a function for scaleFn',
+  );
+  expect(() => cyclic({ scaleMode: 'epoch' as never })).toThrow(RangeError);
   expectClose(cyclic({ stepSizeDown: 1 }), [1, 2, 3, 1, 2, 3, 1, 2, 3]);
   const optimizer = sgd();
   const scheduler = new lrScheduler.CyclicLR(optimizer, 1, 3, { stepSizeUp: 2 });

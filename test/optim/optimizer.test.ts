@@ -122,6 +122,22 @@ describe.each(Object.entries(makers))('%s', (_name, make) => {
   });
 });
 
+test('RMSprop centered stays finite where the variance is a rounding error', () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    for (const [slope, alpha] of [
+      [0.1, 0.99],
+      [0.12345, 0.9],
+      [3, 0.9],
+    ]) {
+      const x = zeros(17, { dtype, requiresGrad: true });
+      const optimizer = new optim.RMSprop([x], { lr: 0.01, centered: true, alpha });
+      x.grad = zeros(17, { dtype }).add(slope);
+      for (let i = 0; i < 5000; i++) optimizer.step();
+      expect(x.isfinite().all().item()).toBeTruthy();
+    }
+  }
+});
+
 describe('step and zeroGrad', () => {
   test('step runs a closure, with recording on, and returns its result', () => {
     const x = leaf(3);

@@ -5,11 +5,21 @@ import { leaf, sgd } from './parameters';
 describe('wrong arguments', () => {
   const x = leaf(1);
   const wrong: [string, () => unknown, typeof TypeError | typeof RangeError][] = [
+    ['SGD: expected a number for lr, got null', () => sgd([x], { lr: null }), TypeError],
     [
-      'SGD: expected a number for lr, got undefined',
-      () => new optim.SGD([x], {} as never),
-      TypeError,
+      'AdamW: expected true for decoupledWeightDecay, got false',
+      () => new optim.AdamW([x], { decoupledWeightDecay: false }),
+      RangeError,
     ],
+    // They choose among PyTorch's implementations, of which there is one here.
+    ...['foreach', 'fused', 'capturable', 'differentiable'].map(
+      (name) =>
+        [
+          'Adam: expected one of lr, betas',
+          () => new optim.Adam([x], { [name]: true }),
+          RangeError,
+        ] as [string, () => unknown, typeof RangeError],
+    ),
     [
       'SGD: expected a number of at least 0 for lr, got -0.1',
       () => sgd([x], { lr: -0.1 }),

@@ -19,6 +19,7 @@ describe('loadStateDict', () => {
         weightDecay: 0,
         amsgrad: false,
         maximize: false,
+        decoupledWeightDecay: false,
         params: [0],
       },
     ]);

@@ -1,5 +1,11 @@
 /** Cyclical learning rates (Smith 2017). */
-import { requireBoolean, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
+import {
+  requireBoolean,
+  requireNumber,
+  requireOneOf,
+  requireOptions,
+  wrongType,
+} from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { requireMomentum, setMomentum } from './momentum';
 import { LRScheduler, perGroup, requireSteps } from './scheduler';
@@ -16,6 +22,10 @@ export interface CyclicOptions {
   mode?: (typeof modes)[number];
   /** For mode `exp_range`; default 1. */
   gamma?: number;
+  /** The height of the cycles, between 0 and 1, instead of `mode`; not part of the state dict. */
+  scaleFn?: (at: number) => number;
+  /** Whether `scaleFn` is passed the number of the cycle, from 1 (`cycle`, the default), or of the step (`iterations`). */
+  scaleMode?: 'cycle' | 'iterations';
   /** Whether to lower the momentum while the rate rises, and raise it while the rate falls; default true. */
   cycleMomentum?: boolean;
   /** The lowest momentum, one for all groups or one for each; default 0.8. */
@@ -24,7 +34,9 @@ export interface CyclicOptions {
   maxMomentum?: number | readonly number[];
 }
 
-const keys = 'stepSizeUp stepSizeDown mode gamma cycleMomentum baseMomentum maxMomentum'.split(' ');
+const keys = (
+  'stepSizeUp stepSizeDown mode gamma scaleFn scaleMode cycleMomentum baseMomentum ' + 'maxMomentum'
+).split(' ');
 
 /** Cycles between `baseLr` and `maxLr` (torch.optim.lr_scheduler.CyclicLR). Step it after every batch. */
 export class CyclicLR extends LRScheduler {
@@ -33,6 +45,8 @@ export class CyclicLR extends LRScheduler {
   private readonly down: number;
   private readonly mode: (typeof modes)[number];
   private readonly gamma: number;
+  private readonly scaleMode: 'cycle' | 'iterations';
+  readonly #scaleFn: ((at: number) => number) | undefined;
   private readonly cycleMomentum: boolean;
   private readonly baseMomenta: readonly number[];
   private readonly maxMomenta: readonly number[];
@@ -55,6 +69,13 @@ export class CyclicLR extends LRScheduler {
     this.down = requireSteps(op, 'stepSizeDown', options.stepSizeDown ?? this.up);
     this.mode = requireOneOf(op, 'mode', options.mode ?? 'triangular', modes);
     this.gamma = requireNumber(op, 'gamma', options.gamma ?? 1);
+    const { scaleFn }: { scaleFn?: unknown } = options;
+    if (scaleFn !== undefined && typeof scaleFn !== 'function') {
+      throw wrongType(op, 'a function', 'scaleFn', scaleFn);
+    }
+    this.#scaleFn = options.scaleFn;
+    const scaleMode = options.scaleMode ?? 'cycle';
+    this.scaleMode = requireOneOf(op, 'scaleMode', scaleMode, ['cycle', 'iterations']);
     this.cycleMomentum = requireBoolean(op, 'cycleMomentum', options.cycleMomentum ?? true);
     this.baseMomenta = perGroup(op, 'baseMomentum', options.baseMomentum ?? 0.8, count);
     this.maxMomenta = perGroup(op, 'maxMomentum', options.maxMomentum ?? 0.9, count);
@@ -83,6 +104,10 @@ export class CyclicLR extends LRScheduler {
     const cycle = Math.floor(this.lastEpoch / length);
     const position = this.lastEpoch % length;
     const height = position <= this.up ? position / this.up : (length - position) / this.down;
+    if (this.#scaleFn !== undefined) {
+      const scale = this.#scaleFn(this.scaleMode === 'cycle' ? cycle + 1 : this.lastEpoch);
+      return height * requireNumber('CyclicLR', 'scaleFn', scale);
+    }
     if (this.mode === 'triangular') return height;
     return height * (this.mode === 'triangular2' ? 0.5 ** cycle : this.gamma ** this.lastEpoch);
   }

@@ -82,7 +82,7 @@ export class PolynomialLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { totalIters?: number; power?: number } = {}) {
     super(optimizer);
     requireOptions('PolynomialLR', options, ['totalIters', 'power']);
-    this.totalIters = requireSteps('PolynomialLR', 'totalIters', options.totalIters ?? 5);
+    this.totalIters = requireInteger('PolynomialLR', 'totalIters', options.totalIters ?? 5, 0);
     this.power = requireNumber('PolynomialLR', 'power', options.power ?? 1);
     this.begin();
   }

@@ -1,7 +1,7 @@
 /** Schedulers that start with a low rate. */
-import { requireInRange, requireOptions } from '../../core/errors';
+import { requireInRange, requireInteger, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
-import { LRScheduler, requirePositive, requireSteps } from './scheduler';
+import { LRScheduler, requirePositive } from './scheduler';
 
 /**
  * Multiplies the rate by `factor` (default 1/3) until step `totalIters` (default 5), then uses the full rate
@@ -17,7 +17,7 @@ export class ConstantLR extends LRScheduler {
     super(optimizer);
     requireOptions('ConstantLR', options, ['factor', 'totalIters']);
     this.factor = requirePositive('ConstantLR', 'factor', options.factor ?? 1 / 3, 1);
-    this.totalIters = requireSteps('ConstantLR', 'totalIters', options.totalIters ?? 5);
+    this.totalIters = requireInteger('ConstantLR', 'totalIters', options.totalIters ?? 5, 0);
     this.begin();
   }
 
@@ -47,7 +47,7 @@ export class LinearLR extends LRScheduler {
     requireOptions('LinearLR', options, ['startFactor', 'endFactor', 'totalIters']);
     this.startFactor = requirePositive('LinearLR', 'startFactor', options.startFactor ?? 1 / 3, 1);
     this.endFactor = requireInRange('LinearLR', 'endFactor', options.endFactor ?? 1, 0, 1);
-    this.totalIters = requireSteps('LinearLR', 'totalIters', options.totalIters ?? 5);
+    this.totalIters = requireInteger('LinearLR', 'totalIters', options.totalIters ?? 5, 0);
     this.begin();
   }
 

@@ -1,4 +1,4 @@
-// Optimizer updates: Adam and its variants. As PyTorch 1.13's torch.optim.
+// Optimizer updates: Adam and its variants. As PyTorch 2.15's torch.optim.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -12,19 +12,30 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Adam (Kingma and Ba 2015), with amsgrad (Reddi et al. 2018) where a largest average is given;
-// AdamW (Loshchilov and Hutter 2019) where decay is decoupled from the gradient.
-// hyper: lr, beta1, beta2, eps, weightDecay, maximize
+// Weight decay: an L2 penalty, part of the gradient; or decoupled from it, a factor for the parameter
+// (Loshchilov and Hutter 2019).
+template <class T>
+struct Decay {
+  Decay(double lr, double weightDecay, double decoupled)
+      : ofGradient(decoupled != 0 ? 0 : weightDecay),
+        factor(Number<T>(decoupled != 0 ? 1 - lr * weightDecay : 1)) {}
+  HWY_INLINE Vector<T> operator()(Vector<T> param) const { return hn::Mul(param, factor); }
+  double ofGradient;
+  Vector<T> factor;
+};
+
+// Adam (Kingma and Ba 2015), with amsgrad (Reddi et al. 2018) where a largest average is given; AdamW
+// where decay is decoupled. hyper: lr, beta1, beta2, eps, weightDecay, maximize, decoupled
 template <class T>
 void Adam(const Args& a) {
   const double* h = a.in<double>(kHyper);
-  const bool decoupled = a.flag(1);
   const double t = *a.out<double>(kStep) += 1;
-  const Gradient<T> gradient(decoupled ? 0 : h[4], h[5]);
+  const Decay<T> decay(h[0], h[4], h[6]);
+  const Gradient<T> gradient(decay.ofGradient, h[5]);
   const Average<T> mean(h[1]), square(h[2]);
   const auto size = Number<T>(h[0] / (1 - std::pow(h[1], t)));
   const auto scale = Number<T>(1 / std::sqrt(1 - std::pow(h[2], t)));
-  const auto eps = Number<T>(h[3]), shrink = Number<T>(decoupled ? 1 - h[0] * h[4] : 1);
+  const auto eps = Number<T>(h[3]);
   const T* grad = a.in<T>(kGrad);
   T* largest = a.out<T>(kState + 2);
   const bool amsgrad = largest != nullptr;
@@ -38,7 +49,7 @@ void Adam(const Args& a) {
           v = square.Squared(v, dp);
           if (amsgrad) high = vm::Maximum(d, high, v);
           const auto root = hn::MulAdd(hn::Sqrt(amsgrad ? high : v), scale, eps);
-          p = hn::NegMulAdd(size, hn::Div(m, root), hn::Mul(p, shrink));
+          p = hn::NegMulAdd(size, hn::Div(m, root), decay(p));
         },
         a.out<T>(kParam), grad, a.out<T>(kState), a.out<T>(kState + 1), top);
   });
@@ -65,21 +76,22 @@ void Adamax(const Args& a) {
       a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
 }
 
-// NAdam (Dozat 2016). hyper: lr, beta1, beta2, eps, weightDecay, momentumDecay, maximize
+// NAdam (Dozat 2016). hyper: lr, beta1, beta2, eps, weightDecay, momentumDecay, maximize, decoupled
 template <class T>
 void NAdam(const Args& a) {
   const double* h = a.in<double>(kHyper);
   const double t = *a.out<double>(kStep) += 1;
   const auto momentum = [&](double at) { return h[1] * (1 - 0.5 * std::pow(0.96, at * h[5])); };
   const double mu = momentum(t), next = momentum(t + 1);
-  const double product = *a.out<double>(kState + 2) *= mu;
-  const Gradient<T> gradient(h[4], h[6]);
+  // In float32, as PyTorch: its results differ from those in float64 in the eighth digit.
+  double& product = *a.out<double>(kState + 2);
+  product = static_cast<float>(product) * static_cast<float>(mu);
+  const Decay<T> decay(h[0], h[4], h[7]);
+  const Gradient<T> gradient(decay.ofGradient, h[6]);
   const Average<T> mean(h[1]), square(h[2]);
   const auto scale = Number<T>(1 / (1 - std::pow(h[2], t))), eps = Number<T>(h[3]);
   const auto ofGrad = Number<T>(h[0] * (1 - mu) / (1 - product));
-  // The paper has product * next below; PyTorch 1.13 multiplies by mu once more, and its results are
-  // the reference.
-  const auto ofMean = Number<T>(h[0] * next / (1 - product * mu * next));
+  const auto ofMean = Number<T>(h[0] * next / (1 - product * next));
   Sweep(
       a,
       [=](auto& p, auto& g, auto& m, auto& v) HWY_ATTR {
@@ -87,17 +99,18 @@ void NAdam(const Args& a) {
         m = mean(m, d);
         v = square.Squared(v, d);
         const auto root = hn::Add(hn::Sqrt(hn::Mul(v, scale)), eps);
-        p = hn::Sub(p, hn::Div(hn::MulAdd(ofGrad, d, hn::Mul(ofMean, m)), root));
+        p = hn::Sub(decay(p), hn::Div(hn::MulAdd(ofGrad, d, hn::Mul(ofMean, m)), root));
       },
       a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
 }
 
-// RAdam (Liu et al. 2020). hyper: lr, beta1, beta2, eps, weightDecay, maximize
+// RAdam (Liu et al. 2020). hyper: lr, beta1, beta2, eps, weightDecay, maximize, decoupled
 template <class T>
 void RAdam(const Args& a) {
   const double* h = a.in<double>(kHyper);
   const double t = *a.out<double>(kStep) += 1;
-  const Gradient<T> gradient(h[4], h[5]);
+  const Decay<T> decay(h[0], h[4], h[6]);
+  const Gradient<T> gradient(decay.ofGradient, h[5]);
   const Average<T> mean(h[1]), square(h[2]);
   const double power = std::pow(h[2], t), correction = 1 - power;
   const double limit = 2 / (1 - h[2]) - 1;
@@ -114,7 +127,7 @@ void RAdam(const Args& a) {
         const auto d = gradient(g, p);
         m = mean(m, d);
         v = square.Squared(v, d);
-        p = hn::NegMulAdd(size, rectified ? hn::Div(m, hn::Add(hn::Sqrt(v), eps)) : m, p);
+        p = hn::NegMulAdd(size, rectified ? hn::Div(m, hn::Add(hn::Sqrt(v), eps)) : m, decay(p));
       },
       a.out<T>(kParam), a.in<T>(kGrad), a.out<T>(kState), a.out<T>(kState + 1));
 }
@@ -127,8 +140,8 @@ std::vector<Op> AdamOps() {
   return {
       {"adam",
        Operands({expAvg, expAvgSq, Optional("maxExpAvgSq")}),
-       {n, {"decoupled", AttrKind::flag}},
-       OptimNeeds<6, 5>,
+       {n},
+       OptimNeeds<7, 5>,
        KernelsFor<kWide>([]<DType kType>() { return Adam<CType<kType>>; })},
       {"adamax",
        Operands({expAvg, State("expInf")}),
@@ -138,12 +151,12 @@ std::vector<Op> AdamOps() {
       {"nadam",
        Operands({expAvg, expAvgSq, {"muProduct", Access::update, Element::float64}}),
        {n},
-       OptimNeeds<7, 4, 1>,
+       OptimNeeds<8, 4, 1>,
        KernelsFor<kWide>([]<DType kType>() { return NAdam<CType<kType>>; })},
       {"radam",
        Operands({expAvg, expAvgSq}),
        {n},
-       OptimNeeds<6, 4>,
+       OptimNeeds<7, 4>,
        KernelsFor<kWide>([]<DType kType>() { return RAdam<CType<kType>>; })},
   };
 }

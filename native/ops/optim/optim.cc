@@ -1,4 +1,4 @@
-// Optimizer updates: SGD, and those that scale by the gradients' size. As PyTorch 1.13's torch.optim.
+// Optimizer updates: SGD, and those that scale by the gradients' size. As PyTorch 2.15's torch.optim.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -43,6 +43,13 @@ void Sgd(const Args& a) {
       param, grad, buffer);
 }
 
+// The difference of two averages whose rounding errors may exceed it; NaN stays NaN.
+template <class V>
+HWY_INLINE V NotNegative(V v) {
+  const auto zero = hn::Zero(hn::DFromV<V>());
+  return hn::IfThenElse(hn::Lt(v, zero), zero, v);
+}
+
 // RMSprop (Tieleman and Hinton 2012), centered (Graves 2013) where an average of gradients is given.
 // hyper: lr, alpha, eps, weightDecay, momentum, maximize
 template <class T>
@@ -64,7 +71,7 @@ void RmsProp(const Args& a) {
             const auto d = gradient(g, p);
             v = average.Squared(v, d);
             if (centered) c = average(c, d);
-            const auto variance = centered ? hn::NegMulAdd(c, c, v) : v;
+            const auto variance = centered ? NotNegative(hn::NegMulAdd(c, c, v)) : v;
             const auto move = hn::Div(d, hn::Add(hn::Sqrt(variance), eps));
             if (heavy) b = hn::MulAdd(momentum, b, move);
             p = hn::NegMulAdd(lr, heavy ? b : move, p);

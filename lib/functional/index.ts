@@ -28,7 +28,7 @@ export {
   tanhshrink,
   threshold,
 } from '../ops/elementwise/activation';
-export { linear } from '../ops/matrix/matmul';
+export { linear } from '../ops/matrix/linear';
 export { logSoftmax, softmax, softmin, type SoftmaxOptions } from '../ops/reduce/softmax';
 export { dropout, featureDropout } from '../ops/random/random';
 export { oneHot } from '../ops/index/mask';

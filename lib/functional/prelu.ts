@@ -14,6 +14,6 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
     throw unexpected('prelu', `[1] or [${channels}]`, 'weight', shapeText(slopes.shape));
   }
   requireDTypeOfWeight('prelu', 'input', x, slopes);
-  const column = slopes.numel() === 1 ? [1] : [channels, ...x.shape.slice(2).map(() => 1)];
+  const column = slopes.numel() === 1 ? [] : [channels, ...x.shape.slice(2).map(() => 1)];
   return where(x.gt(0), x, x.mul(slopes.reshape(column)));
 }

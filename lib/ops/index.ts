@@ -23,6 +23,7 @@ import './reduce/scan';
 import './reduce/softmax';
 import './reduce/statistics';
 import './matrix/matmul';
+import './matrix/linear';
 import './random/random';
 import './creation';
 import './optim';

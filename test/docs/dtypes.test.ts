@@ -41,6 +41,7 @@ const calls: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   flip: (x) => x.flip([0]),
   reshape: (x) => x.reshape([4]),
   fill_: (x) => x.fill_(1),
+  'F.threshold': (x) => F.threshold(x, 0.5, 2),
   'F.linear': (x) => F.linear(x, x),
   'F.mseLoss': (x) => F.mseLoss(x, x),
   'F.crossEntropy': (x) => F.crossEntropy(x, places),

@@ -1,5 +1,5 @@
 /** Whole numbers that are exact, wrap around, or are refused. */
-import { compile, full, tensor, zeros, type Tensor } from 'blasgrad';
+import { compile, einsum, F, full, tensor, zeros, type Tensor } from 'blasgrad';
 
 const large = 2n ** 60n + 1n;
 const bytes = (...values: number[]): Tensor => tensor(Uint8Array.from(values));
@@ -38,6 +38,22 @@ test('arithmetic wraps around', () => {
   expect(bytes(1).neg().item()).toBe(255);
   const most = tensor([2n ** 63n - 1n]);
   expect(most.add(1n).item<bigint>()).toBe(-(2n ** 63n));
+});
+
+test('matrix products wrap around', () => {
+  expect(bytes(200, 100).dot(bytes(2, 3)).item()).toBe(188);
+  const x = tensor([[2 ** 30, 2 ** 30]], { dtype: 'int32' });
+  expect(x.matmul(tensor([[1], [1]], { dtype: 'int32' })).item()).toBe(-(2 ** 31));
+  expect(x.matmul(x.t()).item()).toBe(0);
+  const y = tensor([[large, 3n]]);
+  expect(y.matmul(y.t()).item<bigint>()).toBe(BigInt.asIntN(64, large * large + 9n));
+  const weight = tensor([[3n, 1n]]);
+  expect(F.linear(y, weight, tensor([-1n])).item<bigint>()).toBe(3n * large + 2n);
+  const step = compile((a: Tensor, b: Tensor) => einsum('ij,jk->ik', a, b));
+  for (const factor of [1n, 5n]) {
+    const product = BigInt.asIntN(64, factor * (3n * large + 3n));
+    expect(step(y, weight.t().mul(factor)).item<bigint>()).toBe(product);
+  }
 });
 
 test.each(['remainder', 'fmod', 'floorDivide'] as const)('%s by 0 is refused', (name) => {
@@ -86,4 +102,23 @@ test('comparisons with numbers that do not fit are exact', () => {
   expect(bytes(0, 255).gt(-1).toArray()).toEqual([true, true]);
   expect(bytes(44).eq(300).item()).toBe(0);
   expect(bytes(5).clamp({ min: -3, max: 1000 }).item()).toBe(5);
+});
+
+test.each<[string, (x: Tensor) => Tensor, number[]]>([
+  ['relu6', F.relu6, [0, 0, 1, 3, 6]],
+  ['hardtanh', (x) => F.hardtanh(x, { minVal: -1.5, maxVal: 2.9 }), [-1, 0, 1, 2, 2]],
+  ['threshold', (x) => F.threshold(x, 0.5, 7.9), [7, 7, 1, 3, 9]],
+])('%s of integers stays among them', (_, fn, expected) => {
+  const x = tensor([-2, 0, 1, 3, 9], { dtype: 'int32' });
+  expect(fn(x).dtype).toBe('int32');
+  expect(fn(x).toArray()).toEqual(expected);
+});
+
+test('prelu of a tensor without dimensions has none', () => {
+  const x = tensor(-2, { requiresGrad: true });
+  const weight = tensor([0.25], { requiresGrad: true });
+  const y = F.prelu(x, weight);
+  expect([y.shape, y.item()]).toEqual([[], -0.5]);
+  y.backward();
+  expect([x.grad?.toArray(), weight.grad?.toArray()]).toEqual([0.25, [-2]]);
 });

@@ -5,6 +5,7 @@ import {
   indexDTypes,
   isFloating,
   isInteger,
+  numberDTypes,
   promoteTypes,
   rangeOf,
   resultType,
@@ -91,6 +92,11 @@ export function requireDTypeOfWeight(op: string, name: string, x: Tensor, weight
   if (x.dtype === weight.dtype) return;
   const what = `dtype ${weight.dtype}, which weight has,`;
   throw unexpected(op, what, name, `${x.dtype}; convert it with .to('${weight.dtype}')`);
+}
+
+/** Throws for bool. */
+export function requireNumbers(op: string, name: string, x: Tensor): void {
+  requireDTypeOf(op, name, x, ...numberDTypes);
 }
 
 /** Throws unless the dtype is floating. */

@@ -1,8 +1,9 @@
 /** Activation functions (torch.nn.functional). */
 import { calledAs } from '../../core/caller';
+import { requireElement } from '../../core/element';
 import { requireArity, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
 import { requireTensor } from '../../core/tensor';
-import { scalar, zerosLike, type OpAttrs, type Tensor } from '../define';
+import { requireNumbers, scalar, zerosLike, type OpAttrs, type Tensor } from '../define';
 import {
   addUnaryMethods,
   defineUnary,
@@ -108,10 +109,22 @@ const activations = defineUnary<keyof ActivationAttrs>({
   leakyRelu: ofInput((x, [negativeSlope]) =>
     where(x.le(0), scalar(negativeSlope, x.dtype), one(x)),
   ),
-  threshold: ofInput((x, [limit]) => except(x.le(limit), x)),
+  threshold: {
+    ...ofInput((x, [limit]) => except(x.le(limit), x)),
+    ofWhole: (x, [limit, value]) => {
+      requireNumbers('threshold', 'input', x);
+      const element = requireElement('threshold', 'value', x.dtype, value);
+      return where(x.le(Math.trunc(limit)), scalar(element, x.dtype), x);
+    },
+  },
   hardtanh: {
     ...ofInput((x, [min, max]) => except(x.le(min).logicalOr(x.ge(max)), x)),
-    ofWhole: (x, [min, max]) => x.clamp({ min, max }),
+    ofWhole: (x, [min, max]) => {
+      requireNumbers('hardtanh', 'input', x);
+      // Integers stay integers, so the bounds lose their fractions, as in PyTorch.
+      const bounds = { min: Math.trunc(min), max: Math.trunc(max) };
+      return calledAs('hardtanh', () => x.clamp(bounds), ['min', 'minVal']);
+    },
   },
   hardshrink: ofInput((x, [lambd]) => except(x.abs().le(lambd), x)),
   softshrink: ofInput((x, [lambd]) => except(x.abs().le(lambd), x)),

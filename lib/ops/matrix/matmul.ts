@@ -1,7 +1,9 @@
-/** Matrix products, all of them GEMM calls. */
+/** Matrix products: GEMM calls, and loops of their own for integers. */
 import { calledAs } from '../../core/caller';
+import { isFloating } from '../../core/dtype';
 import {
   requireArity,
+  requireInteger,
   requireNumber,
   requireOptions,
   shapeText,
@@ -11,22 +13,12 @@ import {
 import { addMethods } from '../../core/methods';
 import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
-import {
-  emptyGradient,
-  isGradEnabled,
-  promote,
-  record,
-  requireDTypeOfWeight,
-  requireFloating,
-  Tensor,
-  type Rule,
-} from '../define';
-import { linearBackwardKernels, linearKernels, matmulKernels } from './products';
+import { promote, record, requireNumbers, Tensor, type Rule } from '../define';
+import { matmulKernels } from './products';
 
 declare module '../../core/node' {
   interface OpAttrs {
     matmul: undefined;
-    linear: undefined;
   }
 }
 
@@ -93,13 +85,13 @@ const matmulRule: Rule<'matmul'> = {
   },
 };
 
-/** (..., m, k) times (..., k, n), leading dimensions broadcast. */
-function product(a: Tensor, b: Tensor): Tensor {
+/** (..., m, k) times (..., k, n), leading dimensions broadcast. `op` is the function that was called. */
+export function product(a: Tensor, b: Tensor, op = 'matmul'): Tensor {
   const [m, k] = a.shape.slice(-2);
   const [inner, n] = b.shape.slice(-2);
   if (k !== inner) {
     throw unexpected(
-      'matmul',
+      op,
       `${k} rows in other to match ${shapeText(a.shape)}`,
       'other',
       shapeText(b.shape),
@@ -107,12 +99,12 @@ function product(a: Tensor, b: Tensor): Tensor {
   }
   // A stack times one matrix is one product with more rows.
   if (a.ndim > 2 && b.ndim === 2 && a._contiguous) {
-    return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b).reshape([
+    return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b, op).reshape([
       ...a.shape.slice(0, -1),
       n,
     ]);
   }
-  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const batch = broadcastShapes(op, a.shape.slice(0, -2), b.shape.slice(0, -2));
   const left = stackOf(a.detach(), batch);
   const right = stackOf(b.detach(), batch);
   const out = Tensor._empty(a.dtype, [...batch, m, n]);
@@ -134,14 +126,14 @@ function product(a: Tensor, b: Tensor): Tensor {
   return record(out, matmulRule, [a, b], [a, b], undefined);
 }
 
-/** Both operands as tensors of the same floating dtype with the given numbers of dimensions. */
-function operands(
+/** Throws unless both operands are tensors with the given numbers of dimensions. */
+function requireDims(
   op: string,
   a: Tensor,
   other: unknown,
   ndimA: number | null,
   ndimB: number | null,
-): [Tensor, Tensor] {
+): asserts other is Tensor {
   if (!(other instanceof Tensor)) throw wrongType(op, 'a tensor', 'other', other);
   for (const [x, ndim, name] of [
     [a, ndimA, 'this'],
@@ -151,106 +143,29 @@ function operands(
       throw unexpected(op, `a tensor of ${ndim} dimensions`, name, shapeText(x.shape));
     }
   }
+}
+
+/** Both operands as numbers of the same dtype: floating, or integers, whose products wrap around. */
+function operands(
+  op: string,
+  a: Tensor,
+  other: unknown,
+  ndimA: number | null,
+  ndimB: number | null,
+): [Tensor, Tensor] {
+  requireDims(op, a, other, ndimA, ndimB);
   const [left, right] = promote(a, other);
-  requireFloating(op, 'this', left);
+  requireNumbers(op, 'this', left);
   return [left, right];
 }
 
-const linearRule: Rule<'linear'> = {
-  name: 'linear',
-  grad: (dy, node) => {
-    const [x, weight] = node.saved;
-    const [needsX, needsWeight, needsBias] = [0, 1, 2].map(
-      (i) => i < node.edges.length && node.needs(i),
-    );
-    if (isGradEnabled()) {
-      return [
-        needsX ? product(dy, weight) : null,
-        needsWeight ? product(dy.t(), x) : null,
-        needsBias ? dy.sum(0) : null,
-      ];
-    }
-    const [outFeatures, inFeatures] = weight.shape;
-    const dx = needsX ? Tensor._empty(dy.dtype, x.shape) : null;
-    const dWeight = needsWeight ? emptyGradient(node, 1, weight.shape) : null;
-    const dBias = needsBias ? emptyGradient(node, 2, [outFeatures]) : null;
-    linearBackwardKernels[dy.dtype](
-      {
-        x: x._flat,
-        weight: weight._flat,
-        dy: dy.contiguous()._flat,
-        dx: dx === null ? null : dx._flat,
-        dWeight: dWeight === null ? null : dWeight._flat,
-        dBias: dBias === null ? null : dBias._flat,
-      },
-      { batch: x.shape[0], inFeatures, outFeatures },
-    );
-    return [dx, dWeight, dBias];
-  },
-};
-
-/**
- * `x weight^T + bias` for x (..., inFeatures), weight (outFeatures, inFeatures) and bias (outFeatures), one GEMM
- * (torch.nn.functional.linear).
- *
- * @example F.linear(tensor([[1, 2]]), tensor([[3, 4]])) // tensor([[11.]])
- */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  requireArity('linear', arguments.length, 3);
-  const x = requireTensor('linear', 'input', input);
-  requireTensor('linear', 'weight', weight);
-  if (bias !== null) requireTensor('linear', 'bias', bias);
-  if (weight.ndim !== 2) throw unexpected('linear', 'a matrix', 'weight', shapeText(weight.shape));
-  const [outFeatures, inFeatures] = weight.shape;
-  if (x.ndim === 0 || x.shape[x.ndim - 1] !== inFeatures) {
-    throw unexpected(
-      'linear',
-      `${inFeatures} features in the last dimension`,
-      'input',
-      shapeText(x.shape),
-    );
-  }
-  if (bias !== null && !sameShape(bias.shape, [outFeatures])) {
-    throw unexpected('linear', shapeText([outFeatures]), 'bias', shapeText(bias.shape));
-  }
-  requireDTypeOfWeight('linear', 'input', x, weight);
-  if (bias !== null && bias.dtype !== weight.dtype) {
-    throw unexpected('linear', `dtype ${weight.dtype}, which weight has,`, 'bias', bias.dtype);
-  }
-  requireFloating('linear', 'input', x);
-  if (x.ndim !== 2) {
-    const rows = x.reshape([numelOf(x.shape.slice(0, -1)), inFeatures]);
-    return linear(rows, weight, bias).reshape([...x.shape.slice(0, -1), outFeatures]);
-  }
-  const rows = x.contiguous();
-  const matrix = weight.contiguous();
-  const shift = bias === null ? null : bias.contiguous();
-  const out = Tensor._empty(x.dtype, [rows.shape[0], outFeatures]);
-  linearKernels[x.dtype](
-    {
-      x: rows._flat,
-      weight: matrix._flat,
-      bias: shift === null ? null : shift._flat,
-      y: out._flat,
-    },
-    { batch: rows.shape[0], inFeatures, outFeatures },
-  );
-  return record(
-    out,
-    linearRule,
-    shift === null ? [rows, matrix] : [rows, matrix, shift],
-    [rows, matrix],
-    undefined,
-  );
-}
-
 /** PyTorch's matmul: vectors count as a row or a column, which the result lacks; leading dimensions broadcast. */
-function matmul(self: Tensor, other: Tensor): Tensor {
-  const [a, b] = operands('matmul', self, other, null, null);
+function matmul(self: Tensor, other: Tensor, op = 'matmul'): Tensor {
+  const [a, b] = operands(op, self, other, null, null);
   if (a.ndim === 0 || b.ndim === 0) {
-    throw unexpected('matmul', 'at least one dimension', a.ndim === 0 ? 'this' : 'other', '[]');
+    throw unexpected(op, 'at least one dimension', a.ndim === 0 ? 'this' : 'other', '[]');
   }
-  const out = product(a.ndim === 1 ? a.unsqueeze(0) : a, b.ndim === 1 ? b.unsqueeze(1) : b);
+  const out = product(a.ndim === 1 ? a.unsqueeze(0) : a, b.ndim === 1 ? b.unsqueeze(1) : b, op);
   const left = a.ndim === 1 ? out.squeeze(-2) : out;
   return b.ndim === 1 ? left.squeeze(-1) : left;
 }
@@ -273,12 +188,19 @@ export function addmm(
   requireNumber('addmm', 'beta', beta);
   requireTensor('addmm', 'input', input);
   const [a, b] = operands('addmm', requireTensor('addmm', 'mat1', mat1), mat2, 2, 2);
-  return calledAs('addmm', () => {
-    const result = product(a, b);
-    const scaled = alpha === 1 ? result : result.mul(alpha);
-    if (beta === 0) return scaled;
-    return scaled.add(beta === 1 ? input : input.mul(beta));
-  });
+  const result = product(a, b, 'addmm');
+  const shape = broadcastShapes('addmm', input.shape, result.shape);
+  if (!sameShape(shape, result.shape)) {
+    const what = `a shape that broadcasts to ${shapeText(result.shape)}`;
+    throw unexpected('addmm', what, 'input', shapeText(input.shape));
+  }
+  const times = (x: Tensor, name: string, factor: number): Tensor => {
+    if (factor === 1) return x;
+    if (!isFloating(x.dtype)) requireInteger('addmm', name, factor);
+    return calledAs('addmm', () => x.mul(factor), ['other', name]);
+  };
+  const scaled = times(result, 'alpha', alpha);
+  return beta === 0 ? scaled : calledAs('addmm', () => scaled.add(times(input, 'beta', beta)));
 }
 
 declare module '../../core/tensor' {
@@ -303,23 +225,23 @@ addMethods({
     return matmul(this, other);
   },
   mm(this: Tensor, other: Tensor): Tensor {
-    return product(...operands('mm', this, other, 2, 2));
+    return product(...operands('mm', this, other, 2, 2), 'mm');
   },
   bmm(this: Tensor, other: Tensor): Tensor {
     const [a, b] = operands('bmm', this, other, 3, 3);
     if (a.shape[0] !== b.shape[0]) {
       throw unexpected('bmm', `a stack of ${a.shape[0]} matrices`, 'other', shapeText(b.shape));
     }
-    return product(a, b);
+    return product(a, b, 'bmm');
   },
   mv(this: Tensor, vector: Tensor): Tensor {
     return calledAs('mv', () => matmul(...operands('mv', this, vector, 2, 1)), ['other', 'vector']);
   },
   dot(this: Tensor, other: Tensor): Tensor {
-    return matmul(...operands('dot', this, other, 1, 1));
+    return matmul(...operands('dot', this, other, 1, 1), 'dot');
   },
   outer(this: Tensor, other: Tensor): Tensor {
-    const [a, b] = operands('outer', this, other, 1, 1);
-    return a.unsqueeze(1).mul(b.unsqueeze(0));
+    requireDims('outer', this, other, 1, 1);
+    return this.unsqueeze(1).mul(other.unsqueeze(0));
   },
 });

@@ -7,6 +7,7 @@
 #include "blas/half_gemm.h"
 #include "core/threads.h"
 #include "ops/family.h"
+#include "ops/matrix/integers.h"
 #include "ops/reduce/reduce.h"
 
 namespace blasgrad {
@@ -95,6 +96,26 @@ void MatmulKernel(const Args& args) {
   args.threads->For(batch, grain, [&](int64_t begin, int64_t end, int part) {
     for (int64_t i = begin; i < end; ++i) {
       MultiplyHere<T>(args, part, m, n, k, matrixA(i), matrixB(i), out + i * m * n);
+    }
+  });
+}
+
+// The same of integers, on all threads by rows of all products.
+template <class T>
+void IntegerMatmulKernel(const Args& args) {
+  const bool transA = args.flag(0), transB = args.flag(1);
+  const int64_t m = args.size(2), n = args.size(3), k = args.size(4);
+  const int64_t rowA = args.size(5), rowB = args.size(6);
+  const int64_t batch = args.size(7), stepA = args.size(8), stepB = args.size(9);
+  RequireRowStride("rowStrideA", rowA, transA ? m : k);
+  RequireRowStride("rowStrideB", rowB, transB ? k : n);
+  if (m == 0 || n == 0) return;
+  const int64_t grain = std::max<int64_t>(kThreadWork / std::max<int64_t>(n * k, 1), 1);
+  args.threads->For(batch * m, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin / m; i * m < end; ++i) {
+      IntegerRows(std::max(begin - i * m, int64_t{0}), std::min(end - i * m, m), n, k,
+                  Matrix<T>{args.in<T>(0) + i * stepA, rowA, transA},
+                  Matrix<T>{args.in<T>(1) + i * stepB, rowB, transB}, args.out<T>(2) + i * m * n);
     }
   });
 }
@@ -217,7 +238,13 @@ std::vector<Op> MatmulOps() {
         {"batchStrideA"},
         {"batchStrideB"}},
        MatmulNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return MatmulKernel<CType<kType>>; }),
+       KernelsFor<kNumbers>([]<DType kType>() {
+         if constexpr (InfoOf(kType).in(kIntegers)) {
+           return IntegerMatmulKernel<CType<kType>>;
+         } else {
+           return MatmulKernel<CType<kType>>;
+         }
+       }),
        GemmScratch},
       {"linearForward",
        {{"x"}, {"weight"}, {"bias", Access::read, Element::first, true}, {"y", Access::write}},

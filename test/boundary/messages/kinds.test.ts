@@ -161,10 +161,10 @@ const options: Row[] = [
 ];
 const dtypes: Row[] = [
   [
-    'matmul of whole numbers',
-    () => whole.matmul(whole),
+    'matmul of bool',
+    () => tensor([[true]]).matmul(tensor([[true]])),
     Type,
-    'matmul: expected float32, float64, float16 or bfloat16 for dtype of this, got int32',
+    'matmul: expected float32, float64, float16, bfloat16, int64, int32 or uint8 for dtype of this, got bool',
   ],
   [
     'linear of two dtypes',

@@ -57,13 +57,13 @@ const shapes: Row[] = [
     'linear with a bias of another length',
     () => F.linear(x, zeros(4, 3), zeros(3)),
     Range,
-    'linear: expected [4] for bias, got [3]',
+    'linear: expected a shape that broadcasts to [2, 4] for bias, got [3]',
   ],
   [
-    'linear of a weight without columns',
-    () => F.linear(x, zeros(3)),
+    'linear of a weight without dimensions',
+    () => F.linear(x, zeros([])),
     Range,
-    'linear: expected a matrix for weight, got [3]',
+    'linear: expected a matrix or a vector for weight, got []',
   ],
   [
     'reshape to another size',

@@ -84,7 +84,56 @@ const linears: [what: string, x: number[], out: number][] = [
   ['from one feature', [4, 1], 3],
 ];
 
+/** Shapes that the loops of integers treat differently. */
+const wholeShapes: [what: string, a: number[], b: number[]][] = [
+  ['matrices', [3, 5], [5, 4]],
+  ['matrix and vector', [3, 70], [70]],
+  ['vectors', [130], [130]],
+  ['wide matrices', [2, 66], [66, 1030]],
+  ['stacks that broadcast', [2, 1, 3, 4], [3, 4, 2]],
+  ['nothing to sum', [3, 0], [0, 2]],
+];
+
 export const cases: OpCase[] = [
+  ...(['int32', 'int64', 'uint8'] as const).flatMap((dtype) =>
+    wholeShapes.flatMap(([what, a, b]): OpCase[] => {
+      const inputs = [a, b].map((shape) => ({ shape, dtype, high: 2 }));
+      const last = {
+        name: `matmul of ${what}, ${dtype}`,
+        ops: ['matmul'],
+        inputs,
+        gradient: false,
+      };
+      const wraps = (x: Plain): Plain =>
+        dtype === 'uint8' ? { shape: x.shape, data: x.data.map((one) => one & 255) } : x;
+      return [{ ...last, run: (x, y) => x.matmul(y), reference: (x, y) => wraps(matmul(x, y)) }];
+    }),
+  ),
+  {
+    name: 'linear of integers',
+    ops: ['matmul', 'add'],
+    inputs: [[2, 3, 4], [5, 4], [5]].map((shape) => ({ shape, dtype: 'int32' })),
+    run: (x, weight, bias) => F.linear(x, weight, bias),
+    reference: linear,
+    gradient: false,
+  },
+  {
+    name: 'linear with a weight of one dimension',
+    ops: ['matmul'],
+    inputs: random([2, 3, 4], [4]),
+    run: (x, weight) => F.linear(x, weight),
+    reference: matmul,
+  },
+  {
+    name: 'linear with a bias of another shape',
+    ops: ['linearForward', 'linearBackward', 'add'],
+    inputs: random([2, 4], [5, 4], [2, 1]),
+    run: (x, weight, bias) => F.linear(x, weight, bias),
+    reference: (x, weight, bias) => {
+      const { shape, data } = linear(x, weight);
+      return { shape, data: data.map((one, i) => one + bias.data[Math.floor(i / 5)]) };
+    },
+  },
   ...shapes.map(([what, a, b]): OpCase => ({
     name: `matmul of ${what}`,
     ops: a.includes(0) || b.includes(0) ? [] : ['matmul'],

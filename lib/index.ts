@@ -7,13 +7,11 @@ export { AnomalyError, detectAnomaly } from './autograd/anomaly';
 export { grad, type GradOptions } from './autograd/grad';
 export * as backend from './backend';
 export {
-  arange,
   empty,
   eye,
   fromArray,
   full,
   fullLike,
-  linspace,
   ones,
   onesLike,
   tensor,
@@ -65,6 +63,7 @@ export {
 } from './ops/typeInfo';
 export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './core/generator';
+export { arange, linspace } from './creation/range';
 export { rand, randint, randLike, randn, randnLike, randperm } from './creation/random';
 export { Tensor } from './core/tensor';
 export {

@@ -9,9 +9,11 @@ import {
   type SizesAnd,
   type TensorOptions,
 } from './options';
+import { calledAs } from '../core/caller';
 import {
   arrayClass,
   arrayOver,
+  defaultDType,
   dtypesOfMemory,
   isFloating,
   memoryClasses,
@@ -24,16 +26,14 @@ import {
   isDetached,
   requireArity,
   requireInteger,
-  requireNumber,
   requireOptions,
   shapeText,
   unexpected,
   wrongType,
   wrongValue,
 } from '../core/errors';
-import { requireElement, type Element } from '../core/element';
+import { requireElement } from '../core/element';
 import { flatten, type TensorData } from '../core/nested';
-import { fillArange, fillLinspace } from '../ops/creation';
 import { numelOf, requireShape } from '../core/shape';
 import { Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
@@ -158,17 +158,16 @@ export function ones(...args: SizesAnd<TensorOptions>): Tensor {
   return filled('ones', shape, 1, options);
 }
 
+/** A number, or a tensor without dimensions, which is converted as by `to`. */
+type Value = number | bigint | boolean | Tensor;
+
 /**
  * A tensor of this shape with every element `value`. Without `dtype` it is bool for a boolean, int64 for a bigint, and float32
- * for a number.
+ * for a number; for a tensor without dimensions bool, int64 or float32 after its kind. It has no gradient.
  *
  * @example full([2], 7) // tensor([7., 7.])
  */
-export function full(
-  shape: readonly number[],
-  value: number | bigint | boolean,
-  options: TensorOptions = {},
-): Tensor {
+export function full(shape: readonly number[], value: Value, options: TensorOptions = {}): Tensor {
   requireArity('full', arguments.length, 3);
   requireOptions('full', options, tensorKeys);
   return filledWith('full', requireShape('full', shape), value, options);
@@ -184,92 +183,28 @@ function filledWith(
   if (typeof value === 'boolean') return filled(op, shape, value, options, fallback ?? 'bool');
   if (typeof value === 'bigint') return filled(op, shape, value, options, fallback ?? 'int64');
   if (typeof value === 'number') return filled(op, shape, value, options, fallback);
+  if (value instanceof Tensor) return filledFrom(op, shape, value, options, fallback);
   throw wrongType(op, 'a number, a bigint or a boolean', 'value', value);
 }
 
-/**
- * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
- *
- * Numbers give float32, because JavaScript does not distinguish integers; pass `{ dtype: 'int32' }` for integers. If an
- * argument is a bigint, the result is int64 and exact.
- *
- * @throws RangeError if `step` is 0 or leads away from `end`
- * @example arange(1, 7, 2) // tensor([1., 3., 5.])
- */
-export function arange(end: Element, options?: TensorOptions): Tensor;
-export function arange(start: Element, end: Element, options?: TensorOptions): Tensor;
-export function arange(
-  start: Element,
-  end: Element,
-  step: Element,
-  options?: TensorOptions,
-): Tensor;
-export function arange(...args: unknown[]): Tensor {
-  const [numbers, options] = splitOptions('arange', args, tensorKeys, 3);
-  const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
-  if ([start, end, step].some((one) => typeof one === 'bigint')) {
-    return wholeRange(start, end, step, options);
+/** A copy of a single element that a compiled function reads at every replay. */
+function filledFrom(
+  op: string,
+  shape: readonly number[],
+  value: Tensor,
+  options: TensorOptions,
+  fallback?: DType,
+): Tensor {
+  if (value.ndim !== 0) {
+    throw unexpected(op, 'a tensor without dimensions', 'value', shapeText(value.shape));
   }
-  const from = requireNumber('arange', 'start', start);
-  const to = requireNumber('arange', 'end', end);
-  const by = requireNumber('arange', 'step', step);
-  if (by === 0 || (to - from) / by < 0) {
-    throw unexpected('arange', `a step that leads from ${from} to ${to}`, 'step', String(by));
-  }
-  const out = Tensor._empty(
-    dtypeOf('arange', options),
-    requireShape('arange', [Math.ceil((to - from) / by)]),
-  );
-  fillArange(out, from, by);
-  return finish('arange', out, options);
-}
-
-/** The range of bigints, in int64 unless the options name another dtype. */
-function wholeRange(start: unknown, end: unknown, step: unknown, options: TensorOptions): Tensor {
-  const op = 'arange';
-  const [from, to, by] = Object.entries({ start, end, step }).map(([name, value]) => {
-    if (typeof value !== 'bigint') requireInteger(op, name, value);
-    return BigInt(requireElement(op, name, 'int64', value as Element));
-  });
-  if (by === 0n || (to - from) / by < 0n || (to - from) * by < 0n) {
-    throw unexpected(op, `a step that leads from ${from} to ${to}`, 'step', String(by));
-  }
-  const size = Number((to - from + by - (by > 0n ? 1n : -1n)) / by);
-  const places = Tensor._empty('int64', requireShape(op, [size]));
-  fillArange(places, 0, 1);
+  const kind = value.dtype === 'bool' ? 'bool' : isFloating(value.dtype) ? defaultDType : 'int64';
+  const out = Tensor._empty(dtypeOf(op, options, fallback ?? kind), shape);
   return finish(
     op,
-    places
-      .mul(by)
-      .add(from)
-      .to(dtypeOf(op, options, 'int64')),
+    calledAs(op, () => out.copy_(value.detach()), ['this', 'value']),
     options,
   );
-}
-
-/**
- * `steps` evenly spaced numbers from `start` to `end`, both included, float32 unless `dtype` says otherwise.
- *
- * @example linspace(0, 1, 3) // tensor([0.0000, 0.5000, 1.0000])
- */
-export function linspace(
-  start: number,
-  end: number,
-  steps: number,
-  options: TensorOptions = {},
-): Tensor {
-  requireArity('linspace', arguments.length, 4);
-  requireOptions('linspace', options, tensorKeys);
-  const dtype = dtypeOf('linspace', options);
-  if (!isFloating(dtype)) throw unexpected('linspace', 'a floating dtype', 'dtype', dtype);
-  requireInteger('linspace', 'steps', steps, 0);
-  const out = Tensor._empty(dtype, requireShape('linspace', [steps]));
-  fillLinspace(
-    out,
-    requireNumber('linspace', 'start', start),
-    requireNumber('linspace', 'end', end),
-  );
-  return finish('linspace', out, options);
 }
 
 /** A matrix of n rows and m columns (default n) with ones on its diagonal, zeros elsewhere. */
@@ -299,11 +234,7 @@ export function onesLike(input: Tensor, options: TensorOptions = {}): Tensor {
 }
 
 /** Every element `value`, of the shape and dtype of `input`. */
-export function fullLike(
-  input: Tensor,
-  value: number | bigint | boolean,
-  options: TensorOptions = {},
-): Tensor {
+export function fullLike(input: Tensor, value: Value, options: TensorOptions = {}): Tensor {
   requireArity('fullLike', arguments.length, 3);
   const [x, dtype] = like('fullLike', input, options);
   return filledWith('fullLike', x.shape, value, options, dtype);

@@ -28,20 +28,25 @@ T Convert(double v) {
   }
 }
 
+// Throws unless integers of the dtype hold the first and the last number.
+template <DType kType>
+void RequireEnds(double first, double last) {
+  using T = CType<kType>;
+  if constexpr (std::is_integral_v<T>) {
+    if (Holds<T>(first) && Holds<T>(last)) return;
+    throw DataError(std::string("expected numbers that ") + InfoOf(kType).name +
+                    " holds for start and end, got " + std::to_string(first) + " and " +
+                    std::to_string(last));
+  }
+}
+
 // out[i] = start + i step
 template <DType kType>
 void Arange(const Args& a) {
   using T = CType<kType>;
   const double start = a.attr[0], step = a.attr[1];
   const int64_t n = a.size(2);
-  if constexpr (std::is_integral_v<T>) {
-    const double last = start + static_cast<double>(n - 1) * step;
-    if (n > 0 && !(Holds<T>(start) && Holds<T>(last))) {
-      throw DataError(std::string("expected numbers that ") + InfoOf(kType).name +
-                      " holds for start and end, got " + std::to_string(start) + " and " +
-                      std::to_string(last));
-    }
-  }
+  if (n > 0) RequireEnds<kType>(start, start + static_cast<double>(n - 1) * step);
   a.threads->For(n, kGrain, [&](int64_t begin, int64_t end) {
     T* out = a.out<T>(0);
     for (int64_t i = begin; i < end; ++i) {
@@ -50,11 +55,15 @@ void Arange(const Args& a) {
   });
 }
 
-// n numbers from start to end, both included; counted from the nearer end, so that both are exact.
-template <class T>
+// n numbers from start to end, both included; counted from the nearer end, so that both are exact. In the dtype, as in
+// PyTorch: integers lose the fractions of start, end and what is between.
+template <DType kType>
 void Linspace(const Args& a) {
-  const double start = a.attr[0], last = a.attr[1];
+  using T = CType<kType>;
   const int64_t n = a.size(2);
+  if (n > 0) RequireEnds<kType>(a.attr[0], a.attr[1]);
+  const auto rounded = [](double v) { return static_cast<double>(Widen(Convert<T>(v))); };
+  const double start = n > 0 ? rounded(a.attr[0]) : 0, last = n > 0 ? rounded(a.attr[1]) : 0;
   const double step = n > 1 ? (last - start) / static_cast<double>(n - 1) : 0;
   a.threads->For(n, kGrain, [&](int64_t begin, int64_t end) {
     T* out = a.out<T>(0);
@@ -82,7 +91,7 @@ std::vector<Op> CreationOps() {
        {out},
        {start, {"end", AttrKind::real}, n},
        SequenceNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return Linspace<CType<kType>>; })},
+       KernelsFor<kNumbers>([]<DType kType>() { return Linspace<kType>; })},
   };
 }
 

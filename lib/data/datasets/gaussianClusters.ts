@@ -1,4 +1,5 @@
-import { arange, tensor } from '../../creation/filled';
+import { tensor } from '../../creation/filled';
+import { arange } from '../../creation/range';
 import {
   requireInteger,
   requireOptions,

@@ -1,5 +1,6 @@
 /** The order in which a loader reads the samples. */
-import { arange, fromArray } from '../../creation/filled';
+import { fromArray } from '../../creation/filled';
+import { arange } from '../../creation/range';
 import { numbersOf } from '../../core/access';
 import {
   requireBoolean,

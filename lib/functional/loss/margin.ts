@@ -13,7 +13,7 @@ import {
 import { softplus } from '../../ops/elementwise/activation';
 import { requireIndex } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
-import { arange } from '../../creation/filled';
+import { arange } from '../../creation/range';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { pairwiseDistance } from '../distance';

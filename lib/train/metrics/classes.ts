@@ -4,7 +4,7 @@ import { isFloating, isIndex } from '../../core/dtype';
 import { requireInteger, requireNumber, shapeText, unexpected } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
-import { arange } from '../../creation/filled';
+import { arange } from '../../creation/range';
 import { where } from '../../ops/elementwise/select';
 
 /** Options of metrics of classes. */

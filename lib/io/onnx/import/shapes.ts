@@ -1,6 +1,7 @@
 /** ONNX operators that reshape and move elements, or compute with shapes. */
 import { noGrad } from '../../../core/gradMode';
-import { arange, fromArray, zeros } from '../../../creation/filled';
+import { fromArray, zeros } from '../../../creation/filled';
+import { arange } from '../../../creation/range';
 import { unexpected } from '../../../core/errors';
 import { cat } from '../../../ops/shape/join';
 import { normalizeDim, numelOf, type Shape } from '../../../core/shape';

@@ -3,6 +3,7 @@ import './elementwise/unary';
 import './elementwise/activation';
 import './elementwise/binary';
 import './elementwise/clamp';
+import './elementwise/arithmetic';
 import './elementwise/predicate';
 import './elementwise/select';
 import './elementwise/copy';

@@ -1,6 +1,6 @@
 /** Elementwise arithmetic of two operands, with broadcasting and dtype promotion. */
 import { calledAs } from '../../core/caller';
-import { defaultDType, isHalf, type DType } from '../../core/dtype';
+import { defaultDType, isHalf, numberDTypes, type DType } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -15,6 +15,7 @@ import {
   promote,
   record,
   recordInPlace,
+  requireDTypeOf,
   requireInPlace,
   runElementwise,
   sameShape,
@@ -29,10 +30,10 @@ import {
 } from '../define';
 
 declare module '../../core/node' {
-  interface OpAttrs extends Record<keyof OperatorMethods, undefined> {}
+  interface OpAttrs extends Record<OperatorName, undefined> {}
 }
 
-type OperatorName = keyof OperatorMethods;
+export type OperatorName = keyof OperatorMethods | 'add' | 'sub' | 'div';
 type OperatorNode = Node<OperatorName>;
 
 interface BinaryRule {
@@ -186,16 +187,10 @@ function shareExtreme(dy: Tensor, wins: Tensor, ties: Tensor): Tensor {
   return dy.mul(wins.to(dy.dtype).add(ties.to(dy.dtype).mul(0.5)));
 }
 
-/** Methods with an operand, each with its `_` form in place. */
+/** Methods with an operand, each with its `_` form in place; those with options are in arithmetic.ts. */
 export interface OperatorMethods {
-  /** Elementwise sum. Shapes broadcast, and dtypes are promoted. RangeError if the shapes do not broadcast. */
-  add(other: Operand): Tensor;
-  /** Elementwise difference; shapes and dtypes as for `add`. */
-  sub(other: Operand): Tensor;
   /** Elementwise product; shapes and dtypes as for `add`. */
   mul(other: Operand): Tensor;
-  /** Elementwise quotient; shapes and dtypes as for `add`, but float32 for integers and bool. */
-  div(other: Operand): Tensor;
   /** This tensor to the power of `other`, elementwise; shapes and dtypes as for `add`. */
   pow(other: Operand): Tensor;
   /** Angle in radians of the point (other, this). */
@@ -225,7 +220,7 @@ export interface OperatorMethods {
   minimum(other: Operand): Tensor;
 }
 
-const operators: Readonly<Record<keyof OperatorMethods, BinaryOp>> = {
+export const operators: Readonly<Record<OperatorName, BinaryOp>> = {
   add: new BinaryOp('add', { ofBool: 'logicalOr', saves: false, grad: (dy) => [dy, dy] }),
   sub: new BinaryOp('sub', {
     saves: false,
@@ -320,6 +315,7 @@ addMethods({
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);
+    for (const one of [this, other]) requireDTypeOf('lerp', 'this and end', one, ...numberDTypes);
     if (isHalf(this.dtype)) {
       // Rounded once.
       const wide = weight instanceof Tensor ? weight.to('float32') : weight;

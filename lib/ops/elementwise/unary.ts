@@ -22,7 +22,7 @@ import {
 /**
  * The functions of one number and their attributes, in the order of the native op. Each file of functions adds its own.
  */
-export interface UnaryAttrs extends Record<keyof UnaryMethods, readonly []> {
+export interface UnaryAttrs extends Record<UnaryOpName, readonly []> {
   clamp: readonly [min: number, max: number];
   powScalar: readonly [exponent: number];
 }
@@ -113,20 +113,19 @@ const constant = { saves: 'input', derivative: zerosLike } as const;
 /** Rounding leaves whole numbers as they are. */
 const rounding = { ...constant, ofWhole: (x: Tensor): Tensor => x.clone() };
 
+/** The ops without attributes. */
+export type UnaryOpName = keyof UnaryMethods | 'round' | 'neg';
+
 /** Methods without arguments, each with its `_` form in place. */
 export interface UnaryMethods {
   /** Absolute value; derivative sign(x). */
   abs(): Tensor;
-  /** -x. */
-  neg(): Tensor;
   /** -1, 0 or 1. */
   sign(): Tensor;
   /** The smallest whole number that is not below x. */
   ceil(): Tensor;
   /** The largest whole number that is not above x. */
   floor(): Tensor;
-  /** The nearest whole number, halves to the even one. */
-  round(): Tensor;
   /** x without its fraction. */
   trunc(): Tensor;
   /** x^2. */
@@ -180,7 +179,7 @@ function wholeZero(x: Tensor): Tensor {
   return scalar(0, x.dtype === 'bool' ? 'int32' : x.dtype);
 }
 
-const basic = defineUnary<keyof UnaryMethods>({
+const basic = defineUnary<UnaryOpName>({
   abs: {
     ...ofInput((x) => x.sign()),
     ofWhole: (x) => (isUnsigned(x.dtype) ? x.clone() : x.maximum(x.neg())),

@@ -1,7 +1,7 @@
 /** Functions of one and two numbers as ONNX nodes. */
-import type { OperatorMethods } from '../../../ops/elementwise/binary';
+import type { OperatorName } from '../../../ops/elementwise/binary';
 import type { PredicateMethods } from '../../../ops/elementwise/predicate';
-import type { UnaryMethods } from '../../../ops/elementwise/unary';
+import type { UnaryOpName } from '../../../ops/elementwise/unary';
 import { isFloating } from '../../../core/dtype';
 import {
   fixed,
@@ -94,7 +94,7 @@ export const single = <Attrs extends readonly Size[]>(
 const half = (x: string, n: Numbers, opType: 'Add' | 'Sub'): string =>
   n.mul(n.node(opType, n.node('Exp', x), n.node('Exp', n.node('Neg', x))), 0.5);
 
-export const unary: Emitters<keyof UnaryMethods | 'clamp' | 'powScalar'> = {
+export const unary: Emitters<UnaryOpName | 'clamp' | 'powScalar'> = {
   abs: node('Abs'),
   neg: node('Neg'),
   sign: node('Sign'),
@@ -156,7 +156,7 @@ const withNumber =
     return graph.cast(graph.node(opType, [graph.as(a, b.dtype), b.name]), a.dtype);
   };
 
-type Binary = Exclude<keyof OperatorMethods, 'floorDivide' | `bitwise${string}`>;
+type Binary = Exclude<OperatorName, 'floorDivide' | `bitwise${string}`>;
 
 export const binary: Emitters<Binary | keyof PredicateMethods | 'where' | 'clampBetween'> = {
   add: node('Add'),

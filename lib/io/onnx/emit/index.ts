@@ -20,6 +20,7 @@ export const emitters: Emitters<OpName> = {
   ...indexing,
   ...reductions,
   normalizeChannels,
+  rounded: ({ inputs: [x] }) => x.name, // rounded by the ops before it
   // Losses and random numbers are not part of an inference graph.
   nllLoss: null,
   binaryCrossEntropy: null,

@@ -1,6 +1,6 @@
 /** Quotients rounded down, and functions of bits, as ONNX nodes. */
 import { isFloating } from '../../../core/dtype';
-import type { OperatorMethods } from '../../../ops/elementwise/binary';
+import type { OperatorName } from '../../../ops/elementwise/binary';
 import { Unsupported, type Emit, type Emitters, type GraphBuilder, type Ref } from '../builder';
 import { Numbers } from './elementwise';
 
@@ -55,7 +55,7 @@ const shift =
     return n.where(fits, shifted, 0);
   };
 
-type Whole = Extract<keyof OperatorMethods, 'floorDivide' | `bitwise${string}`>;
+type Whole = Extract<OperatorName, 'floorDivide' | `bitwise${string}`>;
 
 export const whole: Emitters<Whole> = {
   floorDivide: ({ inputs: [a, b] }, graph) => {

@@ -1,0 +1,217 @@
+/** The options of sums, quotients and rounding: `alpha`, `roundingMode` and `decimals`. */
+import { calledAs } from '../../core/caller';
+import { isHalf, isInteger, numberDTypes, rangeOf, resultType, type DType } from '../../core/dtype';
+import {
+  requireInteger,
+  requireOneOf,
+  requireOptions,
+  wrongType,
+  wrongValue,
+} from '../../core/errors';
+import { noGrad } from '../../core/gradMode';
+import { addMethods } from '../../core/methods';
+import {
+  isFloating,
+  operand,
+  record,
+  requireDTypeOf,
+  requireFloating,
+  requireInPlace,
+  Tensor,
+  zerosLike,
+  type Operand,
+  type Rule,
+} from '../define';
+import { operators } from './binary';
+import { unary, type InPlace } from './unary';
+
+/** Options of add and sub. */
+export interface AlphaOptions {
+  /** Multiplies the other operand; whole if the result is. Default 1. */
+  alpha?: number | bigint | boolean;
+}
+
+/** Options of div. */
+export interface DivOptions {
+  /** 'floor' rounds the quotient down, 'trunc' towards 0; that of integers is an integer then. Default null: exact. */
+  roundingMode?: 'floor' | 'trunc' | null;
+}
+
+/** Options of round. */
+export interface RoundOptions {
+  /** Places after the point that are kept, before it if negative; floating dtypes only. Default 0. */
+  decimals?: number;
+}
+
+// --- alpha ----------------------------------------------------------------------------------------------------------
+
+type Sum = 'add' | 'sub';
+
+/** As in PyTorch: `logicalNot` inverts bool tensors, `logicalXor` says where they differ. */
+function refuseBool(op: string, x: Tensor, other?: unknown): void {
+  if (x.dtype === 'bool') requireDTypeOf(op, 'this', x, ...numberDTypes);
+  if (other instanceof Tensor && other.dtype === 'bool') {
+    requireDTypeOf(op, 'other', other, ...numberDTypes);
+  }
+  if (typeof other === 'boolean') throw wrongType(op, 'a tensor or a number', 'other', other);
+}
+
+/** alpha times the other operand, and the dtype of the result; the product of halves is float32. */
+function scaled(op: string, x: Tensor, other: Operand, options: AlphaOptions): [Tensor, DType] {
+  requireOptions(op, options, ['alpha']);
+  const { alpha = 1 } = options;
+  const b = operand(op, 'other', other, x);
+  const dtype = resultType(x.dtype, x.ndim === 0, b.dtype, b.ndim === 0);
+  if (dtype === 'bool' && ['boolean', 'number', 'bigint'].includes(typeof alpha)) {
+    return [Number(alpha) === 0 ? zerosLike(b) : b, dtype];
+  }
+  if (typeof alpha !== 'number' && typeof alpha !== 'bigint') {
+    throw wrongType(op, 'a number', 'alpha', alpha);
+  }
+  if (!isInteger(dtype)) {
+    return [b.to(isHalf(dtype) ? 'float32' : dtype).mul(Number(alpha)), dtype];
+  }
+  const [least, largest] = rangeOf(dtype);
+  const isWhole = typeof alpha === 'bigint' || Number.isSafeInteger(alpha);
+  if (!isWhole || alpha > largest || alpha < (least === 0 ? -largest : least)) {
+    throw wrongValue(op, `a whole number that ${dtype} holds`, 'alpha', alpha);
+  }
+  // Arithmetic wraps around: -1 is 255 in uint8.
+  return [b.to(dtype).mul(dtype === 'uint8' && alpha < 0 ? Number(alpha) + 256 : alpha), dtype];
+}
+
+function sum(op: Sum, x: Tensor, other: Operand, options: AlphaOptions): Tensor {
+  const [b, dtype] = scaled(op, x, other, options);
+  if (!isHalf(dtype)) return operators[op].apply(x, b);
+  return operators[op].apply(x.to('float32'), b).to(dtype); // rounded once
+}
+
+// --- Rounding -------------------------------------------------------------------------------------------------------
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    rounded: undefined;
+  }
+}
+
+/** A rounded result after the tensors that it is computed from, whose gradients are zeros. */
+const roundedRule: Rule<'rounded'> = {
+  name: 'rounded',
+  grad: (dy, node) => node.edges.map((edge) => (edge === null ? null : zerosLike(dy))),
+};
+
+function rounded(inputs: readonly Tensor[], compute: () => Tensor): Tensor {
+  const out = noGrad(compute);
+  return record(out, roundedRule, [out, ...inputs], [], undefined);
+}
+
+/** A quotient of halves is computed in float32, and rounded twice: to a whole number, and to the half. */
+function truncated(a: Tensor, b: Tensor): Tensor {
+  const dtype = resultType(a.dtype, a.ndim === 0, b.dtype, b.ndim === 0);
+  if (isHalf(dtype)) return truncated(a.to('float32'), b.to('float32')).to(dtype);
+  if (isFloating(dtype)) return a.div(b).trunc();
+  const whole = a.to(dtype);
+  return whole.sub(whole.fmod(b)).floorDivide(b); // exactly divisible
+}
+
+function quotient(x: Tensor, other: Operand, options: DivOptions): Tensor {
+  requireOptions('div', options, ['roundingMode']);
+  const { roundingMode = null } = options;
+  if (roundingMode === null) return operators.div.apply(x, other);
+  requireOneOf('div', 'roundingMode', roundingMode, ['floor', 'trunc']);
+  const divisor = operand('div', 'other', other, x);
+  if (x.dtype === 'bool') requireDTypeOf('div', 'other', divisor, ...numberDTypes);
+  return rounded([x, divisor], () =>
+    roundingMode === 'floor' ? x.floorDivide(other) : truncated(x, divisor),
+  );
+}
+
+function roundTo(op: string, x: Tensor, options: RoundOptions): Tensor {
+  requireOptions(op, options, ['decimals']);
+  const decimals = requireInteger(op, 'decimals', options.decimals ?? 0);
+  if (decimals === 0) return unary.round.apply(x, []);
+  requireFloating(op, 'this', x);
+  const ten = 10 ** Math.abs(decimals);
+  return rounded([x], () => {
+    const wide = isHalf(x.dtype) ? x.to('float32') : x;
+    const result = decimals > 0 ? wide.mul(ten).round().div(ten) : wide.div(ten).round().mul(ten);
+    return result.to(x.dtype);
+  });
+}
+
+// --- Methods --------------------------------------------------------------------------------------------------------
+
+/** Writes a result to `x`. */
+function replace(op: string, x: Tensor, result: Tensor): Tensor {
+  requireInPlace(op, x, result.shape, result.dtype);
+  return x.copy_(result);
+}
+
+/** Methods with options, each with its `_` form in place. */
+export interface ArithmeticMethods {
+  /** Elementwise sum with `alpha` times `other`. Shapes broadcast, and dtypes are promoted. RangeError if the shapes do not broadcast. */
+  add(other: Operand, options?: AlphaOptions): Tensor;
+  /** Elementwise difference with `alpha` times `other`, which are no bool tensors; shapes and dtypes as for `add`. */
+  sub(other: Operand, options?: AlphaOptions): Tensor;
+  /**
+   * Elementwise quotient; shapes and dtypes as for `add`, but float32 for integers and bool. A quotient that is rounded stays an
+   * integer for integers, which must not be divided by 0, and its gradient is 0.
+   */
+  div(other: Operand, options?: DivOptions): Tensor;
+  /** -x, which is no bool tensor: use logicalNot for those. */
+  neg(): Tensor;
+  /** The nearest number of so many `decimals`, by default whole, halves to the even one. */
+  round(options?: RoundOptions): Tensor;
+}
+
+declare module '../../core/tensor' {
+  interface Tensor extends ArithmeticMethods, InPlace<ArithmeticMethods> {}
+}
+
+for (const name of ['add', 'sub'] as const) {
+  const op = operators[name];
+  const inPlace = `${name}_`;
+  addMethods({
+    [name](this: Tensor, other: Operand, options?: AlphaOptions): Tensor {
+      if (name === 'sub') refuseBool(name, this, other);
+      return options === undefined ? op.apply(this, other) : sum(name, this, other, options);
+    },
+    [inPlace](this: Tensor, other: Operand, options?: AlphaOptions): Tensor {
+      return calledAs(inPlace, () => {
+        if (name === 'sub') refuseBool(name, this, other);
+        if (options === undefined) return op.applyInPlace(this, other);
+        return replace(inPlace, this, sum(name, this, other, options));
+      });
+    },
+  });
+}
+
+addMethods({
+  div(this: Tensor, other: Operand, options?: DivOptions): Tensor {
+    if (options === undefined) return operators.div.apply(this, other);
+    return calledAs('div', () => quotient(this, other, options));
+  },
+  div_(this: Tensor, other: Operand, options?: DivOptions): Tensor {
+    return calledAs('div_', () => {
+      if (options === undefined) return operators.div.applyInPlace(this, other);
+      return replace('div_', this, quotient(this, other, options));
+    });
+  },
+  neg(this: Tensor): Tensor {
+    refuseBool('neg', this);
+    return unary.neg.apply(this, []);
+  },
+  neg_(this: Tensor): Tensor {
+    refuseBool('neg_', this);
+    unary.neg.applyInPlace(this, []);
+    return this;
+  },
+  round(this: Tensor, options?: RoundOptions): Tensor {
+    return options === undefined ? unary.round.apply(this, []) : roundTo('round', this, options);
+  },
+  round_(this: Tensor, options?: RoundOptions): Tensor {
+    if (options !== undefined) return replace('round_', this, roundTo('round_', this, options));
+    unary.round.applyInPlace(this, []);
+    return this;
+  },
+});

@@ -27,10 +27,11 @@ export {
   tanh,
   tanhshrink,
   threshold,
+  type InplaceOption,
 } from '../ops/elementwise/activation';
 export { linear } from '../ops/matrix/linear';
 export { logSoftmax, softmax, softmin, type SoftmaxOptions } from '../ops/reduce/softmax';
-export { dropout, featureDropout } from '../ops/random/random';
+export { dropout, featureDropout, type DropoutOptions } from '../ops/random/random';
 export { oneHot } from '../ops/index/mask';
 export * from './bilinear';
 export * from './distance';

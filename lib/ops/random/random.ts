@@ -1,4 +1,5 @@
 /** Random numbers: filling tensors, permutations, dropout. */
+import { calledAs } from '../../core/caller';
 import { stateOf, type RandomOptions } from '../../core/generator';
 import { isHalf, rangeOf } from '../../core/dtype';
 import {
@@ -155,44 +156,58 @@ const dropoutRule: Rule<'dropout'> = {
   },
 };
 
+/** Options of dropout. */
+export interface DropoutOptions extends RandomOptions {
+  /** The probability of 0; default 0.5. */
+  p?: number;
+  /** False to return the input; default true. */
+  training?: boolean;
+  /** Whether to write the result to the input, and to return that; default false. */
+  inplace?: boolean;
+}
+
+/** The options, checked; null where nothing is to be done. */
+function dropoutOf(op: string, input: Tensor, options: DropoutOptions) {
+  requireTensor(op, 'input', input);
+  requireOptions(op, options, ['p', 'training', 'inplace', 'generator']);
+  const p = requireInRange(op, 'p', options.p ?? 0.5, 0, 1);
+  const inplace = requireBoolean(op, 'inplace', options.inplace ?? false);
+  const training = requireBoolean(op, 'training', options.training ?? true);
+  const state = stateOf(op, options);
+  return training && p > 0 ? { p, inplace, state } : null;
+}
+
 /**
  * Sets each element to 0 with probability `p` and divides the others by 1 - p; returns `input` when not training
  * (torch.nn.functional.dropout, Srivastava et al. 2014).
  */
-export function dropout(
-  input: Tensor,
-  options: { p?: number; training?: boolean } & RandomOptions = {},
-): Tensor {
+export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   requireArity('dropout', arguments.length, 2);
-  requireTensor('dropout', 'input', input);
-  requireOptions('dropout', options, ['p', 'training', 'generator']);
-  const p = requireInRange('dropout', 'p', options.p ?? 0.5, 0, 1);
-  const state = stateOf('dropout', options);
-  if (!requireBoolean('dropout', 'training', options.training ?? true) || p === 0) return input;
+  const given = dropoutOf('dropout', input, options);
+  if (given === null) return input;
+  const { p, inplace, state } = given;
   const x = asFloating(input);
+  if (inplace) requireInPlace('dropout', input, x.shape, x.dtype);
   const from = x.contiguous();
   const out = Tensor._empty(x.dtype, x.shape);
   const mask = Tensor._empty('bool', x.shape);
   dropoutKernels[out.dtype](state._flat, from._flat, out._flat, mask._flat, p, out.numel());
-  return record(out, dropoutRule, [x], [mask], p);
+  record(out, dropoutRule, [x], [mask], p);
+  return inplace ? input.copy_(out) : out;
 }
 
 /**
  * Dropout of whole channels: sets all elements of a channel (dimensions 0 and 1) to 0 together
  * (torch.nn.functional.dropout1d, dropout2d, dropout3d; Tompson et al. 2015).
  */
-export function featureDropout(
-  input: Tensor,
-  options: { p?: number; training?: boolean } & RandomOptions = {},
-): Tensor {
+export function featureDropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   requireArity('featureDropout', arguments.length, 2);
-  requireTensor('featureDropout', 'input', input);
-  requireOptions('featureDropout', options, ['p', 'training', 'generator']);
-  const p = requireInRange('featureDropout', 'p', options.p ?? 0.5, 0, 1);
-  const training = requireBoolean('featureDropout', 'training', options.training ?? true);
-  if (!training || p === 0) return input;
+  const given = dropoutOf('featureDropout', input, options);
+  if (given === null) return input;
+  const { p, inplace } = given;
   const x = asFloating(input);
   const shape = x.shape.map((size, i) => (i < 2 ? size : 1));
-  const mask = Tensor._empty(x.dtype, shape).bernoulli_(1 - p, { generator: options.generator });
-  return x.mul(mask.mul(p < 1 ? 1 / (1 - p) : 0));
+  const kept = Tensor._empty(x.dtype, shape).bernoulli_(1 - p, { generator: options.generator });
+  const factors = kept.mul(p < 1 ? 1 / (1 - p) : 0);
+  return inplace ? calledAs('featureDropout', () => input.mul_(factors)) : x.mul(factors);
 }

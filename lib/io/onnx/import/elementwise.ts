@@ -84,7 +84,7 @@ const bitShift: Operator = (node) => {
 
 const hardSigmoid: Operator = (node) => {
   const [alpha, beta] = [node.float('alpha', 0.2), node.float('beta', 0.5)];
-  if (Math.abs(alpha - 1 / 6) < 1e-7 && beta === 0.5) return tensors(F.hardsigmoid);
+  if (Math.abs(alpha - 1 / 6) < 1e-7 && beta === 0.5) return tensors((x) => F.hardsigmoid(x));
   return tensors((x) => x.mul(alpha).add(beta).clamp({ min: 0, max: 1 }));
 };
 
@@ -102,7 +102,7 @@ const selu: Operator = (node) => {
   const alpha = node.float('alpha', 1.6732632423543772);
   const gamma = node.float('gamma', 1.0507009873554805);
   const usual = Math.abs(alpha - 1.6732632423543772) + Math.abs(gamma - 1.0507009873554805) < 1e-6;
-  return usual ? tensors(F.selu) : tensors((x) => F.elu(x, { alpha }).mul(gamma));
+  return usual ? tensors((x) => F.selu(x)) : tensors((x) => F.elu(x, { alpha }).mul(gamma));
 };
 
 /** log(1 + e^x); above the threshold x, which is equal in float32 and float64. */

@@ -1,6 +1,6 @@
 /** Imports all families of ops, which adds their methods to Tensor. */
 import './elementwise/unary';
-import './elementwise/activation';
+import './elementwise/activationOps';
 import './elementwise/binary';
 import './elementwise/clamp';
 import './elementwise/arithmetic';

@@ -53,10 +53,10 @@ export function binaryCrossEntropy(
   requireArity('binaryCrossEntropy', arguments.length, 3);
   requireOptions('binaryCrossEntropy', options, ['reduction', 'weight']);
   const op = 'binaryCrossEntropy';
-  requirePair(op, input, target);
+  const pair = requirePair(op, input, target);
   if (isFloating(target.dtype)) requireSameDType(op, input, 'target', target);
   const weight = optional(op, 'weight', options.weight);
-  return roundedOnce([input, target, weight], (x, y, w) => {
+  return roundedOnce([...pair, weight], (x, y, w) => {
     const goal = y.to(x.dtype);
     const losses = noGrad(() => {
       const no = boundedLog(oneMinus(x));
@@ -94,10 +94,10 @@ export function binaryCrossEntropyWithLogits(
   requireArity('binaryCrossEntropyWithLogits', arguments.length, 3);
   const op = 'binaryCrossEntropyWithLogits';
   requireOptions(op, options, ['reduction', 'weight', 'posWeight']);
-  requirePair(op, input, target);
+  const pair = requirePair(op, input, target);
   const weight = optional(op, 'weight', options.weight);
   const posWeight = optional(op, 'posWeight', options.posWeight);
-  return roundedOnce([input, target, weight, posWeight], (x, y, w, positive) => {
+  return roundedOnce([...pair, weight, posWeight], (x, y, w, positive) => {
     const log = logsigmoid(x);
     const part = positive === undefined ? log : log.mul(positive.sub(1).mul(y).add(1));
     return reduced(op, weighted(x.sub(x.mul(y)).sub(part), w), options.reduction);

@@ -57,8 +57,8 @@ export function softMarginLoss(
 ): Tensor {
   requireArity('softMarginLoss', arguments.length, 3);
   requireOptions('softMarginLoss', options, ['reduction']);
-  requirePair('softMarginLoss', input, target);
-  const losses = softplus(input.mul(target).neg(), { threshold: Infinity });
+  const [x, sign] = requirePair('softMarginLoss', input, target);
+  const losses = softplus(x.mul(sign).neg(), { threshold: Infinity });
   return reduced('softMarginLoss', losses, options.reduction);
 }
 

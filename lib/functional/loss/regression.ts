@@ -8,26 +8,35 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
+import { numberDTypes } from '../../core/dtype';
+import { requireDTypeOf } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { roundedOnce } from '../dtypes';
-import { reduced, requireSimilar, type Reduction, type ReductionOption } from './reduction';
+import {
+  reduced,
+  requireSimilar,
+  weighted,
+  type Reduction,
+  type ReductionOption,
+  type WeightOption,
+} from './reduction';
 
 /** (input - target)^2 (torch.nn.functional.mse_loss). */
-export function mseLoss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: WeightOption = {}): Tensor {
   requireArity('mseLoss', arguments.length, 3);
-  requireOptions('mseLoss', options, ['reduction']);
-  requireSimilar('mseLoss', input, target);
-  return reduced('mseLoss', input.sub(target).square(), options.reduction);
+  requireOptions('mseLoss', options, ['reduction', 'weight']);
+  const [x, goal] = requireSimilar('mseLoss', input, target);
+  return weighted('mseLoss', x.sub(goal).square(), input, options);
 }
 
 /** |input - target| (torch.nn.functional.l1_loss). */
-export function l1Loss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: WeightOption = {}): Tensor {
   requireArity('l1Loss', arguments.length, 3);
-  requireOptions('l1Loss', options, ['reduction']);
-  requireSimilar('l1Loss', input, target);
-  return reduced('l1Loss', input.sub(target).abs(), options.reduction);
+  requireOptions('l1Loss', options, ['reduction', 'weight']);
+  const [x, goal] = requireSimilar('l1Loss', input, target);
+  return weighted('l1Loss', x.sub(goal).abs(), input, options);
 }
 
 /** Options of `smoothL1Loss`. */
@@ -45,8 +54,8 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
   requireOptions('smoothL1Loss', options, ['reduction', 'beta']);
   const beta = requireInRange('smoothL1Loss', 'beta', options.beta ?? 1, 0, Infinity);
   if (beta === 0) return l1Loss(input, target, { reduction: options.reduction });
-  requireSimilar('smoothL1Loss', input, target);
-  return roundedOnce([input, target], (x, goal) => {
+  const pair = requireSimilar('smoothL1Loss', input, target);
+  return roundedOnce(pair, (x, goal) => {
     const d = x.sub(goal).abs();
     const losses = where(d.lt(beta), d.square().mul(0.5 / beta), d.sub(0.5 * beta));
     return reduced('smoothL1Loss', losses, options.reduction);
@@ -54,7 +63,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
 }
 
 /** Options of `huberLoss`. */
-export interface HuberOptions extends ReductionOption {
+export interface HuberOptions extends WeightOption {
   /** The distance from which on the loss is linear, above 0; 1 if missing. */
   delta?: number;
 }
@@ -65,14 +74,14 @@ export interface HuberOptions extends ReductionOption {
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   requireArity('huberLoss', arguments.length, 3);
-  requireOptions('huberLoss', options, ['reduction', 'delta']);
+  requireOptions('huberLoss', options, ['reduction', 'weight', 'delta']);
   const delta = requireInRange('huberLoss', 'delta', options.delta ?? 1, 0, Infinity);
   if (delta === 0) throw unexpected('huberLoss', 'a number above 0', 'delta', '0');
-  requireSimilar('huberLoss', input, target);
-  return roundedOnce([input, target], (x, goal) => {
+  const pair = requireSimilar('huberLoss', input, target);
+  return roundedOnce(pair, (x, goal) => {
     const d = x.sub(goal).abs();
     const losses = where(d.le(delta), d.square().mul(0.5), d.sub(0.5 * delta).mul(delta));
-    return reduced('huberLoss', losses, options.reduction);
+    return weighted('huberLoss', losses, input, options);
   });
 }
 
@@ -95,10 +104,10 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
   const { reduction = 'mean', logTarget = false } = options;
   requireOneOf('klDiv', 'reduction', reduction, ['mean', 'batchmean', 'sum', 'none']);
   requireBoolean('klDiv', 'logTarget', logTarget);
-  requireSimilar('klDiv', input, target);
+  const [x, goal] = requireSimilar('klDiv', input, target);
   const losses = logTarget
-    ? target.exp().mul(target.sub(input))
-    : target.mul(where(target.eq(0), 1, target).log()).sub(target.mul(input));
+    ? goal.exp().mul(goal.sub(x))
+    : goal.mul(where(goal.eq(0), 1, goal).log()).sub(goal.mul(x));
   if (reduction !== 'batchmean') return reduced('klDiv', losses, reduction);
   return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
 }
@@ -129,11 +138,9 @@ export function poissonNllLoss(
   requireBoolean('poissonNllLoss', 'logInput', logInput);
   requireBoolean('poissonNllLoss', 'full', full);
   requireInRange('poissonNllLoss', 'eps', eps, 0, Infinity);
-  requireSimilar('poissonNllLoss', input, target);
-  const losses = logInput
-    ? input.exp().sub(target.mul(input))
-    : input.sub(target.mul(input.add(eps).log()));
-  return reduced('poissonNllLoss', full ? losses.add(stirling(target)) : losses, options.reduction);
+  const [x, goal] = requireSimilar('poissonNllLoss', input, target);
+  const losses = logInput ? x.exp().sub(goal.mul(x)) : x.sub(goal.mul(x.add(eps).log()));
+  return reduced('poissonNllLoss', full ? losses.add(stirling(goal)) : losses, options.reduction);
 }
 
 /** n log n - n + log(2 pi n) / 2 where n is above 1, else 0. */
@@ -175,9 +182,11 @@ export function gaussianNllLoss(
   const { full = false, eps = 1e-6 } = options;
   requireBoolean('gaussianNllLoss', 'full', full);
   requireInRange('gaussianNllLoss', 'eps', eps, 0, Infinity);
-  requireSimilar('gaussianNllLoss', input, target);
-  const v = variancesFor(input, requireTensor('gaussianNllLoss', 'var', variance), eps);
-  const losses = v.log().add(input.sub(target).square().div(v)).mul(0.5);
+  const [x, goal] = requireSimilar('gaussianNllLoss', input, target);
+  requireTensor('gaussianNllLoss', 'var', variance);
+  requireDTypeOf('gaussianNllLoss', 'var', variance, ...numberDTypes);
+  const v = variancesFor(input, variance, eps);
+  const losses = v.log().add(x.sub(goal).square().div(v)).mul(0.5);
   const shifted = full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses;
   return reduced('gaussianNllLoss', shifted, options.reduction);
 }

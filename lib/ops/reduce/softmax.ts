@@ -110,8 +110,8 @@ export function logSoftmax(input: Tensor, dim: number, options?: SoftmaxOptions)
 /** softmax(-x) along `dim` (torch.nn.functional.softmin). */
 export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   requireArity('softmin', arguments.length, 3);
-  const negated = requireTensor('softmin', 'input', input).neg();
-  return calledAs('softmin', () => softmaxOp.apply(negated, dim, options));
+  requireTensor('softmin', 'input', input);
+  return calledAs('softmin', () => softmaxOp.apply(input.neg(), dim, options));
 }
 
 const logsumexpKernels = kernels('logsumexp');

@@ -40,9 +40,7 @@ const variadic =
 /** Integer division rounds towards 0. */
 function divide(a: Tensor, b: Tensor): Tensor {
   if (isFloating(a.dtype) || isFloating(b.dtype)) return a.div(b);
-  const below = a.floorDivide(b);
-  const rounded = below.lt(0).logicalAnd(below.mul(b).ne(a));
-  return below.add(rounded.to(below.dtype));
+  return a.div(b, { roundingMode: 'trunc' });
 }
 
 const modulo: Operator = (node) => {
@@ -162,18 +160,18 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Tanh: unary((x) => x.tanh()),
   Sigmoid: unary((x) => x.sigmoid()),
   Erf: unary((x) => x.erf()),
-  Relu: unary(F.relu),
+  Relu: unary((x) => F.relu(x)),
   LeakyRelu: floatOption('alpha', 0.01, (x, negativeSlope) => F.leakyRelu(x, { negativeSlope })),
   Elu: floatOption('alpha', 1, (x, alpha) => F.elu(x, { alpha })),
   Celu: floatOption('alpha', 1, (x, alpha) => F.celu(x, { alpha })),
   Selu: selu,
   ThresholdedRelu: floatOption('alpha', 1, (x, limit) => F.threshold(x, limit, 0)),
   HardSigmoid: hardSigmoid,
-  HardSwish: unary(F.hardswish),
+  HardSwish: unary((x) => F.hardswish(x)),
   Shrink: shrink,
   Softplus: unary(softplus),
   Softsign: unary(F.softsign),
-  Mish: unary(F.mish),
+  Mish: unary((x) => F.mish(x)),
   Gelu: gelu,
   PRelu: () => tensors(prelu),
   Clip: clip,

@@ -1,8 +1,7 @@
 /** The common parts of losses: options, shapes, and the reduction. */
 import { calledAs } from '../../core/caller';
-import { numberDTypes } from '../../core/dtype';
 import { requireOneOf, shapeText, unexpected } from '../../core/errors';
-import { requireDTypeOf } from '../../ops/define';
+import { requireNumbers } from '../../ops/define';
 import type { Reduction } from '../../ops/nn/loss';
 import { broadcastShapes, sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
@@ -52,7 +51,7 @@ export function weighted(
 }
 
 /** Two tensors of numbers: bool counts as 0 and 1 beside them. */
-function requireNumbers(
+function bothNumbers(
   op: string,
   input: Tensor,
   target: Tensor,
@@ -60,7 +59,7 @@ function requireNumbers(
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
   if (target.dtype === 'bool') {
-    requireDTypeOf(op, 'input', input, ...numberDTypes);
+    requireNumbers(op, 'input', input);
     return [input, target.to(input.dtype)];
   }
   return [input.dtype === 'bool' ? input.to(target.dtype) : input, target];
@@ -68,7 +67,7 @@ function requireNumbers(
 
 /** Two tensors of the same shape; otherwise throws. */
 export function requirePair(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
-  const pair = requireNumbers(op, input, target);
+  const pair = bothNumbers(op, input, target);
   if (!sameShape(input.shape, target.shape)) {
     throw unexpected(op, shapeText(input.shape), 'target', shapeText(target.shape));
   }
@@ -81,7 +80,7 @@ const warned = new Set<string>();
  * Two tensors. Warns once for each loss if their shapes differ, because (n, 1) and (n) broadcast to n times n losses.
  */
 export function requireSimilar(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
-  const pair = requireNumbers(op, input, target);
+  const pair = bothNumbers(op, input, target);
   if (sameShape(input.shape, target.shape)) return pair;
   broadcastShapes(op, input.shape, target.shape);
   if (warned.has(op)) return pair;

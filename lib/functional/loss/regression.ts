@@ -8,8 +8,7 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
-import { numberDTypes } from '../../core/dtype';
-import { requireDTypeOf } from '../../ops/define';
+import { requireNumbers } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
@@ -184,7 +183,7 @@ export function gaussianNllLoss(
   requireInRange('gaussianNllLoss', 'eps', eps, 0, Infinity);
   const [x, goal] = requireSimilar('gaussianNllLoss', input, target);
   requireTensor('gaussianNllLoss', 'var', variance);
-  requireDTypeOf('gaussianNllLoss', 'var', variance, ...numberDTypes);
+  requireNumbers('gaussianNllLoss', 'var', variance);
   const v = variancesFor(input, variance, eps);
   const losses = v.log().add(x.sub(goal).square().div(v)).mul(0.5);
   const shifted = full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses;

@@ -1,6 +1,6 @@
 /** The options of sums, quotients and rounding: `alpha`, `roundingMode` and `decimals`. */
 import { calledAs } from '../../core/caller';
-import { isHalf, isInteger, numberDTypes, rangeOf, resultType, type DType } from '../../core/dtype';
+import { isHalf, isInteger, rangeOf, resultType, type DType } from '../../core/dtype';
 import {
   requireInteger,
   requireOneOf,
@@ -14,9 +14,9 @@ import {
   isFloating,
   operand,
   record,
-  requireDTypeOf,
   requireFloating,
   requireInPlace,
+  requireNumbers,
   Tensor,
   zerosLike,
   type Operand,
@@ -47,12 +47,10 @@ export interface RoundOptions {
 
 type Sum = 'add' | 'sub';
 
-/** As in PyTorch: `logicalNot` inverts bool tensors, `logicalXor` says where they differ. */
-function refuseBool(op: string, x: Tensor, other?: unknown): void {
-  if (x.dtype === 'bool') requireDTypeOf(op, 'this', x, ...numberDTypes);
-  if (other instanceof Tensor && other.dtype === 'bool') {
-    requireDTypeOf(op, 'other', other, ...numberDTypes);
-  }
+/** Refuses bool, as PyTorch does: `logicalNot` inverts it, `logicalXor` says where it differs. */
+function refuseBool(op: string, x: Tensor, other: unknown = null): void {
+  if (x.dtype === 'bool') requireNumbers(op, 'this', x);
+  if (other instanceof Tensor && other.dtype === 'bool') requireNumbers(op, 'other', other);
   if (typeof other === 'boolean') throw wrongType(op, 'a tensor or a number', 'other', other);
 }
 
@@ -120,7 +118,7 @@ function quotient(x: Tensor, other: Operand, options: DivOptions): Tensor {
   if (roundingMode === null) return operators.div.apply(x, other);
   requireOneOf('div', 'roundingMode', roundingMode, ['floor', 'trunc']);
   const divisor = operand('div', 'other', other, x);
-  if (x.dtype === 'bool') requireDTypeOf('div', 'other', divisor, ...numberDTypes);
+  if (x.dtype === 'bool') requireNumbers('div', 'other', divisor);
   return rounded([x, divisor], () =>
     roundingMode === 'floor' ? x.floorDivide(other) : truncated(x, divisor),
   );

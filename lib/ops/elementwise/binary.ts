@@ -1,6 +1,6 @@
 /** Elementwise arithmetic of two operands, with broadcasting and dtype promotion. */
 import { calledAs } from '../../core/caller';
-import { defaultDType, isHalf, numberDTypes, type DType } from '../../core/dtype';
+import { defaultDType, isHalf, type DType } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -15,7 +15,7 @@ import {
   promote,
   record,
   recordInPlace,
-  requireDTypeOf,
+  requireNumbers,
   requireInPlace,
   runElementwise,
   sameShape,
@@ -315,7 +315,7 @@ addMethods({
   },
   lerp(this: Tensor, end: Tensor, weight: Operand): Tensor {
     const other = requireTensor('lerp', 'end', end);
-    for (const one of [this, other]) requireDTypeOf('lerp', 'this and end', one, ...numberDTypes);
+    for (const one of [this, other]) requireNumbers('lerp', 'this and end', one);
     if (isHalf(this.dtype)) {
       // Rounded once.
       const wide = weight instanceof Tensor ? weight.to('float32') : weight;

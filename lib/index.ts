@@ -1,5 +1,6 @@
 /** The public names. */
 import './core/print';
+import './core/values';
 import './ops';
 import './autograd/methods';
 
@@ -36,6 +37,7 @@ export * as data from './data';
 export * as F from './functional';
 export * as io from './io';
 export type { NestedArray, NumberArray, TensorData } from './core/nested';
+export type { TransferableTensor } from './core/transfer';
 export type { Hook } from './core/node';
 export type { Phase } from './core/observer';
 export * as metrics from './train/metrics';

@@ -1,10 +1,10 @@
 /** Access to a tensor's memory from JavaScript, and the errors where it is not allowed. */
 import { capture } from './capture';
 import { contentOf, type NumberMemory, type TypedArray } from './dtype';
-import { readElement } from './element';
+import { copyElements, readElement } from './element';
 import { unexpected } from './errors';
 import { observer } from './observer';
-import { allocateOwn, unusable, type Storage } from './storage';
+import { allocateOwn, isInSlab, unusable, type Storage } from './storage';
 import type { Tensor } from './tensor';
 
 /** The memory of a tensor; an error if it was detached, was a temporary, or if a running compiled function changes it. */
@@ -85,6 +85,22 @@ export function numbersIn(t: Tensor): NumberMemory {
   return Float64Array.from({ length: memory.length }, (_, i) =>
     Number(readElement(t.dtype, memory, i)),
   );
+}
+
+/** The memory of a contiguous tensor, for users to keep, transfer or detach; a copy of that of other tensors. */
+export function memoryInOrder(t: Tensor): TypedArray {
+  readableMemory('data', t);
+  if (!t._contiguous) return copyInOrder(t);
+  const storage = t._storage;
+  if (capture !== null) capture.use(storage); // moves it before the array is handed out
+  if (isInSlab(storage)) {
+    // Out of the slab: transferring or detaching this memory must not affect other tensors.
+    const own = allocateOwn(t.dtype, storage.array.length);
+    copyElements(own, storage.array);
+    storage.array = own;
+  }
+  storage.exposed = true;
+  return t._flat;
 }
 
 /** The elements of a tensor in order, in new memory. */

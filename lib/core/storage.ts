@@ -6,29 +6,91 @@ import { totalmem } from 'node:os';
 import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
 import { copyElements } from './element';
 import { unexpected } from './errors';
+import { sendTransferableInstead } from './uncloneable';
+
+/** What is false of most storages. */
+class StorageUses {
+  readers = 0;
+  exports = 0;
+  exposed = false;
+  given = false;
+  abandoned = false;
+}
+
+const unused: Readonly<StorageUses> = new StorageUses();
 
 /**
- * Memory that a tensor and its views share. `version` counts in-place changes, so that backward can tell when a saved
- * tensor was changed; `array` may move (never resize), so views look it up each time.
+ * Memory that a tensor and its views share. `array` may move (never resize), so views look it up each time.
+ *
+ * What says nothing about the elements is private, so that equal tensors are equal to assert.deepStrictEqual.
  */
 export class Storage {
   // `declare`: a field that is defined and then assigned takes twice as long to make.
   declare readonly dtype: DType;
   declare array: TypedArray;
-  version = 0;
-  /** How many running compiled functions and exports read the memory; meanwhile it may not be changed. */
-  readers = 0;
-  /** How many of the readers are exports. */
-  exports = 0;
-  /** Whether the array was handed out: then moving the memory would disconnect whoever holds it. */
-  exposed = false;
-  /** Whether the tensor it belonged to has moved to another storage. */
-  abandoned = false;
+  /** @internal */ declare readonly _clone: () => void;
+  #version = 0;
+  #uses: StorageUses | null = null;
 
   constructor(dtype: DType, array: TypedArray) {
     this.dtype = dtype;
     this.array = array;
+    this._clone = sendTransferableInstead;
     if (capture !== null) capture.adopt(this);
+  }
+
+  /** Counts changes in place, so that backward can tell when a saved tensor was changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  set version(value: number) {
+    this.#version = value;
+  }
+
+  /** How many running compiled functions and exports read the memory; meanwhile it may not be changed. */
+  get readers(): number {
+    return (this.#uses ?? unused).readers;
+  }
+
+  set readers(value: number) {
+    (this.#uses ??= new StorageUses()).readers = value;
+  }
+
+  /** How many of the readers are exports. */
+  get exports(): number {
+    return (this.#uses ?? unused).exports;
+  }
+
+  set exports(value: number) {
+    (this.#uses ??= new StorageUses()).exports = value;
+  }
+
+  /** Whether the array was handed out: then moving the memory would disconnect whoever holds it. */
+  get exposed(): boolean {
+    return (this.#uses ?? unused).exposed;
+  }
+
+  set exposed(value: boolean) {
+    (this.#uses ??= new StorageUses()).exposed = value;
+  }
+
+  /** Whether the array was the user's own before. */
+  get given(): boolean {
+    return (this.#uses ?? unused).given;
+  }
+
+  set given(value: boolean) {
+    (this.#uses ??= new StorageUses()).given = value;
+  }
+
+  /** Whether the tensor it belonged to has moved to another storage. */
+  get abandoned(): boolean {
+    return (this.#uses ?? unused).abandoned;
+  }
+
+  set abandoned(value: boolean) {
+    (this.#uses ??= new StorageUses()).abandoned = value;
   }
 
   /** Moves the memory to a SharedArrayBuffer, which cannot be detached, unless the array was handed out. */

@@ -5,7 +5,7 @@
 import { calledAs } from './caller';
 import { capture } from './capture';
 import { isFloating, type DType, type TypedArray } from './dtype';
-import { copyElements, readElement } from './element';
+import { readElement } from './element';
 import {
   ofThisCopy,
   requireArity,
@@ -16,7 +16,6 @@ import {
 } from './errors';
 import { refreshView, type ViewLink } from './inPlace';
 import { gradFnName, type Hook, type Node } from './node';
-import { nest, requireFewNumbers, type NestedArray } from './nested';
 import {
   contiguousStrides,
   isContiguous,
@@ -25,8 +24,9 @@ import {
   sameShape,
   type Shape,
 } from './shape';
-import { allocate, allocateOwn, isInSlab, Storage } from './storage';
-import { copyInOrder, readableMemory, requireUnusedGradient, usableMemory } from './access';
+import { allocate, isInSlab, Storage } from './storage';
+import { receive, type TransferableTensor } from './transfer';
+import { memoryInOrder, readableMemory, requireUnusedGradient, usableMemory } from './access';
 
 /** JavaScript's class of half-precision numbers, which Node has from version 24 on. */
 const float16Array = Reflect.get(globalThis, 'Float16Array') as
@@ -48,18 +48,19 @@ export class Tensor {
   /** @internal */ declare readonly _storage: Storage;
   /** @internal Elements from the start of the storage to the first one. */ declare readonly _offset: number;
   /** @internal */ declare readonly _contiguous: boolean;
-  /** @internal */ _node: Node | null = null;
-  /** @internal */ _hooks: Hook[] | null = null;
-  /** @internal */ _viewOf: ViewLink | null = null;
-  declare private lazyStrides: readonly number[] | null;
-  private leafRequiresGrad = false;
-  private gradient: Tensor | null = null;
-  /** Only the constructor sets it. */
-  readonly #genuine = true;
+  /** @internal Strides in elements, if the tensor is not contiguous. */
+  declare readonly _layout: readonly number[] | null;
+  // The rest is private, so that tensors with the same elements are equal to assert.deepStrictEqual and Jest's toEqual.
+  #node: Node | null = null;
+  #hooks: Hook[] | null = null;
+  #viewOf: ViewLink | null = null;
+  #strides: readonly number[] | null;
+  #leafRequiresGrad = false;
+  #gradient: Tensor | null = null;
   /** Memory of a gradient that was not handed out: once it is cleared, the next backward writes there. */
-  private unseenGradient: Storage | null = null;
-  private flatView: TypedArray | null = null;
-  private flatSource: TypedArray | null = null;
+  #unseenGradient: Storage | null = null;
+  #flatView: TypedArray | null = null;
+  #flatSource: TypedArray | null = null;
 
   /** @internal */
   constructor(
@@ -71,15 +72,43 @@ export class Tensor {
     this._storage = storage;
     this.dtype = storage.dtype;
     this.shape = shape;
-    this.lazyStrides = strides;
     this._offset = offset;
     this._contiguous = strides === null || isContiguous(shape, strides);
+    this._layout = this._contiguous ? null : strides;
+    this.#strides = strides;
+  }
+
+  /** @internal What made the tensor. */
+  get _node(): Node | null {
+    return this.#node;
+  }
+
+  set _node(node: Node | null) {
+    this.#node = node;
+  }
+
+  /** @internal */
+  get _hooks(): Hook[] | null {
+    return this.#hooks;
+  }
+
+  set _hooks(hooks: Hook[] | null) {
+    this.#hooks = hooks;
+  }
+
+  /** @internal */
+  get _viewOf(): ViewLink | null {
+    return this.#viewOf;
+  }
+
+  set _viewOf(link: ViewLink | null) {
+    this.#viewOf = link;
   }
 
   /** @internal Objects that only have the prototype, and proxies of tensors, are not tensors. */
   static [Symbol.hasInstance](value: unknown): boolean {
     if (this !== Tensor) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === 'object' && value !== null && #genuine in value;
+    return typeof value === 'object' && value !== null && #node in value;
   }
 
   /** @internal A new tensor for an op to fill. */
@@ -89,21 +118,21 @@ export class Tensor {
 
   /** @internal Strides in elements. */
   get _strides(): readonly number[] {
-    return (this.lazyStrides ??= contiguousStrides(this.shape));
+    return (this.#strides ??= contiguousStrides(this.shape));
   }
 
   /** @internal The memory from the first element to the last one, for native calls. */
   get _flat(): TypedArray {
     if (capture !== null) capture.use(this._storage);
     const array = this._storage.array;
-    if (this.flatView !== null && this.flatSource === array) return this.flatView;
-    this.flatSource = usableMemory('tensor', this);
+    if (this.#flatView !== null && this.#flatSource === array) return this.#flatView;
+    this.#flatSource = usableMemory('tensor', this);
     const extent = this._extent();
-    this.flatView =
+    this.#flatView =
       this._offset === 0 && array.length === extent
         ? array
         : array.subarray(this._offset, this._offset + extent);
-    return this.flatView;
+    return this.#flatView;
   }
 
   private _extent(): number {
@@ -167,53 +196,35 @@ export class Tensor {
    * class (Node 24 and later), else a Uint16Array of bits. `toArray()` and `to('float32').data` give numbers.
    */
   get data(): TypedArray {
-    const memory = this.#memoryInOrder();
+    const memory = memoryInOrder(this);
     return this.dtype === 'float16' && float16Array !== undefined
       ? new float16Array(memory.buffer, memory.byteOffset, memory.length)
       : memory;
   }
 
-  #memoryInOrder(): TypedArray {
-    readableMemory('data', this);
-    if (!this._contiguous) return copyInOrder(this);
-    if (capture !== null) capture.use(this._storage); // moves it before the array is handed out
-    const storage = this._storage;
-    if (isInSlab(storage)) {
-      // Out of the slab: transferring or detaching this memory must not affect other tensors.
-      const own = allocateOwn(this.dtype, storage.array.length);
-      copyElements(own, storage.array);
-      storage.array = own;
-    }
-    storage.exposed = true;
-    return this._flat;
-  }
-
   /**
-   * The elements as nested arrays of numbers, or of booleans for a bool tensor (torch.Tensor.tolist). A tensor without
-   * dimensions gives a single number or boolean. int64 elements of 2^53 or more are bigints.
+   * A tensor of what `toTransferable` returned, in this thread or another one, without a copy.
+   *
+   * @throws TypeError or RangeError if the dtype, the shape and the data do not fit together
    */
-  toArray(): NestedArray {
-    requireArity('toArray', arguments.length, 0);
-    readableMemory('toArray', this);
-    requireFewNumbers('toArray', this.shape);
-    const values = this._contiguous ? this._flat : copyInOrder(this);
-    return nest(values, this.shape, this.dtype);
-  }
-
-  /** As `toArray`: what JSON.stringify writes. */
-  toJSON(): NestedArray {
-    return this.toArray();
+  static from(value: TransferableTensor): Tensor {
+    requireArity('Tensor.from', arguments.length, 1);
+    if (value instanceof Tensor) {
+      throw wrongType('Tensor.from', 'what toTransferable returns', 'value', value);
+    }
+    const { storage, shape, requiresGrad } = receive(value);
+    return new Tensor(storage, shape).requiresGrad_(requiresGrad);
   }
 
   // --- Gradients ----------------------------------------------------------------------------------------------------
 
   /** Whether gradients flow to this tensor: a leaf that requires them, or a result of one. */
   get requiresGrad(): boolean {
-    if (this._viewOf !== null) refreshView(this, this._viewOf);
-    if (capture !== null && this._node === null) {
-      capture.readRequiresGrad(this, this.leafRequiresGrad);
+    if (this.#viewOf !== null) refreshView(this, this.#viewOf);
+    if (capture !== null && this.#node === null) {
+      capture.readRequiresGrad(this, this.#leafRequiresGrad);
     }
-    return this.leafRequiresGrad || this._node !== null;
+    return this.#leafRequiresGrad || this.#node !== null;
   }
 
   set requiresGrad(value: boolean) {
@@ -221,13 +232,13 @@ export class Tensor {
     if (value && !isFloating(this.dtype)) {
       throw unexpected('requiresGrad', 'a floating dtype', 'this', this.dtype);
     }
-    if (!value && this._node !== null) {
+    if (!value && this.#node !== null) {
       throw new Error(
         'requiresGrad: expected a leaf tensor, got the result of an op; use detach()',
       );
     }
-    if (this._node === null) this.leafRequiresGrad = value;
-    if (!value) this.unseenGradient = null;
+    if (this.#node === null) this.#leafRequiresGrad = value;
+    if (!value) this.#unseenGradient = null;
   }
 
   /** Sets `requiresGrad` and returns the tensor (torch.Tensor.requires_grad_). */
@@ -241,7 +252,7 @@ export class Tensor {
 
   /** Whether no recorded op made this tensor. */
   get isLeaf(): boolean {
-    return !this.requiresGrad || this._node === null;
+    return !this.requiresGrad || this.#node === null;
   }
 
   /** The op that made this tensor, or null for a leaf. */
@@ -249,12 +260,12 @@ export class Tensor {
     /** As PyTorch names it: AddBackward0. */
     readonly name: string;
   } | null {
-    return this._node === null ? null : { name: gradFnName(this._node) };
+    return this.#node === null ? null : { name: gradFnName(this.#node) };
   }
 
   /** The gradient that `backward` left here, or null. Assign null to clear it. */
   get grad(): Tensor | null {
-    this.unseenGradient = null;
+    this.#unseenGradient = null;
     return this._grad;
   }
 
@@ -271,29 +282,29 @@ export class Tensor {
         );
       }
     }
-    if (value !== null) this.unseenGradient = null;
+    if (value !== null) this.#unseenGradient = null;
     requireUnusedGradient('grad', this);
     if (capture !== null) capture.wroteGrad(this);
-    this.gradient = value;
+    this.#gradient = value;
   }
 
   /** @internal `grad`, for callers that do not keep it. */
   get _grad(): Tensor | null {
-    if (capture !== null) capture.readGrad(this, this.gradient);
-    return this.gradient;
+    if (capture !== null) capture.readGrad(this, this.#gradient);
+    return this.#gradient;
   }
 
   /** @internal Sets `grad` after a compiled step. */
   _leaveGrad(gradient: Tensor | null): void {
-    this.unseenGradient = null;
-    this.gradient = gradient;
+    this.#unseenGradient = null;
+    this.#gradient = gradient;
   }
 
   /** @internal Makes `gradient`, which nothing else refers to, this tensor's `grad`. */
   _adoptGrad(gradient: Tensor): void {
     this.grad = gradient;
     const reusable = capture === null && !isInSlab(gradient._storage);
-    if (reusable) this.unseenGradient = gradient._storage;
+    if (reusable) this.#unseenGradient = gradient._storage;
   }
 
   /**
@@ -301,9 +312,9 @@ export class Tensor {
    * wrote costs a tenth of writing to new memory, which is in no cache (200 KB: 4 us and 40 us).
    */
   _spareGrad(): Tensor | null {
-    const spare = this.unseenGradient;
-    if (spare === null || this.gradient !== null || capture !== null) return null;
-    this.unseenGradient = null;
+    const spare = this.#unseenGradient;
+    if (spare === null || this.#gradient !== null || capture !== null) return null;
+    this.#unseenGradient = null;
     const fits = spare.array.length === this.numel();
     return fits ? new Tensor(new Storage(this.dtype, spare.array), this.shape) : null;
   }
@@ -312,7 +323,7 @@ export class Tensor {
   detach(): Tensor {
     requireArity('detach', arguments.length, 0);
     Tensor.#requireGenuine(this);
-    return new Tensor(this._storage, this.shape, this.lazyStrides, this._offset);
+    return new Tensor(this._storage, this.shape, this.#strides, this._offset);
   }
 
   /** @internal A view of the same memory; not recorded. */
@@ -323,7 +334,7 @@ export class Tensor {
 
   /** A view of an object that only has the prototype would be a tensor without memory. */
   static #requireGenuine(tensor: Tensor): void {
-    if (!(#genuine in tensor)) throw wrongType('tensor', 'a tensor', 'this', tensor);
+    if (!(#node in tensor)) throw wrongType('tensor', 'a tensor', 'this', tensor);
   }
 }
 

@@ -113,6 +113,7 @@ export function fromArray(
     : arrayOver(dtype, array.buffer, array.byteOffset, array.length);
   const storage = new Storage(dtype, memory);
   storage.exposed = true; // the caller holds the array, so its memory must not move
+  storage.given = true;
   return finish('fromArray', new Tensor(storage, sizes), options);
 }
 

@@ -18,6 +18,7 @@ import {
   type Params,
 } from './paramGroup';
 import { ParamState, type Definition } from './paramState';
+import { sendStateDictInstead } from '../core/uncloneable';
 
 /**
  * Base class of optimizers (torch.optim.Optimizer). Parameters without a gradient are not changed.
@@ -28,6 +29,7 @@ import { ParamState, type Definition } from './paramState';
  * model and `copy_` do, keeps its new value: the copy takes it at the next step.
  */
 export abstract class Optimizer<O extends LearningRate = LearningRate> {
+  /** @internal */ readonly _clone = sendStateDictInstead;
   /** Groups of parameters: `params`, and options, which take effect at the next step when they are assigned. */
   readonly paramGroups: ParamGroup<O>[] = [];
   /** Options for groups that leave them out. */

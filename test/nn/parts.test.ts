@@ -193,7 +193,7 @@ describe('fields that hold parts', () => {
     (object as Record<string, unknown>)[name] = value;
   };
 
-  test.each<[() => nn.Module, string, unknown]>([
+  test.each<[() => nn.Module<never>, string, unknown]>([
     [linear, 'weight', ones(2, 2)],
     [linear, 'weight', 1],
     [linear, 'weight', undefined],

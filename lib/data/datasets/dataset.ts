@@ -24,6 +24,19 @@ export interface Dataset<Item, Batch = Collated<Awaited<Item>>> {
   getBatch?: ((indices: Tensor) => Batch) | undefined;
 }
 
+/** The dataset of an array. */
+class ArrayDataset<Item> implements Dataset<Item> {
+  readonly length: number;
+
+  constructor(private readonly items: ArrayLike<Item>) {
+    this.length = items.length;
+  }
+
+  get(index: number): Item {
+    return this.items[index];
+  }
+}
+
 /** Indices are int32. */
 const mostSamples = 2 ** 31 - 1;
 
@@ -33,7 +46,7 @@ export function requireDataset<Item>(
   value: Dataset<Item, unknown> | readonly Item[],
   name = 'dataset',
 ): Dataset<Item, unknown> {
-  if (isArray(value)) return { length: value.length, get: (index) => value[index] };
+  if (isArray(value)) return new ArrayDataset(value);
   const dataset: unknown = value;
   if (
     typeof dataset !== 'object' ||

@@ -24,7 +24,8 @@ export class Sequential extends Module {
   /** @internal The bundler renames classes that mention themselves, and printing shows the name. */
   static override readonly name: string = 'Sequential';
   [index: number]: Module;
-  readonly #names: string[] = [];
+  /** @internal A field, so that chains in different orders are not equal to assert.deepStrictEqual. */
+  readonly _names: string[] = [];
 
   constructor(modules: Readonly<Record<string, Module>>);
   constructor(...modules: Module[]);
@@ -41,7 +42,7 @@ export class Sequential extends Module {
       throw wrongType('Sequential', 'a module', `modules[${name}]`, module);
     }
     this.addModule(name, module);
-    this.#names.push(name);
+    this._names.push(name);
   }
 
   #module(name: string): Module {
@@ -51,12 +52,12 @@ export class Sequential extends Module {
 
   /** The number of modules. */
   get length(): number {
-    return this.#names.length;
+    return this._names.length;
   }
 
   /** The module at an index; negative ones count from the end. */
   get(index: number): Module {
-    return this.#module(this.#names[placeIn('Sequential.get', index, this.length)]);
+    return this.#module(this._names[placeIn('Sequential.get', index, this.length)]);
   }
 
   /** Adds a module at the end. */
@@ -74,12 +75,12 @@ export class Sequential extends Module {
 
   /** The modules, in order. */
   *[Symbol.iterator](): Generator<Module> {
-    for (const name of this.#names) yield this.#module(name);
+    for (const name of this._names) yield this.#module(name);
   }
 
   override forward(input: Tensor): Tensor {
     let x = input;
-    for (const name of this.#names) x = this.#module(name).forward(x);
+    for (const name of this._names) x = this.#module(name).forward(x);
     return x;
   }
 }
@@ -134,7 +135,8 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
 /** Modules by name, in the order in which they were added (torch.nn.ModuleDict). */
 export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
-  readonly #modules = new Map<string, M>();
+  /** @internal A field, so that dicts of different modules are not equal to assert.deepStrictEqual. */
+  readonly _modules = new Map<string, M>();
 
   constructor(modules: Readonly<Record<string, M>> = {}) {
     super();
@@ -144,25 +146,27 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
 
   /** @internal */
   override _eachField(visit: (value: unknown, name: string) => void): void {
-    super._eachField(visit);
-    this.#modules.forEach(visit);
+    super._eachField((value, name) => {
+      if (value !== this._modules) visit(value, name);
+    });
+    this._modules.forEach(visit);
   }
 
   /** The number of modules. */
   get size(): number {
-    return this.#modules.size;
+    return this._modules.size;
   }
 
   /** Whether there is a module of this name. */
   has(name: string): boolean {
-    return this.#modules.has(name);
+    return this._modules.has(name);
   }
 
   /** The module of this name; RangeError if there is none. */
   get(name: string): M {
-    const module = this.#modules.get(name);
+    const module = this._modules.get(name);
     if (module !== undefined) return module;
-    const names = [...this.#modules.keys()].join(', ');
+    const names = [...this._modules.keys()].join(', ');
     throw wrongValue('ModuleDict.get', `one of ${names}`, 'name', name);
   }
 
@@ -173,28 +177,28 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
       throw wrongValue('ModuleDict', 'a name without a dot', 'name', name);
     }
     if (!(module instanceof Module)) throw wrongType('ModuleDict', 'a module', name, module);
-    this.#modules.set(name, module);
+    this._modules.set(name, module);
     return this;
   }
 
   /** Removes the module with this name; returns whether there was one. */
   delete(name: string): boolean {
-    return this.#modules.delete(name);
+    return this._modules.delete(name);
   }
 
   /** The names, in order. */
   keys(): IterableIterator<string> {
-    return this.#modules.keys();
+    return this._modules.keys();
   }
 
   /** The modules, in order. */
   values(): IterableIterator<M> {
-    return this.#modules.values();
+    return this._modules.values();
   }
 
   /** The names with their modules, in order. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
-    return this.#modules[Symbol.iterator]();
+    return this._modules[Symbol.iterator]();
   }
 }
 

@@ -3,7 +3,7 @@ import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
 import { copyElements } from '../../core/element';
 import { requireOptions } from '../../core/errors';
-import { allocateShared, Storage } from '../../core/storage';
+import { allocateShared, isShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 
 /** The fields of a tensor that `Parameter` may replace. */
@@ -14,9 +14,24 @@ function setBody(of: Body, storage: Storage, dtype: DType): void {
   of.dtype = dtype;
 }
 
+/** The memory of a parameter: that of `data` if it is a SharedArrayBuffer of the user's, else new memory. */
+function storageFor(data: Tensor): { storage: Storage; isCopy: boolean } {
+  const { array, given } = data._storage;
+  if (given && isShared(array) && data._contiguous) {
+    if (data.numel() === array.length) return { storage: data._storage, isCopy: false };
+    const part = new Storage(data.dtype, data._flat);
+    part.exposed = true;
+    part.given = true;
+    return { storage: part, isCopy: false };
+  }
+  const copy = new Storage(data.dtype, allocateShared(data.dtype, data.numel()));
+  return { storage: copy, isCopy: true };
+}
+
 /**
  * A tensor that is trained: modules find it among their fields, and optimizers update it (torch.nn.Parameter). It
- * copies `data` into memory that cannot be detached and that worker threads can share.
+ * copies `data` into memory that cannot be detached and that worker threads can share. A tensor over a SharedArrayBuffer, from
+ * `fromArray` or `Tensor.from`, is not copied, so threads can have the same weights.
  *
  * @example this.scale = new nn.Parameter(ones([3]));
  */
@@ -24,8 +39,9 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
     const from = requireTensor('Parameter', 'data', data);
     requireOptions('Parameter', options, ['requiresGrad']);
-    super(new Storage(from.dtype, allocateShared(from.dtype, from.numel())), from.shape);
-    noGrad(() => this.copy_(from));
+    const { storage, isCopy } = storageFor(from);
+    super(storage, from.shape);
+    if (isCopy) noGrad(() => this.copy_(from));
     this.requiresGrad = options.requiresGrad ?? true;
   }
 

@@ -1,6 +1,7 @@
 /** The tree of modules: parameters, buffers and submodules, found among the fields. */
 import { requireBoolean, requireOptions, wrongType, wrongValue } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
+import { sendStateDictInstead } from '../../core/uncloneable';
 import type { AnyModule } from './module';
 import { eachPartIn, requirePartName } from './containers';
 import { Parameter } from './parameter';
@@ -22,6 +23,7 @@ const setSlot = (module: object, name: string, value: unknown): void => {
 
 /** The part of `Module` that finds parameters, buffers and submodules. */
 export abstract class ModuleTree {
+  /** @internal */ readonly _clone = sendStateDictInstead;
   /** Buffers by name, and whether they are part of the state dict. */
   readonly #buffers = new Map<string, boolean>();
   /** What the fields held that are registered, or were found by a walk. */

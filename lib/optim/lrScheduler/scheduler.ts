@@ -1,4 +1,5 @@
 /** The base of learning-rate schedulers. */
+import { sendStateDictInstead } from '../../core/uncloneable';
 import { capture } from '../../core/capture';
 import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../core/errors';
 import { requireOptimizer, type Optimizer } from '../optimizer';
@@ -17,6 +18,7 @@ export abstract class Schedule {
   readonly baseLrs: number[];
   /** The rates that the last step set. */
   protected lastLr: number[];
+  /** @internal */ readonly _clone = sendStateDictInstead;
   readonly #optimizer: Optimizer;
 
   constructor(optimizer: Optimizer) {

@@ -15,6 +15,8 @@ const op = 'OnnxModule';
  */
 export class OnnxModule extends Module<Tensor[]> {
   readonly #plan: Plan;
+  /** @internal A field, so that models with different weights are not equal to assert.deepStrictEqual. */
+  readonly _parameters: Plan['parameters'];
   /** Names of the inputs, in the order of forward's arguments. */
   readonly inputNames: readonly string[];
   /** Names of the outputs. */
@@ -24,14 +26,17 @@ export class OnnxModule extends Module<Tensor[]> {
   constructor(plan: Plan) {
     super();
     this.#plan = plan;
+    this._parameters = plan.parameters;
     this.inputNames = plan.inputs.map(({ name }) => name);
     this.outputNames = plan.outputs.map(({ name }) => name);
   }
 
   /** @internal */
   override _eachField(visit: (value: unknown, name: string) => void): void {
-    super._eachField(visit);
-    this.#plan.parameters.forEach(visit);
+    super._eachField((value, name) => {
+      if (value !== this._parameters) visit(value, name);
+    });
+    this._parameters.forEach(visit);
   }
 
   /** The output of a model with one output; use `run` for a model with several. */

@@ -1,0 +1,72 @@
+/** Tensors in messages to other threads, as plain objects. */
+import { copyInOrder, memoryInOrder, readableMemory } from './access';
+import {
+  arrayClass,
+  isFloating,
+  newArray,
+  requireDType,
+  type DType,
+  type TypedArray,
+} from './dtype';
+import { isDetached, requireBoolean, shapeText, unexpected, wrongType } from './errors';
+import { numelOf, requireShape, type Shape } from './shape';
+import { isShared, Storage } from './storage';
+import type { Tensor } from './tensor';
+
+/** What `toTransferable` returns: a plain object that `structuredClone` and `postMessage` can copy. */
+export interface TransferableTensor {
+  /** Element type. */
+  readonly dtype: DType;
+  /** Sizes, outermost first. */
+  readonly shape: Shape;
+  /** The elements in order; halves as their bits, in a Uint16Array. */
+  readonly data: TypedArray;
+  /** Whether the tensor required a gradient. */
+  readonly requiresGrad: boolean;
+}
+
+// Results of ops have this many bytes more than their elements, to begin at a cache line.
+const mostBeside = 64;
+
+/** The message for a tensor. */
+export function transferableOf(t: Tensor): TransferableTensor {
+  readableMemory('toTransferable', t);
+  const data = memoryInOrder(t);
+  // A message copies all of a buffer, not only the part that an array shows.
+  const isApart = isShared(data) || data.buffer.byteLength <= data.byteLength + mostBeside;
+  return {
+    dtype: t.dtype,
+    shape: [...t.shape],
+    data: isApart ? data : copyInOrder(t),
+    requiresGrad: t.requiresGrad,
+  };
+}
+
+/** The memory and shape of a message. */
+export function receive(value: unknown): { storage: Storage; shape: Shape; requiresGrad: boolean } {
+  const op = 'Tensor.from';
+  if (typeof value !== 'object' || value === null || !('data' in value)) {
+    throw wrongType(op, 'what toTransferable returns', 'value', value);
+  }
+  const message = value as Readonly<Record<keyof TransferableTensor, unknown>>;
+  const dtype = requireDType(op, message.dtype);
+  const shape = requireShape(op, message.shape);
+  const data = message.data as TypedArray;
+  const wanted = newArray(dtype, 0).constructor.name;
+  if (arrayClass(data) !== wanted) throw wrongType(op, `a ${wanted}`, 'data', data);
+  if (isDetached(data)) throw wrongType(op, 'memory that is still there', 'data', data);
+  if (data.length !== numelOf(shape)) {
+    throw unexpected(
+      op,
+      `${numelOf(shape)} elements for shape ${shapeText(shape)}`,
+      'data',
+      String(data.length),
+    );
+  }
+  const requiresGrad = requireBoolean(op, 'requiresGrad', message.requiresGrad ?? false);
+  if (requiresGrad && !isFloating(dtype)) throw unexpected(op, 'a floating dtype', 'dtype', dtype);
+  const storage = new Storage(dtype, data);
+  storage.exposed = true;
+  storage.given = true;
+  return { storage, shape, requiresGrad };
+}

@@ -1,0 +1,9 @@
+/**
+ * Fields that make `structuredClone` and `postMessage` refuse an object. They would make a plain object without methods of it;
+ * a function they refuse, with its text as the message: "function sendStateDictInstead() {} could not be cloned".
+ */
+/* eslint-disable @typescript-eslint/no-empty-function */
+
+export function sendTransferableInstead(): void {}
+
+export function sendStateDictInstead(): void {}

@@ -2,7 +2,6 @@
  * Fields that make `structuredClone` and `postMessage` refuse an object. They would make a plain object without methods of it;
  * a function they refuse, with its text as the message: "function sendStateDictInstead() {} could not be cloned".
  */
-/* eslint-disable @typescript-eslint/no-empty-function */
 
 export function sendTransferableInstead(): void {}
 

@@ -50,6 +50,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 {
   /** @internal A field, so that loaders with different options are not equal to assert.deepStrictEqual. */
   readonly _plan: LoaderPlan;
+  readonly #plan: LoaderPlan;
   /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
   /** Whether an epoch depends on the generator: its order does, or its samples may. */
@@ -61,8 +62,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   private epochs = 0;
 
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
-    this._plan = planOf(source, options);
-    const { dataset, sampler, generator } = this._plan;
+    this._plan = this.#plan = planOf(source, options);
+    const { dataset, sampler, generator } = this.#plan;
     const indexSampler = isIndexSampler(sampler) ? sampler : null;
     this.generator = indexSampler?._generator ?? generator;
     const random = indexSampler?._isRandom ?? false;
@@ -71,17 +72,17 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   /** The dataset. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
-    return this._plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
+    return this.#plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }
 
   /** Samples in a batch; null with a batch sampler. */
   get batchSize(): number | null {
-    return this._plan.batchSize;
+    return this.#plan.batchSize;
   }
 
   /** The number of batches in an epoch; Infinity for an iterable without a length. */
   get length(): number {
-    return batchCount(this._plan);
+    return batchCount(this.#plan);
   }
 
   /** Finished epochs. */
@@ -95,13 +96,13 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    if (this._plan.sampler === null || this._plan.workers > 0) {
-      const why = this._plan.sampler === null ? 'an iterable dataset' : 'workers';
+    if (this.#plan.sampler === null || this.#plan.workers > 0) {
+      const why = this.#plan.sampler === null ? 'an iterable dataset' : 'workers';
       throw new TypeError(`DataLoader: expected for await to loop over ${why}, got for`);
     }
     const [pass, start] = this.begin();
     const { order, seeds } = start;
-    const reader = new SampleReader(this._plan, seeds);
+    const reader = new SampleReader(this.#plan, seeds);
     for (let next = order.next(); next.done !== true; next = order.next()) {
       const batch = requireSynchronous(reader.read(next.value, pass.position));
       pass.position++;
@@ -112,8 +113,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
-    const source = sourceOf(this._plan, start);
-    const ahead = new ReadAhead<LoadedBatch>(source.start, this._plan.prefetch);
+    const source = sourceOf(this.#plan, start);
+    const ahead = new ReadAhead<LoadedBatch>(source.start, this.#plan.prefetch);
     try {
       for (;;) {
         source.keepAlive?.(true);
@@ -135,7 +136,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   /** The position of the loader, as a copy. */
   stateDict(): DataLoaderState {
-    const { sampler, batchSize } = this._plan;
+    const { sampler, batchSize } = this.#plan;
     const { pass } = this;
     return {
       epoch: this.epochs,
@@ -146,7 +147,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       order: pass?.order?.clone() ?? null,
       generator: this.generator?.getState() ?? null,
       sampler: pass !== null ? pass.sampler : stateOf(sampler),
-      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this._plan),
+      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this.#plan),
     };
   }
 
@@ -156,7 +157,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
    * the state does not fit.
    */
   loadStateDict(state: DataLoaderState): void {
-    const { sampler, dataset, batchSize } = this._plan;
+    const { sampler, dataset, batchSize } = this.#plan;
     const iterable = sampler === null;
     const loaded = requireState(state, {
       batchSize,
@@ -184,7 +185,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   private samples(): number | null {
-    const { dataset, sampler } = this._plan;
+    const { dataset, sampler } = this.#plan;
     if (sampler === null) return null;
     return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
   }
@@ -208,7 +209,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       position: 0,
       ended: false,
       order,
-      sampler: stateOf(this._plan.sampler),
+      sampler: stateOf(this.#plan.sampler),
       dataset: null,
     };
     this.pass = pass;
@@ -220,7 +221,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     generator: RandomGenerator | undefined,
   ): PassStart {
     const { isRandom } = this;
-    const plan = this._plan;
+    const plan = this.#plan;
     return {
       from: position,
       ended,

@@ -1,9 +1,10 @@
 /** Reading batches in this thread: by index, or from an iterable. */
 import { numbersOf } from '../../core/access';
+import { isPromise } from '../../core/promises';
 import { wrongType } from '../../core/errors';
 import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';
-import { collate as collateTensors } from './collate';
+import { collateAt } from './collate';
 import { ConcatDataset } from '../datasets/concatDataset';
 import type { Dataset } from '../datasets/dataset';
 import { requireIndex } from '../datasets/indices';
@@ -11,9 +12,11 @@ import type { AnyIterable } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
 import type { StateTree } from './loaderState';
+import type { Lookout } from './look';
+import type { Place } from './numberTypes';
 import { readBefore, readingOf, type Reading } from '../datasets/readOnce';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
-import { sampleSeed, type SeedBase } from './seeds';
+import { lookSeed, sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
 import { TensorDataset } from '../datasets/tensorDataset';
 
@@ -25,15 +28,22 @@ export function isInMemory(dataset: unknown): boolean {
   return isUnchanged(dataset, TensorDataset, ...members);
 }
 
+/** The dataset of which others are parts: their loaders look at the same samples. */
+export function wholeOf(dataset: Dataset<unknown, unknown>): Dataset<unknown, unknown> {
+  return isUnchanged(dataset, Subset, 'get') ? wholeOf(dataset.dataset) : dataset;
+}
+
 /** Reads batches of a dataset by index. A batch is a promise if the dataset or `collate` returns one. */
 export class SampleReader {
   private readonly dataset: Dataset<unknown, unknown>;
   private readonly byBatch: boolean;
   private readonly stream = new RandomGenerator(0);
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly plan: LoaderPlan,
     private readonly seeds: SeedBase | null,
+    private readonly lookout: Lookout,
   ) {
     this.dataset = plan.dataset as Dataset<unknown, unknown>;
     this.byBatch = plan.collate === undefined && readsBatches(this.dataset);
@@ -50,10 +60,27 @@ export class SampleReader {
       const index = requireIndex('DataLoader', 'a sample', value, length);
       return this.seeded(batch, place, (seed) => dataset.get(index, seed));
     });
-    const combine = collate ?? collateTensors;
-    return items.some(isPromise)
-      ? Promise.all(items).then((resolved) => combine(resolved))
-      : combine(items);
+    const isAsync = items.some(isPromise);
+    if (collate !== undefined) return isAsync ? Promise.all(items).then(collate) : collate(items);
+    const { lookout } = this;
+    const whole = wholeOf(dataset);
+    const readOne = (index: number): unknown => {
+      const seed = lookSeed(index);
+      return withGenerator(this.stream.manualSeed(seed), () => whole.get(index, seed));
+    };
+    if (isAsync) {
+      const all = Promise.all(items);
+      all.catch(() => undefined);
+      const collated = this.last.then(async () => {
+        const resolved = await all;
+        await lookout.later(resolved, whole.length, readOne);
+        return collateAt(lookout.place, resolved);
+      });
+      this.last = collated.catch(() => undefined); // the first batch comes first
+      return collated;
+    }
+    lookout.now(items, whole.length, readOne);
+    return collateAt(lookout.place, items);
   }
 
   private seeded(batch: number, place: number, read: (seed: number) => unknown): unknown {
@@ -83,6 +110,7 @@ export class IterableReader {
     private readonly plan: LoaderPlan,
     private readonly skip: number,
     private done: boolean,
+    private readonly place: Place,
   ) {}
 
   /** The next batch, and the state of the dataset after it if it has one; undefined if no samples are left. */
@@ -105,7 +133,11 @@ export class IterableReader {
     const size = this.plan.batchSize ?? 1;
     if (this.reading === null && !this.done) {
       this.reading = readingOf('DataLoader', 'dataset', this.plan.dataset as AnyIterable<unknown>);
-      for (let i = 0; i < this.skip; i++) if ((await this.next()).done === true) break;
+      for (let i = 0; i < this.skip; i++) {
+        const next = await this.next();
+        if (next.done === true) break;
+        this.place.see(await next.value); // the batches that are skipped have chosen the dtypes
+      }
     }
     const items: unknown[] = [];
     while (items.length < size) {
@@ -114,10 +146,11 @@ export class IterableReader {
       items.push(await next.value);
     }
     if (items.length === 0 || (items.length < size && this.plan.dropLast)) return undefined;
-    const { dataset } = this.plan;
+    const { dataset, collate } = this.plan;
     const state = isStateful(dataset) ? dataset.stateDict() : null;
     const ended = this.done;
-    return { batch: await (this.plan.collate ?? collateTensors)(items), dataset: state, ended };
+    const batch = await (collate === undefined ? collateAt(this.place, items) : collate(items));
+    return { batch, dataset: state, ended };
   }
 
   private async next(): Promise<IteratorResult<unknown>> {
@@ -137,15 +170,6 @@ export class IterableReader {
       this.pending--;
     }
   }
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }
 
 /** A batch that is no promise, for a plain `for`; otherwise throws. */

@@ -1,7 +1,8 @@
 /** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
-import { arrayClass, defaultDType, type DType } from '../../core/dtype';
-import type { Element } from '../../core/element';
+import { arrayClass } from '../../core/dtype';
 import { unexpected, wrongType } from '../../core/errors';
+import type { Place } from './numberTypes';
+import { isPlainObject } from './plainObject';
 
 /** Makes the fields of a batch. */
 export interface BatchBuilder {
@@ -11,8 +12,9 @@ export interface BatchBuilder {
   tensors(items: readonly unknown[]): unknown;
   /** Typed arrays of one type and length along a new first dimension. */
   arrays(items: readonly ArrayBufferView[]): unknown;
-  numbers(values: readonly Element[], dtype: DType): unknown;
-  booleans(values: readonly boolean[]): unknown;
+  numbers(values: readonly number[], place: Place | undefined): unknown;
+  bigints(values: readonly bigint[], place: Place | undefined): unknown;
+  booleans(values: readonly boolean[], place: Place | undefined): unknown;
   /** An array with one field for each entry, and a plain object. */
   list(entries: unknown[]): unknown;
   object(entries: [string, unknown][]): unknown;
@@ -20,10 +22,11 @@ export interface BatchBuilder {
   others(items: unknown[]): unknown;
 }
 
-/** The batch of `items`, which must all be of the same kind. */
+/** The batch of `items`, which must all be of the same kind. `place` says what becomes of numbers. */
 export function collateFields(
   items: readonly unknown[],
   builder: BatchBuilder,
+  place?: Place,
   depth = 0,
 ): unknown {
   if (depth > 64) throw unexpected('collate', 'at most 64 levels', 'items', 'more'); // or a cycle
@@ -35,16 +38,15 @@ export function collateFields(
   }
   if (typeof first === 'number') {
     const numbers = requireAlike(items, (value) => typeof value === 'number', 'a number');
-    return builder.numbers(numbers, numbers.every(isInt32) ? 'int32' : defaultDType);
+    return builder.numbers(numbers, place);
   }
   if (typeof first === 'bigint') {
     const bigints = requireAlike(items, (value) => typeof value === 'bigint', 'a bigint');
-    return builder.numbers(bigints, 'int64');
+    return builder.bigints(bigints, place);
   }
   if (typeof first === 'boolean') {
-    return builder.booleans(
-      requireAlike(items, (value) => typeof value === 'boolean', 'a boolean'),
-    );
+    const booleans = requireAlike(items, (value) => typeof value === 'boolean', 'a boolean');
+    return builder.booleans(booleans, place);
   }
   const type = arrayClass(first);
   if (type !== undefined) {
@@ -63,6 +65,7 @@ export function collateFields(
       collateFields(
         arrays.map((array) => array[i]),
         builder,
+        place?.at(i),
         depth + 1,
       );
     return builder.list(first.map((_, i) => entry(i)));
@@ -79,6 +82,7 @@ export function collateFields(
       collateFields(
         objects.map((object) => object[key]),
         builder,
+        place?.at(key),
         depth + 1,
       );
     return builder.object(keys.map((key) => [key, entry(key)]));
@@ -96,14 +100,4 @@ function requireAlike<T>(
   if (wrong < 0) return items as T[];
   const whose = `${what}, as the first sample has,`;
   throw wrongType('collate', whose, `sample ${wrong}`, items[wrong]);
-}
-
-function isInt32(value: number): boolean {
-  return (value | 0) === value;
-}
-
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -13,6 +13,8 @@ import {
 } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
 import { requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { Lookout } from './look';
+import { Place } from './numberTypes';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
 import { isIndexSampler } from './samplers';
@@ -36,6 +38,8 @@ interface Pass extends Pick<
  * `for await`.
  *
  * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
+ * Numbers at one place of the samples have one dtype: int32 if all are whole, else float32, or what `dtypes` says. To
+ * know this, up to 10,000 samples are read with the first batch, or 100 if they are promises or hold tensors. A number that does not fit later throws a RangeError.
  *
  * `stateDict()` returns the position, also in the middle of an epoch; batches that were only read ahead do not count.
  * After `loadStateDict` the next loop yields the rest of that epoch. The generator of `manualSeed` is not part of the
@@ -51,6 +55,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   /** @internal A field, so that loaders with different options are not equal to assert.deepStrictEqual. */
   readonly _plan: LoaderPlan;
   readonly #plan: LoaderPlan;
+  /** Chooses the dtypes of numbers in samples, for all epochs. */
+  readonly #lookout: Lookout;
   /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
   /** Whether an epoch depends on the generator: its order does, or its samples may. */
@@ -63,6 +69,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     this._plan = this.#plan = planOf(source, options);
+    this.#lookout = new Lookout(new Place('DataLoader', this.#plan.dtypes));
     const { dataset, sampler, generator } = this.#plan;
     const indexSampler = isIndexSampler(sampler) ? sampler : null;
     this.generator = indexSampler?._generator ?? generator;
@@ -102,7 +109,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     }
     const [pass, start] = this.begin();
     const { order, seeds } = start;
-    const reader = new SampleReader(this.#plan, seeds);
+    const reader = new SampleReader(this.#plan, seeds, this.#lookout);
     for (let next = order.next(); next.done !== true; next = order.next()) {
       const batch = requireSynchronous(reader.read(next.value, pass.position));
       pass.position++;
@@ -113,7 +120,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
-    const source = sourceOf(this.#plan, start);
+    const source = sourceOf(this.#plan, start, this.#lookout);
     const ahead = new ReadAhead<LoadedBatch>(source.start, this.#plan.prefetch);
     try {
       for (;;) {

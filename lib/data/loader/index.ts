@@ -1,8 +1,9 @@
 /** Loaders, samplers, and how samples become batches. */
-export { collate, type Collated } from './collate';
+export { collate, type Collated, type CollateOptions } from './collate';
 export { DataLoader } from './dataLoader';
 export type { DataLoaderOptions, LoaderSource } from './loaderOptions';
 export type { DataLoaderState } from './loaderState';
+export type { NumberTypes } from './numberTypes';
 export {
   BatchSampler,
   RandomSampler,

@@ -10,7 +10,8 @@ import type { Generator } from '../../core/generator';
 import { requireDataset, type Dataset } from '../datasets/dataset';
 import { generatorOf } from './generator';
 import { isIterableDataset } from '../datasets/iterableDataset';
-import { isUnchanged } from '../datasets/overrides';
+import { isUnchanged, readsBatches } from '../datasets/overrides';
+import { requireNumberTypes, type NumberTypes } from './numberTypes';
 import {
   BatchSampler,
   RandomSampler,
@@ -41,6 +42,11 @@ export interface DataLoaderOptions<Item, Batch> {
   generator?: Generator;
   /** Makes a batch of samples, or a promise of one; default: `data.collate`. */
   collate?: (items: Awaited<Item>[]) => Batch | PromiseLike<Batch>;
+  /**
+   * The dtypes of numbers in samples, instead of those that are inferred: `['float32', 'int64']` for samples `[age,
+   * label]`, `{ age: 'float32' }` for objects, or one for all.
+   */
+  dtypes?: NumberTypes;
   /** Batches that `for await` loads ahead of the one handed out; default 1, with workers 2 for each. */
   prefetch?: number;
   /** Worker threads that load batches, for a `WorkerDataset` or parts of some; default 0: this thread does. */
@@ -56,13 +62,14 @@ export interface LoaderPlan {
   readonly sampler: Sampler<unknown> | null;
   readonly generator: Generator | undefined;
   readonly collate: ((items: unknown[]) => unknown) | undefined;
+  readonly dtypes: NumberTypes | null;
   readonly prefetch: number;
   readonly workers: number;
 }
 
 const names = [
   ...['batchSize', 'shuffle', 'sampler', 'batchSampler', 'dropLast', 'seed', 'generator'],
-  ...['collate', 'prefetch', 'workers'],
+  ...['collate', 'dtypes', 'prefetch', 'workers'],
 ];
 
 const op = 'DataLoader';
@@ -85,7 +92,12 @@ export function planOf<Item, Batch>(
   if (collate !== undefined && typeof collate !== 'function') {
     throw wrongType(op, 'a function', 'collate', collate);
   }
-  const rest = { generator, prefetch, workers, collate: collate as LoaderPlan['collate'] };
+  const dtypes = options.dtypes === undefined ? null : requireNumberTypes(op, options.dtypes);
+  if (dtypes !== null && (collate !== undefined || makesBatches(dataset))) {
+    const what = 'none where collate, or getBatch of the dataset, makes the batches';
+    throw wrongType(op, `${what},`, 'dtypes', dtypes);
+  }
+  const rest = { generator, prefetch, workers, dtypes, collate: collate as LoaderPlan['collate'] };
   if (isIterableDataset(dataset)) {
     for (const name of ['shuffle', 'sampler', 'batchSampler'] as const) {
       if (options[name] === undefined || options[name] === false) continue;
@@ -115,6 +127,11 @@ export function planOf<Item, Batch>(
     );
   }
   return { ...rest, dataset, ...orderOf(dataset, { ...options, batchSize, shuffle, dropLast }) };
+}
+
+/** Whether a dataset makes batches itself. */
+function makesBatches(dataset: LoaderPlan['dataset']): boolean {
+  return !isIterableDataset(dataset) && readsBatches(dataset);
 }
 
 /** Who says which samples come when, and how many make a batch. */

@@ -25,3 +25,8 @@ export function sampleSeed([low, high]: SeedBase, batch: number, place: number):
   const where = [batch, place];
   return (hash(high, where) >>> 11) * 2 ** 32 + hash(low, where);
 }
+
+/** The seed of a sample that is read outside of any batch. */
+export function lookSeed(index: number): number {
+  return sampleSeed([0, 0], -1, index);
+}

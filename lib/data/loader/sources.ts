@@ -5,6 +5,7 @@ import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator'
 import { requireIndex } from '../datasets/indices';
 import { isIterableDataset } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
+import type { Lookout } from './look';
 import type { SeedBase } from './seeds';
 import { WorkerPool, type LoadRequest } from '../workers/pool';
 import { placeOf, workerDatasetsOf } from '../workers/workerDataset';
@@ -32,16 +33,20 @@ export interface PassStart {
   readonly seeds: SeedBase | null;
 }
 
-export function sourceOf(plan: LoaderPlan, pass: PassStart): BatchSource {
+export function sourceOf(plan: LoaderPlan, pass: PassStart, lookout: Lookout): BatchSource {
   if (isIterableDataset(plan.dataset)) {
-    const reader = new IterableReader(plan, pass.skip, pass.ended);
+    const reader = new IterableReader(plan, pass.skip, pass.ended, lookout.place);
     return { start: () => reader.read(), close: () => reader.close() };
   }
-  return plan.workers > 0 ? workerSource(plan, pass) : localSource(plan, pass);
+  return plan.workers > 0 ? workerSource(plan, pass, lookout) : localSource(plan, pass, lookout);
 }
 
-function localSource(plan: LoaderPlan, { from, order, seeds }: PassStart): BatchSource {
-  const reader = new SampleReader(plan, seeds);
+function localSource(
+  plan: LoaderPlan,
+  { from, order, seeds }: PassStart,
+  lookout: Lookout,
+): BatchSource {
+  const reader = new SampleReader(plan, seeds, lookout);
   let number = from;
   return {
     start: async () => {
@@ -51,12 +56,21 @@ function localSource(plan: LoaderPlan, { from, order, seeds }: PassStart): Batch
   };
 }
 
-function workerSource(plan: LoaderPlan, { from, order, seeds }: PassStart): BatchSource {
+function workerSource(
+  plan: LoaderPlan,
+  { from, order, seeds }: PassStart,
+  lookout: Lookout,
+): BatchSource {
   const { dataset, collate, workers } = plan;
   const workerDatasets = workerDatasetsOf(dataset) ?? [];
   const modules = workerDatasets.map(({ _module }) => _module);
   const lengths = workerDatasets.map(({ length }) => length);
-  const pool = new WorkerPool(workers, modules, lengths, collate === undefined);
+  const pool = new WorkerPool(
+    workers,
+    modules,
+    lengths,
+    collate === undefined ? lookout.place : null,
+  );
   const samples = (dataset as { readonly length: number }).length;
   let number = from;
   const requestFor = (indices: Tensor): LoadRequest => {
@@ -75,6 +89,7 @@ function workerSource(plan: LoaderPlan, { from, order, seeds }: PassStart): Batc
     start: async () => {
       const next = order.next();
       if (next.done === true) return undefined;
+      if (collate === undefined) await lookout.elsewhere(() => pool.look(plan.dtypes));
       const loaded = await pool.load(requestFor(next.value));
       return { batch: collate === undefined ? loaded : await collate(loaded as unknown[]) };
     },

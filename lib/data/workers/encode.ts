@@ -1,7 +1,8 @@
 /** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
 import { arrayClass, dtypeOfCopy, dtypesOfMemory, newArray, type DType } from '../../core/dtype';
 import { requireElement, writeElement, type Element } from '../../core/element';
-import { isPlainObject, collateFields, type BatchBuilder } from '../loader/collateFields';
+import { collateFields, type BatchBuilder } from '../loader/collateFields';
+import { isPlainObject } from '../loader/plainObject';
 import type { Part } from './protocol';
 
 /** A tensor of any copy of the library, with the fields that are needed here. */
@@ -65,12 +66,10 @@ export class SlotWriter {
         })),
       );
     },
-    numbers: (values, dtype) =>
-      this.tensor({ dtype, shape: [values.length], data: elementsOf(dtype, values) }),
-    booleans: (values) => {
-      const data = elementsOf('bool', values);
-      return this.tensor({ dtype: 'bool', shape: [values.length], data });
-    },
+    // What becomes of them is chosen where the batch is read, because all workers must agree.
+    numbers: (values): Part => ({ kind: 'plain', values }),
+    bigints: (values): Part => ({ kind: 'plain', values }),
+    booleans: (values): Part => ({ kind: 'plain', values }),
     list: (entries): Part => ({ kind: 'list', parts: entries as Part[] }),
     object: (entries): Part => ({ kind: 'object', parts: entries as [string, Part][] }),
     others: (items): Part => ({ kind: 'value', value: items }),

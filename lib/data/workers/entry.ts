@@ -2,10 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../core/errors';
 import type { Dataset } from '../datasets/dataset';
-import { sampleSeed } from '../loader/seeds';
+import { isPromise } from '../../core/promises';
+import { Lookout } from '../loader/look';
+import { Place } from '../loader/numberTypes';
+import { lookSeed, sampleSeed } from '../loader/seeds';
 import { SlotWriter } from './encode';
 import { datasetOf } from './module';
-import type { LoadMessage, WorkerMessage, WorkerSetup } from './protocol';
+import type { LoadMessage, LookMessage, WorkerMessage, WorkerSetup } from './protocol';
 
 /** The part of the library that a worker uses, if the dataset's module has loaded it. */
 interface Library {
@@ -65,10 +68,40 @@ async function load(
   post({ kind: 'batch', batch, part, memory: memory === previous ? null : memory });
 }
 
+/** Looks at samples; one that cannot be read is an error of its batch. */
+async function look(
+  datasets: readonly Dataset<unknown, unknown>[],
+  { look: dtypes }: LookMessage,
+): Promise<void> {
+  const place = new Place('DataLoader', dtypes);
+  const seeded = loadedLibraries();
+  for (const dataset of datasets) {
+    if (dataset.length === 0) continue;
+    const read = (index: number): unknown => {
+      const seed = lookSeed(index);
+      for (const library of seeded) library.manualSeed(seed);
+      return dataset.get(index, seed);
+    };
+    const lookout = new Lookout(place);
+    try {
+      const first = read(0);
+      if (isPromise(first)) await lookout.later([await first], dataset.length, read);
+      else lookout.now([first], dataset.length, read);
+    } catch {
+      continue;
+    }
+  }
+  post({ kind: 'looked', state: place.state });
+}
+
 async function main(): Promise<void> {
   const datasets = await Promise.all(modules.map(datasetOf));
   let last: Promise<void> = Promise.resolve();
-  port?.on('message', (message: LoadMessage) => {
+  port?.on('message', (message: LoadMessage | LookMessage) => {
+    if ('look' in message) {
+      last = last.then(() => look(datasets, message));
+      return;
+    }
     // One after another: batches of one worker would only wait for each other.
     last = last
       .then(() => load(datasets, message))

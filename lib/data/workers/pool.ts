@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { NumberTypes, Place, PlaceState } from '../loader/numberTypes';
 import { decode } from './decode';
 import {
   isWorkerMessage,
   type LoadMessage,
+  type LookMessage,
   type DatasetModule,
   type WorkerMessage,
   type WorkerSetup,
@@ -40,14 +42,23 @@ export class WorkerPool {
   private readonly threads: readonly WorkerThread[];
   private failure: Error | null = null;
   private closed = false;
+  private looking: {
+    readonly resolve: (state: PlaceState) => void;
+    readonly reject: (error: Error) => void;
+  } | null = null;
+  /** The batch that chooses dtypes, and what was received before it. */
+  private first: number | null = null;
+  private held: (() => void)[] | null;
 
   constructor(
     count: number,
     modules: readonly DatasetModule[],
     private readonly lengths: readonly number[],
-    collate: boolean,
+    /** Says what becomes of numbers where samples are collated; null where a user's function gets them one by one. */
+    private readonly place: Place | null,
   ) {
-    const workerData: WorkerSetup = { modules, libraries, collate };
+    const workerData: WorkerSetup = { modules, libraries, collate: place !== null };
+    this.held = place === null ? null : [];
     this.threads = Array.from({ length: count }, (_, number) => this.start(number, workerData));
   }
 
@@ -55,11 +66,22 @@ export class WorkerPool {
   load(order: LoadRequest): Promise<unknown> {
     if (this.failure !== null) return Promise.reject(this.failure);
     const thread = this.threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+    this.first ??= order.batch;
     const slot = thread.free.pop() ?? thread.slots.push(null) - 1;
     return new Promise((resolve, reject) => {
       thread.pending.set(order.batch, { slot, resolve, reject });
       const message: LoadMessage = { ...order, slot };
       thread.worker.postMessage(message);
+    });
+  }
+
+  /** What the places of samples hold, as a worker sees it. */
+  look(dtypes: NumberTypes | null): Promise<PlaceState> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.looking = { resolve, reject };
+      const message: LookMessage = { look: dtypes };
+      this.threads[0].worker.postMessage(message);
     });
   }
 
@@ -117,6 +139,18 @@ export class WorkerPool {
       this.fail(failureOf(number, message.error));
       return;
     }
+    if (message.kind === 'looked') {
+      this.looking?.resolve(message.state);
+      return;
+    }
+    if (this.held !== null && message.batch !== this.first) {
+      this.held.push(() => {
+        this.receive(number, thread, message);
+      });
+      return;
+    }
+    const { held } = this;
+    this.held = null;
     const pending = thread.pending.get(message.batch);
     if (pending === undefined) return;
     const { slot, resolve, reject } = pending;
@@ -126,17 +160,21 @@ export class WorkerPool {
     } else {
       if (message.memory !== null) thread.slots[slot] = message.memory;
       try {
-        resolve(decode(message.part, thread.slots[slot] as SharedArrayBuffer));
+        resolve(decode(message.part, thread.slots[slot] as SharedArrayBuffer, this.place));
       } catch (error) {
         reject(error as Error);
       }
     }
     thread.free.push(slot);
+    held?.forEach((receive) => {
+      receive();
+    });
   }
 
   private fail(error: Error): void {
     if (this.closed || this.failure !== null) return;
     this.failure = error;
+    this.looking?.reject(error);
     for (const { pending } of this.threads) {
       for (const { reject } of pending.values()) reject(error);
       pending.clear();

@@ -1,5 +1,6 @@
 /** The messages between a loader and its workers. */
 import type { DType } from '../../core/dtype';
+import type { NumberTypes, PlaceState } from '../loader/numberTypes';
 import type { SeedBase } from '../loader/seeds';
 
 /** Where a worker finds a dataset: a module, and the arguments for its class or function. */
@@ -27,6 +28,11 @@ export interface LoadMessage {
   readonly seeds: SeedBase;
 }
 
+/** A request to look at samples: what do their places hold, where `dtypes` does not say it? */
+export interface LookMessage {
+  readonly look: NumberTypes | null;
+}
+
 /** A field of a batch; its numbers are in the slot's memory, starting at byte `offset`. */
 export type Part =
   | {
@@ -42,6 +48,7 @@ export type Part =
       readonly offset: number;
     }
   | { readonly kind: 'stack'; readonly parts: readonly Part[] }
+  | { readonly kind: 'plain'; readonly values: readonly (number | bigint | boolean)[] }
   | { readonly kind: 'list'; readonly parts: readonly Part[] }
   | { readonly kind: 'object'; readonly parts: readonly (readonly [string, Part])[] }
   | { readonly kind: 'value'; readonly value: unknown };
@@ -57,6 +64,7 @@ export type WorkerMessage =
       readonly memory: SharedArrayBuffer | null;
       readonly part: Part;
     }
+  | { readonly kind: 'looked'; readonly state: PlaceState }
   | { readonly kind: 'error'; readonly batch: number; readonly error: unknown };
 
 /** Whether a message is ours: a dataset's module may post other messages to the same port. */
@@ -64,5 +72,9 @@ export function isWorkerMessage(value: unknown): value is WorkerMessage {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const { kind, batch, lengths } = value as Record<string, unknown>;
   if (kind === 'ready') return Array.isArray(lengths);
-  return kind === 'failed' || ((kind === 'batch' || kind === 'error') && typeof batch === 'number');
+  return (
+    kind === 'failed' ||
+    kind === 'looked' ||
+    ((kind === 'batch' || kind === 'error') && typeof batch === 'number')
+  );
 }

@@ -175,7 +175,7 @@ test.each([
   [
     { batchsize: 4 },
     RangeError,
-    "one of batchSize, shuffle, sampler, batchSampler, dropLast, seed, generator, collate, prefetch, workers for options, got 'batchsize'",
+    "one of batchSize, shuffle, sampler, batchSampler, dropLast, seed, generator, collate, dtypes, prefetch, workers for options, got 'batchsize'",
   ],
   [64, TypeError, 'an object for options, got 64'],
 ])('options %p are refused', (options, kind, message) => {

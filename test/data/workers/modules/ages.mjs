@@ -1,0 +1,11 @@
+// Numbers of which few are not whole; what is read, and how, is told by options.
+export default class {
+  constructor({ length = 10, fraction = 7, isAsync = false } = {}) {
+    Object.assign(this, { length, fraction, isAsync });
+  }
+
+  get(i) {
+    const sample = { age: i === this.fraction ? 25.5 : i, label: i % 2, pair: [i, i / 4] };
+    return this.isAsync ? Promise.resolve(sample) : sample;
+  }
+}

@@ -1,38 +1,6 @@
 /** Worker threads of a loader, in programs that load the library as users do. */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { oneIn, times } from '../../support/full';
-
-const run = promisify(execFile);
-const folder = pathToFileURL(join(__dirname, 'modules')).href;
-
-const prelude = `
-  import { data, manualSeed, randn, tensor } from 'blasgrad';
-  const { DataLoader, WorkerDataset } = data;
-  const load = (name, ...args) => WorkerDataset.load(new URL('${folder}/' + name), { args });
-  const batchesOf = async (loader) => {
-    const batches = [];
-    for await (const batch of loader) batches.push(JSON.stringify(batch));
-    return batches;
-  };
-  const failureOf = async (loop) => {
-    try { await loop(); } catch (error) {
-      const { name, message, stack, cause } = error;
-      return { name, message, stack, cause: cause && { name: cause.name, message: cause.message } };
-    }
-    return null;
-  };
-  const tell = (value) => console.log(JSON.stringify(value));
-`;
-
-/** What the last line of a program's output says; a program that does not end fails the test. */
-async function outputOf(body: string, ...options: string[]): Promise<unknown> {
-  const args = [...options, '--input-type=module', '-e', prelude + body];
-  const { stdout } = await run(process.execPath, args, { cwd: join(__dirname, '..', '..', '..') });
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-}
+import { outputOf } from './support';
 
 const counts = oneIn(2, 'numbers of workers', [0, 1, 2, 4]);
 
@@ -190,60 +158,6 @@ test('a worker loads no library that its module does not', async () => {
 test.each(['--import=tsx', '--require=tsx/cjs'])('modules in TypeScript, %s', async (option) => {
   const program = `tell(await batchesOf(new DataLoader(await load('typed.ts'), { batchSize: 4, workers: 1 })));`;
   expect(await outputOf(program, option)).toEqual(['[0,1,4,9]']);
-});
-
-describe('numbers', () => {
-  const dtypesOf = `
-    const dtypesOf = async (source, options) => {
-      const found = new Set();
-      for await (const { age, label, pair } of new DataLoader(source, options)) {
-        found.add([age, label, ...pair].map(({ dtype }) => dtype).join());
-      }
-      return [...found];
-    };`;
-
-  test.each([false, true])(
-    'have the same dtypes for any number of workers, promises: %p',
-    async (isAsync) => {
-      const result = await outputOf(`
-      ${dtypesOf}
-      const whole = await load('ages.mjs', { isAsync: ${isAsync} });
-      const found = [];
-      for (const workers of [0, 1, 2]) {
-        const parts = [
-          [whole, { batchSize: 2 }],
-          [whole, { batchSize: 2, shuffle: true }],
-          [new data.Subset(whole, [0, 1, 2]), {}],
-          [new data.ConcatDataset([await load("ages.mjs", { fraction: -1, isAsync: ${isAsync} }), whole]), { batchSize: 5 }],
-        ];
-        for (const [source, options] of parts) found.push(await dtypesOf(source, { ...options, workers }));
-        const dtypes = { age: 'float64', pair: [null, 'float64'] };
-        found.push(await dtypesOf(whole, { workers, dtypes }));
-      }
-      tell(found);
-    `);
-      const inferred = Array.from({ length: 4 }, () => ['float32,int32,int32,float32']);
-      const given = ['float64,int32,int32,float64'];
-      const each = [...inferred, given];
-      expect(result).toEqual([...each, ...each, ...each]);
-    },
-  );
-
-  test('that do not fit are refused', async () => {
-    const result = await outputOf(`
-      ${dtypesOf}
-      const dataset = await load('ages.mjs', { length: 20_000, fraction: 19_998 });
-      const failures = [];
-      for (const workers of [0, 2]) {
-        failures.push(await failureOf(() => dtypesOf(dataset, { workers, batchSize: 5000, prefetch: 4 })));
-      }
-      tell(failures.map(({ message }) => message));
-    `);
-    const message =
-      'DataLoader: expected whole numbers of 32 bits, as before, or another dtype in the option dtypes, ' +
-      'for .age of a sample, got 25.5';
-    expect(result).toEqual([message, message]);
-  });
 });
 
 test('a state is of use to any number of workers', async () => {

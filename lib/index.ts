@@ -18,6 +18,7 @@ export {
   tensor,
   zeros,
   zerosLike,
+  type FillValue,
 } from './creation/filled';
 export {
   AbortError,
@@ -43,11 +44,12 @@ export type { Phase } from './core/observer';
 export * as metrics from './train/metrics';
 export * as nn from './nn';
 export type { Operand } from './ops/define';
+export type { Bound, ClampBounds } from './ops/elementwise/clamp';
 export { where } from './ops/elementwise/select';
 export { einsum } from './ops/matrix/einsum';
 export type { ValuesAndIndices } from './ops/reduce/extreme';
-export type { Dims, KeepDim } from './ops/reduce/reductionShape';
-export type { SortOptions } from './ops/reduce/sort';
+export type { Dims, KeepDim, ReduceOptions } from './ops/reduce/reductionShape';
+export type { SortOptions, TopkOptions } from './ops/reduce/sort';
 export type { NormOptions, VarianceOptions } from './ops/reduce/statistics';
 export type { Sizes } from './ops/shape/view';
 export type { Shape } from './core/shape';
@@ -65,7 +67,7 @@ export {
 } from './ops/typeInfo';
 export * as optim from './optim';
 export { Generator, manualSeed, type RandomOptions } from './core/generator';
-export { arange, linspace } from './creation/range';
+export { arange, linspace, type Limit } from './creation/range';
 export { rand, randint, randLike, randn, randnLike, randperm } from './creation/random';
 export { Tensor } from './core/tensor';
 export {

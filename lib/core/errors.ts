@@ -207,18 +207,21 @@ function surplus(op: string, count: number, most: number): TypeError {
   return new TypeError(`${op}: expected ${what}, got ${count}`);
 }
 
+/** Whether a value can be an object of options: no list, typed array or tensor. */
+export function isOptions(value: unknown): value is object {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    !(ofThisCopy in value) // a tensor, or what borrowed its prototype
+  );
+}
+
 /** An options object whose keys are all known: a misspelt option is an error, not a silent default. */
 export function requireOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
-  if (
-    typeof options !== 'object' ||
-    options === null ||
-    Array.isArray(options) ||
-    ArrayBuffer.isView(options) ||
-    ofThisCopy in options // a tensor, or what borrowed its prototype
-  ) {
-    throw wrongType(op, 'an object', 'options', options);
-  }
+  if (!isOptions(options)) throw wrongType(op, 'an object', 'options', options);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const what = known.length === 0 ? 'no keys' : `one of ${known.join(', ')}`;

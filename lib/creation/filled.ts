@@ -160,7 +160,7 @@ export function ones(...args: SizesAnd<TensorOptions>): Tensor {
 }
 
 /** A number, or a tensor without dimensions, which is converted as by `to`. */
-type Value = number | bigint | boolean | Tensor;
+export type FillValue = number | bigint | boolean | Tensor;
 
 /**
  * A tensor of this shape with every element `value`. Without `dtype` it is bool for a boolean, int64 for a bigint, and float32
@@ -168,7 +168,11 @@ type Value = number | bigint | boolean | Tensor;
  *
  * @example full([2], 7) // tensor([7., 7.])
  */
-export function full(shape: readonly number[], value: Value, options: TensorOptions = {}): Tensor {
+export function full(
+  shape: readonly number[],
+  value: FillValue,
+  options: TensorOptions = {},
+): Tensor {
   requireArity('full', arguments.length, 3);
   requireOptions('full', options, tensorKeys);
   return filledWith('full', requireShape('full', shape), value, options);
@@ -235,7 +239,7 @@ export function onesLike(input: Tensor, options: TensorOptions = {}): Tensor {
 }
 
 /** Every element `value`, of the shape and dtype of `input`. */
-export function fullLike(input: Tensor, value: Value, options: TensorOptions = {}): Tensor {
+export function fullLike(input: Tensor, value: FillValue, options: TensorOptions = {}): Tensor {
   requireArity('fullLike', arguments.length, 3);
   const [x, dtype] = like('fullLike', input, options);
   return filledWith('fullLike', x.shape, value, options, dtype);

@@ -18,7 +18,7 @@ import { where } from '../ops/elementwise/select';
 import { dtypeOf, finish, splitOptions, tensorKeys, type TensorOptions } from './options';
 
 /** A number, or a tensor without dimensions. */
-type Limit = Element | Tensor;
+export type Limit = Element | Tensor;
 
 function requireSingle(op: string, name: string, x: Tensor): void {
   if (x.ndim === 0) return;

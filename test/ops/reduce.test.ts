@@ -161,7 +161,7 @@ describe('refusals', () => {
     [
       'an unknown option',
       () => x.mean(0, { keepDim: true } as object),
-      "mean: expected one of keepdim for options, got 'keepDim'",
+      "mean: expected one of keepdim, dtype for options, got 'keepDim'",
     ],
     [
       'means of whole numbers',
@@ -222,7 +222,7 @@ describe('refusals', () => {
     [
       'an order that is no number',
       () => x.norm({ p: '2' as unknown as number }),
-      "norm: expected a number for p, got '2'",
+      "norm: expected a number or 'fro' for p, got '2'",
     ],
   ])('%s', (_, call, message) => {
     expect(call).toThrow(new TypeError(message));

@@ -55,7 +55,7 @@ function clampBetween(input: Tensor, least: Tensor, largest: Tensor): Tensor {
 }
 
 /** A bound: a number, or a tensor that broadcasts with the input. Missing or null: none. */
-type Bound = Operand | null;
+export type Bound = Operand | null;
 
 /** The bounds of `clamp`, at least one of them. */
 export interface ClampBounds {

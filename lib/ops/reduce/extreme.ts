@@ -5,7 +5,7 @@ import { normalizeDim } from '../../core/shape';
 import { where } from '../elementwise/select';
 import { kernels, record, Tensor, reportResult, type Rule } from '../define';
 import { extremeValue, positions } from './reduce';
-import { lineOf, reductionOf, type KeepDim } from './reductionShape';
+import { leadsWithOptions, lineOf, reductionOf, type KeepDim } from './reductionShape';
 
 /** Elements and their indices along the reduced dimension. */
 export interface ValuesAndIndices {
@@ -118,9 +118,9 @@ declare module '../../core/tensor' {
     /** The smallest elements along one dimension and their indices; the gradient goes to the elements at the indices. */
     min(dim: number, options?: KeepDim): ValuesAndIndices;
     /** Index (int32) of the largest element along one dimension, or among all in order; the first of equal ones. */
-    argmax(dim?: number | null, options?: KeepDim): Tensor;
+    argmax(dim?: number | null | KeepDim, options?: KeepDim): Tensor;
     /** Index (int32) of the smallest element along one dimension, or among all in order; the first of equal ones. */
-    argmin(dim?: number | null, options?: KeepDim): Tensor;
+    argmin(dim?: number | null | KeepDim, options?: KeepDim): Tensor;
   }
 }
 
@@ -149,10 +149,12 @@ function minMethod(
 addMethods({
   max: maxMethod,
   min: minMethod,
-  argmax(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
-    return place('argmax', 'max', this, dim, options);
+  argmax(this: Tensor, dim?: number | null | KeepDim, options?: KeepDim): Tensor {
+    if (leadsWithOptions(dim, options)) return this.argmax(undefined, dim as KeepDim);
+    return place('argmax', 'max', this, dim as number | null, options);
   },
-  argmin(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
-    return place('argmin', 'min', this, dim, options);
+  argmin(this: Tensor, dim?: number | null | KeepDim, options?: KeepDim): Tensor {
+    if (leadsWithOptions(dim, options)) return this.argmin(undefined, dim as KeepDim);
+    return place('argmin', 'min', this, dim as number | null, options);
   },
 });

@@ -1,8 +1,9 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
-import { isHalf } from '../../core/dtype';
+import { calledAs } from '../../core/caller';
+import { isHalf, requireDType } from '../../core/dtype';
 import { shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
-import { normalizeDim, numelOf, requireShape } from '../../core/shape';
+import { normalizeDim, numelOf, requireShape, sameShape } from '../../core/shape';
 import {
   isFloating,
   isGradEnabled,
@@ -21,10 +22,13 @@ import { fillArange } from '../creation';
 import {
   linesOf,
   reductionOf,
+  requireElements,
   runReduction,
   spread,
   type Dims,
+  leadsWithOptions,
   type KeepDim,
+  type ReduceOptions,
   type Reduction,
 } from './reductionShape';
 
@@ -128,10 +132,7 @@ function nonEmptyReduction(
   options?: KeepDim,
 ): Reduction {
   const reduction = reductionOf(op, x.shape, dim, options);
-  reduction.kept.forEach((size, i) => {
-    if (size === 1 && x.shape[i] === 0)
-      throw unexpected(op, 'at least one element', 'this', shapeText(x.shape));
-  });
+  requireElements(op, reduction);
   return reduction;
 }
 
@@ -162,48 +163,77 @@ function runLogic(
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Sum over one dimension, several, or all; of whole numbers and bool exact, in int64. */
-    sum(dim?: Dims, options?: KeepDim): Tensor;
+    /** Sum over one dimension, several, or all; of whole numbers and bool exact, in int64 without `dtype`. */
+    sum(dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor;
     /** Mean over one dimension, several, or all; NaN over none. */
-    mean(dim?: Dims, options?: KeepDim): Tensor;
-    /** Product over one dimension, or all; of whole numbers and bool in int64. */
-    prod(dim?: number | null, options?: KeepDim): Tensor;
+    mean(dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor;
+    /** Product over one dimension, or all; of whole numbers and bool in int64 without `dtype`. */
+    prod(dim?: number | null | ReduceOptions, options?: ReduceOptions): Tensor;
     /** Largest elements over one dimension, several, or all; equal ones share the gradient. */
-    amax(dim?: Dims, options?: KeepDim): Tensor;
+    amax(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
     /** Smallest elements over one dimension, several, or all; equal ones share the gradient. */
-    amin(dim?: Dims, options?: KeepDim): Tensor;
+    amin(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
     /** Whether any element is other than 0, over one dimension, several, or all; of uint8 1 or 0, as in PyTorch. */
-    any(dim?: Dims, options?: KeepDim): Tensor;
+    any(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
     /** Whether all elements are other than 0, over one dimension, several, or all; of uint8 1 or 0, as in PyTorch. */
-    all(dim?: Dims, options?: KeepDim): Tensor;
+    all(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
     /** Summed over the dimensions along which `shape` would be broadcast to this shape. */
     sumToSize(shape: Shape): Tensor;
   }
 }
 
+const reduceOptions = ['keepdim', 'dtype'] as const;
+
+/** A sum, mean or product in the dtype that the options name, if any. */
+function reduced(
+  op: 'sum' | 'mean' | 'prod',
+  input: Tensor,
+  dim: Dims | undefined,
+  options: ReduceOptions | undefined,
+): Tensor {
+  const reduction = reductionOf(op, input.shape, dim, options, reduceOptions);
+  const wanted = options?.dtype;
+  if (wanted === undefined) {
+    if (op === 'mean') requireFloating(op, 'this', input);
+    return ops[op].apply(input, reduction);
+  }
+  const dtype = requireDType(op, wanted);
+  return calledAs(op, () => {
+    const x = input.to(dtype);
+    if (op === 'mean') requireFloating(op, 'this', x);
+    return ops[op].apply(x, reduction).to(dtype); // of integers it is int64 before
+  });
+}
+
 addMethods({
-  sum(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return ops.sum.apply(this, reductionOf('sum', this.shape, dim, options));
+  sum(this: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+    if (leadsWithOptions(dim, options)) return this.sum(undefined, dim as ReduceOptions);
+    return reduced('sum', this, dim as Dims, options);
   },
-  mean(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    requireFloating('mean', 'this', this);
-    return ops.mean.apply(this, reductionOf('mean', this.shape, dim, options));
+  mean(this: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+    if (leadsWithOptions(dim, options)) return this.mean(undefined, dim as ReduceOptions);
+    return reduced('mean', this, dim as Dims, options);
   },
-  prod(this: Tensor, dim?: number | null, options?: KeepDim): Tensor {
+  prod(this: Tensor, dim?: number | null | ReduceOptions, options?: ReduceOptions): Tensor {
+    if (leadsWithOptions(dim, options)) return this.prod(undefined, dim as ReduceOptions);
     if (dim !== undefined && dim !== null) normalizeDim('prod', dim, this.ndim);
-    return ops.prod.apply(this, reductionOf('prod', this.shape, dim, options));
+    return reduced('prod', this, dim as Dims, options);
   },
-  amax(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return extremeValue('amax', 'amax', this, dim, options);
+  amax(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
+    if (leadsWithOptions(dim, options)) return this.amax(undefined, dim as KeepDim);
+    return extremeValue('amax', 'amax', this, dim as Dims, options);
   },
-  amin(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return extremeValue('amin', 'amin', this, dim, options);
+  amin(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
+    if (leadsWithOptions(dim, options)) return this.amin(undefined, dim as KeepDim);
+    return extremeValue('amin', 'amin', this, dim as Dims, options);
   },
-  any(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return runLogic('any', anyKernels, this, dim, options);
+  any(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
+    if (leadsWithOptions(dim, options)) return this.any(undefined, dim as KeepDim);
+    return runLogic('any', anyKernels, this, dim as Dims, options);
   },
-  all(this: Tensor, dim?: Dims, options?: KeepDim): Tensor {
-    return runLogic('all', allKernels, this, dim, options);
+  all(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
+    if (leadsWithOptions(dim, options)) return this.all(undefined, dim as KeepDim);
+    return runLogic('all', allKernels, this, dim as Dims, options);
   },
   sumToSize(this: Tensor, sizes: Shape): Tensor {
     const shape = requireShape('sumToSize', sizes);
@@ -217,6 +247,7 @@ addMethods({
         shapeText(shape),
       );
     }
+    if (sameShape(shape, this.shape)) return this; // of whole numbers too, as in PyTorch
     const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
     return ops.sum.apply(this, { shape: this.shape, kept, out: shape });
   },

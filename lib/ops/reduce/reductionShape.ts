@@ -1,6 +1,12 @@
 /** The shapes of reductions, and their native calls. */
 import { isHalf, type DType } from '../../core/dtype';
-import { requireBoolean, requireOptions } from '../../core/errors';
+import {
+  isOptions,
+  requireBoolean,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
 import { normalizeDims } from '../../core/shape';
 import { isGradEnabled, Tensor, type Kernels, type Shape } from '../define';
 
@@ -13,6 +19,17 @@ export interface KeepDim {
   keepdim?: boolean;
 }
 
+/** The options of sums, means and products. */
+export interface ReduceOptions extends KeepDim {
+  /** The dtype that the elements are converted to first, and that of the result. */
+  dtype?: DType;
+}
+
+/** Whether options stand in the place of a dimension that is left out: `x.sum({ keepdim: true })`. */
+export function leadsWithOptions(dim: unknown, options: unknown): boolean {
+  return typeof dim === 'object' && options === undefined && isOptions(dim);
+}
+
 /** The shape of the input, the same with reduced dimensions of size 1, and the shape of the result. */
 export interface Reduction {
   readonly shape: Shape;
@@ -20,14 +37,17 @@ export interface Reduction {
   readonly out: Shape;
 }
 
+const keepdimOnly = ['keepdim'] as const;
+
 /** The reduction of a tensor of `shape` over `dim`; an empty list means all dimensions, as in PyTorch. */
 export function reductionOf(
   op: string,
   shape: Shape,
   dim: Dims | undefined,
   options?: KeepDim,
+  known: readonly string[] = keepdimOnly,
 ): Reduction {
-  requireOptions(op, options, ['keepdim']);
+  requireOptions(op, options, known);
   const keepdim = requireBoolean(op, 'keepdim', options?.keepdim ?? false);
   if (dim === undefined || dim === null || (Array.isArray(dim) && dim.length === 0)) {
     const kept = shape.map(() => 1);
@@ -36,6 +56,12 @@ export function reductionOf(
   const dims = normalizeDims(op, dim, shape.length);
   const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size));
   return { shape, kept, out: keepdim ? kept : shape.filter((_, i) => !dims.includes(i)) };
+}
+
+/** Throws where a reduction that is not defined for no elements has none. */
+export function requireElements(op: string, { shape, kept }: Reduction): void {
+  if (!kept.some((size, i) => size === 1 && shape[i] === 0)) return;
+  throw unexpected(op, 'at least one element', 'this', shapeText(shape));
 }
 
 /** A contiguous tensor as (outer, n, inner). */

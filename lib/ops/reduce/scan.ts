@@ -1,5 +1,8 @@
 /** Running results along a dimension. */
 import { addMethods } from '../../core/methods';
+import { calledAs } from '../../core/caller';
+import { requireDType, type DType } from '../../core/dtype';
+import { requireOptions } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
 import { isFloating, kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from './reductionShape';
@@ -34,13 +37,20 @@ function cumsum(x: Tensor, scan: Scan): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Along `dim`, the sum of each element and all before it; of whole numbers and bool exact, in int64. */
-    cumsum(dim: number): Tensor;
+    /**
+     * Along `dim`, the sum of each element and all before it; of whole numbers and bool exact, in int64 without `dtype`, to which
+     * the elements are converted first.
+     */
+    cumsum(dim: number, options?: { dtype?: DType }): Tensor;
   }
 }
 
 addMethods({
-  cumsum(this: Tensor, dim: number): Tensor {
-    return cumsum(this, { dim: normalizeDim('cumsum', dim, this.ndim), reverse: false });
+  cumsum(this: Tensor, dim: number, options?: { dtype?: DType }): Tensor {
+    requireOptions('cumsum', options, ['dtype']);
+    const scan = { dim: normalizeDim('cumsum', dim, this.ndim), reverse: false };
+    if (options?.dtype === undefined) return cumsum(this, scan);
+    const dtype = requireDType('cumsum', options.dtype);
+    return calledAs('cumsum', () => cumsum(this.to(dtype), scan).to(dtype));
   },
 });

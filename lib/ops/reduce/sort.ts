@@ -13,7 +13,7 @@ import {
 } from '../define';
 import type { ValuesAndIndices } from './extreme';
 import { gatherBackward } from '../index/gather';
-import { lineOf } from './reductionShape';
+import { leadsWithOptions, lineOf } from './reductionShape';
 
 type Results = Operands<'x' | 'values' | 'indices'>;
 
@@ -74,37 +74,46 @@ export interface SortOptions {
   stable?: boolean;
 }
 
+/** Options of topk. */
+export interface TopkOptions {
+  /** The largest values instead of the smallest; default true. */
+  largest?: boolean;
+  /** Whether the values must be in order; they are in any case. */
+  sorted?: boolean;
+}
+
 declare module '../../core/tensor' {
   interface Tensor {
     /** Sorts the values along `dim`, and returns their indices; NaN counts as the largest (torch.sort). */
-    sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+    sort(dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices;
     /** The indices (int32) that sort the values along `dim` (torch.argsort). */
-    argsort(dim?: number, options?: SortOptions): Tensor;
+    argsort(dim?: number | SortOptions, options?: SortOptions): Tensor;
     /**
      * The `k` largest (or smallest) values along `dim` in order, and their indices (torch.topk). With `sorted: false` the
      * order is not guaranteed.
      */
-    topk(
-      k: number,
-      dim?: number,
-      options?: { largest?: boolean; sorted?: boolean },
-    ): ValuesAndIndices;
+    topk(k: number, dim?: number | TopkOptions, options?: TopkOptions): ValuesAndIndices;
   }
 }
 
 addMethods({
-  sort(this: Tensor, dim?: number, options?: SortOptions): ValuesAndIndices {
-    return sort('sort', this, dim, options);
+  sort(this: Tensor, dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices {
+    if (leadsWithOptions(dim, options)) return this.sort(undefined, dim as SortOptions);
+    return sort('sort', this, dim as number, options);
   },
-  argsort(this: Tensor, dim?: number, options?: SortOptions): Tensor {
-    return sort('argsort', this.detach(), dim, options).indices;
+  argsort(this: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
+    if (leadsWithOptions(dim, options)) return this.argsort(undefined, dim as SortOptions);
+    return sort('argsort', this.detach(), dim as number, options).indices;
   },
   topk(
     this: Tensor,
     k: number,
-    dimension?: number,
-    options?: { largest?: boolean; sorted?: boolean },
+    dimension?: number | TopkOptions,
+    options?: TopkOptions,
   ): ValuesAndIndices {
+    if (leadsWithOptions(dimension, options)) {
+      return this.topk(k, undefined, dimension as TopkOptions);
+    }
     requireOptions('topk', options, ['largest', 'sorted']);
     const dim = normalizeDim('topk', dimension === undefined ? -1 : dimension, this.ndim);
     const largest = flag('topk', options, 'largest', true);

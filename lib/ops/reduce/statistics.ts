@@ -1,5 +1,5 @@
 /** Variance, standard deviation and norms. */
-import { isHalf } from '../../core/dtype';
+import { isHalf, requireDType, type DType } from '../../core/dtype';
 import { noGrad } from '../../core/gradMode';
 import { requireNumber, requireOptions, wrongType } from '../../core/errors';
 import { addMethods } from '../../core/methods';
@@ -8,7 +8,9 @@ import { where } from '../elementwise/select';
 import type { Tensor } from '../define';
 import { kernels, record, requireFloating, zerosLike, type Node, type Rule } from '../define';
 import {
+  leadsWithOptions,
   reductionOf,
+  requireElements,
   runReduction,
   type Dims,
   type KeepDim,
@@ -27,8 +29,8 @@ function orOne(x: Tensor): Tensor {
 
 /** `correction`: the sum of squares is divided by n - correction (default 1, Bessel's). */
 export interface VarianceOptions extends KeepDim {
-  /** Default 1. */
-  correction?: number;
+  /** Default 1, also for null. */
+  correction?: number | null;
 }
 
 interface Variance extends Reduction {
@@ -75,7 +77,8 @@ function varianceOf(
 ): Variance {
   requireFloating(op, 'this', x);
   requireOptions(op, options, ['correction', 'keepdim']);
-  const { correction = 1, keepdim = false } = options;
+  const { keepdim = false } = options;
+  const correction = options.correction ?? 1;
   const reduction = reductionOf(op, x.shape, dim, { keepdim });
   const n = numelOf(x.shape) / numelOf(reduction.kept);
   return { ...reduction, divisor: Math.max(n - requireNumber(op, 'correction', correction), 0) };
@@ -90,10 +93,12 @@ function deviation(x: Tensor, reduction: Reduction): Tensor {
 
 /** Options of norm. */
 export interface NormOptions extends KeepDim {
-  /** The order, default 2; 0 counts what is not 0, Infinity is the largest size. */
-  p?: number;
+  /** The order, default 2, as is 'fro'; 0 counts what is not 0, Infinity is the largest size. */
+  p?: number | 'fro';
   /** Default all. */
   dim?: Dims;
+  /** The floating dtype that the elements are converted to first. */
+  dtype?: DType;
 }
 
 interface Norm extends Reduction {
@@ -128,29 +133,35 @@ function normValue(x: Tensor, p: number, reduction: Reduction): Tensor {
   return p === 0 ? sum : sum.pow(1 / p);
 }
 
-function norm(x: Tensor, options: NormOptions = {}): Tensor {
-  requireOptions('norm', options, ['p', 'dim', 'keepdim']);
-  requireFloating('norm', 'this', x);
-  const { p = 2, dim = null, keepdim = false } = options;
-  if (typeof p !== 'number') throw wrongType('norm', 'a number', 'p', p);
-  if (p === Infinity) return x.abs().amax(dim, { keepdim });
-  if (p === -Infinity) return x.abs().amin(dim, { keepdim });
+function norm(input: Tensor, options: NormOptions = {}): Tensor {
+  requireOptions('norm', options, ['p', 'dim', 'keepdim', 'dtype']);
+  const { dim = null, keepdim = false, dtype, ...rest } = options;
+  if (dtype !== undefined) {
+    const x = input.to(requireDType('norm', dtype));
+    return norm(x, { ...rest, dim, keepdim });
+  }
+  requireFloating('norm', 'this', input);
+  const p = options.p === undefined || options.p === 'fro' ? 2 : options.p;
+  if (typeof p !== 'number') throw wrongType('norm', "a number or 'fro'", 'p', p);
+  const reduction = reductionOf('norm', input.shape, dim, { keepdim });
+  if (p < 0 || p === Infinity) requireElements('norm', reduction);
+  if (p === Infinity) return input.abs().amax(dim, { keepdim });
+  if (p === -Infinity) return input.abs().amin(dim, { keepdim });
   requireNumber('norm', 'p', p);
   // Rounded once.
-  if (isHalf(x.dtype) && ![0, 1, 2].includes(p)) {
-    return norm(x.to('float32'), options).to(x.dtype);
+  if (isHalf(input.dtype) && ![0, 1, 2].includes(p)) {
+    return norm(input.to('float32'), options).to(input.dtype);
   }
-  const reduction = reductionOf('norm', x.shape, dim, { keepdim });
-  const out = noGrad(() => normValue(x, p, reduction));
-  return record(out, normRule, [x], [x, out], { ...reduction, p });
+  const out = noGrad(() => normValue(input, p, reduction));
+  return record(out, normRule, [input], [input, out], { ...reduction, p });
 }
 
 declare module '../../core/tensor' {
   interface Tensor {
     /** Variance over one dimension, several, or all: mean squared difference from the mean. */
-    var(dim?: Dims, options?: VarianceOptions): Tensor;
+    var(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor;
     /** Standard deviation, the square root of the variance; its gradient is 0 where it is 0. */
-    std(dim?: Dims, options?: VarianceOptions): Tensor;
+    std(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor;
     /**
      * (sum of |x|^p)^(1/p), by default the Euclidean length of all elements (torch.norm).
      *
@@ -161,15 +172,17 @@ declare module '../../core/tensor' {
 }
 
 addMethods({
-  var(this: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
+  var(this: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
+    if (leadsWithOptions(dim, options)) return this.var(undefined, dim as VarianceOptions);
     if (isHalf(this.dtype)) return this.to('float32').var(dim, options).to(this.dtype);
-    const attrs = varianceOf('var', this, dim, options);
+    const attrs = varianceOf('var', this, dim as Dims, options);
     const out = noGrad(() => deviation(this, attrs).square().div(attrs.divisor));
     return record(out, varRule, [this], [this], attrs);
   },
-  std(this: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
+  std(this: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
+    if (leadsWithOptions(dim, options)) return this.std(undefined, dim as VarianceOptions);
     if (isHalf(this.dtype)) return this.to('float32').std(dim, options).to(this.dtype);
-    const attrs = varianceOf('std', this, dim, options);
+    const attrs = varianceOf('std', this, dim as Dims, options);
     const out = noGrad(() => deviation(this, attrs).div(Math.sqrt(attrs.divisor)));
     return record(out, stdRule, [this], [this, out], attrs);
   },

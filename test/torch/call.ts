@@ -6,7 +6,9 @@ import { inPlaceOnly, signatureText } from './signatures';
 import { decoded, isList, kindOf, written, type Tensors } from './values';
 
 export const camel = (name: string): string =>
-  name.replace(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+  name
+    .replace(/^T_/, 't_')
+    .replace(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 
 interface Parameter {
   readonly name: string;

@@ -44,6 +44,15 @@ export interface Case extends Results {
   /** Only shapes and dtypes can be compared. */
   readonly random?: boolean;
   readonly inPlace?: Results;
+  /** Of a module: its constructor, its state before and what changed in it, and which of that are parameters. */
+  readonly module?: {
+    readonly args: readonly unknown[];
+    readonly kwargs: Readonly<Record<string, unknown>>;
+  };
+  readonly state?: Readonly<Record<string, Entry>>;
+  readonly changed?: Readonly<Record<string, Entry>>;
+  readonly parameters?: readonly string[];
+  readonly training?: boolean;
   /** Of half types: what float32 gives, rounded once. The library computes so; PyTorch also rounds between steps. */
   readonly float32?: Results | null;
 }

@@ -12,6 +12,12 @@ export interface Outcome {
 export type Layout = (x: Tensor, i: number) => Tensor;
 export type Run = (inputs: Tensor[]) => unknown;
 
+/** What is called, and the parameters that gradients are wanted for besides those of the inputs. */
+export interface Subject {
+  readonly run: Run;
+  readonly parameters?: readonly Tensor[];
+}
+
 export const asIs: Layout = (x) => x;
 
 /** The same elements with gaps between them, or in another order of the dimensions. */
@@ -41,7 +47,7 @@ function flat(value: unknown): unknown[] {
 
 /** `weights` are those of the gradients, then those of the second ones. */
 export function evaluate(
-  run: Run,
+  { run, parameters = [] }: Subject,
   one: Case,
   expected: Results,
   tensors: readonly Tensor[],
@@ -55,7 +61,7 @@ export function evaluate(
   const outputs = flat(run(inputs));
   const { weights: first = [], second } = expected;
   if (first.length === 0) return { outputs, grads: [], second: [] };
-  const wanted = inputs.filter((_x, i) => one.tensors[i].grad);
+  const wanted = [...inputs.filter((_x, i) => one.tensors[i].grad), ...parameters];
   const grads = grad(rootsOf(outputs, first.length), wanted, {
     gradOutputs: weights.slice(0, first.length),
     allowUnused: true,
@@ -118,7 +124,11 @@ function checkAgainst(
     return isTie(one, output, wanted[i], blob) ? null : difference;
   }
   if (one.random) return null;
-  const inputs = one.tensors.filter(({ grad: needs }) => needs);
+  const { state = {}, parameters = [] } = one;
+  const inputs = [
+    ...one.tensors.filter(({ grad: needs }) => needs),
+    ...parameters.map((name) => state[name]),
+  ];
   for (const [kind, actual, entries = []] of [
     ['gradient', grads, expected.grads],
     ['second', second, expected.second?.grads],

@@ -3,6 +3,7 @@ import { compile, Tensor, zeros } from 'blasgrad';
 import { callOf, type Call } from './call';
 import type { Blob, Case, Results } from './cases';
 import type { Difference } from './compare';
+import { moduleOf, moduleText, stateDifference } from './modules';
 import {
   asIs,
   check,
@@ -11,7 +12,7 @@ import {
   strided,
   type Layout,
   type Outcome,
-  type Run,
+  type Subject,
 } from './evaluate';
 
 export interface Failure extends Difference {
@@ -26,10 +27,23 @@ export interface Verdict {
 
 /** Every form of one call. `target` is the function here: x.name, F.name, b.name. */
 export function judge(target: string, one: Case, blob: Blob): Verdict {
+  if (one.module !== undefined) return judgeModule(one, blob);
   const call = callOf(target, one);
   if (one.error !== undefined) return { text: call.text, failures: judgeRefused(call, one, blob) };
-  const failures = judgeForms(() => call.run, one, one, blob, '');
+  const failures = judgeForms(() => call, one, one, blob, '');
   return { text: call.text, failures: [...failures, ...judgeInPlace(call, one, blob)] };
+}
+
+function judgeModule(one: Case, blob: Blob): Verdict {
+  const text = moduleText(one);
+  const tensors = one.tensors.map((entry) => blob.tensor(entry));
+  const make = (): Subject => moduleOf(one, blob, tensors);
+  if (one.error !== undefined) {
+    return { text, failures: refused('eager', one, () => make().run(tensors)) };
+  }
+  const failures = judgeForms(make, one, one, blob, '');
+  const state = failures.length > 0 ? null : stateDifference(one, blob, tensors);
+  return { text, failures: state === null ? failures : [{ form: 'eager', ...state }] };
 }
 
 function judgeRefused(call: Call, one: Case, blob: Blob): Failure[] {
@@ -60,20 +74,20 @@ function judgeInPlace(call: Call, one: Case, blob: Blob): Failure[] {
   const change = call.runInPlace;
   if (inPlace === undefined || change === null) return [];
   const at = (one.input as { t: number }).t;
-  const changing =
-    (layout: Layout): Run =>
-    (inputs) => {
+  const changing = (layout: Layout): Subject => ({
+    run: (inputs) => {
       const changed = inputs.map((x, i) => (i === at ? layout(x.clone(), i) : x));
       change(changed);
       return changed[at];
-    };
+    },
+  });
   if (inPlace.error === undefined) return judgeForms(changing, one, inPlace, blob, ' in place');
   const tensors = one.tensors.map((entry) => blob.tensor(entry).requiresGrad_(entry.grad));
-  return refused('eager in place', inPlace, () => changing(asIs)(tensors));
+  return refused('eager in place', inPlace, () => changing(asIs).run(tensors));
 }
 
 function judgeForms(
-  runFor: (layout: Layout) => Run,
+  subjectFor: (layout: Layout) => Subject,
   one: Case,
   expected: Results,
   blob: Blob,
@@ -97,18 +111,25 @@ function judgeForms(
   const apart = one.op === 'view' ? shifted : strided;
   for (const layout of n === 0 ? [asIs] : [asIs, apart]) {
     const form = layout === asIs ? '' : ' strided';
-    const run = runFor(layout);
     const fresh = (): Tensor[] => [...one.tensors, ...weights].map((entry) => blob.tensor(entry));
     let outputs: readonly unknown[] = [];
     const holds = attempt(`eager${form}`, () => {
       const all = fresh();
-      const outcome = evaluate(run, one, expected, all.slice(0, n), all.slice(n), layout);
+      const outcome = evaluate(
+        subjectFor(layout),
+        one,
+        expected,
+        all.slice(0, n),
+        all.slice(n),
+        layout,
+      );
       ({ outputs } = outcome);
       return [outcome];
     });
     // A number cannot be a result of a compiled function.
     if (!holds || !outputs.every((out) => out instanceof Tensor)) continue;
-    const compiled = (): Outcome[] => compiledOutcomes(run, one, expected, fresh(), layout);
+    const compiled = (): Outcome[] =>
+      compiledOutcomes(subjectFor(layout), one, expected, fresh(), layout);
     if (decidesShape(one))
       failures.push(...refused(`compiled${form}${suffix}`, unknownShape, compiled));
     else attempt(`compiled${form}`, compiled);
@@ -126,7 +147,7 @@ function decidesShape({ op, tensors }: Case): boolean {
 
 /** Of the call that captures, and of the one that replays. */
 function compiledOutcomes(
-  run: Run,
+  subject: Subject,
   one: Case,
   expected: Results,
   all: readonly Tensor[],
@@ -135,7 +156,7 @@ function compiledOutcomes(
   const n = one.tensors.length;
   const step = compile((tick: Tensor, ...given: Tensor[]) => {
     const tensors = given.slice(0, n);
-    const outcome = evaluate(run, one, expected, tensors, given.slice(n), layout);
+    const outcome = evaluate(subject, one, expected, tensors, given.slice(n), layout);
     // A function must run at least one op: that of a view, or of an empty tensor, runs none.
     return [outcome.outputs as Tensor[], outcome.grads, outcome.second, tick.add(1)] as const;
   });

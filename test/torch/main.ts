@@ -41,7 +41,7 @@ function fingerprint(): string {
 
 const fileName = (key: string): string => key.replace(':', '-').replaceAll('.', '_');
 const matches = (names: readonly string[], { key, target }: Target): boolean =>
-  names.some((name) => [key, key.split(':')[0], target, target.split('.')[1]].includes(name));
+  names.some((name) => [key, key.split(':')[0], target, target.split('.').at(-1)].includes(name));
 
 /** The calls of these operators, made unless they are there, by several processes. */
 async function makeCases(python: string, place: string, keys: readonly string[]): Promise<void> {
@@ -52,7 +52,7 @@ async function makeCases(python: string, place: string, keys: readonly string[])
   const lane = async (at: number): Promise<void> => {
     const own = missing.filter((_key, i) => i % workers === at);
     if (own.length === 0) return;
-    await generate(python, ['ops', place, ...own], (line) => {
+    await generate(python, ['make', place, ...own], (line) => {
       const { key, leftOut } = JSON.parse(line) as { key: string; leftOut: Record<string, number> };
       for (const [why, count] of Object.entries(leftOut)) {
         console.log(`not called: ${key}, ${count} samples: ${why}`);

@@ -1,6 +1,6 @@
 /** Which functions here carry an operator of PyTorch. */
 import * as blasgrad from 'blasgrad';
-import { F, Tensor } from 'blasgrad';
+import { F, nn, optim, Tensor } from 'blasgrad';
 import { camel, signatureOf } from './call';
 import { inPlaceOnly, notHere, otherNames } from './signatures';
 
@@ -22,10 +22,22 @@ const spaces = ['linalg', 'fft', 'special'];
 
 /** Every function here that has the name of the operator, or of one of its aliases. */
 function targetsOf({ name, key, aliases }: Operator): string[] {
+  const made = constructorOf(key);
+  if (made !== null) return made;
   const other = (otherNames[key] ?? otherNames[name]) as readonly string[] | undefined;
   if (other !== undefined) return [...other];
   if (notHere.has(key)) return [];
   return [...new Set([name, ...aliases].flatMap((torch) => namesakes(torch, key)))];
+}
+
+/** Modules, optimizers and schedules have PyTorch's names; null for operators. */
+function constructorOf(key: string): string[] | null {
+  const [space, name] = key.split('.');
+  if (space === 'lrScheduler')
+    return name in optim.lrScheduler ? [`optim.lrScheduler.${name}`] : [];
+  if (space === 'optim') return name in optim ? [key] : [];
+  if (space === 'nn' && name !== 'functional') return name in nn ? [key] : [];
+  return null;
 }
 
 function namesakes(torch: string, key: string): string[] {
@@ -57,7 +69,11 @@ export function allTargets(operators: readonly Operator[]): {
     targetsOf(operator).map((target) => ({ key: operator.key, target })),
   );
   return {
-    targets: all.filter(({ key, target }) => signatureOf(key, target) !== null),
-    missing: all.filter(({ key, target }) => signatureOf(key, target) === null),
+    targets: all.filter(({ key, target }) => isKnown(key, target)),
+    missing: all.filter(({ key, target }) => !isKnown(key, target)),
   };
+}
+
+function isKnown(key: string, target: string): boolean {
+  return constructorOf(key) !== null || signatureOf(key, target) !== null;
 }

@@ -1,7 +1,9 @@
 /** Judges the calls of one operator after another; the file `place` says which one is running, for whoever outlives it. */
 import { openSync, writeSync } from 'node:fs';
-import { Blob, caseName, readCases } from './cases';
-import { judge, type Failure } from './forms';
+import { Blob, caseName, readCases, type Case } from './cases';
+import { judge, type Failure, type Verdict } from './forms';
+import { judgeOptimizer, type OptimizerCase } from './optimizers';
+import { judgeSchedule, type ScheduleCase } from './schedules';
 
 export interface Job {
   /** Of the operator, the path of its files without endings. */
@@ -35,12 +37,20 @@ export function runJob(job: Job, before: (name: string) => void): JobResult {
     if (job.skip.includes(name)) continue;
     before(name);
     calls++;
-    const { text, failures } = judge(job.target, one, blob);
+    const { text, failures } = verdictOf(job.target, one, blob);
     if (failures.length === 0) continue;
-    const inputs = one.tensors.map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`).join(' ');
+    const inputs = ((one.tensors as Case['tensors'] | undefined) ?? [])
+      .map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`)
+      .join(' ');
     failed.push({ name, text, inputs, failures });
   }
   return { calls, failed };
+}
+
+function verdictOf(target: string, one: Case, blob: Blob): Verdict {
+  if (target.startsWith('optim.lrScheduler.')) return judgeSchedule(one as unknown as ScheduleCase);
+  if (target.startsWith('optim.')) return judgeOptimizer(one as unknown as OptimizerCase, blob);
+  return judge(target, one, blob);
 }
 
 if (process.send !== undefined && process.argv[2] === 'worker') {

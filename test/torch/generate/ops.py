@@ -55,18 +55,31 @@ def derivatives(writer, outputs, inputs, twice):
         return {}
     torch.manual_seed(DERIVATIVES)
     weights = weights_like(roots)
-    first = torch.autograd.grad(roots, inputs, weights, allow_unused=True, create_graph=twice, materialize_grads=False)
+    try:
+        first = torch.autograd.grad(roots, inputs, weights, allow_unused=True, create_graph=twice)
+    except RuntimeError as error:
+        return without_derivative(error, {})
     record = {"weights": list(map(writer.tensor, weights)), "grads": optional(writer, first)}
     again = [one for one in first if twice and one is not None and one.requires_grad]
     if again:
         weights = weights_like(again)
-        second = torch.autograd.grad(again, inputs, weights, allow_unused=True)
+        try:
+            second = torch.autograd.grad(again, inputs, weights, allow_unused=True)
+        except RuntimeError as error:
+            return without_derivative(error, record)
         at = [i for i, one in enumerate(first) if one is not None and one.requires_grad]
         record["second"] = {
             "of": at,
             "weights": list(map(writer.tensor, weights)),
             "grads": optional(writer, second),
         }
+    return record
+
+
+def without_derivative(error, record):
+    """PyTorch has no derivative of some functions, or of some derivatives."""
+    if "is not implemented" not in str(error):
+        raise error
     return record
 
 
@@ -164,11 +177,7 @@ def sample_record(writer, info, dtype, sample, seen):
     outputs = [one for one in outputs if one is not None]
     record["outputs"] = results(writer, outputs)
     if wants_grad and (info.name not in RANDOM or "dropout" in info.name):
-        try:
-            record |= derivatives(writer, outputs, call.differentiable(), twice)
-        except RuntimeError as error:
-            if "is not implemented" not in str(error):
-                raise
+        record |= derivatives(writer, outputs, call.differentiable(), twice)
     if dtype in HALF and info.name not in RANDOM:
         record["float32"] = computed_in_float32(writer, info, sample, outputs, record.get("weights") is not None)
     if info.name not in RANDOM:

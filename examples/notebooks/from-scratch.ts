@@ -196,7 +196,7 @@ function tellFirstGradients(gradients: Named): void {
 function tellComparison(files: readonly string[]): void {
   title('The two files, read back and compared');
   console.log(files.join('\n'));
-  const [autograd, scratch] = files.map(io.loadDat);
+  const [autograd, scratch] = files.map((file) => io.loadDat(file));
   table(
     ['parameter', 'shape', 'largest difference', 'relative'],
     Object.entries(autograd).map(([name, gradient]) => [

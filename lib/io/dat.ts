@@ -11,7 +11,7 @@
 import { copyInOrder, readableMemory } from '../core/access';
 import { dtypes, isFloating, isHalf, rangeOf, type DType, type TypedArray } from '../core/dtype';
 import { encodeElement, readElement, type Element } from '../core/element';
-import { describe, shapeText, wrongValue } from '../core/errors';
+import { requireArity, describe, shapeText, wrongValue } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import { allocateOwn, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
@@ -27,6 +27,7 @@ import { writeWholeSync } from './write';
  * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
  */
 export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
+  requireArity('saveDat', arguments.length, 2);
   const target = requirePath('saveDat', path);
   const named = requireTensors('saveDat', tensors);
   for (const [name] of named) {
@@ -128,6 +129,7 @@ class Lines {
 
 /** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is invalid. */
 export function loadDat(path: string | URL): Record<string, Tensor> {
+  requireArity('loadDat', arguments.length, 1);
   const file = new InputFile('loadDat', requirePath('loadDat', path));
   const lines = new Lines(
     file,

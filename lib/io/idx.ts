@@ -5,7 +5,7 @@
  */
 import { createGunzip } from 'node:zlib';
 import { numberDTypes, type DType, type NumberDType } from '../core/dtype';
-import { requireOneOf, requireOptions, shapeText } from '../core/errors';
+import { requireArity, requireOneOf, requireOptions, shapeText } from '../core/errors';
 import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import type { Tensor } from '../core/tensor';
 import { elements, type Elements } from './elements';
@@ -46,6 +46,7 @@ const types: Readonly<Record<number, Elements | undefined>> = {
  * @example const images = await io.loadIdx('t10k-images-idx3-ubyte.gz'); // uint8 (10000, 28, 28)
  */
 export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}): Promise<Tensor> {
+  requireArity('loadIdx', arguments.length, 2);
   const op = 'loadIdx';
   requireOptions(op, options, ['dtype']);
   const { dtype } = options;

@@ -1,6 +1,6 @@
 /** .npy, NumPy's file of one array: magic number, version, length of the header, header, elements. */
 import { numberDTypes, type DType, type NumberDType } from '../core/dtype';
-import { requireOneOf, requireOptions, shapeText, unexpected } from '../core/errors';
+import { requireArity, requireOneOf, requireOptions, shapeText, unexpected } from '../core/errors';
 import { numelOf } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
 import { view } from './elements';
@@ -29,6 +29,7 @@ export interface LoadNpyOptions {
  * @example const weight = await io.loadNpy('weight.npy');
  */
 export async function loadNpy(path: string | URL, options: LoadNpyOptions = {}): Promise<Tensor> {
+  requireArity('loadNpy', arguments.length, 2);
   const dtype = requireNpyOptions('loadNpy', options);
   return withFile('loadNpy', requirePath('loadNpy', path), (file) =>
     readNpy(new PlainSource(file), dtype),
@@ -103,6 +104,7 @@ const descr: Readonly<Record<Exclude<DType, 'bfloat16'>, string>> = {
  * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
+  requireArity('saveNpy', arguments.length, 2);
   const target = requirePath('saveNpy', path);
   await writeWhole(target, [
     npyBytes('saveNpy', 'tensor', requireTensor('saveNpy', 'tensor', tensor)),

@@ -4,7 +4,14 @@ import type * as Yauzl from 'yauzl';
 import type * as Yazl from 'yazl';
 import type * as Crc32 from 'buffer-crc32';
 import type { DType } from '../core/dtype';
-import { describe, messageOf, requireBoolean, requireOptions, wrongValue } from '../core/errors';
+import {
+  requireArity,
+  describe,
+  messageOf,
+  requireBoolean,
+  requireOptions,
+  wrongValue,
+} from '../core/errors';
 import type { Tensor } from '../core/tensor';
 import { requirePath, withFile, type OpenFile } from './file';
 import { requireTensors } from './named';
@@ -29,6 +36,7 @@ export async function loadNpz(
   path: string | URL,
   options: LoadNpyOptions = {},
 ): Promise<Record<string, Tensor>> {
+  requireArity('loadNpz', arguments.length, 2);
   const op = 'loadNpz';
   const dtype = requireNpyOptions(op, options);
   return withFile(op, requirePath(op, path), async (file) => {
@@ -130,6 +138,7 @@ export async function saveNpz(
   tensors: Readonly<Record<string, Tensor>>,
   options: SaveNpzOptions = {},
 ): Promise<void> {
+  requireArity('saveNpz', arguments.length, 3);
   const op = 'saveNpz';
   requireOptions(op, options, ['compress']);
   const compress = requireBoolean(op, 'compress', options.compress ?? false);

@@ -6,6 +6,7 @@
 import { isHalf } from '../core/dtype';
 import { noGrad } from '../core/gradMode';
 import {
+  requireArity,
   requireBoolean,
   requireInRange,
   requireItems,
@@ -41,6 +42,7 @@ export function clipGradNorm_(
   maxNorm: number,
   options: { normType?: number; errorIfNonfinite?: boolean } = {},
 ): Tensor {
+  requireArity('clipGradNorm_', arguments.length, 3);
   const op = 'clipGradNorm_';
   requireOptions(op, options, ['normType', 'errorIfNonfinite']);
   const { normType = 2, errorIfNonfinite = false } = options;
@@ -69,6 +71,7 @@ export function clipGradNorm_(
 
 /** Limits every element of the gradients of `parameters` to [-clipValue, clipValue], in place. */
 export function clipGradValue_(parameters: Tensors, clipValue: number): void {
+  requireArity('clipGradValue_', arguments.length, 2);
   const limit = requireInRange('clipGradValue_', 'clipValue', clipValue, 0, Infinity);
   noGrad(() => {
     for (const gradient of gradientsOf('clipGradValue_', parameters)) {
@@ -79,6 +82,7 @@ export function clipGradValue_(parameters: Tensors, clipValue: number): void {
 
 /** All parameters, one after another, as a one-dimensional tensor. Gradients flow through it. */
 export function parametersToVector(parameters: Tensors): Tensor {
+  requireArity('parametersToVector', arguments.length, 1);
   return cat(
     listOf('parametersToVector', parameters).map((tensor) => tensor.reshape([tensor.numel()])),
   );
@@ -86,6 +90,7 @@ export function parametersToVector(parameters: Tensors): Tensor {
 
 /** Overwrites the parameters with a tensor from `parametersToVector`. */
 export function vectorToParameters(vector: Tensor, parameters: Tensors): void {
+  requireArity('vectorToParameters', arguments.length, 2);
   const op = 'vectorToParameters';
   const list = listOf(op, parameters);
   const total = list.reduce((sum, tensor) => sum + tensor.numel(), 0);

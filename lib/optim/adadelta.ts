@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { flag, real } from './options';
 import { Optimizer } from './optimizer';
@@ -33,6 +34,7 @@ const definition: Definition<AdadeltaOptions> = {
 /** Adadelta: scales updates by past updates, so that their units agree (torch.optim.Adadelta; Zeiler 2012). */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+    requireArity('Adadelta', arguments.length, 2);
     super(params, options, definition);
   }
 }

@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { flag, initial, real } from './options';
 import { Optimizer } from './optimizer';
@@ -39,6 +40,7 @@ const definition: Definition<AdagradOptions> = {
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
+    requireArity('Adagrad', arguments.length, 2);
     super(params, options, definition);
   }
 }

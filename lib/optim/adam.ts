@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { alwaysTrue, betas, flag, real, structure, type OptionSpec } from './options';
 import { Optimizer } from './optimizer';
@@ -51,6 +52,7 @@ const adamW = define(0.01, alwaysTrue);
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    requireArity('Adam', arguments.length, 2);
     super(params, options, adam);
   }
 }
@@ -58,6 +60,7 @@ export class Adam extends Optimizer<AdamOptions> {
 /** Adam with decoupled weight decay (torch.optim.AdamW; Loshchilov and Hutter 2019). */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    requireArity('AdamW', arguments.length, 2);
     super(params, options, adamW);
   }
 }

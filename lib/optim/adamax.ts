@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { betas, flag, real } from './options';
 import { Optimizer } from './optimizer';
@@ -35,6 +36,7 @@ const definition: Definition<AdamaxOptions> = {
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+    requireArity('Adamax', arguments.length, 2);
     super(params, options, definition);
   }
 }

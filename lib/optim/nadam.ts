@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { betas, flag, real } from './options';
 import { Optimizer } from './optimizer';
@@ -44,6 +45,7 @@ const definition: Definition<NAdamOptions> = {
 /** Adam with Nesterov momentum (torch.optim.NAdam; Dozat 2016). */
 export class NAdam extends Optimizer<NAdamOptions> {
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+    requireArity('NAdam', arguments.length, 2);
     super(params, options, definition);
   }
 }

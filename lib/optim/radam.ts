@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { betas, flag, real } from './options';
 import { Optimizer } from './optimizer';
@@ -36,6 +37,7 @@ const definition: Definition<RAdamOptions> = {
 /** Adam that uses the average of squares only when it is based on enough steps (torch.optim.RAdam; Liu et al. 2020). */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
+    requireArity('RAdam', arguments.length, 2);
     super(params, options, definition);
   }
 }

@@ -1,3 +1,4 @@
+import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
 import { flag, real, structure } from './options';
 import { Optimizer } from './optimizer';
@@ -44,6 +45,7 @@ const definition: Definition<RMSpropOptions> = {
 /** RMSprop: divides the gradient by its running root mean square (torch.optim.RMSprop; Tieleman and Hinton 2012). */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+    requireArity('RMSprop', arguments.length, 2);
     super(params, options, definition);
   }
 }

@@ -1,4 +1,4 @@
-import { unexpected } from '../core/errors';
+import { requireArity, unexpected } from '../core/errors';
 import { updates } from '../ops/optim';
 import { flag, real } from './options';
 import { Optimizer } from './optimizer';
@@ -51,6 +51,7 @@ const definition: Definition<SGDOptions> = {
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    requireArity('SGD', arguments.length, 2);
     super(params, options, definition);
   }
 }

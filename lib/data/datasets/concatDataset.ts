@@ -1,4 +1,4 @@
-import { requireList, unexpected } from '../../core/errors';
+import { requireArity, requireList, unexpected } from '../../core/errors';
 import { requireDataset, requireLength, type Dataset } from './dataset';
 import { requireIndex } from './indices';
 
@@ -16,6 +16,7 @@ export class ConcatDataset<Item> implements Dataset<Item> {
   private readonly starts: readonly number[];
 
   constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
+    requireArity('ConcatDataset', arguments.length, 1);
     const op = 'ConcatDataset';
     const list = requireList(op, 'an array of datasets', 'datasets', datasets);
     if (list.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
@@ -34,12 +35,14 @@ export class ConcatDataset<Item> implements Dataset<Item> {
 
   /** Sample `index`, counted over all datasets. */
   get(index: number, seed = 0): Item {
+    requireArity('ConcatDataset.get', arguments.length, 2);
     const [which, place] = this.at(index);
     return this.datasets[which].get(place, seed);
   }
 
   /** The number of the dataset that has sample `index`, and the index of the sample in it. */
   at(index: number): [which: number, place: number] {
+    requireArity('ConcatDataset.at', arguments.length, 1);
     requireIndex('ConcatDataset.get', 'index', index, this.length);
     let [low, high] = [0, this.starts.length];
     while (high - low > 1) {

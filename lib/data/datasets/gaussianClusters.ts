@@ -1,6 +1,7 @@
 import { tensor } from '../../creation/filled';
 import { arange } from '../../creation/range';
 import {
+  requireArity,
   requireInteger,
   requireOptions,
   shapeText,
@@ -45,6 +46,7 @@ export function gaussianClusters(options: GaussianClustersOptions): {
   /** Their labels. */
   y: Tensor;
 } {
+  requireArity('gaussianClusters', arguments.length, 1);
   const op = 'gaussianClusters';
   if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
   requireOptions(op, options, ['centers', 'labels', 'batchSize', 'seed']);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type * as SharpModule from 'sharp';
 import {
+  requireArity,
   messageOf,
   requireInteger,
   requireOneOf,
@@ -60,6 +61,7 @@ export class ImageFolder {
   private readonly maxPixels: number;
 
   constructor(dir: string | URL, options: ImageFolderOptions = {}) {
+    requireArity('ImageFolder', arguments.length, 2);
     const op = 'ImageFolder';
     requireOptions(op, options, ['size', 'channels', 'maxPixels']);
     const { size, channels = 3, maxPixels = 100_000_000 } = options;
@@ -96,6 +98,7 @@ export class ImageFolder {
 
   /** Image and class of sample `index`; a negative index counts from the end. Rejects if the file cannot be decoded. */
   async get(index: number): Promise<[image: Tensor, label: number]> {
+    requireArity('ImageFolder.get', arguments.length, 2);
     const op = 'ImageFolder.get';
     const position = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
     if (position < 0 || position >= this.length) {

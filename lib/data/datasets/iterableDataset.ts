@@ -1,4 +1,4 @@
-import { wrongType } from '../../core/errors';
+import { requireArity, wrongType } from '../../core/errors';
 import { readBefore, readingOf } from './readOnce';
 
 /** A synchronous or asynchronous iterable. */
@@ -21,6 +21,7 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
   readonly #source: AnyIterable<Item> | (() => AnyIterable<Item>) | undefined;
 
   constructor(source?: AnyIterable<Item> | (() => AnyIterable<Item>)) {
+    requireArity('IterableDataset', arguments.length, 1);
     const isSource = source === undefined || typeof source === 'function' || isAnyIterable(source);
     if (!isSource) {
       throw wrongType(

@@ -1,7 +1,7 @@
 /** MNIST, and datasets with the same files: Fashion-MNIST, KMNIST, and the digits of QMNIST and EMNIST. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { shapeText, unexpected } from '../../core/errors';
+import { requireArity, shapeText, unexpected } from '../../core/errors';
 import { requirePath } from '../../io/file';
 import { readIdx } from '../../io/idx';
 import type { Tensor } from '../../core/tensor';
@@ -28,6 +28,7 @@ export async function mnist(dir: string | URL): Promise<{
   /** For testing. */
   test: LabelledImages;
 }> {
+  requireArity('mnist', arguments.length, 1);
   const folder = requirePath('mnist', dir, 'dir');
   const files = ['train', 't10k'].map((part) => ({
     images: find(folder, `${part}-images`, 3),

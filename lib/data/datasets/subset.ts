@@ -1,6 +1,13 @@
 /** Subsets of datasets. */
 import { numbersIn } from '../../core/access';
-import { requireNumber, requireOptions, shapeText, unexpected, wrongType } from '../../core/errors';
+import {
+  requireArity,
+  requireNumber,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import type { Generator } from '../../core/generator';
 import { randperm } from '../../creation/random';
 import type { Tensor } from '../../core/tensor';
@@ -24,6 +31,7 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
   readonly length: number;
 
   constructor(dataset: Dataset<Item, Batch> | readonly Item[], indices: Indices) {
+    requireArity('Subset', arguments.length, 2);
     this.dataset = requireDataset<Item>('Subset', dataset);
     const size = requireLength('Subset', 'dataset', this.dataset);
     this.indices = indicesOf('Subset', 'indices', indices, size);
@@ -38,11 +46,13 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
 
   /** The sample at `indices[index]`. */
   get(index: number, seed = 0): Item {
+    requireArity('Subset.get', arguments.length, 2);
     return this.dataset.get(this.at(index), seed);
   }
 
   /** The index in `dataset` of sample `index`. */
   at(index: number): number {
+    requireArity('Subset.at', arguments.length, 1);
     return numbersIn(this.indices)[requireIndex('Subset.get', 'index', index, this.length)];
   }
 }
@@ -66,6 +76,7 @@ export function randomSplit<Item, Batch = Collated<Awaited<Item>>>(
   lengths: readonly number[],
   options: RandomSplitOptions = {},
 ): Subset<Item, Batch>[] {
+  requireArity('randomSplit', arguments.length, 3);
   const op = 'randomSplit';
   requireOptions(op, options, ['seed', 'generator']);
   const source = requireDataset<Item>(op, dataset) as Dataset<Item, Batch>;

@@ -1,4 +1,4 @@
-import { requireInteger, shapeText, unexpected } from '../../core/errors';
+import { requireArity, requireInteger, shapeText, unexpected } from '../../core/errors';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import type { Dataset } from './dataset';
 
@@ -38,6 +38,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
 
   /** Row `index` of each tensor, as views; a negative index counts from the end. */
   get(index: number): TensorTuple<Tensors> {
+    requireArity('TensorDataset.get', arguments.length, 2);
     requireInteger('TensorDataset.get', 'index', index);
     if (index < -this.length || index >= this.length) {
       const what =
@@ -49,6 +50,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
 
   /** The rows at `indices` (int32 or int64, one dimension), as copies. */
   getBatch(indices: Tensor): TensorTuple<Tensors> {
+    requireArity('TensorDataset.getBatch', arguments.length, 1);
     return this.each((tensor) => tensor.indexSelect(0, indices));
   }
 

@@ -1,7 +1,7 @@
 /** How samples become a batch (torch.utils.data.default_collate). */
 import type { Element } from '../../core/element';
 import { tensor } from '../../creation/filled';
-import { requireList, requireOptions } from '../../core/errors';
+import { requireArity, requireList, requireOptions } from '../../core/errors';
 import type { NumberArray } from '../../core/nested';
 import { stack } from '../../ops/shape/join';
 import { Tensor } from '../../core/tensor';
@@ -54,6 +54,7 @@ export function collate<Item>(
   items: readonly Item[],
   options: CollateOptions = {},
 ): Collated<Item> {
+  requireArity('collate', arguments.length, 2);
   const op = 'collate';
   requireOptions(op, options, ['dtypes']);
   const { dtypes } = options;

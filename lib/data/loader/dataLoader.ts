@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numbersOf } from '../../core/access';
-import { unexpected } from '../../core/errors';
+import { requireArity, unexpected } from '../../core/errors';
 import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
 import { isInMemory, requireSynchronous, SampleReader, type LoadedBatch } from './batchIterator';
 import type { Collated } from './collate';
@@ -68,6 +68,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   private epochs = 0;
 
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
+    requireArity('DataLoader', arguments.length, 2);
     this._plan = this.#plan = planOf(source, options);
     this.#lookout = new Lookout(new Place('DataLoader', this.#plan.dtypes));
     const { dataset, sampler, generator } = this.#plan;
@@ -143,6 +144,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   /** The position of the loader, as a copy. */
   stateDict(): DataLoaderState {
+    requireArity('DataLoader.stateDict', arguments.length, 0);
     const { sampler, batchSize } = this.#plan;
     const { pass } = this;
     return {
@@ -164,6 +166,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
    * the state does not fit.
    */
   loadStateDict(state: DataLoaderState): void {
+    requireArity('DataLoader.loadStateDict', arguments.length, 1);
     const { sampler, dataset, batchSize } = this.#plan;
     const iterable = sampler === null;
     const loaded = requireState(state, {

@@ -3,6 +3,7 @@ import { fromArray } from '../../creation/filled';
 import { arange } from '../../creation/range';
 import { numbersOf } from '../../core/access';
 import {
+  requireArity,
   requireBoolean,
   requireInteger,
   requireOptions,
@@ -71,6 +72,7 @@ export class SequentialSampler extends IndexSampler {
   private readonly source: Sized;
 
   constructor(source: Sized) {
+    requireArity('SequentialSampler', arguments.length, 1);
     super('SequentialSampler');
     this.source = requireSized('SequentialSampler', source);
   }
@@ -100,6 +102,7 @@ export class RandomSampler extends IndexSampler {
   private readonly numSamples: number | undefined;
 
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
+    requireArity('RandomSampler', arguments.length, 2);
     const op = 'RandomSampler';
     requireOptions(op, options, ['replacement', 'numSamples', 'generator']);
     super(op, options);
@@ -135,6 +138,7 @@ export class SubsetRandomSampler extends IndexSampler {
   private readonly indices: Tensor;
 
   constructor(indices: Indices, options: SamplerOptions = {}) {
+    requireArity('SubsetRandomSampler', arguments.length, 2);
     const op = 'SubsetRandomSampler';
     requireOptions(op, options, ['generator']);
     super(op, options);
@@ -178,6 +182,7 @@ export class BatchSampler implements Sampler<number[]> {
   readonly dropLast: boolean;
 
   constructor(sampler: Sampler | readonly number[], batchSize: number, dropLast = false) {
+    requireArity('BatchSampler', arguments.length, 3);
     const op = 'BatchSampler';
     this.sampler = requireSampler(op, 'sampler', sampler);
     this.batchSize = requireInteger(op, 'batchSize', batchSize, 1);

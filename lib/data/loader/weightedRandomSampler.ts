@@ -1,6 +1,7 @@
 import { fromArray } from '../../creation/filled';
 import { numbersOf } from '../../core/access';
 import {
+  requireArity,
   requireBoolean,
   requireInRange,
   requireInteger,
@@ -39,6 +40,7 @@ export class WeightedRandomSampler extends IndexSampler {
     numSamples: number,
     options: WeightedRandomSamplerOptions = {},
   ) {
+    requireArity('WeightedRandomSampler', arguments.length, 3);
     const op = 'WeightedRandomSampler';
     requireOptions(op, options, ['replacement', 'generator']);
     super(op, options);

@@ -1,5 +1,5 @@
 /** Fitted categories: the common part of OneHotEncoder and LabelEncoder. */
-import { wrongType, unexpected, describe } from '../../core/errors';
+import { requireArity, wrongType, unexpected, describe } from '../../core/errors';
 import { columnOf, textOf, type Column } from '../table/table';
 import { notFitted, requireCategories, requireState } from './state';
 
@@ -19,6 +19,7 @@ export abstract class Categories {
 
   /** Finds the categories, sorted: numbers by size, texts by their characters. */
   fit(x: Categorical): this {
+    requireArity(`${this.constructor.name}.fit`, arguments.length, 1);
     const column = this.columnOf('fit', x);
     const found = new Set<string>();
     for (let i = 0; i < column.values.length; i++) {
@@ -66,11 +67,13 @@ export abstract class Categories {
     /** In order; null before `fit`. */
     categories: string[] | null;
   } {
+    requireArity(`${this.constructor.name}.stateDict`, arguments.length, 0);
     return { categories: this.fitted === null ? null : [...this.fitted] };
   }
 
   /** Restores what `stateDict` returned. */
   loadStateDict(state: unknown): void {
+    requireArity(`${this.constructor.name}.loadStateDict`, arguments.length, 1);
     const op = `${this.name}.loadStateDict`;
     const { categories } = requireState(op, state, ['categories']);
     this.fitted = categories === null ? null : requireCategories(op, categories);

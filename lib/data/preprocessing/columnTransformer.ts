@@ -1,4 +1,4 @@
-import { wrongType } from '../../core/errors';
+import { requireArity, wrongType } from '../../core/errors';
 import { cat } from '../../ops/shape/join';
 import type { Tensor } from '../../core/tensor';
 import { Table, type Column } from '../table/table';
@@ -36,6 +36,7 @@ export class ColumnTransformer {
   private readonly transforms: ReadonlyMap<string, ColumnTransform | 'passthrough'>;
 
   constructor(transforms: Readonly<Record<string, ColumnTransform | 'passthrough'>>) {
+    requireArity('ColumnTransformer', arguments.length, 1);
     const entries: unknown = transforms;
     if (typeof entries !== 'object' || entries === null || Array.isArray(entries)) {
       throw wrongType('ColumnTransformer', 'an object of transforms', 'transforms', entries);
@@ -50,6 +51,7 @@ export class ColumnTransformer {
 
   /** Fits each transform to its column. */
   fit(table: Table): this {
+    requireArity('ColumnTransformer.fit', arguments.length, 1);
     requireTable('ColumnTransformer.fit', table);
     for (const [name, transform] of this.transforms) {
       const column = table.column(name);
@@ -60,6 +62,7 @@ export class ColumnTransformer {
 
   /** The transformed columns side by side, float32 (rows, outputs). */
   transform(table: Table): Tensor {
+    requireArity('ColumnTransformer.transform', arguments.length, 1);
     requireTable('ColumnTransformer.transform', table);
     const parts = [...this.transforms].map(([name, transform]) =>
       transform === 'passthrough'
@@ -71,11 +74,13 @@ export class ColumnTransformer {
 
   /** `fit`, then `transform`. */
   fitTransform(table: Table): Tensor {
+    requireArity('ColumnTransformer.fitTransform', arguments.length, 1);
     return this.fit(table).transform(table);
   }
 
   /** The names of the output columns. */
   outputNames(): string[] {
+    requireArity('ColumnTransformer.outputNames', arguments.length, 0);
     return [...this.transforms].flatMap(([name, transform]) =>
       transform === 'passthrough' ? [name] : (transform.outputNames?.(name) ?? [name]),
     );
@@ -83,6 +88,7 @@ export class ColumnTransformer {
 
   /** The fitted values, by column. */
   stateDict(): Record<string, unknown> {
+    requireArity('ColumnTransformer.stateDict', arguments.length, 0);
     return Object.fromEntries(
       this.fitted().map(([name, transform]) => [name, transform.stateDict()]),
     );
@@ -90,6 +96,7 @@ export class ColumnTransformer {
 
   /** Restores what `stateDict` returned; if a part does not fit, nothing is changed. */
   loadStateDict(state: unknown): void {
+    requireArity('ColumnTransformer.loadStateDict', arguments.length, 1);
     const transforms = this.fitted();
     const names = transforms.map(([name]) => name);
     const entries = requireState('ColumnTransformer.loadStateDict', state, names);

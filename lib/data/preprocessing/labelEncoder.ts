@@ -1,5 +1,5 @@
 import { numbersOf } from '../../core/access';
-import { requireInteger, unexpected } from '../../core/errors';
+import { requireArity, requireInteger, unexpected } from '../../core/errors';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
 import { Categories, type Categorical } from './categories';
@@ -17,6 +17,7 @@ export class LabelEncoder extends Categories {
 
   /** The label of each row, int32 (rows); RangeError for an unknown or missing category. */
   transform(x: Categorical): Tensor {
+    requireArity('LabelEncoder.transform', arguments.length, 1);
     const codes = this.codesOf('transform', x, (row) => {
       throw this.unknownCategory('transform', x, row);
     });
@@ -25,11 +26,13 @@ export class LabelEncoder extends Categories {
 
   /** `fit`, then `transform`. */
   fitTransform(x: Categorical): Tensor {
+    requireArity('LabelEncoder.fitTransform', arguments.length, 1);
     return this.fit(x).transform(x);
   }
 
   /** The categories of labels. */
   inverseTransform(labels: Tensor | readonly number[]): string[] {
+    requireArity('LabelEncoder.inverseTransform', arguments.length, 1);
     const op = 'LabelEncoder.inverseTransform';
     const numbers = labels instanceof Tensor ? Array.from(numbersOf(op, labels)) : labels;
     return numbers.map((label) => {

@@ -1,5 +1,11 @@
 import { numbersOf } from '../../core/access';
-import { requireOneOf, requireOptions, shapeText, unexpected } from '../../core/errors';
+import {
+  requireArity,
+  requireOneOf,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
 import { Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 import { Categories, type Categorical } from './categories';
@@ -23,6 +29,7 @@ export class OneHotEncoder extends Categories {
   private readonly handleUnknown: 'error' | 'ignore';
 
   constructor(options: OneHotEncoderOptions = {}) {
+    requireArity('OneHotEncoder', arguments.length, 1);
     super();
     requireOptions('OneHotEncoder', options, ['handleUnknown']);
     const { handleUnknown = 'error' } = options;
@@ -32,6 +39,7 @@ export class OneHotEncoder extends Categories {
 
   /** Zeros and ones, float32 (rows, categories). */
   transform(x: Categorical): Tensor {
+    requireArity('OneHotEncoder.transform', arguments.length, 1);
     const codes = this.codesOf('transform', x, (row) => {
       if (this.handleUnknown === 'ignore') return -1;
       throw this.unknownCategory('transform', x, row);
@@ -46,11 +54,13 @@ export class OneHotEncoder extends Categories {
 
   /** `fit`, then `transform`. */
   fitTransform(x: Categorical): Tensor {
+    requireArity('OneHotEncoder.fitTransform', arguments.length, 1);
     return this.fit(x).transform(x);
   }
 
   /** The category of the largest number in each row; null for a row without a positive number. */
   inverseTransform(x: Tensor): (string | null)[] {
+    requireArity('OneHotEncoder.inverseTransform', arguments.length, 1);
     const op = 'OneHotEncoder.inverseTransform';
     const { shape } = requireTensor(op, 'x', x);
     const numbers = numbersOf(op, x);
@@ -67,6 +77,7 @@ export class OneHotEncoder extends Categories {
 
   /** The names of the output columns for the column `name`. */
   outputNames(name: string): string[] {
+    requireArity('OneHotEncoder.outputNames', arguments.length, 1);
     return this.categories.map((category) => `${name}_${category}`);
   }
 }

@@ -1,6 +1,7 @@
 import { numbersOf } from '../../core/access';
 import { fromArray } from '../../creation/filled';
 import {
+  requireArity,
   requireBoolean,
   requireOptions,
   shapeText,
@@ -33,6 +34,7 @@ export class StandardScaler {
   private fitted: { mean: Float64Array; scale: Float64Array } | null = null;
 
   constructor(options: StandardScalerOptions = {}) {
+    requireArity('StandardScaler', arguments.length, 1);
     requireOptions('StandardScaler', options, ['fillMissing']);
     const { fillMissing = false } = options;
     this.fillMissing = requireBoolean('StandardScaler', 'fillMissing', fillMissing);
@@ -40,6 +42,7 @@ export class StandardScaler {
 
   /** Computes mean and standard deviation of each column. */
   fit(x: Tensor | Column): this {
+    requireArity('StandardScaler.fit', arguments.length, 1);
     const { values, rows, columns } = matrixOf('StandardScaler.fit', x);
     if (rows === 0) throw unexpected('StandardScaler.fit', 'at least one row', 'x', 'none');
     const mean = new Float64Array(columns);
@@ -73,6 +76,7 @@ export class StandardScaler {
 
   /** The scaled x, float32 (rows, columns). */
   transform(x: Tensor | Column): Tensor {
+    requireArity('StandardScaler.transform', arguments.length, 1);
     const fill = this.fillMissing;
     return this.map('StandardScaler.transform', x, (value, mean, scale) =>
       fill && Number.isNaN(value) ? 0 : (value - mean) / scale,
@@ -81,11 +85,13 @@ export class StandardScaler {
 
   /** `fit`, then `transform`. */
   fitTransform(x: Tensor | Column): Tensor {
+    requireArity('StandardScaler.fitTransform', arguments.length, 1);
     return this.fit(x).transform(x);
   }
 
   /** The inverse of `transform`, except for missing values. */
   inverseTransform(x: Tensor): Tensor {
+    requireArity('StandardScaler.inverseTransform', arguments.length, 1);
     return this.map(
       'StandardScaler.inverseTransform',
       x,
@@ -117,6 +123,7 @@ export class StandardScaler {
     /** The divisor of each column; null before `fit`. */
     scale: Tensor | null;
   } {
+    requireArity('StandardScaler.stateDict', arguments.length, 0);
     if (this.fitted === null) return { mean: null, scale: null };
     const { mean, scale } = this.fitted;
     return { mean: fromArray(mean.slice()), scale: fromArray(scale.slice()) };
@@ -124,6 +131,7 @@ export class StandardScaler {
 
   /** Restores what `stateDict` returned. */
   loadStateDict(state: unknown): void {
+    requireArity('StandardScaler.loadStateDict', arguments.length, 1);
     const op = 'StandardScaler.loadStateDict';
     const entries = requireState(op, state, ['mean', 'scale']);
     if (entries['mean'] === null && entries['scale'] === null) {
@@ -142,6 +150,7 @@ export class StandardScaler {
 
   /** The names of the output columns for the column `name`. */
   outputNames(name: string): string[] {
+    requireArity('StandardScaler.outputNames', arguments.length, 1);
     return [name];
   }
 }

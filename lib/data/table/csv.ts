@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as CsvParse from 'csv-parse';
-import { describe, messageOf } from '../../core/errors';
+import { requireArity, describe, messageOf } from '../../core/errors';
 import { openFile, requirePath, streamOf, withFile, type OpenFile } from '../../io/file';
 import {
   ColumnBuilder,
@@ -40,6 +40,7 @@ const sampleRows = 1000;
  * @example const table = await data.readCsv('people.csv', { columns: { age: 'float32', zip: 'category' } });
  */
 export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<Table> {
+  requireArity('readCsv', arguments.length, 2);
   const plan = csvPlan('readCsv', options, ['onMissing']);
   return withFile('readCsv', requirePath('readCsv', path), async (file) => {
     // Most files need one pass. A second pass is needed if a later value does not have the type that was inferred from
@@ -260,6 +261,7 @@ export async function* csvRows(
   path: string | URL,
   options: CsvOptions = {},
 ): AsyncGenerator<CsvRow, void, undefined> {
+  requireArity('csvRows', arguments.length, 2);
   const op = 'csvRows';
   const plan = csvPlan(op, options, []);
   const file = await openFile(op, requirePath(op, path));

@@ -14,6 +14,7 @@ import {
 } from '../../core/dtype';
 import { readElement, requireElement, writeElement, type Element } from '../../core/element';
 import {
+  requireArity,
   describe,
   requireInteger,
   requireList,
@@ -65,6 +66,7 @@ export class Table {
   private readonly columns: ReadonlyMap<string, Column>;
 
   constructor(columns: Readonly<Record<string, ColumnData>> | ReadonlyMap<string, ColumnData>) {
+    requireArity('Table', arguments.length, 1);
     const source: unknown = columns;
     if (typeof source !== 'object' || source === null || Array.isArray(source)) {
       throw wrongType('Table', 'an object or a Map of columns', 'columns', source);
@@ -93,6 +95,7 @@ export class Table {
 
   /** A column by its name. */
   column(name: string): Column {
+    requireArity('Table.column', arguments.length, 1);
     const found = this.columns.get(name);
     if (found !== undefined) return found;
     throw wrongValue('Table.column', `one of ${this.names.join(', ')}`, 'name', name);
@@ -100,6 +103,7 @@ export class Table {
 
   /** The rows from `start` to before `end` (default: all), as copies; categories stay the same. */
   slice(start: number, end: number = this.length): Table {
+    requireArity('Table.slice', arguments.length, 2);
     const from = requireInteger('Table.slice', 'start', start, 0);
     const stop = requireInteger('Table.slice', 'end', end, from);
     return this.map((column) => ({ ...column, values: column.values.slice(from, stop) }));
@@ -107,6 +111,7 @@ export class Table {
 
   /** The rows at `indices`, in their order: a vector of whole numbers, such as a slice of `randperm`, or an array. */
   indexSelect(indices: Tensor | readonly number[]): Table {
+    requireArity('Table.indexSelect', arguments.length, 1);
     const op = 'Table.indexSelect';
     if (!(indices instanceof Tensor) && !Array.isArray(indices)) {
       throw wrongType(op, 'a tensor or an array', 'indices', indices);
@@ -138,6 +143,7 @@ export class Table {
    * with `ColumnTransformer`.
    */
   toTensor(names: readonly string[] = this.names): Tensor {
+    requireArity('Table.toTensor', arguments.length, 1);
     const columns = names.map((name) => {
       const column = this.column(name);
       if (column.type !== 'category') return column;

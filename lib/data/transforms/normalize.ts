@@ -1,5 +1,12 @@
 import { copyElements } from '../../core/element';
-import { requireItems, requireNumber, shapeText, unexpected, wrongValue } from '../../core/errors';
+import {
+  requireArity,
+  requireItems,
+  requireNumber,
+  shapeText,
+  unexpected,
+  wrongValue,
+} from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 import { Module } from '../../nn';
@@ -34,6 +41,7 @@ export class Normalize extends Module {
   readonly #statistics: ChannelStatistics;
 
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
+    requireArity('Normalize', arguments.length, 2);
     super();
     this.mean = numbersFor('mean', mean);
     this.std = numbersFor('std', std);
@@ -53,6 +61,7 @@ export class Normalize extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Normalize', arguments.length, 1);
     const { shape } = requireTensor(name, 'input', input);
     const channels = this.#statistics.std.values.length;
     if (channels > 1 && shape.at(-3) !== channels) {

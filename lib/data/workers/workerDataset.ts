@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { requireOptions, unexpected, wrongType } from '../../core/errors';
+import { requireArity, requireOptions, unexpected, wrongType } from '../../core/errors';
 import type { Collated } from '../loader/collate';
 import { ConcatDataset } from '../datasets/concatDataset';
 import type { Dataset } from '../datasets/dataset';
@@ -50,6 +50,7 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
     options: WorkerDatasetOptions = {},
   ): Promise<WorkerDataset<Item, Batch>> {
     const op = 'WorkerDataset.load';
+    requireArity(op, arguments.length, 2);
     requireOptions(op, options, ['args']);
     const { args = [] } = options;
     if (!Array.isArray(args)) throw wrongType(op, 'an array', 'args', args);
@@ -63,6 +64,7 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   }
 
   get(index: number, seed = 0): Item {
+    requireArity('WorkerDataset.get', arguments.length, 2);
     return this.#local.get(index, seed);
   }
 }

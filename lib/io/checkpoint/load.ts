@@ -3,7 +3,14 @@ import { lstat, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { refuseInCapture } from '../../core/capture';
 import { fromArray } from '../../creation/filled';
-import { describe, requireBoolean, requireOptions, unexpected, wrongType } from '../../core/errors';
+import {
+  requireArity,
+  describe,
+  requireBoolean,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import { defaultGenerator } from '../../core/generator';
 import { requirePath } from '../file';
 import { hasCode } from '../write';
@@ -45,6 +52,7 @@ export async function loadCheckpoint(
   targets: Readonly<Record<string, Stateful | undefined>> = {},
   options: LoadOptions = {},
 ): Promise<LoadedCheckpoint> {
+  requireArity('loadCheckpoint', arguments.length, 3);
   const folder = resolve(requirePath(op, dir, 'dir'));
   const states = requireTargets(targets);
   requireOptions(op, options, ['fallback']);
@@ -67,6 +75,7 @@ export async function loadCheckpoint(
  * @example if ((await io.listCheckpoints('runs/first')).length > 0) await io.loadCheckpoint('runs/first', { model });
  */
 export async function listCheckpoints(dir: string | URL): Promise<CheckpointInfo[]> {
+  requireArity('listCheckpoints', arguments.length, 1);
   return await readCheckpoints(resolve(requirePath('listCheckpoints', dir, 'dir')));
 }
 

@@ -2,7 +2,14 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { numbersIn } from '../../core/access';
-import { describe, requireInteger, requireOptions, unexpected, wrongType } from '../../core/errors';
+import {
+  requireArity,
+  describe,
+  requireInteger,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import { defaultGenerator } from '../../core/generator';
 import { Tensor } from '../../core/tensor';
 import { version } from '../../version';
@@ -59,6 +66,7 @@ export async function saveCheckpoint(
   entries: Readonly<Record<string, unknown>>,
   options: CheckpointOptions = {},
 ): Promise<string> {
+  requireArity('saveCheckpoint', arguments.length, 3);
   const folder = resolve(requirePath(op, dir, 'dir'));
   requireOptions(op, options, ['keep']);
   const { keep = 3 } = options;

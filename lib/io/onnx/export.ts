@@ -1,6 +1,6 @@
 /** Exports models as ONNX files. */
 import { capture } from '../../core/capture';
-import { requireBoolean, requireOptions, wrongType } from '../../core/errors';
+import { requireArity, requireBoolean, requireOptions, wrongType } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
 import { isModule } from '../../nn/module/tree';
 import type { Storage } from '../../core/storage';
@@ -43,6 +43,7 @@ export async function exportOnnx(
   path: string | URL,
   options: OnnxExportOptions = {},
 ): Promise<void> {
+  requireArity('exportOnnx', arguments.length, 4);
   const file = requirePath(op, path);
   const { message, opset, weights } = modelGraph(model, exampleInput, options);
   const parts = partsOf(message, weights, opset);

@@ -1,6 +1,6 @@
 /** The safetensors format, which PyTorch and others read and write. */
 import { numberDTypes, type DType, type NumberDType } from '../../core/dtype';
-import { requireOneOf, requireOptions, wrongType } from '../../core/errors';
+import { requireArity, requireOneOf, requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { InputFile, requirePath } from '../file';
 import { readPiecesSync } from '../pieces';
@@ -56,6 +56,7 @@ export function saveSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   options: SafetensorsOptions = {},
 ): void {
+  requireArity('saveSafetensors', arguments.length, 3);
   const op = 'saveSafetensors';
   const target = requirePath(op, path);
   requireOptions(op, options, ['metadata']);
@@ -74,6 +75,7 @@ export function loadSafetensors(
   path: string | URL,
   options: LoadSafetensorsOptions = {},
 ): Record<string, Tensor> {
+  requireArity('loadSafetensors', arguments.length, 2);
   const op = 'loadSafetensors';
   const file = new InputFile(op, requirePath(op, path));
   requireOptions(op, options, ['names', 'dtype']);
@@ -91,6 +93,7 @@ export function loadSafetensors(
  * @example io.readSafetensorsHeader('model.safetensors').tensors['0.weight'].shape // [10, 784]
  */
 export function readSafetensorsHeader(path: string | URL): SafetensorsHeader {
+  requireArity('readSafetensorsHeader', arguments.length, 1);
   const op = 'readSafetensorsHeader';
   const file = new InputFile(op, requirePath(op, path));
   const { metadata, entries } = readPiecesSync(file, (size) => readHeader(file, size));

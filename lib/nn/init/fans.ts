@@ -1,5 +1,6 @@
 /** Initial values scaled by the numbers of inputs and outputs of a weight: Glorot's and He's. */
 import {
+  requireArity,
   requireNumber,
   requireOneOf,
   requireOptions,
@@ -28,12 +29,14 @@ function xavierStd(op: string, tensor: Tensor, options: { gain?: number }): numb
 
 /** Uniform with standard deviation gain sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
 export function xavierUniform_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
+  requireArity('xavierUniform_', arguments.length, 2);
   const bound = Math.sqrt(3) * xavierStd('xavierUniform_', tensor, options);
   return uniform_(tensor, -bound, bound);
 }
 
 /** Normal with standard deviation gain sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
 export function xavierNormal_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
+  requireArity('xavierNormal_', arguments.length, 2);
   return normal_(tensor, 0, xavierStd('xavierNormal_', tensor, options));
 }
 
@@ -58,6 +61,7 @@ function kaimingStd(op: string, tensor: Tensor, options: KaimingOptions): number
 
 /** Uniform with standard deviation gain / sqrt(fan) (He et al. 2015). */
 export function kaimingUniform_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
+  requireArity('kaimingUniform_', arguments.length, 2);
   const std = kaimingStd('kaimingUniform_', tensor, options);
   if (tensor.numel() === 0) return tensor;
   return uniform_(tensor, -Math.sqrt(3) * std, Math.sqrt(3) * std);
@@ -65,6 +69,7 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, options: KaimingOpt
 
 /** Normal with standard deviation gain / sqrt(fan) (He et al. 2015). */
 export function kaimingNormal_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
+  requireArity('kaimingNormal_', arguments.length, 2);
   const std = kaimingStd('kaimingNormal_', tensor, options);
   return tensor.numel() === 0 ? tensor : normal_(tensor, 0, std);
 }

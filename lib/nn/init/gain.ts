@@ -1,5 +1,5 @@
 /** Gains of activations. */
-import { requireNumber, requireOneOf } from '../../core/errors';
+import { requireArity, requireNumber, requireOneOf } from '../../core/errors';
 
 const gains = {
   linear: 1,
@@ -24,6 +24,7 @@ export type Nonlinearity = keyof typeof gains;
  * missing (torch.nn.init.calculate_gain).
  */
 export function calculateGain(nonlinearity: Nonlinearity, param?: number): number {
+  requireArity('calculateGain', arguments.length, 2);
   const names = Object.keys(gains) as Nonlinearity[];
   const kind = requireOneOf('calculateGain', 'nonlinearity', nonlinearity, names);
   if (kind !== 'leakyRelu') return gains[kind];

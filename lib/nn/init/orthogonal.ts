@@ -1,5 +1,5 @@
 /** Random orthonormal vectors as initial values. */
-import { requireNumber, requireOptions } from '../../core/errors';
+import { requireArity, requireNumber, requireOptions } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import { fans } from './fans';
 import { fill } from './fill';
@@ -9,6 +9,7 @@ import { fill } from './fill';
  * al. 2013).
  */
 export function orthogonal_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
+  requireArity('orthogonal_', arguments.length, 2);
   requireOptions('orthogonal_', options, ['gain']);
   const gain = requireNumber('orthogonal_', 'gain', options.gain ?? 1);
   fans('orthogonal_', tensor);

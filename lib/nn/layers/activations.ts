@@ -1,5 +1,11 @@
 /** Activations as modules. Numeric options are positional, in PyTorch's order, or one object: LeakyReLU(0.1). */
-import { requireInteger, requireNumber, requireOneOf, requireOptions } from '../../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireNumber,
+  requireOneOf,
+  requireOptions,
+} from '../../core/errors';
 import { requireDType, type DType } from '../../core/dtype';
 import * as F from '../../functional';
 import { Tensor } from '../../core/tensor';
@@ -14,6 +20,7 @@ import { Parameter } from '../module/parameter';
 function activation(fn: (input: Tensor) => Tensor): new () => Module {
   return class extends Module {
     override forward(input: Tensor): Tensor {
+      requireArity(this.constructor.name, arguments.length, 1);
       return fn(input);
     }
   };
@@ -75,6 +82,7 @@ function numericActivation<Values extends (number | undefined)[], Options extend
       super();
       const first: unknown = values[0];
       const byName = typeof first === 'object' && first !== null;
+      requireArity(op, values.length, byName ? 1 : names.length);
       if (byName) requireOptions(op, first, names);
       const inOrder = byName ? names.map((name) => (first as Partial<Numbers>)[name]) : values;
       const options = complete(...(inOrder.map((value) => value ?? undefined) as Values));
@@ -83,6 +91,7 @@ function numericActivation<Values extends (number | undefined)[], Options extend
     }
 
     override forward(input: Tensor): Tensor {
+      requireArity(this.constructor.name, arguments.length, 1);
       return fn(input, this as unknown as Options);
     }
 
@@ -191,6 +200,7 @@ export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
 
   constructor(options: { approximate?: 'none' | 'tanh' } = {}) {
+    requireArity('GELU', arguments.length, 1);
     super();
     requireOptions('GELU', options, ['approximate']);
     const { approximate = 'none' } = options;
@@ -198,6 +208,7 @@ export class GELU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('GELU', arguments.length, 1);
     return F.gelu(input, { approximate: this.approximate });
   }
 
@@ -214,12 +225,14 @@ export class Threshold extends Module {
     /** The replacement. */
     readonly value: number,
   ) {
+    requireArity('Threshold', arguments.length, 2);
     super();
     requireNumber('Threshold', 'threshold', threshold);
     requireNumber('Threshold', 'value', value);
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Threshold', arguments.length, 1);
     return F.threshold(input, this.threshold, this.value);
   }
 
@@ -239,6 +252,7 @@ export class PReLU extends Module {
     numParameters?: number | { numParameters?: number; init?: number; dtype?: DType },
     init?: number,
   ) {
+    requireArity('PReLU', arguments.length, 2);
     super();
     const options = typeof numParameters === 'object' ? numParameters : { numParameters, init };
     requireOptions('PReLU', options, ['numParameters', 'init', 'dtype']);
@@ -250,6 +264,7 @@ export class PReLU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('PReLU', arguments.length, 1);
     return F.prelu(input, this.weight);
   }
 
@@ -266,9 +281,11 @@ abstract class AlongDim extends Module {
   readonly dim: number;
 
   constructor(dim: number | { dim?: number }) {
+    requireArity(new.target.name, arguments.length, 1);
     super();
-    const value: unknown = typeof dim === 'object' ? (dim as { dim?: number } | null)?.dim : dim;
-    this.dim = requireInteger(new.target.name, 'dim', value);
+    const byName = typeof dim === 'object' && (dim as unknown) !== null;
+    if (byName) requireOptions(new.target.name, dim, ['dim']);
+    this.dim = requireInteger(new.target.name, 'dim', byName ? dim.dim : dim);
   }
 
   override extraRepr(): string {
@@ -279,10 +296,12 @@ abstract class AlongDim extends Module {
 /** The first half along `dim` (the last if missing) times the sigmoid of the second. */
 export class GLU extends AlongDim {
   constructor(dim: number | { dim?: number } = -1) {
+    requireArity('GLU', arguments.length, 1);
     super(dim);
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('GLU', arguments.length, 1);
     return F.glu(input, { dim: this.dim });
   }
 }
@@ -290,6 +309,7 @@ export class GLU extends AlongDim {
 /** e^x divided by its sum along `dim`. */
 export class Softmax extends AlongDim {
   override forward(input: Tensor): Tensor {
+    requireArity('Softmax', arguments.length, 1);
     return F.softmax(input, this.dim);
   }
 }
@@ -297,6 +317,7 @@ export class Softmax extends AlongDim {
 /** log(softmax(x)) along `dim`, without overflow. */
 export class LogSoftmax extends AlongDim {
   override forward(input: Tensor): Tensor {
+    requireArity('LogSoftmax', arguments.length, 1);
     return F.logSoftmax(input, this.dim);
   }
 }
@@ -304,6 +325,7 @@ export class LogSoftmax extends AlongDim {
 /** softmax(-x) along `dim`. */
 export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
+    requireArity('Softmin', arguments.length, 1);
     return F.softmin(input, this.dim);
   }
 }

@@ -1,5 +1,11 @@
 /** Modules that contain other modules, by index or by name. */
-import { requireInteger, requireItems, wrongType, wrongValue } from '../../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireItems,
+  wrongType,
+  wrongValue,
+} from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { Module, type AnyModule } from '../module/module';
 import { Parameter } from '../module/parameter';
@@ -57,17 +63,20 @@ export class Sequential extends Module {
 
   /** The module at an index; negative ones count from the end. */
   get(index: number): Module {
+    requireArity('Sequential.get', arguments.length, 1);
     return this.#module(this._names[placeIn('Sequential.get', index, this.length)]);
   }
 
   /** Adds a module at the end. */
   append(module: Module): this {
+    requireArity('Sequential.append', arguments.length, 1);
     this.#add(String(this.length), module);
     return this;
   }
 
   /** A new Sequential of some of the same modules, like Array's slice. */
   slice(start?: number, end?: number): Sequential {
+    requireArity('Sequential.slice', arguments.length, 2);
     const bound = (name: string, value: number | undefined): number | undefined =>
       value === undefined ? value : requireInteger('Sequential.slice', name, value);
     return new Sequential(...[...this].slice(bound('start', start), bound('end', end)));
@@ -79,6 +88,7 @@ export class Sequential extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Sequential', arguments.length, 1);
     let x = input;
     for (const name of this._names) x = this.#module(name).forward(x);
     return x;
@@ -100,6 +110,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   #length = 0;
 
   constructor(modules: Iterable<M> = []) {
+    requireArity('ModuleList', arguments.length, 1);
     super();
     this.extend(modules);
   }
@@ -111,11 +122,13 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
   /** The module at an index; negative ones count from the end. */
   get(index: number): M {
+    requireArity('ModuleList.get', arguments.length, 1);
     return this[placeIn('ModuleList.get', index, this.length)];
   }
 
   /** Adds a module at the end. */
   append(module: M): this {
+    requireArity('ModuleList.append', arguments.length, 1);
     if (!(module instanceof Module)) throw wrongType('ModuleList', 'a module', 'module', module);
     this[this.#length++] = module;
     return this;
@@ -123,6 +136,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
+    requireArity('ModuleList.extend', arguments.length, 1);
     for (const module of itemsOf('ModuleList', 'modules', modules)) this.append(module);
     return this;
   }
@@ -139,6 +153,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
   readonly _modules = new Map<string, M>();
 
   constructor(modules: Readonly<Record<string, M>> = {}) {
+    requireArity('ModuleDict', arguments.length, 1);
     super();
     if (!isRecord(modules)) throw wrongType('ModuleDict', 'an object', 'modules', modules);
     for (const [name, module] of Object.entries(modules)) this.set(name, module);
@@ -159,11 +174,13 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
 
   /** Whether there is a module of this name. */
   has(name: string): boolean {
+    requireArity('ModuleDict.has', arguments.length, 1);
     return this._modules.has(name);
   }
 
   /** The module of this name; RangeError if there is none. */
   get(name: string): M {
+    requireArity('ModuleDict.get', arguments.length, 1);
     const module = this._modules.get(name);
     if (module !== undefined) return module;
     const names = [...this._modules.keys()].join(', ');
@@ -172,6 +189,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
 
   /** Adds a module, or replaces the module with this name. */
   set(name: string, module: M): this {
+    requireArity('ModuleDict.set', arguments.length, 2);
     if (typeof name !== 'string') throw wrongType('ModuleDict', 'a string', 'name', name);
     if (name === '' || name.includes('.')) {
       throw wrongValue('ModuleDict', 'a name without a dot', 'name', name);
@@ -183,16 +201,19 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
 
   /** Removes the module with this name; returns whether there was one. */
   delete(name: string): boolean {
+    requireArity('ModuleDict.delete', arguments.length, 1);
     return this._modules.delete(name);
   }
 
   /** The names, in order. */
   keys(): IterableIterator<string> {
+    requireArity('ModuleDict.keys', arguments.length, 0);
     return this._modules.keys();
   }
 
   /** The modules, in order. */
   values(): IterableIterator<M> {
+    requireArity('ModuleDict.values', arguments.length, 0);
     return this._modules.values();
   }
 
@@ -208,6 +229,7 @@ export class ParameterList extends Module<never> {
   #length = 0;
 
   constructor(parameters: Iterable<Tensor> = []) {
+    requireArity('ParameterList', arguments.length, 1);
     super();
     for (const parameter of itemsOf('ParameterList', 'parameters', parameters))
       this.append(parameter);
@@ -220,11 +242,13 @@ export class ParameterList extends Module<never> {
 
   /** The parameter at an index; negative ones count from the end. */
   get(index: number): Parameter {
+    requireArity('ParameterList.get', arguments.length, 1);
     return this[placeIn('ParameterList.get', index, this.length)];
   }
 
   /** Adds a parameter at the end. */
   append(parameter: Tensor): this {
+    requireArity('ParameterList.append', arguments.length, 1);
     this[this.#length++] = parameter instanceof Parameter ? parameter : new Parameter(parameter);
     return this;
   }

@@ -1,6 +1,6 @@
 /** Distances as modules. */
 import { cosineSimilarity, pairwiseDistance } from '../../functional';
-import { requireOptions } from '../../core/errors';
+import { requireArity, requireOptions } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { Module } from '../module/module';
 
@@ -10,11 +10,13 @@ export type Two = [x1: Tensor, x2: Tensor];
 /** The cosine of the angle between vectors along a dimension; see F.cosineSimilarity. */
 export class CosineSimilarity extends Module<Two> {
   constructor(private readonly options: { dim?: number; eps?: number } = {}) {
+    requireArity('CosineSimilarity', arguments.length, 1);
     super();
     requireOptions('CosineSimilarity', options, ['dim', 'eps']);
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
+    requireArity('CosineSimilarity', arguments.length, 2);
     return cosineSimilarity(x1, x2, this.options);
   }
 }
@@ -22,11 +24,13 @@ export class CosineSimilarity extends Module<Two> {
 /** The p-norm of x1 - x2 along the last dimension; see F.pairwiseDistance. */
 export class PairwiseDistance extends Module<Two> {
   constructor(private readonly options: { p?: number; eps?: number; keepdim?: boolean } = {}) {
+    requireArity('PairwiseDistance', arguments.length, 1);
     super();
     requireOptions('PairwiseDistance', options, ['p', 'eps', 'keepdim']);
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
+    requireArity('PairwiseDistance', arguments.length, 2);
     return pairwiseDistance(x1, x2, this.options);
   }
 }

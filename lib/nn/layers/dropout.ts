@@ -1,5 +1,5 @@
 /** Layers that set values to 0 during training. */
-import { requireInRange } from '../../core/errors';
+import { requireArity, requireInRange } from '../../core/errors';
 import { dropout, featureDropout } from '../../functional';
 import type { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
@@ -10,6 +10,7 @@ abstract class AnyDropout extends Module {
     /** The probability with which an element, or a channel, becomes 0. */
     readonly p = 0.5,
   ) {
+    requireArity(new.target.name, arguments.length, 1);
     super();
     requireInRange(new.target.name, 'p', p, 0, 1);
   }
@@ -25,6 +26,7 @@ abstract class AnyDropout extends Module {
  */
 export class Dropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
+    requireArity('Dropout', arguments.length, 1);
     return dropout(input, { p: this.p, training: this.training });
   }
 }
@@ -32,6 +34,7 @@ export class Dropout extends AnyDropout {
 /** Like Dropout, for complete channels of (N, C, L) (torch.nn.Dropout1d). */
 export class Dropout1d extends AnyDropout {
   override forward(input: Tensor): Tensor {
+    requireArity('Dropout1d', arguments.length, 1);
     return featureDropout(input, { p: this.p, training: this.training });
   }
 }

@@ -1,6 +1,6 @@
 /** Tables of vectors that are looked up by index. */
 import type { DType } from '../../core/dtype';
-import { requireInRange, requireInteger, requireOptions } from '../../core/errors';
+import { requireArity, requireInRange, requireInteger, requireOptions } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { embedding } from '../../functional';
 import { normal_ } from '../init';
@@ -22,6 +22,7 @@ export class Embedding extends Module {
     readonly embeddingDim: number,
     options: { paddingIdx?: number; dtype?: DType } = {},
   ) {
+    requireArity('Embedding', arguments.length, 3);
     super();
     requireOptions('Embedding', options, ['paddingIdx', 'dtype']);
     requireInteger('Embedding', 'numEmbeddings', numEmbeddings, 0);
@@ -39,11 +40,13 @@ export class Embedding extends Module {
 
   /** Initializes the weight: normal values, and zeros in the row of `paddingIdx`. */
   resetParameters(): void {
+    requireArity('resetParameters', arguments.length, 0);
     normal_(this.weight);
     if (this.paddingIdx !== null) this.weight.detach().select(0, this.paddingIdx).zero_();
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Embedding', arguments.length, 1);
     return embedding(input, this.weight, { paddingIdx: this.paddingIdx ?? undefined });
   }
 

@@ -1,5 +1,5 @@
 /** Losses as modules: options are passed to the constructor, and checked there. */
-import { requireOptions } from '../../core/errors';
+import { requireArity, requireOptions } from '../../core/errors';
 import * as F from '../../functional';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { Module } from '../module/module';
@@ -41,10 +41,12 @@ function pairLoss<Options extends { reduction?: string }>(
 ): new (options?: Options) => Loss<Pair, Options> {
   return class extends Loss<Pair, Options> {
     constructor(options?: Options) {
+      requireArity(new.target.name, arguments.length, 1);
       super(options, names);
     }
 
     override forward(input: Tensor, target: Tensor): Tensor {
+      requireArity(this.constructor.name, arguments.length, 2);
       return fn(input, target, this.options);
     }
   };
@@ -61,10 +63,12 @@ function tripleLoss<
   const compute = fn as LossFunction<[Tensor, Tensor, Tensor], Options>;
   return class extends Loss<[Tensor, Tensor, Tensor], Options> {
     constructor(options?: Options) {
+      requireArity(new.target.name, arguments.length, 1);
       super(options, names);
     }
 
     override forward(a: Tensor, b: Tensor, c: Tensor): Tensor {
+      requireArity(this.constructor.name, arguments.length, 3);
       return compute(a, b, c, this.options);
     }
   };
@@ -106,10 +110,12 @@ function weightedPairLoss<Options extends { reduction?: string; weight?: Tensor 
 ): new (options?: Options) => WeightedLoss<Options> {
   return class extends WeightedLoss<Options> {
     constructor(options?: Options) {
+      requireArity(new.target.name, arguments.length, 1);
       super(options, names);
     }
 
     override forward(input: Tensor, target: Tensor): Tensor {
+      requireArity(this.constructor.name, arguments.length, 2);
       return fn(input, target, this.settings());
     }
   };
@@ -217,6 +223,7 @@ export class BCEWithLogitsLoss extends weightedPairLoss(F.binaryCrossEntropyWith
   declare readonly pos_weight: Tensor | null;
 
   constructor(options?: F.BinaryCrossEntropyWithLogitsOptions) {
+    requireArity('BCEWithLogitsLoss', arguments.length, 1);
     super(options);
     registerOption(this, 'pos_weight', options?.posWeight);
   }

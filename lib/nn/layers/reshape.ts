@@ -1,5 +1,5 @@
 /** Layers without parameters that return their input, or a view of it in another shape. */
-import { requireInteger, requireList } from '../../core/errors';
+import { requireArity, requireInteger, requireList } from '../../core/errors';
 import { requireShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { pythonTuple } from '../module/describe';
@@ -12,6 +12,7 @@ export class Identity extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Identity', arguments.length, 1);
     return input;
   }
 }
@@ -24,12 +25,14 @@ export class Flatten extends Module {
     /** Last dimension that is merged. */
     readonly endDim = -1,
   ) {
+    requireArity('Flatten', arguments.length, 2);
     super();
     requireInteger('Flatten', 'startDim', startDim);
     requireInteger('Flatten', 'endDim', endDim);
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Flatten', arguments.length, 1);
     return requireTensor('Flatten', 'input', input).flatten(this.startDim, this.endDim);
   }
 
@@ -48,6 +51,7 @@ export class Unflatten extends Module {
     readonly dim: number,
     unflattenedSize: readonly number[],
   ) {
+    requireArity('Unflatten', arguments.length, 2);
     super();
     requireInteger('Unflatten', 'dim', dim);
     const positive = (size: unknown): unknown => (size === -1 ? 1 : size);
@@ -63,6 +67,7 @@ export class Unflatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireArity('Unflatten', arguments.length, 1);
     return requireTensor('Unflatten', 'input', input).unflatten(this.dim, this.unflattenedSize);
   }
 

@@ -4,7 +4,7 @@ import { zeroGradients } from '../../autograd/zeroGradients';
 import { requireUnused } from '../../core/access';
 import { capture } from '../../core/capture';
 import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
-import { requireBoolean, requireOptions, wrongType } from '../../core/errors';
+import { requireArity, requireBoolean, requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { unsupportedDType } from '../../ops/define';
 import { describeModule } from './describe';
@@ -37,6 +37,11 @@ export class Module<
   #training = true;
   #hooks: ForwardHooks | null = null;
 
+  constructor() {
+    requireArity(new.target.name, arguments.length, 0);
+    super();
+  }
+
   /** Computes the output; override it. Runs forward hooks, if there are any. */
   forward(..._inputs: Inputs): Output {
     throw new Error(`${this.constructor.name}: expected a forward method, got a class without one`);
@@ -62,6 +67,7 @@ export class Module<
 
   /** Parameters and persistent buffers by name, detached; they share the module's memory. */
   stateDict(): StateDict {
+    requireArity('stateDict', arguments.length, 0);
     return Object.fromEntries(
       [...collectState(this)].map(([name, tensor]) => [name, tensor.detach()]),
     );
@@ -73,6 +79,7 @@ export class Module<
    * names.
    */
   loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
+    requireArity('loadStateDict', arguments.length, 2);
     requireOptions('loadStateDict', options, ['strict']);
     return loadState(this, dict, requireBoolean('loadStateDict', 'strict', options.strict ?? true));
   }
@@ -84,6 +91,7 @@ export class Module<
    * @example model.to('bfloat16') // half the memory
    */
   to(dtype: DType): this {
+    requireArity('to', arguments.length, 1);
     if (!isFloating(requireDType('to', dtype))) {
       throw unsupportedDType('to', 'dtype', floatingDTypes, dtype);
     }
@@ -101,26 +109,31 @@ export class Module<
 
   /** The same as `to('float16')`. */
   half(): this {
+    requireArity('half', arguments.length, 0);
     return this.to('float16');
   }
 
   /** The same as `to('bfloat16')`. */
   bfloat16(): this {
+    requireArity('bfloat16', arguments.length, 0);
     return this.to('bfloat16');
   }
 
   /** The same as `to('float32')`. */
   float(): this {
+    requireArity('float', arguments.length, 0);
     return this.to('float32');
   }
 
   /** The same as `to('float64')`. */
   double(): this {
+    requireArity('double', arguments.length, 0);
     return this.to('float64');
   }
 
   /** Sets `training` for this module and all submodules: Dropout drops, BatchNorm uses the batch. */
   train(mode = true): this {
+    requireArity('train', arguments.length, 1);
     requireBoolean('train', 'mode', mode);
     this._walk((module) => {
       module.training = mode;
@@ -130,11 +143,13 @@ export class Module<
 
   /** The same as `train(false)`. */
   eval(): this {
+    requireArity('eval', arguments.length, 0);
     return this.train(false);
   }
 
   /** Sets the gradients of all parameters to null, or with `setToNone: false` to zeros. */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
+    requireArity('zeroGrad', arguments.length, 1);
     requireOptions('zeroGrad', options, ['setToNone']);
     const setToNone = options.setToNone ?? true;
     zeroGradients(this.parameters(), setToNone);
@@ -142,12 +157,14 @@ export class Module<
 
   /** Whether to compute gradients of the parameters; `false` freezes them. */
   requiresGrad_(value = true): this {
+    requireArity('requiresGrad_', arguments.length, 1);
     for (const parameter of this.parameters()) parameter.requiresGrad_(value);
     return this;
   }
 
   /** Calls `fn` with every submodule and then with this module, each once. */
   apply(fn: (module: AnyModule) => void): this {
+    requireArity('apply', arguments.length, 1);
     if (typeof fn !== 'function') throw wrongType('apply', 'a function', 'fn', fn);
     const seen = new Set<AnyModule>();
     const visit = (module: AnyModule): void => {
@@ -167,6 +184,7 @@ export class Module<
    * replaces the output.
    */
   registerForwardHook(hook: ForwardHook<this, Inputs, Output>): HookHandle {
+    requireArity('registerForwardHook', arguments.length, 1);
     if (typeof hook !== 'function')
       throw wrongType('registerForwardHook', 'a function', 'hook', hook);
     return this.#hooked().add('after', hook);
@@ -177,6 +195,7 @@ export class Module<
    * inputs (an array) or the only one.
    */
   registerForwardPreHook(hook: ForwardPreHook<this, Inputs>): HookHandle {
+    requireArity('registerForwardPreHook', arguments.length, 1);
     if (typeof hook !== 'function') {
       throw wrongType('registerForwardPreHook', 'a function', 'hook', hook);
     }

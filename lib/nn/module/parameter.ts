@@ -2,7 +2,7 @@
 import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
 import { copyElements } from '../../core/element';
-import { requireOptions } from '../../core/errors';
+import { requireArity, requireOptions } from '../../core/errors';
 import { allocateShared, isShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 
@@ -37,6 +37,7 @@ function storageFor(data: Tensor): { storage: Storage; isCopy: boolean } {
  */
 export class Parameter extends Tensor {
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
+    requireArity('Parameter', arguments.length, 2);
     const from = requireTensor('Parameter', 'data', data);
     requireOptions('Parameter', options, ['requiresGrad']);
     const { storage, isCopy } = storageFor(from);

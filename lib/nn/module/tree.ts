@@ -1,5 +1,11 @@
 /** The tree of modules: parameters, buffers and submodules, found among the fields. */
-import { requireBoolean, requireOptions, wrongType, wrongValue } from '../../core/errors';
+import {
+  requireArity,
+  requireBoolean,
+  requireOptions,
+  wrongType,
+  wrongValue,
+} from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 import { sendStateDictInstead } from '../../core/uncloneable';
 import type { AnyModule } from './module';
@@ -132,6 +138,7 @@ export abstract class ModuleTree {
     tensor: Tensor | null,
     options: { persistent?: boolean } = {},
   ): void {
+    requireArity('registerBuffer', arguments.length, 3);
     const op = 'registerBuffer';
     requireOptions(op, options, ['persistent']);
     const persistent = requireBoolean(op, 'persistent', options.persistent ?? true);
@@ -145,6 +152,7 @@ export abstract class ModuleTree {
 
   /** Makes `parameter` the field `name`, which then accepts nothing but parameters, null and modules. */
   registerParameter(name: string, parameter: Parameter | null): void {
+    requireArity('registerParameter', arguments.length, 2);
     this.#requireFree('registerParameter', name);
     if (parameter !== null && !isParameter(parameter)) {
       throw wrongType('registerParameter', 'a Parameter or null', 'parameter', parameter);
@@ -155,6 +163,7 @@ export abstract class ModuleTree {
 
   /** Makes `module` the field `name`, which then accepts nothing but modules, null and parameters. */
   addModule(name: string, module: AnyModule | null): void {
+    requireArity('addModule', arguments.length, 2);
     this.#requireFree('addModule', name);
     if (module !== null && !isModule(module)) {
       throw wrongType('addModule', 'a module or null', 'module', module);
@@ -185,6 +194,7 @@ export abstract class ModuleTree {
 
   /** This module (named '') and all submodules with their names, parents first, each once. */
   namedModules(): [name: string, module: AnyModule][] {
+    requireArity('namedModules', arguments.length, 0);
     const found: [string, AnyModule][] = [];
     this._walk((module, prefix) => found.push([prefix.slice(0, -1), module]));
     return found;
@@ -192,6 +202,7 @@ export abstract class ModuleTree {
 
   /** This module and all submodules, parents first, each once. */
   modules(): AnyModule[] {
+    requireArity('modules', arguments.length, 0);
     const found: AnyModule[] = [];
     this._walk((module) => found.push(module));
     return found;
@@ -199,6 +210,7 @@ export abstract class ModuleTree {
 
   /** The direct submodules with their names, each once. */
   namedChildren(): [name: string, module: AnyModule][] {
+    requireArity('namedChildren', arguments.length, 0);
     const found = new Map<AnyModule, string>();
     this._eachChild((child, name) => found.has(child) || found.set(child, name));
     return swapped(found);
@@ -206,6 +218,7 @@ export abstract class ModuleTree {
 
   /** The direct submodules, each once. */
   children(): AnyModule[] {
+    requireArity('children', arguments.length, 0);
     return this.namedChildren().map(([, module]) => module);
   }
 
@@ -241,21 +254,25 @@ export abstract class ModuleTree {
 
   /** Parameters with their names: own ones first, then depth first; a shared one once. */
   namedParameters(options?: ListOptions): [name: string, parameter: Parameter][] {
+    requireArity('namedParameters', arguments.length, 1);
     return swapped(this.#parameters('namedParameters', options));
   }
 
   /** The parameters in the order of `namedParameters`, for an optimizer. */
   parameters(options?: Pick<ListOptions, 'recurse'>): Parameter[] {
+    requireArity('parameters', arguments.length, 1);
     return [...this.#parameters('parameters', options).keys()];
   }
 
   /** Buffers with their names, in the order of `namedParameters`. */
   namedBuffers(options?: ListOptions): [name: string, buffer: Tensor][] {
+    requireArity('namedBuffers', arguments.length, 1);
     return swapped(this.#allBuffers('namedBuffers', options));
   }
 
   /** The buffers in the order of `namedBuffers`. */
   buffers(options?: Pick<ListOptions, 'recurse'>): Tensor[] {
+    requireArity('buffers', arguments.length, 1);
     return [...this.#allBuffers('buffers', options).keys()];
   }
 }

@@ -1,6 +1,6 @@
 /** Cosine schedulers (Loshchilov and Hutter 2017). */
 import { refuseInCapture } from '../../core/capture';
-import { requireInRange, requireNumber, requireOptions } from '../../core/errors';
+import { requireArity, requireInRange, requireNumber, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
@@ -14,6 +14,7 @@ export class CosineAnnealingLR extends LRScheduler {
   readonly etaMin: number;
 
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
+    requireArity('CosineAnnealingLR', arguments.length, 3);
     super(optimizer);
     requireOptions('CosineAnnealingLR', options, ['etaMin']);
     this.tMax = requireSteps('CosineAnnealingLR', 'tMax', tMax);
@@ -48,6 +49,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   private stepInPeriod = -1;
 
   constructor(optimizer: Optimizer, t0: number, options: { tMult?: number; etaMin?: number } = {}) {
+    requireArity('CosineAnnealingWarmRestarts', arguments.length, 3);
     super(optimizer);
     const op = 'CosineAnnealingWarmRestarts';
     requireOptions(op, options, ['tMult', 'etaMin']);
@@ -64,6 +66,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** Takes the next step, or moves to `epoch`, which may have a fraction: `epoch + batch / batches`. */
   override step(epoch?: number): void {
+    requireArity('step', arguments.length, 1);
     if (epoch === undefined) {
       super.step();
       return;

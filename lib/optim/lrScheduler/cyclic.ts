@@ -1,5 +1,6 @@
 /** Cyclical learning rates (Smith 2017). */
 import {
+  requireArity,
   requireBoolean,
   requireNumber,
   requireOneOf,
@@ -57,6 +58,7 @@ export class CyclicLR extends LRScheduler {
     maxLr: number | readonly number[],
     options: CyclicOptions = {},
   ) {
+    requireArity('CyclicLR', arguments.length, 4);
     super(optimizer);
     const op = 'CyclicLR';
     requireOptions(op, options, keys);

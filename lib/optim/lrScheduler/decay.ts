@@ -1,5 +1,11 @@
 /** Schedulers that only lower the rate. */
-import { requireInteger, requireList, requireNumber, requireOptions } from '../../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireList,
+  requireNumber,
+  requireOptions,
+} from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
@@ -11,6 +17,7 @@ export class StepLR extends LRScheduler {
   readonly gamma: number;
 
   constructor(optimizer: Optimizer, stepSize: number, options: { gamma?: number } = {}) {
+    requireArity('StepLR', arguments.length, 3);
     super(optimizer);
     requireOptions('StepLR', options, ['gamma']);
     this.stepSize = requireSteps('StepLR', 'stepSize', stepSize);
@@ -36,6 +43,7 @@ export class MultiStepLR extends LRScheduler {
     milestones: readonly number[],
     options: { gamma?: number } = {},
   ) {
+    requireArity('MultiStepLR', arguments.length, 3);
     super(optimizer);
     requireOptions('MultiStepLR', options, ['gamma']);
     const what = 'an array of step numbers';
@@ -59,6 +67,7 @@ export class ExponentialLR extends LRScheduler {
   readonly gamma: number;
 
   constructor(optimizer: Optimizer, gamma: number) {
+    requireArity('ExponentialLR', arguments.length, 2);
     super(optimizer);
     this.gamma = requireNumber('ExponentialLR', 'gamma', gamma);
     this.begin();
@@ -80,6 +89,7 @@ export class PolynomialLR extends LRScheduler {
   readonly power: number;
 
   constructor(optimizer: Optimizer, options: { totalIters?: number; power?: number } = {}) {
+    requireArity('PolynomialLR', arguments.length, 2);
     super(optimizer);
     requireOptions('PolynomialLR', options, ['totalIters', 'power']);
     this.totalIters = requireInteger('PolynomialLR', 'totalIters', options.totalIters ?? 5, 0);

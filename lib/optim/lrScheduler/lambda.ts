@@ -1,5 +1,5 @@
 /** Schedulers from a function. */
-import { describe, requireNumber, unexpected, wrongType } from '../../core/errors';
+import { describe, requireArity, requireNumber, unexpected, wrongType } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler } from './scheduler';
 
@@ -10,6 +10,7 @@ abstract class FunctionLR extends LRScheduler {
   private readonly factors: (i: number) => number;
 
   constructor(optimizer: Optimizer, lrLambda: RateFactor | readonly RateFactor[]) {
+    requireArity(new.target.name, arguments.length, 2);
     super(optimizer);
     const op = this.constructor.name;
     const list: readonly unknown[] = Array.isArray(lrLambda)

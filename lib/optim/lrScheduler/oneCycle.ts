@@ -1,5 +1,6 @@
 /** The 1cycle policy (Smith and Topin 2019). */
 import {
+  requireArity,
   requireBoolean,
   requireInRange,
   requireOneOf,
@@ -66,6 +67,7 @@ export class OneCycleLR extends LRScheduler {
   private readonly momenta: Readonly<Record<Phase['momentum'], number[]>>;
 
   constructor(optimizer: Optimizer, options: OneCycleOptions) {
+    requireArity('OneCycleLR', arguments.length, 2);
     super(optimizer);
     const op = 'OneCycleLR';
     requireOptions(op, options, keys);

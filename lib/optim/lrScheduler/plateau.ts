@@ -1,5 +1,6 @@
 /** A scheduler that watches a metric. */
 import {
+  requireArity,
   requireInRange,
   requireInteger,
   requireOneOf,
@@ -52,6 +53,7 @@ export class ReduceLROnPlateau extends Schedule {
   private cooldownLeft = 0;
 
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
+    requireArity('ReduceLROnPlateau', arguments.length, 2);
     super(optimizer);
     const op = 'ReduceLROnPlateau';
     requireOptions(op, options, keys);
@@ -71,6 +73,7 @@ export class ReduceLROnPlateau extends Schedule {
 
   /** Takes the metric of an epoch, a number or a tensor of one element, and lowers the rate if necessary. */
   step(metric: number | Tensor): void {
+    requireArity('step', arguments.length, 1);
     const value = metric instanceof Tensor ? metric.item() : metric;
     if (typeof value !== 'number') throw wrongType('step', 'a number or a tensor', 'metric', value);
     this.optimizer._requireUnused('step');

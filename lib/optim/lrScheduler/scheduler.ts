@@ -1,7 +1,14 @@
 /** The base of learning-rate schedulers. */
 import { sendStateDictInstead } from '../../core/uncloneable';
 import { capture } from '../../core/capture';
-import { describe, requireInteger, requireNumber, unexpected, wrongType } from '../../core/errors';
+import {
+  requireArity,
+  describe,
+  requireInteger,
+  requireNumber,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import { requireOptimizer, type Optimizer } from '../optimizer';
 import type { GroupBase, LearningRate } from '../paramGroup';
 
@@ -39,17 +46,20 @@ export abstract class Schedule {
 
   /** The rates that the last step set, one for each group. */
   getLastLr(): number[] {
+    requireArity('getLastLr', arguments.length, 0);
     return [...this.lastLr];
   }
 
   /** The state of the scheduler, as plain data without functions. */
   stateDict(): SchedulerState {
+    requireArity('stateDict', arguments.length, 0);
     const own = Object.entries(this).filter(([, value]) => typeof value !== 'function');
     return structuredClone<SchedulerState>(Object.fromEntries(own));
   }
 
   /** Restores the state of another scheduler of this class; the rates themselves are part of the optimizer's state. */
   loadStateDict(dict: SchedulerState): void {
+    requireArity('loadStateDict', arguments.length, 1);
     const state: unknown = dict;
     if (typeof state !== 'object' || state === null) {
       throw wrongType('loadStateDict', 'an object', 'dict', dict);
@@ -92,6 +102,7 @@ export abstract class LRScheduler extends Schedule {
 
   /** Sets the next rates. Call it after the optimizer's steps, once an epoch or once a batch. */
   step(): void {
+    requireArity('step', arguments.length, 0);
     this._take(() => this.advance());
   }
 

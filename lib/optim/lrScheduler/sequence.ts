@@ -1,5 +1,12 @@
 /** Schedulers that combine others. */
-import { describe, requireInteger, requireList, unexpected, wrongType } from '../../core/errors';
+import {
+  requireArity,
+  describe,
+  requireInteger,
+  requireList,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, type SchedulerState } from './scheduler';
 
@@ -32,10 +39,12 @@ abstract class Composite extends LRScheduler {
   }
 
   override stateDict(): SchedulerState {
+    requireArity('stateDict', arguments.length, 0);
     return { ...super.stateDict(), schedulers: this.#parts.map((part) => part.stateDict()) };
   }
 
   override loadStateDict({ schedulers, ...own }: SchedulerState): void {
+    requireArity('loadStateDict', arguments.length, 1);
     if (!Array.isArray(schedulers) || schedulers.length !== this.#parts.length) {
       const what = `${this.#parts.length} states of schedules`;
       throw unexpected('loadStateDict', what, 'schedulers', describe(schedulers));
@@ -55,6 +64,7 @@ export class SequentialLR extends Composite {
     schedulers: readonly LRScheduler[],
     milestones: readonly number[],
   ) {
+    requireArity('SequentialLR', arguments.length, 3);
     const op = 'SequentialLR';
     super(optimizer, requireSchedulers(op, schedulers, optimizer));
     if (!Array.isArray(milestones) || milestones.length !== schedulers.length - 1) {
@@ -80,6 +90,7 @@ export class SequentialLR extends Composite {
 /** All schedulers at once: each changes the rates that the one before it set (torch's ChainedScheduler). */
 export class ChainedScheduler extends Composite {
   constructor(schedulers: readonly LRScheduler[]) {
+    requireArity('ChainedScheduler', arguments.length, 1);
     const parts = requireSchedulers('ChainedScheduler', schedulers);
     super(parts[0].optimizer, parts);
     this.lastEpoch = 0; // each scheduler has started already

@@ -1,5 +1,5 @@
 /** Schedulers that start with a low rate. */
-import { requireInRange, requireInteger, requireOptions } from '../../core/errors';
+import { requireArity, requireInRange, requireInteger, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requirePositive } from './scheduler';
 
@@ -14,6 +14,7 @@ export class ConstantLR extends LRScheduler {
   readonly totalIters: number;
 
   constructor(optimizer: Optimizer, options: { factor?: number; totalIters?: number } = {}) {
+    requireArity('ConstantLR', arguments.length, 2);
     super(optimizer);
     requireOptions('ConstantLR', options, ['factor', 'totalIters']);
     this.factor = requirePositive('ConstantLR', 'factor', options.factor ?? 1 / 3, 1);
@@ -43,6 +44,7 @@ export class LinearLR extends LRScheduler {
     optimizer: Optimizer,
     options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
   ) {
+    requireArity('LinearLR', arguments.length, 2);
     super(optimizer);
     requireOptions('LinearLR', options, ['startFactor', 'endFactor', 'totalIters']);
     this.startFactor = requirePositive('LinearLR', 'startFactor', options.startFactor ?? 1 / 3, 1);

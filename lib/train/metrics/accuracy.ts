@@ -1,4 +1,10 @@
-import { requireInteger, requireOptions, shapeText, unexpected } from '../../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import {
   classesOf,
@@ -26,6 +32,7 @@ abstract class Share extends SumMetric<'correct' | 'total'> {
   }
 
   compute(): number {
+    requireArity('compute', arguments.length, 0);
     return ratio(this.number('correct'), this.number('total'));
   }
 }
@@ -73,12 +80,14 @@ export class TopK extends Share {
  * console.log(accuracy.compute()); // 0.5
  */
 export function accuracy(options: ClassOptions = {}): Accuracy {
+  requireArity('accuracy', arguments.length, 1);
   requireOptions('accuracy', options, ['threshold', 'ignoreIndex']);
   return new Accuracy(requireReading('accuracy', options));
 }
 
 /** The fraction of samples whose class is among the `k` largest outputs: (n, classes) for targets (n). */
 export function topK(k: number, options: TargetOptions = {}): TopK {
+  requireArity('topK', arguments.length, 2);
   requireOptions('topK', options, ['ignoreIndex']);
   return new TopK(requireInteger('topK', 'k', k, 1), requireIgnoreIndex('topK', options));
 }

@@ -1,5 +1,11 @@
 /** The confusion matrix, and figures computed from it; formulas and edge cases as in scikit-learn. */
-import { requireInteger, requireOneOf, requireOptions, unexpected } from '../../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireOneOf,
+  requireOptions,
+  unexpected,
+} from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { classesOf, requireReading, type ClassOptions, type Reading } from './classes';
 import { ratio, SumMetric } from './metric';
@@ -139,6 +145,7 @@ function figureOf<Options extends AverageOptions>(
  * predicted ones. Outputs and targets as for `accuracy`, with classes from 0 to numClasses - 1.
  */
 export function confusionMatrix(numClasses: number, options: ClassOptions = {}): ConfusionMatrix {
+  requireArity('confusionMatrix', arguments.length, 2);
   const op = 'confusionMatrix';
   requireOptions(op, options, ['threshold', 'ignoreIndex']);
   requireInteger(op, 'numClasses', numClasses, 2);
@@ -154,6 +161,7 @@ export function confusionMatrix(numClasses: number, options: ClassOptions = {}):
 export function precision<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
+  requireArity('precision', arguments.length, 1);
   return figureOf('precision', options);
 }
 
@@ -161,6 +169,7 @@ export function precision<Options extends AverageOptions>(
 export function recall<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
+  requireArity('recall', arguments.length, 1);
   return figureOf('recall', options);
 }
 
@@ -168,5 +177,6 @@ export function recall<Options extends AverageOptions>(
 export function f1<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
+  requireArity('f1', arguments.length, 1);
   return figureOf('f1', options);
 }

@@ -1,7 +1,7 @@
 /** The interface of metrics, and metrics that keep sums in tensors, to which compiled steps add. */
 import { noGrad } from '../../core/gradMode';
 import { refuseInCapture } from '../../core/capture';
-import { shapeText, unexpected, wrongType } from '../../core/errors';
+import { requireArity, shapeText, unexpected, wrongType } from '../../core/errors';
 import { numelOf, sameShape, type Shape } from '../../core/shape';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
@@ -51,6 +51,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
   }
 
   update(output: Tensor, target: Tensor): void {
+    requireArity('update', arguments.length, 2);
     requireTensor(`${this.op}.update`, 'output', output);
     requireTensor(`${this.op}.update`, 'target', target);
     noGrad(() => {
@@ -65,16 +66,19 @@ export abstract class SumMetric<Name extends string> implements Metric {
   abstract compute(): MetricValue;
 
   reset(): void {
+    requireArity('reset', arguments.length, 0);
     noGrad(() => {
       for (const sum of this.sums.values()) sum.zero_();
     });
   }
 
   stateDict(): Record<string, Tensor> {
+    requireArity('stateDict', arguments.length, 0);
     return Object.fromEntries([...this.sums].map(([name, sum]) => [name, sum.detach()]));
   }
 
   loadStateDict(dict: Readonly<Record<string, Tensor>>): void {
+    requireArity('loadStateDict', arguments.length, 1);
     const sums: unknown = dict;
     if (typeof sums !== 'object' || sums === null) {
       throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);

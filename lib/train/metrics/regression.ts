@@ -1,5 +1,11 @@
 /** Metrics of numbers. */
-import { requireInteger, requireOptions, shapeText, unexpected } from '../../core/errors';
+import {
+  requireArity,
+  requireInteger,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 import { ratio, SumMetric } from './metric';
@@ -82,11 +88,13 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
 
 /** The mean absolute error over all elements. */
 export function mae(): MeanError {
+  requireArity('mae', arguments.length, 0);
   return new MeanError('mae', (distance) => distance.abs());
 }
 
 /** The mean squared error over all elements. */
 export function mse(): MeanError {
+  requireArity('mse', arguments.length, 0);
   return new MeanError('mse', (distance) => distance.square());
 }
 
@@ -102,6 +110,7 @@ export interface R2Options {
  * equal give 1 if they are predicted and 0 otherwise, and fewer than two samples give NaN.
  */
 export function r2(options: R2Options = {}): R2 {
+  requireArity('r2', arguments.length, 1);
   requireOptions('r2', options, ['numOutputs']);
   return new R2(requireInteger('r2', 'numOutputs', options.numOutputs ?? 1, 1));
 }

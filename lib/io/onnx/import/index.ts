@@ -1,6 +1,6 @@
 /** Models from ONNX files. */
 import { floatingDTypes, type FloatingDType } from '../../../core/dtype';
-import { requireOneOf, requireOptions } from '../../../core/errors';
+import { requireArity, requireOneOf, requireOptions } from '../../../core/errors';
 import { readModel } from './file';
 import { planOf } from './graph';
 import { OnnxModule } from './module';
@@ -25,6 +25,7 @@ export async function importOnnx(
   path: string | URL,
   options: ImportOnnxOptions = {},
 ): Promise<OnnxModule> {
+  requireArity('importOnnx', arguments.length, 2);
   requireOptions('importOnnx', options, ['dtype']);
   const { dtype } = options;
   if (dtype !== undefined) requireOneOf('importOnnx', 'dtype', dtype, floatingDTypes);

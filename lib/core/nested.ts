@@ -14,7 +14,7 @@ import {
 import { copyElements, readElement, requireElement, writeElement, type Element } from './element';
 import { isDetached, describe, shapeText, unexpected, wrongType, wrongValue } from './errors';
 import { numelOf, type Shape } from './shape';
-import { allocateForValues } from './storage';
+import { allocateKept } from './storage';
 
 /** Any typed array of numbers, and Float16Array, where JavaScript has it. */
 export type NumberArray =
@@ -89,7 +89,7 @@ export function flatten(
 ): { array: TypedArray; shape: number[]; dtype: DType } {
   const { shape, first } = outline(op, data);
   const type = dtype ?? inferDType(op, first, placeOf(shape.map(() => 0)));
-  const array = allocateForValues(type, numelOf(shape));
+  const array = allocateKept(type, numelOf(shape));
   const path: number[] = [];
   const last = shape.length - 1;
   const kind = dtype === undefined ? kindFor(type) : undefined;

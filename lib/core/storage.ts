@@ -148,8 +148,9 @@ class Slab {
 }
 
 const [small, medium, large] = slabSizes.map(({ slab }) => new Slab(slab));
-/** Tensors made of JavaScript's numbers are often kept, so they lie beside each other and not between results of ops. */
-const values = new Slab(slabSizes[0].slab);
+/** What is often kept lies beside each other, not between temporaries. Another length tells these slabs from the others. */
+const keptSlab = { slab: 832, largest: 256 } as const;
+const kept = new Slab(keptSlab.slab);
 
 // Up to this size a request is tried without checking the free memory, which takes 50 us.
 const surelyFree = 1 << 28;
@@ -204,11 +205,23 @@ export function allocate(dtype: DType, length: number): TypedArray {
   return aligned(dtype, memory(bytes + alignment, unzeroed), length);
 }
 
-/** The same for elements that JavaScript gives. */
-export function allocateForValues(dtype: DType, length: number): TypedArray {
+/** The same for tensors that are often kept, such as those of numbers that JavaScript gives. */
+export function allocateKept(dtype: DType, length: number): TypedArray {
   const bytes = length * elementBytes(dtype);
-  if (capture !== null || bytes > slabSizes[0].largest) return allocate(dtype, length);
-  return values.cut(dtype, bytes, length);
+  if (capture !== null || bytes > keptSlab.largest) return allocate(dtype, length);
+  return kept.cut(dtype, bytes, length);
+}
+
+/** Moves a small result of an op away from temporaries: what is detached is often kept. It takes 0.2 us. */
+export function moveToKept(storage: Storage): Storage {
+  const { array } = storage;
+  const { slab, largest } = slabSizes[0];
+  const isSmall = array.buffer.byteLength === slab && array.byteLength <= largest;
+  if (!isSmall || capture !== null || storage.exposed || storage.readers > 0) return storage;
+  const moved = kept.cut(storage.dtype, array.byteLength, array.length);
+  copyElements(moved, array);
+  storage.array = moved;
+  return storage;
 }
 
 /** Zeroed memory that no other tensor shares: users may hold, transfer or detach it. */
@@ -232,5 +245,7 @@ function aligned(dtype: DType, bytes: Uint8Array, length: number): TypedArray {
 export function isInSlab({ array, exposed }: Storage): boolean {
   if (exposed) return false; // moved out before, or the user's own
   const whole = array.buffer.byteLength;
-  return slabSizes.some(({ slab, largest }) => whole === slab && array.byteLength <= largest);
+  const isIn = ({ slab, largest }: { slab: number; largest: number }): boolean =>
+    whole === slab && array.byteLength <= largest;
+  return slabSizes.some(isIn) || isIn(keptSlab);
 }

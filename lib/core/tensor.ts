@@ -24,7 +24,7 @@ import {
   sameShape,
   type Shape,
 } from './shape';
-import { allocate, isInSlab, Storage } from './storage';
+import { allocate, isInSlab, moveToKept, Storage } from './storage';
 import { receive, type TransferableTensor } from './transfer';
 import { memoryInOrder, readableMemory, requireUnusedGradient, usableMemory } from './access';
 
@@ -83,6 +83,7 @@ export class Tensor {
     return this.#node;
   }
 
+  /** @internal */
   set _node(node: Node | null) {
     this.#node = node;
   }
@@ -92,6 +93,7 @@ export class Tensor {
     return this.#hooks;
   }
 
+  /** @internal */
   set _hooks(hooks: Hook[] | null) {
     this.#hooks = hooks;
   }
@@ -101,6 +103,7 @@ export class Tensor {
     return this.#viewOf;
   }
 
+  /** @internal */
   set _viewOf(link: ViewLink | null) {
     this.#viewOf = link;
   }
@@ -323,7 +326,7 @@ export class Tensor {
   detach(): Tensor {
     requireArity('detach', arguments.length, 0);
     Tensor.#requireGenuine(this);
-    return new Tensor(this._storage, this.shape, this.#strides, this._offset);
+    return new Tensor(moveToKept(this._storage), this.shape, this.#strides, this._offset);
   }
 
   /** @internal A view of the same memory; not recorded. */

@@ -35,8 +35,7 @@ const functions: readonly (readonly [
       expect(name === 'data' ? y.data : y[name]()).toBe(undefined);
       return y;
     };
-    const op = name === 'toJSON' ? 'toArray' : name;
-    const message = `${op}: expected a value that does not depend on a replay, got a tensor computed`;
+    const message = `${name}: expected a value that does not depend on a replay, got a tensor computed`;
     return [`${name} of a temporary`, read, Error, message] as const;
   }),
   ['item of an input', (one) => one.mul(one.sum().item()), Error, 'item: expected a value'],

@@ -1,5 +1,5 @@
 /** What small tensors that are kept cost, while training between them makes many that are not. */
-import { fromArray, ones } from 'blasgrad';
+import { fromArray, noGrad, ones } from 'blasgrad';
 import { fine, runProgram } from '../support/process';
 import { setting } from '../support/programs';
 
@@ -66,3 +66,20 @@ test.each([1, 100, 200, 500, 1000, 3000])(
     expect(() => x.sum()).toThrow('detached');
   },
 );
+
+test('a result shares its memory with what is detached from it, before and after', () => {
+  const x = ones(4, { requiresGrad: true });
+  const y = x.mul(2);
+  const view = y.narrow(0, 1, 2);
+  const square = y.mul(y);
+  const detached = y.detach();
+  expect(detached.toArray()).toEqual([2, 2, 2, 2]);
+  square.sum().backward(); // reads y
+  expect(x.grad?.toArray()).toEqual([8, 8, 8, 8]);
+  noGrad(() => y.mul_(3));
+  expect([detached, y, view.detach()].map((one) => one.toArray())).toEqual([
+    [6, 6, 6, 6],
+    [6, 6, 6, 6],
+    [6, 6],
+  ]);
+});

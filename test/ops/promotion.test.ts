@@ -22,6 +22,7 @@ test.each<[DType, number | bigint, DType]>([
   ['bool', 0.5, 'float32'],
 ])('%s with the number %s is %s', (dtype, value, expected) => {
   for (const name of ['add', 'sub', 'mul', 'maximum'] as const) {
+    if (name === 'sub' && dtype === 'bool') continue; // refused, as in PyTorch
     expect(of(dtype, 2)[name](value).dtype).toBe(expected);
   }
 });

@@ -1,8 +1,15 @@
 /** Copies, conversions between dtypes, and filling. */
 import type { NativeOp } from '../../../binding';
+import { calledAs } from '../../core/caller';
 import { isFloating, requireDType, type DType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
-import { shapeText, unexpected, wrongType } from '../../core/errors';
+import {
+  requireBoolean,
+  requireOptions,
+  shapeText,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { observer } from '../../core/observer';
 import { broadcastShapes } from '../../core/shape';
@@ -61,12 +68,13 @@ declare module '../../core/tensor' {
     /** This tensor if it is contiguous, else a contiguous copy. */
     contiguous(): Tensor;
     /**
-     * Converts to another dtype; returns this tensor if it already has that dtype. Integer dtypes drop the fraction, and uint8
-     * then keeps the lowest eight bits. float16 and bfloat16 round to nearest even.
+     * Converts to another dtype, or to that of another tensor. Returns this tensor if it already has that dtype, unless `copy` is
+     * true. Integer dtypes drop the fraction, and uint8 then keeps the lowest eight bits. float16 and bfloat16 round to nearest
+     * even.
      *
      * @throws RangeError for NaN to int64 or uint8
      */
-    to(dtype: DType): Tensor;
+    to(dtype: DType | Tensor, options?: { copy?: boolean }): Tensor;
     /** The same as `to('float16')`. */
     half(): Tensor;
     /** The same as `to('bfloat16')`. */
@@ -104,8 +112,14 @@ addMethods({
   contiguous(this: Tensor): Tensor {
     return this._contiguous ? this : this.clone();
   },
-  to(this: Tensor, dtype: DType): Tensor {
-    if (dtype === this.dtype) return this;
+  to(this: Tensor, target: DType | Tensor, options?: { copy?: boolean }): Tensor {
+    const dtype = target instanceof Tensor ? target.dtype : target;
+    let copy = false;
+    if (options !== undefined) {
+      requireOptions('to', options, ['copy']);
+      copy = requireBoolean('to', 'copy', options.copy ?? false);
+    }
+    if (dtype === this.dtype) return copy ? calledAs('to', () => this.clone()) : this;
     const out = Tensor._empty(requireDType('to', dtype), this.shape);
     runElementwise('to', toKernels[this.dtype][dtype], [this], out);
     if (isFloating(dtype)) {

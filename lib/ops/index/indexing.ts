@@ -26,7 +26,7 @@ import {
   type Rule,
 } from '../define';
 import { putSlices } from './slices';
-import { maxIndexed, placesIn } from './mask';
+import { maxIndexed, placesIn, putRows } from './mask';
 
 const indexKernels = kernels('index');
 
@@ -219,7 +219,7 @@ function pick(x: Tensor, picked: Picking): Tensor {
   return arranged(x, picked).reshape(merged).indexSelect(at, positions).reshape(result);
 }
 
-/** Writes or adds `source` (contiguous) to the elements that `pick` selects, in place and without recording. */
+/** Writes or adds `source` (contiguous) to the elements that `pick` selects; not recorded. */
 function put(x: Tensor, picked: Picking, source: Tensor, accumulate: boolean): void {
   const moved = arranged(x.detach(), picked);
   const merged = moved.reshape(picked.merged);
@@ -274,11 +274,12 @@ function listOf(op: string, indices: unknown): readonly unknown[] {
 
 function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boolean): void {
   const op = 'indexPut_';
+  if (accumulate && x.dtype === 'bool') throw unexpected(op, 'numbers to add to', 'this', 'bool');
+  if (putRows(x, listOf(op, indices), value, accumulate)) return;
   const [part, advanced] = basicPart(op, x, listOf(op, indices));
   requireInPlace(op, part, part.shape, part.dtype);
   const given = operand(op, 'value', value, x).to(x.dtype);
   const source = given._storage === x._storage ? given.clone() : given;
-  if (accumulate && x.dtype === 'bool') throw unexpected(op, 'numbers to add to', 'this', 'bool');
   const picked = advanced.length === 0 ? null : picking(op, part, advanced);
   const shape = picked === null ? part.shape : picked.result;
   if (!sameShape(broadcastShapes(op, source.shape, shape), shape)) {

@@ -1,17 +1,21 @@
 /** Masks: the indices where they are true, and the elements that they select. One-hot encoding. */
 import { calledAs } from '../../core/caller';
+import { capture } from '../../core/capture';
 import { requireArity, requireInteger, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
-import { broadcastShapes, type Shape } from '../../core/shape';
+import { broadcastShapes, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
   kernels,
+  operand,
   requireDTypeOf,
   requireIndex,
   runElementwise,
   Tensor,
   reportResult,
+  type Operand,
 } from '../define';
+import { where } from '../elementwise/select';
 import { stack } from '../shape/join';
 
 declare module '../../core/node' {
@@ -43,6 +47,30 @@ export function placesIn(op: string, x: Tensor): Tensor {
 function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
   requireDTypeOf(op, 'mask', requireTensor(op, 'mask', mask), 'bool');
   return broadcastShapes(op, x.shape, mask.shape);
+}
+
+/**
+ * Writes or adds `value` where a mask is true, if the mask is the only index and `value` is the same for all rows that it selects.
+ * Then their number need not be known, which a compiled function cannot read. Returns whether it did; never outside of one.
+ */
+export function putRows(
+  x: Tensor,
+  indices: readonly unknown[],
+  value: Operand,
+  accumulate: boolean,
+): boolean {
+  const mask = indices[0];
+  if (capture === null || indices.length !== 1) return false;
+  if (!(mask instanceof Tensor) || mask.dtype !== 'bool' || mask.ndim === 0) return false;
+  const [lead, row] = [x.shape.slice(0, mask.ndim), x.shape.slice(mask.ndim)];
+  const shape = value instanceof Tensor ? value.shape : [];
+  const forAll = shape.length <= row.length || (shape.length === row.length + 1 && shape[0] === 1);
+  if (!forAll || !sameShape(mask.shape, lead)) return false;
+  const wide = mask.reshape([...lead, ...row.map(() => 1)]);
+  const rows = operand('indexPut_', 'value', value, x).to(x.dtype);
+  if (accumulate) x.add_(where(wide, rows, 0));
+  else x.copy_(where(wide, rows, x));
+  return true;
 }
 
 /**
@@ -100,14 +128,21 @@ addMethods({
     const op = 'maskedScatter';
     const shape = maskedShape(op, this, mask);
     requireDTypeOf(op, 'source', requireTensor(op, 'source', source), this.dtype);
-    const places = placesIn(op, mask.expand(shape));
-    const count = places.numel();
-    if (source.numel() < count) {
-      throw unexpected(op, `at least ${count} elements`, 'source', String(source.numel()));
+    const wide = mask.expand(shape).flatten();
+    const counts = wide.cumsum(0);
+    const length = source.numel();
+    // A compiled function cannot read the count here: then the gather refuses at each replay.
+    if (wide.numel() > 0 && capture?.computed(counts._storage) !== true) {
+      const count = counts.index(-1).item();
+      if (length < count)
+        throw unexpected(op, `at least ${count} elements`, 'source', String(length));
     }
-    const list = this.expand(shape).clone().flatten();
-    list.indexPut_(places, source.flatten().narrow(0, 0, count));
-    return list.reshape(shape);
+    return calledAs(op, () => {
+      // Without elements no place is right: from 1 on, all are beyond the single 0.
+      const values = length === 0 ? Tensor._empty(this.dtype, [1]).zero_() : source.flatten();
+      const places = where(wide, length === 0 ? counts : counts.sub(1), 0);
+      return where(wide, values.gather(0, places), this.expand(shape).flatten()).reshape(shape);
+    });
   },
   take(this: Tensor, index: Tensor): Tensor {
     requireIndex('take', 'index', requireTensor('take', 'index', index));

@@ -1,9 +1,14 @@
 /** Slices of one dimension, as views. */
-import { requireInteger, unexpected } from '../../core/errors';
+import { calledAs } from '../../core/caller';
+import { capture } from '../../core/capture';
+import { isInteger } from '../../core/dtype';
+import { requireInteger, unexpected, wrongType } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { Node } from '../../core/node';
 import { normalizeDim, type Shape } from '../../core/shape';
 import { isGradEnabled, record, Tensor, type Rule } from '../define';
+import { fillArange } from '../creation';
+import { where } from '../elementwise/select';
 import { view } from './view';
 
 /** A slice of a tensor of `shape`. */
@@ -80,10 +85,44 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
   );
 }
 
+/** A start that is a tensor. */
+function requirePlace(start: Tensor): Tensor {
+  if (!isInteger(start.dtype) || start.ndim !== 0) {
+    throw wrongType('narrow', 'a number or an integer tensor without dimensions', 'start', start);
+  }
+  return start;
+}
+
+/** A copy of the slice from a place that is computed at each replay. */
+function narrowAt(x: Tensor, dim: number, start: Tensor, length: number): Tensor {
+  if (x.ndim === 0 || length > x.shape[dim]) {
+    throw unexpected(
+      'narrow',
+      `a length of at most ${x.shape[dim] ?? 0}`,
+      'length',
+      String(length),
+    );
+  }
+  return calledAs(
+    'narrow',
+    () => {
+      const first = start.to('int64');
+      const from = where(first.lt(0), first.add(x.shape[dim]), first);
+      const places = Tensor._empty('int64', [length]);
+      fillArange(places, 0, 1);
+      return x.indexSelect(dim, places.add(from));
+    },
+    ['index', 'start and length'],
+  );
+}
+
 declare module '../../core/tensor' {
   interface Tensor {
-    /** `length` elements of one dimension from `start`; a view. */
-    narrow(dim: number, start: number, length: number): Tensor;
+    /**
+     * `length` elements of one dimension from `start`, which counts from the end if it is negative; a view. `start` may be an
+     * integer tensor without dimensions. If a compiled function computes it, the result is a copy.
+     */
+    narrow(dim: number, start: number | Tensor, length: number): Tensor;
     /** One element of a dimension, without that dimension; a view. */
     select(dim: number, index: number): Tensor;
     /** Every `step`-th element of one dimension from `start` up to `end`; negative bounds count from the end. A view. */
@@ -92,12 +131,17 @@ declare module '../../core/tensor' {
 }
 
 addMethods({
-  narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
+  narrow(this: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
     const d = normalizeDim('narrow', dim, this.ndim);
     const size = this.ndim === 0 ? 0 : this.shape[d];
+    const count = requireInteger('narrow', 'length', length, 0);
+    if (start instanceof Tensor) {
+      const place = requirePlace(start);
+      if (capture?.computed(place._storage) === true) return narrowAt(this, d, place, count);
+      return this.narrow(d, place.item(), count);
+    }
     const first = requireInteger('narrow', 'start', start);
     const from = first < 0 ? first + size : first;
-    const count = requireInteger('narrow', 'length', length, 0);
     if (this.ndim === 0 || from < 0 || from + count > size) {
       throw unexpected(
         'narrow',

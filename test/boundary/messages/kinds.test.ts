@@ -1,5 +1,5 @@
 /** What is refused for its kind, options or dtype, word by word. */
-import { addmm, F, slice, tensor, where, zeros } from 'blasgrad';
+import { addmm, F, nn, slice, tensor, where, zeros } from 'blasgrad';
 import { as, Range, Type, matrix, testRefusals, type Row } from './rows';
 
 const x = matrix();
@@ -108,7 +108,7 @@ const options: Row[] = [
     'a misspelt option',
     () => F.leakyRelu(x, as({ slope: 1 })),
     Range,
-    "leakyRelu: expected one of negativeSlope for options, got 'slope'",
+    "leakyRelu: expected one of negativeSlope, inplace for options, got 'slope'",
   ],
   [
     'NaN as option',
@@ -220,6 +220,6 @@ test('messages describe anything that was given', () => {
     [x, 'a float32 tensor of shape [2, 3]'],
   ];
   for (const [value, text] of described) {
-    expect(() => x.to(as(value))).toThrow(`for dtype, got ${text}`);
+    expect(() => new nn.Linear(1, 1).to(as(value))).toThrow(`for dtype, got ${text}`);
   }
 });

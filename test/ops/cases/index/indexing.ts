@@ -260,7 +260,7 @@ const masks: OpCase[] = [
   },
   {
     name: 'maskedScatter',
-    ops: ['nonzero', 'index', 'indexCopy'],
+    ops: ['cumsumInt64', 'gather', 'where'],
     inputs: [{ shape: [2, 3] }, given([2, 3], [1, 0, 0, 1, 1, 0], 'bool'), { shape: [5] }],
     run: (x, mask, source) => x.maskedScatter(mask, source),
     reference: (x, mask, source) => {

@@ -247,6 +247,17 @@ describe('fields that hold parts', () => {
     expect(Object.keys(net.stateDict()).some((key) => key.startsWith(name))).toBe(false);
   });
 
+  test.each<[string, () => nn.Module<never>, unknown]>([
+    ['Sequential', () => new nn.Sequential(linear()), F.relu],
+    ['ModuleList', () => new nn.ModuleList([linear()]), ones(1)],
+    ['ParameterList', () => new nn.ParameterList([ones(1)]), ones(1)],
+  ])('an element of a %s cannot become anything else', (what, make, value) => {
+    const list = make();
+    set(list, '0', value);
+    expect(() => list.stateDict()).toThrow(`${what}: expected a`);
+    expect(() => list.stateDict()).toThrow(TypeError);
+  });
+
   test('accept others of their kind, null, and parts of the other kind', () => {
     const net = new Own();
     const state = Object.keys(net.stateDict());

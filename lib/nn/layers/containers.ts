@@ -130,7 +130,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   append(module: M): this {
     requireArity('ModuleList.append', arguments.length, 1);
     if (!(module instanceof Module)) throw wrongType('ModuleList', 'a module', 'module', module);
-    this[this.#length++] = module;
+    this.addModule(String(this.#length++), module);
     return this;
   }
 
@@ -249,7 +249,8 @@ export class ParameterList extends Module<never> {
   /** Adds a parameter at the end. */
   append(parameter: Tensor): this {
     requireArity('ParameterList.append', arguments.length, 1);
-    this[this.#length++] = parameter instanceof Parameter ? parameter : new Parameter(parameter);
+    const own = parameter instanceof Parameter ? parameter : new Parameter(parameter);
+    this.registerParameter(String(this.#length++), own);
     return this;
   }
 

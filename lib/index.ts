@@ -44,6 +44,7 @@ export type { Phase } from './core/observer';
 export * as metrics from './train/metrics';
 export * as nn from './nn';
 export type { Operand } from './ops/define';
+export type { AlphaOptions, DivOptions, RoundOptions } from './ops/elementwise/arithmetic';
 export type { Bound, ClampBounds } from './ops/elementwise/clamp';
 export { where } from './ops/elementwise/select';
 export { einsum } from './ops/matrix/einsum';

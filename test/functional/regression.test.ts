@@ -211,7 +211,11 @@ const [x, wide] = [ones([2, 3]), ones([3, 2])];
 expectRefusals([
   [() => F.mseLoss(x, 1 as never), TypeError, 'mseLoss: expected a tensor for target, got 1'],
   [() => F.mseLoss(x, x, { reduction: 'max' as never }), RangeError, "'mean' or 'sum' or 'none'"],
-  [() => F.mseLoss(x, x, { reduce: true } as never), RangeError, 'expected one of reduction, weight for'],
+  [
+    () => F.mseLoss(x, x, { reduce: true } as never),
+    RangeError,
+    'expected one of reduction, weight for',
+  ],
   [() => F.huberLoss(x, x, { delta: 0 }), RangeError, 'a number above 0 for delta, got 0'],
   [() => F.huberLoss(x, x, { delta: -1 }), RangeError, 'a number of at least 0 for delta, got -1'],
   [() => F.smoothL1Loss(x, x, { beta: '1' as never }), TypeError, 'a number for beta'],

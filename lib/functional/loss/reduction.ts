@@ -51,11 +51,7 @@ export function weighted(
 }
 
 /** Two tensors of numbers: bool counts as 0 and 1 beside them. */
-function bothNumbers(
-  op: string,
-  input: Tensor,
-  target: Tensor,
-): [input: Tensor, target: Tensor] {
+function bothNumbers(op: string, input: Tensor, target: Tensor): [input: Tensor, target: Tensor] {
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
   if (target.dtype === 'bool') {

@@ -44,6 +44,7 @@ const readingSaved: ReadonlySet<OpName> = new Set([
   'gather',
   'scatter',
   'scatterAdd',
+  'scatterMultiply',
   'indexSelect',
   'indexAdd',
 ] as const);

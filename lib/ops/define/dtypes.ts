@@ -1,4 +1,5 @@
 /** The dtypes of operands: conversion of numbers, promotion, and requirements. */
+import { calledAs } from '../../core/caller';
 import {
   defaultDType,
   floatingDTypes,
@@ -8,6 +9,7 @@ import {
   numberDTypes,
   promoteTypes,
   rangeOf,
+  requireDType,
   resultType,
   type DType,
 } from '../../core/dtype';
@@ -73,6 +75,11 @@ export function promoteOperands(operands: readonly Tensor[]): Tensor[] {
 export function promoteAll(tensors: readonly Tensor[]): Tensor[] {
   const dtype = tensors.map((one) => one.dtype).reduce(promoteTypes);
   return tensors.map((one) => one.to(dtype));
+}
+
+/** A tensor in the dtype that an option of `op` names, if it names one. */
+export function inDType(op: string, x: Tensor, dtype: DType | undefined): Tensor {
+  return dtype === undefined ? x : calledAs(op, () => x.to(requireDType(op, dtype)));
 }
 
 /** A whole or bool tensor in the default dtype, as PyTorch does for functions with floating results. */

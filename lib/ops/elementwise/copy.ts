@@ -113,6 +113,7 @@ addMethods({
     return this._contiguous ? this : this.clone();
   },
   to(this: Tensor, target: DType | Tensor, options?: { copy?: boolean }): Tensor {
+    if (target === this.dtype && options === undefined) return this;
     const dtype = target instanceof Tensor ? target.dtype : target;
     let copy = false;
     if (options !== undefined) {

@@ -44,12 +44,20 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
 }
 
 /**
- * Selects elements of `x` where `condition` is true, of `other` elsewhere; all three broadcast (torch.where).
+ * Selects elements of `x` where `condition` is true, of `other` elsewhere; all three broadcast. With a condition alone, the
+ * coordinates where it is true, as `nonzero({ asTuple: true })` (torch.where).
  *
  * @example where(x.gt(0), x, 0) // ReLU
  */
-export function where(condition: Tensor, x: Operand, other: Operand): Tensor {
+export function where(condition: Tensor, x: Operand, other: Operand): Tensor;
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, x?: Operand, other?: Operand): Tensor | Tensor[] {
   requireArity('where', arguments.length, 3);
+  if (arguments.length === 1) {
+    return calledAs('where', () =>
+      requireTensor('where', 'condition', condition).nonzero({ asTuple: true }),
+    );
+  }
   const mask = maskOf('where', 'condition', condition);
   const tensorOf = [x, other].find((one) => one instanceof Tensor);
   const isBig = typeof x === 'bigint' && typeof other === 'bigint';

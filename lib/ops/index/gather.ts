@@ -1,7 +1,7 @@
 /** Reads, writes and adds elements at an index for each of them: reading and adding are each other's gradients. */
 import { calledAs } from '../../core/caller';
 import { isHalf } from '../../core/dtype';
-import { shapeText, unexpected } from '../../core/errors';
+import { requireOneOf, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { normalizeDim, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -21,12 +21,13 @@ import { reading, writing, type Along } from './indexKernels';
 const gatherKernels = reading('gather');
 const scatterKernels = writing('scatter');
 const scatterAddKernels = writing('scatterAdd');
+const scatterMultiplyKernels = writing('scatterMultiply');
 
 declare module '../../core/node' {
   interface OpAttrs extends Record<AlongName, Along> {}
 }
 
-type AlongName = 'gather' | 'gatherBackward' | 'scatter' | 'scatterAdd';
+type AlongName = 'gather' | 'gatherBackward' | 'scatter' | 'scatterAdd' | 'scatterMultiply';
 
 /** Checks an index tensor: except along `dim`, its sizes are at most those of `x`. */
 function requireIndexOf(op: string, x: Tensor, dim: number, value: unknown): Tensor {
@@ -117,6 +118,15 @@ const scatterAddRule: Rule<'scatterAdd'> = {
   grad: (dy, node) => [dy, node.needs(1) ? dy.gather(node.attrs.dim, node.saved[0]) : null],
 };
 
+const scatterMultiplyRule: Rule<'scatterMultiply'> = {
+  name: 'scatterMultiply',
+  grad: () => {
+    throw new Error(
+      "backward: expected no scatter with reduce 'multiply', which has no derivative",
+    );
+  },
+};
+
 /** Writes `source`, in the shape of `index`, into `x`, without recording. */
 function scatterInto(
   kernels: typeof scatterKernels,
@@ -126,10 +136,11 @@ function scatterInto(
   source: Tensor,
 ): void {
   const part = cropped(x, index.shape, dim);
-  if (isHalf(x.dtype) && kernels === scatterAddKernels) {
-    // Added in float32, and rounded once.
-    const wide = part.to('float32');
-    scatterInto(kernels, wide, dim, index, source.to('float32'));
+  if ((isHalf(x.dtype) || x.dtype === 'bool') && kernels !== scatterKernels) {
+    // Halves are rounded once. Bool counts as 0 and 1, whose sum is OR, and whose product AND.
+    const dtype = isHalf(x.dtype) ? 'float32' : 'int32';
+    const wide = part.to(dtype);
+    scatterInto(kernels, wide, dim, index, source.to(dtype));
     part.copy_(wide);
     return;
   }
@@ -146,7 +157,21 @@ function scatterInto(
 const scatters = {
   scatter: { kernels: scatterKernels, rule: scatterRule },
   scatterAdd: { kernels: scatterAddKernels, rule: scatterAddRule },
+  scatterMultiply: { kernels: scatterMultiplyKernels, rule: scatterMultiplyRule },
 } as const;
+
+/** Options of scatter. */
+export interface ScatterOptions {
+  /** 'add' or 'multiply' combines `src` with what is there; 'multiply' has no derivative, as in PyTorch. */
+  reduce?: 'add' | 'multiply';
+}
+
+function scatterBy(op: string, options: ScatterOptions | undefined): keyof typeof scatters {
+  requireOptions(op, options, ['reduce']);
+  if (options?.reduce === undefined) return 'scatter';
+  const reduce = requireOneOf(op, 'reduce', options.reduce, ['add', 'multiply']);
+  return reduce === 'add' ? 'scatterAdd' : 'scatterMultiply';
+}
 
 /** Writes or adds `src` along `dim` at `index`, to a copy of `x` or in place. */
 function scatter(
@@ -185,11 +210,11 @@ declare module '../../core/tensor' {
      */
     gather(dim: number, index: Tensor): Tensor;
     /** A copy with `src`, a tensor or a number, written along `dim` at `index` (torch.scatter). */
-    scatter(dim: number, index: Tensor, src: Operand): Tensor;
+    scatter(dim: number, index: Tensor, src: Operand, options?: ScatterOptions): Tensor;
     /** A copy with `src` added along `dim` at `index` (torch.scatter_add). */
     scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
     /** scatter in place. */
-    scatter_(dim: number, index: Tensor, src: Operand): this;
+    scatter_(dim: number, index: Tensor, src: Operand, options?: ScatterOptions): this;
     /** scatterAdd in place. */
     scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
   }
@@ -199,14 +224,28 @@ addMethods({
   gather(this: Tensor, dim: number, index: Tensor): Tensor {
     return gather(this, dim, index);
   },
-  scatter(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
-    return scatter('scatter', false, this, dim, index, src);
+  scatter(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Operand,
+    options?: ScatterOptions,
+  ): Tensor {
+    const name = scatterBy('scatter', options);
+    return calledAs('scatter', () => scatter(name, false, this, dim, index, src));
   },
   scatterAdd(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
     return scatter('scatterAdd', false, this, dim, index, requireTensor('scatterAdd', 'src', src));
   },
-  scatter_(this: Tensor, dim: number, index: Tensor, src: Operand): Tensor {
-    return calledAs('scatter_', () => scatter('scatter', true, this, dim, index, src));
+  scatter_(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Operand,
+    options?: ScatterOptions,
+  ): Tensor {
+    const name = scatterBy('scatter_', options);
+    return calledAs('scatter_', () => scatter(name, true, this, dim, index, src));
   },
   scatterAdd_(this: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
     return calledAs('scatterAdd_', () =>

@@ -1,4 +1,4 @@
-/** Indexing as with square brackets in Python: `x.index([0, slice(1), null, '...', labels])`. */
+/** Indexing as with square brackets in Python: `x.index([0, slice(1, 3), null, '...', labels])`. */
 import { calledAs } from '../../core/caller';
 import {
   requireArity,
@@ -41,13 +41,17 @@ export interface Slice {
 }
 
 /**
- * The range `start:end:step` for Tensor.index; null or undefined for an open end; negative numbers count from the end.
+ * A range of indices for Tensor.index, with the arguments of Python's slice: `slice(end)` is `:end`, `slice(start, end)` is
+ * `start:end`; null or undefined for an open end, and negative numbers count from the end.
  *
- * @example x.index([slice(0, 2), slice(null, null, 2)]) // x[:2, ::2]
+ * @example x.index([slice(2), slice(1, null), slice(null, null, 2)]) // x[:2, 1:, ::2]
  */
-export function slice(start: number | null = null, end: number | null = null, step = 1): Slice {
-  requireArity('slice', arguments.length, 3);
-  return { start, end, step };
+export function slice(end?: number | null): Slice;
+export function slice(start: number | null, end: number | null, step?: number | null): Slice;
+export function slice(...bounds: (number | null | undefined)[]): Slice {
+  requireArity('slice', bounds.length, 3);
+  const [start, end, step] = bounds.length === 1 ? [null, bounds[0]] : bounds;
+  return { start: start ?? null, end: end ?? null, step: step ?? 1 };
 }
 
 /**

@@ -1,7 +1,13 @@
 /** Masks: the indices where they are true, and the elements that they select. One-hot encoding. */
 import { calledAs } from '../../core/caller';
 import { capture } from '../../core/capture';
-import { requireArity, requireInteger, unexpected } from '../../core/errors';
+import {
+  requireArity,
+  requireBoolean,
+  requireInteger,
+  requireOptions,
+  unexpected,
+} from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes, sameShape, type Shape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
@@ -41,6 +47,18 @@ export function placesIn(op: string, x: Tensor): Tensor {
   nonzeroKernels[x.dtype](x.detach().contiguous()._flat, places._flat, count._flat, n);
   reportResult('nonzero', [places, count], [x], undefined);
   return places.narrow(0, 0, count.item());
+}
+
+/** The coordinates (int32) of the nonzero elements, a vector for each dimension. */
+function coordinatesIn(x: Tensor): Tensor[] {
+  const places = placesIn('nonzero', x);
+  let step = x.numel();
+  return x.shape.map((size) => {
+    step /= size;
+    const out = Tensor._empty('int32', places.shape);
+    runElementwise('nonzero', coordinateKernels[places.dtype], [places], out, [size, step]);
+    return out;
+  });
 }
 
 /** The shape that a tensor and a mask have together. */
@@ -94,8 +112,12 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** The coordinates (int32) of all nonzero elements, a row for each (torch.nonzero). */
-    nonzero(): Tensor;
+    /**
+     * The coordinates (int32) of all nonzero elements, a row for each; with `asTuple` a vector for each dimension, with which
+     * `index` selects those elements (torch.nonzero).
+     */
+    nonzero(options?: { asTuple?: false }): Tensor;
+    nonzero(options: { asTuple: true }): Tensor[];
     /** A vector of the elements where `mask` (bool, broadcast) is true (torch.masked_select). */
     maskedSelect(mask: Tensor): Tensor;
     /** Replaces the elements where `mask` (bool) is true by those of `source` in order (torch.Tensor.masked_scatter). */
@@ -106,17 +128,12 @@ declare module '../../core/tensor' {
 }
 
 addMethods({
-  nonzero(this: Tensor): Tensor {
-    const places = placesIn('nonzero', this);
-    if (this.ndim === 0) return Tensor._empty('int32', [places.numel(), 0]);
-    let step = this.numel();
-    const coordinates = this.shape.map((size) => {
-      step /= size;
-      const out = Tensor._empty('int32', places.shape);
-      runElementwise('nonzero', coordinateKernels[places.dtype], [places], out, [size, step]);
-      return out;
-    });
-    return stack(coordinates, 1);
+  nonzero(this: Tensor, options?: { asTuple?: boolean }): Tensor | Tensor[] {
+    requireOptions('nonzero', options, ['asTuple']);
+    const asTuple = requireBoolean('nonzero', 'asTuple', options?.asTuple ?? false);
+    if (asTuple) return coordinatesIn(this.ndim === 0 ? this.reshape([1]) : this);
+    if (this.ndim === 0) return Tensor._empty('int32', [placesIn('nonzero', this).numel(), 0]);
+    return stack(coordinatesIn(this), 1);
   },
   maskedSelect(this: Tensor, mask: Tensor): Tensor {
     const shape = maskedShape('maskedSelect', this, mask);

@@ -2,7 +2,7 @@
 import { addMethods } from '../../core/methods';
 import { calledAs } from '../../core/caller';
 import { requireDType, type DType } from '../../core/dtype';
-import { requireOptions } from '../../core/errors';
+import { requireOptions, unexpected } from '../../core/errors';
 import { normalizeDim } from '../../core/shape';
 import { isFloating, kernels, record, Tensor, type Rule } from '../define';
 import { lineOf } from './reductionShape';
@@ -51,6 +51,7 @@ addMethods({
     const scan = { dim: normalizeDim('cumsum', dim, this.ndim), reverse: false };
     if (options?.dtype === undefined) return cumsum(this, scan);
     const dtype = requireDType('cumsum', options.dtype);
+    if (dtype === 'bool') throw unexpected('cumsum', 'a dtype of numbers', 'dtype', dtype);
     return calledAs('cumsum', () => cumsum(this.to(dtype), scan).to(dtype));
   },
 });

@@ -1,12 +1,13 @@
 /** Softmax and its relatives along one dimension. */
 import { calledAs } from '../../core/caller';
-import { requireDType, type DType } from '../../core/dtype';
+import type { DType } from '../../core/dtype';
 import { requireArity, requireOptions } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { normalizeDim } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
   asFloating,
+  inDType,
   isGradEnabled,
   kernels,
   record,
@@ -59,8 +60,7 @@ class SoftmaxOp implements Rule<SoftmaxName> {
   apply(input: unknown, dim: unknown, options?: SoftmaxOptions): Tensor {
     requireOptions(this.name, options, ['dtype']);
     const given = requireTensor(this.name, 'input', input);
-    const x =
-      options?.dtype === undefined ? given : given.to(requireDType(this.name, options.dtype));
+    const x = inDType(this.name, given, options?.dtype);
     requireFloating(this.name, 'input', x);
     const d = normalizeDim(this.name, dim, x.ndim);
     const y = Tensor._empty(x.dtype, x.shape);

@@ -1,7 +1,13 @@
 /** Variance, standard deviation and norms. */
-import { isHalf, requireDType, type DType } from '../../core/dtype';
+import { isHalf, promoteTypes, requireDType, type DType } from '../../core/dtype';
 import { noGrad } from '../../core/gradMode';
-import { requireNumber, requireOptions, wrongType } from '../../core/errors';
+import {
+  requireBoolean,
+  requireNumber,
+  requireOptions,
+  unexpected,
+  wrongType,
+} from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { numelOf } from '../../core/shape';
 import { where } from '../elementwise/select';
@@ -31,6 +37,8 @@ function orOne(x: Tensor): Tensor {
 export interface VarianceOptions extends KeepDim {
   /** Default 1, also for null. */
   correction?: number | null;
+  /** True for a correction of 1, false for one of 0; not together with `correction`. */
+  unbiased?: boolean;
 }
 
 interface Variance extends Reduction {
@@ -76,9 +84,13 @@ function varianceOf(
   options: VarianceOptions = {},
 ): Variance {
   requireFloating(op, 'this', x);
-  requireOptions(op, options, ['correction', 'keepdim']);
-  const { keepdim = false } = options;
-  const correction = options.correction ?? 1;
+  requireOptions(op, options, ['correction', 'unbiased', 'keepdim']);
+  const { unbiased = true, keepdim = false } = options;
+  requireBoolean(op, 'unbiased', unbiased);
+  if (options.unbiased !== undefined && options.correction !== undefined) {
+    throw unexpected(op, 'correction or unbiased', 'options', 'both');
+  }
+  const correction = options.correction ?? (unbiased ? 1 : 0);
   const reduction = reductionOf(op, x.shape, dim, { keepdim });
   const n = numelOf(x.shape) / numelOf(reduction.kept);
   return { ...reduction, divisor: Math.max(n - requireNumber(op, 'correction', correction), 0) };
@@ -97,7 +109,7 @@ export interface NormOptions extends KeepDim {
   p?: number | 'fro';
   /** Default all. */
   dim?: Dims;
-  /** The floating dtype that the elements are converted to first. */
+  /** A floating dtype that holds this one's numbers, to which the elements are converted first. */
   dtype?: DType;
 }
 
@@ -137,8 +149,11 @@ function norm(input: Tensor, options: NormOptions = {}): Tensor {
   requireOptions('norm', options, ['p', 'dim', 'keepdim', 'dtype']);
   const { dim = null, keepdim = false, dtype, ...rest } = options;
   if (dtype !== undefined) {
-    const x = input.to(requireDType('norm', dtype));
-    return norm(x, { ...rest, dim, keepdim });
+    requireFloating('norm', 'this', input);
+    if (promoteTypes(input.dtype, requireDType('norm', dtype)) !== dtype) {
+      throw unexpected('norm', `a floating dtype that holds ${input.dtype}`, 'dtype', dtype);
+    }
+    return norm(input.to(dtype), { ...rest, dim, keepdim });
   }
   requireFloating('norm', 'this', input);
   const p = options.p === undefined || options.p === 'fro' ? 2 : options.p;

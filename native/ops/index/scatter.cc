@@ -1,5 +1,5 @@
-// Writing elements at indices: data and sizes as in gather.cc. scatter and scatterAdd have an index for each element,
-// indexCopy and indexAdd one for each row.
+// Writing elements at indices: data and sizes as in gather.cc. scatter, scatterAdd and scatterMultiply have an index for
+// each element, indexCopy and indexAdd one for each row.
 #include "core/for_rows.h"
 #include "ops/family.h"
 #include "ops/index/indices.h"
@@ -22,6 +22,19 @@ struct Add {
       return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
     } else {
       return a + b;
+    }
+  }
+};
+
+struct Multiply {
+  template <class T>
+  static T Of(T a, T b) {
+    if constexpr (std::is_integral_v<
+                      T>) {  // wraps; of int64 in 64 bits, else in 32, which no factor exceeds
+      using Unsigned = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+      return static_cast<T>(static_cast<Unsigned>(a) * static_cast<Unsigned>(b));
+    } else {
+      return a * b;
     }
   }
 };
@@ -101,11 +114,12 @@ Op PutOp(const char* name) {
 }  // namespace
 
 std::vector<Op> ScatterOps() {
-  // Sums of halves are computed in float32 by the caller, so that they are rounded once.
+  // Sums and products of halves are computed in float32 by the caller, so that they are rounded once.
   constexpr Group kAdded = kWide | kIntegers;
   return {
       PutOp<Assign, false, kAll>("scatter"),
       PutOp<Add, false, kAdded>("scatterAdd"),
+      PutOp<Multiply, false, kAdded>("scatterMultiply"),
       PutOp<Assign, true, kAll>("indexCopy"),
       PutOp<Add, true, kAdded>("indexAdd"),
   };

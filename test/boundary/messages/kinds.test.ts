@@ -100,7 +100,7 @@ const kinds: Row[] = [
     'a bound of a slice in words',
     () => x.index([slice(as('1'))]),
     Type,
-    "index: expected a whole number for start, got '1'",
+    "index: expected a whole number for end, got '1'",
   ],
 ];
 const options: Row[] = [

@@ -64,6 +64,7 @@ export const indexing = {
   },
   scatter: scatter('none'),
   scatterAdd: scatter('add'),
+  scatterMultiply: scatter('mul'),
   indexSelect: ({ inputs: [x, at], attrs }, graph) => {
     requireDims(x, 'indexSelect');
     return graph.node('Gather', [x.name, listOf(at, graph)], {

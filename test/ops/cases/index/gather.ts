@@ -168,6 +168,14 @@ const gathers: OpCase[] = [
     },
   })),
   {
+    name: 'scatter that multiplies, along the last dimension',
+    ops: ['scatterMultiply'],
+    inputs: [{ shape: [3, 4] }, int32([3, 5], 0, 4), { shape: [3, 5] }],
+    run: (x, index, source) => x.scatter(1, index, source, { reduce: 'multiply' }),
+    reference: scattered(1, (old, value) => old * value),
+    gradient: false,
+  },
+  {
     name: 'scatterAdd along the last dimension',
     ops: ['scatterAdd', 'gather'],
     inputs: [{ shape: [3, 4] }, int32([3, 5], 0, 4), { shape: [3, 5] }],

@@ -1,7 +1,6 @@
-/** Options of PyTorch's functions, with the numbers that PyTorch 2.15 computes. */
-import { compile, F, Generator, grad, tensor, type Tensor } from 'blasgrad';
-
-type Row = [what: string, run: (x: Tensor) => Tensor | Tensor[], dtype: string, expected: unknown];
+/** Options of sums, quotients and rounding. */
+import { compile, grad, tensor, type Tensor } from 'blasgrad';
+import { testRows, valuesOf, type Row } from './rows';
 
 const x = tensor([5.5, -7.25, 3]);
 const whole = tensor([5, -7, 3], { dtype: 'int64' });
@@ -11,10 +10,6 @@ const wide = x.double();
 const divisor = tensor([2, 2, -2]);
 const wholeDivisor = divisor.long();
 const many = tensor([679.008, -895.056, 370.368]);
-
-const four = tensor([1, 2, 3, 4]);
-const zero = tensor([0, 0, 0, 0]);
-const weight = tensor([1, 2, 0, 1]);
 
 const arithmetic: Row[] = [
   ['add with alpha', () => x.add(x, { alpha: 0.5 }), 'float32', [8.25, -10.875, 4.5]],
@@ -125,27 +120,6 @@ const arithmetic: Row[] = [
   ['round_', () => x.clone().round_({ decimals: 1 }), 'float32', [5.5, -7.2, 3]],
 ];
 
-/** The elements, with float32 rounded so that 0.1 is 0.1. */
-function valuesOf(one: Tensor): unknown {
-  const shown = (value: unknown): unknown =>
-    Array.isArray(value)
-      ? value.map(shown)
-      : typeof value === 'number' && one.dtype === 'float32'
-        ? Number(value.toPrecision(7))
-        : value;
-  return shown(one.toArray());
-}
-
-function testRows(rows: readonly Row[]): void {
-  test.each(rows)('%s', (_what, run, dtype, expected) => {
-    const result = run(x);
-    const all = Array.isArray(result) ? result : [result];
-    const expectedOfAll = Array.isArray(result) ? (expected as unknown[]) : [expected];
-    expect(all.map((one) => one.dtype)).toEqual(all.map(() => dtype));
-    expect(all.map(valuesOf)).toEqual(expectedOfAll);
-  });
-}
-
 describe('arithmetic', () => testRows(arithmetic));
 
 const gradients: [what: string, run: (a: Tensor, b: Tensor) => Tensor, a: number[], b: number[]][] =
@@ -183,94 +157,4 @@ test('options are read at each capture, and the ops run again at each replay', (
     [2, -4, -2],
     [5.5, -7.2, 3],
   ]);
-});
-
-/** Activations that can overwrite their input, with a call for each option. */
-const overwriting: [what: string, run: (input: Tensor, options?: object) => Tensor][] = [
-  ['relu', (input, options) => F.relu(input, options)],
-  ['relu6', (input, options) => F.relu6(input, options)],
-  ['hardtanh', (input, options) => F.hardtanh(input, { minVal: -2, maxVal: 2, ...options })],
-  ['hardsigmoid', (input, options) => F.hardsigmoid(input, options)],
-  ['hardswish', (input, options) => F.hardswish(input, options)],
-  ['silu', (input, options) => F.silu(input, options)],
-  ['mish', (input, options) => F.mish(input, options)],
-  ['selu', (input, options) => F.selu(input, options)],
-  ['elu', (input, options) => F.elu(input, { alpha: 2, ...options })],
-  ['celu', (input, options) => F.celu(input, { alpha: 2, ...options })],
-  ['leakyRelu', (input, options) => F.leakyRelu(input, { negativeSlope: 0.2, ...options })],
-  ['threshold', (input, options) => F.threshold(input, 1, 7, options)],
-  ['dropout', (input, options) => F.dropout(input, { generator: new Generator(3), ...options })],
-  ['featureDropout', (input, options) => F.featureDropout(input, { generator: new Generator(3), ...options })], // prettier-ignore
-];
-
-describe.each(overwriting)('%s in place', (name, run) => {
-  const values = [[-7, -1.5, -0.5], [0.5, 1.5, 7]]; // prettier-ignore
-
-  test.each(['float32', 'bfloat16'] as const)('the result and the gradient, %s', (dtype) => {
-    const gradientOf = (inplace: boolean): Tensor[] => {
-      const leaf = tensor(values, { dtype, requiresGrad: true });
-      const input = leaf.mul(1);
-      const out = run(input, { inplace });
-      if (inplace) expect(out).toBe(input);
-      return [out, ...grad(out.mul(out).sum(), [leaf])];
-    };
-    // JSON has one zero: where dropout gives 0, its sign is left open.
-    expect(JSON.stringify(gradientOf(true))).toBe(JSON.stringify(gradientOf(false)));
-  });
-
-  test('compiled', () => {
-    const seen = compile((input: Tensor) => {
-      const copy = input.clone();
-      run(copy, { inplace: true });
-      return copy;
-    });
-    if (!name.includes('ropout')) {
-      expect(seen(tensor(values)).toArray()).toEqual(run(tensor(values)).toArray());
-    }
-  });
-
-  test('is refused for leaves, and for anything but a boolean', () => {
-    const leaf = tensor(values, { requiresGrad: true });
-    expect(() => run(leaf, { inplace: true })).toThrow(
-      `${name}: expected no change in place of a leaf`,
-    );
-    expect(() => run(leaf, { inplace: 1 })).toThrow(
-      `${name}: expected a boolean for inplace, got 1`,
-    );
-  });
-});
-
-const losses: Row[] = [
-  ['mseLoss', () => F.mseLoss(four, zero, { weight }), 'float32', 6.25],
-  ['mseLoss, sum', () => F.mseLoss(four, zero, { weight, reduction: 'sum' }), 'float32', 25],
-  [
-    'mseLoss, none',
-    () => F.mseLoss(four, zero, { weight, reduction: 'none' }),
-    'float32',
-    [1, 8, 0, 16],
-  ],
-  ['l1Loss', () => F.l1Loss(four, zero, { weight }), 'float32', 2.25],
-  ['huberLoss', () => F.huberLoss(four, zero, { weight }), 'float32', 1.75],
-  [
-    'huberLoss, none',
-    () => F.huberLoss(four, zero, { weight, reduction: 'none' }),
-    'float32',
-    [0.5, 3, 0, 3.5],
-  ],
-  [
-    'mseLoss of a bool target',
-    () => F.mseLoss(tensor([0.3, 0.6]), tensor([true, false])),
-    'float32',
-    0.425,
-  ],
-];
-
-describe('losses with weights', () => {
-  testRows(losses);
-
-  test('weights have the shape of the input', () => {
-    expect(() => F.l1Loss(four, zero, { weight: weight.narrow(0, 0, 2) })).toThrow(
-      'l1Loss: expected [4] for weight, got [2]',
-    );
-  });
 });

@@ -159,6 +159,12 @@ export interface NativeAddon extends NativeCapture {
   info(): NativeInfo;
   /** 1e9 float32 operations a second of one core's multiply-adds: the best of what runs in that time. */
   measurePeak(milliseconds: number): number;
+  /** The classes of the errors that calls throw: those of the context that loaded the library. */
+  setErrors(
+    error: ErrorConstructor,
+    type: TypeErrorConstructor,
+    range: RangeErrorConstructor,
+  ): void;
   getNumThreads(): number;
   setNumThreads(n: number): void;
 }

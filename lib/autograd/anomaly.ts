@@ -1,4 +1,5 @@
 /** Finds the first op that makes NaN or an infinity. */
+import { isPromise } from '../core/realms';
 import type { Node } from '../core/node';
 import { capture } from '../core/capture';
 import { isFloating } from '../core/dtype';
@@ -223,8 +224,8 @@ export function detectAnomaly<T>(fn: () => T): T {
     );
   }
   const result = observing(new AnomalyObserver(), fn);
-  if (result instanceof Promise) {
-    result.catch(() => undefined); // its failure is not ours to report
+  if (isPromise(result)) {
+    void result.then(undefined, () => undefined); // its failure is not ours to report
     throw new TypeError(
       'detectAnomaly: expected a synchronous function for fn, got one that returns a promise',
     );

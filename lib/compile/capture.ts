@@ -1,4 +1,5 @@
 /** Capture: runs fn once while the addon records every native call, and makes a program of the recording. */
+import { isPromise } from '../core/realms';
 import { copyElements } from '../core/element';
 import { Capture, capture, setCapture } from '../core/capture';
 import type { TypedArray } from '../core/dtype';
@@ -65,8 +66,8 @@ export function captureProgram(fn: Fn, inputs: readonly Tensor[]): FirstRun {
   try {
     standIns = signatures.map((signature, i) => standIn(values[i], signature));
     structure = fn(...standIns);
-    if (structure instanceof Promise) {
-      structure.catch(() => undefined); // its failure is not ours to report
+    if (isPromise(structure)) {
+      void structure.then(undefined, () => undefined); // its failure is not ours to report
       throw wrongType('compile', 'a synchronous function', 'fn', structure);
     }
     outputs = noGrad(() => tensorsOf(structure).map((one) => one.detach().contiguous()));

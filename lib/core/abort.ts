@@ -14,7 +14,11 @@ export function requireSignal(op: string, signal: unknown): AbortSignal | undefi
 export function onAbort(signal: AbortSignal | null | undefined, listener: () => void): () => void {
   if (!signal) return () => undefined;
   // One signal may stop any number of runs. Node versions that count listeners of signals warn of a leak at eleven.
-  if (signal instanceof EventTarget) setMaxListeners(0, signal);
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // Not Node's: it counts no listeners.
+  }
   signal.addEventListener('abort', listener);
   return () => {
     signal.removeEventListener('abort', listener);

@@ -1,4 +1,5 @@
 /** Finds the native addon among the places where it may be, or throws one error that lists them. */
+import { isError } from './realms';
 import { join } from 'node:path';
 import type { NativeAddon } from '../../binding';
 
@@ -107,11 +108,11 @@ const notFound = 'MODULE_NOT_FOUND';
 const missing = 'not there';
 
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  return isError(error) && 'code' in error ? error.code : undefined;
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   return codeOf(error) === notFound ? missing : error.message.split('\n')[0];
 }
 

@@ -1,4 +1,5 @@
 /** Errors: `<op>: expected <what> for <name>, got <actual>`; and functions that check arguments. */
+import { isError } from './realms';
 
 /** Marks the tensors of this copy of the library: a process may hold several. */
 export const ofThisCopy = Symbol('of this copy of blasgrad');
@@ -48,7 +49,7 @@ function describeObject(value: object): string {
 
 /** The message of a thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return isError(error) ? error.message : String(error);
 }
 
 /** Whether the memory of a typed array was transferred: only then can no new view of it be made. */

@@ -1,4 +1,5 @@
 /** Whether ops are recorded for backward. */
+import { isPromise } from './realms';
 import { describe, requireArity } from './errors';
 
 let gradEnabled = true;
@@ -27,7 +28,8 @@ function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
   } finally {
     gradEnabled = before;
   }
-  if (result instanceof Promise) {
+  if (isPromise(result)) {
+    void result.then(undefined, () => undefined); // its failure is not ours to report
     throw new TypeError(
       `${op}: expected a synchronous function for fn, got one that returns a promise`,
     );

@@ -55,5 +55,8 @@ export const addon: NativeAddon = findAddon({
       .find(isThere),
 });
 
+// The addon may belong to another V8 context, as in Jest, where its own RangeError is another class.
+addon.setErrors(Error, TypeError, RangeError);
+
 /** Asks for huge pages for new, large memory, and says how many bytes to skip to be at a cache line. */
 export const prepareMemory = addon.prepareMemory;

@@ -1,4 +1,5 @@
 /** Files that are read: which may be opened, and errors that name the place of a problem. */
+import { isUrl } from '../core/realms';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -7,7 +8,7 @@ import { unexpected, wrongType, wrongValue } from '../core/errors';
 
 /** Converts a path or a file URL to a path. */
 export function requirePath(op: string, path: unknown, name = 'path'): string {
-  if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
+  if (isUrl(path) && path.protocol === 'file:') return fileURLToPath(path);
   if (typeof path !== 'string') throw wrongType(op, 'a path or a file URL', name, path);
   if (path === '' || path.includes('\0')) throw wrongValue(op, 'a path', name, path);
   return path;

@@ -53,6 +53,25 @@ napi_value PrepareMemory(napi_env env, napi_callback_info info) {
   return skip;
 }
 
+// setErrors(Error, TypeError, RangeError): the classes of the errors that calls throw from now on.
+Napi::Value SetErrors(const Napi::CallbackInfo& call) {
+  const napi_env env = call.Env();
+  auto& errors = call.Env().GetInstanceData<Environment>()->errors;
+  try {
+    for (size_t i = 0; i < errors.size(); ++i) {
+      if (!call[i].IsFunction()) Expected(true, "a class", "an error", Describe(env, call[i]));
+    }
+    for (size_t i = 0; i < errors.size(); ++i) {
+      if (errors[i] != nullptr) napi_delete_reference(env, errors[i]);
+      errors[i] = nullptr;
+      napi_create_reference(env, call[i], 0, &errors[i]);
+    }
+  } catch (...) {
+    ThrowPending(env, "setErrors");
+  }
+  return call.Env().Undefined();
+}
+
 Napi::Object Load(Napi::Env env, Napi::Object exports) {
   KeepFreedMemory();
   auto* environment = new Environment();
@@ -69,6 +88,7 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
               }));
   ExportInfo(env, exports);
   exports.Set("getNumThreads", Napi::Function::New(env, GetNumThreads, "getNumThreads"));
+  exports.Set("setErrors", Napi::Function::New(env, SetErrors, "setErrors"));
   exports.Set("setNumThreads", Napi::Function::New(env, SetNumThreads, "setNumThreads"));
   return exports;
 }

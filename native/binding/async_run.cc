@@ -61,12 +61,7 @@ void Complete(napi_env env, napi_value, void*, void* data) {
   std::array<napi_value, 2> argv;
   napi_get_reference_value(env, run->references.back(), &callback);
   napi_get_null(env, &argv[0]);
-  if (!run->op.empty()) {
-    const std::string message = run->op + ": " + run->error;
-    napi_value text = nullptr;
-    napi_create_string_utf8(env, message.c_str(), message.size(), &text);
-    napi_create_range_error(env, nullptr, text, &argv[0]);
-  }
+  if (!run->op.empty()) argv[0] = MakeError(env, ErrorKind::range, run->op + ": " + run->error);
   napi_create_double(env, static_cast<double>(run->run.done.load()), &argv[1]);
   napi_get_global(env, &global);
   napi_call_function(env, global, callback, argv.size(), argv.data(), &result);

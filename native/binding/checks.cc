@@ -5,6 +5,8 @@
 #include <new>
 #include <string_view>
 
+#include "binding/environment.h"
+
 namespace blasgrad {
 namespace {
 
@@ -154,27 +156,54 @@ void Expected(bool wrongKind, const std::string& what, const char* name,
   throw ArgumentError(wrongKind, "expected " + what + " for " + name + ", got " + actual);
 }
 
+napi_value MakeError(napi_env env, ErrorKind kind, const std::string& message) {
+  napi_value text = nullptr, error = nullptr;
+  napi_create_string_utf8(env, message.c_str(), message.size(), &text);
+  Environment* environment = nullptr;
+  napi_get_instance_data(env, reinterpret_cast<void**>(&environment));
+  napi_ref reference = environment->errors[static_cast<size_t>(kind)];
+  napi_value constructor = nullptr;
+  if (reference != nullptr) napi_get_reference_value(env, reference, &constructor);
+  if (constructor != nullptr) {
+    bool isError = false;
+    if (napi_new_instance(env, constructor, 1, &text, &error) != napi_ok) {
+      napi_get_and_clear_last_exception(env, &error);
+    } else if (napi_is_error(env, error, &isError) == napi_ok && isError) {
+      return error;
+    }
+  }
+  switch (kind) {
+    case ErrorKind::error:
+      napi_create_error(env, nullptr, text, &error);
+      break;
+    case ErrorKind::type:
+      napi_create_type_error(env, nullptr, text, &error);
+      break;
+    case ErrorKind::range:
+      napi_create_range_error(env, nullptr, text, &error);
+      break;
+  }
+  return error;
+}
+
 void ThrowPending(napi_env env, const char* op) {
   bool pending = false;
   if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
-  const auto message = [&](const char* what) { return std::string(op) + ": " + what; };
+  const auto raise = [&](ErrorKind kind, const char* what) {
+    napi_throw(env, MakeError(env, kind, std::string(op) + ": " + what));
+  };
   try {
     throw;
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();  // what a getter threw, as it is
   } catch (const ArgumentError& error) {
-    const std::string text = message(error.what());
-    if (error.wrongKind) {
-      napi_throw_type_error(env, nullptr, text.c_str());
-    } else {
-      napi_throw_range_error(env, nullptr, text.c_str());
-    }
+    raise(error.wrongKind ? ErrorKind::type : ErrorKind::range, error.what());
   } catch (const DataError& error) {
-    napi_throw_range_error(env, nullptr, message(error.what()).c_str());
+    raise(ErrorKind::range, error.what());
   } catch (const std::bad_alloc&) {
-    napi_throw_range_error(env, nullptr, message("expected memory to work in, got none").c_str());
+    raise(ErrorKind::range, "expected memory to work in, got none");
   } catch (const std::exception& error) {
-    napi_throw_error(env, nullptr, message(error.what()).c_str());
+    raise(ErrorKind::error, error.what());
   }
 }
 

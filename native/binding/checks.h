@@ -44,6 +44,11 @@ bool IsShared(napi_env env, napi_value array);
 
 double ReadAttr(napi_env env, napi_value value, const Attr& attr);
 
+enum class ErrorKind { error, type, range };
+
+// An error of the context that loaded the library.
+napi_value MakeError(napi_env env, ErrorKind kind, const std::string& message);
+
 // Turns the C++ exception being handled into a pending JavaScript one, "<op>: <what>".
 void ThrowPending(napi_env env, const char* op);
 

@@ -3,6 +3,7 @@
 
 #include <node_api.h>
 
+#include <array>
 #include <memory>
 
 #include "binding/capture.h"
@@ -20,6 +21,9 @@ struct Environment {
   Runner runner;
   napi_threadsafe_function finished = nullptr;  // made with the first asynchronous run
   int running = 0;                              // asynchronous runs that have not completed
+  // Weak references to Error, TypeError and RangeError of the V8 context that loaded the library last:
+  // that of the addon may be another one, as in Jest.
+  std::array<napi_ref, 3> errors{};
 };
 
 }  // namespace blasgrad

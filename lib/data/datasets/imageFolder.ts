@@ -1,3 +1,4 @@
+import { isError } from '../../core/realms';
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -144,7 +145,7 @@ function requireSharp(): Sharp {
     const loaded = load('sharp') as Sharp & { default?: Sharp };
     return loaded.default ?? loaded;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const reason = isError(error) ? error.message.split('\n')[0] : String(error);
     throw new Error(`ImageFolder: images need the package sharp: npm install sharp (${reason})`, {
       cause: error,
     });

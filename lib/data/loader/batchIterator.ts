@@ -1,6 +1,6 @@
 /** Reading batches in this thread: by index, or from an iterable. */
 import { numbersOf } from '../../core/access';
-import { isPromise } from '../../core/promises';
+import { isPromise } from '../../core/realms';
 import { wrongType } from '../../core/errors';
 import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';

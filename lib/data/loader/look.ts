@@ -1,5 +1,5 @@
 /** Looks at samples with the first batch, so that the dtypes of numbers do not depend on the order of the samples. */
-import { isPromise } from '../../core/promises';
+import { isPromise } from '../../core/realms';
 import type { Place, PlaceState } from './numberTypes';
 import { isPlainObject } from './plainObject';
 

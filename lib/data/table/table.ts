@@ -229,7 +229,7 @@ export function isColumn(value: unknown): value is Column {
   if (value.type === 'category') {
     if (!('categories' in value) || !Array.isArray(value.categories)) return false;
     const { length } = value.categories;
-    return value.values instanceof Int32Array && value.values.every((x) => x >= -1 && x < length);
+    return isMemoryOf('int32', value.values) && value.values.every((x) => x >= -1 && x < length);
   }
   const dtype = numberDTypes.find((one) => one === value.type);
   return dtype !== undefined && isMemoryOf(dtype, value.values);

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../core/errors';
 import type { Dataset } from '../datasets/dataset';
-import { isPromise } from '../../core/promises';
+import { isError, isPromise } from '../../core/realms';
 import { Lookout } from '../loader/look';
 import { Place } from '../loader/numberTypes';
 import { lookSeed, sampleSeed } from '../loader/seeds';
@@ -43,7 +43,7 @@ function post(message: WorkerMessage): void {
 
 function plainError(error: unknown): Error {
   const plain = new Error(messageOf(error));
-  if (error instanceof Error) {
+  if (isError(error)) {
     plain.name = error.name;
     if (error.stack !== undefined) plain.stack = error.stack;
   }

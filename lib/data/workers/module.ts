@@ -1,4 +1,5 @@
 /** Creates datasets from a user's module, in any thread. */
+import { isError } from '../../core/realms';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { wrongType } from '../../core/errors';
@@ -30,12 +31,12 @@ async function moduleOf(href: string): Promise<DefaultExport> {
   try {
     return (await import(href)) as DefaultExport;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = isError(error) && 'code' in error ? error.code : undefined;
     if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
     try {
       return requireModule(fileURLToPath(href)) as DefaultExport;
     } catch (other) {
-      throw other instanceof SyntaxError ? error : other; // no loader knows the language
+      throw isError(other) && other.name === 'SyntaxError' ? error : other; // no loader knows the language
     }
   }
 }

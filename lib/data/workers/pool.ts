@@ -1,4 +1,5 @@
 /** Worker threads that load batches. */
+import { isError } from '../../core/realms';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -184,7 +185,7 @@ export class WorkerPool {
 
 /** The error of a worker, with its stack from there, and the original error as its cause. */
 function failureOf(number: number, cause: unknown): Error {
-  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  const text = isError(cause) ? (cause.stack ?? cause.message) : String(cause);
   return new Error(`DataLoader: worker ${number} failed: ${text}`, { cause });
 }
 
@@ -197,7 +198,7 @@ function startWorker(entry: string, workerData: WorkerSetup): Worker {
   try {
     return new Worker(entry, { workerData, ...optionsOfNode() });
   } catch (error) {
-    const refused = error instanceof Error && 'code' in error ? error.code : undefined;
+    const refused = isError(error) && 'code' in error ? error.code : undefined;
     if (refused !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
     return new Worker(entry, { workerData });
   }

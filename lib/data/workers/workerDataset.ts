@@ -1,3 +1,4 @@
+import { isUrl } from '../../core/realms';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { requireArity, requireOptions, unexpected, wrongType } from '../../core/errors';
@@ -70,8 +71,8 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
 }
 
 function hrefOf(op: string, module: unknown): string {
-  if (module instanceof URL || Object.prototype.toString.call(module) === '[object URL]') {
-    const url = module as URL;
+  if (isUrl(module)) {
+    const url = module;
     if (url.protocol === 'file:') return url.href;
     throw unexpected(op, 'a file URL', 'module', url.href);
   }

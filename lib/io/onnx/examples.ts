@@ -1,4 +1,5 @@
 /** Traces of a model with example inputs of several batch sizes. */
+import { isError } from '../../core/realms';
 import { noGrad } from '../../core/gradMode';
 import { fromArray } from '../../creation/filled';
 import { isFloating } from '../../core/dtype';
@@ -80,7 +81,7 @@ function traceOne(
   try {
     return trace(inputs, forward);
   } catch (error) {
-    const own = error instanceof Error && error.message.startsWith(`${op}:`);
+    const own = isError(error) && error.message.startsWith(`${op}:`);
     if (size === null || own) throw error;
     const why = messageOf(error);
     throw new VariesError(

@@ -2,6 +2,7 @@
  * The header of a safetensors file: eight bytes with its length, then JSON with dtype, shape and position of each
  * tensor (https://github.com/huggingface/safetensors#format).
  */
+import { isError } from '../../core/realms';
 import { describe, shapeText } from '../../core/errors';
 import { numelOf, requireShape } from '../../core/shape';
 import type { InputFile } from '../file';
@@ -83,7 +84,7 @@ function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> 
     problem = describe(value);
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    if (error instanceof TypeError) problem = 'bytes that are no UTF-8';
+    if (isError(error) && error.name === 'TypeError') problem = 'bytes that are no UTF-8';
   }
   throw file.wrong('an object in JSON', 'the header', problem);
 }

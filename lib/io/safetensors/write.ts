@@ -1,4 +1,5 @@
 /** The content of a safetensors file, piece by piece, from the memory of the tensors. */
+import { types } from 'node:util';
 import { elementBytes } from '../../core/dtype';
 import { describe, unexpected, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
@@ -84,7 +85,7 @@ function requireText(op: string, name: string, text: string): void {
 
 function requireMetadata(op: string, metadata: unknown): Record<string, string> | undefined {
   if (metadata === undefined) return undefined;
-  const isOther = Array.isArray(metadata) || metadata instanceof Map;
+  const isOther = Array.isArray(metadata) || types.isMap(metadata);
   if (typeof metadata !== 'object' || metadata === null || isOther) {
     throw wrongType(op, 'an object of strings', 'metadata', metadata);
   }

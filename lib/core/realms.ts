@@ -1,0 +1,21 @@
+/** Values of any V8 context: Jest and `vm` have classes of their own, so `instanceof` tells nothing. */
+import { types } from 'node:util';
+
+/** Promises, and what is awaited like them. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}
+
+export function isError(value: unknown): value is Error {
+  return types.isNativeError(value) || value instanceof Error;
+}
+
+/** A file URL or another one. */
+export function isUrl(value: unknown): value is URL {
+  return value instanceof URL || Object.prototype.toString.call(value) === '[object URL]';
+}

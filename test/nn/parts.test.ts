@@ -89,6 +89,22 @@ describe('parts in arrays, maps, sets and objects', () => {
     expect(net.loadStateDict(net.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
   });
 
+  test('getters are not called', () => {
+    const parts = {
+      layer: linear(),
+      get later(): never {
+        throw new Error('called');
+      },
+    };
+    expect(namesIn(parts)).toEqual(weights('.layer'));
+  });
+
+  test('containers without parts are searched once, however many hold them', () => {
+    let parts: unknown[] = [1];
+    for (let i = 0; i < 60; i++) parts = [parts, parts]; // 2^60 places
+    expect(namesIn([parts, linear()])).toEqual(weights('.1'));
+  });
+
   test('what is added later is found', () => {
     const parts: unknown[] = [];
     const net = new Net(parts);

@@ -22,15 +22,17 @@ const ofSet: Items = (container, visit) => {
   for (const item of container as ReadonlySet<unknown>) visit(item, i++);
 };
 
+/** Getters are left alone: those of other libraries compute, load or warn. */
 const ofRecord: Items = (container, visit) => {
-  const record = container as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(record)) visit(record[key], key);
+  for (const key of Object.keys(container)) {
+    visit(Object.getOwnPropertyDescriptor(container, key)?.value, key);
+  }
 };
 
 /** Whether the value is an object literal, of any realm, or has no prototype; class instances are not. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null) return true;
+  if (prototype === null) return !types.isModuleNamespaceObject(value);
   return (
     Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf')
   );
@@ -51,28 +53,47 @@ export function requirePartName(owner: string, key: unknown): string {
 }
 
 /**
- * Visits the parts in a container, and in containers within it, with their names: `blocks.0`, `heads.left.1`. `keys` lead to
- * the container; those of parts have to be names.
+ * Visits the parts in a field that is a container, and in containers within it, with their names: `blocks.0`, `heads.left.1`.
  */
 export function eachPartIn(
   owner: string,
-  container: object,
-  keys: readonly unknown[],
+  field: object,
+  fieldName: string,
   isPart: (value: unknown) => boolean,
   visit: (part: unknown, name: string) => void,
-  above: readonly object[] = [],
 ): void {
-  const items = itemsOf(container);
-  if (items === undefined || above.includes(container)) return;
-  const inside = [...above, container];
-  items(container, (item, key) => {
-    if (typeof item !== 'object' || item === null) return;
-    if (!isPart(item)) {
-      eachPartIn(owner, item, [...keys, key], isPart, visit, inside);
-      return;
-    }
+  if (itemsOf(field) === undefined) return;
+  const path: unknown[] = [fieldName];
+  const above = new Set<object>();
+  /** Containers that were searched and have no parts, which other containers may hold too. */
+  const without = new Set<object>();
+
+  const found = (container: object, part: unknown): void => {
+    const key = path.at(-1);
     const isTwice = typeof key === 'number' && types.isMap(container) && container.has(`${key}`);
     if (isTwice) throw wrongValue(owner, 'keys with different names', 'parts', key);
-    visit(item, [...keys, key].map((one) => requirePartName(owner, one)).join('.'));
-  });
+    visit(part, path.map((one) => requirePartName(owner, one)).join('.'));
+  };
+  /** Whether there are parts in the container. */
+  const search = (container: object): boolean => {
+    const items = itemsOf(container);
+    if (items === undefined || above.has(container) || without.has(container)) return false;
+    let [entered, any] = [false, false] as boolean[];
+    items(container, (item, key) => {
+      if (typeof item !== 'object' || item === null) return;
+      if (!entered) above.add(container); // most containers hold numbers and texts only
+      entered = true;
+      path.push(key);
+      if (isPart(item)) {
+        any = true;
+        found(container, item);
+      } else if (search(item)) any = true;
+      path.pop();
+    });
+    if (!entered) return false;
+    above.delete(container);
+    if (!any) without.add(container);
+    return any;
+  };
+  search(field);
 }

@@ -54,7 +54,7 @@ export abstract class ModuleTree {
       if (value === null) return;
       if (this.#kinds.size > 0) this.#requireKind(name, value);
       if (typeof value === 'object') {
-        eachPartIn(this.constructor.name, value, [name], isPart, visit as Visit<unknown>);
+        eachPartIn(this.constructor.name, value, name, isPart, visit as Visit<unknown>);
       }
     });
   }

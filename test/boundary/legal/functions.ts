@@ -40,12 +40,13 @@ const topLevel: Row[] = [
   ['iinfo', () => ['int32']],
 ];
 
-const plain = ['sigmoid', 'silu', 'mish', 'selu', 'hardsigmoid', 'hardswish', 'softsign'];
+const inplace = ['relu', 'relu6', 'silu', 'mish', 'selu', 'hardsigmoid', 'hardswish'];
 const activations: Row[] = [
-  ...[...plain, 'relu', 'relu6', 'tanh', 'tanhshrink', 'logsigmoid'].map((name): Row => [
+  ...['sigmoid', 'softsign', 'tanh', 'tanhshrink', 'logsigmoid'].map((name): Row => [
     `F.${name}`,
     () => [x()],
   ]),
+  ...inplace.map((name): Row => [`F.${name}`, () => [x()], { options: () => ({ inplace: true }) }]),
   ['F.celu', () => [x()], { options: () => ({ alpha: 2 }) }],
   ['F.elu', () => [x()], { options: () => ({ alpha: 2 }) }],
   ['F.gelu', () => [x()], { options: () => ({ approximate: 'tanh' }) }],
@@ -55,7 +56,7 @@ const activations: Row[] = [
   ['F.hardtanh', () => [x()], { options: () => ({ minVal: -2 }) }],
   ['F.leakyRelu', () => [x()], { options: () => ({ negativeSlope: 0.1 }) }],
   ['F.softplus', () => [x()], { options: () => ({ beta: 2 }) }],
-  ['F.threshold', () => [x(), 1, 0]],
+  ['F.threshold', () => [x(), 1, 0], { options: () => ({ inplace: true }) }],
   ['F.prelu', () => [x(), vector()]],
   ['F.softmax', () => [x(), 1], { options: () => ({ dtype: 'float64' }) }],
   ['F.softmin', () => [x(), 1], { options: () => ({ dtype: 'float64' }) }],

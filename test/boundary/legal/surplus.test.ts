@@ -1,0 +1,98 @@
+/** Every function of tensors refuses an option that it does not know, and more arguments than it has. */
+import * as library from 'blasgrad';
+import { F, Tensor, zeros } from 'blasgrad';
+import { thrownBy } from '../nativeCalls';
+import { legalCalls, namesOf, withOptions, type Legal } from './call';
+import { functions } from './functions';
+import { tensorMethods } from './tensorMethods';
+
+const fn = () => () => 1;
+const leaf = () => zeros(2, { requiresGrad: true });
+const others = legalCalls([
+  ['noGrad', () => [fn()]],
+  ['enableGrad', () => [fn()]],
+  ['detectAnomaly', () => [fn()]],
+  ['isGradEnabled', () => []],
+  ['manualSeed', () => [1]],
+  [
+    'grad',
+    () => {
+      const x = leaf();
+      return [x.mul(2).sum(), [x]];
+    },
+    { options: () => ({ retainGraph: true }) },
+  ],
+  ['backend.info', () => []],
+  ['backend.getNumThreads', () => []],
+  ['backend.setNumThreads', () => [library.backend.getNumThreads()]],
+]);
+
+/** Why a name has no call here. */
+const excused: Readonly<Record<string, string>> = {
+  compile: 'its tests are in test/compile',
+  train: 'its tests are in test/train',
+  'backend.measure': 'takes a second',
+  'backend.gemm': 'takes arrays instead of tensors: it has no options',
+  'backend.linearForward': 'as gemm',
+  'backend.linearBackward': 'as gemm',
+  'Tensor.toString': 'JavaScript calls it',
+  'Tensor.toJSON': 'JSON.stringify calls it with a key',
+};
+
+const all = [...tensorMethods, ...functions, ...others].filter(({ name }) => !(name in excused));
+
+function functionsOf(space: object, prefix: string): string[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(space))
+    .filter(([name, { value }]) => typeof value === 'function' && /^[a-z]/.test(name))
+    .map(([name]) => prefix + name)
+    .filter((name) => name !== 'Tensor.constructor');
+}
+
+test('every function has a legal call', () => {
+  const names = [
+    ...functionsOf(Object.assign({}, library), ''),
+    ...functionsOf(Object.assign({}, F), 'F.'),
+    ...functionsOf(Object.assign({}, library.backend), 'backend.'),
+    ...functionsOf(Tensor.prototype, 'Tensor.'),
+  ];
+  const called = new Set([...all.map(({ name }) => name), ...Object.keys(excused)]);
+  expect(names.filter((name) => !called.has(name))).toEqual([]);
+});
+
+beforeAll(() => {
+  jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+});
+
+/** Throws unless the call is refused in the name of the function. */
+function expectRefusal(legal: Legal, args: unknown[], message: RegExp): void {
+  const error = thrownBy(() => void legal.call(...args));
+  expect(error).not.toBeNull();
+  expect(['TypeError', 'RangeError']).toContain(error?.name);
+  const name = /^([\w.$]+): /.exec(error?.message ?? '')?.[1];
+  expect(namesOf(legal)).toContain(name);
+  expect(error?.message).toMatch(message);
+}
+
+describe.each(all.map((legal): [string, Legal] => [legal.name, legal]))('%s', (_name, legal) => {
+  const { options, variadic = false } = legal;
+
+  test('refuses an unknown option', () => {
+    const unknown = { noSuchOption: 1 };
+    const args = options ? withOptions(legal, unknown) : [...legal.args(), unknown];
+    expectRefusal(legal, args, options ? /noSuchOption/ : /expected/);
+  });
+
+  test('refuses one more argument', () => {
+    const surplus = /expected (no arguments|at most \d+ arguments?), got \d+$/;
+    const added = variadic ? ['surplus'] : [1, 2];
+    expectRefusal(legal, [...withOptions(legal), ...added], variadic ? /expected/ : surplus);
+  });
+
+  test('refuses a boolean and a number for the options', () => {
+    // A number is one more size for functions that take any number of them.
+    const values = variadic ? [true] : [true, 7, null];
+    for (const value of options ? values : []) {
+      expectRefusal(legal, [...legal.args(), value], /expected/);
+    }
+  });
+});

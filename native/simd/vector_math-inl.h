@@ -211,13 +211,12 @@ HWY_INLINE V Log1pExp(D d, V x) {
   return hn::Add(hn::Max(x, hn::Zero(d)), vm::Log1p(d, vm::ExpNonPositive(d, hn::Neg(hn::Abs(x)))));
 }
 
-// -1, 0 or 1; NaN stays.
+// -1, 0 or 1; 0 of NaN, as in PyTorch.
 template <class D, class V>
 HWY_INLINE V Sign(D d, V x) {
   const V zero = hn::Zero(d);
   const V up = hn::IfThenElseZero(hn::Gt(x, zero), vm::Const(d, 1));
-  const V sign = hn::IfThenElse(hn::Lt(x, zero), vm::Const(d, -1), up);
-  return hn::IfThenElse(hn::IsNaN(x), x, sign);
+  return hn::IfThenElse(hn::Lt(x, zero), vm::Const(d, -1), up);
 }
 
 // Larger and smaller value, NaN if either is.

@@ -1,6 +1,6 @@
 /** Losses of numbers against numbers, and of two classes. */
 import '../support/calls';
-import { F, ones, tensor, zeros } from 'blasgrad';
+import { F, ones, randn, tensor, zeros, type Tensor } from 'blasgrad';
 import { pointwise, testOps, type InputSpec, type OpCase, type Plain } from '../ops/harness';
 import { softplus, sigmoid } from '../support/functions';
 import { expectRefusals } from '../support/refusals';
@@ -167,10 +167,11 @@ describe('edges', () => {
     return { losses: losses.toArray(), slopes: x.grad?.toArray() };
   };
 
-  test('binaryCrossEntropy at 0 and 1: logarithms end at -100, slopes at 1e12', () => {
+  test('binaryCrossEntropy at 0 and 1: logarithms end at -100, slopes at 1e12 of float32', () => {
     const { losses, slopes } = run(F.binaryCrossEntropy, [0, 0, 1, 1], [0, 1, 0, 1]);
     expect(losses).toEqual([0, 100, 100, 0]);
-    expect(slopes).toEqual([0, -1e12, 1e12, 0]);
+    const largest = 1 / Math.fround(1e-12);
+    expect(slopes).toEqual([0, -largest, largest, 0]);
   });
 
   test('binaryCrossEntropyWithLogits far out', () => {
@@ -226,6 +227,27 @@ expectRefusals([
   [
     () => F.gaussianNllLoss(x, x, wide),
     RangeError,
-    'its last size 1 or missing for var, got [3, 2]',
+    '[2, 3], with one size 1, or without the last for var, got [3, 2]',
   ],
 ]);
+
+test('gaussianNllLoss takes a number, or variances along one dimension', () => {
+  const [input, target] = [randn(2, 3, { dtype: 'float64' }), randn(2, 3, { dtype: 'float64' })];
+  const loss = (variance: Tensor | number): number =>
+    F.gaussianNllLoss(input, target, variance, { full: true }).item();
+  const shaped = (data: number[], shape: number[]): Tensor =>
+    tensor(data, { dtype: 'float64' }).reshape(shape);
+  for (const [variance, values] of [
+    [2, shaped([2], [1, 1])],
+    [0, shaped([1e-6], [1, 1])],
+    [shaped([1, 2], [2]), shaped([1, 2], [2, 1])],
+    [shaped([1, 2], [2, 1]), shaped([1, 2], [2, 1])],
+    [shaped([1, 2, 3], [1, 3]), shaped([1, 2, 3], [1, 3])],
+  ] as const) {
+    expect(loss(variance)).toBeCloseTo(loss(values.expand([2, 3])), 12);
+  }
+  for (const variance of [shaped([1], [1]), shaped([1], [1, 1]), shaped([1, 2, 3], [3]), -1]) {
+    expect(() => loss(variance)).toThrow(RangeError);
+  }
+  expect(() => loss('1' as never)).toThrow(TypeError);
+});

@@ -5,7 +5,7 @@ type Fn = (x: Tensor) => Tensor;
 type Kink = [what: string, fn: Fn, at: readonly number[], derivatives: readonly number[]];
 
 const kinks: Kink[] = [
-  ['abs', (x) => x.abs(), [-1, 0, -0, 1, NaN], [-1, 0, 0, 1, NaN]],
+  ['abs', (x) => x.abs(), [-1, 0, -0, 1, NaN], [-1, 0, 0, 1, 0]],
   ['sign', (x) => x.sign(), [-1, 0, 1], [0, 0, 0]],
   ['floor', (x) => x.floor(), [-1, 0.5, 1], [0, 0, 0]],
   ['round', (x) => x.round(), [0.5, 1.5, -0.5], [0, 0, 0]],
@@ -37,12 +37,12 @@ const kinks: Kink[] = [
     [0, 2, 0, 5],
     [0, 0, Math.log(2), 0],
   ],
-  ['clamp', (x) => x.clamp({ min: -1, max: 1 }), [-2, -1, 0, 1, 2], [0, 1, 1, 1, 0]],
+  ['clamp', (x) => x.clamp({ min: -1, max: 1 }), [-2, -1, 0, 1, 2], [0, 0, 1, 0, 0]],
   ['maximum of a tie', (x) => x.maximum(1), [0, 1, 2], [0, 0.5, 1]],
   ['minimum of a tie', (x) => x.minimum(1), [0, 1, 2], [1, 0.5, 0]],
   ['maximum with itself', (x) => x.maximum(x), [3], [1]],
   ['a branch not taken', (x) => where(x.gt(0), x.sqrt(), x.mul(2)), [4, -1], [0.25, NaN]],
-  ['atan2', (x) => x.atan2(0), [-2, 3], [0, 0]],
+  ['atan2', (x) => x.atan2(0), [-2, 0, 3], [0, 0, 0]],
   ['relu', F.relu, [-1, 0, 1, NaN], [0, 0, 1, 1]],
   ['relu6', F.relu6, [-1, 0, 3, 6, 7], [0, 0, 1, 0, 0]],
   ['leakyRelu', (x) => F.leakyRelu(x, { negativeSlope: 0.1 }), [-1, 0, 1], [0.1, 0.1, 1]],
@@ -51,7 +51,7 @@ const kinks: Kink[] = [
   ['selu', F.selu, [0, 1], [1.0507009873554805 * 1.6732632423543772, 1.0507009873554805]],
   ['hardtanh', (x) => F.hardtanh(x), [-2, -1, 0, 1, 2, NaN], [0, 0, 1, 0, 0, 1]],
   ['hardsigmoid', F.hardsigmoid, [-4, -3, 3, 4], [0, 0, 0, 0]],
-  ['hardswish', F.hardswish, [-4, -3, 0, 3, 4], [0, -0.5, 0.5, 1.5, 1]],
+  ['hardswish', F.hardswish, [-4, -3, 0, 3, 4], [0, 0, 0.5, 1, 1]],
   ['hardshrink', (x) => F.hardshrink(x), [-1, -0.5, 0.5, 1, NaN], [1, 0, 0, 1, 1]],
   ['softshrink', (x) => F.softshrink(x), [-1, -0.5, 0.5, 1, NaN], [1, 0, 0, 1, 1]],
   ['threshold', (x) => F.threshold(x, 1, -1), [0, 1, 2, NaN], [0, 0, 1, 1]],

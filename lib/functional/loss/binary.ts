@@ -26,7 +26,8 @@ const rule: Rule<'binaryCrossEntropy'> = {
   name: 'binaryCrossEntropy',
   grad: (dy, node) => {
     const [x, target] = node.saved;
-    const variance = x.mul(oneMinus(x)).clamp({ min: 1e-12 });
+    // In PyTorch the number has float32, also beside float64.
+    const variance = x.mul(oneMinus(x)).clamp({ min: Math.fround(1e-12) });
     return [
       node.needs(0) ? dy.mul(x.sub(target).div(variance)) : null,
       node.needs(1) ? dy.mul(boundedLog(oneMinus(x)).sub(boundedLog(x))) : null,
@@ -125,10 +126,14 @@ export function multilabelSoftMarginLoss(
   if (requireTensor(op, 'input', input).ndim === 0) {
     throw unexpected(op, 'at least one dimension', 'input', shapeText(input.shape));
   }
+  requirePair(op, input, target);
+  const weight = optional(op, 'weight', options.weight);
   const losses = calledAs(op, () =>
-    binaryCrossEntropyWithLogits(input, target, { reduction: 'none', weight: options.weight }).mean(
-      -1,
-    ),
+    roundedOnce([input, target, weight], (x, y, w) => {
+      // Other than x - x y - log sigmoid(x), right for infinite logits.
+      const logs = y.mul(logsigmoid(x)).add(oneMinus(y).mul(logsigmoid(x.neg())));
+      return weighted(logs.neg(), w).mean(-1);
+    }),
   );
   return reduced(op, losses, options.reduction);
 }

@@ -107,7 +107,8 @@ export function cosineEmbeddingLoss(
   if (!sameShape(target.shape, a.shape.slice(0, -1))) {
     throw unexpected(op, shapeText(a.shape.slice(0, -1)), 'target', shapeText(target.shape));
   }
-  const squares = (x: Tensor): Tensor => x.square().sum(-1).add(1e-12);
+  // In PyTorch the number has float32, also beside float64.
+  const squares = (x: Tensor): Tensor => x.square().sum(-1).add(Math.fround(1e-12));
   const cos = a
     .mul(b)
     .sum(-1)
@@ -244,9 +245,10 @@ export function multiMarginLoss(
   }
   return roundedOnce([x], (scores) => {
     const own = calledAs(op, () => scores.gather(-1, right), ['index', 'target']);
-    const over = nonNegative(scores.sub(own).add(margin));
-    const terms = p === '2' ? over.square() : over;
-    const losses = where(isRight, 0, terms).sum(-1).div(classes);
+    const over = scores.sub(own).add(margin);
+    // NaN is not above 0 either, and counts nothing, as in PyTorch.
+    const terms = where(over.gt(0).logicalAnd(isRight.logicalNot()), over, 0);
+    const losses = (p === '2' ? terms.square() : terms).sum(-1).div(classes);
     if (weight === undefined) return reduced(op, losses, options.reduction);
     const shares = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
     return reduced(op, losses.mul(shares), options.reduction);

@@ -8,7 +8,8 @@ import {
   shapeText,
   unexpected,
 } from '../../core/errors';
-import { requireNumbers } from '../../ops/define';
+import { noGrad } from '../../core/gradMode';
+import { record, requireNumbers, scalar, type Rule } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
@@ -38,6 +39,33 @@ export function l1Loss(input: Tensor, target: Tensor, options: WeightOption = {}
   return weighted('l1Loss', x.sub(goal).abs(), input, options);
 }
 
+/** A loss of a difference that is a parabola up to `limit`, and a line with this slope beyond. */
+interface LineBeyond {
+  readonly limit: number;
+  readonly slope: number;
+}
+
+declare module '../../core/node' {
+  interface OpAttrs {
+    smoothL1Loss: LineBeyond;
+    huberLoss: LineBeyond;
+  }
+}
+
+/** The derivative of |x| is 0 at 0, so that of the composition would be 0 there too, and its second derivative also. */
+function lineBeyondRule<K extends 'smoothL1Loss' | 'huberLoss'>(name: K): Rule<K> {
+  return {
+    name,
+    grad: (dy, { saved, attrs: { limit, slope } }) => {
+      const bounded = saved[0].clamp({ min: -limit, max: limit });
+      return [dy.mul(slope === limit ? bounded : bounded.mul(slope / limit))];
+    },
+  };
+}
+
+const smoothL1Rule = lineBeyondRule('smoothL1Loss');
+const huberRule = lineBeyondRule('huberLoss');
+
 /** Options of `smoothL1Loss`. */
 export interface SmoothL1Options extends ReductionOption {
   /** The distance from which on the loss is linear; 1 if missing. */
@@ -55,8 +83,12 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
   if (beta === 0) return l1Loss(input, target, { reduction: options.reduction });
   const pair = requireSimilar('smoothL1Loss', input, target);
   return roundedOnce(pair, (x, goal) => {
-    const d = x.sub(goal).abs();
-    const losses = where(d.lt(beta), d.square().mul(0.5 / beta), d.sub(0.5 * beta));
+    const difference = x.sub(goal);
+    const losses = noGrad(() => {
+      const d = difference.abs();
+      return where(d.lt(beta), d.square().mul(0.5 / beta), d.sub(0.5 * beta));
+    });
+    record(losses, smoothL1Rule, [difference], [difference], { limit: beta, slope: 1 });
     return reduced('smoothL1Loss', losses, options.reduction);
   });
 }
@@ -78,8 +110,12 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions =
   if (delta === 0) throw unexpected('huberLoss', 'a number above 0', 'delta', '0');
   const pair = requireSimilar('huberLoss', input, target);
   return roundedOnce(pair, (x, goal) => {
-    const d = x.sub(goal).abs();
-    const losses = where(d.le(delta), d.square().mul(0.5), d.sub(0.5 * delta).mul(delta));
+    const difference = x.sub(goal);
+    const losses = noGrad(() => {
+      const d = difference.abs();
+      return where(d.lt(delta), d.square().mul(0.5), d.sub(0.5 * delta).mul(delta));
+    });
+    record(losses, huberRule, [difference], [difference], { limit: delta, slope: delta });
     return weighted('huberLoss', losses, input, options);
   });
 }
@@ -106,7 +142,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
   const [x, goal] = requireSimilar('klDiv', input, target);
   const losses = logTarget
     ? goal.exp().mul(goal.sub(x))
-    : goal.mul(where(goal.eq(0), 1, goal).log()).sub(goal.mul(x));
+    : where(goal.eq(0), 0, goal.mul(goal.log())).sub(goal.mul(x));
   if (reduction !== 'batchmean') return reduced('klDiv', losses, reduction);
   return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
 }
@@ -144,16 +180,11 @@ export function poissonNllLoss(
 
 /** n log n - n + log(2 pi n) / 2 where n is above 1, else 0. */
 function stirling(target: Tensor): Tensor {
-  const n = where(target.gt(1), target, 1);
-  const terms = n
-    .mul(n.log())
-    .sub(n)
-    .add(
-      n
-        .mul(2 * Math.PI)
-        .log()
-        .mul(0.5),
-    );
+  const half = target
+    .mul(2 * Math.PI)
+    .log()
+    .mul(0.5);
+  const terms = target.mul(target.log()).sub(target).add(half);
   return where(target.gt(1), terms, 0);
 }
 
@@ -167,13 +198,14 @@ export interface GaussianNllOptions extends ReductionOption {
 
 /**
  * The negative log-likelihood (log v + (input - target)^2 / v) / 2 of a normal distribution with mean `input` and
- * variance `v`, which is at least `eps`: one variance for each element, or one for all along the last dimension. `full`
+ * variance `v`, which is at least `eps`: one number for all, one variance for each element, or one for all along one
+ * dimension, whose size is 1 then, or which is missing if it is the last one. `full`
  * adds log(2 pi) / 2 (Nix and Weigend 1994, torch.nn.functional.gaussian_nll_loss).
  */
 export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
-  variance: Tensor,
+  variance: Tensor | number,
   options: GaussianNllOptions = {},
 ): Tensor {
   requireArity('gaussianNllLoss', arguments.length, 4);
@@ -182,8 +214,6 @@ export function gaussianNllLoss(
   requireBoolean('gaussianNllLoss', 'full', full);
   requireInRange('gaussianNllLoss', 'eps', eps, 0, Infinity);
   const [x, goal] = requireSimilar('gaussianNllLoss', input, target);
-  requireTensor('gaussianNllLoss', 'var', variance);
-  requireNumbers('gaussianNllLoss', 'var', variance);
   const v = variancesFor(input, variance, eps);
   const losses = v.log().add(x.sub(goal).square().div(v)).mul(0.5);
   const shifted = full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses;
@@ -191,15 +221,23 @@ export function gaussianNllLoss(
 }
 
 /** Variances in a shape that broadcasts with the input, at least eps; gradients pass as if they were not limited. */
-function variancesFor(input: Tensor, variance: Tensor, eps: number): Tensor {
-  const perElement = sameShape(variance.shape, input.shape);
-  const lead = input.shape.slice(0, -1);
-  const shared = !perElement && sameShape(variance.shape, lead);
-  if (!perElement && !shared && !sameShape(variance.shape, [...lead, 1])) {
-    const what = `${shapeText(input.shape)}, or its last size 1 or missing`;
-    throw unexpected('gaussianNllLoss', what, 'var', shapeText(variance.shape));
+function variancesFor(input: Tensor, variance: Tensor | number, eps: number): Tensor {
+  if (typeof variance === 'number') {
+    const value = requireInRange('gaussianNllLoss', 'var', variance, 0, Infinity);
+    return scalar(Math.max(value, eps), input.dtype);
   }
-  const v = shared ? variance.unsqueeze(-1) : variance;
-  const values = v.detach();
-  return v.add(values.clamp({ min: eps }).sub(values));
+  const given = requireTensor('gaussianNllLoss', 'var', variance);
+  requireNumbers('gaussianNllLoss', 'var', given);
+  const { shape } = input;
+  const sharedByLast = !sameShape(given.shape, shape) && sameShape(given.shape, shape.slice(0, -1));
+  // One dimension may be 1 instead.
+  const differing = shape.filter((size, i) => size !== given.shape[i]).length;
+  const ones = given.shape.filter((size, i) => size !== shape[i] && size === 1).length;
+  const fits = given.ndim === input.ndim && differing <= 1 && ones === differing;
+  if (!sharedByLast && !fits) {
+    const what = `${shapeText(shape)}, with one size 1, or without the last`;
+    throw unexpected('gaussianNllLoss', what, 'var', shapeText(given.shape));
+  }
+  const v = sharedByLast ? given.unsqueeze(-1) : given;
+  return v.add(noGrad(() => v.neg().add(eps).clamp({ min: 0 })));
 }

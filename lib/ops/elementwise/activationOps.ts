@@ -2,7 +2,7 @@
 import { calledAs } from '../../core/caller';
 import { requireElement } from '../../core/element';
 import { requireNumbers, scalar, zerosLike, type Tensor } from '../define';
-import { addUnaryMethods, defineUnary, ofInput } from './unary';
+import { addUnaryMethods, defineUnary, ofInput, passing } from './unary';
 import { where } from './select';
 
 /** The activations that are native ops, and their attributes. */
@@ -30,16 +30,6 @@ export interface ActivationAttrs {
 
 declare module './unary' {
   interface UnaryAttrs extends ActivationAttrs {}
-}
-
-/** `value` where the mask holds, 0 elsewhere. */
-function only(mask: Tensor, like: Tensor, value = 1): Tensor {
-  return mask.to(like.dtype).mul(value);
-}
-
-/** 0 where the mask holds, 1 elsewhere: also at NaN, as PyTorch's derivatives of functions with corners are. */
-function except(mask: Tensor, like: Tensor): Tensor {
-  return only(mask.logicalNot(), like);
 }
 
 /** sigmoid(x) + x sigmoid'(x). */
@@ -73,6 +63,8 @@ function mishDerivative(x: Tensor): Tensor {
   return t.add(x.mul(x.sigmoid()).mul(t.mul(t).neg().add(1)));
 }
 
+/** min(x, 0), whose derivative is 0 at 0 and NaN: so are the second derivatives of functions with a corner there. */
+const negative = (x: Tensor): Tensor => x.clamp({ max: 0 });
 const one = (x: Tensor): Tensor => zerosLike(x).add(1);
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
@@ -80,16 +72,26 @@ const seluScale = 1.0507009873554805;
 export const activations = defineUnary<keyof ActivationAttrs>({
   relu: {
     saves: 'output',
-    derivative: (y) => except(y.le(0), y),
+    passes: (y) => y.le(0).logicalNot(),
     ofWhole: (x) => x.maximum(0),
   },
-  hardsigmoid: ofInput((x) => only(x.abs().lt(3), x, Math.fround(1 / 6))),
-  hardswish: ofInput((x) =>
-    where(x.gt(3), one(x), where(x.lt(-3), zerosLike(x), x.div(3).add(0.5))),
+  hardsigmoid: ofInput((x) =>
+    x
+      .abs()
+      .lt(3)
+      .to(x.dtype)
+      .mul(Math.fround(1 / 6)),
   ),
-  softsign: ofInput((x) => x.abs().add(1).reciprocal().square()),
+  hardswish: ofInput((x) => where(x.le(-3), 0, where(x.lt(3), x.div(3).add(0.5), one(x)))),
+  softsign: ofInput((x) => x.abs().add(1).reciprocal().square().add(x.mul(0))),
   selu: ofInput((x) =>
-    where(x.le(0), x.exp().mul(seluScale * seluAlpha), scalar(seluScale, x.dtype)),
+    where(
+      x.le(0),
+      negative(x)
+        .exp()
+        .mul(seluScale * seluAlpha),
+      scalar(seluScale, x.dtype),
+    ),
   ),
   gelu: ofInput(geluDerivative),
   geluTanh: ofInput(geluTanhDerivative),
@@ -98,10 +100,10 @@ export const activations = defineUnary<keyof ActivationAttrs>({
   logsigmoid: ofInput((x) => x.neg().sigmoid()),
   tanhshrink: ofInput((x) => x.tanh().square()),
   leakyRelu: ofInput((x, [negativeSlope]) =>
-    where(x.le(0), scalar(negativeSlope, x.dtype), one(x)),
+    where(x.gt(0), one(x), scalar(negativeSlope, x.dtype)),
   ),
   threshold: {
-    ...ofInput((x, [limit]) => except(x.le(limit), x)),
+    ...passing((x, [limit]) => x.le(limit).logicalNot()),
     ofWhole: (x, [limit, value]) => {
       requireNumbers('threshold', 'input', x);
       const element = requireElement('threshold', 'value', x.dtype, value);
@@ -109,7 +111,7 @@ export const activations = defineUnary<keyof ActivationAttrs>({
     },
   },
   hardtanh: {
-    ...ofInput((x, [min, max]) => except(x.le(min).logicalOr(x.ge(max)), x)),
+    ...passing((x, [min, max]) => x.le(min).logicalOr(x.ge(max)).logicalNot()),
     ofWhole: (x, [min, max]) => {
       requireNumbers('hardtanh', 'input', x);
       // Integers stay integers, so the bounds lose their fractions, as in PyTorch.
@@ -117,22 +119,23 @@ export const activations = defineUnary<keyof ActivationAttrs>({
       return calledAs('hardtanh', () => x.clamp(bounds), ['min', 'minVal']);
     },
   },
-  hardshrink: ofInput((x, [lambd]) => except(x.abs().le(lambd), x)),
-  softshrink: ofInput((x, [lambd]) => except(x.abs().le(lambd), x)),
-  elu: ofInput((x, [alpha]) => where(x.le(0), x.exp().mul(alpha), one(x))),
+  hardshrink: passing((x, [lambd]) => x.abs().le(lambd).logicalNot()),
+  softshrink: passing((x, [lambd]) => x.abs().le(lambd).logicalNot()),
+  elu: ofInput((x, [alpha]) => where(x.le(0), negative(x).exp().mul(alpha), one(x))),
   celu: ofInput((x, [alpha]) =>
     where(
       x.le(0),
-      x
+      negative(x)
         .div(Math.fround(alpha))
         .exp()
         .mul(alpha / Math.fround(alpha)),
       one(x),
     ),
   ),
-  softplus: ofInput((x, [beta, limit]) =>
-    where(x.mul(beta).gt(limit), one(x), x.mul(beta).sigmoid()),
-  ),
+  softplus: ofInput((x, [beta, limit]) => {
+    const scaled = x.mul(beta);
+    return where(scaled.gt(limit), one(x), where(scaled.ge(limit), limit, scaled).sigmoid());
+  }),
 });
 
 declare module '../../core/tensor' {

@@ -22,7 +22,6 @@ import {
   Tensor,
   reportResult,
   scalar,
-  zerosLike,
   type Kernels,
   type Node,
   type Operand,
@@ -182,9 +181,10 @@ function copyInto(to: Tensor, from: Tensor): void {
   runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }
 
-/** dy where `wins`, half of it where a and b are equal, as in PyTorch. */
-function shareExtreme(dy: Tensor, wins: Tensor, ties: Tensor): Tensor {
-  return dy.mul(wins.to(dy.dtype).add(ties.to(dy.dtype).mul(0.5)));
+/** To each operand dy, half of it at a tie, and 0 where it lost; both have dy where one is NaN, as in PyTorch. */
+function shareExtreme(dy: Tensor, ties: Tensor, aLost: Tensor, bLost: Tensor): Tensor[] {
+  const shared = where(ties, dy.mul(0.5), dy);
+  return [where(aLost, 0, shared), where(bLost, 0, shared)];
 }
 
 /** Methods with an operand, each with its `_` form in place; those with options are in arithmetic.ts. */
@@ -241,24 +241,26 @@ export const operators: Readonly<Record<OperatorName, BinaryOp>> = {
   }),
   pow: new BinaryOp('pow', {
     grad: (dy, a, b, node) => [
-      node.needs(0) ? dy.mul(where(b.eq(0), zerosLike(b), b.mul(a.pow(b.sub(1))))) : null,
-      node.needs(1)
-        ? dy.mul(where(a.eq(0).logicalAnd(b.ge(0)), zerosLike(a), a.pow(b).mul(a.log())))
-        : null,
+      node.needs(0) ? where(b.eq(0), 0, dy.mul(b.mul(a.pow(b.sub(1))))) : null,
+      node.needs(1) ? dy.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, a.pow(b).mul(a.log()))) : null,
     ],
   }),
   atan2: new BinaryOp('atan2', {
     floating: true,
     grad: (dy, a, b, node) => {
-      const scaled = dy.div(a.mul(a).add(b.mul(b)));
+      const square = a.mul(a).add(b.mul(b));
+      const scaled = where(square.eq(0), 0, dy.div(square));
       return [scaled.mul(b), node.needs(1) ? scaled.mul(a).neg() : null];
     },
   }),
   fmod: new BinaryOp('fmod', {
-    grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).trunc()).neg() : null],
+    grad: (dy, a, b, node) => [
+      dy,
+      node.needs(1) ? dy.mul(a.detach().div(b.detach()).trunc()).neg() : null,
+    ],
   }),
   remainder: new BinaryOp('remainder', {
-    grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.div(b).floor()).neg() : null],
+    grad: (dy, a, b, node) => [dy, node.needs(1) ? dy.mul(a.floorDivide(b)).neg() : null],
   }),
   floorDivide: new BinaryOp('floorDivide', { ofNumber: 'floorDivideNumber' }),
   bitwiseAnd: new BinaryOp('bitwiseAnd', { ofBits: true }),
@@ -268,11 +270,11 @@ export const operators: Readonly<Record<OperatorName, BinaryOp>> = {
   bitwiseRightShift: new BinaryOp('bitwiseRightShift', {}),
   maximum: new BinaryOp('maximum', {
     ofBool: 'logicalOr',
-    grad: (dy, a, b) => [shareExtreme(dy, a.gt(b), a.eq(b)), shareExtreme(dy, b.gt(a), a.eq(b))],
+    grad: (dy, a, b) => shareExtreme(dy, a.eq(b), a.lt(b), b.lt(a)),
   }),
   minimum: new BinaryOp('minimum', {
     ofBool: 'logicalAnd',
-    grad: (dy, a, b) => [shareExtreme(dy, a.lt(b), a.eq(b)), shareExtreme(dy, b.lt(a), a.eq(b))],
+    grad: (dy, a, b) => shareExtreme(dy, a.eq(b), a.gt(b), b.gt(a)),
   }),
 };
 
@@ -321,6 +323,14 @@ addMethods({
       const wide = weight instanceof Tensor ? weight.to('float32') : weight;
       return this.to('float32').lerp(other.to('float32'), wide).to(this.dtype);
     }
-    return this.add(other.sub(this).mul(operand('lerp', 'weight', weight, this)));
+    // From the nearer end, as in PyTorch: exact at both.
+    const change = other.sub(this);
+    if (!(weight instanceof Tensor)) {
+      const part = operand('lerp', 'weight', weight, this);
+      const far = Math.abs(Number(weight)) >= 0.5;
+      return far ? other.sub(change.mul(1 - Number(weight))) : this.add(change.mul(part));
+    }
+    const near = weight.abs().lt(0.5);
+    return where(near, this, other).add(change.mul(where(near, weight, weight.sub(1))));
   },
 });

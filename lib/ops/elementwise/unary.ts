@@ -18,6 +18,7 @@ import {
   type OpAttrs,
   type Rule,
 } from '../define';
+import { where } from './select';
 
 /**
  * The functions of one number and their attributes, in the order of the native op. Each file of functions adds its own.
@@ -34,12 +35,14 @@ declare module '../../core/node' {
 }
 
 /**
- * What backward needs of a function y = f(x): whether x or y is saved, and dy/dx from it in ordinary ops, for higher
- * derivatives; first derivatives come from the native op `<name>Backward`.
+ * What backward needs of a function y = f(x): whether x or y is saved, and from it in ordinary ops, for higher derivatives,
+ * either dy/dx, or where dy/dx is 1 and not 0: there dy is selected, since a product is NaN for an infinite dy and 0. First
+ * derivatives come from the native op `<name>Backward`.
  */
 export interface UnaryRule<K extends UnaryName> {
   readonly saves: 'input' | 'output';
-  readonly derivative: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
+  readonly derivative?: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
+  readonly passes?: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
   /** The function of whole and bool tensors that stays whole, as in PyTorch; without it the result is float32. */
   readonly ofWhole?: (x: Tensor, attrs: OpAttrs[K]) => Tensor;
 }
@@ -91,14 +94,18 @@ export class UnaryOp<K extends UnaryName> implements Rule<K> {
 
   grad(dy: Tensor, node: Node<K>): readonly Tensor[] {
     const saved = node.saved[0];
-    if (isGradEnabled()) return [dy.mul(this.rule.derivative(saved, node.attrs))];
+    if (isGradEnabled()) {
+      const { derivative, passes } = this.rule;
+      if (derivative) return [dy.mul(derivative(saved, node.attrs))];
+      if (passes) return [where(passes(saved, node.attrs), dy, 0)];
+    }
     const dx = Tensor._empty(dy.dtype, dy.shape);
     runElementwise(this.name, this.backward[dy.dtype], [dy, saved], dx, node.attrs);
     return [dx];
   }
 }
 
-type Derivative<K extends UnaryName> = UnaryRule<K>['derivative'];
+type Derivative<K extends UnaryName> = NonNullable<UnaryRule<K>['derivative']>;
 /** A function whose derivative is computed from its input. */
 export const ofInput = <K extends UnaryName>(derivative: Derivative<K>): UnaryRule<K> => ({
   saves: 'input',
@@ -108,6 +115,11 @@ export const ofInput = <K extends UnaryName>(derivative: Derivative<K>): UnaryRu
 export const ofOutput = <K extends UnaryName>(derivative: Derivative<K>): UnaryRule<K> => ({
   saves: 'output',
   derivative,
+});
+/** A function whose derivative is 1 where `passes` holds, which is computed from its input, and 0 elsewhere. */
+export const passing = <K extends UnaryName>(passes: Derivative<K>): UnaryRule<K> => ({
+  saves: 'input',
+  passes,
 });
 const constant = { saves: 'input', derivative: zerosLike } as const;
 /** Rounding leaves whole numbers as they are. */
@@ -120,7 +132,7 @@ export type UnaryOpName = keyof UnaryMethods | 'round' | 'neg';
 export interface UnaryMethods {
   /** Absolute value; derivative sign(x). */
   abs(): Tensor;
-  /** -1, 0 or 1. */
+  /** -1, 0 or 1; 0 of NaN. */
   sign(): Tensor;
   /** The smallest whole number that is not below x. */
   ceil(): Tensor;
@@ -238,7 +250,11 @@ const basic = defineUnary<UnaryOpName>({
 
 /** Functions with attributes, which their methods check. */
 const withAttrs = defineUnary<'clamp' | 'powScalar'>({
-  clamp: ofInput((x, [min, max]) => x.ge(min).mul(x.le(max)).to(x.dtype)),
+  // An infinite bound is none.
+  clamp: passing((x, [min, max]) => {
+    if (max === Infinity) return min === -Infinity ? x.eq(x).logicalOr(1) : x.gt(min);
+    return min === -Infinity ? x.lt(max) : x.gt(min).logicalAnd(x.lt(max));
+  }),
   powScalar: ofInput((x, [p]) => (p === 0 ? zerosLike(x) : powScalar(x, p - 1).mul(p))),
 });
 

@@ -72,6 +72,16 @@ function shareAmongEqual(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   return [equal.mul(dy.reshape(kept).div(count))];
 }
 
+/** As `shareAmongEqual`; where the result is NaN, dy goes to those that are NaN, as in PyTorch's max of all elements. */
+function shareAmongExtreme(dy: Tensor, node: ReduceNode): readonly [Tensor] {
+  const [x, out] = node.saved;
+  const { kept } = node.attrs;
+  const result = out.reshape(kept);
+  const equal = x.eq(result).logicalOr(x.isnan().logicalAnd(result.isnan()));
+  const count = ops.sum.apply(equal.to(dy.dtype), { ...node.attrs, out: kept });
+  return [where(equal, dy.reshape(kept).div(count), 0)];
+}
+
 const prodBackwardKernels = kernels('prodBackward');
 
 /** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
@@ -121,6 +131,10 @@ const ops = {
   amax: new ReduceOp('amax', 'both', shareAmongEqual),
   amin: new ReduceOp('amin', 'both', shareAmongEqual),
 };
+const extremes = {
+  amax: new ReduceOp('amax', 'both', shareAmongExtreme),
+  amin: new ReduceOp('amin', 'both', shareAmongExtreme),
+};
 const anyKernels = kernels('any');
 const allKernels = kernels('all');
 
@@ -136,7 +150,7 @@ function nonEmptyReduction(
   return reduction;
 }
 
-/** Largest or smallest elements; ties share the gradient. */
+/** Largest or smallest elements; ties share the gradient, also those of NaN. */
 export function extremeValue(
   op: 'amax' | 'amin',
   name: string,
@@ -144,7 +158,7 @@ export function extremeValue(
   dim?: Dims,
   options?: KeepDim,
 ): Tensor {
-  return ops[op].apply(x, nonEmptyReduction(name, x, dim, options));
+  return extremes[op].apply(x, nonEmptyReduction(name, x, dim, options));
 }
 
 function runLogic(
@@ -221,11 +235,11 @@ addMethods({
   },
   amax(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
     if (leadsWithOptions(dim, options)) return this.amax(undefined, dim as KeepDim);
-    return extremeValue('amax', 'amax', this, dim as Dims, options);
+    return ops.amax.apply(this, nonEmptyReduction('amax', this, dim as Dims, options));
   },
   amin(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
     if (leadsWithOptions(dim, options)) return this.amin(undefined, dim as KeepDim);
-    return extremeValue('amin', 'amin', this, dim as Dims, options);
+    return ops.amin.apply(this, nonEmptyReduction('amin', this, dim as Dims, options));
   },
   any(this: Tensor, dim?: Dims | KeepDim, options?: KeepDim): Tensor {
     if (leadsWithOptions(dim, options)) return this.any(undefined, dim as KeepDim);

@@ -12,7 +12,16 @@ import { addMethods } from '../../core/methods';
 import { numelOf } from '../../core/shape';
 import { where } from '../elementwise/select';
 import type { Tensor } from '../define';
-import { kernels, record, requireFloating, zerosLike, type Node, type Rule } from '../define';
+import {
+  isGradEnabled,
+  kernels,
+  record,
+  requireFloating,
+  zerosLike,
+  type Node,
+  type Rule,
+} from '../define';
+import { extremeValue } from './reduce';
 import {
   leadsWithOptions,
   reductionOf,
@@ -117,21 +126,30 @@ interface Norm extends Reduction {
   readonly p: number;
 }
 
-/** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0. */
+/** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0; in PyTorch's forms, whose second derivative of 0 is NaN. */
 function normGrad(dy: Tensor, node: Node<'norm'>): readonly [Tensor] {
   const [x, out] = node.saved;
   const { p, kept } = node.attrs;
   const weight = dy.reshape(kept);
   if (p === 0) return [zerosLike(x)];
   if (p === 1) return [x.sign().mul(weight)];
-  const size = orOne(out).reshape(kept);
-  if (p === 2) return [x.mul(weight.div(size))];
-  return [
-    x
-      .sign()
-      .mul(orOne(x.abs()).pow(p - 1))
-      .mul(weight.div(size.pow(p - 1))),
-  ];
+  const size = out.reshape(kept);
+  if (p < 1) {
+    const powers = where(x.eq(0), 0, x.abs().pow(p - 1));
+    return [
+      x
+        .sign()
+        .mul(powers)
+        .mul(weight)
+        .mul(size.pow(1 - p)),
+    ];
+  }
+  // The second derivative of the shorter form below would be 0.
+  if (p === 2 && isGradEnabled()) return [weight.mul(where(size.eq(0), 0, x.div(size)))];
+  const scale = where(size.eq(0), 0, weight.div(p === 2 ? size : size.pow(p - 1)));
+  if (p === 2) return [x.mul(scale)];
+  const abs = x.abs();
+  return [(p < 2 ? x.sign().mul(abs.pow(p - 1)) : x.mul(abs.pow(p - 2))).mul(scale)];
 }
 
 const normRule: Rule<'norm'> = { name: 'norm', grad: normGrad };
@@ -160,8 +178,8 @@ function norm(input: Tensor, options: NormOptions = {}): Tensor {
   if (typeof p !== 'number') throw wrongType('norm', "a number or 'fro'", 'p', p);
   const reduction = reductionOf('norm', input.shape, dim, { keepdim });
   if (p < 0 || p === Infinity) requireElements('norm', reduction);
-  if (p === Infinity) return input.abs().amax(dim, { keepdim });
-  if (p === -Infinity) return input.abs().amin(dim, { keepdim });
+  if (p === Infinity) return extremeValue('amax', 'norm', input.abs(), dim, { keepdim });
+  if (p === -Infinity) return extremeValue('amin', 'norm', input.abs(), dim, { keepdim });
   requireNumber('norm', 'p', p);
   // Rounded once.
   if (isHalf(input.dtype) && ![0, 1, 2].includes(p)) {

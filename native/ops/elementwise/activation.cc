@@ -58,6 +58,12 @@ HWY_INLINE V Square(D, V x) {
   return hn::Mul(x, x);
 }
 
+// dy / (1 + |x|)^2; NaN for infinities, as in PyTorch.
+template <class D, class V>
+HWY_INLINE V SoftsignDerivative(D d, V dy, V x) {
+  return hn::MulAdd(x, hn::Zero(d), hn::Div(dy, Square(d, hn::Add(Const(d, 1), hn::Abs(x)))));
+}
+
 // PyTorch's derivatives of celu and hardsigmoid round alpha and 1 / 6 to float32, in float64 too: so
 // do these, for the same numbers.
 template <class D, class V>
@@ -79,21 +85,22 @@ HWY_INLINE V MishDerivative(D d, V x) {
 #define BLASGRAD_ACTIVATION_LIST(OP)                                                                                   \
   OP(relu, kCheap, y, kNoAttrs, hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x),                                         \
       hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), dy))                                                                   \
-  OP(leakyRelu, kCheap, x, kNegativeSlope, Below(d, x, hn::Mul(x, p), x), Below(d, x, hn::Mul(dy, p), dy))                     \
+  OP(leakyRelu, kCheap, x, kNegativeSlope, Below(d, x, hn::Mul(x, p), x),                                            \
+      hn::IfThenElse(hn::Gt(x, hn::Zero(d)), dy, hn::Mul(dy, p)))                                                       \
   OP(threshold, kCheap, x, kThreshold, hn::IfThenElse(hn::Le(x, p), q, x), hn::IfThenZeroElse(hn::Le(x, p), dy))       \
   OP(hardtanh, kCheap, x, kRange, vm::Minimum(d, vm::Maximum(d, x, p), q),                                             \
       hn::IfThenZeroElse(hn::Or(hn::Le(x, p), hn::Ge(x, q)), dy))                                                       \
   OP(hardsigmoid, kCheap, x, kNoAttrs, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6)),                                     \
       hn::IfThenElseZero(hn::Lt(hn::Abs(x), Const(d, 3)), hn::Mul(dy, Const(d, 1.0F / 6.0F))))                              \
   OP(hardswish, kCheap, x, kNoAttrs, hn::Mul(x, hn::Mul(Relu6Of3(d, x), Const(d, 1.0 / 6))),                           \
-      hn::IfThenElse(hn::Gt(x, Const(d, 3)), dy,                                                                        \
-          hn::IfThenZeroElse(hn::Lt(x, Const(d, -3)), hn::Mul(dy, hn::MulAdd(x, Const(d, 1.0 / 3), Const(d, 0.5))))))   \
+      hn::IfThenZeroElse(hn::Le(x, Const(d, -3)),                                                                       \
+          hn::IfThenElse(hn::Lt(x, Const(d, 3)), hn::Mul(dy, hn::MulAdd(x, Const(d, 1.0 / 3), Const(d, 0.5))), dy)))    \
   OP(hardshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), x),                                     \
       hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), dy))                                                                    \
   OP(softshrink, kCheap, x, kLambda, hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), hn::Sub(x, hn::CopySign(p, x))),        \
       hn::IfThenZeroElse(hn::Le(hn::Abs(x), p), dy))                                                                    \
   OP(softsign, kCheap, x, kNoAttrs, hn::Div(x, hn::Add(Const(d, 1), hn::Abs(x))),                                      \
-      hn::Div(dy, Square(d, hn::Add(Const(d, 1), hn::Abs(x)))))                                                         \
+      SoftsignDerivative(d, dy, x))                                                                                     \
   OP(elu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, x)), x),                                             \
       Below(d, x, hn::Mul(dy, hn::Mul(p, vm::Exp(d, x))), dy))                                                          \
   OP(celu, kCostly, x, kAlpha, Below(d, x, hn::Mul(p, vm::Expm1(d, hn::Div(x, p))), x),                                \

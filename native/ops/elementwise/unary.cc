@@ -23,9 +23,20 @@ HWY_INLINE V OverRoot(D d, V dy, V x) {
   return hn::Div(dy, hn::Sqrt(hn::NegMulAdd(x, x, Const(d, 1))));
 }
 
+// Of -infinity, pow and the square root differ; PyTorch has the root.
 template <class D, class V>
 HWY_INLINE V Power(D d, V x, V p) {
-  return vm::PerLane(d, x, p, [](auto v, auto e) { return std::pow(v, e); });
+  return vm::PerLane(d, x, p, [](auto v, auto e) {
+    if (e == 0.5) return std::sqrt(v);
+    return e == -0.5 ? 1 / std::sqrt(v) : std::pow(v, e);
+  });
+}
+
+// Whether x lies between the bounds, and not at one. An infinite bound is none.
+template <class D, class V>
+HWY_INLINE auto Within(D d, V x, V low, V high) {
+  const auto above = hn::Or(hn::Gt(x, low), hn::Eq(low, hn::Neg(hn::Inf(d))));
+  return hn::And(above, hn::Or(hn::Lt(x, high), hn::Eq(high, hn::Inf(d))));
 }
 
 // From the C library: in float32, 2 NormalDistribution(-sqrt(2) x) is 74 ulp off near x = 4 and 0
@@ -45,7 +56,7 @@ HWY_INLINE V Erfc(D d, V x) {
   OP(round, kCheap, x, kNoAttrs, hn::Round(x), hn::Zero(d))                                                            \
   OP(trunc, kCheap, x, kNoAttrs, hn::Trunc(x), hn::Zero(d))                                                            \
   OP(clamp, kCheap, x, kBounds, vm::Minimum(d, vm::Maximum(d, x, p), q),                                               \
-      hn::IfThenElseZero(hn::And(hn::Ge(x, p), hn::Le(x, q)), dy))                                                      \
+      hn::IfThenElseZero(Within(d, x, p, q), dy))                                                                       \
   OP(square, kCheap, x, kNoAttrs, hn::Mul(x, x), hn::Mul(hn::Add(x, x), dy))                                           \
   OP(sqrt, kCheap, y, kNoAttrs, hn::Sqrt(x), hn::Div(dy, hn::Add(y, y)))                                               \
   OP(rsqrt, kCheap, y, kNoAttrs, hn::Div(Const(d, 1), hn::Sqrt(x)),                                                    \

@@ -132,11 +132,11 @@ export const cases: readonly OpCase[] = [
       return (p, grad, t) => {
         const g = -grad + 0.1 * p;
         const [now, next] = [momentum(t), momentum(t + 1)];
-        product *= now;
+        product = Math.fround(product * Math.fround(now)); // float32, as in PyTorch
         m = 0.8 * m + 0.2 * g;
         v = 0.95 * v + 0.05 * g * g;
         const root = Math.sqrt(v / (1 - 0.95 ** t)) + 1e-3;
-        const [ofGrad, ofMean] = [(1 - now) / (1 - product), next / (1 - product * now * next)];
+        const [ofGrad, ofMean] = [(1 - now) / (1 - product), next / (1 - product * next)];
         return p - (0.05 * (ofGrad * g + ofMean * m)) / root;
       };
     },

@@ -2,7 +2,7 @@
 import type { OpName } from '../../../core/node';
 import type { Emitters } from '../builder';
 import { activations } from './activations';
-import { binary, unary } from './elementwise';
+import { binary, node, unary } from './elementwise';
 import { indexing } from './indexing';
 import { normalizeChannels } from './normalize';
 import { reductions } from './reductions';
@@ -21,9 +21,12 @@ export const emitters: Emitters<OpName> = {
   ...reductions,
   normalizeChannels,
   rounded: ({ inputs: [x] }) => x.name, // rounded by the ops before it
+  prelu: node('PRelu'),
   // Losses and random numbers are not part of an inference graph.
   nllLoss: null,
   binaryCrossEntropy: null,
+  smoothL1Loss: null,
+  huberLoss: null,
   random: null,
   dropout: null,
   // These occur only in backward.

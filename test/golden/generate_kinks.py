@@ -104,6 +104,13 @@ def unary():
 def binary():
     for name in "add sub mul div pow atan2 fmod remainder maximum minimum".split():
         case(f"Tensor.{name}", pairs())
+    bounds = [-INF, -1.0, 0.0, 1.0, INF, NAN]
+    some = list(itertools.product(bounds, bounds[:4] + [NAN], bounds[1:]))
+    three = [vector([one[i] for one in some]) for i in range(3)]
+    case("Tensor.clamp", three, [X, {"min": Y, "max": Z}])
+    case("Tensor.clamp", pairs(), [X, {"min": Y}])
+    case("Tensor.clamp", pairs(), [X, {"max": Y}])
+    case("Tensor.lerp", three)
     case("Tensor.lerp", pairs(), [X, Y, 0.25])
     case("Tensor.lerp", pairs(), [X, Y, 1.0])
     mask = [i % 2 == 0 for i in range(len(PAIR) ** 2)]

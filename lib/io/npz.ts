@@ -1,9 +1,9 @@
 /** .npz, NumPy's file of several arrays: a zip archive of .npy files. */
-import { createRequire } from 'node:module';
 import type * as Yauzl from 'yauzl';
 import type * as Yazl from 'yazl';
 import type * as Crc32 from 'buffer-crc32';
 import type { DType } from '../core/dtype';
+import { requirePackage } from '../core/packages';
 import {
   requireArity,
   describe,
@@ -20,7 +20,6 @@ import { writeWhole } from './write';
 import { deflateRatio, StreamSource } from './source';
 
 // Loaded when they are first needed.
-const load = createRequire(__filename);
 const extension = '.npy';
 
 /**
@@ -40,7 +39,7 @@ export async function loadNpz(
   const op = 'loadNpz';
   const dtype = requireNpyOptions(op, options);
   return withFile(op, requirePath(op, path), async (file) => {
-    const { fromFdPromise } = load('yauzl') as typeof Yauzl;
+    const { fromFdPromise } = requirePackage(op, 'zip archives', 'yauzl') as typeof Yauzl;
     const asZip = (error: unknown) => file.wrong('a zip archive', '', messageOf(error));
     const zip = await fromFdPromise(file.handle.fd, { autoClose: false, lazyEntries: true }).catch(
       (error: unknown) => {
@@ -112,7 +111,11 @@ async function* checked(
   stream: AsyncIterable<Buffer>,
   expected: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { unsigned: crc32 } = load('buffer-crc32') as typeof Crc32;
+  const { unsigned: crc32 } = requirePackage(
+    'loadNpz',
+    'zip archives',
+    'buffer-crc32',
+  ) as typeof Crc32;
   let sum = 0;
   for await (const chunk of stream) {
     sum = crc32(chunk, sum);
@@ -144,7 +147,7 @@ export async function saveNpz(
   const compress = requireBoolean(op, 'compress', options.compress ?? false);
   const target = requirePath(op, path);
   const named = requireTensors(op, tensors);
-  const { ZipFile } = load('yazl') as typeof Yazl;
+  const { ZipFile } = requirePackage(op, 'zip archives', 'yazl') as typeof Yazl;
   const zip = new ZipFile();
   for (const [name, tensor] of named) {
     // Names that no reader accepts: absolute paths, `..`, and Windows paths.

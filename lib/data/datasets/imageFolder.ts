@@ -1,9 +1,8 @@
-import { isError } from '../../core/realms';
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type * as SharpModule from 'sharp';
+import { requirePackage } from '../../core/packages';
 import {
   requireArity,
   messageOf,
@@ -36,7 +35,6 @@ const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '
 type Sharp = typeof SharpModule.default;
 
 // Loaded with the first image: sharp is an optional peer dependency.
-const load = createRequire(__filename);
 
 /**
  * Images in one folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` has the class `cat`.
@@ -141,15 +139,8 @@ function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): 
 }
 
 function requireSharp(): Sharp {
-  try {
-    const loaded = load('sharp') as Sharp & { default?: Sharp };
-    return loaded.default ?? loaded;
-  } catch (error) {
-    const reason = isError(error) ? error.message.split('\n')[0] : String(error);
-    throw new Error(`ImageFolder: images need the package sharp: npm install sharp (${reason})`, {
-      cause: error,
-    });
-  }
+  const loaded = requirePackage('ImageFolder', 'images', 'sharp') as Sharp & { default?: Sharp };
+  return loaded.default ?? loaded;
 }
 
 function sizeOf(op: string, size: unknown): readonly [number, number] {

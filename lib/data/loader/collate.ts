@@ -15,7 +15,19 @@ export type Collated<Item> = Item extends Tensor | Element | boolean | NumberArr
     ? string[]
     : Item extends readonly unknown[] | Readonly<Record<string, unknown>>
       ? { -readonly [K in keyof Item]: Collated<Item[K]> }
-      : Item[];
+      : Item extends object
+        ? HasMethods<Item> extends true
+          ? Item[]
+          : { -readonly [K in keyof Item]: Collated<Item[K]> } // an interface
+        : Item[];
+
+/** Whether it is a function or has one: dates, maps and instances of classes, which TypeScript cannot tell from interfaces. */
+type HasMethods<Item> = Item extends Callable
+  ? true
+  : [Extract<Item[keyof Item], Callable>] extends [never]
+    ? false
+    : true;
+type Callable = (...args: never[]) => unknown;
 
 /** Builds batches of tensors. */
 const tensorBuilder: BatchBuilder = {

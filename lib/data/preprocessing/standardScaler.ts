@@ -48,11 +48,21 @@ export class StandardScaler {
     const mean = new Float64Array(columns);
     const scale = new Float64Array(columns).fill(1);
     for (let j = 0; j < columns; j++) {
+      let largest = 0;
+      for (let i = 0; i < rows; i++) {
+        const value = values[i * columns + j];
+        if (!Number.isNaN(value)) largest = Math.max(largest, Math.abs(value));
+      }
+      if (largest === Infinity) {
+        throw unexpected('StandardScaler.fit', 'finite numbers', `column ${j} of x`, 'others');
+      }
+      // In units of a power of 2, which changes no digit, neither a sum nor a square leaves the range of float64.
+      const unit = largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
       const sumOf = (term: (value: number) => number): number => {
         let sum = 0;
         for (let i = 0; i < rows; i++) {
           const value = values[i * columns + j];
-          if (!Number.isNaN(value)) sum += term(value);
+          if (!Number.isNaN(value)) sum += term(value / unit);
         }
         return sum;
       };
@@ -61,14 +71,11 @@ export class StandardScaler {
       // A long sum is rounded often, by 1e-11 of a constant million; the deviations show by how much. A sum of squares
       // alone would lose all digits of a column far from 0.
       const rounded = sumOf((value) => value) / known;
-      mean[j] = rounded + sumOf((value) => value - rounded) / known;
-      const square = sumOf((value) => (value - mean[j]) ** 2) / known;
-      if (!Number.isFinite(square)) {
-        throw unexpected('StandardScaler.fit', 'finite numbers', `column ${j} of x`, 'others');
-      }
+      const middle = rounded + sumOf((value) => value - rounded) / known;
+      mean[j] = middle * unit;
+      const deviation = Math.sqrt(sumOf((value) => (value - middle) ** 2) / known);
       // The rounding errors of a constant column are not a deviation.
-      const noise = 1e-15 * Math.abs(mean[j]);
-      if (Math.sqrt(square) > noise) scale[j] = Math.sqrt(square);
+      if (deviation > 1e-15 * Math.abs(middle)) scale[j] = deviation * unit;
     }
     this.fitted = { mean, scale };
     return this;
@@ -79,7 +86,7 @@ export class StandardScaler {
     requireArity('StandardScaler.transform', arguments.length, 1);
     const fill = this.fillMissing;
     return this.map('StandardScaler.transform', x, (value, mean, scale) =>
-      fill && Number.isNaN(value) ? 0 : (value - mean) / scale,
+      fill && Number.isNaN(value) ? 0 : inUnits(value, mean, scale),
     );
   }
 
@@ -153,6 +160,13 @@ export class StandardScaler {
     requireArity('StandardScaler.outputNames', arguments.length, 1);
     return [name];
   }
+}
+
+/** (value - mean) / scale, also where the difference of two finite numbers is not finite. */
+function inUnits(value: number, mean: number, scale: number): number {
+  const difference = value - mean;
+  if (Number.isFinite(difference) || !Number.isFinite(value)) return difference / scale;
+  return value / scale - mean / scale;
 }
 
 function matrixOf(

@@ -1,10 +1,10 @@
 /** CSV files, read as a stream, so that a file may be larger than memory. */
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as CsvParse from 'csv-parse';
 import { requireArity, describe, messageOf } from '../../core/errors';
+import { requirePackage } from '../../core/packages';
 import { openFile, requirePath, streamOf, withFile, type OpenFile } from '../../io/file';
 import {
   ColumnBuilder,
@@ -25,7 +25,6 @@ import { utf8Of } from './csvText';
 import { Table, type Column } from './table';
 
 // Loaded when it is first needed.
-const load = createRequire(__filename);
 
 /** Rows from which types are inferred. */
 const sampleRows = 1000;
@@ -182,8 +181,8 @@ interface ParsedRow {
  * A parser that passes rows to `onRow`, or yields them as a stream. Rows are taken where the parser pushes them: its
  * own `on_record` describes each row in full, which takes a third of its time.
  */
-function parserOf(plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Parser {
-  const { parse } = load('csv-parse') as typeof CsvParse;
+function parserOf(op: string, plan: CsvPlan, onRow?: (row: ParsedRow) => void): CsvParse.Parser {
+  const { parse } = requirePackage(op, 'CSV files', 'csv-parse') as typeof CsvParse;
   const parser = parse({
     ...plan.syntax,
     record_delimiter: ['\n', '\r\n', '\r'], // by default, only the line end of the first line
@@ -216,7 +215,7 @@ async function parseAll(
   use: (row: ParsedRow) => void,
 ): Promise<void> {
   const refused: unknown[] = [];
-  const parser = parserOf(plan, (row) => {
+  const parser = parserOf(file.op, plan, (row) => {
     if (refused.length > 0) return; // the parser finishes its block
     try {
       use(row);
@@ -264,9 +263,10 @@ export async function* csvRows(
   requireArity('csvRows', arguments.length, 2);
   const op = 'csvRows';
   const plan = csvPlan(op, options, []);
-  const file = await openFile(op, requirePath(op, path));
+  const from = requirePath(op, path);
+  const parser = parserOf(op, plan); // before there is a file to close
+  const file = await openFile(op, from);
   const names = new Names(file, plan);
-  const parser = parserOf(plan);
   const stream = pour(file, plan, parser);
   const rows = (parser as AsyncIterable<ParsedRow>)[Symbol.asyncIterator]();
   try {

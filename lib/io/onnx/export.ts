@@ -10,6 +10,7 @@ import { writeWhole } from '../write';
 import { Merger } from './batch';
 import { namesFor, tensorsIn, traceAll } from './examples';
 import { graphMessage } from './model';
+import { requireProtobuf } from './protobuf';
 import type { Size } from './size';
 import { partsOf } from './write';
 
@@ -45,6 +46,7 @@ export async function exportOnnx(
 ): Promise<void> {
   requireArity('exportOnnx', arguments.length, 4);
   const file = requirePath(op, path);
+  requireProtobuf(op);
   const { message, opset, weights } = modelGraph(model, exampleInput, options);
   const parts = partsOf(message, weights, opset);
   const storages = weights.map(({ tensor }) => tensor._storage);

@@ -1,8 +1,8 @@
 /** ONNX messages to bytes, by the protobuf library. */
-import { createRequire } from 'node:module';
 import type * as Protobuf from '@bufbuild/protobuf';
 import type * as Wire from '@bufbuild/protobuf/wire';
 import type * as WellKnown from '@bufbuild/protobuf/wkt';
+import { requirePackage } from '../../core/packages';
 import { messages, type Field, type Init, type MessageName } from './schema';
 
 /** FieldDescriptorProto.Type and Label */
@@ -18,14 +18,13 @@ interface Library {
 let library: Library | null = null;
 
 /** The library, loaded on first use, and the descriptors that it makes from the table. */
-function load(): Library {
+function load(op = 'io'): Library {
   if (library !== null) return library;
-  const requireLibrary = createRequire(__filename);
-  const protobuf = requireLibrary('@bufbuild/protobuf') as typeof Protobuf;
-  const wire = requireLibrary('@bufbuild/protobuf/wire') as typeof Wire;
-  const { FileDescriptorProtoSchema } = requireLibrary(
-    '@bufbuild/protobuf/wkt',
-  ) as typeof WellKnown;
+  const part = (name: string): unknown =>
+    requirePackage(op, 'ONNX models', `@bufbuild/protobuf${name}`);
+  const protobuf = part('') as typeof Protobuf;
+  const wire = part('/wire') as typeof Wire;
+  const { FileDescriptorProtoSchema } = part('/wkt') as typeof WellKnown;
   const file = protobuf.create(FileDescriptorProtoSchema, {
     name: 'onnx.proto',
     package: 'onnx',
@@ -55,6 +54,11 @@ function descriptor(name: MessageName): Protobuf.DescMessage {
   const found = load().registry.getMessage(`onnx.${name}`);
   if (found === undefined) throw new Error(`blasgrad: expected a descriptor of ${name}`);
   return found;
+}
+
+/** Loads the library for `op`, which an error names if it is missing. */
+export function requireProtobuf(op: string): void {
+  load(op);
 }
 
 /** A message's bytes. */

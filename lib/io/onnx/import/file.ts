@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, sep } from 'node:path';
 import { messageOf, unexpected } from '../../../core/errors';
 import { readExactly, requirePath, withFile, type OpenFile } from '../../file';
 import { decode } from '../decode';
+import { requireProtobuf } from '../protobuf';
 import type { Message } from '../schema';
 import { BrokenTensor, shapeOf, type TensorProto } from './tensor';
 
@@ -26,6 +27,7 @@ export async function readModel(value: unknown): Promise<Message<'ModelProto'>> 
     if (file.size > largest) throw file.wrong('at most 2 GiB', 'the size', String(file.size));
     return readExactly(file, 0, file.size, 'the model');
   });
+  requireProtobuf(op);
   let model: Message<'ModelProto'>;
   try {
     model = decode('ModelProto', bytes);

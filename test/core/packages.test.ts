@@ -1,0 +1,44 @@
+/** Functions whose package is not installed say which, and how to install it. */
+import { runProgram } from '../support/process';
+
+const program = `
+  const Module = require('node:module');
+  const gone = /^(@bufbuild\\/protobuf|yauzl|yazl|csv-parse|sharp)/;
+  const load = Module._load;
+  Module._load = (name, ...rest) => {
+    if (gone.test(name)) throw new Error("Cannot find module '" + name + "'\\nRequire stack:");
+    return load(name, ...rest);
+  };
+  const { data, io, nn, ones } = require('blasgrad');
+  const fs = require('node:fs');
+  const dir = fs.mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'packages-'));
+  const file = dir + '/file';
+  fs.writeFileSync(file, 'abc');
+  const calls = [
+    () => io.importOnnx(file),
+    () => io.exportOnnx(new nn.Linear(1, 1), ones(1, 1), file),
+    () => io.loadNpz(file),
+    () => io.saveNpz(file, { x: ones(1) }),
+    () => data.readCsv(file),
+    () => data.csvRows(file).next(),
+  ];
+  (async () => {
+    for (const call of calls) await call().catch((error) => console.log(error.message));
+    fs.rmSync(dir, { recursive: true });
+  })();
+`;
+
+test('what is missing is named', async () => {
+  const { stdout, stderr } = await runProgram(program);
+  const line = (op: string, what: string, name: string): string =>
+    `${op}: expected the package ${name} for ${what}, got none; npm install ${name} (Cannot find module '${name}')`;
+  expect(stderr).toBe('');
+  expect(stdout.trim().split('\n')).toEqual([
+    line('importOnnx', 'ONNX models', '@bufbuild/protobuf'),
+    line('exportOnnx', 'ONNX models', '@bufbuild/protobuf'),
+    line('loadNpz', 'zip archives', 'yauzl'),
+    line('saveNpz', 'zip archives', 'yazl'),
+    line('readCsv', 'CSV files', 'csv-parse'),
+    line('csvRows', 'CSV files', 'csv-parse'),
+  ]);
+});

@@ -86,7 +86,8 @@ export function callOf(target: string, one: Case): Call {
   };
   const method = (name: string, tensors: Tensors): unknown => {
     const [first, ...rest] = argumentsOf(tensors);
-    const self = one.error === undefined ? asTensor(first, rest[0]) : first;
+    const isFloat = kindOf(positional[0]) === 'float';
+    const self = one.error === undefined ? asTensor(first, isFloat, rest[0]) : first;
     if (!(self instanceof Tensor)) throw new TypeError(`a ${typeof self} has no method ${name}`);
     const value = Reflect.get(self, name) as unknown;
     return typeof value === 'function' ? (value.apply(self, rest) as unknown) : value; // T is a property
@@ -109,12 +110,12 @@ export function callOf(target: string, one: Case): Call {
 }
 
 /** PyTorch's operators take a number first; here it is a tensor, of a dtype that decides as little as the number does. */
-function asTensor(value: unknown, other: unknown): unknown {
+function asTensor(value: unknown, isFloat: boolean, other: unknown): unknown {
   if (typeof value === 'boolean' || typeof value === 'bigint') return full([], value);
   if (typeof value !== 'number') return value;
-  if (Number.isInteger(value)) return full([], BigInt(value));
-  const isFloat = other instanceof Tensor && other.dtype.includes('float');
-  return full([], value, { dtype: isFloat ? 'float64' : 'float32' });
+  if (!isFloat && Number.isInteger(value)) return full([], BigInt(value));
+  const besideFloats = other instanceof Tensor && other.dtype.includes('float');
+  return full([], value, { dtype: besideFloats ? 'float64' : 'float32' });
 }
 
 interface Translated {
@@ -165,7 +166,9 @@ function convert(one: Case, given: Map<string, unknown>): Map<string, unknown> {
     given.delete('unbiased');
   }
   if (name === 'to') convertTo(given);
-  const decides = numbersDecide.has(name) && !given.has('dtype');
+  const decides =
+    (numbersDecide.has(name) && !given.has('dtype')) ||
+    (name === 'where' && one.tensors.length === 1);
   for (const [key, value] of given) {
     if (typeof value === 'boolean' && (ranges.has(name) || numbers.has(key)))
       given.set(key, Number(value));

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fromArray, type DType, type Tensor, type TypedArray } from 'blasgrad';
 
-/** A tensor: its elements lie in the blob, or stand here. */
+/** A tensor: its elements lie in the blob, or stand here, as numbers or as the bytes of their memory. */
 export interface Entry {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly at?: number;
+  readonly base64?: string;
   readonly values?: readonly (number | string | boolean)[];
   /** An input that requires grad. */
   readonly grad?: boolean;
@@ -70,11 +71,10 @@ export class Blob {
     const n = entry.shape.reduce((product, size) => product * size, 1);
     const make = memory[entry.dtype];
     if (entry.values !== undefined) return make.from(entry.values);
+    if (entry.base64 !== undefined)
+      return make.over(copied(Buffer.from(entry.base64, 'base64'), 0, n * make.size));
     if (this.bytes === null) throw new Error('this call has no elements');
-    const length = n * make.size;
-    const copy = new ArrayBuffer(length);
-    new Uint8Array(copy).set(this.bytes.subarray(entry.at ?? 0, (entry.at ?? 0) + length));
-    return make.over(copy);
+    return make.over(copied(this.bytes, entry.at ?? 0, n * make.size));
   }
 
   tensor(entry: Entry): Tensor {
@@ -84,19 +84,20 @@ export class Blob {
   }
 }
 
+/** A copy is aligned. */
+function copied(bytes: Buffer, at: number, length: number): ArrayBuffer {
+  const copy = new ArrayBuffer(length);
+  new Uint8Array(copy).set(bytes.subarray(at, at + length));
+  return copy;
+}
+
 interface Memory {
   readonly size: number;
   over(buffer: ArrayBuffer): TypedArray;
   from(values: readonly (number | string | boolean)[]): TypedArray;
 }
 
-const number = (value: number | string | boolean): number =>
-  Number(special[String(value)] ?? value);
-const special: Readonly<Record<string, number | undefined>> = {
-  nan: NaN,
-  inf: Infinity,
-  '-inf': -Infinity,
-};
+const number = (value: number | string | boolean): number => Number(value);
 const floats: Memory = {
   size: 4,
   over: (buffer) => new Float32Array(buffer),

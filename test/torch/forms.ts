@@ -82,7 +82,7 @@ function judgeInPlace(call: Call, one: Case, blob: Blob): Failure[] {
     },
   });
   if (inPlace.error === undefined) return judgeForms(changing, one, inPlace, blob, ' in place');
-  const tensors = one.tensors.map((entry) => blob.tensor(entry).requiresGrad_(entry.grad));
+  const tensors = one.tensors.map((entry) => blob.tensor(entry).requiresGrad_(entry.grad ?? false));
   return refused('eager in place', inPlace, () => changing(asIs).run(tensors));
 }
 

@@ -1,6 +1,13 @@
 /**
- * npm run test:torch [-- --name clamp] [--dtype float64] [--verbose] [--report FILE] [--fresh]: PyTorch's own samples,
- * called here in every form.
+ * npm run test:torch: calls the samples of PyTorch's own tests here, in every form. docs: CONTRIBUTING.md.
+ *
+ *   --name clamp     only this name, as PyTorch or this library has it; may be repeated
+ *   --dtype float64  only this dtype
+ *   --verbose        every call that fails, in all of its forms
+ *   --report FILE    the results as JSON
+ *   --workers N      processes; default one for each CPU
+ *   --fresh          makes the calls anew
+ *   --select         writes the calls that npm test makes
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +18,7 @@ import { runJobs } from './pool';
 import { findPython, generate, root } from './python';
 import { allTargets, type Operator, type Target } from './targets';
 import type { Job, JobResult } from './worker';
+import { writeSelection } from './select';
 import { summarize } from './summary';
 
 const { values: options } = parseArgs({
@@ -19,6 +27,7 @@ const { values: options } = parseArgs({
     dtype: { type: 'string' },
     verbose: { type: 'boolean', default: false },
     report: { type: 'string' },
+    select: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(Math.max(1, availableParallelism())) },
   },
@@ -85,6 +94,10 @@ async function main(): Promise<number> {
     (target) => options.name === undefined || matches(options.name, target),
   );
   await makeCases(python, place, [...new Set(wanted.map(({ key }) => key))]);
+  if (options.select) {
+    writeSelection((key) => join(place, fileName(key)), wanted);
+    return 0;
+  }
   const jobs = wanted.map(({ key, target }): Job => {
     const job = { path: join(place, fileName(key)), target, skip: [] };
     return options.dtype === undefined ? job : { ...job, dtype: options.dtype };
@@ -101,7 +114,7 @@ async function main(): Promise<number> {
       ...(results.get(jobs[i]) ?? { calls: 0, failed: [] }),
     })),
     missing,
-    { verbose: options.verbose, report: options.report },
+    { verbose: options.verbose, ...(options.report !== undefined && { report: options.report }) },
   );
 }
 

@@ -1,9 +1,8 @@
 /** Judges the calls of one operator after another; the file `place` says which one is running, for whoever outlives it. */
 import { openSync, writeSync } from 'node:fs';
 import { Blob, caseName, readCases, type Case } from './cases';
-import { judge, type Failure, type Verdict } from './forms';
-import { judgeOptimizer, type OptimizerCase } from './optimizers';
-import { judgeSchedule, type ScheduleCase } from './schedules';
+import type { Failure } from './forms';
+import { verdictOf } from './verdict';
 
 export interface Job {
   /** Of the operator, the path of its files without endings. */
@@ -45,12 +44,6 @@ export function runJob(job: Job, before: (name: string) => void): JobResult {
     failed.push({ name, text, inputs, failures });
   }
   return { calls, failed };
-}
-
-function verdictOf(target: string, one: Case, blob: Blob): Verdict {
-  if (target.startsWith('optim.lrScheduler.')) return judgeSchedule(one as unknown as ScheduleCase);
-  if (target.startsWith('optim.')) return judgeOptimizer(one as unknown as OptimizerCase, blob);
-  return judge(target, one, blob);
 }
 
 if (process.send !== undefined && process.argv[2] === 'worker') {

@@ -1,0 +1,62 @@
+/** What is known to differ from PyTorch, and why. It counts as failed all the same: the run only ends with code 0. */
+import type { CallFailure } from './worker';
+
+interface Known {
+  /** The function here, such as x.add. */
+  readonly target: RegExp;
+  /** Matches `form: kind: detail` of every failure of the call. */
+  readonly failure: RegExp;
+  readonly reason: string;
+}
+
+const known: readonly Known[] = [
+  {
+    target: /^x\.(atan2|maximum|minimum|logical\w+)$/,
+    failure: /accepted: PyTorch: .* must be Tensor, not int/,
+    reason: 'every operator takes a number as its second operand',
+  },
+  {
+    target: /^b\.linspace$/,
+    failure: /accepted: PyTorch: .* got \(.*float\)/,
+    reason: 'JavaScript does not tell the steps 1.0 from 1',
+  },
+  {
+    target: /^x\.(byte|long)$/,
+    failure: /RangeError: \w+: expected numbers that \w+ holds for this, got NaN/,
+    reason: 'NaN has no integer value; PyTorch gives what the machine leaves',
+  },
+  {
+    target: /^(b\.fullLike|b\.arange|x\.indexAdd)$/,
+    failure: /RangeError: \w+: expected (a number|numbers) that uint8 holds/,
+    reason: 'numbers that do not fit are errors',
+  },
+  {
+    target: /^F\.(relu6|hardtanh|hardshrink|softshrink)$/,
+    failure: /gradient: \S+ instead of 0 at element 6 of 9/,
+    reason:
+      "PyTorch's derivative at NaN differs between float32 and float64; here it is that of float32",
+  },
+  {
+    target: /^F\.oneHot$/,
+    failure: /compiled.*: refused: /,
+    reason: 'without numClasses the largest label decides the shape',
+  },
+  {
+    target: /^x\.norm$/,
+    failure: /for p, got 'nuc'/,
+    reason: 'the nuclear norm needs singular values',
+  },
+  {
+    target: /^F\.poissonNllLoss$/,
+    failure: /gradient: \S+ instead of NaN .*input 1$/,
+    reason: 'PyTorch rounds a target of bfloat16 to 0 in between and multiplies by its logarithm',
+  },
+];
+
+/** Why the call is known to fail, or null. */
+export function reasonOf(target: string, { failures }: CallFailure): string | null {
+  const matches = (one: Known): boolean =>
+    one.target.test(target) &&
+    failures.every(({ form, kind, detail }) => one.failure.test(`${form}: ${kind}: ${detail}`));
+  return known.find(matches)?.reason ?? null;
+}

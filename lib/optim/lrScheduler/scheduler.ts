@@ -54,7 +54,9 @@ export abstract class Schedule {
   stateDict(): SchedulerState {
     requireArity('stateDict', arguments.length, 0);
     const own = Object.entries(this).filter(([, value]) => typeof value !== 'function');
-    return structuredClone<SchedulerState>(Object.fromEntries(own));
+    const state = structuredClone<SchedulerState>(Object.fromEntries(own));
+    // JSON has no infinity, which is the best metric before the first one.
+    return Object.defineProperty(state, 'toJSON', { value: withTexts, enumerable: false });
   }
 
   /** Restores the state of another scheduler of this class; the rates themselves are part of the optimizer's state. */
@@ -66,6 +68,8 @@ export abstract class Schedule {
     }
     this.#optimizer._requireUnused('loadStateDict');
     const own = this.stateDict();
+    const given = Object.entries(dict).map(([key, value]) => [key, numberOf(value, own[key])]);
+    dict = Object.fromEntries(given) as SchedulerState;
     for (const key of Object.keys(dict)) {
       if (!Object.hasOwn(own, key)) {
         const known = `one of ${Object.keys(own).join(', ')}`;
@@ -88,6 +92,21 @@ export abstract class Schedule {
     this.groups.forEach((group, i) => (group.lr = lrs[i]));
     this.lastLr = [...lrs];
   }
+}
+
+/** Infinities and NaN as texts, in the JSON of a state. */
+function withTexts(this: SchedulerState): SchedulerState {
+  const entries = Object.entries(this).map(([key, value]) => {
+    const isText = typeof value === 'number' && !Number.isFinite(value);
+    return [key, isText ? String(value) : value];
+  });
+  return Object.fromEntries(entries) as SchedulerState;
+}
+
+/** The number of such a text, where the state has a number. */
+function numberOf(value: unknown, own: unknown): unknown {
+  const isText = typeof own === 'number' && typeof value === 'string';
+  return isText && ['Infinity', '-Infinity', 'NaN'].includes(value) ? Number(value) : value;
 }
 
 function kindOf(value: unknown): string {

@@ -33,7 +33,7 @@ test.each<[string, (optimizer: optim.Optimizer) => optim.lrScheduler.Schedule]>(
   expect(to.stateDict()).toStrictEqual(from.stateDict());
   for (const metric of [NaN, 3, Infinity, -Infinity, 2]) {
     if (from instanceof lrScheduler.ReduceLROnPlateau) from.step(metric);
-    else (from as { step(): void }).step();
+    else (from as unknown as { step(): void }).step();
     throughJson(from, to);
     expect(to.stateDict()).toStrictEqual(from.stateDict());
   }

@@ -2,7 +2,7 @@
 import { calledAs } from '../../core/caller';
 import { requireArity, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { logsigmoid } from '../../ops/elementwise/activation';
-import { isFloating, record, type Rule } from '../../ops/define';
+import { isFloating, kernels, record, type Rule } from '../../ops/define';
 import { noGrad } from '../../core/gradMode';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { requireSameDType, roundedOnce } from '../dtypes';
@@ -43,8 +43,8 @@ export interface BinaryCrossEntropyOptions extends ReductionOption {
 
 /**
  * -(target log input + (1 - target) log(1 - input)) of probabilities, with logarithms of at least -100, times `weight`
- * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits. RangeError for a floating
- * target of another dtype than the input's.
+ * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits. RangeError for inputs and targets
+ * that are not from 0 to 1, and for a floating target of another dtype than the input's.
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -59,6 +59,8 @@ export function binaryCrossEntropy(
   const weight = optional(op, 'weight', options.weight);
   return roundedOnce([...pair, weight], (x, y, w) => {
     const goal = y.to(x.dtype);
+    requireProbabilities(op, 'input', x);
+    requireProbabilities(op, 'target', goal);
     const losses = noGrad(() => {
       const no = boundedLog(oneMinus(x));
       return goal.mul(no.sub(boundedLog(x))).sub(no);
@@ -66,6 +68,14 @@ export function binaryCrossEntropy(
     record(losses, rule, [x, goal], [x, goal], undefined);
     return reduced(op, weighted(losses, w), options.reduction);
   });
+}
+
+const probabilities = kernels('probabilities');
+
+/** A native op, so that every replay of a compiled function checks its own values. */
+function requireProbabilities(op: string, name: string, x: Tensor): void {
+  const values = x.detach().contiguous();
+  calledAs(op, () => probabilities[x.dtype](values._flat, values.numel()), ['x', name]);
 }
 
 function weighted(losses: Tensor, weight: Tensor | undefined): Tensor {

@@ -1,6 +1,8 @@
 // Losses that pick one class out of several. Plain loops: their cost is the misses, one per sample. Elements are stored
 // as S and computed with in T; `total` is float64, because a half would round a sum of weights.
 #include <algorithm>
+#include <cmath>
+#include <sstream>
 #include <string>
 
 #include "ops/family.h"
@@ -115,6 +117,28 @@ void NllBackwardNeeds(const double* attr, int64_t* need) {
   std::swap(need[0], need[3]);  // dy where the loss did
 }
 
+// Every element of x (count) lies in [0, 1]; a DataError otherwise, also for NaN.
+template <class S>
+void Probabilities(const Args& args) {
+  const int64_t count = args.size(0);
+  const S* x = args.in<S>(0);
+  const auto fits = [](S value) {
+    const auto wide = Widen(value);
+    return (wide >= 0) & (wide <= 1);
+  };
+  int all = 1;
+  for (int64_t i = 0; i < count; ++i) all &= fits(x[i]);
+  if (all == 1) return;
+  for (int64_t i = 0; i < count; ++i) {
+    if (fits(x[i])) continue;
+    const double value = static_cast<double>(Widen(x[i]));
+    std::ostringstream text;
+    text << value;
+    throw DataError("expected numbers from 0 to 1 for x, got " +
+                    (std::isnan(value) ? "NaN" : text.str()));
+  }
+}
+
 }  // namespace
 
 std::vector<Op> LossOps() {
@@ -140,6 +164,11 @@ std::vector<Op> LossOps() {
        KernelsForPairs<kFloating, kIndices>([]<DType kType, DType kTarget>() {
          return NllLossBackward<CType<kType>, CType<kTarget>>;
        })},
+      {"probabilities",
+       {{"x"}},
+       {{"count"}},
+       [](const double* attr, int64_t* need) { need[0] = Elements(attr[0]); },
+       KernelsFor<kFloating>([]<DType kType>() { return Probabilities<CType<kType>>; })},
   };
 }
 

@@ -45,6 +45,28 @@ const calls: [name: string, call: Call, message: string][] = [
   ],
 ];
 
+const whatIsNoProbability: [name: string, values: number[], got: string][] = [
+  ['above 1', [0.5, 1.5], '1.5'],
+  ['below 0', [0.5, -0.25], '-0.25'],
+  ['NaN', [0.5, NaN], 'NaN'],
+];
+
+test.each(whatIsNoProbability)('binaryCrossEntropy of %s', (_name, values, got) => {
+  const fine = tensor([0, 1]);
+  const message = (name: string): string =>
+    `binaryCrossEntropy: expected numbers from 0 to 1 for ${name}, got ${got}`;
+  for (const dtype of ['float32', 'float64', 'float16', 'bfloat16'] as const) {
+    const [wrong, right] = [tensor(values, { dtype }), fine.to(dtype)];
+    const module = new nn.BCELoss();
+    const step = compile((input: Tensor, target: Tensor) => module.forward(input, target));
+    step(right, right.clone());
+    for (const run of [step, (a: Tensor, b: Tensor) => F.binaryCrossEntropy(a, b)]) {
+      expect(() => run(wrong, right)).toThrow(new RangeError(message('input')));
+      expect(() => run(right, wrong)).toThrow(new RangeError(message('target')));
+    }
+  }
+});
+
 describe('eagerly', () =>
   testRefusals(calls.map(([name, call, message]): Row => [name, () => call(bad), Range, message])));
 

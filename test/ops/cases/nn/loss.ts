@@ -28,7 +28,23 @@ function nll(logs: Plain, target: Plain, weight: readonly number[] | null, how: 
   return { shape: [], data: [how === 'sum' ? sum(losses) : sum(losses) / sum(shares)] };
 }
 
-export const cases: readonly OpCase[] = shapes.flatMap(({ name, shape, targets, values }) =>
+const crossEntropies: readonly OpCase[] = [[4], [2, 3], []].map((shape): OpCase => ({
+  name: `binaryCrossEntropy of [${shape.join()}]`,
+  ops: ['probabilities'],
+  inputs: [
+    { shape, low: 0.1, high: 0.9 },
+    { shape, low: 0, high: 1 },
+  ],
+  run: (input, target) => F.binaryCrossEntropy(input, target, { reduction: 'none' }),
+  reference: (input, target) => ({
+    shape: input.shape,
+    data: input.data.map(
+      (p, i) => -(target.data[i] * Math.log(p) + (1 - target.data[i]) * Math.log(1 - p)),
+    ),
+  }),
+}));
+
+const picks: readonly OpCase[] = shapes.flatMap(({ name, shape, targets, values }) =>
   reductions.flatMap((reduction) =>
     [false, true].map((weighted): OpCase => {
       const classes = shape.length === 1 ? shape[0] : shape[1];
@@ -52,3 +68,5 @@ export const cases: readonly OpCase[] = shapes.flatMap(({ name, shape, targets, 
     }),
   ),
 );
+
+export const cases: readonly OpCase[] = [...picks, ...crossEntropies];

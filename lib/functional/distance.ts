@@ -4,6 +4,7 @@ import { requireArity, requireInRange, requireNumber, requireOptions } from '../
 import { noGrad } from '../core/gradMode';
 import { broadcastShapes, normalizeDim } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
+import { asFloating } from '../ops/define';
 import { roundedOnce } from './dtypes';
 
 /**
@@ -70,5 +71,7 @@ export function pairwiseDistance(
   const a = requireTensor('pairwiseDistance', 'x1', x1);
   const b = requireTensor('pairwiseDistance', 'x2', x2);
   requireInRange('pairwiseDistance', 'eps', eps, 0, Infinity);
-  return calledAs('pairwiseDistance', () => a.sub(b).add(eps).norm({ p, dim: -1, keepdim }));
+  return calledAs('pairwiseDistance', () =>
+    asFloating(a.sub(b)).add(eps).norm({ p, dim: -1, keepdim }),
+  );
 }

@@ -1,6 +1,6 @@
 /** Losses with margins, distances, and functions with weights of their own. */
 import '../support/calls';
-import { F, tensor, zeros } from 'blasgrad';
+import { F, tensor, zeros, type Tensor } from 'blasgrad';
 import {
   at,
   build,
@@ -288,3 +288,23 @@ expectRefusals([
   [() => F.tripletMarginLoss(x, x, x, { swap: 1 as never }), TypeError, 'a boolean for swap'],
   [() => F.hingeEmbeddingLoss(x, x, { margin: NaN }), RangeError, 'a finite number for margin'],
 ]);
+
+// Numbers of PyTorch 2.15: one sample may have fewer dimensions.
+test.each<[Tensor, Tensor, number[], number]>([
+  [tensor(2), tensor(0n), [], 0],
+  [tensor(2), tensor([0n]), [], 0],
+  [tensor([1, 2.5]), tensor(0n), [], 1.25],
+  [tensor([1, 2.5]), tensor([0n]), [1], 1.25],
+  [tensor([[1, 2.5]]), tensor(0n), [], 1.25],
+])('multiMarginLoss of one sample', (x, target, shape, loss) => {
+  const out = F.multiMarginLoss(x, target, { reduction: 'none', weight: null });
+  expect([out.shape, out.sum().item()]).toEqual([shape, loss]);
+});
+
+test.each(['int64', 'int32', 'uint8'] as const)('margins of %s give floats', (dtype) => {
+  const [a, b, sign] = [[1, 2, 3], [3, 2, 1], [1, 1, 0]].map((one) => tensor(one, { dtype })); // prettier-ignore
+  const losses = F.marginRankingLoss(a, b, sign, { margin: 1, reduction: 'none' });
+  expect([losses.dtype, losses.toArray()]).toEqual(['float32', [3, 1, 1]]);
+  expect(F.marginRankingLoss(a, b, sign).item()).toBeCloseTo(2 / 3);
+  expect(F.pairwiseDistance(b, b, { eps: 1 }).item()).toBeCloseTo(Math.sqrt(3));
+});

@@ -21,7 +21,7 @@ import { requireReduction, type ReductionOption } from './reduction';
 /** Options of `nllLoss`. */
 export interface NllOptions extends ReductionOption {
   /** One weight for each class, which multiplies the losses of that class; with class targets it gets no gradient. */
-  weight?: Tensor;
+  weight?: Tensor | null;
   /** A class whose elements are ignored; -100 if missing. */
   ignoreIndex?: number;
 }
@@ -38,8 +38,8 @@ function classDimOf(op: string, input: Tensor): number {
   return input.ndim === 1 ? 0 : 1;
 }
 
-function weightFor(op: string, input: Tensor, weight: Tensor | undefined): Tensor | null {
-  if (weight === undefined) return null;
+function weightFor(op: string, input: Tensor, weight: Tensor | null = null): Tensor | null {
+  if (weight === null) return null;
   const classes = input.shape[classDimOf(op, input)];
   if (!sameShape(requireTensor(op, 'weight', weight).shape, [classes])) {
     throw unexpected(op, `[${classes}]`, 'weight', shapeText(weight.shape));

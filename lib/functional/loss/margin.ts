@@ -11,7 +11,7 @@ import {
   wrongType,
 } from '../../core/errors';
 import { softplus } from '../../ops/elementwise/activation';
-import { requireIndex } from '../../ops/define';
+import { asFloating, requireIndex } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { arange } from '../../creation/range';
 import { sameShape } from '../../core/shape';
@@ -79,7 +79,9 @@ export function marginRankingLoss(
   requireTensor(op, 'input1', input1);
   requireTensor(op, 'input2', input2);
   requireTensor(op, 'target', target);
-  const losses = calledAs(op, () => nonNegative(input2.sub(input1).mul(target).add(margin)));
+  const losses = calledAs(op, () =>
+    nonNegative(asFloating(input2.sub(input1).mul(target)).add(margin)),
+  );
   return reduced(op, losses, options.reduction);
 }
 
@@ -208,12 +210,18 @@ export type MultiMarginOptions = MarginOption & {
   /** The power of each term; 1 if missing. */
   p?: 1 | 2;
   /** One number for each class, which multiplies the losses of that class. */
-  weight?: Tensor;
+  weight?: Tensor | null;
 };
+
+/** Scores as (N, C); those of one sample may have fewer dimensions. */
+function scoreRows(op: string, x: Tensor): Tensor {
+  if (x.ndim > 2) throw unexpected(op, '(C) or (N, C)', 'input', shapeText(x.shape));
+  return x.ndim === 2 ? x : x.reshape([1, x.numel()]);
+}
 
 /**
  * The sum over the wrong classes i of max(0, margin - input[target] + input[i])^p / C for scores (N, C) or (C) and
- * classes (N) or () in int32 or int64, times the class's weight; p is 1 or 2 (torch.nn.functional.multi_margin_loss).
+ * classes (N), or (1) or () of one sample, in int32 or int64, times the class's weight; p is 1 or 2 (torch.nn.functional.multi_margin_loss).
  */
 export function multiMarginLoss(
   input: Tensor,
@@ -227,30 +235,31 @@ export function multiMarginLoss(
   const p = requireOneOf(op, 'p', String(options.p ?? 1), ['1', '2']);
   const x = requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
-  if (x.ndim < 1 || x.ndim > 2) throw unexpected(op, '(C) or (N, C)', 'input', shapeText(x.shape));
-  const lead = x.shape.slice(0, -1);
+  const rows = scoreRows(op, x);
+  const [samples, classes] = rows.shape;
   requireIndex(op, 'target', target);
-  if (!sameShape(target.shape, lead)) {
-    throw unexpected(op, shapeText(lead), 'target', shapeText(target.shape));
+  const isOne = samples === 1 && target.ndim === 0;
+  if (!isOne && !sameShape(target.shape, [samples])) {
+    throw unexpected(op, shapeText([samples]), 'target', shapeText(target.shape));
   }
-  const classes = x.shape[x.ndim - 1];
-  const right = target.unsqueeze(-1);
+  const shape = x.ndim === 0 ? [] : target.shape;
+  const labels = target.reshape([samples]);
+  const right = labels.unsqueeze(1);
   const isRight = right.eq(arange(classes, { dtype: 'int32' }));
-  const { weight } = options;
-  if (weight !== undefined) {
+  const weight = options.weight ?? null;
+  if (weight !== null) {
     requireSameDType(op, x, 'weight', requireTensor(op, 'weight', weight));
     if (!sameShape(weight.shape, [classes])) {
       throw unexpected(op, `[${classes}]`, 'weight', shapeText(weight.shape));
     }
   }
-  return roundedOnce([x], (scores) => {
-    const own = calledAs(op, () => scores.gather(-1, right), ['index', 'target']);
+  return roundedOnce([rows], (scores) => {
+    const own = calledAs(op, () => scores.gather(1, right), ['index', 'target']);
     const over = scores.sub(own).add(margin);
     // NaN is not above 0 either, and counts nothing, as in PyTorch.
     const terms = where(over.gt(0).logicalAnd(isRight.logicalNot()), over, 0);
-    const losses = (p === '2' ? terms.square() : terms).sum(-1).div(classes);
-    if (weight === undefined) return reduced(op, losses, options.reduction);
-    const shares = weight.indexSelect(0, target.reshape([target.numel()])).reshape([...lead]);
-    return reduced(op, losses.mul(shares), options.reduction);
+    const losses = (p === '2' ? terms.square() : terms).sum(1).div(classes);
+    const shares = weight === null ? losses : losses.mul(weight.indexSelect(0, labels));
+    return reduced(op, shares.reshape(shape), options.reduction);
   });
 }

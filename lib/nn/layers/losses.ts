@@ -78,17 +78,16 @@ function tripleLoss<
 function registerOption(
   loss: Pick<Module, 'registerBuffer'>,
   name: string,
-  tensor: Tensor | undefined,
+  tensor: Tensor | null = null,
 ): void {
-  const buffer = tensor === undefined ? null : requireTensor(loss.constructor.name, name, tensor);
+  const buffer = tensor === null ? null : requireTensor(loss.constructor.name, name, tensor);
   loss.registerBuffer(name, buffer);
 }
 
 /** A loss whose option `weight` is a buffer, so that it is converted with the model. */
-abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tensor }> extends Loss<
-  Pair,
-  Options
-> {
+abstract class WeightedLoss<
+  Options extends { reduction?: string; weight?: Tensor | null },
+> extends Loss<Pair, Options> {
   /** The option `weight`, as a buffer; null without one. */
   declare readonly weight: Tensor | null;
 
@@ -104,7 +103,7 @@ abstract class WeightedLoss<Options extends { reduction?: string; weight?: Tenso
 }
 
 /** The base of modules that compute the loss `fn`, which has the option `weight`. */
-function weightedPairLoss<Options extends { reduction?: string; weight?: Tensor }>(
+function weightedPairLoss<Options extends { reduction?: string; weight?: Tensor | null }>(
   fn: LossFunction<Pair, Options>,
   names: Names<Options>,
 ): new (options?: Options) => WeightedLoss<Options> {

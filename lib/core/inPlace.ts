@@ -2,6 +2,7 @@
 import { enableGrad } from './gradMode';
 import { Node, edgeOf, edgesTo, type OpAttrs, type OpName, type Rule } from './node';
 import { observer, type Observer } from './observer';
+import type { Storage } from './storage';
 import type { Tensor } from './tensor';
 
 /** How a view is made from its parent, and the version of the memory that its node was made for. */
@@ -10,6 +11,9 @@ export interface ViewLink {
   readonly replay: (parent: Tensor) => Tensor;
   version: number;
 }
+
+/** Copies that a compiled function makes where PyTorch makes views: a change of them would be lost. */
+export const copiesOfViews = new WeakSet<Storage>();
 
 /** After a change of the memory through another tensor: makes the view one of what its parent is now. */
 export function refreshView(tensor: Tensor, link: ViewLink): void {

@@ -1,8 +1,15 @@
 /** Tables of vectors that are looked up by index. */
 import type { DType } from '../../core/dtype';
-import { requireArity, requireInRange, requireInteger, requireOptions } from '../../core/errors';
+import {
+  requireArity,
+  requireBoolean,
+  requireInRange,
+  requireInteger,
+  requireNumber,
+  requireOptions,
+} from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { embedding } from '../../functional';
+import { embedding, type EmbeddingOptions } from '../../functional';
 import { normal_ } from '../init';
 import { Module } from '../module/module';
 import type { Parameter } from '../module/parameter';
@@ -14,27 +21,42 @@ export class Embedding extends Module {
   declare readonly weight: Parameter;
   /** The index of a row that is not trained; null for none. */
   readonly paddingIdx: number | null;
+  /** The length to which longer rows are scaled when they are looked up; null for any. */
+  readonly maxNorm: number | null;
+  /** The order of that length. */
+  readonly normType: number;
+  /** Whether the gradient of a row is divided by the number of times it is looked up. */
+  readonly scaleGradByFreq: boolean;
 
   constructor(
     /** Number of rows. */
     readonly numEmbeddings: number,
     /** Size of each row. */
     readonly embeddingDim: number,
-    options: { paddingIdx?: number; dtype?: DType } = {},
+    options: EmbeddingOptions & { dtype?: DType } = {},
   ) {
     requireArity('Embedding', arguments.length, 3);
     super();
-    requireOptions('Embedding', options, ['paddingIdx', 'dtype']);
+    const known = ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'dtype'];
+    requireOptions('Embedding', options, known);
     requireInteger('Embedding', 'numEmbeddings', numEmbeddings, 0);
     requireInteger('Embedding', 'embeddingDim', embeddingDim, 0);
-    const { paddingIdx, ...rest } = options;
-    const { weight } = weights('Embedding', rest, [numEmbeddings, embeddingDim], []);
+    const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = options;
+    const { weight } = weights(
+      'Embedding',
+      { dtype: options.dtype },
+      [numEmbeddings, embeddingDim],
+      [],
+    );
     this.registerParameter('weight', weight);
-    if (paddingIdx !== undefined) {
+    if (paddingIdx !== null) {
       requireInRange('Embedding', 'paddingIdx', paddingIdx, -numEmbeddings, numEmbeddings - 1);
       requireInteger('Embedding', 'paddingIdx', paddingIdx);
     }
-    this.paddingIdx = paddingIdx ?? null;
+    this.paddingIdx = paddingIdx;
+    this.maxNorm = maxNorm === null ? null : requireNumber('Embedding', 'maxNorm', maxNorm);
+    this.normType = requireNumber('Embedding', 'normType', normType);
+    this.scaleGradByFreq = requireBoolean('Embedding', 'scaleGradByFreq', scaleGradByFreq);
     this.resetParameters();
   }
 
@@ -47,11 +69,16 @@ export class Embedding extends Module {
 
   override forward(input: Tensor): Tensor {
     requireArity('Embedding', arguments.length, 1);
-    return embedding(input, this.weight, { paddingIdx: this.paddingIdx ?? undefined });
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
+    return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
   }
 
   override extraRepr(): string {
-    const sizes = `${this.numEmbeddings}, ${this.embeddingDim}`;
-    return this.paddingIdx === null ? sizes : `${sizes}, padding_idx=${this.paddingIdx}`;
+    const parts = [`${this.numEmbeddings}, ${this.embeddingDim}`];
+    if (this.paddingIdx !== null) parts.push(`padding_idx=${this.paddingIdx}`);
+    if (this.maxNorm !== null) parts.push(`max_norm=${this.maxNorm}`);
+    if (this.normType !== 2) parts.push(`norm_type=${this.normType}`);
+    if (this.scaleGradByFreq) parts.push('scale_grad_by_freq=True');
+    return parts.join(', ');
   }
 }

@@ -115,3 +115,11 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
 export function requireIndex(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, ...indexDTypes);
 }
+
+/** Integers have no powers below 0. (Exponents in a tensor give 1, -1 or 0, as in PyTorch.) */
+export function requireExponent(op: string, x: Tensor, exponent: unknown): void {
+  if (typeof exponent !== 'number' && typeof exponent !== 'bigint') return;
+  if (exponent >= 0 || isFloating(x.dtype)) return;
+  if (typeof exponent === 'number' && !Number.isInteger(exponent)) return; // the result is floating
+  throw unexpected(op, `an exponent of at least 0 of ${x.dtype}`, 'other', String(exponent));
+}

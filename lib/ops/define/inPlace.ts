@@ -1,9 +1,10 @@
 /** Checks before changes in place. */
 import { requireNoReaders } from '../../core/access';
+import { capture } from '../../core/capture';
 import { isFloating, type DType } from '../../core/dtype';
 import { unexpected } from '../../core/errors';
 import { isGradEnabled } from '../../core/gradMode';
-import { rootOf } from '../../core/inPlace';
+import { copiesOfViews, rootOf } from '../../core/inPlace';
 import { observer } from '../../core/observer';
 import { sameShape, type Shape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
@@ -15,6 +16,12 @@ import type { Tensor } from '../../core/tensor';
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
   requireNoReaders(op, x);
   observer?.changing?.(x);
+  if (capture !== null && copiesOfViews.has(x._storage)) {
+    throw new Error(
+      `${op}: expected memory that narrow shares with its tensor, got the copy that it makes in a compiled function of a ` +
+        'start that is a tensor; pass the start as a number',
+    );
+  }
   const root = rootOf(x);
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
     const what = root === x ? 'a leaf' : 'a view of a leaf';

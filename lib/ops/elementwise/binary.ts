@@ -15,6 +15,7 @@ import {
   promote,
   record,
   recordInPlace,
+  requireExponent,
   requireNumbers,
   requireInPlace,
   runElementwise,
@@ -191,7 +192,10 @@ function shareExtreme(dy: Tensor, ties: Tensor, aLost: Tensor, bLost: Tensor): T
 export interface OperatorMethods {
   /** Elementwise product; shapes and dtypes as for `add`. */
   mul(other: Operand): Tensor;
-  /** This tensor to the power of `other`, elementwise; shapes and dtypes as for `add`. */
+  /**
+   * This tensor to the power of `other`, elementwise; shapes and dtypes as for `add`. RangeError for integers to the power of a
+   * whole number below 0.
+   */
   pow(other: Operand): Tensor;
   /** Angle in radians of the point (other, this). */
   atan2(other: Operand): Tensor;
@@ -303,10 +307,16 @@ for (const [name, op] of Object.entries(operators)) {
 
 addMethods({
   pow(this: Tensor, exponent: Operand): Tensor {
+    requireExponent('pow', this, exponent);
     if (typeof exponent !== 'number' || !isFloating(this.dtype))
       return operators.pow.apply(this, exponent);
     if (exponent === 2) return this.square();
     return exponent === 0.5 ? this.sqrt() : powScalar(this, exponent);
+  },
+  pow_(this: Tensor, exponent: Operand): Tensor {
+    requireExponent('pow_', this, exponent);
+    operators.pow.applyInPlace(this, exponent);
+    return this;
   },
   bitwiseNot(this: Tensor): Tensor {
     if (this.dtype === 'bool') return this.logicalNot();

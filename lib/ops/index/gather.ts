@@ -63,12 +63,17 @@ const gatherBackwardRule: Rule<'gatherBackward'> = {
 /** The gradient of gather: zeros of the input's shape with `dy` added at `index`. */
 export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor {
   const out = Tensor._empty(dy.dtype, along.shape).zero_();
-  scatterInto(scatterAddKernels, out, along.dim, index, dy.detach());
+  if (index.numel() > 0) scatterInto(scatterAddKernels, out, along.dim, index, dy.detach());
   return record(out, gatherBackwardRule, [dy], [index], along);
 }
 
 function gather(input: Tensor, dimension: number, indices: Tensor): Tensor {
   const dim = normalizeDim('gather', dimension, input.ndim);
+  if (requireTensor('gather', 'index', indices).numel() === 0) {
+    // Any shape and dtype without elements will do, as in PyTorch.
+    const none = Tensor._empty(input.dtype, indices.shape);
+    return record(none, gatherRule, [input], [indices], { dim, shape: input.shape });
+  }
   const index = requireIndexOf('gather', input, dim, indices);
   const x = cropped(input, index.shape, dim).contiguous();
   const { outer, n, inner } = lineOf(x.shape, dim);

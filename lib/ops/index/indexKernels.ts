@@ -1,5 +1,5 @@
 /** The native calls of gathering and scattering. */
-import type { DType } from '../../core/dtype';
+import { isHalf, type DType } from '../../core/dtype';
 import {
   namedKernelPairs,
   type Attrs,
@@ -31,4 +31,9 @@ export function writing(name: string): IndexKernels<Writing> {
 export interface Along {
   readonly dim: number;
   readonly shape: Shape;
+}
+
+/** The dtype that elements are added in: halves are rounded once, and a sum of bool is true if an element is. */
+export function dtypeOfSums(dtype: DType): DType {
+  return isHalf(dtype) ? 'float32' : dtype === 'bool' ? 'int32' : dtype;
 }

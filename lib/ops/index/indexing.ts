@@ -278,7 +278,6 @@ function listOf(op: string, indices: unknown): readonly unknown[] {
 
 function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boolean): void {
   const op = 'indexPut_';
-  if (accumulate && x.dtype === 'bool') throw unexpected(op, 'numbers to add to', 'this', 'bool');
   if (putRows(x, listOf(op, indices), value, accumulate)) return;
   const [part, advanced] = basicPart(op, x, listOf(op, indices));
   requireInPlace(op, part, part.shape, part.dtype);

@@ -17,6 +17,7 @@ import {
   requireDTypeOf,
   requireIndex,
   runElementwise,
+  scalar,
   Tensor,
   reportResult,
   type Operand,
@@ -86,7 +87,7 @@ export function putRows(
   if (!forAll || !sameShape(mask.shape, lead)) return false;
   const wide = mask.reshape([...lead, ...row.map(() => 1)]);
   const rows = operand('indexPut_', 'value', value, x).to(x.dtype);
-  if (accumulate) x.add_(where(wide, rows, 0));
+  if (accumulate) x.add_(where(wide, rows, scalar(0, x.dtype)));
   else x.copy_(where(wide, rows, x));
   return true;
 }
@@ -159,7 +160,7 @@ addMethods({
       const values = length === 0 ? Tensor._empty(this.dtype, [1]).zero_() : source.flatten();
       const places = where(wide, length === 0 ? counts : counts.sub(1), 0);
       return where(wide, values.gather(0, places), this.expand(shape).flatten()).reshape(shape);
-    });
+    }, ['index', 'source']);
   },
   take(this: Tensor, index: Tensor): Tensor {
     requireIndex('take', 'index', requireTensor('take', 'index', index));

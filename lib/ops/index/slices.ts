@@ -1,12 +1,18 @@
 /** Reads, writes and adds slices of a dimension at a list of indices: reading and adding are each other's gradients. */
-import { isHalf } from '../../core/dtype';
-import { requireNumber, requireOptions, shapeText, unexpected } from '../../core/errors';
+import { calledAs } from '../../core/caller';
+import {
+  requireInteger,
+  requireNumber,
+  requireOptions,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { normalizeDim, sameShape } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
-import { record, requireDTypeOf, requireIndex, Tensor, type Rule } from '../define';
+import { isFloating, record, requireDTypeOf, requireIndex, Tensor, type Rule } from '../define';
 import { lineOf } from '../reduce/reductionShape';
-import { reading, writing, type Along } from './indexKernels';
+import { dtypeOfSums, reading, writing, type Along } from './indexKernels';
 
 const indexSelectKernels = reading('indexSelect');
 const indexCopyKernels = writing('indexCopy');
@@ -58,6 +64,16 @@ function indexSelect(input: Tensor, dimension: number, indices: Tensor): Tensor 
   return record(out, indexSelectRule, [x], [index], { dim, shape: x.shape });
 }
 
+/** `alpha` times `source`, in its dtype. */
+function scaledBy(source: Tensor, alpha: number): Tensor {
+  if (alpha === 1) return source;
+  if (isFloating(source.dtype)) return source.mul(alpha);
+  requireInteger('indexAdd', 'alpha', alpha);
+  if (source.dtype === 'bool') return source.logicalAnd(alpha);
+  const size = calledAs('indexAdd', () => source.mul(Math.abs(alpha)), ['other', 'alpha']);
+  return alpha < 0 ? size.neg() : size;
+}
+
 const indexAddRule: Rule<'indexAdd'> = {
   name: 'indexAdd',
   grad: (dy, node) => [dy, node.needs(1) ? dy.indexSelect(node.attrs.dim, node.saved[0]) : null],
@@ -74,10 +90,10 @@ export function putSlices(
   source: Tensor,
   accumulate: boolean,
 ): void {
-  if (accumulate && isHalf(x.dtype)) {
-    // Added in float32, and rounded once.
-    const wide = x.to('float32');
-    putSlices(wide, dim, index, source.to('float32'), true);
+  const sumDType = dtypeOfSums(x.dtype);
+  if (accumulate && sumDType !== x.dtype) {
+    const wide = x.to(sumDType);
+    putSlices(wide, dim, index, source.to(sumDType), true);
     x.copy_(wide);
     return;
   }
@@ -106,7 +122,7 @@ function indexAdd(
   if (!sameShape(source.shape, shape)) {
     throw unexpected('indexAdd', shapeText(shape), 'source', shapeText(source.shape));
   }
-  const scaled = alpha === 1 ? source : source.mul(alpha);
+  const scaled = scaledBy(source, alpha);
   const out = x.detach().clone();
   putSlices(out, dim, index, scaled.detach().contiguous(), true);
   return record(out, indexAddRule, [x, scaled], [index], { dim, shape: x.shape });

@@ -131,13 +131,16 @@ addMethods({
 
 /** Fills a new, contiguous tensor with integers from `low` to `high` - 1. */
 export function fillRandint(out: Tensor, low: number, high: number, options: RandomOptions): void {
-  randintKernels[out.dtype](
-    stateOf('randint', options)._flat,
-    out._flat,
-    low,
-    high - low,
-    out.numel(),
-  );
+  const state = stateOf('randint', options);
+  if (out.dtype === 'bool') {
+    if (low < 0) throw wrongValue('randint', '0 or 1', 'low', low);
+    if (high > 2) throw wrongValue('randint', '1 or 2', 'high', high);
+    const bytes = Tensor._empty('uint8', out.shape);
+    randintKernels.uint8(state._flat, bytes._flat, low, high - low, out.numel());
+    out.copy_(bytes);
+    return;
+  }
+  randintKernels[out.dtype](state._flat, out._flat, low, high - low, out.numel());
 }
 
 /** Fills a new int32 tensor of n elements with 0 to n - 1 in random order. */

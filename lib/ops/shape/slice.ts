@@ -3,6 +3,7 @@ import { calledAs } from '../../core/caller';
 import { capture } from '../../core/capture';
 import { isInteger } from '../../core/dtype';
 import { requireInteger, unexpected, wrongType } from '../../core/errors';
+import { copiesOfViews } from '../../core/inPlace';
 import { addMethods } from '../../core/methods';
 import { Node } from '../../core/node';
 import { normalizeDim, type Shape } from '../../core/shape';
@@ -103,7 +104,7 @@ function narrowAt(x: Tensor, dim: number, start: Tensor, length: number): Tensor
       String(length),
     );
   }
-  return calledAs(
+  const copy = calledAs(
     'narrow',
     () => {
       const first = start.to('int64');
@@ -114,6 +115,8 @@ function narrowAt(x: Tensor, dim: number, start: Tensor, length: number): Tensor
     },
     ['index', 'start and length'],
   );
+  copiesOfViews.add(copy._storage);
+  return copy;
 }
 
 declare module '../../core/tensor' {

@@ -30,7 +30,7 @@ test.each(lines)('%s', (_id, { scheduler: name, args, baseLr, metrics, lrs }) =>
   const optimizer = sgd(baseLr);
   const scheduler = new makers[name](optimizer, ...args);
   lrs.forEach((lr, i) => {
-    if (i > 0) scheduler.step(...(metrics === undefined ? [] : [metrics[i - 1]]));
+    if (i > 0) scheduler.step(...(metrics ? [metrics[i - 1]] : []));
     expect(Math.abs(optimizer.lr - lr)).toBeLessThan(1e-10 + 1e-9 * lr);
     expect(scheduler.getLastLr()).toEqual([optimizer.lr]);
   });
@@ -42,7 +42,7 @@ test.each(lines)(
     let optimizer = sgd(baseLr);
     let scheduler = new makers[name](optimizer, ...args);
     lrs.forEach((lr, i) => {
-      if (i > 0) scheduler.step(...(metrics === undefined ? [] : [metrics[i - 1]]));
+      if (i > 0) scheduler.step(...(metrics ? [metrics[i - 1]] : []));
       expect(Math.abs(optimizer.lr - lr)).toBeLessThan(1e-10 + 1e-9 * lr);
       const [states, after] = [[optimizer.stateDict(), scheduler.stateDict()] as const, sgd(1)];
       scheduler = new makers[name](after, ...args);

@@ -1,8 +1,9 @@
-/** Every function of tensors refuses an option that it does not know, and more arguments than it has. */
+/** Every function of tensors, and every class, refuses an option that it does not know, and more arguments than it has. */
 import * as library from 'blasgrad';
 import { F, Tensor, zeros } from 'blasgrad';
 import { thrownBy } from '../nativeCalls';
 import { legalCalls, namesOf, withOptions, type Legal } from './call';
+import { classes } from './classes';
 import { functions } from './functions';
 import { tensorMethods } from './tensorMethods';
 
@@ -39,7 +40,9 @@ const excused: Readonly<Record<string, string>> = {
   'Tensor.toJSON': 'JSON.stringify calls it with a key',
 };
 
-const all = [...tensorMethods, ...functions, ...others].filter(({ name }) => !(name in excused));
+const all = [...tensorMethods, ...functions, ...classes, ...others].filter(
+  ({ name }) => !(name in excused),
+);
 
 function functionsOf(space: object, prefix: string): string[] {
   return Object.entries(Object.getOwnPropertyDescriptors(space))

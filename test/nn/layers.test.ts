@@ -185,7 +185,11 @@ expectRefusals([
   [() => new nn.Embedding(3, 2, { paddingIdx: 3 }), RangeError, 'paddingIdx'],
   [() => new nn.Dropout(1.5), RangeError, 'Dropout: expected a number from 0 to 1 for p, got 1.5'],
   [() => new nn.LeakyReLU(not('a')), TypeError, 'LeakyReLU: expected a number for negativeSlope'],
-  [() => new nn.ELU(not({ beta: 1 })), RangeError, "expected one of alpha for options, got 'beta'"],
+  [
+    () => new nn.ELU(not({ beta: 1 })),
+    RangeError,
+    "expected one of alpha, inplace for options, got 'beta'",
+  ],
   [() => new nn.GELU({ approximate: not('erf') }), RangeError, "'none' or 'tanh' for approximate"],
   [() => new nn.PReLU(0), RangeError, 'a whole number of at least 1 for numParameters, got 0'],
   [() => new nn.Softmax(not(undefined)), TypeError, 'Softmax: expected a whole number for dim'],

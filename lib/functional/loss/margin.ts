@@ -9,6 +9,7 @@ import {
   shapeText,
   unexpected,
   wrongType,
+  wrongValue,
 } from '../../core/errors';
 import { softplus } from '../../ops/elementwise/activation';
 import { asFloating, requireIndex } from '../../ops/define';
@@ -146,7 +147,9 @@ export function tripletMarginWithDistanceLoss(
   const op = 'tripletMarginWithDistanceLoss';
   requireOptions(op, options, ['reduction', 'margin', 'distanceFunction', 'swap']);
   const { margin = 1, distanceFunction = pairwiseDistance, swap = false } = options;
-  requireNumber(op, 'margin', margin);
+  if (requireNumber(op, 'margin', margin) <= 0) {
+    throw wrongValue(op, 'a number above 0', 'margin', margin);
+  }
   requireBoolean(op, 'swap', swap);
   if (typeof distanceFunction !== 'function') {
     throw wrongType(op, 'a function', 'distanceFunction', distanceFunction);

@@ -1,6 +1,7 @@
 /** Activations as modules. Numeric options are positional, in PyTorch's order, or one object: LeakyReLU(0.1). */
 import {
   requireArity,
+  requireBoolean,
   requireInteger,
   requireNumber,
   requireOneOf,
@@ -8,29 +9,21 @@ import {
 } from '../../core/errors';
 import { requireDType, type DType } from '../../core/dtype';
 import * as F from '../../functional';
+import type { InplaceOption } from '../../functional';
 import { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
 import { constant_ } from '../init';
+import { activation, numericActivation, replacing, replacingActivation } from './activationBases';
 import { Module } from '../module/module';
 import { Parameter } from '../module/parameter';
 
 // --- Without options ------------------------------------------------------------------------------------------------
 
-/** The base of modules that apply a function without options. */
-function activation(fn: (input: Tensor) => Tensor): new () => Module {
-  return class extends Module {
-    override forward(input: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 1);
-      return fn(input);
-    }
-  };
-}
-
 /** max(x, 0). */
-export class ReLU extends activation(F.relu) {}
+export class ReLU extends replacing(F.relu) {}
 
 /** x limited to [0, 6]. */
-export class ReLU6 extends activation(F.relu6) {}
+export class ReLU6 extends replacing(F.relu6) {}
 
 /** 1 / (1 + e^-x). */
 export class Sigmoid extends activation(F.sigmoid) {}
@@ -39,19 +32,27 @@ export class Sigmoid extends activation(F.sigmoid) {}
 export class Tanh extends activation(F.tanh) {}
 
 /** x sigmoid(x), also called swish. */
-export class SiLU extends activation(F.silu) {}
+export class SiLU extends replacing(F.silu) {}
 
 /** x tanh(softplus(x)). */
-export class Mish extends activation(F.mish) {}
+export class Mish extends replacing(F.mish) {}
 
 /** The self-normalising ELU. */
-export class SELU extends activation(F.selu) {}
+export class SELU extends replacing(F.selu) {}
 
 /** A piecewise linear sigmoid. */
-export class Hardsigmoid extends activation(F.hardsigmoid) {}
+export class Hardsigmoid extends replacing(F.hardsigmoid) {
+  override extraRepr(): string {
+    return ''; // as PyTorch prints
+  }
+}
 
 /** x hardsigmoid(x). */
-export class Hardswish extends activation(F.hardswish) {}
+export class Hardswish extends replacing(F.hardswish) {
+  override extraRepr(): string {
+    return ''; // as PyTorch prints
+  }
+}
 
 /** x / (1 + |x|). */
 export class Softsign extends activation(F.softsign) {}
@@ -64,63 +65,21 @@ export class LogSigmoid extends activation(F.logsigmoid) {}
 
 // --- With numeric options -------------------------------------------------------------------------------------------
 
-type Numbers = Readonly<Record<string, number>>;
-
-/**
- * The base of modules that apply a function with numeric options, which become fields. `complete` takes the numbers in
- * order and returns all of them by name. `fn` gets the module itself, and reads the numbers from it.
- */
-function numericActivation<Values extends (number | undefined)[], Options extends Numbers>(
-  op: string,
-  complete: (...values: Values) => Options,
-  fn: (input: Tensor, options: Options) => Tensor,
-): new (...values: Values | [options: Partial<Options> | Values[0]]) => Module {
-  const names = Object.keys(complete(...([] as unknown as Values)));
-
-  return class extends Module {
-    constructor(...values: Values | [options: Partial<Options> | Values[0]]) {
-      super();
-      const first: unknown = values[0];
-      const byName = typeof first === 'object' && first !== null;
-      requireArity(op, values.length, byName ? 1 : names.length);
-      if (byName) requireOptions(op, first, names);
-      const inOrder = byName ? names.map((name) => (first as Partial<Numbers>)[name]) : values;
-      const options = complete(...(inOrder.map((value) => value ?? undefined) as Values));
-      for (const name of names) requireNumber(op, name, options[name]);
-      Object.assign(this, options);
-    }
-
-    override forward(input: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 1);
-      return fn(input, this as unknown as Options);
-    }
-
-    override extraRepr(): string {
-      const options = this as unknown as Options;
-      return names.map((name) => `${snakeCase(name)}=${pythonFloat(options[name])}`).join(', ');
-    }
-  };
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 /** x where it is positive, negativeSlope x elsewhere. */
-export class LeakyReLU extends numericActivation(
+export class LeakyReLU extends replacingActivation(
   'LeakyReLU',
   (negativeSlope = 0.01) => ({ negativeSlope }),
-  (x, { negativeSlope }) => F.leakyRelu(x, { negativeSlope }),
+  (x, { negativeSlope, inplace }) => F.leakyRelu(x, { negativeSlope, inplace }),
 ) {
   /** The slope for negative x. */
   declare readonly negativeSlope: number;
 }
 
 /** x limited to [minVal, maxVal]. */
-export class Hardtanh extends numericActivation(
+export class Hardtanh extends replacingActivation(
   'Hardtanh',
   (minVal = -1, maxVal = 1) => ({ minVal, maxVal }),
-  (x, { minVal, maxVal }) => F.hardtanh(x, { minVal, maxVal }),
+  (x, { minVal, maxVal, inplace }) => F.hardtanh(x, { minVal, maxVal, inplace }),
 ) {
   /** Lowest result. */
   declare readonly minVal: number;
@@ -157,20 +116,20 @@ export class Softshrink extends numericActivation(
 }
 
 /** x where it is positive, alpha (e^x - 1) elsewhere. */
-export class ELU extends numericActivation(
+export class ELU extends replacingActivation(
   'ELU',
   (alpha = 1) => ({ alpha }),
-  (x, { alpha }) => F.elu(x, { alpha }),
+  (x, { alpha, inplace }) => F.elu(x, { alpha, inplace }),
 ) {
   /** Minus the limit towards negative infinity. */
   declare readonly alpha: number;
 }
 
 /** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere. */
-export class CELU extends numericActivation(
+export class CELU extends replacingActivation(
   'CELU',
   (alpha = 1) => ({ alpha }),
-  (x, { alpha }) => F.celu(x, { alpha }),
+  (x, { alpha, inplace }) => F.celu(x, { alpha, inplace }),
 ) {
   /** Minus the limit towards negative infinity. */
   declare readonly alpha: number;
@@ -219,25 +178,32 @@ export class GELU extends Module {
 
 /** x where it is above `threshold`, `value` elsewhere. */
 export class Threshold extends Module {
+  /** Whether the result is written to the input. */
+  readonly inplace: boolean;
+
   constructor(
     /** Inputs up to this number are replaced. */
     readonly threshold: number,
     /** The replacement. */
     readonly value: number,
+    options?: InplaceOption,
   ) {
-    requireArity('Threshold', arguments.length, 2);
+    requireArity('Threshold', arguments.length, 3);
     super();
     requireNumber('Threshold', 'threshold', threshold);
     requireNumber('Threshold', 'value', value);
+    requireOptions('Threshold', options, ['inplace']);
+    this.inplace = requireBoolean('Threshold', 'inplace', options?.inplace ?? false);
   }
 
   override forward(input: Tensor): Tensor {
     requireArity('Threshold', arguments.length, 1);
-    return F.threshold(input, this.threshold, this.value);
+    return F.threshold(input, this.threshold, this.value, { inplace: this.inplace });
   }
 
   override extraRepr(): string {
-    return `threshold=${this.threshold}, value=${this.value}`;
+    const shown = `threshold=${this.threshold}, value=${this.value}`;
+    return this.inplace ? `${shown}, inplace=True` : shown;
   }
 }
 

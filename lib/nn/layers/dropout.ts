@@ -1,22 +1,29 @@
 /** Layers that set values to 0 during training. */
-import { requireArity, requireInRange } from '../../core/errors';
-import { dropout, featureDropout } from '../../functional';
+import { requireArity, requireBoolean, requireInRange, requireOptions } from '../../core/errors';
+import { dropout, featureDropout, type InplaceOption } from '../../functional';
 import type { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
 import { Module } from '../module/module';
 
 abstract class AnyDropout extends Module {
-  constructor(
-    /** The probability with which an element, or a channel, becomes 0. */
-    readonly p = 0.5,
-  ) {
-    requireArity(new.target.name, arguments.length, 1);
+  /** The probability with which an element, or a channel, becomes 0. */
+  readonly p: number;
+  /** Whether the result is written to the input. */
+  readonly inplace: boolean;
+
+  constructor(p?: number | ({ p?: number } & InplaceOption), options?: InplaceOption) {
+    requireArity(new.target.name, arguments.length, 2);
     super();
-    requireInRange(new.target.name, 'p', p, 0, 1);
+    const byName = typeof p === 'object';
+    if (byName) requireOptions(new.target.name, p, ['p', 'inplace']);
+    requireOptions(new.target.name, options, byName ? [] : ['inplace']);
+    const given = byName ? p : { p, ...options };
+    this.p = requireInRange(new.target.name, 'p', given.p ?? 0.5, 0, 1);
+    this.inplace = requireBoolean(new.target.name, 'inplace', given.inplace ?? false);
   }
 
   override extraRepr(): string {
-    return `p=${pythonFloat(this.p)}, inplace=False`;
+    return `p=${pythonFloat(this.p)}, inplace=${this.inplace ? 'True' : 'False'}`;
   }
 }
 
@@ -27,7 +34,7 @@ abstract class AnyDropout extends Module {
 export class Dropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
     requireArity('Dropout', arguments.length, 1);
-    return dropout(input, { p: this.p, training: this.training });
+    return dropout(input, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }
 
@@ -35,7 +42,7 @@ export class Dropout extends AnyDropout {
 export class Dropout1d extends AnyDropout {
   override forward(input: Tensor): Tensor {
     requireArity('Dropout1d', arguments.length, 1);
-    return featureDropout(input, { p: this.p, training: this.training });
+    return featureDropout(input, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }
 

@@ -73,7 +73,10 @@ export const activations = defineUnary<keyof ActivationAttrs>({
   relu: {
     saves: 'output',
     passes: (y) => y.le(0).logicalNot(),
-    ofWhole: (x) => x.maximum(0),
+    ofWhole: (x) => {
+      requireNumbers('relu', 'input', x);
+      return x.maximum(0);
+    },
   },
   hardsigmoid: ofInput((x) =>
     x

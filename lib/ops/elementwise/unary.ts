@@ -83,7 +83,9 @@ export class UnaryOp<K extends UnaryName> implements Rule<K> {
 
   applyInPlace(x: Tensor, attrs: OpAttrs[K]): void {
     if (!isFloating(x.dtype) && this.rule.ofWhole) {
-      x.copy_(this.rule.ofWhole(x, attrs));
+      const whole = this.rule.ofWhole(x, attrs);
+      requireInPlace(`${this.name}_`, x, whole.shape, whole.dtype);
+      x.copy_(whole);
       return;
     }
     requireInPlace(`${this.name}_`, x, x.shape, asFloating(x).dtype);

@@ -1,5 +1,5 @@
 /** Options of sums, quotients and rounding. */
-import { compile, grad, tensor, type Tensor } from 'blasgrad';
+import { compile, F, grad, tensor, type Tensor } from 'blasgrad';
 import { testRows, valuesOf, type Row } from './rows';
 
 const x = tensor([5.5, -7.25, 3]);
@@ -157,4 +157,23 @@ test('options are read at each capture, and the ops run again at each replay', (
     [2, -4, -2],
     [5.5, -7.2, 3],
   ]);
+});
+
+test.each<[what: string, run: () => unknown, message: string]>([
+  ['sub of bool', () => bools.sub(1), 'sub: expected float32'],
+  ['sub by bool', () => x.sub(bools), 'sub: expected float32'],
+  ['neg of bool', () => bools.neg(), 'neg: expected float32'],
+  ['neg_ of bool', () => bools.neg_(), 'neg_: expected float32'],
+  ['square_ of bool', () => bools.square_(), 'square_: expected a bool result'],
+  ['relu of bool', () => F.relu(bools), 'relu: expected float32'],
+  ['hardtanh of bool', () => F.hardtanh(bools), 'hardtanh: expected float32'],
+  ['hardtanh of no range', () => F.hardtanh(x, { minVal: 1, maxVal: 0 }), 'hardtanh: expected a number of at least 1 for maxVal'], // prettier-ignore
+  [
+    'softshrink below 0',
+    () => F.softshrink(x, { lambd: -1 }),
+    'softshrink: expected a number of at least 0 for lambd',
+  ],
+  ['a triplet without a margin', () => F.tripletMarginLoss(x, x, x, { margin: 0 }), 'tripletMarginLoss: expected a number above 0 for margin, got 0'], // prettier-ignore
+])('%s is refused', (_what, run, message) => {
+  expect(run).toThrow(message);
 });

@@ -16,7 +16,7 @@ export function activation(fn: (input: Tensor) => Tensor): new () => Module {
 }
 
 /** A module that writes its result to its input if `inplace` is true. */
-abstract class Replacing extends Module {
+export abstract class Replacing extends Module {
   /** Whether the result is written to the input. */
   readonly inplace: boolean;
 
@@ -35,7 +35,7 @@ abstract class Replacing extends Module {
 /** The base of modules that apply a function with the option `inplace` only. */
 export function replacing(
   fn: (input: Tensor, options?: InplaceOption) => Tensor,
-): new (options?: InplaceOption) => Module & { readonly inplace: boolean } {
+): new (options?: InplaceOption) => Replacing {
   return class extends Replacing {
     override forward(input: Tensor): Tensor {
       requireArity(this.constructor.name, arguments.length, 1);
@@ -45,6 +45,8 @@ export function replacing(
 }
 
 type Numbers = Readonly<Record<string, number>>;
+
+type Complete<Options> = (...values: (number | undefined)[]) => Options;
 
 type NumericClass<Values extends unknown[], Options> = new (
   ...values: Values | [options: Partial<Options> | Values[0]]
@@ -56,7 +58,7 @@ type ReplacingClass<Values extends unknown[], Options> = new (
     | Values
     | [options: (Partial<Options> & InplaceOption) | Values[0]]
     | [...Values, options: InplaceOption]
-) => Module & { readonly inplace: boolean };
+) => Replacing;
 
 /**
  * The base of modules that apply a function with numeric options, which become fields. `complete` takes the numbers in
@@ -67,7 +69,7 @@ export function numericActivation<Values extends (number | undefined)[], Options
   complete: (...values: Values) => Options,
   fn: (input: Tensor, options: Options) => Tensor,
 ): NumericClass<Values, Options> {
-  return numericClass(op, complete, fn, []);
+  return numericClass(op, complete as Complete<Options>, fn, []);
 }
 
 /** The same with the option `inplace`. */
@@ -77,16 +79,18 @@ export function replacingActivation<Values extends (number | undefined)[], Optio
   fn: (input: Tensor, options: Options & InplaceOption) => Tensor,
 ): ReplacingClass<Values, Options> {
   // The constructor sets `inplace`.
-  return numericClass(op, complete, fn, ['inplace']) as unknown as ReplacingClass<Values, Options>;
+  return numericClass(op, complete as Complete<Options>, fn, [
+    'inplace',
+  ]) as unknown as ReplacingClass<Values, Options>;
 }
 
-function numericClass<Values extends (number | undefined)[], Options extends Numbers>(
+function numericClass<Options extends Numbers>(
   op: string,
-  complete: (...values: Values) => Options,
+  complete: Complete<Options>,
   fn: (input: Tensor, options: Options) => Tensor,
   flags: readonly 'inplace'[],
 ): new (...values: unknown[]) => Module {
-  const names = Object.keys(complete(...([] as unknown as Values)));
+  const names = Object.keys(complete());
 
   return class extends Module {
     constructor(...values: unknown[]) {
@@ -100,7 +104,9 @@ function numericClass<Values extends (number | undefined)[], Options extends Num
       requireOptions(op, given, byName ? [...names, ...flags] : flags);
       const { inplace, ...named } = given as Partial<Numbers> & InplaceOption;
       const numbers = byName ? names.map((name) => (named as Partial<Numbers>)[name]) : inOrder;
-      const options = complete(...(numbers.map((value) => value ?? undefined) as Values));
+      const options = complete(
+        ...(numbers as (number | null | undefined)[]).map((value) => value ?? undefined),
+      );
       for (const name of names) requireNumber(op, name, options[name]);
       Object.assign(this, options);
       for (const flag of flags) {

@@ -238,8 +238,8 @@ async function parseAll(
 
 /** The error of a parser, or what stopped it: of the file's own text, or of reading it. */
 function notCsv(file: OpenFile, error: unknown): unknown {
-  const { code } = error as { readonly code?: unknown };
-  if (typeof code !== 'string' || !code.startsWith('CSV_')) return error;
+  const { CsvError } = requirePackage(file.op, 'CSV files', 'csv-parse') as typeof CsvParse;
+  if (!(error instanceof CsvError)) return error;
   return file.wrong('well-formed rows of equal length', '', messageOf(error));
 }
 

@@ -93,6 +93,30 @@ export interface ProgramDescription {
   readonly constantBytes: number;
 }
 
+/** The first thing in which a new recording of a function differs from its program. */
+export interface RecordedDifference {
+  /**
+   * `op`: `then` and `now` are the names of ops, empty for none; `attr`, `constant`: the number `name` of the call, an
+   * attribute or an operand that JavaScript wrote; `operand`: another tensor; `size`: other sizes or dtypes; `result`: what
+   * fn returns or leaves, `name` says which.
+   */
+  readonly kind: 'op' | 'attr' | 'constant' | 'operand' | 'size' | 'result';
+  /** The number of the call. */
+  readonly call: number;
+  readonly op: string;
+  /** The function that called the op, or empty. */
+  readonly caller: string;
+  readonly name: string;
+  readonly then: string;
+  readonly now: string;
+  readonly numberThen: number;
+  readonly numberNow: number;
+  /** Of a constant: the first element that differs, and how many there are. */
+  readonly element: number;
+  readonly elements: number;
+  readonly dtype: string;
+}
+
 /** A captured program. Arrays are those of the inputs and then of the outputs. */
 export interface NativeProgram {
   /** For each of the states named at the end of the capture: 2 if a call writes to it, 1 if calls read it, else 0. */
@@ -121,6 +145,12 @@ export interface NativeProgram {
   stop(): void;
   /** Steps that the asynchronous run has finished. */
   progress(): number;
+  /** Compares the open capture with the program; the arrays are those that `endCapture` takes. Null if they are the same. */
+  compare(
+    inputs: readonly ElementArray[],
+    outputs: readonly ElementArray[],
+    kept: readonly ElementArray[],
+  ): RecordedDifference | null;
   /** Null once it is disposed of. */
   describe(): ProgramDescription | null;
   /** Frees its memory; an error while an asynchronous run uses it. */

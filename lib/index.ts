@@ -24,7 +24,10 @@ export {
   AbortError,
   compile,
   type Compiled,
+  type CompileOptions,
   type CompileStats,
+  type OrNumbers,
+  type OrRows,
   type Output,
   type Progress,
   type RunOptions,
@@ -33,6 +36,7 @@ export {
 } from './compile';
 export type { Options, SizesAnd, TensorOptions } from './creation/options';
 export type { DType, TypedArray } from './core/dtype';
+export { scalarInput, type ScalarInput } from './core/scalarInput';
 export { enableGrad, isGradEnabled, noGrad } from './core/gradMode';
 export * as data from './data';
 export * as F from './functional';

@@ -1,4 +1,5 @@
 /** Gradients by reverse-mode differentiation: a loop over the nodes of the graph. */
+import { capture } from '../core/capture';
 import { describe, shapeText } from '../core/errors';
 import { enableGrad, noGrad, setGradEnabled } from '../core/gradMode';
 import { edgeOf, Node, type Edge, type Hook } from '../core/node';
@@ -148,6 +149,7 @@ function propagate(
       if (!options.retainGraph) node.free();
     }
     for (const [leaf, gradient] of collected.leaves) {
+      capture?.guards.push(sameHooks(leaf));
       if (leaf._hooks === null) continue;
       const hooked = runHooks(leaf._hooks, gradient);
       collected.share(hooked);
@@ -158,6 +160,15 @@ function propagate(
     for (const node of nodes) node.pending = null;
   }
   return collected;
+}
+
+/** A test whether a leaf still has the same hooks. */
+function sameHooks(leaf: Tensor): () => boolean {
+  const hooks = leaf._hooks?.slice() ?? [];
+  return () => {
+    const now = leaf._hooks ?? [];
+    return now.length === hooks.length && now.every((hook, i) => hook === hooks[i]);
+  };
 }
 
 /** The gradients of a node's inputs, computed under the observer. */

@@ -1,4 +1,5 @@
 /** Methods of tensors for gradients, and the arguments that they share with `grad`. */
+import { countChange } from '../core/changes';
 import { writeElement } from '../core/element';
 import { requireBoolean, requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import { addCallingMethods } from '../core/methods';
@@ -98,10 +99,12 @@ addCallingMethods({
     }
     const hooks = this._node === null ? (this._hooks ??= []) : (this._node.hooks ??= []);
     hooks.push(hook);
+    countChange();
     return {
       remove: () => {
         const place = hooks.indexOf(hook);
         if (place >= 0) hooks.splice(place, 1);
+        countChange();
       },
     };
   },

@@ -1,5 +1,6 @@
 /** The arguments of a compiled function: tensors, followed by options. */
 import { requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
+import { ScalarInput } from '../core/scalarInput';
 import { Tensor } from '../core/tensor';
 import type { RunOptions } from './asyncRun';
 
@@ -14,29 +15,75 @@ export function splitArguments(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
-): { inputs: Tensor[]; options: ScanOptions & RunOptions } {
-  const last = args.at(-1);
-  const hasOptions = args.length > 0 && !(last instanceof Tensor) && known.length > 0;
-  const options = hasOptions ? (last ?? {}) : {};
-  requireOptions(op, options, known);
-  return {
-    inputs: requireInputs(op, hasOptions ? args.slice(0, -1) : args),
-    options,
-  };
+): { inputs: Tensor[]; options: RunOptions } {
+  const { given, options } = withoutOptions(op, args, known);
+  return { inputs: requireInputs(op, given), options };
 }
 
-/** Tensors that do not overlap, else an error. */
+/** The rows of a scan, their number, and the options after them. A number is the same in each row. */
+export function scanArguments(
+  op: string,
+  args: readonly unknown[],
+  known: readonly string[],
+): { inputs: Tensor[]; steps: number; options: RunOptions } {
+  const { given, options } = withoutOptions(op, args, known);
+  const rows = given.map((one, i) => (Array.isArray(one) ? numbersIn(op, i, one) : one));
+  const constant = (one: unknown): boolean => typeof one === 'number' || isScalar(one);
+  const stacked = requireInputs(
+    op,
+    rows.filter((one) => !constant(one)),
+  );
+  const steps = stepsOf(stacked, options.steps);
+  const inputs = rows.map((one) => {
+    if (!constant(one)) return one as Tensor;
+    const value = typeof one === 'number' ? one : (one as ScalarInput).value;
+    return new ScalarInput(new Float64Array(steps).fill(value), steps);
+  });
+  return { inputs, steps, options };
+}
+
+function withoutOptions(
+  op: string,
+  args: readonly unknown[],
+  known: readonly string[],
+): { given: readonly unknown[]; options: ScanOptions & RunOptions } {
+  const last = args.at(-1);
+  const isInput = last instanceof Tensor || typeof last === 'number' || Array.isArray(last);
+  const hasOptions = args.length > 0 && !isInput && known.length > 0;
+  const options = hasOptions ? (last ?? {}) : {};
+  requireOptions(op, options, known);
+  return { given: hasOptions ? args.slice(0, -1) : args, options };
+}
+
+function isScalar(value: unknown): boolean {
+  return value instanceof Tensor && value._isNumber && value.ndim === 0;
+}
+
+function numbersIn(op: string, i: number, list: readonly unknown[]): ScalarInput {
+  list.forEach((one, k) => {
+    if (typeof one !== 'number') throw wrongType(op, 'a number', `inputs[${i}][${k}]`, one);
+  });
+  return new ScalarInput(Float64Array.from(list as number[]), list.length);
+}
+
+/** Tensors that do not overlap, and numbers, which become tensors; else an error. */
 export function requireInputs(op: string, args: readonly unknown[]): Tensor[] {
+  let inputs = args as unknown[];
   for (let i = 0; i < args.length; i++) {
-    const one = args[i];
-    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor', `inputs[${i}]`, one);
+    const one = inputs[i];
+    if (typeof one === 'number') {
+      if (inputs === args) inputs = [...args];
+      inputs[i] = new ScalarInput(Float64Array.of(one));
+      continue;
+    }
+    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or a number', `inputs[${i}]`, one);
     for (let k = 0; k < i; k++) {
-      if (overlap(one, args[k] as Tensor)) {
+      if (overlap(one, inputs[k] as Tensor)) {
         throw unexpected(op, 'memory of its own', `inputs[${i}]`, `that of inputs[${k}]`);
       }
     }
   }
-  return args as Tensor[];
+  return inputs as Tensor[];
 }
 
 function overlap(a: Tensor, b: Tensor): boolean {
@@ -46,7 +93,7 @@ function overlap(a: Tensor, b: Tensor): boolean {
 }
 
 /** The number of rows that all inputs of a scan have, or `steps` where there are none. */
-export function stepsOf(inputs: readonly Tensor[], steps: number | undefined): number {
+function stepsOf(inputs: readonly Tensor[], steps: number | undefined): number {
   if (steps !== undefined && (!Number.isInteger(steps) || steps < 1 || steps > 2 ** 32)) {
     throw unexpected('scan', 'a whole number from 1 to 2^32', 'steps', String(steps));
   }

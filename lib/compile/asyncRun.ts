@@ -4,7 +4,8 @@ import { copyElements } from '../core/element';
 import { allocateShared } from '../core/storage';
 import type { TypedArray } from '../core/dtype';
 import { wrongType } from '../core/errors';
-import { runningError, type Program } from './program';
+import type { Program } from './program';
+import { runningError } from './running';
 import { planSchedules } from './schedules';
 
 /** The argument of `onProgress`, which is called at most ten times a second. */

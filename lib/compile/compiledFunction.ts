@@ -1,26 +1,35 @@
 /** One compiled function: finds the program for a call, or captures a new one. */
 import { copyElements } from '../core/element';
 import type { TypedArray } from '../core/dtype';
-import { unexpected } from '../core/errors';
-import { observer } from '../core/observer';
-import { numelOf } from '../core/shape';
 import type { Tensor } from '../core/tensor';
-import { requireInputs, splitArguments, stepsOf } from './arguments';
-import { captureProgram, type Fn } from './capture';
+import { requireInputs, scanArguments, splitArguments } from './arguments';
+import type { Fn } from './capture';
 import { describePrograms } from './describe';
+import { DifferenceError, type Dynamic } from './difference';
 import { requireRunOptions, runAsync, Staging, type Ending, type RunOptions } from './asyncRun';
-import { denseValues, freshTensor, runningError, type Program, type Signature } from './program';
+import { denseValues, freshTensor, type Program } from './program';
+import { Programs, requireUnchanged } from './programs';
 import { planSchedules } from './schedules';
-import { keepRow, rowsFrom, stackedResult, stacksFor, type Beginning } from './stacked';
+import {
+  keepRow,
+  rowsFrom,
+  rowTensor,
+  signatureOfRow,
+  stackedResult,
+  stacksFor,
+  type Beginning,
+} from './stacked';
 import { endingError, placeOf, requireNotAborted, unfinishedError } from './unfinished';
 
 /** Figures of a compiled function; those of a program are of the one used last. */
 export interface CompileStats {
   /** How often fn was captured. */
   readonly captures: number;
+  /** How often fn was run again, as a step, and made the calls that its program has, or others. */
+  readonly comparisons: number;
   /** Programs in the cache: one for each combination of shapes, dtypes, and what else fn was seen to depend on. */
   readonly programs: number;
-  /** Steps that were replayed. */
+  /** Steps of programs after their first one: replayed, or compared. */
   readonly replays: number;
   /** Native calls in a step. */
   readonly instructions: number;
@@ -32,24 +41,24 @@ export interface CompileStats {
   readonly constantBytes: number;
 }
 
-// A function may be called with any number of shapes (a new length for every sentence): memory stays bounded.
-const mostPrograms = 32;
-
 /** The programs of one function, and the ways to run them. */
 export class CompiledFunction {
-  private programs: Program[] = []; // the one used last comes first
+  private readonly programs: Programs;
   private readonly stagings = new WeakMap<Program, Staging>();
-  private captures = 0;
   private replays = 0;
-  private disposed = false;
 
-  constructor(private readonly fn: Fn) {}
+  constructor(
+    private readonly fn: Fn,
+    dynamic: Dynamic,
+  ) {
+    this.programs = new Programs(fn, dynamic);
+  }
 
   call(args: readonly unknown[]): unknown {
     const inputs = requireInputs('compile', args);
-    const program = this.find(inputs);
-    if (program === null) return this.capture(inputs);
-    this.requireUnchanged(program, inputs);
+    const program = this.findFor(inputs);
+    if (program === null || this.programs.isDue(program)) return this.record(inputs, program);
+    this.programs.countReplays(program, 1);
     this.replays++;
     return program.run(inputs);
   }
@@ -58,13 +67,12 @@ export class CompiledFunction {
     const { inputs, options } = splitArguments('async', args, ['signal', 'onProgress']);
     requireRunOptions('async', options);
     requireNotAborted('async', options.signal);
-    const program = this.find(inputs);
-    if (program === null) {
-      const result = this.capture(inputs);
+    const program = this.findFor(inputs);
+    if (program === null || this.programs.isDue(program)) {
+      const result = this.record(inputs, program);
       options.onProgress?.({ step: 1, steps: 1 });
       return result;
     }
-    this.requireUnchanged(program, inputs);
     const values = inputs.map(denseValues);
     let outputs: Tensor[] = [];
     const take = (results: readonly TypedArray[]): void => {
@@ -77,9 +85,8 @@ export class CompiledFunction {
   }
 
   scan(args: readonly unknown[]): unknown {
-    const { inputs, options } = splitArguments('scan', args, ['steps']);
-    const steps = stepsOf(inputs, options.steps);
-    const beginning = this.begin(inputs, steps, steps);
+    const { inputs, steps } = scanArguments('scan', args, ['steps']);
+    const beginning = this.begin(inputs, steps);
     if (beginning.first < steps) {
       const { program, first } = beginning;
       const count = steps - first;
@@ -107,6 +114,7 @@ export class CompiledFunction {
         program.countChanges();
         if (done > 0) program.leaveGradients();
         schedules.finish(done);
+        this.programs.countReplays(program, done);
         this.replays += done;
       }
     }
@@ -115,11 +123,10 @@ export class CompiledFunction {
 
   async scanAsync(args: readonly unknown[], caller: Error): Promise<unknown> {
     const known = ['steps', 'signal', 'onProgress'];
-    const { inputs, options } = splitArguments('scanAsync', args, known);
+    const { inputs, steps, options } = scanArguments('scanAsync', args, known);
     requireRunOptions('scanAsync', options);
-    const steps = stepsOf(inputs, options.steps);
     requireNotAborted('scanAsync', options.signal);
-    const beginning = this.begin(inputs, steps, steps);
+    const beginning = this.begin(inputs, steps);
     if (beginning.first < steps) {
       const { program, first, stacked } = beginning;
       const rows = rowsFrom(beginning.values, steps, first);
@@ -142,11 +149,18 @@ export class CompiledFunction {
     return stackedResult(beginning, steps);
   }
 
+  /** The next step is run eagerly and compared. */
+  requestComparison(): void {
+    this.programs.requestComparison();
+  }
+
   get stats(): CompileStats {
-    const description = this.programs[0]?.native.describe();
+    const { all, captures, comparisons } = this.programs;
+    const description = all[0]?.native.describe();
     return {
-      captures: this.captures,
-      programs: this.programs.length,
+      captures,
+      comparisons,
+      programs: all.length,
       replays: this.replays,
       instructions: description?.instructions ?? 0,
       arenaBytes: description?.arenaBytes ?? 0,
@@ -156,91 +170,72 @@ export class CompiledFunction {
   }
 
   toString(): string {
-    return describePrograms(this.fn.name, this.programs);
+    return describePrograms(this.fn.name, this.programs.all);
   }
 
   dispose(): void {
-    if (this.programs.some((program) => program.running)) throw runningError('dispose');
-    for (const program of this.programs) program.native.dispose();
-    this.programs = [];
-    this.disposed = true;
+    this.programs.dispose();
   }
 
-  /** The program for these inputs, if there is one. */
-  private find(inputs: readonly Signature[]): Program | null {
-    observer?.replaying?.('compile');
-    if (this.disposed) {
-      throw new Error('compile: expected a function in use, got one that was disposed of');
-    }
-    for (let i = 0; i < this.programs.length; i++) {
-      const program = this.programs[i];
-      if (program.running) throw runningError('compile');
-      if (!program.matches(inputs)) continue;
-      if (i > 0) {
-        this.programs.splice(i, 1);
-        this.programs.unshift(program);
-      }
-      return program;
-    }
-    return null;
+  private findFor(inputs: readonly Tensor[]): Program | null {
+    const program = this.programs.find(inputs);
+    if (program !== null) requireUnchanged(program, inputs);
+    return program;
   }
 
-  /** Runs fn for the inputs, and keeps the program. */
-  private capture(inputs: readonly Tensor[]): unknown {
-    const { program, results } = captureProgram(this.fn, inputs);
-    this.captures++;
-    const changed = inputs.findIndex((input) => program.changes(input._storage));
-    if (changed >= 0) {
-      program.native.dispose();
-      throw changedInput(changed);
-    }
-    this.programs.unshift(program);
-    while (this.programs.length > mostPrograms) this.programs.pop()?.native.dispose();
-    return program.build(results);
+  /** A step that fn runs, to be captured or compared. */
+  private record(inputs: readonly Tensor[], expected: Program | null): unknown {
+    const { comparisons } = this.programs;
+    const { result } = this.programs.record(inputs, expected);
+    if (this.programs.comparisons > comparisons) this.replays++;
+    return result;
   }
 
-  private requireUnchanged(program: Program, inputs: readonly Tensor[]): void {
-    for (let i = 0; i < inputs.length; i++) {
-      if (program.changes(inputs[i]._storage)) throw changedInput(i);
-    }
-  }
-
-  /** Takes the steps of a scan one by one until a program can run the rest. */
-  private begin(inputs: readonly Tensor[], steps: number, rows: number): Beginning {
+  /**
+   * Takes the steps of a scan one by one until a program can run the rest. The first step of each scan is compared with the
+   * program, or the second one if the first is captured.
+   */
+  private begin(inputs: readonly Tensor[], steps: number): Beginning {
     const values = inputs.map(denseValues);
-    const signatures = inputs.map(({ dtype, shape, requiresGrad }) => {
-      return { dtype, shape: shape.slice(1), requiresGrad };
-    });
+    const signatures = inputs.map(signatureOfRow);
     let stacked: TypedArray[] | null = null;
+    let compared = false;
     for (let first = 0; ; first++) {
-      let program = this.find(signatures);
-      if (program !== null) this.requireUnchanged(program, inputs);
-      if (program !== null) {
-        stacked ??= stacksFor(program, rows);
-        if (program.steady || first === steps) return { program, first, values, stacked };
+      const row = signatures.map((signature, i) => rowTensor(signature, values[i], first));
+      const found: Program | null = this.programs.find(row);
+      if (found !== null) requireUnchanged(found, inputs);
+      const compare: boolean = !compared && found !== null && this.programs.compares;
+      if (found !== null && !compare && found.takesRows(values, first)) {
+        return { program: found, first, values, stacked: stacked ?? stacksFor(found, steps) };
       }
-      const row = signatures.map(({ dtype, shape }, i) => {
-        const length = numelOf(shape);
-        const part = values[i].subarray(first * length, (first + 1) * length);
-        return freshTensor(dtype, shape, part);
-      });
-      row.forEach((one, i) => {
-        if (signatures[i].requiresGrad) one.requiresGrad = true;
-      });
       let result: unknown;
+      let program: Program;
       try {
-        result = program === null ? this.capture(row) : program.run(row);
+        if (found === null || compare) {
+          result = this.record(row, found);
+          program = this.programs.all[0];
+          compared ||= compare;
+        } else {
+          program = found;
+          this.programs.countReplays(program, 1);
+          this.replays++;
+          result = program.run(row);
+        }
       } catch (error) {
-        const last = this.programs.at(0);
+        const last = found ?? this.programs.all.at(0);
+        let stepsDone = first;
+        if (error instanceof DifferenceError && last !== undefined) {
+          stepsDone++;
+          stacked ??= stacksFor(last, steps);
+          keepRow(last, error.results, stacked, first);
+        }
         const results =
-          first === 0 || stacked === null || last === undefined
+          stepsDone === 0 || stacked === null || last === undefined
             ? undefined
-            : stackedResult({ program: last, stacked }, first);
-        throw unfinishedError(error, { stepsDone: first, results }, placeOf(first, inputs.length));
+            : stackedResult({ program: last, stacked }, stepsDone);
+        throw unfinishedError(error, { stepsDone, results }, placeOf(stepsDone, inputs.length));
       }
-      if (program !== null) this.replays++;
-      program ??= this.programs[0];
-      stacked ??= stacksFor(program, rows);
+      stacked ??= stacksFor(program, steps);
       keepRow(program, result, stacked, first);
       if (first + 1 === steps) return { program, first: steps, values, stacked };
     }
@@ -264,17 +259,10 @@ export class CompiledFunction {
       },
     };
     const all = { ...options, ...shifted };
+    this.programs.countReplays(program, 0);
     const ending = await runAsync(program, staging, steps, values, all, caller, take);
+    this.programs.countReplays(program, ending.done);
     this.replays += ending.done;
     return ending;
   }
-}
-
-function changedInput(i: number): Error {
-  return unexpected(
-    'compile',
-    'inputs that fn does not change',
-    `inputs[${i}]`,
-    'a tensor whose memory it changes in place',
-  );
 }

@@ -1,6 +1,6 @@
 /** compile(): captures the native calls of a function once, then replays them in C++. */
 import { inspect } from 'node:util';
-import { requireArity, wrongType } from '../core/errors';
+import { requireArity, requireOneOf, requireOptions, wrongType } from '../core/errors';
 import type { ScanOptions } from './arguments';
 import type { Fn } from './capture';
 import type { RunOptions } from './asyncRun';
@@ -13,15 +13,35 @@ export type { Unfinished } from './unfinished';
 export type { CompileStats, Output, RunOptions, ScanOptions };
 export type { Progress } from './asyncRun';
 
+/** Options of `compile`. */
+export interface CompileOptions {
+  /**
+   * What happens when a new run of `fn` makes other calls than the captured one: 'error' (default) throws, after the step is
+   * done, an error that names the call and both numbers; 'recapture' goes on with the new calls; 'ignore' never runs `fn`
+   * again to compare.
+   */
+  dynamic?: 'error' | 'recapture' | 'ignore';
+}
+
+/** Inputs, each of which may be a number where `fn` takes an operand. */
+export type OrNumbers<Inputs extends Tensor[]> = { [K in keyof Inputs]: Inputs[K] | number };
+
+/** Inputs of a scan: rows, a number for all of them, or an array with a number for each. */
+export type OrRows<Inputs extends Tensor[]> = {
+  [K in keyof Inputs]: Inputs[K] | number | readonly number[];
+};
+
 /** A compiled function: call it like the plain one, or run it in one of these other ways. */
 export interface Compiled<Inputs extends Tensor[], Result> {
-  (...inputs: Inputs): Result;
+  (...inputs: OrNumbers<Inputs>): Result;
   /** The same on a background thread. */
-  async(...inputs: [...inputs: Inputs, options?: RunOptions]): Promise<Result>;
+  async(...inputs: [...inputs: OrNumbers<Inputs>, options?: RunOptions]): Promise<Result>;
   /** One step for each row of the inputs, in one native call; results are stacked likewise. */
-  scan(...inputs: [...inputs: Inputs, options?: ScanOptions]): Result;
+  scan(...inputs: [...inputs: OrRows<Inputs>, options?: ScanOptions]): Result;
   /** `scan` on a background thread. */
-  scanAsync(...inputs: [...inputs: Inputs, options?: ScanOptions & RunOptions]): Promise<Result>;
+  scanAsync(
+    ...inputs: [...inputs: OrRows<Inputs>, options?: ScanOptions & RunOptions]
+  ): Promise<Result>;
   /** Counts of captures and replays, and the size of the newest program. */
   readonly stats: CompileStats;
   /** The programs, one native call a line. */
@@ -34,8 +54,9 @@ export interface Compiled<Inputs extends Tensor[], Result> {
  * Returns a function that runs `fn` once for every shape of its inputs and records its native calls. Later calls replay
  * them without JavaScript. Results are new tensors outside any graph.
  *
- * Forward, backward, optimizers, dropout, schedules and changes in place all work in `fn`; what it reads from JavaScript
- * (numbers, branches) stays as it was in the first run. New shapes and dtypes, `train` and `eval`, frozen parameters,
+ * Forward, backward, optimizers, dropout, schedules and changes in place all work in `fn`. At steps 2, 8, 32, ... `fn` runs
+ * again and is compared with the recording: see `dynamic` for what happens when a number or a branch has changed. Pass
+ * numbers that change as arguments, or as `scalarInput`. New shapes and dtypes, `train` and `eval`, changed fields of modules, frozen parameters,
  * cleared gradients and other options of optimizers lead to a new capture. Reading a value (`item`, `data`) of a tensor
  * that `fn` computes is an error. Tensors that `fn` uses move to shared memory.
  *
@@ -51,11 +72,35 @@ export interface Compiled<Inputs extends Tensor[], Result> {
  */
 export function compile<Inputs extends Tensor[], Result extends Output>(
   fn: (...inputs: Inputs) => Result,
+  options: CompileOptions = {},
 ): Compiled<Inputs, Result> {
-  requireArity('compile', arguments.length, 1);
+  requireArity('compile', arguments.length, 2);
   if (typeof fn !== 'function') throw wrongType('compile', 'a function', 'fn', fn);
-  const compiled = new CompiledFunction(fn as unknown as Fn);
-  const call = (...inputs: Inputs): Result => compiled.call(inputs) as Result;
+  requireOptions('compile', options, ['dynamic']);
+  const { dynamic = 'error' } = options;
+  requireOneOf('compile', 'dynamic', dynamic, ['error', 'recapture', 'ignore']);
+  const compiled = new CompiledFunction(fn as unknown as Fn, dynamic);
+  return callable<Inputs, Result>(compiled);
+}
+
+/** @internal As `compile`, but calls `onDifference` after a step that differs, and drops the programs. */
+export function compileStep<Inputs extends Tensor[], Result extends Output>(
+  fn: (...inputs: Inputs) => Result,
+  onDifference: (text: string) => void,
+): { run: Compiled<Inputs, Result>; requestComparison(): void } {
+  const compiled = new CompiledFunction(fn as unknown as Fn, onDifference);
+  return {
+    run: callable<Inputs, Result>(compiled),
+    requestComparison: () => {
+      compiled.requestComparison();
+    },
+  };
+}
+
+function callable<Inputs extends Tensor[], Result>(
+  compiled: CompiledFunction,
+): Compiled<Inputs, Result> {
+  const call = (...inputs: OrNumbers<Inputs>): Result => compiled.call(inputs) as Result;
   const methods = {
     async: (...args: unknown[]) => compiled.async(args, new Error()) as Promise<Result>,
     scan: (...args: unknown[]) => compiled.scan(args) as Result,

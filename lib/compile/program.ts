@@ -1,124 +1,184 @@
 /** One captured program: when it may be used, and how it runs. */
+import { isDeepStrictEqual } from 'node:util';
 import { copyElements } from '../core/element';
 import type { NativeProgram } from '../../binding';
 import { isGradEnabled } from '../core/gradMode';
-import type { Capture, Scheduled } from '../core/capture';
+import type { Scheduled } from '../core/capture';
+import { countChange } from '../core/changes';
 import type { DType, TypedArray } from '../core/dtype';
 import { shapeText } from '../core/errors';
 import { sameShape, type Shape } from '../core/shape';
 import { allocate, Storage, unusable } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import { gradientsInUse, readersError, requireUnusedGradient, usableMemory } from '../core/access';
+import type { RecordedRun } from './capture';
+import { Guards } from './guards';
 import { mapTensors } from './output';
+import { runningError } from './running';
 
 /** What a call must match to use a program. */
 export interface Signature {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly requiresGrad: boolean;
+  /** Whether it is a number. */
+  readonly _isNumber: boolean;
 }
 
 /** The gradient of a leaf after a step. */
-interface GradEffect {
+export interface GradEffect {
   readonly leaf: Tensor;
   readonly gradient: Tensor | null;
-}
-
-/** The result of a capture. */
-export interface Captured {
-  readonly native: NativeProgram;
-  readonly open: Capture;
-  readonly inputs: readonly Signature[];
-  readonly outputs: readonly Signature[];
-  /** What fn returned: tells where the outputs go. */
-  readonly structure: unknown;
-  readonly gradients: readonly GradEffect[];
-}
-
-export function runningError(op: string): Error {
-  return new Error(
-    `${op}: expected tensors that are not in use, got one that a compiled run in flight uses; await the run first`,
-  );
 }
 
 export class Program {
   /** Whether it still matches after its own effects, so that steps can follow each other without a check. */
   readonly steady: boolean;
-  readonly native: NativeProgram;
   readonly inputs: readonly Signature[];
   readonly outputs: readonly Signature[];
   readonly scheduled: readonly Scheduled[];
   /** The numbers of optimizers that the schedules write. */
   readonly scheduledNumbers: readonly Float64Array[];
   running = false;
+  /** Steps that were done, the first one included. */
+  steps = 1;
+  /** The step that is compared with a new run of fn. */
+  nextComparison = 2;
+  /** Whether the first run made tensors that later ones use, and this program is that of the second run. */
+  isSecond = false;
   private readonly structure: unknown;
   private readonly gradients: readonly GradEffect[];
+  private readonly kept: readonly Storage[];
   private readonly recordsGraph = isGradEnabled();
+  private readonly guards: Guards;
   private readonly states: readonly Storage[];
-  private readonly arrays: readonly TypedArray[];
   private readonly written: readonly Storage[];
   private readonly changed: ReadonlySet<Storage>;
-  private readonly gradsRead: readonly (readonly [Tensor, Storage | null])[];
-  private readonly leaves: readonly (readonly [Tensor, boolean])[];
-  private readonly guards: readonly (() => boolean)[];
+  /** Numbers among the inputs that JavaScript read. */
+  private numbersRead: readonly (readonly [position: number, value: number])[];
 
-  constructor({ native, open, inputs, outputs, structure, gradients }: Captured) {
-    this.native = native;
-    this.inputs = inputs;
-    this.outputs = outputs;
+  constructor(
+    readonly native: NativeProgram,
+    run: RecordedRun,
+  ) {
+    const { open, gradients } = run;
+    this.inputs = run.inputs;
+    this.outputs = run.outputs.map(({ dtype, shape }) => {
+      return { dtype, shape, requiresGrad: false, _isNumber: false };
+    });
     this.gradients = gradients;
-    let next = 0;
-    this.structure = mapTensors(structure, () => new Slot(next++));
+    this.kept = run.kept;
+    this.structure = slotsIn(run.structure);
     this.scheduled = open.scheduled;
     this.scheduledNumbers = Array.from(open.scheduledNumbers, ({ array }) => array as Float64Array);
     this.states = [...open.states.keys()];
-    this.arrays = this.states.map((storage) => storage.array);
     const changed = this.states.filter((_, i) => native.access[i] === 2);
     const ofGradients = gradients.flatMap(({ gradient }) =>
       gradient === null ? [] : [gradient._storage],
     );
     this.changed = new Set([...changed, ...ofGradients, ...open.scheduledNumbers]);
     this.written = [...this.changed];
-    this.gradsRead = [...open.gradsRead];
-    this.leaves = [...open.leaves];
-    this.guards = open.guards;
+    this.guards = new Guards(open);
+    this.numbersRead = run.numbersRead();
     const after = new Map(
       gradients.map(({ leaf, gradient }) => [leaf, gradient?._storage ?? null]),
     );
-    this.steady = this.gradsRead.every(
+    this.steady = [...open.gradsRead].every(
       ([leaf, read]) => !after.has(leaf) || after.get(leaf) === read,
     );
   }
 
   /** Whether a call with these inputs may use the program. Throws if what it works on is in use. */
-  matches(inputs: readonly Signature[]): boolean {
+  matches(inputs: readonly Tensor[]): boolean {
+    return this.fits(inputs) && this.guards.hold();
+  }
+
+  /** Whether a call with these inputs makes the same calls, if fn used no other values than before. */
+  mayMatch(inputs: readonly Tensor[]): boolean {
+    return this.fits(inputs) && this.guards.callsHold();
+  }
+
+  private fits(inputs: readonly Tensor[]): boolean {
     if (inputs.length !== this.inputs.length || this.recordsGraph !== isGradEnabled()) return false;
     for (let i = 0; i < inputs.length; i++) {
       const [one, own] = [inputs[i], this.inputs[i]];
       if (one.dtype !== own.dtype || one.requiresGrad !== own.requiresGrad) return false;
-      if (!sameShape(one.shape, own.shape)) return false;
+      if (one._isNumber !== own._isNumber || !sameShape(one.shape, own.shape)) return false;
     }
-    return this.holds();
-  }
-
-  private holds(): boolean {
-    for (let i = 0; i < this.states.length; i++) {
-      const storage = this.states[i];
-      if (storage.array !== this.arrays[i]) {
-        if (storage.array === unusable.running) throw runningError('compile');
-        return false;
-      }
-      if (storage.abandoned) return false;
+    for (let i = 0; i < this.numbersRead.length; i++) {
+      const [position, value] = this.numbersRead[i];
+      if (!Object.is(inputs[position]._flat[0], value)) return false;
     }
-    for (let i = 0; i < this.gradsRead.length; i++) {
-      if ((this.gradsRead[i][0]._grad?._storage ?? null) !== this.gradsRead[i][1]) return false;
-    }
-    for (let i = 0; i < this.leaves.length; i++) {
-      if (this.leaves[i][0].requiresGrad !== this.leaves[i][1]) return false;
-    }
-    for (let i = 0; i < this.guards.length; i++) if (!this.guards[i]()) return false;
     return true;
   }
+
+  /** Whether the rows of a scan from `first` on may follow each other without a check. */
+  takesRows(values: readonly TypedArray[], first: number): boolean {
+    if (!this.steady) return false;
+    return this.numbersRead.every(([position, value]) =>
+      (values[position] as Float64Array).subarray(first).every((one) => Object.is(one, value)),
+    );
+  }
+
+  // --- Comparison with a new run of fn ---------------------------------------------------------------------------
+
+  /** Whether results, gradients and schedules are those of a run that made the same calls. */
+  hasEffectsOf(run: RecordedRun): boolean {
+    return (
+      isDeepStrictEqual(this.structure, slotsIn(run.structure)) &&
+      sameList(
+        this.outputs,
+        run.outputs,
+        (a, b) => a.dtype === b.dtype && sameShape(a.shape, b.shape),
+      ) &&
+      sameList(this.scheduled, run.open.scheduled, Object.is) &&
+      sameList(
+        this.gradients,
+        run.gradients,
+        (a, b) => a.leaf === b.leaf && this.sameGradient(a, b, run),
+      )
+    );
+  }
+
+  private sameGradient(
+    { gradient: own }: GradEffect,
+    { gradient }: GradEffect,
+    run: RecordedRun,
+  ): boolean {
+    if (own === null || gradient === null) return own === gradient;
+    const place = run.kept.indexOf(gradient._storage);
+    const storage = place < 0 ? gradient._storage : this.kept[place];
+    const isEmpty = own.numel() === 0 && gradient.numel() === 0;
+    const sameView = own._offset === gradient._offset && sameShape(own.shape, gradient.shape);
+    return (
+      (isEmpty || own._storage === storage) &&
+      sameView &&
+      sameShape(own._strides, gradient._strides)
+    );
+  }
+
+  /** Call before fn runs again. What is returned puts back the gradients, for a run that throws. */
+  beforeRun(): () => void {
+    this.guards.requireMemory();
+    const before = this.gradients.map(({ leaf }) => [leaf, leaf._grad] as const);
+    return () => {
+      for (const [leaf, gradient] of before) leaf._leaveGrad(gradient);
+    };
+  }
+
+  /** Takes over the effects of a run that made the same calls, as if this program had done the step. */
+  adopt(run: RecordedRun): void {
+    this.kept.forEach((storage, i) => {
+      copyElements(storage.array, run.kept[i].array);
+    });
+    this.countChanges();
+    this.leaveGradients();
+    this.guards.takeValues(run.open);
+    const read = new Map([...this.numbersRead, ...run.numbersRead()]);
+    this.numbersRead = [...read];
+  }
+
+  // --- Steps -----------------------------------------------------------------------------------------------------
 
   /** Whether the program changes this memory. */
   changes(storage: Storage): boolean {
@@ -184,6 +244,7 @@ export class Program {
       storage.array = unusable.running;
     }
     for (const { leaf } of this.gradients) gradientsInUse.add(leaf);
+    countChange();
   }
 
   unlock(): void {
@@ -194,15 +255,14 @@ export class Program {
       if (!this.changed.has(storage)) storage.readers--;
     }
     for (const { leaf } of this.gradients) gradientsInUse.delete(leaf);
+    countChange();
   }
 
   private readonly locked: [Storage, TypedArray][] = [];
 
   /** The structure that fn returned, of these tensors. */
   build(results: readonly Tensor[]): unknown {
-    return this.structure instanceof Slot
-      ? results[this.structure.index]
-      : fill(this.structure, results);
+    return fill(this.structure, results);
   }
 
   /** The tensors of a result of this program, in the order of its outputs. */
@@ -218,9 +278,24 @@ export class Program {
   }
 }
 
+function sameList<A, B>(a: readonly A[], b: readonly B[], same: (a: A, b: B) => boolean): boolean {
+  return a.length === b.length && a.every((one, i) => same(one, b[i]));
+}
+
+/** A structure with the position of each tensor in its place. */
+function slotsIn(structure: unknown): unknown {
+  let next = 0;
+  return mapTensors(structure, () => new Slot(next++));
+}
+
 /** Where in a structure an output goes. */
 class Slot {
   constructor(readonly index: number) {}
+}
+
+/** The structure that fn returned, of other tensors. */
+export function rebuild(structure: unknown, results: readonly Tensor[]): unknown {
+  return fill(slotsIn(structure), results);
 }
 
 function fill(structure: unknown, results: readonly Tensor[]): unknown {

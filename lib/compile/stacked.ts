@@ -4,7 +4,8 @@ import { copyElements } from '../core/element';
 import { numelOf } from '../core/shape';
 import { allocate, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
-import type { Program } from './program';
+import { ScalarInput } from '../core/scalarInput';
+import { freshTensor, type Program, type Signature } from './program';
 
 /** Rows of the inputs from one step on, as bare arrays. */
 export function rowsFrom(
@@ -13,6 +14,22 @@ export function rowsFrom(
   first: number,
 ): TypedArray[] {
   return values.map((array) => array.subarray((array.length / steps) * first));
+}
+
+/** The signature of one step's input, of the rows of all. */
+export function signatureOfRow({ dtype, shape, requiresGrad, _isNumber }: Tensor): Signature {
+  return { dtype, shape: shape.slice(1), requiresGrad, _isNumber };
+}
+
+/** The input of one step, in new memory. */
+export function rowTensor(signature: Signature, values: TypedArray, row: number): Tensor {
+  const { dtype, shape, requiresGrad, _isNumber } = signature;
+  const length = numelOf(shape);
+  const part = values.subarray(row * length, (row + 1) * length);
+  if (_isNumber) return new ScalarInput(part.slice());
+  const tensor = freshTensor(dtype, shape, part);
+  if (requiresGrad) tensor.requiresGrad = true;
+  return tensor;
 }
 
 /** Where the native part of a scan begins. */

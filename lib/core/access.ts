@@ -1,5 +1,6 @@
 /** Access to a tensor's memory from JavaScript, and the errors where it is not allowed. */
 import { capture } from './capture';
+import { countChange } from './changes';
 import { contentOf, type NumberMemory, type TypedArray } from './dtype';
 import { copyElements, readElement } from './element';
 import { unexpected } from './errors';
@@ -59,7 +60,7 @@ export function readersError(op: string, { exports }: Storage): Error {
 
 /** The memory of a tensor whose values JavaScript is about to read: not during capture, and an observer is told. */
 export function readableMemory(op: string, t: Tensor): TypedArray {
-  if (capture?.computed(t._storage)) {
+  if (capture !== null && !capture.mayRead(t._storage)) {
     throw new Error(
       `${op}: expected a value that does not depend on a replay, got a tensor computed in a compiled function; ` +
         'return the tensor and read it outside',
@@ -98,6 +99,7 @@ export function memoryInOrder(t: Tensor): TypedArray {
     const own = allocateOwn(t.dtype, storage.array.length);
     copyElements(own, storage.array);
     storage.array = own;
+    countChange();
   }
   storage.exposed = true;
   return t._flat;

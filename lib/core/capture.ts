@@ -1,8 +1,12 @@
 /** The capture of a compiled function: the memory, gradients and other state that it uses. */
 import type { ArgumentName } from './caller';
 import type { DType, TypedArray } from './dtype';
+
+import { FieldSnapshot } from './fields';
 import type { Storage } from './storage';
 import type { Tensor } from './tensor';
+
+export { countChange } from './changes';
 
 /** A learning-rate schedule: changes numbers of the optimizer after each step. */
 export interface Scheduled {
@@ -18,6 +22,13 @@ export interface State {
   readonly version: number;
 }
 
+/** A number that is an input, and what programs with it hold for. */
+export interface NumberInput {
+  readonly value: number;
+  /** Whether JavaScript read the value: the program holds for no other. */
+  read: boolean;
+}
+
 /** A capture in progress. */
 export class Capture {
   /** Storages of memory allocated during the capture. */
@@ -26,6 +37,14 @@ export class Capture {
   readonly states = new Map<Storage, State>();
   /** Conditions under which the program may be used. */
   readonly guards: (() => boolean)[] = [];
+  /** Fields of the modules that ran. */
+  readonly fields = new FieldSnapshot();
+  /** Storages from before the capture whose values JavaScript read, and their versions. */
+  readonly valuesRead = new Map<Storage, number>();
+  /** The generator that fn drew from by default. */
+  defaultGenerator: object | null = null;
+  /** Numbers that are inputs, by the memory of their stand-ins. */
+  readonly numbers = new Map<Storage, NumberInput>();
   /** Gradients that were read before fn set them: their storage, or null. */
   readonly gradsRead = new Map<Tensor, Storage | null>();
   /** Tensors whose gradient fn set or cleared. */
@@ -84,6 +103,15 @@ export class Capture {
     return (
       this.temporaries.has(storage) || (state !== undefined && state.version !== storage.version)
     );
+  }
+
+  /** Called before JavaScript reads values. False if a replay would not read them again. */
+  mayRead(storage: Storage): boolean {
+    const number = this.numbers.get(storage);
+    if (number !== undefined) return (number.read = true);
+    if (this.computed(storage)) return false;
+    if (!this.valuesRead.has(storage)) this.valuesRead.set(storage, storage.version);
+    return true;
   }
 
   readGrad(leaf: Tensor, gradient: Tensor | null): void {

@@ -1,6 +1,6 @@
 /** Generators of random numbers. Their state is memory that native ops read and advance. */
 import { randomInt } from 'node:crypto';
-import { refuseInCapture } from './capture';
+import { capture, refuseInCapture } from './capture';
 import { describe, requireArity, unexpected, wrongType, wrongValue } from './errors';
 import { allocateShared, Storage } from './storage';
 import { Tensor } from './tensor';
@@ -111,11 +111,18 @@ export interface RandomOptions {
   generator?: Generator;
 }
 
+/** @internal The generator that ops use by default now. */
+export function currentGenerator(): Generator {
+  return replacement ?? defaultGenerator;
+}
+
 /** @internal The state to draw from. */
 export function stateOf(op: string, options: RandomOptions): Tensor {
-  const { generator = replacement ?? defaultGenerator } = options;
+  const current = currentGenerator();
+  const { generator = current } = options;
   if (!(generator instanceof Generator)) {
     throw wrongType(op, 'a Generator', 'generator', generator);
   }
+  if (capture !== null && options.generator === undefined) capture.defaultGenerator = current;
   return generator._state;
 }

@@ -1,4 +1,5 @@
 /** Changes in place, and the views that see them. */
+import { countChange } from './changes';
 import { enableGrad } from './gradMode';
 import { Node, edgeOf, edgesTo, type OpAttrs, type OpName, type Rule } from './node';
 import { observer, type Observer } from './observer';
@@ -48,6 +49,7 @@ export function recordInPlace<K extends OpName>(
     if (parent._viewOf !== null) refreshView(parent, parent._viewOf);
   x._storage.version++;
   if (edges === null) return;
+  countChange();
   for (const link of ancestors) link.version = x._storage.version;
   let node: Node = new Node(rule, edges, saved, attrs, x.shape, x.dtype);
   observer?.recorded?.(node);

@@ -1,5 +1,6 @@
 /** The memory behind tensors. */
 import { capture } from './capture';
+import { countChange } from './changes';
 import { prepareMemory } from './native';
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
@@ -99,6 +100,7 @@ export class Storage {
     const shared = allocateShared(this.dtype, this.array.length);
     copyElements(shared, this.array);
     this.array = shared;
+    countChange();
   }
 }
 

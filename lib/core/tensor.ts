@@ -3,7 +3,7 @@
  * backward in lib/autograd, printing in print.ts.
  */
 import { calledAs } from './caller';
-import { capture } from './capture';
+import { capture, countChange } from './capture';
 import { isFloating, type DType, type TypedArray } from './dtype';
 import { readElement } from './element';
 import {
@@ -50,7 +50,7 @@ export class Tensor {
   /** @internal */ declare readonly _contiguous: boolean;
   /** @internal Strides in elements, if the tensor is not contiguous. */
   declare readonly _layout: readonly number[] | null;
-  // The rest is private, so that tensors with the same elements are equal to assert.deepStrictEqual and Jest's toEqual.
+  // Private, so that tensors with the same elements are equal to assert.deepStrictEqual and Jest's toEqual.
   #node: Node | null = null;
   #hooks: Hook[] | null = null;
   #viewOf: ViewLink | null = null;
@@ -240,6 +240,7 @@ export class Tensor {
         'requiresGrad: expected a leaf tensor, got the result of an op; use detach()',
       );
     }
+    if (this.#leafRequiresGrad !== value) countChange();
     if (this.#node === null) this.#leafRequiresGrad = value;
     if (!value) this.#unseenGradient = null;
   }
@@ -340,7 +341,6 @@ export class Tensor {
     if (!(#node in tensor)) throw wrongType('tensor', 'a tensor', 'this', tensor);
   }
 }
-
 Object.defineProperty(Tensor.prototype, ofThisCopy, { value: true });
 
 /** A tensor argument, else an error. */

@@ -1,5 +1,6 @@
 /** Parameters that share options. */
 import { capture } from '../core/capture';
+import { countChange } from '../core/changes';
 import { requireItems, unexpected, wrongType } from '../core/errors';
 import { isFloating } from '../core/dtype';
 import { allocateShared, Storage, unusable } from '../core/storage';
@@ -65,6 +66,7 @@ export class GroupBase {
     capture?.writeNumbers(this.#numbers);
     (this.#numbers.array as Float64Array).set(numbers, offset);
     this.#changes++;
+    countChange();
   }
 }
 

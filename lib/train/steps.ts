@@ -1,7 +1,7 @@
 /** The steps of training and validation, compiled or not. */
 import { detectAnomaly, firstNonFinite, nonFiniteText } from '../autograd/anomaly';
 import { noGrad } from '../core/gradMode';
-import { compile, type Compiled, type Output } from '../compile';
+import { compileStep, type Compiled, type Output } from '../compile';
 import { unexpected, wrongType } from '../core/errors';
 import { utils } from '../nn';
 import { inPhase } from '../core/observer';
@@ -33,6 +33,8 @@ const longStep = 4; // ms
 /** A compiled step, and the shortest time of a replay, in ms. */
 interface CompiledStep {
   readonly run: Compiled<Tensor[], Output>;
+  /** The next step is run eagerly, and compared with the program. */
+  requestComparison(): void;
   shortest: number;
   replays: number;
 }
@@ -40,8 +42,10 @@ interface CompiledStep {
 /** Runs the steps. */
 export class Steps {
   private readonly compiled = new Map<string, CompiledStep>();
-  /** How often the function of a compiled step ran to be captured. */
-  private captures = 0;
+  /** How often the function of a compiled step ran, to be captured or compared. */
+  private runs = 0;
+  /** Whether a step made other calls than its program: then none is replayed any more. */
+  private eager = false;
   private readonly inStep: readonly Metric[];
   private readonly after: readonly Metric[];
 
@@ -116,9 +120,10 @@ export class Steps {
   }
 
   private async run(name: string, work: Work, batch: unknown): Promise<number> {
-    const result = this.plan.compile
-      ? await this.replay(name, work, batch)
-      : this.checked(() => work(batch), batch);
+    const result =
+      this.plan.compile && !this.eager
+        ? await this.replay(name, work, batch)
+        : this.checked(() => work(batch), batch);
     const { loss, output, target } = result;
     if (output !== undefined && target !== undefined) {
       for (const metric of this.after) metric.update(output.detach(), target.detach());
@@ -132,23 +137,42 @@ export class Steps {
     const id = `${name} ${key}`;
     let step = this.compiled.get(id);
     if (step === undefined) {
-      const run = compile((...inputs: Tensor[]) => {
-        this.captures++;
-        return { ...work(refill(batch, inputs)) };
-      });
-      step = { run, shortest: Infinity, replays: 0 };
+      const compiled = compileStep(
+        (...inputs: Tensor[]) => {
+          this.runs++;
+          return { ...work(refill(batch, inputs)) };
+        },
+        (text) => {
+          this.becomeEager(text);
+        },
+      );
+      step = { ...compiled, shortest: Infinity, replays: 0 };
       this.compiled.set(id, step);
     }
     const { run } = step;
     if (step.replays > 1 && step.shortest > longStep) return (await run.async(...tensors)) as never;
     const start = performance.now();
-    const { captures } = this;
+    const { runs } = this;
     const result = run(...tensors);
-    if (captures === this.captures) {
+    if (runs === this.runs) {
       step.replays++;
       step.shortest = Math.min(step.shortest, performance.now() - start);
     }
     return result as unknown as Result;
+  }
+
+  /** Call after callbacks, which may have changed what steps use: the next step of each kind is compared. */
+  compareNext(): void {
+    for (const step of this.compiled.values()) step.requestComparison();
+  }
+
+  private becomeEager(text: string): void {
+    this.eager = true;
+    this.compiled.clear();
+    process.emitWarning(
+      `train: a step is not the one that was compiled: ${text}. Steps run eagerly from now on, which is slower. Use ` +
+        'scalarInput(value) for numbers that change, or pass compile: false',
+    );
   }
 
   private checked<T>(work: () => T, batch?: unknown): T {

@@ -262,12 +262,15 @@ class Training {
     name: Name,
     argument: Parameters<NonNullable<Callbacks[Name]>>[0],
   ): Promise<void> {
+    let called = false;
     for (const callbacks of this.plan.callbacks) {
-      await (callbacks[name] as ((value: typeof argument) => unknown) | undefined)?.call(
-        callbacks,
-        argument,
-      );
+      const callback = callbacks[name] as ((value: typeof argument) => unknown) | undefined;
+      if (callback === undefined) continue;
+      called = true;
+      await callback.call(callbacks, argument);
     }
+    // What callbacks change may be frozen in compiled steps. After each batch, comparisons would take too long.
+    if (called && name !== 'onBatchEnd') this.steps.compareNext();
   }
 
   private batchResult(batches: number | null, loss: number): BatchResult {

@@ -1,10 +1,13 @@
 #include "binding/capture.h"
 
+#include <array>
 #include <string>
 
+#include "binding/bound_program.h"
 #include "binding/checks.h"
 #include "binding/environment.h"
 #include "binding/program.h"
+#include "core/difference.h"
 
 namespace blasgrad {
 namespace {
@@ -133,6 +136,35 @@ Napi::Value Abort(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+std::vector<Place> FindKept(napi_env env, const std::vector<napi_value>& values,
+                            const Recording& recording) {
+  std::vector<Place> places;
+  for (napi_value value : values) {
+    places.push_back(recording.Find(RequireBuffer(env, value, "kept").data));
+  }
+  return places;
+}
+
+Napi::Object DescribeDifference(Napi::Env env, const Difference& found) {
+  constexpr std::array<const char*, 6> kinds = {"op",      "attr", "constant",
+                                                "operand", "size", "result"};
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("kind", kinds[static_cast<size_t>(found.kind)]);
+  object.Set("call", static_cast<double>(found.call));
+  object.Set("op", found.where == nullptr ? "" : found.where->op->name);
+  const bool called = found.where != nullptr && found.where->caller != nullptr;
+  object.Set("caller", called ? found.where->caller->name : "");
+  object.Set("name", found.name);
+  object.Set("then", found.then);
+  object.Set("now", found.now);
+  object.Set("numberThen", found.numberThen);
+  object.Set("numberNow", found.numberNow);
+  object.Set("element", static_cast<double>(found.element));
+  object.Set("elements", static_cast<double>(found.elements));
+  object.Set("dtype", found.dtype);
+  return object;
+}
+
 Napi::Value End(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   try {
@@ -194,6 +226,32 @@ Napi::Value End(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+Napi::Value CompareCapture(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const BoundProgram& bound = BoundOf(info);
+  try {
+    const std::vector<napi_value> inputArrays = ListOf(info, 0, "inputs"),
+                                  outputArrays = ListOf(info, 1, "outputs"),
+                                  keptArrays = ListOf(info, 2, "kept");
+    // From here on no JavaScript runs.
+    RequireIdle(bound);
+    if (bound.environment->capture == nullptr) {
+      throw ArgumentError(false, "expected an open capture, got none");
+    }
+    const Recording& recording = bound.environment->capture->recording();
+    std::vector<PortArray> arrays;
+    const std::vector<Port> inputs = FindPorts(env, inputArrays, "inputs", recording, &arrays);
+    const std::vector<Port> outputs = FindPorts(env, outputArrays, "outputs", recording, &arrays);
+    const std::vector<Place> kept = FindKept(env, keptArrays, recording);
+    const auto found = FindDifference(*bound.program, recording, inputs, outputs, kept);
+    if (!found) return env.Null();
+    return DescribeDifference(env, *found);
+  } catch (...) {
+    ThrowPending(env, "compile");
+  }
+  return env.Undefined();
+}
 
 Capture::~Capture() {
   for (const External& one : externals_) napi_delete_reference(env_, one.array);

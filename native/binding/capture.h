@@ -48,6 +48,9 @@ class Capture {
   std::map<std::pair<char*, size_t>, bool> known_;
 };
 
+// compare(inputs, outputs, kept), a function of a program: the first thing in which the open capture differs from it, or null.
+Napi::Value CompareCapture(const Napi::CallbackInfo& info);
+
 // beginCapture, addTemporary, nameCaller, endCapture, abortCapture.
 void ExportCapture(Napi::Env env, Environment* environment, Napi::Object exports);
 

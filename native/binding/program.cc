@@ -125,6 +125,7 @@ Napi::Object WrapProgram(Napi::Env env, Environment* environment, std::unique_pt
   add("start", StartRun);
   add("stop", StopRun);
   add("progress", RunProgress);
+  add("compare", CompareCapture);
   add("describe", DescribeFunction);
   add("dispose", Dispose);
   return object;

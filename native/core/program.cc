@@ -51,7 +51,10 @@ struct Program::Plan {
 
 Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
                  std::vector<Port> outputs, std::vector<Kept> kept)
-    : recording_(std::move(recording)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
+    : recording_(std::move(recording)),
+      inputs_(std::move(inputs)),
+      outputs_(std::move(outputs)),
+      kept_(std::move(kept)) {
   const auto& temporaries = recording_->temporaries();
   const auto& calls = recording_->calls();
   Plan plan;
@@ -71,7 +74,7 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
     locations_[inputs_[i].place.temporary] = Location::input;
     inputOf_[inputs_[i].place.temporary] = i;
   }
-  for (const Kept& one : kept) {
+  for (const Kept& one : kept_) {
     locations_[one.temporary] = Location::kept;
     addresses_[one.temporary] = one.address;
   }
@@ -134,6 +137,7 @@ void Program::Build(const Plan& plan) {
     constants += (temporaries[t].bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   }
   constants_.reset(NewAligned(std::max<size_t>(constants, 1)));
+  contents_.assign(temporaries.size(), nullptr);
   patches_.resize(inputs_.size());
   disjoint_.resize(inputs_.size());
   boundInputs_.assign(inputs_.size(), nullptr);
@@ -142,6 +146,7 @@ void Program::Build(const Plan& plan) {
       addresses_[t] = arena_.get() + layout.offsets[plan.slots[t]];
     if (locations_[t] != Location::constant && !restored(t)) continue;
     char* constant = constants_.get() + constantAt[t];
+    contents_[t] = constant;
     const Temporary& one = temporaries[t];
     // Untouched: an output that only JavaScript wrote.
     std::memcpy(constant, one.touched ? one.before.data() : one.data, one.bytes);

@@ -79,6 +79,9 @@ class Program {
   enum class Location : uint8_t { unused, arena, constant, kept, input };
   Location location(size_t temporary) const { return locations_[temporary]; }
   size_t arenaOffset(size_t temporary) const;
+  // What JavaScript wrote into a temporary before the first call that reads it; null where no call reads such content.
+  const char* constant(size_t temporary) const { return contents_[temporary]; }
+  const std::vector<Kept>& kept() const { return kept_; }
 
  private:
   struct Instruction {
@@ -113,6 +116,8 @@ class Program {
 
   std::unique_ptr<Recording> recording_;
   std::vector<Port> inputs_, outputs_;
+  std::vector<Kept> kept_;
+  std::vector<const char*> contents_;  // of temporaries, in constants_
   std::vector<Location> locations_;
   std::vector<char*> addresses_;  // of temporaries
   std::vector<size_t> inputOf_;   // of temporaries that are inputs: which

@@ -24,18 +24,28 @@ const calls: readonly (readonly [string, () => unknown, typeof Error, string])[]
     'compile: expected a function for fn',
   ],
   [
-    'a number',
-    () => double(anything(3)),
+    'a boolean',
+    () => double(anything(true)),
     TypeError,
-    'compile: expected a tensor for inputs[0], got 3',
+    'compile: expected a tensor or a number for inputs[0], got true',
   ],
-  ['an array', () => double(anything([1])), TypeError, 'compile: expected a tensor for inputs[0]'],
-  ['null', () => double(x, anything(null)), TypeError, 'compile: expected a tensor for inputs[1]'],
+  [
+    'an array',
+    () => double(anything([1])),
+    TypeError,
+    'compile: expected a tensor or a number for inputs[0]',
+  ],
+  [
+    'null',
+    () => double(x, anything(null)),
+    TypeError,
+    'compile: expected a tensor or a number for inputs[1]',
+  ],
   [
     'options of a call',
     () => double(x, anything({})),
     TypeError,
-    'compile: expected a tensor for inputs[1]',
+    'compile: expected a tensor or a number for inputs[1]',
   ],
   [
     'the same tensor twice',
@@ -57,7 +67,7 @@ const calls: readonly (readonly [string, () => unknown, typeof Error, string])[]
     RangeError,
     'scan: ',
   ],
-  ['a number for scan', () => double.scan(wide, anything(3)), TypeError, 'scan: '],
+  ['a text for scan', () => double.scan(wide, anything('3')), TypeError, 'scan: '],
   [
     'a scan of no rows',
     () => double.scan(zeros(0, 3)),

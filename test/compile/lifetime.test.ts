@@ -41,11 +41,11 @@ test('a run whose function is not referenced finishes, and then all of it is col
 });
 
 // Node finalizes native objects between tasks, so the loops let one go by now and then. Each program takes 4 MB for
-// the temporary, and 8 MB while it is captured.
+// the temporary, and 8 MB in each of two runs of the function.
 const thrifty: Readonly<Record<string, string>> = {
   'programs that nobody holds are collected': 'if (i % 10 === 0) gc();',
   'functions that are disposed of give their memory back':
-    'step.dispose(); if (i % 40 === 0) gc();',
+    'step.dispose(); if (i % 20 === 0) gc();',
 };
 
 test.each(Object.entries(thrifty))('%s', async (_what, end) => {

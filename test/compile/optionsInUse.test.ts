@@ -157,8 +157,8 @@ test.each(Object.entries(refused))('%s: refused, and nothing is changed', async 
   const [change, state] = of(made);
   const before = made.last.weight.item();
   const rate = made.optimizer.lr;
+  const run = made.run(); // does its first step at once
   const saved = structuredClone(state());
-  const run = made.run();
   let error: unknown = null;
   try {
     await change();

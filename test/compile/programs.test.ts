@@ -133,6 +133,7 @@ describe('what a program says of itself', () => {
     const step = compile((x: Tensor) => x.mul(2).exp().neg().sum());
     expect(step.stats).toEqual({
       captures: 0,
+      comparisons: 0,
       programs: 0,
       replays: 0,
       instructions: 0,

@@ -1,4 +1,5 @@
 /** Modules that contain other modules, by index or by name. */
+import { countChange } from '../../core/changes';
 import {
   requireArity,
   requireInteger,
@@ -195,6 +196,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
       throw wrongValue('ModuleDict', 'a name without a dot', 'name', name);
     }
     if (!(module instanceof Module)) throw wrongType('ModuleDict', 'a module', name, module);
+    countChange();
     this._modules.set(name, module);
     return this;
   }
@@ -202,6 +204,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
   /** Removes the module with this name; returns whether there was one. */
   delete(name: string): boolean {
     requireArity('ModuleDict.delete', arguments.length, 1);
+    countChange();
     return this._modules.delete(name);
   }
 

@@ -1,4 +1,5 @@
 /** Hooks that run before and after a module's forward. */
+import { countChange } from '../../core/changes';
 
 /** Removes a hook. */
 export interface HookHandle {
@@ -36,13 +37,20 @@ export class ForwardHooks {
   add(when: 'before' | 'after', hook: AnyHook): HookHandle {
     const entry = { hook };
     this[when] = [...this[when], entry];
+    countChange();
     return {
       remove: () => {
         if (!this[when].includes(entry)) return;
         this[when] = this[when].filter((other) => other !== entry);
+        countChange();
         if (this.before.length + this.after.length === 0) this.onEmpty();
       },
     };
+  }
+
+  /** The hooks, for comparison with those of another time. */
+  list(): readonly object[] {
+    return [...this.before, ...this.after];
   }
 
   /** Runs `forward` with the hooks around it. What a hook returns replaces the inputs or the output. */

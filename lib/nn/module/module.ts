@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { zeroGradients } from '../../autograd/zeroGradients';
 import { requireUnused } from '../../core/access';
 import { capture } from '../../core/capture';
+import { countChange } from '../../core/changes';
 import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
 import { requireArity, requireBoolean, requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
@@ -10,6 +11,7 @@ import { unsupportedDType } from '../../ops/define';
 import { describeModule } from './describe';
 import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks';
 import { collectState, loadState, type LoadReport, type StateDict } from './state';
+import { isBase, trackForward } from './track';
 import { ModuleTree } from './tree';
 
 /** A module with any inputs and output. */
@@ -40,6 +42,7 @@ export class Module<
   constructor() {
     requireArity(new.target.name, arguments.length, 0);
     super();
+    trackForward(this);
   }
 
   /** Computes the output; override it. Runs forward hooks, if there are any. */
@@ -60,6 +63,7 @@ export class Module<
   }
 
   set training(value: boolean) {
+    if (this.#training !== value) countChange();
     this.#training = value;
   }
 
@@ -220,6 +224,20 @@ export class Module<
     return (this.#hooks = hooks);
   }
 
+  /** @internal A test whether the hooks are still the same. */
+  _hookTest(): () => boolean {
+    const hooks = this.#hooks?.list() ?? [];
+    return () => {
+      const now = this.#hooks?.list() ?? [];
+      return now.length === hooks.length && now.every((hook, i) => hook === hooks[i]);
+    };
+  }
+
+  /** @internal Whether the class has a forward of its own; lists of modules have none. */
+  get _runs(): boolean {
+    return this.forward !== Module.prototype.forward;
+  }
+
   // --- Printing -------------------------------------------------------------------------------------------------------
 
   /** The text in the parentheses when the module is printed; a subclass may override it. */
@@ -237,3 +255,5 @@ export class Module<
     return this.toString();
   }
 }
+
+isBase(Module.prototype);

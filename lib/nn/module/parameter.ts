@@ -1,4 +1,5 @@
 /** Tensors that belong to a module and are trained. */
+import { countChange } from '../../core/changes';
 import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
 import { copyElements } from '../../core/element';
@@ -54,6 +55,7 @@ export class Parameter extends Tensor {
     const storage = new Storage(dtype, allocateShared(dtype, this.numel()));
     copyElements(storage.array, values._flat);
     storage.version = this._storage.version + 1; // a graph that kept the old values notices
+    countChange();
     this._storage.abandoned = true; // a compiled function that used it notices too
     this.grad = null;
     setBody(this, storage, dtype);

@@ -1,4 +1,5 @@
 /** The tree of modules: parameters, buffers and submodules, found among the fields. */
+import { countChange } from '../../core/changes';
 import {
   requireArity,
   requireBoolean,
@@ -125,6 +126,7 @@ export abstract class ModuleTree {
   }
 
   #register(kind: Kind, name: string, value: unknown): void {
+    countChange();
     this.#kinds.set(name, kind);
     addSlot(this, name, value, setSlot);
   }

@@ -24,7 +24,11 @@ export type Operand = Tensor | number | bigint;
 
 /** An operand as a tensor: see `scalarDType`. RangeError for a whole number that the dtype does not hold. */
 export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
-  if (value instanceof Tensor) return value;
+  if (value instanceof Tensor) {
+    if (!value._isNumber || value.dtype === like.dtype) return value;
+    if (isFloating(like.dtype)) return value.to(like.dtype);
+    return operand(op, name, value.item(), like); // which dtype depends on the value
+  }
   if (typeof value === 'boolean') return scalar(value ? 1 : 0, 'bool');
   if (typeof value !== 'number' && typeof value !== 'bigint') {
     throw wrongType(op, 'a tensor or a number', name, value);
@@ -54,6 +58,7 @@ export function exceeds(value: unknown, dtype: DType): value is Element {
 /** Both operands in their common dtype (torch.result_type). */
 export function promote(a: Tensor, b: Tensor): [Tensor, Tensor] {
   if (a.dtype === b.dtype) return [a, b];
+  if (a._isNumber) return [operand('promote', 'this', a, b), b];
   const dtype = resultType(a.dtype, a.ndim === 0, b.dtype, b.ndim === 0);
   return [a.to(dtype), b.to(dtype)];
 }

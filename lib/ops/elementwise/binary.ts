@@ -307,6 +307,8 @@ for (const [name, op] of Object.entries(operators)) {
 
 addMethods({
   pow(this: Tensor, exponent: Operand): Tensor {
+    // The value decides which op computes the power.
+    if (exponent instanceof Tensor && exponent._isNumber) return this.pow(exponent.item());
     requireExponent('pow', this, exponent);
     if (typeof exponent !== 'number' || !isFloating(this.dtype))
       return operators.pow.apply(this, exponent);

@@ -1,0 +1,60 @@
+/** Numbers as inputs of compiled functions, and scalarInput. */
+import { compile, scalarInput, tensor, type DType, type Operand, type Tensor } from 'blasgrad';
+
+const numbers = [0, 0.1, 1, -2.5, 3, 1e-30];
+const floating: DType[] = ['float32', 'float64', 'float16', 'bfloat16'];
+const ops = {
+  mul: (a: Tensor, b: Operand) => a.mul(b),
+  add: (a: Tensor, b: Operand) => a.add(b),
+  sub: (a: Tensor, b: Operand) => a.sub(b),
+  div: (a: Tensor, b: Operand) => a.div(b),
+  pow: (a: Tensor, b: Operand) => a.pow(b),
+  maximum: (a: Tensor, b: Operand) => a.maximum(b),
+  'a loss': (a: Tensor, b: Operand) => a.mean().mul(b).add(b),
+};
+
+describe.each(Object.entries(ops))('%s', (_name, op) => {
+  test.each([...floating, 'int32'] as const)('%s: as with plain numbers', (dtype) => {
+    if (dtype === 'int32' && (op === ops.pow || op === ops['a loss'])) return;
+    const x = tensor([1, 2, 3], { dtype });
+    const step = compile((a: Tensor, b: Operand) => op(a, b));
+    const beta = scalarInput(0);
+    const byObject = compile((a: Tensor) => op(a, beta));
+    for (const number of [...numbers, ...numbers]) {
+      const expected = op(x, number);
+      beta.value = number;
+      for (const actual of [step(x, number), op(x, beta), byObject(x)]) {
+        expect(actual.dtype).toBe(expected.dtype);
+        expect(actual.detach().toArray()).toEqual(expected.toArray());
+      }
+    }
+    const isReplayed = dtype !== 'int32' && op !== ops.pow;
+    if (isReplayed) expect([step.stats.captures, byObject.stats.captures]).toEqual([1, 1]);
+  });
+});
+
+test('JavaScript may compute with them: each value has its program', () => {
+  const step = compile((x: Tensor, beta: Operand) => x.mul(Math.exp(Number(beta))));
+  for (const number of [0, 1, 0, 1]) {
+    expect(step(tensor([1]), number).item()).toBeCloseTo(Math.exp(number), 5);
+  }
+  expect(step.stats.captures).toBe(2);
+});
+
+test('scans: one for all rows, or one for each', async () => {
+  const step = compile((x: Tensor, beta: Operand) => x.mul(beta));
+  const x = tensor([1, 2, 3, 4]);
+  expect(step.scan(x, 2).toArray()).toEqual([2, 4, 6, 8]);
+  expect(step.scan(x, [1, 0, 2, 0.5]).toArray()).toEqual([1, 0, 6, 2]);
+  expect((await step.scanAsync(x, 3)).toArray()).toEqual([3, 6, 9, 12]);
+  expect((await step.async(x.select(0, 0), 3)).item()).toBe(3);
+});
+
+test('what is refused', () => {
+  const beta = scalarInput(1);
+  expect(() => scalarInput('1' as never)).toThrow('scalarInput: expected a number for value');
+  expect(() => (beta.value = '1' as never)).toThrow('scalarInput: expected a number for value');
+  const step = compile((x: Tensor) => ((beta.value = 2), x.mul(beta)));
+  expect(() => step(tensor([1]))).toThrow('scalarInput: expected a value that stays as it is');
+  expect(() => compile((x: Tensor) => x, { dynamic: 'never' as never })).toThrow('compile: ');
+});

@@ -1,5 +1,5 @@
 /** Layers that write their result to their input. */
-import { grad, nn, tensor, type Tensor } from 'blasgrad';
+import { grad, nn, tensor } from 'blasgrad';
 
 const layers: [print: string, make: (inplace: boolean) => nn.Module][] = [
   ['ReLU(inplace=True)', (inplace) => new nn.ReLU({ inplace })],

@@ -2,7 +2,7 @@
 import { requireArity, shapeText, unexpected } from '../core/errors';
 import { sameShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
-import { requireDTypeOfWeight, requireFloating } from '../ops/define';
+import { requireDTypeOfWeight, requireNumbers } from '../ops/define';
 import { requireSameDType } from './dtypes';
 
 /**
@@ -37,7 +37,7 @@ export function bilinear(
   requireDTypeOfWeight('bilinear', 'input1', a, weight);
   requireDTypeOfWeight('bilinear', 'input2', b, weight);
   if (bias !== null) requireSameDType('bilinear', weight, 'bias', bias);
-  requireFloating('bilinear', 'input1', a);
+  requireNumbers('bilinear', 'input1', a);
   // x1 times all matrices at once, then the matrix of each row (out, in2) times its x2.
   const half = a.matmul(weight.permute(1, 0, 2).reshape([in1, out * in2]));
   const y = half

@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { flag, real } from './options';
+import { flag, rate, real } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of Adadelta. */
@@ -21,7 +21,7 @@ export interface AdadeltaOptions {
 
 const definition: Definition<AdadeltaOptions> = {
   options: {
-    lr: real(1),
+    lr: rate(1),
     rho: real(0.9, 0, 1),
     eps: real(1e-6),
     weightDecay: real(0),
@@ -33,7 +33,7 @@ const definition: Definition<AdadeltaOptions> = {
 
 /** Adadelta: scales updates by past updates, so that their units agree (torch.optim.Adadelta; Zeiler 2012). */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
-  constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+  constructor(params: Params<AdadeltaOptions>, options: InitialOptions<AdadeltaOptions> = {}) {
     requireArity('Adadelta', arguments.length, 2);
     super(params, options, definition);
   }

@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { flag, initial, real } from './options';
+import { flag, initial, rate, real } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of Adagrad and of its groups. */
@@ -23,7 +23,7 @@ export interface AdagradOptions {
 
 const definition: Definition<AdagradOptions> = {
   options: {
-    lr: real(0.01),
+    lr: rate(0.01),
     lrDecay: real(0),
     weightDecay: real(0),
     initialAccumulatorValue: initial(0),
@@ -39,7 +39,7 @@ const definition: Definition<AdagradOptions> = {
  * 2011).
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
-  constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
+  constructor(params: Params<AdagradOptions>, options: InitialOptions<AdagradOptions> = {}) {
     requireArity('Adagrad', arguments.length, 2);
     super(params, options, definition);
   }

@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { alwaysTrue, betas, flag, real, structure, type OptionSpec } from './options';
+import { alwaysTrue, betas, flag, rate, real, structure, type OptionSpec } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of Adam and AdamW and of their groups. */
@@ -25,7 +25,7 @@ export interface AdamOptions {
 
 const define = (weightDecay: number, decoupled: OptionSpec<boolean>): Definition<AdamOptions> => ({
   options: {
-    lr: real(1e-3),
+    lr: rate(1e-3),
     betas: betas(0.9, 0.999),
     eps: real(1e-8),
     weightDecay: real(weightDecay),
@@ -51,7 +51,7 @@ const adamW = define(0.01, alwaysTrue);
  * @example new optim.Adam(model.parameters(), { lr: 1e-3 })
  */
 export class Adam extends Optimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: InitialOptions<AdamOptions> = {}) {
     requireArity('Adam', arguments.length, 2);
     super(params, options, adam);
   }
@@ -59,7 +59,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
 /** Adam with decoupled weight decay (torch.optim.AdamW; Loshchilov and Hutter 2019). */
 export class AdamW extends Optimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: InitialOptions<AdamOptions> = {}) {
     requireArity('AdamW', arguments.length, 2);
     super(params, options, adamW);
   }

@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { betas, flag, real } from './options';
+import { betas, flag, rate, real } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of Adamax and of its groups. */
@@ -21,7 +21,7 @@ export interface AdamaxOptions {
 
 const definition: Definition<AdamaxOptions> = {
   options: {
-    lr: real(2e-3),
+    lr: rate(2e-3),
     betas: betas(0.9, 0.999),
     eps: real(1e-8),
     weightDecay: real(0),
@@ -35,7 +35,7 @@ const definition: Definition<AdamaxOptions> = {
  * Adam with the largest absolute gradient instead of the average of squares (torch.optim.Adamax; Kingma and Ba 2015).
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
-  constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+  constructor(params: Params<AdamaxOptions>, options: InitialOptions<AdamaxOptions> = {}) {
     requireArity('Adamax', arguments.length, 2);
     super(params, options, definition);
   }

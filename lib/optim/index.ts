@@ -10,7 +10,14 @@ export { Adam, AdamW, type AdamOptions } from './adam';
 export { Adamax, type AdamaxOptions } from './adamax';
 export { NAdam, type NAdamOptions } from './nadam';
 export { Optimizer } from './optimizer';
-export type { GroupBase, GroupSpec, LearningRate, ParamGroup, Params } from './paramGroup';
+export type {
+  GroupBase,
+  GroupSpec,
+  InitialOptions,
+  LearningRate,
+  ParamGroup,
+  Params,
+} from './paramGroup';
 export { RAdam, type RAdamOptions } from './radam';
 export { RMSprop, type RMSpropOptions } from './rmsprop';
 export { SGD, type SGDOptions } from './sgd';

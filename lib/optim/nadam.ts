@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { betas, flag, real } from './options';
+import { betas, flag, rate, real } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of NAdam and of its groups. */
@@ -25,7 +25,7 @@ export interface NAdamOptions {
 
 const definition: Definition<NAdamOptions> = {
   options: {
-    lr: real(2e-3),
+    lr: rate(2e-3),
     betas: betas(0.9, 0.999),
     eps: real(1e-8),
     weightDecay: real(0),
@@ -44,7 +44,7 @@ const definition: Definition<NAdamOptions> = {
 
 /** Adam with Nesterov momentum (torch.optim.NAdam; Dozat 2016). */
 export class NAdam extends Optimizer<NAdamOptions> {
-  constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+  constructor(params: Params<NAdamOptions>, options: InitialOptions<NAdamOptions> = {}) {
     requireArity('NAdam', arguments.length, 2);
     super(params, options, definition);
   }

@@ -13,6 +13,7 @@ import {
   requireGroups,
   requireParams,
   type GroupSpec,
+  type InitialOptions,
   type LearningRate,
   type ParamGroup,
   type Params,
@@ -39,7 +40,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   protected constructor(
     params: Params<O>,
-    options: Partial<O>,
+    options: InitialOptions<O>,
     private readonly definition: Definition<O>,
   ) {
     requireOptions(this.name, options, Object.keys(definition.options));
@@ -186,10 +187,10 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 
   /** All options, checked, with defaults for those that are missing. */
-  private complete(options: Partial<O>): O {
+  private complete(options: InitialOptions<O>): O {
     const complete: Record<string, unknown> = {};
     for (const [name, spec] of Object.entries<OptionSpec<unknown>>(this.definition.options)) {
-      const value: unknown = options[name as keyof O];
+      const value: unknown = options[name as keyof InitialOptions<O>];
       complete[name] = spec.check(this.name, name, value === undefined ? spec.fallback : value);
     }
     return complete as O;

@@ -6,6 +6,7 @@ import {
   wrongType,
   wrongValue,
 } from '../core/errors';
+import { Tensor } from '../core/tensor';
 
 /** One option. Its value is checked when it is assigned, and stored as numbers for update ops. */
 export interface OptionSpec<T> {
@@ -30,6 +31,16 @@ export function real(fallback: number, low = 0, high = Infinity): OptionSpec<num
         ? requireNumber(op, name, value)
         : requireInRange(op, name, value, low, high),
     encode: (value) => [value],
+  };
+}
+
+/** A learning rate, which may be a tensor of one element. */
+export function rate(fallback: number): OptionSpec<number> {
+  const number = real(fallback);
+  return {
+    ...number,
+    check: (op, name, value) =>
+      number.check(op, name, value instanceof Tensor && value.numel() === 1 ? value.item() : value),
   };
 }
 

@@ -13,11 +13,14 @@ export interface LearningRate {
   lr: number;
 }
 
+/** Options as they are passed to an optimizer: the rate may be a tensor of one element, whose value is read once. */
+export type InitialOptions<O> = Partial<Omit<O, 'lr'>> & { lr?: number | Tensor };
+
 /** Tensors to optimize, or groups of them with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;
 
 /** A group as it is passed to an optimizer; missing options are those of the optimizer. */
-export type GroupSpec<O> = Partial<O> & {
+export type GroupSpec<O> = InitialOptions<O> & {
   /** The parameters of the group. */
   params: Tensor | Iterable<Tensor>;
 };

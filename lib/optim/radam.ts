@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { betas, flag, real } from './options';
+import { betas, flag, rate, real } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of RAdam and of its groups. */
@@ -23,7 +23,7 @@ export interface RAdamOptions {
 
 const definition: Definition<RAdamOptions> = {
   options: {
-    lr: real(1e-3),
+    lr: rate(1e-3),
     betas: betas(0.9, 0.999),
     eps: real(1e-8),
     weightDecay: real(0),
@@ -36,7 +36,7 @@ const definition: Definition<RAdamOptions> = {
 
 /** Adam that uses the average of squares only when it is based on enough steps (torch.optim.RAdam; Liu et al. 2020). */
 export class RAdam extends Optimizer<RAdamOptions> {
-  constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
+  constructor(params: Params<RAdamOptions>, options: InitialOptions<RAdamOptions> = {}) {
     requireArity('RAdam', arguments.length, 2);
     super(params, options, definition);
   }

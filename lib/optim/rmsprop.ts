@@ -1,8 +1,8 @@
 import { requireArity } from '../core/errors';
 import { updates } from '../ops/optim';
-import { flag, real, structure } from './options';
+import { flag, rate, real, structure } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of RMSprop and of its groups. */
@@ -25,7 +25,7 @@ export interface RMSpropOptions {
 
 const definition: Definition<RMSpropOptions> = {
   options: {
-    lr: real(0.01),
+    lr: rate(0.01),
     alpha: real(0.99, 0),
     eps: real(1e-8),
     weightDecay: real(0),
@@ -44,7 +44,7 @@ const definition: Definition<RMSpropOptions> = {
 
 /** RMSprop: divides the gradient by its running root mean square (torch.optim.RMSprop; Tieleman and Hinton 2012). */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+  constructor(params: Params<RMSpropOptions>, options: InitialOptions<RMSpropOptions> = {}) {
     requireArity('RMSprop', arguments.length, 2);
     super(params, options, definition);
   }

@@ -1,8 +1,8 @@
 import { requireArity, unexpected } from '../core/errors';
 import { updates } from '../ops/optim';
-import { flag, real } from './options';
+import { flag, rate, real } from './options';
 import { Optimizer } from './optimizer';
-import type { Params } from './paramGroup';
+import type { InitialOptions, Params } from './paramGroup';
 import { step, type Definition } from './paramState';
 
 /** Options of SGD and of its groups. */
@@ -25,7 +25,7 @@ const hasMomentum = ({ momentum }: SGDOptions): boolean => momentum !== 0;
 
 const definition: Definition<SGDOptions> = {
   options: {
-    lr: real(1e-3),
+    lr: rate(1e-3),
     momentum: real(0),
     dampening: real(0, -Infinity),
     weightDecay: real(0),
@@ -50,7 +50,7 @@ const definition: Definition<SGDOptions> = {
  * @example new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
+  constructor(params: Params<SGDOptions>, options: InitialOptions<SGDOptions> = {}) {
     requireArity('SGD', arguments.length, 2);
     super(params, options, definition);
   }

@@ -127,6 +127,10 @@ function translate(target: string, one: Case): Translated {
   const signature = signatureOf(one.op, target);
   if (signature === null) throw new Error(`no signature for ${one.op}`);
   const given = convert(one, assign(one, signature.parameters));
+  const other = given.get('other');
+  if (target === 'x.where' && kindOf(other) === 'float') {
+    given.set('other', { scalar: (other as { float: number }).float }); // 0 would be an integer
+  }
   const positional: unknown[] = [];
   for (const { name, spread } of signature.order) {
     const value = given.get(name);

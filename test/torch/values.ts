@@ -1,5 +1,5 @@
 /** Python's values as generate/encode.py writes them: as JavaScript values, and as text for reports. */
-import { nn, slice, tensor, type Tensor } from 'blasgrad';
+import { full, nn, slice, tensor, type Tensor } from 'blasgrad';
 
 export type Tensors = readonly Tensor[];
 
@@ -41,6 +41,8 @@ export function decoded(value: unknown, tensors: Tensors, asIndex: boolean): unk
       return special[content as string];
     case 'ellipsis':
       return '...';
+    case 'scalar':
+      return full([], content as number);
     case 'slice': {
       const [start, end, step] = (content as unknown[]).map(decode) as (number | null)[];
       return slice(start, end, step ?? 1);
@@ -73,6 +75,8 @@ export function written(value: unknown): string {
       return written(content);
     case 'int':
       return `${content as string}n`;
+    case 'scalar':
+      return `full([], ${content as number})`;
     case 'n':
       return String(special[content as string]);
     case 'dtype':

@@ -124,9 +124,14 @@ function quotient(x: Tensor, other: Operand, options: DivOptions): Tensor {
   );
 }
 
-function roundTo(op: string, x: Tensor, options: RoundOptions): Tensor {
+function decimalsOf(op: string, options: RoundOptions | undefined): number {
+  if (options === undefined) return 0;
   requireOptions(op, options, ['decimals']);
-  const decimals = requireInteger(op, 'decimals', options.decimals ?? 0);
+  return requireInteger(op, 'decimals', options.decimals ?? 0);
+}
+
+function roundTo(op: string, x: Tensor, options: RoundOptions | undefined): Tensor {
+  const decimals = decimalsOf(op, options);
   if (decimals === 0) return unary.round.apply(x, []);
   requireFloating(op, 'this', x);
   const ten = 10 ** Math.abs(decimals);
@@ -205,10 +210,12 @@ addMethods({
     return this;
   },
   round(this: Tensor, options?: RoundOptions): Tensor {
-    return options === undefined ? unary.round.apply(this, []) : roundTo('round', this, options);
+    return roundTo('round', this, options);
   },
   round_(this: Tensor, options?: RoundOptions): Tensor {
-    if (options !== undefined) return replace('round_', this, roundTo('round_', this, options));
+    if (decimalsOf('round_', options) !== 0) {
+      return replace('round_', this, roundTo('round_', this, options));
+    }
     unary.round.applyInPlace(this, []);
     return this;
   },

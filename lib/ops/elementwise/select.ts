@@ -1,6 +1,6 @@
 /** Choosing elements of two tensors by a mask. */
 import { calledAs } from '../../core/caller';
-import { defaultDType } from '../../core/dtype';
+import { defaultDType, type DType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
 import { requireArity, shapeText, unexpected, wrongType } from '../../core/errors';
 import { addMethods } from '../../core/methods';
@@ -43,6 +43,12 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
   return condition.dtype === 'bool' ? condition : condition.ne(0);
 }
 
+/** Of two values without a tensor: bool of booleans, int64 of bigints, float32 of numbers; the highest of both. */
+function dtypeOfValues(...values: unknown[]): DType {
+  if (values.some((value) => typeof value === 'number')) return defaultDType;
+  return values.some((value) => typeof value === 'bigint') ? 'int64' : 'bool';
+}
+
 /**
  * Selects elements of `x` where `condition` is true, of `other` elsewhere; all three broadcast. With a condition alone, the
  * coordinates where it is true, as `nonzero({ asTuple: true })` (torch.where).
@@ -59,9 +65,8 @@ export function where(condition: Tensor, x?: Operand, other?: Operand): Tensor |
     );
   }
   const mask = maskOf('where', 'condition', condition);
-  const tensorOf = [x, other].find((one) => one instanceof Tensor);
-  const isBig = typeof x === 'bigint' && typeof other === 'bigint';
-  const like = tensorOf ?? scalar(0, isBig ? 'int64' : defaultDType);
+  const like =
+    [x, other].find((one) => one instanceof Tensor) ?? scalar(0, dtypeOfValues(x, other));
   const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
   const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
   const out = Tensor._empty(a.dtype, shape);

@@ -308,3 +308,9 @@ test.each(['int64', 'int32', 'uint8'] as const)('margins of %s give floats', (dt
   expect(F.marginRankingLoss(a, b, sign).item()).toBeCloseTo(2 / 3);
   expect(F.pairwiseDistance(b, b, { eps: 1 }).item()).toBeCloseTo(Math.sqrt(3));
 });
+
+test('bilinear of integers', () => {
+  const whole = (data: number[] | number[][][]): Tensor => tensor(data, { dtype: 'int64' });
+  const y = F.bilinear(whole([1, 2]), whole([3, 4]), whole([[[1, 0], [2, 1]]]), whole([5])); // prettier-ignore
+  expect([y.dtype, y.toArray()]).toEqual(['int64', [28]]);
+});

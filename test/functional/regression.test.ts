@@ -1,6 +1,6 @@
 /** Losses of numbers against numbers, and of two classes. */
 import '../support/calls';
-import { F, ones, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { F, grad, ones, randn, tensor, zeros, type Tensor } from 'blasgrad';
 import { pointwise, testOps, type InputSpec, type OpCase, type Plain } from '../ops/harness';
 import { softplus, sigmoid } from '../support/functions';
 import { expectRefusals } from '../support/refusals';
@@ -250,4 +250,12 @@ test('gaussianNllLoss takes a number, or variances along one dimension', () => {
     expect(() => loss(variance)).toThrow(RangeError);
   }
   expect(() => loss('1' as never)).toThrow(TypeError);
+});
+
+test('the gradient of klDiv by its target, where that is no probability', () => {
+  const target = tensor([-3, 0.5, 0], { dtype: 'float64', requiresGrad: true });
+  const input = tensor([1, 2, 3], { dtype: 'float64' });
+  const losses = F.klDiv(input, target, { reduction: 'none' });
+  const [by] = grad(losses, target, { gradOutputs: tensor([0, 1, 1], { dtype: 'float64' }) });
+  expect(by.toArray()).toEqual([0, Math.log(0.5) + 1 - 2, NaN]); // as PyTorch 2.15
 });

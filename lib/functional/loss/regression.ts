@@ -14,6 +14,7 @@ import { where } from '../../ops/elementwise/select';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { roundedOnce } from '../dtypes';
+import { xlogy } from '../xlogy';
 import {
   reduced,
   requireSimilar,
@@ -140,9 +141,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
   requireOneOf('klDiv', 'reduction', reduction, ['mean', 'batchmean', 'sum', 'none']);
   requireBoolean('klDiv', 'logTarget', logTarget);
   const [x, goal] = requireSimilar('klDiv', input, target);
-  const losses = logTarget
-    ? goal.exp().mul(goal.sub(x))
-    : where(goal.eq(0), 0, goal.mul(goal.log())).sub(goal.mul(x));
+  const losses = logTarget ? goal.exp().mul(goal.sub(x)) : xlogy(goal, goal).sub(goal.mul(x));
   if (reduction !== 'batchmean') return reduced('klDiv', losses, reduction);
   return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
 }

@@ -177,3 +177,9 @@ test.each<[what: string, run: () => unknown, message: string]>([
 ])('%s is refused', (_what, run, message) => {
   expect(run).toThrow(message);
 });
+
+test('round_ with decimals of 0 keeps nothing that it changes', () => {
+  const x = tensor([1.4, 2.6], { requiresGrad: true });
+  x.mul(1).round_({ decimals: 0 }).sum().backward();
+  expect(x.grad?.toArray()).toEqual([0, 0]);
+});

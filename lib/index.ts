@@ -53,6 +53,7 @@ export type { Bound, ClampBounds } from './ops/elementwise/clamp';
 export { where } from './ops/elementwise/select';
 export { einsum } from './ops/matrix/einsum';
 export type { ValuesAndIndices } from './ops/reduce/extreme';
+export type { ScatterOptions } from './ops/index/gather';
 export type { Dims, KeepDim, ReduceOptions } from './ops/reduce/reductionShape';
 export type { SortOptions, TopkOptions } from './ops/reduce/sort';
 export type { NormOptions, VarianceOptions } from './ops/reduce/statistics';

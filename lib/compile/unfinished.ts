@@ -20,6 +20,7 @@ function describeUnfinished<E extends object>(error: E, { stepsDone, results }: 
  * reason.
  */
 export class AbortError extends Error implements Unfinished {
+  /** As in Node's errors. */
   override readonly name = 'AbortError';
   /** As in Node's errors. */
   readonly code = 'ABORT_ERR';

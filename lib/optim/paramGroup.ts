@@ -14,7 +14,10 @@ export interface LearningRate {
 }
 
 /** Options as they are passed to an optimizer: the rate may be a tensor of one element, whose value is read once. */
-export type InitialOptions<O> = Partial<Omit<O, 'lr'>> & { lr?: number | Tensor };
+export type InitialOptions<O> = Partial<Omit<O, 'lr'>> & {
+  /** Learning rate: a number, or a tensor without dimensions. */
+  lr?: number | Tensor;
+};
 
 /** Tensors to optimize, or groups of them with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;

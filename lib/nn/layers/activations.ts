@@ -42,6 +42,7 @@ export class SELU extends replacing(F.selu) {}
 
 /** A piecewise linear sigmoid. */
 export class Hardsigmoid extends replacing(F.hardsigmoid) {
+  /** Nothing, as in PyTorch. */
   override extraRepr(): string {
     return ''; // as PyTorch prints
   }
@@ -49,6 +50,7 @@ export class Hardsigmoid extends replacing(F.hardsigmoid) {
 
 /** x hardsigmoid(x). */
 export class Hardswish extends replacing(F.hardswish) {
+  /** Nothing, as in PyTorch. */
   override extraRepr(): string {
     return ''; // as PyTorch prints
   }

@@ -118,6 +118,7 @@ declare module '../../core/tensor' {
      * `index` selects those elements (torch.nonzero).
      */
     nonzero(options?: { asTuple?: false }): Tensor;
+    /** The same coordinates, a vector for each dimension. */
     nonzero(options: { asTuple: true }): Tensor[];
     /** A vector of the elements where `mask` (bool, broadcast) is true (torch.masked_select). */
     maskedSelect(mask: Tensor): Tensor;

@@ -27,8 +27,9 @@ HWY_INLINE V OverRoot(D d, V dy, V x) {
 template <class D, class V>
 HWY_INLINE V Power(D d, V x, V p) {
   return vm::PerLane(d, x, p, [](auto v, auto e) {
-    if (e == 0.5) return std::sqrt(v);
-    return e == -0.5 ? 1 / std::sqrt(v) : std::pow(v, e);
+    using T = decltype(v);
+    if (e == T{0.5}) return std::sqrt(v);
+    return e == T{-0.5} ? T{1} / std::sqrt(v) : std::pow(v, e);
   });
 }
 

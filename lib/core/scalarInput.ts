@@ -1,7 +1,7 @@
 /** Numbers that change between steps: their memory is read by native calls, so that compiled steps see changes. */
 import { requireNoReaders, usableMemory } from './access';
 import { refuseInCapture } from './capture';
-import { wrongType } from './errors';
+import { requireArity, wrongType } from './errors';
 import { allocateShared, Storage } from './storage';
 import { Tensor } from './tensor';
 import type { TypedArray } from './dtype';
@@ -57,6 +57,7 @@ function requireNumber(value: unknown): number {
  * beta.value = 0.5;
  */
 export function scalarInput(value: number): ScalarInput {
+  requireArity('scalarInput', arguments.length, 1);
   const memory = allocateShared('float64', 1);
   memory[0] = requireNumber(value);
   return new ScalarInput(memory);

@@ -112,10 +112,14 @@ function truncated(a: Tensor, b: Tensor): Tensor {
   return whole.sub(whole.fmod(b)).floorDivide(b); // exactly divisible
 }
 
+function isExact(options: DivOptions | undefined): boolean {
+  return (options?.roundingMode ?? null) === null;
+}
+
 function quotient(x: Tensor, other: Operand, options: DivOptions): Tensor {
   requireOptions('div', options, ['roundingMode']);
-  const { roundingMode = null } = options;
-  if (roundingMode === null) return operators.div.apply(x, other);
+  if (isExact(options)) return operators.div.apply(x, other);
+  const { roundingMode } = options;
   requireOneOf('div', 'roundingMode', roundingMode, ['floor', 'trunc']);
   const divisor = operand('div', 'other', other, x);
   if (x.dtype === 'bool') requireNumbers('div', 'other', divisor);
@@ -192,12 +196,14 @@ for (const name of ['add', 'sub'] as const) {
 addMethods({
   div(this: Tensor, other: Operand, options?: DivOptions): Tensor {
     if (options === undefined) return operators.div.apply(this, other);
-    return calledAs('div', () => quotient(this, other, options));
+    return calledAs('div', () => quotient(this, other, options ?? {}));
   },
   div_(this: Tensor, other: Operand, options?: DivOptions): Tensor {
     return calledAs('div_', () => {
-      if (options === undefined) return operators.div.applyInPlace(this, other);
-      return replace('div_', this, quotient(this, other, options));
+      requireOptions('div', options, ['roundingMode']);
+      // What the exact quotient saves must not be overwritten.
+      if (isExact(options)) return operators.div.applyInPlace(this, other);
+      return replace('div_', this, quotient(this, other, options ?? {}));
     });
   },
   neg(this: Tensor): Tensor {

@@ -15,6 +15,7 @@ const others = legalCalls([
   ['detectAnomaly', () => [fn()]],
   ['isGradEnabled', () => []],
   ['manualSeed', () => [1]],
+  ['scalarInput', () => [1]],
   [
     'grad',
     () => {

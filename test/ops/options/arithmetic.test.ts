@@ -130,6 +130,18 @@ const gradients: [what: string, run: (a: Tensor, b: Tensor) => Tensor, a: number
     ['div floor', (a, b) => a.div(b, { roundingMode: 'floor' }), [0, 0, 0], [0, 0, 0]],
     ['div trunc', (a, b) => a.div(b, { roundingMode: 'trunc' }), [0, 0, 0], [0, 0, 0]],
     ['div_ floor', (a, b) => a.mul(2).div_(b, { roundingMode: 'floor' }), [0, 0, 0], [0, 0, 0]],
+    [
+      'div_ null',
+      (a, b) => a.mul(2).div_(b.add(1), { roundingMode: null }),
+      [2 / 3, 2, 2].map(Math.fround),
+      [-10 / 9, -6, -0].map(Math.fround),
+    ],
+    [
+      'round_ to whole numbers',
+      (a, b) => a.mul(2).round_({ decimals: 0 }).mul(b),
+      [0, 0, 0],
+      [10, 6, 0],
+    ],
     ['round', (a, b) => a.round({ decimals: 1 }).mul(b), [0, 0, 0], [5, 3, 0]],
   ];
 

@@ -196,7 +196,7 @@ for (const name of ['add', 'sub'] as const) {
 addMethods({
   div(this: Tensor, other: Operand, options?: DivOptions): Tensor {
     if (options === undefined) return operators.div.apply(this, other);
-    return calledAs('div', () => quotient(this, other, options ?? {}));
+    return calledAs('div', () => quotient(this, other, options));
   },
   div_(this: Tensor, other: Operand, options?: DivOptions): Tensor {
     return calledAs('div_', () => {

@@ -65,6 +65,7 @@ const threadless = `
   const x = ones(2);
   (async () => {
     plus(x);
+    plus(x); // compared with the first call, on this thread
     backend.setNumThreads(3);
     limit(5e8);
     const sum = ones(2 ** 16).exp().log().sum().item();

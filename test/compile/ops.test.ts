@@ -17,7 +17,7 @@ const many = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
 const refused: readonly [reason: string, which: RegExp, message: RegExp][] = [
   [
     'the size of the result is a value',
-    /^nonzero|mask(?!edFill)|bool tensor|with as many classes as needed$/,
+    /^nonzero|(?<!^indexPut_ where a )mask(?!edFill|edScatter)|bool tensor|as many classes as needed$/,
     /^\w+: expected a value that does not depend on a replay/,
   ],
   [

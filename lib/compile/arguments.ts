@@ -1,6 +1,7 @@
 /** The arguments of a compiled function: tensors, followed by options. */
 import { requireOptions, shapeText, unexpected, wrongType } from '../core/errors';
 import { ScalarInput } from '../core/scalarInput';
+import { allocateOwn } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import type { RunOptions } from './asyncRun';
 
@@ -37,7 +38,7 @@ export function scanArguments(
   const inputs = rows.map((one) => {
     if (!constant(one)) return one as Tensor;
     const value = typeof one === 'number' ? one : (one as ScalarInput).value;
-    return new ScalarInput(new Float64Array(steps).fill(value), steps);
+    return new ScalarInput((allocateOwn('float64', steps) as Float64Array).fill(value), steps);
   });
   return { inputs, steps, options };
 }
@@ -60,10 +61,12 @@ function isScalar(value: unknown): boolean {
 }
 
 function numbersIn(op: string, i: number, list: readonly unknown[]): ScalarInput {
-  list.forEach((one, k) => {
-    if (typeof one !== 'number') throw wrongType(op, 'a number', `inputs[${i}][${k}]`, one);
-  });
-  return new ScalarInput(Float64Array.from(list as number[]), list.length);
+  for (let k = 0; k < list.length; k++) {
+    if (typeof list[k] !== 'number') throw wrongType(op, 'a number', `inputs[${i}][${k}]`, list[k]);
+  }
+  const values = allocateOwn('float64', list.length) as Float64Array;
+  values.set(list as number[]);
+  return new ScalarInput(values, list.length);
 }
 
 /** Tensors that do not overlap, and numbers, which become tensors; else an error. */

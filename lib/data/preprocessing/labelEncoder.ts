@@ -15,6 +15,11 @@ import { Categories, type Categorical } from './categories';
 export class LabelEncoder extends Categories {
   protected readonly name = 'LabelEncoder';
 
+  constructor() {
+    requireArity('LabelEncoder', arguments.length, 0);
+    super();
+  }
+
   /** The label of each row, int32 (rows); RangeError for an unknown or missing category. */
   transform(x: Categorical): Tensor {
     requireArity('LabelEncoder.transform', arguments.length, 1);

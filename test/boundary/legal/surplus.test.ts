@@ -5,6 +5,7 @@ import { thrownBy } from '../nativeCalls';
 import { legalCalls, namesOf, withOptions, type Legal } from './call';
 import { classes } from './classes';
 import { functions } from './functions';
+import { rest, withoutRow } from './rest';
 import { tensorMethods } from './tensorMethods';
 
 const fn = () => () => 1;
@@ -41,7 +42,7 @@ const excused: Readonly<Record<string, string>> = {
   'Tensor.toJSON': 'JSON.stringify calls it with a key',
 };
 
-const all = [...tensorMethods, ...functions, ...classes, ...others].filter(
+const all = [...tensorMethods, ...functions, ...classes, ...rest, ...others].filter(
   ({ name }) => !(name in excused),
 );
 
@@ -59,7 +60,26 @@ test('every function has a legal call', () => {
     ...functionsOf(Object.assign({}, library.backend), 'backend.'),
     ...functionsOf(Tensor.prototype, 'Tensor.'),
   ];
-  const called = new Set([...all.map(({ name }) => name), ...Object.keys(excused)]);
+  const { nn, optim, data, io, metrics } = library;
+  const spaces = {
+    nn,
+    'nn.init': nn.init,
+    'nn.utils': nn.utils,
+    optim,
+    'optim.lrScheduler': optim.lrScheduler,
+    data,
+    'data.transforms': data.transforms,
+    io,
+    metrics,
+  };
+  for (const [prefix, space] of Object.entries(spaces)) {
+    for (const [name, value] of Object.entries(space) as [string, unknown][]) {
+      if (typeof value !== 'function') continue;
+      names.push(/^[A-Z]/.test(name) ? `new ${prefix}.${name}` : `${prefix}.${name}`);
+    }
+  }
+  const reasons = { ...excused, ...withoutRow };
+  const called = new Set([...all.map(({ name }) => name), ...Object.keys(reasons)]);
   expect(names.filter((name) => !called.has(name))).toEqual([]);
 });
 
@@ -68,8 +88,13 @@ beforeAll(() => {
 });
 
 /** Throws unless the call is refused in the name of the function. */
-function expectRefusal(legal: Legal, args: unknown[], message: RegExp): void {
-  const error = thrownBy(() => void legal.call(...args));
+async function expectRefusal(legal: Legal, args: unknown[], message: RegExp): Promise<void> {
+  const error = legal.asynchronous
+    ? await (async () => legal.call(...args))().then(
+        () => null,
+        (reason: unknown) => reason as Error,
+      )
+    : thrownBy(() => void legal.call(...args));
   expect(error).not.toBeNull();
   expect(['TypeError', 'RangeError']).toContain(error?.name);
   const name = /^([\w.$]+): /.exec(error?.message ?? '')?.[1];
@@ -80,23 +105,23 @@ function expectRefusal(legal: Legal, args: unknown[], message: RegExp): void {
 describe.each(all.map((legal): [string, Legal] => [legal.name, legal]))('%s', (_name, legal) => {
   const { options, variadic = false } = legal;
 
-  test('refuses an unknown option', () => {
+  test('refuses an unknown option', async () => {
     const unknown = { noSuchOption: 1 };
     const args = options ? withOptions(legal, unknown) : [...legal.args(), unknown];
-    expectRefusal(legal, args, options ? /noSuchOption/ : /expected/);
+    await expectRefusal(legal, args, options ? /noSuchOption/ : /expected/);
   });
 
-  test('refuses one more argument', () => {
+  test('refuses one more argument', async () => {
     const surplus = /expected (no arguments|at most \d+ arguments?), got \d+$/;
     const added = variadic ? ['surplus'] : [1, 2];
-    expectRefusal(legal, [...withOptions(legal), ...added], variadic ? /expected/ : surplus);
+    await expectRefusal(legal, [...withOptions(legal), ...added], variadic ? /expected/ : surplus);
   });
 
-  test('refuses a boolean and a number for the options', () => {
+  test('refuses a boolean and a number for the options', async () => {
     // A number is one more size for functions that take any number of them.
     const values = variadic ? [true] : [true, 7, null];
     for (const value of options ? values : []) {
-      expectRefusal(legal, [...legal.args(), value], /expected/);
+      await expectRefusal(legal, [...legal.args(), value], /expected/);
     }
   });
 });

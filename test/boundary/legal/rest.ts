@@ -1,0 +1,80 @@
+/** The classes and functions that `classes.ts` leaves out: layers with numbers, containers, datasets, files. */
+import { data, nn, optim, zeros } from 'blasgrad';
+import { sgd } from './classes';
+import { legalCalls, matrix, type Legal, type Row } from './call';
+
+const inplace = { options: () => ({ inplace: true }) };
+const step = (): optim.lrScheduler.StepLR => new optim.lrScheduler.StepLR(sgd(), 2);
+const chain = (): [optim.SGD, optim.lrScheduler.LRScheduler[], number[]] => {
+  const optimizer = sgd();
+  const parts = [1, 2].map((size) => new optim.lrScheduler.StepLR(optimizer, size));
+  return [optimizer, parts, [2]];
+};
+const layer = (): nn.Linear => new nn.Linear(3, 2);
+const path = '/no/such/folder/file';
+const later = (options: object): Row[2] => ({ asynchronous: true, options: () => options });
+const average = { options: () => ({ average: 'macro', numClasses: 3 }) };
+
+const rows: Row[] = [
+  ...['CELU', 'ELU', 'LeakyReLU'].map((name): Row => [`new nn.${name}`, () => [0.5], inplace]),
+  ['new nn.Hardtanh', () => [-1, 1], inplace],
+  ...['Hardshrink', 'Softshrink'].map((name): Row => [`new nn.${name}`, () => [0.5]]),
+  ['new nn.Softplus', () => [1, 20]],
+  ...['Dropout', 'Dropout1d', 'Dropout2d', 'Dropout3d'].map((name): Row => [`new nn.${name}`, () => [0.5], inplace]), // prettier-ignore
+  ['new nn.PReLU', () => [1, 0.25]],
+  ['new nn.ModuleDict', () => [{ a: layer() }]],
+  ['new nn.ModuleList', () => [[layer()]]],
+  ['new nn.ParameterList', () => [[zeros(2)]]],
+  ['new optim.lrScheduler.ChainedScheduler', () => [[step()]]],
+  ['new optim.lrScheduler.SequentialLR', chain],
+  ['new data.BatchSampler', () => [[0, 1, 2], 2, true]],
+  ['new data.ColumnTransformer', () => [{ a: new data.StandardScaler() }]],
+  ['new data.ImageFolder', () => [path], { options: () => ({ size: 8 }) }],
+  ['new data.IterableDataset', () => [[1, 2]]],
+  ['new data.LabelEncoder', () => []],
+  ['new data.SubsetRandomSampler', () => [[0, 1]], { options: () => ({}) }],
+  ['new data.WeightedRandomSampler', () => [[1, 2], 3], { options: () => ({ replacement: true }) }],
+  ['new data.TensorDataset', () => [matrix()], { variadic: true }],
+  ['new nn.Sequential', () => [layer()], { variadic: true }],
+  ['data.csvRows', () => [path], later({ delimiter: ';' })],
+  ['data.readCsv', () => [path], later({ delimiter: ';' })],
+  ['data.gaussianClusters', () => [], { options: () => ({ centers: [[0], [1]], batchSize: 2 }) }],
+  ['data.mnist', () => [path], { asynchronous: true }],
+  ['io.listCheckpoints', () => [path], { asynchronous: true }],
+  ['io.loadCheckpoint', () => [path, {}], later({ fallback: true })],
+  ['io.saveCheckpoint', () => [path, { a: 1 }], later({ keep: 2 })],
+  ['io.exportOnnx', () => [layer(), [matrix()], path], later({})],
+  ['io.importOnnx', () => [path], later({ dtype: 'float32' })],
+  ['io.loadIdx', () => [path], later({ dtype: 'float32' })],
+  ['io.loadNpy', () => [path], later({ dtype: 'float32' })],
+  ['io.loadNpz', () => [path], later({ dtype: 'float32' })],
+  ['io.saveNpy', () => [path, matrix()], { asynchronous: true }],
+  ['io.saveNpz', () => [path, { a: matrix() }], later({ compress: true })],
+  ['io.loadDat', () => [path]],
+  ['io.saveDat', () => [path, { a: matrix() }]],
+  ['io.loadSafetensors', () => [path], { options: () => ({ names: ['a'] }) }],
+  ['io.readSafetensorsHeader', () => [path]],
+  ['io.saveSafetensors', () => [path, { a: matrix() }], { options: () => ({ metadata: {} }) }],
+  ['metrics.f1', () => [], average],
+  ['metrics.precision', () => [], average],
+  ['metrics.recall', () => [], average],
+  ['metrics.r2', () => []],
+  ['metrics.topK', () => [2], { options: () => ({ ignoreIndex: -1 }) }],
+];
+
+/** A generator reads its file when it is asked for the first row. */
+function firstRow(legal: Legal): Legal {
+  if (legal.name !== 'data.csvRows') return legal;
+  return { ...legal, call: (...args) => (legal.call(...args) as AsyncGenerator).next() };
+}
+
+export const rest: readonly Legal[] = legalCalls(rows).map(firstRow);
+
+/** Why a class or function has no row. */
+export const withoutRow: Readonly<Record<string, string>> = {
+  'new optim.Optimizer': 'a base class, which cannot be made',
+  'new optim.lrScheduler.LRScheduler': 'a base class, which cannot be made',
+  'new nn.Identity': 'takes and ignores all arguments, as in PyTorch',
+  'new data.WorkerDataset': 'made by WorkerDataset.load',
+  'new io.CheckpointError': 'an error that the library makes',
+};

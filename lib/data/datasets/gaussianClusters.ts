@@ -1,3 +1,4 @@
+import { calledAs } from '../../core/caller';
 import { tensor } from '../../creation/filled';
 import { arange } from '../../creation/range';
 import {
@@ -66,9 +67,11 @@ function matrixOf(op: string, centers: unknown): Tensor {
   if (!(centers instanceof Tensor) && !Array.isArray(centers)) {
     throw wrongType(op, 'a matrix as tensor or array', 'centers', centers);
   }
-  const matrix = (centers instanceof Tensor ? centers : tensor(centers as TensorData)).to(
-    'float32',
-  );
+  const given =
+    centers instanceof Tensor
+      ? centers
+      : calledAs('gaussianClusters', () => tensor(centers as TensorData), ['data', 'centers']);
+  const matrix = given.to('float32');
   if (matrix.ndim !== 2 || matrix.shape[0] === 0) {
     throw unexpected(op, 'a shape (clusters, dims)', 'centers', shapeText(matrix.shape));
   }

@@ -9,7 +9,7 @@ import {
   unexpected,
 } from '../../core/errors';
 import { isFloating } from '../../core/dtype';
-import { requireIndex } from '../../ops/define';
+import { requireFloating, requireIndex } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
 import { nll, type Picks } from '../../ops/nn/loss';
 import { logSoftmax } from '../../ops/reduce/softmax';
@@ -90,6 +90,7 @@ export function crossEntropy(
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
   const smoothing = requireInRange(op, 'labelSmoothing', options.labelSmoothing ?? 0, 0, 1);
+  requireFloating(op, 'input', input);
   const dim = classDimOf(op, input);
   const isProbabilities = isFloating(target.dtype) && sameShape(input.shape, target.shape);
   if (isProbabilities) return soft(op, logSoftmax(input, dim), target, smoothing, options);

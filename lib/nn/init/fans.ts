@@ -1,4 +1,5 @@
 /** Initial values scaled by the numbers of inputs and outputs of a weight: Glorot's and He's. */
+import { calledAs } from '../../core/caller';
 import {
   requireArity,
   requireNumber,
@@ -31,13 +32,14 @@ function xavierStd(op: string, tensor: Tensor, options: { gain?: number }): numb
 export function xavierUniform_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
   requireArity('xavierUniform_', arguments.length, 2);
   const bound = Math.sqrt(3) * xavierStd('xavierUniform_', tensor, options);
-  return uniform_(tensor, -bound, bound);
+  return calledAs('xavierUniform_', () => uniform_(tensor, -bound, bound));
 }
 
 /** Normal with standard deviation gain sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
 export function xavierNormal_<T extends Tensor>(tensor: T, options: { gain?: number } = {}): T {
   requireArity('xavierNormal_', arguments.length, 2);
-  return normal_(tensor, 0, xavierStd('xavierNormal_', tensor, options));
+  const std = xavierStd('xavierNormal_', tensor, options);
+  return calledAs('xavierNormal_', () => normal_(tensor, 0, std));
 }
 
 /** Options of `kaimingUniform_` and `kaimingNormal_`. */
@@ -64,12 +66,14 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, options: KaimingOpt
   requireArity('kaimingUniform_', arguments.length, 2);
   const std = kaimingStd('kaimingUniform_', tensor, options);
   if (tensor.numel() === 0) return tensor;
-  return uniform_(tensor, -Math.sqrt(3) * std, Math.sqrt(3) * std);
+  const bound = Math.sqrt(3) * std;
+  return calledAs('kaimingUniform_', () => uniform_(tensor, -bound, bound));
 }
 
 /** Normal with standard deviation gain / sqrt(fan) (He et al. 2015). */
 export function kaimingNormal_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
   requireArity('kaimingNormal_', arguments.length, 2);
   const std = kaimingStd('kaimingNormal_', tensor, options);
-  return tensor.numel() === 0 ? tensor : normal_(tensor, 0, std);
+  if (tensor.numel() === 0) return tensor;
+  return calledAs('kaimingNormal_', () => normal_(tensor, 0, std));
 }

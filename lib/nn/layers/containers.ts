@@ -1,4 +1,5 @@
 /** Modules that contain other modules, by index or by name. */
+import { calledAs } from '../../core/caller';
 import { countChange } from '../../core/changes';
 import {
   requireArity,
@@ -235,7 +236,7 @@ export class ParameterList extends Module<never> {
     requireArity('ParameterList', arguments.length, 1);
     super();
     for (const parameter of itemsOf('ParameterList', 'parameters', parameters))
-      this.append(parameter);
+      calledAs('ParameterList', () => this.append(parameter), ['data', 'parameters']);
   }
 
   /** The number of parameters. */

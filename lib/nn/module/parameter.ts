@@ -1,5 +1,6 @@
 /** Tensors that belong to a module and are trained. */
 import { countChange } from '../../core/changes';
+import { calledAs } from '../../core/caller';
 import { noGrad } from '../../core/gradMode';
 import type { DType } from '../../core/dtype';
 import { copyElements } from '../../core/element';
@@ -44,7 +45,10 @@ export class Parameter extends Tensor {
     const { storage, isCopy } = storageFor(from);
     super(storage, from.shape);
     if (isCopy) noGrad(() => this.copy_(from));
-    this.requiresGrad = options.requiresGrad ?? true;
+    calledAs('Parameter', () => (this.requiresGrad = options.requiresGrad ?? true), [
+      'this',
+      'data',
+    ]);
   }
 
   /** @internal Converts values and gradient; the parameter stays the same object, which optimizers hold. */

@@ -2,6 +2,7 @@
 import {
   requireArity,
   requireBoolean,
+  requireInRange,
   requireNumber,
   requireOneOf,
   requireOptions,
@@ -64,6 +65,7 @@ export class CyclicLR extends LRScheduler {
     requireOptions(op, options, keys);
     const count = this.groups.length;
     perGroup(op, 'baseLr', baseLr, count).forEach((lr, i) => {
+      requireInRange(op, 'baseLr', lr, 0, Infinity);
       this.groups[i].initialLr = this.baseLrs[i] = lr;
     });
     this.maxLrs = perGroup(op, 'maxLr', maxLr, count);

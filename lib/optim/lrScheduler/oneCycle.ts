@@ -6,6 +6,7 @@ import {
   requireOneOf,
   requireOptions,
   unexpected,
+  wrongType,
 } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { requireMomentum, setMomentum } from './momentum';
@@ -70,6 +71,7 @@ export class OneCycleLR extends LRScheduler {
     requireArity('OneCycleLR', arguments.length, 2);
     super(optimizer);
     const op = 'OneCycleLR';
+    if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
     requireOptions(op, options, keys);
     this.totalSteps = stepsOf(op, options);
     const rise = requireInRange(op, 'pctStart', options.pctStart ?? 0.3, 0, 1) * this.totalSteps;

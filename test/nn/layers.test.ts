@@ -205,5 +205,5 @@ expectRefusals([
   [() => new nn.ModuleList().forward(...not([])), Error, 'ModuleList: expected a forward method'],
   [() => new nn.ModuleDict().get('a'), RangeError, "for name, got 'a'"],
   [() => new nn.ModuleDict().set('a.b', new nn.ReLU()), RangeError, 'a name without a dot'],
-  [() => new nn.ParameterList([not(1)]), TypeError, 'expected a tensor for data, got 1'],
+  [() => new nn.ParameterList([not(1)]), TypeError, 'expected a tensor for parameters, got 1'],
 ]);

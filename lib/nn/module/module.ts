@@ -235,7 +235,7 @@ export class Module<
 
   /** @internal Whether the class has a forward of its own; lists of modules have none. */
   get _runs(): boolean {
-    return this.forward !== Module.prototype.forward;
+    return this.forward !== baseForward;
   }
 
   // --- Printing -------------------------------------------------------------------------------------------------------
@@ -257,3 +257,5 @@ export class Module<
 }
 
 isBase(Module.prototype);
+// Not inside the class: the bundler renames classes that mention themselves.
+const baseForward: unknown = Reflect.get(Module.prototype, 'forward');

@@ -1,6 +1,6 @@
 /** The values in an imported graph: tensors, and the integers that shapes are computed with. */
 import { numbersOf } from '../../../core/access';
-import { fromArray } from '../../../creation/filled';
+import { tensor } from '../../../creation/filled';
 import { shapeText, unexpected } from '../../../core/errors';
 import { numelOf, type Shape } from '../../../core/shape';
 import { Tensor } from '../../../core/tensor';
@@ -50,13 +50,15 @@ export function tensorOf(datum: Datum | null | undefined): Tensor {
   if (datum === null || datum === undefined)
     throw unexpected(op, 'one more input', 'a node', 'none');
   if (datum instanceof Flags) {
-    return fromArray(Uint8Array.from(datum.values, Number), datum.shape, { dtype: 'bool' });
+    return tensor(Uint8Array.from(datum.values, Number), { dtype: 'bool' }).reshape([
+      ...datum.shape,
+    ]);
   }
   if (datum.exact !== null) return datum.exact;
   const wide = datum.values.find((one) => !Number.isSafeInteger(one));
   if (wide !== undefined)
     throw unexpected(op, 'whole numbers up to 2^53', 'a tensor', String(wide));
-  return fromArray(BigInt64Array.from(datum.values, BigInt), [...datum.shape]);
+  return tensor(BigInt64Array.from(datum.values, BigInt)).reshape([...datum.shape]);
 }
 
 /** The integers of a shape, axes or indices. */

@@ -1,6 +1,6 @@
 /** ONNX operators that reshape and move elements, or compute with shapes. */
 import { noGrad } from '../../../core/gradMode';
-import { fromArray, zeros } from '../../../creation/filled';
+import { tensor, zeros } from '../../../creation/filled';
 import { arange } from '../../../creation/range';
 import { unexpected } from '../../../core/errors';
 import { cat } from '../../../ops/shape/join';
@@ -19,10 +19,14 @@ const constant: Operator = (node) => {
 };
 
 function constantOf(node: Parameters<Operator>[0]): Datum {
-  const tensor = node.tensor('value');
-  if (tensor !== null) return tensor;
+  const value = node.tensor('value');
+  if (value !== null) return value;
   const floating = (values: readonly number[], shape: number[]): Tensor =>
-    noGrad(() => fromArray(Float32Array.from(values), shape).to(node.floating ?? 'float32'));
+    noGrad(() =>
+      tensor(Float32Array.from(values))
+        .reshape(shape)
+        .to(node.floating ?? 'float32'),
+    );
   if (node.has('value_float')) return floating([node.float('value_float', 0)], []);
   if (node.has('value_int')) return new Ints([node.int('value_int', 0)], []);
   const [ints, floats] = [node.ints('value_ints'), node.floats('value_floats')];
@@ -150,7 +154,7 @@ function sliced(x: Tensor, range: Range): Tensor {
     const limit = (at: number): number => Math.min(Math.max(at, -size), size);
     return x.slice(range.axis, limit(range.start), limit(range.end), range.step);
   }
-  return x.indexSelect(range.axis, fromArray(Int32Array.from(placesOf(range, size))));
+  return x.indexSelect(range.axis, tensor(Int32Array.from(placesOf(range, size))));
 }
 
 const gather: Operator = (node) => {

@@ -57,7 +57,7 @@ type ReplacingClass<Values extends unknown[], Options> = new (
   ...values:
     | Values
     | [options: (Partial<Options> & InplaceOption) | Values[0]]
-    | [...Values, options: InplaceOption]
+    | [...values: Values, options: InplaceOption]
 ) => Replacing;
 
 /**

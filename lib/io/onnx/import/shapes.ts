@@ -203,14 +203,14 @@ function fromFront(index: Tensor, size: number): Tensor {
 const scatterElements: Operator = (node) => {
   const axis = node.int('axis', 0);
   const reduction = node.string('reduction', 'none');
-  if (reduction !== 'none' && reduction !== 'add') {
+  if (!['none', 'add', 'mul'].includes(reduction)) {
     throw new Refused(`${node.type} with reduction ${reduction}`);
   }
   return tensors((x, index, updates) => {
     const places = fromFront(index, x.shape[normalizeDim(op, axis, x.ndim, 'axis')]);
-    return reduction === 'add'
-      ? x.scatterAdd(axis, places, updates)
-      : x.scatter(axis, places, updates);
+    if (reduction === 'add') return x.scatterAdd(axis, places, updates);
+    if (reduction === 'none') return x.scatter(axis, places, updates);
+    return x.scatter(axis, places, updates, { reduce: 'multiply' });
   });
 };
 

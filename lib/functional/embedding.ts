@@ -11,7 +11,7 @@ import {
 } from '../core/errors';
 import { noGrad } from '../core/gradMode';
 import { requireTensor, Tensor } from '../core/tensor';
-import { requireIndex } from '../ops/define';
+import { record, requireIndex, type Rule } from '../ops/define';
 import { where } from '../ops/elementwise/select';
 
 /** Options of `embedding`. */
@@ -36,14 +36,25 @@ function shorten(weight: Tensor, index: Tensor, maxNorm: number, normType: numbe
   });
 }
 
+declare module '../core/node' {
+  interface OpAttrs {
+    scaleGradByFreq: undefined;
+  }
+}
+
+/** A rule of its own: a composition that leaves the values as they are would give NaN for infinite ones. */
+const scaleRule: Rule<'scaleGradByFreq'> = {
+  name: 'scaleGradByFreq',
+  grad: (dy, node) => [dy.div(node.saved[0])],
+};
+
 /** `rows` with gradients that are divided by how often each index occurs. */
 function scaleGradients(rows: Tensor, index: Tensor, count: number): Tensor {
   if (!rows.requiresGrad) return rows;
   const zeros = Tensor._empty(rows.dtype, [count]).zero_();
   const ones = Tensor._empty(rows.dtype, [index.numel()]).fill_(1);
   const often = zeros.scatterAdd(0, index, ones).gather(0, index).unsqueeze(1);
-  const scaled = rows.div(often);
-  return rows.detach().add(scaled.sub(scaled.detach())); // the same values
+  return record(rows.detach(), scaleRule, [rows], [often], undefined);
 }
 
 /**

@@ -137,6 +137,9 @@ test('embedding shortens rows and divides gradients by how often they are looked
     expect(value).toBeCloseTo(shortened.flat()[i], 5);
   });
   expect(weight.grad?.toArray()).toEqual([[2, 3], [0, 0], [0, 0], [7, 8]]); // prettier-ignore
+  const infinite = tensor([[-Infinity, 1]], { requiresGrad: true });
+  const found = F.embedding(tensor([0n, 0n]), infinite, { scaleGradByFreq: true });
+  expect(found.toArray()).toEqual([[-Infinity, 1], [-Infinity, 1]]); // prettier-ignore
   const layer = new nn.Embedding(3, 2, { maxNorm: 1.5, normType: 1, scaleGradByFreq: true });
   expect(String(layer)).toBe('Embedding(3, 2, max_norm=1.5, norm_type=1, scale_grad_by_freq=True)');
   layer.forward(tensor([0n, 1n, 2n]));

@@ -21,6 +21,7 @@ export const emitters: Emitters<OpName> = {
   ...reductions,
   normalizeChannels,
   rounded: ({ inputs: [x] }) => x.name, // rounded by the ops before it
+  scaleGradByFreq: ({ inputs: [x] }) => x.name, // changes only gradients
   xlogy: ({ inputs: [value] }) => value.name, // computed by the ops before it
   prelu: node('PRelu'),
   // Losses and random numbers are not part of an inference graph.

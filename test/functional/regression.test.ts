@@ -184,6 +184,12 @@ describe('edges', () => {
     expect(slopes).toEqual([0, 1, -1, 0]);
   });
 
+  test('smoothL1Loss beyond beta has the derivative 1', () => {
+    const x = tensor([60, -60], { requiresGrad: true });
+    F.smoothL1Loss(x, zeros([2]), { beta: 41, reduction: 'sum' }).backward();
+    expect(x.grad?.toArray()).toEqual([1, -1]);
+  });
+
   test('klDiv of a probability 0', () => {
     const t = zeros([2]).requiresGrad_();
     expect(F.klDiv(ones([2]), t, { reduction: 'none' }).toArray()).toEqual([0, 0]);

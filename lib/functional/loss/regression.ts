@@ -59,7 +59,8 @@ function lineBeyondRule<K extends 'smoothL1Loss' | 'huberLoss'>(name: K): Rule<K
     name,
     grad: (dy, { saved, attrs: { limit, slope } }) => {
       const bounded = saved[0].clamp({ min: -limit, max: limit });
-      return [dy.mul(slope === limit ? bounded : bounded.mul(slope / limit))];
+      // A quotient, since the product of limit and 1 / limit can differ from 1.
+      return [dy.mul(slope === limit ? bounded : bounded.div(limit / slope))];
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Numbers as inputs of compiled functions, and scalarInput. */
 import { compile, scalarInput, tensor, type DType, type Operand, type Tensor } from 'blasgrad';
 
-const numbers = [0, 0.1, 1, -2.5, 3, 1e-30];
+const numbers = [0, 0.1, 0.6, 1, -2.5, 3, 1e-30];
 const floating: DType[] = ['float32', 'float64', 'float16', 'bfloat16'];
 const ops = {
   mul: (a: Tensor, b: Operand) => a.mul(b),
@@ -10,6 +10,7 @@ const ops = {
   div: (a: Tensor, b: Operand) => a.div(b),
   pow: (a: Tensor, b: Operand) => a.pow(b),
   maximum: (a: Tensor, b: Operand) => a.maximum(b),
+  lerp: (a: Tensor, b: Operand) => a.select(0, 0).lerp(a.select(0, 2), b),
   'a loss': (a: Tensor, b: Operand) => a.mean().mul(b).add(b),
 };
 

@@ -337,12 +337,13 @@ addMethods({
     }
     // From the nearer end, as in PyTorch: exact at both.
     const change = other.sub(this);
+    const part = operand('lerp', 'weight', weight, this);
     if (!(weight instanceof Tensor)) {
-      const part = operand('lerp', 'weight', weight, this);
-      const far = Math.abs(Number(weight)) >= 0.5;
-      return far ? other.sub(change.mul(1 - Number(weight))) : this.add(change.mul(part));
+      const number = Number(weight);
+      if (!(Math.abs(number) >= 0.5)) return this.add(change.mul(part));
+      return other.sub(change.mul(1 - (this.dtype === 'float64' ? number : Math.fround(number))));
     }
-    const near = weight.abs().lt(0.5);
-    return where(near, this, other).add(change.mul(where(near, weight, weight.sub(1))));
+    const near = part.abs().lt(0.5);
+    return where(near, this, other).add(change.mul(where(near, part, part.sub(1))));
   },
 });

@@ -38,7 +38,7 @@ const rule: Rule<'binaryCrossEntropy'> = {
 /** Options of `binaryCrossEntropy`. */
 export interface BinaryCrossEntropyOptions extends ReductionOption {
   /** Multiplies the losses of the elements; broadcasts. */
-  weight?: Tensor;
+  weight?: Tensor | null;
 }
 
 /**
@@ -82,15 +82,15 @@ function weighted(losses: Tensor, weight: Tensor | undefined): Tensor {
   return weight === undefined ? losses : losses.mul(weight);
 }
 
-/** An option that may be missing, and else is a tensor. */
-function optional(op: string, name: string, value: Tensor | undefined): Tensor | undefined {
-  return value === undefined ? undefined : requireTensor(op, name, value);
+/** An option that is a tensor if it is given; null counts as missing. */
+function optional(op: string, name: string, value: Tensor | null = null): Tensor | undefined {
+  return value === null ? undefined : requireTensor(op, name, value);
 }
 
 /** Options of `binaryCrossEntropyWithLogits`. */
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
   /** Multiplies the part of the loss that belongs to target 1; broadcasts. */
-  posWeight?: Tensor;
+  posWeight?: Tensor | null;
 }
 
 /**
@@ -118,7 +118,7 @@ export function binaryCrossEntropyWithLogits(
 /** Options of `multilabelSoftMarginLoss`. */
 export interface MultilabelSoftMarginOptions extends ReductionOption {
   /** (C): multiplies the losses of each class. */
-  weight?: Tensor;
+  weight?: Tensor | null;
 }
 
 /**
@@ -136,11 +136,11 @@ export function multilabelSoftMarginLoss(
   if (requireTensor(op, 'input', input).ndim === 0) {
     throw unexpected(op, 'at least one dimension', 'input', shapeText(input.shape));
   }
-  requirePair(op, input, target);
+  const pair = requirePair(op, input, target);
   const weight = optional(op, 'weight', options.weight);
   const losses = calledAs(op, () =>
-    roundedOnce([input, target, weight], (x, y, w) => {
-      // Other than x - x y - log sigmoid(x), right for infinite logits.
+    roundedOnce([...pair, weight], (x, y, w) => {
+      // Unlike x - x y - log sigmoid(x), this form is right for infinite logits.
       const logs = y.mul(logsigmoid(x)).add(oneMinus(y).mul(logsigmoid(x.neg())));
       return weighted(logs.neg(), w).mean(-1);
     }),

@@ -30,7 +30,7 @@ export function reduced(op: string, losses: Tensor, reduction: Reduction | undef
 /** Options of losses whose elements can have weights. */
 export interface WeightOption extends ReductionOption {
   /** Multiplies the losses of the elements; of the shape of the input. A mean is divided by the sum of the weights. */
-  weight?: Tensor;
+  weight?: Tensor | null;
 }
 
 /** The losses of the elements, times `weight`, reduced. */
@@ -38,9 +38,9 @@ export function weighted(
   op: string,
   losses: Tensor,
   input: Tensor,
-  { weight, reduction }: WeightOption,
+  { weight = null, reduction }: WeightOption,
 ): Tensor {
-  if (weight === undefined) return reduced(op, losses, reduction);
+  if (weight === null) return reduced(op, losses, reduction);
   requireTensor(op, 'weight', weight);
   if (!sameShape(weight.shape, input.shape)) {
     throw unexpected(op, shapeText(input.shape), 'weight', shapeText(weight.shape));

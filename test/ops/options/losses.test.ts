@@ -1,5 +1,5 @@
 /** Losses whose elements have weights. */
-import { F, tensor } from 'blasgrad';
+import { F, nn, tensor } from 'blasgrad';
 import { testRows, type Row } from './rows';
 
 const four = tensor([1, 2, 3, 4]);
@@ -22,6 +22,20 @@ const losses: Row[] = [
     () => F.huberLoss(four, zero, { weight, reduction: 'none' }),
     'float32',
     [0.5, 3, 0, 3.5],
+  ],
+  ['mseLoss, null', () => F.mseLoss(four, zero, { weight: null }), 'float32', 7.5],
+  [
+    'BCEWithLogitsLoss, null',
+    () => new nn.BCEWithLogitsLoss({ weight: null, posWeight: null }).forward(zero, zero),
+    'float32',
+    0.6931472,
+  ],
+  ['BCELoss, null', () => new nn.BCELoss({ weight: null }).forward(zero, zero), 'float32', 0],
+  [
+    'multilabelSoftMarginLoss of a bool target, null',
+    () => F.multilabelSoftMarginLoss(zero, tensor([true, false, true, false]), { weight: null }),
+    'float32',
+    0.6931472,
   ],
   [
     'mseLoss of a bool target',

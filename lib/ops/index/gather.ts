@@ -1,6 +1,5 @@
 /** Reads, writes and adds elements at an index for each of them: reading and adding are each other's gradients. */
 import { calledAs } from '../../core/caller';
-import { isHalf } from '../../core/dtype';
 import { requireOneOf, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { normalizeDim, type Shape } from '../../core/shape';
@@ -16,7 +15,7 @@ import {
   type Rule,
 } from '../define';
 import { lineOf } from '../reduce/reductionShape';
-import { reading, writing, type Along } from './indexKernels';
+import { dtypeOfSums, reading, writing, type Along } from './indexKernels';
 
 const gatherKernels = reading('gather');
 const scatterKernels = writing('scatter');
@@ -141,11 +140,10 @@ function scatterInto(
   source: Tensor,
 ): void {
   const part = cropped(x, index.shape, dim);
-  if ((isHalf(x.dtype) || x.dtype === 'bool') && kernels !== scatterKernels) {
-    // Halves are rounded once. Bool counts as 0 and 1, whose sum is OR, and whose product AND.
-    const dtype = isHalf(x.dtype) ? 'float32' : 'int32';
-    const wide = part.to(dtype);
-    scatterInto(kernels, wide, dim, index, source.to(dtype));
+  const computed = dtypeOfSums(x.dtype);
+  if (computed !== x.dtype && kernels !== scatterKernels) {
+    const wide = part.to(computed);
+    scatterInto(kernels, wide, dim, index, source.to(computed));
     part.copy_(wide);
     return;
   }

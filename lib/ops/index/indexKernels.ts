@@ -33,7 +33,10 @@ export interface Along {
   readonly shape: Shape;
 }
 
-/** The dtype that elements are added in: halves are rounded once, and a sum of bool is true if an element is. */
+/**
+ * The dtype in which elements are added or multiplied: halves are rounded once; bool counts as 0 and 1, whose sum is OR and
+ * whose product is AND.
+ */
 export function dtypeOfSums(dtype: DType): DType {
   return isHalf(dtype) ? 'float32' : dtype === 'bool' ? 'int32' : dtype;
 }

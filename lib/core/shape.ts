@@ -113,6 +113,13 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return shape;
 }
 
+/** Throws unless the argument `name`, of this shape, broadcasts to the shape `to`. */
+export function requireBroadcast(op: string, name: string, shape: Shape, to: Shape): void {
+  const lead = to.length - shape.length;
+  if (lead >= 0 && shape.every((size, i) => size === 1 || size === to[lead + i])) return;
+  throw unexpected(op, `a shape that broadcasts to ${shapeText(to)}`, name, shapeText(shape));
+}
+
 /** Strides with which a tensor is read as if it had `shape`, 0 along repeated dimensions. */
 export function broadcastStrides(shape: Shape, strides: readonly number[], to: Shape): number[] {
   const lead = to.length - shape.length;

@@ -105,7 +105,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'indexPut_ of too large a value': [
     () => x.clone().indexPut_(int32(0, 1), zeros(3, 4)),
-    'indexPut_: expected shapes that broadcast together, got [3, 4] and [2, 4]',
+    'indexPut_: expected a shape that broadcasts to [2, 4] for value, got [3, 4]',
   ],
   'indexPut_ of a value with more dimensions': [
     () => x.clone().indexPut_(0, zeros(2, 4)),

@@ -12,7 +12,13 @@ import {
 } from '../../core/errors';
 import { indexDTypes, isIndex, promoteTypes } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
-import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
+import {
+  broadcastShapes,
+  numelOf,
+  requireBroadcast,
+  sameShape,
+  type Shape,
+} from '../../core/shape';
 import {
   kernels,
   operand,
@@ -285,14 +291,7 @@ function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boole
   const source = given._storage === x._storage ? given.clone() : given;
   const picked = advanced.length === 0 ? null : picking(op, part, advanced);
   const shape = picked === null ? part.shape : picked.result;
-  if (!sameShape(broadcastShapes(op, source.shape, shape), shape)) {
-    throw unexpected(
-      op,
-      `a shape that broadcasts to ${shapeText(shape)}`,
-      'value',
-      shapeText(source.shape),
-    );
-  }
+  requireBroadcast(op, 'value', source.shape, shape);
   if (picked === null) {
     if (accumulate) part.add_(source);
     else part.copy_(source);

@@ -1,7 +1,7 @@
 /** The product of rows with a weight matrix, and its sum with a bias. */
 import { isFloating } from '../../core/dtype';
 import { requireArity, shapeText, unexpected } from '../../core/errors';
-import { numelOf } from '../../core/shape';
+import { numelOf, requireBroadcast } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import {
   emptyGradient,
@@ -125,17 +125,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
     weight.ndim === 2 && (bias === null || (bias.ndim === 1 && bias.shape[0] === weight.shape[0]));
   if (usual) return linearOf(x, weight, bias);
   const shape = [...x.shape.slice(0, -1), ...weight.shape.slice(0, -1)];
-  requireBias(bias, shape);
+  if (bias !== null) requireBroadcast('linear', 'bias', bias.shape, shape);
   const result = weight.ndim === 2 ? linearOf(x, weight, null) : x.matmul(weight);
   return bias === null ? result : result.add(bias);
-}
-
-/** A bias that broadcasts to the shape of the result. */
-function requireBias(bias: Tensor | null, shape: readonly number[]): void {
-  if (bias === null) return;
-  const lead = shape.length - bias.ndim;
-  const fits = lead >= 0 && bias.shape.every((size, i) => size === 1 || size === shape[lead + i]);
-  if (fits) return;
-  const what = `a shape that broadcasts to ${shapeText(shape)}`;
-  throw unexpected('linear', what, 'bias', shapeText(bias.shape));
 }

@@ -11,7 +11,13 @@ import {
   wrongType,
 } from '../../core/errors';
 import { addMethods } from '../../core/methods';
-import { broadcastShapes, numelOf, sameShape, type Shape } from '../../core/shape';
+import {
+  broadcastShapes,
+  numelOf,
+  requireBroadcast,
+  sameShape,
+  type Shape,
+} from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
 import { promote, record, requireNumbers, Tensor, type Rule } from '../define';
 import { matmulKernels } from './products';
@@ -189,11 +195,7 @@ export function addmm(
   requireTensor('addmm', 'input', input);
   const [a, b] = operands('addmm', requireTensor('addmm', 'mat1', mat1), mat2, 2, 2);
   const result = product(a, b, 'addmm');
-  const shape = broadcastShapes('addmm', input.shape, result.shape);
-  if (!sameShape(shape, result.shape)) {
-    const what = `a shape that broadcasts to ${shapeText(result.shape)}`;
-    throw unexpected('addmm', what, 'input', shapeText(input.shape));
-  }
+  requireBroadcast('addmm', 'input', input.shape, result.shape);
   const times = (x: Tensor, name: string, factor: number): Tensor => {
     if (factor === 1) return x;
     if (!isFloating(x.dtype)) requireInteger('addmm', name, factor);

@@ -1,9 +1,8 @@
 /** Reductions: sums, means, products, largest and smallest elements, logic. */
 import { calledAs } from '../../core/caller';
 import { isHalf, requireDType } from '../../core/dtype';
-import { shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
-import { normalizeDim, numelOf, requireShape, sameShape } from '../../core/shape';
+import { normalizeDim, numelOf, requireBroadcast, requireShape, sameShape } from '../../core/shape';
 import {
   isFloating,
   isGradEnabled,
@@ -251,17 +250,9 @@ addMethods({
   },
   sumToSize(this: Tensor, sizes: Shape): Tensor {
     const shape = requireShape('sumToSize', sizes);
-    const lead = this.ndim - shape.length;
-    const fits = lead >= 0 && shape.every((size, i) => size === 1 || size === this.shape[i + lead]);
-    if (!fits) {
-      throw unexpected(
-        'sumToSize',
-        `a shape that broadcasts to ${shapeText(this.shape)}`,
-        'shape',
-        shapeText(shape),
-      );
-    }
+    requireBroadcast('sumToSize', 'shape', shape, this.shape);
     if (sameShape(shape, this.shape)) return this; // of whole numbers too, as in PyTorch
+    const lead = this.ndim - shape.length;
     const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
     return ops.sum.apply(this, { shape: this.shape, kept, out: shape });
   },

@@ -63,22 +63,25 @@ export function promote(a: Tensor, b: Tensor): [Tensor, Tensor] {
   return [a.to(dtype), b.to(dtype)];
 }
 
+/** The common dtype of tensors, whether or not they have dimensions. */
+function commonDType(tensors: readonly Tensor[]): DType {
+  return tensors.map((one) => one.dtype).reduce(promoteTypes);
+}
+
 /** Any number of operands in their common dtype (torch.result_type): see `resultType`. */
 export function promoteOperands(operands: readonly Tensor[]): Tensor[] {
-  const common = (some: readonly Tensor[]): DType =>
-    some.map((one) => one.dtype).reduce(promoteTypes);
   const single = operands.filter((one) => one.ndim === 0);
   const others = operands.filter((one) => one.ndim > 0);
   const dtype =
     single.length === 0 || others.length === 0
-      ? common(operands)
-      : resultType(common(others), false, common(single), true);
+      ? commonDType(operands)
+      : resultType(commonDType(others), false, commonDType(single), true);
   return operands.map((one) => one.to(dtype));
 }
 
-/** All tensors in their common dtype. */
+/** All tensors in their common dtype, whether or not they have dimensions. */
 export function promoteAll(tensors: readonly Tensor[]): Tensor[] {
-  const dtype = tensors.map((one) => one.dtype).reduce(promoteTypes);
+  const dtype = commonDType(tensors);
   return tensors.map((one) => one.to(dtype));
 }
 

@@ -68,7 +68,9 @@ function attrsOf<K extends keyof UnaryAttrs>(
 ): OpAttrs[K] {
   requireTensor(op.name, 'input', x);
   const entries = defaults as readonly (readonly [string, number])[];
-  requireOptions(op.name, options, [...entries.map(([name]) => name), ...others]);
+  if (options !== undefined) {
+    requireOptions(op.name, options, [...entries.map(([name]) => name), ...others]);
+  }
   const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   const attrs = entries.map(([name, missing]) => {
     const value = given[name] === undefined ? missing : given[name];

@@ -83,7 +83,9 @@ test('narrow by a tensor is a view, and in a compiled function a copy that may n
   }
   expect(() => step(tensor(3n))).toThrow(/^narrow: .* for start and length/);
   const changing = compile((from: Tensor) => x.narrow(0, from, 2).select(0, 0).fill_(1));
-  expect(() => changing(tensor(0n))).toThrow(/^fill_: expected memory that narrow shares/);
+  expect(() => changing(tensor(0n))).toThrow(
+    /^fill_: in a compiled function, narrow with a tensor/,
+  );
 });
 
 test('an index without elements may have any shape and dtype', () => {

@@ -18,8 +18,8 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
   observer?.changing?.(x);
   if (capture !== null && copiesOfViews.has(x._storage)) {
     throw new Error(
-      `${op}: expected memory that narrow shares with its tensor, got the copy that it makes in a compiled function of a ` +
-        'start that is a tensor; pass the start as a number',
+      `${op}: in a compiled function, narrow with a tensor as start returns a copy, so this change would be lost; ` +
+        'pass the start as a number',
     );
   }
   const root = rootOf(x);

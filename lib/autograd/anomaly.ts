@@ -225,7 +225,7 @@ export function detectAnomaly<T>(fn: () => T): T {
   }
   const result = observing(new AnomalyObserver(), fn);
   if (isPromise(result)) {
-    void result.then(undefined, () => undefined); // its failure is not ours to report
+    void result.then(undefined, () => undefined); // its rejection must not count as unhandled
     throw new TypeError(
       'detectAnomaly: expected a synchronous function for fn, got one that returns a promise',
     );

@@ -2,7 +2,7 @@
 import { requireUnused, requireUnusedGradient } from '../core/access';
 import type { Tensor } from '../core/tensor';
 
-/** Sets the gradients to null, or those that are there to zeros; an error changes none. */
+/** Sets all gradients to null, or existing ones to zeros. Checks all of them before it changes the first. */
 export function zeroGradients(parameters: readonly Tensor[], setToNone: boolean): void {
   for (const parameter of parameters) {
     requireUnusedGradient('zeroGrad', parameter);

@@ -164,7 +164,8 @@ export type FillValue = number | bigint | boolean | Tensor;
 
 /**
  * A tensor of this shape with every element `value`. Without `dtype` it is bool for a boolean, int64 for a bigint, and float32
- * for a number; for a tensor without dimensions bool, int64 or float32 after its kind. It has no gradient.
+ * for a number. For a tensor without dimensions it is bool, int64 or float32, for a bool, an integer or a floating tensor. No
+ * gradient flows to that tensor.
  *
  * @example full([2], 7) // tensor([7., 7.])
  */
@@ -192,7 +193,7 @@ function filledWith(
   throw wrongType(op, 'a number, a bigint or a boolean', 'value', value);
 }
 
-/** A copy of a single element that a compiled function reads at every replay. */
+/** Filled with the element of a tensor, which a compiled function reads at every replay. */
 function filledFrom(
   op: string,
   shape: readonly number[],

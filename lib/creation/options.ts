@@ -34,7 +34,7 @@ export function dtypeOf(op: string, options: TensorOptions, fallback: DType = de
   return options.dtype === undefined ? fallback : requireDType(op, options.dtype);
 }
 
-/** Splits the options off the end of the arguments, of which `most` may stand before them. */
+/** Splits the options off the end of the arguments; at most `most` arguments may precede them. */
 export function splitOptions(
   op: string,
   args: readonly unknown[],

@@ -28,8 +28,8 @@ function requireSingle(op: string, name: string, x: Tensor): void {
 /**
  * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
  *
- * Numbers give float32, because JavaScript does not distinguish integers; pass `{ dtype: 'int32' }` for integers: then start
- * and step lose their fractions, as in PyTorch. If an argument is a bigint or an integer tensor without dimensions, the result
+ * Numbers give float32, because JavaScript does not distinguish integers; pass `{ dtype: 'int32' }` for integers. An integer
+ * dtype truncates start and step, as in PyTorch. If an argument is a bigint or an integer tensor without dimensions, the result
  * is int64 and exact.
  *
  * @throws RangeError if `step` is 0 or leads away from `end`, or if the dtype does not hold the numbers
@@ -40,7 +40,7 @@ export function arange(start: Limit, end: Limit, options?: TensorOptions): Tenso
 export function arange(start: Limit, end: Limit, step: Limit, options?: TensorOptions): Tensor;
 export function arange(...args: unknown[]): Tensor {
   const op = 'arange';
-  // The last tensor is a limit, not options.
+  // A tensor at the end is a limit, not options.
   const given = args.at(-1) instanceof Tensor ? [...args, undefined] : args;
   const [numbers, options] = splitOptions(op, given, tensorKeys, 3);
   const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
@@ -106,9 +106,8 @@ function wholeRange(limits: Limits, options: TensorOptions): Tensor {
 }
 
 /**
- * `steps` evenly spaced numbers from `start` to `end`, both included, float32 unless `dtype` says otherwise. In an integer dtype
- * start, end and the numbers between lose their fractions, as in PyTorch. Limits may be tensors without dimensions, which get no
- * gradient.
+ * `steps` evenly spaced numbers from `start` to `end`, both included, float32 unless `dtype` says otherwise. An integer dtype
+ * truncates start, end and the numbers between, as in PyTorch. Limits may be tensors without dimensions, which get no gradient.
  *
  * @throws RangeError if an integer dtype does not hold a limit
  * @example linspace(0, 1, 3) // tensor([0.0000, 0.5000, 1.0000])
@@ -150,7 +149,7 @@ function limitTensor(name: string, value: number | Tensor, dtype: DType): Tensor
   return calledAs('linspace', () => value.detach().to(dtype).to('float64'), ['this', name]);
 }
 
-/** The same as the native op for limits that are memory, which a compiled function reads at every replay. */
+/** The same as the native op, for limits in tensors, which a compiled function reads at every replay. */
 function evenly(start: Tensor, end: Tensor, size: number, dtype: DType): Tensor {
   const place = Tensor._empty('float64', [size]);
   fillArange(place, 0, 1);

@@ -10,7 +10,7 @@ declare module '../core/node' {
   }
 }
 
-/** Its first input is the result, which the ops before it computed. */
+/** Its first input is the result, computed by the ops before it; ONNX export takes it from there. */
 const rule: Rule<'xlogy'> = {
   name: 'xlogy',
   grad: (dy, node) => {

@@ -26,7 +26,7 @@ const rule: Rule<'binaryCrossEntropy'> = {
   name: 'binaryCrossEntropy',
   grad: (dy, node) => {
     const [x, target] = node.saved;
-    // In PyTorch the number has float32, also beside float64.
+    // PyTorch rounds this number to float32, for float64 too.
     const variance = x.mul(oneMinus(x)).clamp({ min: Math.fround(1e-12) });
     return [
       node.needs(0) ? dy.mul(x.sub(target).div(variance)) : null,

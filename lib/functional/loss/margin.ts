@@ -110,7 +110,7 @@ export function cosineEmbeddingLoss(
   if (!sameShape(target.shape, a.shape.slice(0, -1))) {
     throw unexpected(op, shapeText(a.shape.slice(0, -1)), 'target', shapeText(target.shape));
   }
-  // In PyTorch the number has float32, also beside float64.
+  // PyTorch rounds this number to float32, for float64 too.
   const squares = (x: Tensor): Tensor => x.square().sum(-1).add(Math.fround(1e-12));
   const cos = a
     .mul(b)
@@ -157,7 +157,7 @@ export function tripletMarginWithDistanceLoss(
   requireTensor(op, 'anchor', anchor);
   requireTensor(op, 'positive', positive);
   requireTensor(op, 'negative', negative);
-  // A distance of the user's own throws errors of its own.
+  // Errors of a distance function of the user are not renamed.
   const distance: DistanceFunction = (x1, x2) =>
     distanceFunction === pairwiseDistance
       ? calledAs(op, () => pairwiseDistance(x1, x2))
@@ -259,7 +259,7 @@ export function multiMarginLoss(
   return roundedOnce([rows], (scores) => {
     const own = calledAs(op, () => scores.gather(1, right), ['index', 'target']);
     const over = scores.sub(own).add(margin);
-    // NaN is not above 0 either, and counts nothing, as in PyTorch.
+    // NaN is not above 0, so it adds nothing, as in PyTorch.
     const terms = where(over.gt(0).logicalAnd(isRight.logicalNot()), over, 0);
     const losses = (p === '2' ? terms.square() : terms).sum(1).div(classes);
     const shares = weight === null ? losses : losses.mul(weight.indexSelect(0, labels));

@@ -53,7 +53,7 @@ declare module '../../core/node' {
   }
 }
 
-/** The derivative of |x| is 0 at 0, so that of the composition would be 0 there too, and its second derivative also. */
+/** A rule of its own: the derivative of |x| is 0 at 0, so the second derivative of the composition would be 0 there. */
 function lineBeyondRule<K extends 'smoothL1Loss' | 'huberLoss'>(name: K): Rule<K> {
   return {
     name,
@@ -198,9 +198,8 @@ export interface GaussianNllOptions extends ReductionOption {
 
 /**
  * The negative log-likelihood (log v + (input - target)^2 / v) / 2 of a normal distribution with mean `input` and
- * variance `v`, which is at least `eps`: one number for all, one variance for each element, or one for all along one
- * dimension, whose size is 1 then, or which is missing if it is the last one. `full`
- * adds log(2 pi) / 2 (Nix and Weigend 1994, torch.nn.functional.gaussian_nll_loss).
+ * variance `v`, which is at least `eps`: a number, or a tensor of the shape of `input`, in which one dimension may have size 1
+ * or the last one may be missing. `full` adds log(2 pi) / 2 (Nix and Weigend 1994, torch.nn.functional.gaussian_nll_loss).
  */
 export function gaussianNllLoss(
   input: Tensor,

@@ -27,7 +27,7 @@ export function operand(op: string, name: string, value: unknown, like: Tensor):
   if (value instanceof Tensor) {
     if (!value._isNumber || value.dtype === like.dtype) return value;
     if (isFloating(like.dtype)) return value.to(like.dtype);
-    return operand(op, name, value.item(), like); // which dtype depends on the value
+    return operand(op, name, value.item(), like); // the value decides the dtype
   }
   if (typeof value === 'boolean') return scalar(value ? 1 : 0, 'bool');
   if (typeof value !== 'number' && typeof value !== 'bigint') {
@@ -124,7 +124,7 @@ export function requireIndex(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, ...indexDTypes);
 }
 
-/** Integers have no powers below 0. (Exponents in a tensor give 1, -1 or 0, as in PyTorch.) */
+/** Throws for a negative number as the exponent of integers; a tensor of exponents gives 1, -1 or 0, as in PyTorch. */
 export function requireExponent(op: string, x: Tensor, exponent: unknown): void {
   if (typeof exponent !== 'number' && typeof exponent !== 'bigint') return;
   if (exponent >= 0 || isFloating(x.dtype)) return;

@@ -190,7 +190,7 @@ export function threshold(
   return isInplace('threshold', options) ? replaced(op, x, attrs) : op.apply(x, attrs);
 }
 
-/** x, not of bool, limited to [minVal, maxVal]. */
+/** x limited to [minVal, maxVal]; not for bool. */
 export function hardtanh(
   input: Tensor,
   options?: { minVal?: number; maxVal?: number } & InplaceOption,

@@ -86,6 +86,7 @@ export const activations = defineUnary<keyof ActivationAttrs>({
       .mul(Math.fround(1 / 6)),
   ),
   hardswish: ofInput((x) => where(x.le(-3), 0, where(x.lt(3), x.div(3).add(0.5), one(x)))),
+  // NaN at infinities, as in PyTorch.
   softsign: ofInput((x) => x.abs().add(1).reciprocal().square().add(x.mul(0))),
   selu: ofInput((x) =>
     where(
@@ -137,6 +138,7 @@ export const activations = defineUnary<keyof ActivationAttrs>({
   ),
   softplus: ofInput((x, [beta, limit]) => {
     const scaled = x.mul(beta);
+    // The constant makes the second derivative 0 from the limit on.
     return where(scaled.gt(limit), one(x), where(scaled.ge(limit), limit, scaled).sigmoid());
   }),
 });

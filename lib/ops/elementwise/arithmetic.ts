@@ -27,7 +27,7 @@ import { unary, type InPlace } from './unary';
 
 /** Options of add and sub. */
 export interface AlphaOptions {
-  /** Multiplies the other operand; whole if the result is. Default 1. */
+  /** Multiplies the other operand; an integer if the result has an integer dtype. Default 1. */
   alpha?: number | bigint | boolean;
 }
 
@@ -92,7 +92,7 @@ declare module '../../core/node' {
   }
 }
 
-/** A rounded result after the tensors that it is computed from, whose gradients are zeros. */
+/** Its inputs are the rounded result, and the tensors that it is computed from, whose gradients are zeros. */
 const roundedRule: Rule<'rounded'> = {
   name: 'rounded',
   grad: (dy, node) => node.edges.map((edge) => (edge === null ? null : zerosLike(dy))),
@@ -158,16 +158,16 @@ function replace(op: string, x: Tensor, result: Tensor): Tensor {
 export interface ArithmeticMethods {
   /** Elementwise sum with `alpha` times `other`. Shapes broadcast, and dtypes are promoted. RangeError if the shapes do not broadcast. */
   add(other: Operand, options?: AlphaOptions): Tensor;
-  /** Elementwise difference with `alpha` times `other`, which are no bool tensors; shapes and dtypes as for `add`. */
+  /** Elementwise difference with `alpha` times `other`; not for bool tensors. Shapes and dtypes as for `add`. */
   sub(other: Operand, options?: AlphaOptions): Tensor;
   /**
-   * Elementwise quotient; shapes and dtypes as for `add`, but float32 for integers and bool. A quotient that is rounded stays an
-   * integer for integers, which must not be divided by 0, and its gradient is 0.
+   * Elementwise quotient; shapes and dtypes as for `add`, but float32 for integers and bool. With `roundingMode` the
+   * quotient of integers is an integer, and the gradient is 0. Integers must not be divided by 0 then.
    */
   div(other: Operand, options?: DivOptions): Tensor;
-  /** -x, which is no bool tensor: use logicalNot for those. */
+  /** -x; not for bool tensors, which have logicalNot. */
   neg(): Tensor;
-  /** The nearest number of so many `decimals`, by default whole, halves to the even one. */
+  /** Rounds to `decimals` decimal places, by default to whole numbers; halves go to the even one. */
   round(options?: RoundOptions): Tensor;
 }
 
@@ -201,7 +201,7 @@ addMethods({
   div_(this: Tensor, other: Operand, options?: DivOptions): Tensor {
     return calledAs('div_', () => {
       requireOptions('div', options, ['roundingMode']);
-      // What the exact quotient saves must not be overwritten.
+      // applyInPlace first copies what backward needs of x.
       if (isExact(options)) return operators.div.applyInPlace(this, other);
       return replace('div_', this, quotient(this, other, options ?? {}));
     });

@@ -182,7 +182,7 @@ function copyInto(to: Tensor, from: Tensor): void {
   runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }
 
-/** To each operand dy, half of it at a tie, and 0 where it lost; both have dy where one is NaN, as in PyTorch. */
+/** The gradients of both operands: dy, half of it at a tie, 0 where it lost. Where one is NaN both get dy, as in PyTorch. */
 function shareExtreme(dy: Tensor, ties: Tensor, aLost: Tensor, bLost: Tensor): Tensor[] {
   const shared = where(ties, dy.mul(0.5), dy);
   return [where(aLost, 0, shared), where(bLost, 0, shared)];

@@ -54,7 +54,7 @@ function clampBetween(input: Tensor, least: Tensor, largest: Tensor): Tensor {
   return record(out, betweenRule, [x, min, max], [x, min, max], undefined);
 }
 
-/** A bound: a number, or a tensor that broadcasts with the input. Missing or null: none. */
+/** A number, or a tensor that broadcasts with the input; null for no bound. */
 export type Bound = Operand | null;
 
 /** The bounds of `clamp`, at least one of them. */

@@ -43,7 +43,7 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
   return condition.dtype === 'bool' ? condition : condition.ne(0);
 }
 
-/** Of two values without a tensor: bool of booleans, int64 of bigints, float32 of numbers; the highest of both. */
+/** The dtype of values without a tensor: float32 if one is a number, else int64 if one is a bigint, else bool. */
 function dtypeOfValues(...values: unknown[]): DType {
   if (values.some((value) => typeof value === 'number')) return defaultDType;
   return values.some((value) => typeof value === 'bigint') ? 'int64' : 'bool';

@@ -35,9 +35,9 @@ declare module '../../core/node' {
 }
 
 /**
- * What backward needs of a function y = f(x): whether x or y is saved, and from it in ordinary ops, for higher derivatives,
- * either dy/dx, or where dy/dx is 1 and not 0: there dy is selected, since a product is NaN for an infinite dy and 0. First
- * derivatives come from the native op `<name>Backward`.
+ * How a function y = f(x) is differentiated, from x or y, whichever it saves. First derivatives come from the native op
+ * `<name>Backward`. For higher ones, `derivative` computes dy/dx in ordinary ops, or `passes` says where dy/dx is 1, and it is 0
+ * elsewhere: there 0 is selected, because the product of 0 and an infinite dy is NaN.
  */
 export interface UnaryRule<K extends UnaryName> {
   readonly saves: 'input' | 'output';
@@ -134,7 +134,7 @@ export type UnaryOpName = keyof UnaryMethods | 'round' | 'neg';
 export interface UnaryMethods {
   /** Absolute value; derivative sign(x). */
   abs(): Tensor;
-  /** -1, 0 or 1; 0 of NaN. */
+  /** -1, 0 or 1; 0 for NaN. */
   sign(): Tensor;
   /** The smallest whole number that is not below x. */
   ceil(): Tensor;
@@ -252,7 +252,7 @@ const basic = defineUnary<UnaryOpName>({
 
 /** Functions with attributes, which their methods check. */
 const withAttrs = defineUnary<'clamp' | 'powScalar'>({
-  // An infinite bound is none.
+  // Infinite bounds are not compared, so that infinities pass; without finite bounds NaN passes too.
   clamp: passing((x, [min, max]) => {
     if (max === Infinity) return min === -Infinity ? x.eq(x).logicalOr(1) : x.gt(min);
     return min === -Infinity ? x.lt(max) : x.gt(min).logicalAnd(x.lt(max));

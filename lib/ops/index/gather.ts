@@ -69,7 +69,7 @@ export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor 
 function gather(input: Tensor, dimension: number, indices: Tensor): Tensor {
   const dim = normalizeDim('gather', dimension, input.ndim);
   if (requireTensor('gather', 'index', indices).numel() === 0) {
-    // Any shape and dtype without elements will do, as in PyTorch.
+    // An index without elements may have any shape and dtype, as in PyTorch.
     const none = Tensor._empty(input.dtype, indices.shape);
     return record(none, gatherRule, [input], [indices], { dim, shape: input.shape });
   }
@@ -165,7 +165,7 @@ const scatters = {
 
 /** Options of scatter. */
 export interface ScatterOptions {
-  /** 'add' or 'multiply' combines `src` with what is there; 'multiply' has no derivative, as in PyTorch. */
+  /** 'add' or 'multiply': adds or multiplies instead of writing; 'multiply' has no derivative, as in PyTorch. */
   reduce?: 'add' | 'multiply';
 }
 

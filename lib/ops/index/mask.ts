@@ -69,8 +69,9 @@ function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
 }
 
 /**
- * Writes or adds `value` where a mask is true, if the mask is the only index and `value` is the same for all rows that it selects.
- * Then their number need not be known, which a compiled function cannot read. Returns whether it did; never outside of one.
+ * Writes or adds `value` where a mask is true without counting the selected rows, because a compiled function cannot read that
+ * number. Does so only in a compiled function, if the mask is the only index and all rows get the same `value`; else returns
+ * false.
  */
 export function putRows(
   x: Tensor,
@@ -150,14 +151,14 @@ addMethods({
     const wide = mask.expand(shape).flatten();
     const counts = wide.cumsum(0);
     const length = source.numel();
-    // A compiled function cannot read the count here: then the gather refuses at each replay.
+    // A compiled function cannot read the count; there gather throws at replay if the source is too short.
     if (wide.numel() > 0 && capture?.computed(counts._storage) !== true) {
       const count = counts.index(-1).item();
       if (length < count)
         throw unexpected(op, `at least ${count} elements`, 'source', String(length));
     }
     return calledAs(op, () => {
-      // Without elements no place is right: from 1 on, all are beyond the single 0.
+      // Without elements gather must throw: the counts start at 1, beyond a single 0.
       const values = length === 0 ? Tensor._empty(this.dtype, [1]).zero_() : source.flatten();
       const places = where(wide, length === 0 ? counts : counts.sub(1), 0);
       return where(wide, values.gather(0, places), this.expand(shape).flatten()).reshape(shape);

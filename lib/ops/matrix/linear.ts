@@ -94,8 +94,8 @@ function linearOf(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
 
 /**
  * `x weight^T + bias` for x (..., inFeatures), weight (outFeatures, inFeatures) and bias (outFeatures), one GEMM
- * (torch.nn.functional.linear). A weight (inFeatures) gives a result without the last dimension; any bias that broadcasts to the
- * result will do. Integers wrap around.
+ * (torch.nn.functional.linear). A weight (inFeatures) gives a result without the last dimension. The bias may have any shape
+ * that broadcasts to the result. Integers wrap around.
  *
  * @example F.linear(tensor([[1, 2]]), tensor([[3, 4]])) // tensor([[11.]])
  */

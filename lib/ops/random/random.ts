@@ -169,7 +169,7 @@ export interface DropoutOptions extends RandomOptions {
   inplace?: boolean;
 }
 
-/** The options, checked; null where nothing is to be done. */
+/** The options, checked; null if the input is to be returned. */
 function dropoutOf(op: string, input: Tensor, options: DropoutOptions) {
   requireTensor(op, 'input', input);
   requireOptions(op, options, ['p', 'training', 'inplace', 'generator']);

@@ -58,7 +58,7 @@ export function reductionOf(
   return { shape, kept, out: keepdim ? kept : shape.filter((_, i) => !dims.includes(i)) };
 }
 
-/** Throws where a reduction that is not defined for no elements has none. */
+/** Throws if a reduced dimension has no elements. */
 export function requireElements(op: string, { shape, kept }: Reduction): void {
   if (!kept.some((size, i) => size === 1 && shape[i] === 0)) return;
   throw unexpected(op, 'at least one element', 'this', shapeText(shape));

@@ -114,7 +114,7 @@ function deviation(x: Tensor, reduction: Reduction): Tensor {
 
 /** Options of norm. */
 export interface NormOptions extends KeepDim {
-  /** The order, default 2, as is 'fro'; 0 counts what is not 0, Infinity is the largest size. */
+  /** The order, default 2; 'fro' is 2, 0 counts what is not 0, Infinity is the largest size. */
   p?: number | 'fro';
   /** Default all. */
   dim?: Dims;

@@ -86,7 +86,7 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
   );
 }
 
-/** A start that is a tensor. */
+/** Throws unless a start that is a tensor is an integer without dimensions. */
 function requirePlace(start: Tensor): Tensor {
   if (!isInteger(start.dtype) || start.ndim !== 0) {
     throw wrongType('narrow', 'a number or an integer tensor without dimensions', 'start', start);
@@ -94,7 +94,7 @@ function requirePlace(start: Tensor): Tensor {
   return start;
 }
 
-/** A copy of the slice from a place that is computed at each replay. */
+/** A copy of the slice, whose start is computed at each replay. */
 function narrowAt(x: Tensor, dim: number, start: Tensor, length: number): Tensor {
   if (x.ndim === 0 || length > x.shape[dim]) {
     throw unexpected(

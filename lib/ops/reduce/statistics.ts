@@ -176,11 +176,11 @@ function norm(input: Tensor, options: NormOptions = {}): Tensor {
   requireFloating('norm', 'this', input);
   const p = options.p === undefined || options.p === 'fro' ? 2 : options.p;
   if (typeof p !== 'number') throw wrongType('norm', "a number or 'fro'", 'p', p);
-  const reduction = reductionOf('norm', input.shape, dim, { keepdim });
-  if (p < 0 || p === Infinity) requireElements('norm', reduction);
   if (p === Infinity) return extremeValue('amax', 'norm', input.abs(), dim, { keepdim });
   if (p === -Infinity) return extremeValue('amin', 'norm', input.abs(), dim, { keepdim });
   requireNumber('norm', 'p', p);
+  const reduction = reductionOf('norm', input.shape, dim, { keepdim });
+  if (p < 0) requireElements('norm', reduction);
   // Rounded once.
   if (isHalf(input.dtype) && ![0, 1, 2].includes(p)) {
     return norm(input.to('float32'), options).to(input.dtype);

@@ -1,5 +1,13 @@
 /** Numbers as inputs of compiled functions, and scalarInput. */
-import { compile, scalarInput, tensor, type DType, type Operand, type Tensor } from 'blasgrad';
+import {
+  compile,
+  scalarInput,
+  tensor,
+  where,
+  type DType,
+  type Operand,
+  type Tensor,
+} from 'blasgrad';
 
 const numbers = [0, 0.1, 0.6, 1, -2.5, 3, 1e-30];
 const floating: DType[] = ['float32', 'float64', 'float16', 'bfloat16'];
@@ -11,6 +19,7 @@ const ops = {
   pow: (a: Tensor, b: Operand) => a.pow(b),
   maximum: (a: Tensor, b: Operand) => a.maximum(b),
   lerp: (a: Tensor, b: Operand) => a.select(0, 0).lerp(a.select(0, 2), b),
+  where: (a: Tensor, b: Operand) => where(a.gt(1), b, 0),
   'a loss': (a: Tensor, b: Operand) => a.mean().mul(b).add(b),
 };
 

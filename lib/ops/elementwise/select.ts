@@ -43,9 +43,16 @@ function maskOf(op: string, name: string, value: unknown): Tensor {
   return condition.dtype === 'bool' ? condition : condition.ne(0);
 }
 
-/** The dtype of values without a tensor: float32 if one is a number, else int64 if one is a bigint, else bool. */
+/** Whether a value has a dtype of its own: a tensor that does not act as a number. */
+function isTyped(value: unknown): value is Tensor {
+  return value instanceof Tensor && !value._isNumber;
+}
+
+/** The dtype of untyped values: float32 if one is a number, else int64 if one is a bigint, else bool. */
 function dtypeOfValues(...values: unknown[]): DType {
-  if (values.some((value) => typeof value === 'number')) return defaultDType;
+  const isNumber = (value: unknown): boolean =>
+    typeof value === 'number' || value instanceof Tensor;
+  if (values.some(isNumber)) return defaultDType;
   return values.some((value) => typeof value === 'bigint') ? 'int64' : 'bool';
 }
 
@@ -65,8 +72,7 @@ export function where(condition: Tensor, x?: Operand, other?: Operand): Tensor |
     );
   }
   const mask = maskOf('where', 'condition', condition);
-  const like =
-    [x, other].find((one) => one instanceof Tensor) ?? scalar(0, dtypeOfValues(x, other));
+  const like = [x, other].find(isTyped) ?? scalar(0, dtypeOfValues(x, other));
   const [a, b] = promote(operand('where', 'x', x, like), operand('where', 'other', other, like));
   const shape = broadcastShapes('where', broadcastShapes('where', a.shape, b.shape), mask.shape);
   const out = Tensor._empty(a.dtype, shape);

@@ -106,7 +106,8 @@ function callable<Inputs extends Tensor[], Result>(
     scan: (...args: unknown[]) => compiled.scan(args) as Result,
     scanAsync: (...args: unknown[]) => compiled.scanAsync(args, new Error()) as Promise<Result>,
     toString: () => compiled.toString(),
-    dispose: () => {
+    dispose(): void {
+      requireArity('dispose', arguments.length, 0);
       compiled.dispose();
     },
     [inspect.custom]: () => compiled.toString(),

@@ -22,6 +22,7 @@ export class Generator {
 
   /** With `seed`, a whole number from 0 to 2^53; at random without. */
   constructor(seed?: number) {
+    requireArity('Generator', arguments.length, 1);
     const words = allocateShared('int32', stateWords);
     this._state = new Tensor(new Storage('int32', words), [stateWords]);
     if (seed === undefined) this.seed();
@@ -30,17 +31,20 @@ export class Generator {
 
   /** Starts the stream that belongs to `seed`, a whole number from 0 to 2^53. */
   manualSeed(seed: number): this {
+    requireArity('manualSeed', arguments.length, 1);
     return this.start('manualSeed', seed);
   }
 
   /** The seed the stream started from. */
   initialSeed(): number {
+    requireArity('initialSeed', arguments.length, 0);
     const [low, high] = this.words();
     return (low >>> 0) + (high >>> 0) * word;
   }
 
   /** Starts a stream at random, and returns its seed. */
   seed(): number {
+    requireArity('seed', arguments.length, 0);
     const seed = randomInt(2 ** 48 - 1);
     this.start('seed', seed);
     return seed;
@@ -48,11 +52,13 @@ export class Generator {
 
   /** The position in the stream, as an int32 tensor of shape [4]. */
   getState(): Tensor {
+    requireArity('getState', arguments.length, 0);
     return this._state.clone();
   }
 
   /** Continues from a position: a result of `getState`. */
   setState(state: Tensor): this {
+    requireArity('setState', arguments.length, 1);
     if (!(state instanceof Tensor)) throw wrongType('setState', 'a tensor', 'state', state);
     if (state.dtype !== 'int32' || state.ndim !== 1 || state.shape[0] !== stateWords) {
       throw unexpected(

@@ -1,16 +1,42 @@
 /** Every function of tensors, and every class, refuses an option that it does not know, and more arguments than it has. */
 import * as library from 'blasgrad';
-import { F, Tensor, zeros } from 'blasgrad';
+import { compile, F, Generator, nn, ones, Tensor, zeros } from 'blasgrad';
 import { thrownBy } from '../nativeCalls';
-import { legalCalls, namesOf, withOptions, type Legal } from './call';
-import { classes } from './classes';
+import { legalCalls, legalMethods, namesOf, withOptions, type Legal } from './call';
+import { classes, sgd } from './classes';
 import { functions } from './functions';
 import { rest, withoutRow } from './rest';
 import { tensorMethods } from './tensorMethods';
 
 const fn = () => () => 1;
 const leaf = () => zeros(2, { requiresGrad: true });
+const training = () => ({
+  model: new nn.Linear(2, 1),
+  loss: F.mseLoss,
+  optimizer: sgd(),
+  loader: [[ones(4, 2), ones(4, 1)]],
+  epochs: 1,
+});
+const { signal } = new AbortController();
+// Compiled functions take any number of inputs.
+const running = { variadic: true, asynchronous: true };
+const methods = [
+  ...legalMethods('Compiled', () => compile((x: Tensor) => x.mul(2)), [
+    ['async', () => [ones(2)], { ...running, options: () => ({ signal }) }],
+    ['scan', () => [ones(3, 2)], { variadic: true, options: () => ({ steps: 3 }) }],
+    ['scanAsync', () => [ones(3, 2)], { ...running, options: () => ({ steps: 3, signal }) }],
+    ['dispose', () => []],
+  ]),
+  ...legalMethods('Generator', () => new Generator(1), [
+    ['manualSeed', () => [1]],
+    ['setState', () => [new Generator(2).getState()]],
+    ...['initialSeed', 'seed', 'getState'].map((name) => [name, () => []] as const),
+  ]),
+];
 const others = legalCalls([
+  ['compile', () => [fn()], { options: () => ({ dynamic: 'recapture' }) }],
+  ['train', () => [], { asynchronous: true, options: training }],
+  ['new Generator', () => [1]],
   ['noGrad', () => [fn()]],
   ['enableGrad', () => [fn()]],
   ['detectAnomaly', () => [fn()]],
@@ -32,8 +58,9 @@ const others = legalCalls([
 
 /** Why a name has no call here. */
 const excused: Readonly<Record<string, string>> = {
-  compile: 'its tests are in test/compile',
-  train: 'its tests are in test/train',
+  'new Tensor': 'made by functions such as tensor',
+  'new AbortError': 'an error that the library makes',
+  'new AnomalyError': 'an error that the library makes',
   'backend.measure': 'takes a second',
   'backend.gemm': 'takes arrays instead of tensors: it has no options',
   'backend.linearForward': 'as gemm',
@@ -42,7 +69,7 @@ const excused: Readonly<Record<string, string>> = {
   'Tensor.toJSON': 'JSON.stringify calls it with a key',
 };
 
-const all = [...tensorMethods, ...functions, ...classes, ...rest, ...others].filter(
+const all = [...tensorMethods, ...functions, ...classes, ...rest, ...methods, ...others].filter(
   ({ name }) => !(name in excused),
 );
 
@@ -60,7 +87,10 @@ test('every function has a legal call', () => {
     ...functionsOf(Object.assign({}, library.backend), 'backend.'),
     ...functionsOf(Tensor.prototype, 'Tensor.'),
   ];
-  const { nn, optim, data, io, metrics } = library;
+  const { optim, data, io, metrics } = library;
+  for (const [name, value] of Object.entries(library) as [string, unknown][]) {
+    if (typeof value === 'function' && /^[A-Z]/.test(name)) names.push(`new ${name}`);
+  }
   const spaces = {
     nn,
     'nn.init': nn.init,

@@ -74,11 +74,10 @@ void Rows(int64_t begin, int64_t end, int64_t n, int64_t k, const Matrix<T>& a, 
     for (int64_t p = 0; p < k; p += step) {
       const int64_t depth = std::min(step, k - p);
       for (int64_t i = begin; i < end; ++i) {
-        const T* line = a.data + i * a.stride + p;
         if (a.transposed) {
           for (int64_t q = 0; q < depth; ++q) packed[q] = a.data[(p + q) * a.stride + i];
-          line = packed.data();
         }
+        const T* line = a.transposed ? packed.data() : a.data + i * a.stride + p;
         T* row = c + i * n + first;
         if (b.transposed) {
           AddProducts(depth, columns, line, b.data + first * b.stride + p, b.stride, row);

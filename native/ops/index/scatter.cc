@@ -29,8 +29,8 @@ struct Add {
 struct Multiply {
   template <class T>
   static T Of(T a, T b) {
-    if constexpr (std::is_integral_v<
-                      T>) {  // wraps; of int64 in 64 bits, else in 32, which no factor exceeds
+    if constexpr (std::is_integral_v<T>) {
+      // Wraps around. Not in T itself: products of bytes would be computed in int.
       using Unsigned = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
       return static_cast<T>(static_cast<Unsigned>(a) * static_cast<Unsigned>(b));
     } else {

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 
 import torch
 
@@ -23,17 +24,20 @@ class Inexpressible(Exception):
 
 
 class Writer:
-    """A file of lines, one for each call, and a file of the elements of all tensors."""
+    """A file of lines, one for each call, and a file of the elements of all tensors. They get their names when complete."""
 
     def __init__(self, path):
-        self.lines = open(path + ".jsonl", "w", encoding="utf8")
-        self.blob = open(path + ".bin", "wb")
+        self.path = path
+        self.lines = open(path + ".jsonl.part", "w", encoding="utf8")
+        self.blob = open(path + ".bin.part", "wb")
         self.at = 0
         self.count = 0
 
     def close(self):
         self.lines.close()
         self.blob.close()
+        for ending in (".bin", ".jsonl"):
+            os.replace(f"{self.path}{ending}.part", self.path + ending)
 
     def write(self, record):
         self.lines.write(json.dumps(record, separators=(",", ":")) + "\n")

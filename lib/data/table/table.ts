@@ -96,9 +96,13 @@ export class Table {
   /** A column by its name. */
   column(name: string): Column {
     requireArity('Table.column', arguments.length, 1);
-    const found = this.columns.get(name);
+    return this.find('Table.column', 'name', name);
+  }
+
+  private find(op: string, argument: string, name: unknown): Column {
+    const found = this.columns.get(name as string);
     if (found !== undefined) return found;
-    throw wrongValue('Table.column', `one of ${this.names.join(', ')}`, 'name', name);
+    throw wrongValue(op, `one of ${this.names.join(', ')}`, argument, name);
   }
 
   /** The rows from `start` to before `end` (default: all), as copies; categories stay the same. */
@@ -144,10 +148,11 @@ export class Table {
    */
   toTensor(names: readonly string[] = this.names): Tensor {
     requireArity('Table.toTensor', arguments.length, 1);
-    const columns = names.map((name) => {
-      const column = this.column(name);
+    const list = requireList('Table.toTensor', 'an array of names', 'names', names);
+    const columns = list.map((name) => {
+      const column = this.find('Table.toTensor', 'names', name);
       if (column.type !== 'category') return column;
-      throw unexpected('Table.toTensor', 'numbers', `column '${name}'`, 'categories');
+      throw unexpected('Table.toTensor', 'numbers', `column '${String(name)}'`, 'categories');
     });
     const out = new Float32Array(this.length * columns.length);
     columns.forEach((column, j) => {

@@ -130,6 +130,14 @@ test.each<[() => unknown, string]>([
     () => table.column('none'),
     "Table.column: expected one of age, city, size, label for name, got 'none'",
   ],
+  [
+    () => table.toTensor(['none']),
+    "Table.toTensor: expected one of age, city, size, label for names, got 'none'",
+  ],
+  [
+    () => table.toTensor('age' as never),
+    "Table.toTensor: expected an array of names for names, got 'age'",
+  ],
   [() => table.toTensor(), "Table.toTensor: expected numbers for column 'city', got categories"],
   [() => table.indexSelect([3]), 'Table.indexSelect: expected rows below 3 for indices, got 3'],
   [() => table.indexSelect([-1]), 'a whole number of at least 0 for indices, got -1'],

@@ -52,6 +52,7 @@ export class ConfusionMatrix extends Confusion {
   readonly higherIsBetter = undefined;
 
   compute(): number[][] {
+    requireArity('compute', arguments.length, 0);
     return this.matrix();
   }
 }
@@ -81,6 +82,7 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
   }
 
   compute(): Value {
+    requireArity('compute', arguments.length, 0);
     return this.averaged() as Value;
   }
 

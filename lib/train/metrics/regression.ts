@@ -38,6 +38,7 @@ export class MeanError extends SumMetric<'error' | 'total'> {
   }
 
   compute(): number {
+    requireArity('compute', arguments.length, 0);
     return ratio(this.number('error'), this.number('total'));
   }
 }
@@ -76,6 +77,7 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
   }
 
   compute(): number {
+    requireArity('compute', arguments.length, 0);
     if (this.number('count') < 2) return NaN;
     const spread = this.numbers('spread');
     const scores = Array.from(this.numbers('error'), (error, i) => {

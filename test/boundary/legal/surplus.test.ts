@@ -9,6 +9,7 @@ import { rest, withoutRow } from './rest';
 import { tensorMethods } from './tensorMethods';
 
 const fn = () => () => 1;
+const one = () => new Float32Array(1);
 const leaf = () => zeros(2, { requiresGrad: true });
 const training = () => ({
   model: new nn.Linear(2, 1),
@@ -20,7 +21,25 @@ const training = () => ({
 const { signal } = new AbortController();
 // Compiled functions take any number of inputs.
 const running = { variadic: true, asynchronous: true };
+const metricMakers = {
+  accuracy: () => library.metrics.accuracy(),
+  topK: () => library.metrics.topK(1),
+  confusionMatrix: () => library.metrics.confusionMatrix(2),
+  precision: () => library.metrics.precision(),
+  recall: () => library.metrics.recall(),
+  f1: () => library.metrics.f1(),
+  mae: () => library.metrics.mae(),
+  mse: () => library.metrics.mse(),
+  r2: () => library.metrics.r2(),
+};
 const methods = [
+  ...Object.entries(metricMakers).flatMap(([name, make]) =>
+    legalMethods(name, make, [
+      ['update', () => [zeros(2), zeros(2)]],
+      ...['compute', 'reset', 'stateDict'].map((method) => [method, () => []] as const),
+      ['loadStateDict', () => [make().stateDict()]],
+    ]),
+  ),
   ...legalMethods('Compiled', () => compile((x: Tensor) => x.mul(2)), [
     ['async', () => [ones(2)], { ...running, options: () => ({ signal }) }],
     ['scan', () => [ones(3, 2)], { variadic: true, options: () => ({ steps: 3 }) }],
@@ -51,6 +70,9 @@ const others = legalCalls([
     },
     { options: () => ({ retainGraph: true }) },
   ],
+  ['backend.gemm', () => [false, false, 1, 1, 1, 1, one(), one(), 0, one()]],
+  ['backend.linearForward', () => [one(), one(), one(), one(), 1, 1, 1]],
+  ['backend.linearBackward', () => [one(), one(), one(), one(), one(), one(), 1, 1, 1]],
   ['backend.info', () => []],
   ['backend.getNumThreads', () => []],
   ['backend.setNumThreads', () => [library.backend.getNumThreads()]],
@@ -62,9 +84,6 @@ const excused: Readonly<Record<string, string>> = {
   'new AbortError': 'an error that the library makes',
   'new AnomalyError': 'an error that the library makes',
   'backend.measure': 'takes a second',
-  'backend.gemm': 'takes arrays instead of tensors: it has no options',
-  'backend.linearForward': 'as gemm',
-  'backend.linearBackward': 'as gemm',
   'Tensor.toString': 'JavaScript calls it',
   'Tensor.toJSON': 'JSON.stringify calls it with a key',
 };

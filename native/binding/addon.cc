@@ -53,19 +53,24 @@ napi_value PrepareMemory(napi_env env, napi_callback_info info) {
   return skip;
 }
 
+void ForgetErrors(napi_env env, Environment* environment) {
+  for (napi_ref& error : environment->errors) {
+    if (error != nullptr) napi_delete_reference(env, error);
+    error = nullptr;
+  }
+}
+
 // setErrors(Error, TypeError, RangeError): the classes of the errors that calls throw from now on.
 Napi::Value SetErrors(const Napi::CallbackInfo& call) {
   const napi_env env = call.Env();
-  auto& errors = call.Env().GetInstanceData<Environment>()->errors;
+  auto* environment = call.Env().GetInstanceData<Environment>();
+  auto& errors = environment->errors;
   try {
     for (size_t i = 0; i < errors.size(); ++i) {
       if (!call[i].IsFunction()) Expected(true, "a class", "an error", Describe(env, call[i]));
     }
-    for (size_t i = 0; i < errors.size(); ++i) {
-      if (errors[i] != nullptr) napi_delete_reference(env, errors[i]);
-      errors[i] = nullptr;
-      napi_create_reference(env, call[i], 0, &errors[i]);
-    }
+    ForgetErrors(env, environment);
+    for (size_t i = 0; i < errors.size(); ++i) napi_create_reference(env, call[i], 0, &errors[i]);
   } catch (...) {
     ThrowPending(env, "setErrors");
   }
@@ -76,6 +81,8 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   KeepFreedMemory();
   auto* environment = new Environment();
   env.SetInstanceData(environment);
+  // Node frees references of an environment that ends only if they are deleted.
+  env.AddCleanupHook([env, environment] { ForgetErrors(env, environment); });
   exports.Set("ops", ExportOps(env, environment));
   ExportCapture(env, environment, exports);
   napi_value prepareMemory = nullptr;

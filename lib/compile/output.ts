@@ -1,15 +1,11 @@
 /** What a compiled function may return: tensors, alone or in arrays and plain objects. */
 import { requireList, wrongType } from '../core/errors';
+import { isPlainObject } from '../core/realms';
 import { Tensor } from '../core/tensor';
 
 /** A tensor, nothing, or arrays and plain objects of such. */
 export type Output =
   Tensor | null | undefined | void | readonly Output[] | { readonly [name: string]: Output };
-
-function isPlain(value: object): value is Record<string, unknown> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
 
 /** Calls `each` for every tensor in order, and builds the same structure of what it returns. */
 export function mapTensors(
@@ -23,7 +19,7 @@ export function mapTensors(
     const list = requireList('compile', 'tensors', place, output);
     return list.map((one, i) => mapTensors(one, each, `${place}[${i}]`));
   }
-  if (typeof output === 'object' && isPlain(output)) {
+  if (isPlainObject(output)) {
     const entries = Object.entries(output);
     return Object.fromEntries(
       entries.map(([name, one]) => [name, mapTensors(one, each, `${place}.${name}`)]),

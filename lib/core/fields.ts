@@ -1,4 +1,5 @@
 /** Fields of objects as they were when a capture first saw them. */
+import { isPlainObject } from './realms';
 
 // Lists inside of fields: options, layers. Larger ones are data, for which looking takes too long.
 const mostElements = 256;
@@ -37,7 +38,7 @@ export class FieldSnapshot {
 
   private enter(value: object, level: number): void {
     if (level === mostLevels) return;
-    if (Array.isArray(value) || isPlain(value)) this.add(value, level + 1);
+    if (Array.isArray(value) || isPlainObject(value)) this.add(value, level + 1);
     else if (value instanceof Map && !this.seen.has(value) && value.size <= mostElements) {
       this.seen.add(value);
       this.maps.push({ map: value, entries: [...value].flat() });
@@ -69,9 +70,4 @@ export class FieldSnapshot {
   sizes(): readonly (readonly [object: object, fields: number])[] {
     return Array.from(this.seen, (object) => [object, Object.keys(object).length] as const);
   }
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

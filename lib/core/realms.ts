@@ -11,6 +11,13 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
+/** Whether a value is an object without a class: an object literal, or one without a prototype. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error;
 }

@@ -1,5 +1,6 @@
 /** Batches as lists of tensors, which compiled functions take. */
 import { unexpected, wrongType } from '../core/errors';
+import { isPlainObject } from '../core/realms';
 import { Tensor } from '../core/tensor';
 
 /** The tensors of a batch in order, and a description of the structure around them. */
@@ -22,7 +23,7 @@ export function flatten(batch: unknown): Flat {
     if (Array.isArray(value)) {
       return `[${value.map((element: unknown, i) => visit(element, `${place}[${i}]`)).join()}]`;
     }
-    if (isPlain(value)) {
+    if (isPlainObject(value)) {
       const fields = Object.entries(value);
       return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${visit(field, `${place}.${key}`)}`).join()}}`;
     }
@@ -73,13 +74,7 @@ export function eachTensor(
   if (value instanceof Tensor) each(value, place);
   else if (Array.isArray(value))
     value.forEach((element, i) => eachTensor(element, each, `${place}[${i}]`));
-  else if (isPlain(value)) {
+  else if (isPlainObject(value)) {
     for (const [key, field] of Object.entries(value)) eachTensor(field, each, `${place}.${key}`);
   }
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

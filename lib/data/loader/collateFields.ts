@@ -1,8 +1,8 @@
 /** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
 import { arrayClass } from '../../core/dtype';
 import { unexpected, wrongType } from '../../core/errors';
+import { isPlainObject } from '../../core/realms';
 import type { Place } from './numberTypes';
-import { isPlainObject } from './plainObject';
 
 /** Makes the fields of a batch. */
 export interface BatchBuilder {

@@ -1,7 +1,6 @@
 /** Looks at samples with the first batch, so that the dtypes of numbers do not depend on the order of the samples. */
-import { isPromise } from '../../core/realms';
+import { isPlainObject, isPromise } from '../../core/realms';
 import type { Place, PlaceState } from './numberTypes';
-import { isPlainObject } from './plainObject';
 
 /** Samples that are looked at: fewer if they hold much, or are expensive to make, as images and promises are. */
 const mostSamples = 10_000;

@@ -8,7 +8,7 @@ import {
   type NumberDType,
 } from '../../core/dtype';
 import { requireOneOf, wrongType, wrongValue } from '../../core/errors';
-import { isPlainObject } from './plainObject';
+import { isPlainObject } from '../../core/realms';
 
 /**
  * The dtype of all numbers in samples, or the dtypes in the structure of a sample: `['float32', 'int64']` for samples

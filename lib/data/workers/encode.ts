@@ -1,8 +1,8 @@
 /** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
 import { arrayClass, dtypeOfCopy, dtypesOfMemory, newArray, type DType } from '../../core/dtype';
 import { requireElement, writeElement, type Element } from '../../core/element';
+import { isPlainObject } from '../../core/realms';
 import { collateFields, type BatchBuilder } from '../loader/collateFields';
-import { isPlainObject } from '../loader/plainObject';
 import type { Part } from './protocol';
 
 /** A tensor of any copy of the library, with the fields that are needed here. */

@@ -7,6 +7,7 @@
  */
 import { noGrad } from '../../core/gradMode';
 import { describe, unexpected, wrongType } from '../../core/errors';
+import { isPlainObject } from '../../core/realms';
 import { Tensor } from '../../core/tensor';
 import { usableMemory } from '../../core/access';
 import { metadataName } from '../safetensors/header';
@@ -96,13 +97,6 @@ function mapFields(
   each: (value: unknown, key: string) => unknown,
 ): Record<string, unknown> {
   return Object.fromEntries(fields.map(([key, value]) => [key, each(value, key)]));
-}
-
-/** An object without a class, also of another realm. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function placeOf(name: string, path: readonly string[]): string {

@@ -54,7 +54,6 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 {
   /** @internal A field, so that loaders with different options are not equal to assert.deepStrictEqual. */
   readonly _plan: LoaderPlan;
-  readonly #plan: LoaderPlan;
   /** Chooses the dtypes of numbers in samples, for all epochs. */
   readonly #lookout: Lookout;
   /** The generator for the order, if it is not that of `manualSeed`. */
@@ -69,9 +68,9 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     requireArity('DataLoader', arguments.length, 2);
-    this._plan = this.#plan = planOf(source, options);
-    this.#lookout = new Lookout(new Place('DataLoader', this.#plan.dtypes));
-    const { dataset, sampler, generator } = this.#plan;
+    this._plan = planOf(source, options);
+    this.#lookout = new Lookout(new Place('DataLoader', this._plan.dtypes));
+    const { dataset, sampler, generator } = this._plan;
     const indexSampler = isIndexSampler(sampler) ? sampler : null;
     this.generator = indexSampler?._generator ?? generator;
     const random = indexSampler?._isRandom ?? false;
@@ -80,17 +79,17 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   /** The dataset. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
-    return this.#plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
+    return this._plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }
 
   /** Samples in a batch; null with a batch sampler. */
   get batchSize(): number | null {
-    return this.#plan.batchSize;
+    return this._plan.batchSize;
   }
 
   /** The number of batches in an epoch; Infinity for an iterable without a length. */
   get length(): number {
-    return batchCount(this.#plan);
+    return batchCount(this._plan);
   }
 
   /** Finished epochs. */
@@ -104,13 +103,13 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    if (this.#plan.sampler === null || this.#plan.workers > 0) {
-      const why = this.#plan.sampler === null ? 'an iterable dataset' : 'workers';
+    if (this._plan.sampler === null || this._plan.workers > 0) {
+      const why = this._plan.sampler === null ? 'an iterable dataset' : 'workers';
       throw new TypeError(`DataLoader: expected for await to loop over ${why}, got for`);
     }
     const [pass, start] = this.begin();
     const { order, seeds } = start;
-    const reader = new SampleReader(this.#plan, seeds, this.#lookout);
+    const reader = new SampleReader(this._plan, seeds, this.#lookout);
     for (let next = order.next(); next.done !== true; next = order.next()) {
       const batch = requireSynchronous(reader.read(next.value, pass.position));
       pass.position++;
@@ -121,8 +120,8 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
-    const source = sourceOf(this.#plan, start, this.#lookout);
-    const ahead = new ReadAhead<LoadedBatch>(source.start, this.#plan.prefetch);
+    const source = sourceOf(this._plan, start, this.#lookout);
+    const ahead = new ReadAhead<LoadedBatch>(source.start, this._plan.prefetch);
     try {
       for (;;) {
         source.keepAlive?.(true);
@@ -145,7 +144,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   /** The position of the loader, as a copy. */
   stateDict(): DataLoaderState {
     requireArity('DataLoader.stateDict', arguments.length, 0);
-    const { sampler, batchSize } = this.#plan;
+    const { sampler, batchSize } = this._plan;
     const { pass } = this;
     return {
       epoch: this.epochs,
@@ -156,7 +155,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       order: pass?.order?.clone() ?? null,
       generator: this.generator?.getState() ?? null,
       sampler: pass !== null ? pass.sampler : stateOf(sampler),
-      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this.#plan),
+      dataset: pass !== null && pass.position > 0 ? pass.dataset : iterableState(this._plan),
     };
   }
 
@@ -167,7 +166,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
    */
   loadStateDict(state: DataLoaderState): void {
     requireArity('DataLoader.loadStateDict', arguments.length, 1);
-    const { sampler, dataset, batchSize } = this.#plan;
+    const { sampler, dataset, batchSize } = this._plan;
     const iterable = sampler === null;
     const loaded = requireState(state, {
       batchSize,
@@ -195,7 +194,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   private samples(): number | null {
-    const { dataset, sampler } = this.#plan;
+    const { dataset, sampler } = this._plan;
     if (sampler === null) return null;
     return requireLength('DataLoader', 'dataset', dataset as Dataset<unknown, unknown>);
   }
@@ -219,7 +218,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       position: 0,
       ended: false,
       order,
-      sampler: stateOf(this.#plan.sampler),
+      sampler: stateOf(this._plan.sampler),
       dataset: null,
     };
     this.pass = pass;
@@ -231,7 +230,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     generator: RandomGenerator | undefined,
   ): PassStart {
     const { isRandom } = this;
-    const plan = this.#plan;
+    const plan = this._plan;
     return {
       from: position,
       ended,

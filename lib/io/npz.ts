@@ -19,7 +19,6 @@ import { npyBytes, readNpy, requireNpyOptions, type LoadNpyOptions } from './npy
 import { writeWhole } from './write';
 import { deflateRatio, StreamSource } from './source';
 
-// Loaded when they are first needed.
 const extension = '.npy';
 
 /**

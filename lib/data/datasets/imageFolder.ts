@@ -34,8 +34,6 @@ const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '
 
 type Sharp = typeof SharpModule.default;
 
-// Loaded with the first image: sharp is an optional peer dependency.
-
 /**
  * Images in one folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` has the class `cat`.
  * Classes are the names of the folders, sorted. Images are sorted too, and may be in folders further down.

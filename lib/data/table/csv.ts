@@ -24,8 +24,6 @@ import {
 import { utf8Of } from './csvText';
 import { Table, type Column } from './table';
 
-// Loaded when it is first needed.
-
 /** Rows from which types are inferred. */
 const sampleRows = 1000;
 

@@ -18,14 +18,14 @@ const expected = 'text in UTF-8, in UTF-16 with a byte order mark, or in the giv
 export async function* utf8Of(
   file: OpenFile,
   blocks: AsyncIterable<Buffer>,
-  encoding: string | undefined,
+  encoding: string,
 ): AsyncGenerator<Buffer, void, undefined> {
   let convert: Converter | null = null;
   for await (const block of blocks) {
     let text = block;
     if (convert === null) {
       const mark = marks.find(([bytes]) => bytes.every((byte, i) => block[i] === byte));
-      const own = mark === undefined ? (encoding ?? 'utf-8') : mark[1];
+      const own = mark === undefined ? encoding : mark[1];
       if (own === null) throw file.wrong(expected, '', 'UTF-32');
       convert = own === 'utf-8' ? new Utf8(file, mark?.[0].length ?? 0) : new Other(file, own);
       if (mark !== undefined) text = block.subarray(mark[0].length);

@@ -88,7 +88,7 @@ async function look(
       if (isPromise(first)) await lookout.later([await first], dataset.length, read);
       else lookout.now([first], dataset.length, read);
     } catch {
-      continue;
+      // The batch with this sample reports the error.
     }
   }
   post({ kind: 'looked', state: place.state });

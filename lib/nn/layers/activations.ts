@@ -44,7 +44,7 @@ export class SELU extends replacing(F.selu) {}
 export class Hardsigmoid extends replacing(F.hardsigmoid) {
   /** Nothing, as in PyTorch. */
   override extraRepr(): string {
-    return ''; // as PyTorch prints
+    return '';
   }
 }
 
@@ -52,7 +52,7 @@ export class Hardsigmoid extends replacing(F.hardsigmoid) {
 export class Hardswish extends replacing(F.hardswish) {
   /** Nothing, as in PyTorch. */
   override extraRepr(): string {
-    return ''; // as PyTorch prints
+    return '';
   }
 }
 

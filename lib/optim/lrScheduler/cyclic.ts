@@ -36,9 +36,10 @@ export interface CyclicOptions {
   maxMomentum?: number | readonly number[];
 }
 
-const keys = (
-  'stepSizeUp stepSizeDown mode gamma scaleFn scaleMode cycleMomentum baseMomentum ' + 'maxMomentum'
-).split(' ');
+const keys = [
+  ...['stepSizeUp', 'stepSizeDown', 'mode', 'gamma', 'scaleFn', 'scaleMode'],
+  ...['cycleMomentum', 'baseMomentum', 'maxMomentum'],
+];
 
 /** Cycles between `baseLr` and `maxLr` (torch.optim.lr_scheduler.CyclicLR). Step it after every batch. */
 export class CyclicLR extends LRScheduler {

@@ -14,7 +14,7 @@ export function usableMemory(op: string, t: Tensor): TypedArray {
   if (array.length > 0 || t.numel() === 0) return array;
   if (array === unusable.running) {
     throw new Error(
-      `${op}: expected a tensor that is not in use, got one that a compiled run in flight changes; await the run first`,
+      `${op}: expected a tensor that is not in use, got one that a running compiled function changes; await the run first`,
     );
   }
   if (array === unusable.temporary) {
@@ -45,14 +45,14 @@ export const gradientsInUse = new Set<Tensor>();
 export function requireUnusedGradient(op: string, leaf: Tensor): void {
   if (gradientsInUse.size === 0 || !gradientsInUse.has(leaf)) return;
   throw new Error(
-    `${op}: expected a tensor that is not in use, got one whose gradient a compiled run in flight changes; await the run first`,
+    `${op}: expected a tensor that is not in use, got one whose gradient a running compiled function changes; await the run first`,
   );
 }
 
 /** The error for a change of memory while something reads it. */
 export function readersError(op: string, { exports }: Storage): Error {
   const [who, what] =
-    exports > 0 ? ['an export to a file', 'export'] : ['a compiled run in flight', 'run'];
+    exports > 0 ? ['an export to a file', 'export'] : ['a running compiled function', 'run'];
   return new Error(
     `${op}: expected a tensor that is not in use, got one that ${who} reads; await the ${what} first`,
   );

@@ -61,7 +61,7 @@ export class GroupBase {
     const { array, readers } = this.#numbers;
     if (readers === 0 && array !== unusable.running) return;
     throw new Error(
-      `${op}: expected an optimizer that is not in use, got one that a compiled run in flight uses; ` +
+      `${op}: expected an optimizer that is not in use, got one that a running compiled function uses; ` +
         'await the run first, or change the option in a callback of train',
     );
   }

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 
 const steps = 60_000;
 const inUse =
-  /in use, got one .*a compiled run in flight (uses|changes|reads).*; await the run first/;
+  /in use, got one .*a running compiled function (uses|changes|reads).*; await the run first/;
 
 const { lrScheduler } = optim;
 

@@ -42,7 +42,7 @@ const expected = (): { losses: Tensor; weights: Tensor[] } => {
 };
 
 const inUse =
-  /in use, got one (that|whose gradient) a compiled run in flight (uses|changes|reads); await the run first/;
+  /in use, got one (that|whose gradient) a running compiled function (uses|changes|reads); await the run first/;
 
 test('what a run changes cannot be accessed during the run', async () => {
   const wanted = expected();

@@ -12,11 +12,11 @@ import type { AnyIterable } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
 import type { StateTree } from './loaderState';
-import type { Lookout } from './look';
+import type { DTypeInference } from './dtypeInference';
 import type { Place } from './numberTypes';
 import { readBefore, readingOf, type Reading } from '../datasets/readOnce';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
-import { lookSeed, sampleSeed, type SeedBase } from './seeds';
+import { inferenceSeed, sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
 import { TensorDataset } from '../datasets/tensorDataset';
 
@@ -28,9 +28,9 @@ export function isInMemory(dataset: unknown): boolean {
   return isUnchanged(dataset, TensorDataset, ...members);
 }
 
-/** The dataset of which others are parts: their loaders look at the same samples. */
-export function wholeOf(dataset: Dataset<unknown, unknown>): Dataset<unknown, unknown> {
-  return isUnchanged(dataset, Subset, 'get') ? wholeOf(dataset.dataset) : dataset;
+/** The dataset that subsets select from: loaders of all its subsets infer dtypes from the same samples. */
+export function rootOf(dataset: Dataset<unknown, unknown>): Dataset<unknown, unknown> {
+  return isUnchanged(dataset, Subset, 'get') ? rootOf(dataset.dataset) : dataset;
 }
 
 /** Reads batches of a dataset by index. A batch is a promise if the dataset or `collate` returns one. */
@@ -43,7 +43,7 @@ export class SampleReader {
   constructor(
     private readonly plan: LoaderPlan,
     private readonly seeds: SeedBase | null,
-    private readonly lookout: Lookout,
+    private readonly inference: DTypeInference,
   ) {
     this.dataset = plan.dataset as Dataset<unknown, unknown>;
     this.byBatch = plan.collate === undefined && readsBatches(this.dataset);
@@ -62,25 +62,25 @@ export class SampleReader {
     });
     const isAsync = items.some(isPromise);
     if (collate !== undefined) return isAsync ? Promise.all(items).then(collate) : collate(items);
-    const { lookout } = this;
-    const whole = wholeOf(dataset);
+    const { inference } = this;
+    const root = rootOf(dataset);
     const readOne = (index: number): unknown => {
-      const seed = lookSeed(index);
-      return withGenerator(this.stream.manualSeed(seed), () => whole.get(index, seed));
+      const seed = inferenceSeed(index);
+      return withGenerator(this.stream.manualSeed(seed), () => root.get(index, seed));
     };
     if (isAsync) {
       const all = Promise.all(items);
       all.catch(() => undefined);
       const collated = this.last.then(async () => {
         const resolved = await all;
-        await lookout.later(resolved, whole.length, readOne);
-        return collateAt(lookout.place, resolved);
+        await inference.inferAsync(resolved, root.length, readOne);
+        return collateAt(inference.place, resolved);
       });
       this.last = collated.catch(() => undefined); // the first batch comes first
       return collated;
     }
-    lookout.now(items, whole.length, readOne);
-    return collateAt(lookout.place, items);
+    inference.infer(items, root.length, readOne);
+    return collateAt(inference.place, items);
   }
 
   private seeded(batch: number, place: number, read: (seed: number) => unknown): unknown {

@@ -13,7 +13,7 @@ import {
 } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
 import { requireState, type DataLoaderState, type StateTree } from './loaderState';
-import { Lookout } from './look';
+import { DTypeInference } from './dtypeInference';
 import { Place } from './numberTypes';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
@@ -38,8 +38,9 @@ interface Pass extends Pick<
  * `for await`.
  *
  * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
- * Numbers at one place of the samples have one dtype: int32 if all are whole, else float32, or what `dtypes` says. To
- * know this, up to 10,000 samples are read with the first batch, or 100 if they are promises or hold tensors. A number that does not fit later throws a RangeError.
+ * Numbers at one place of the samples have one dtype: int32 if all are whole, else float32, or what `dtypes` says. The
+ * loader infers it from up to 10,000 samples, which it reads with the first batch; from 100 if they are promises or
+ * hold tensors. A later number that the dtype cannot hold throws a RangeError.
  *
  * `stateDict()` returns the position, also in the middle of an epoch; batches that were only read ahead do not count.
  * After `loadStateDict` the next loop yields the rest of that epoch. The generator of `manualSeed` is not part of the
@@ -55,7 +56,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   /** @internal A field, so that loaders with different options are not equal to assert.deepStrictEqual. */
   readonly _plan: LoaderPlan;
   /** Chooses the dtypes of numbers in samples, for all epochs. */
-  readonly #lookout: Lookout;
+  readonly #inference: DTypeInference;
   /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
   /** Whether an epoch depends on the generator: its order does, or its samples may. */
@@ -69,7 +70,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     requireArity('DataLoader', arguments.length, 2);
     this._plan = planOf(source, options);
-    this.#lookout = new Lookout(new Place('DataLoader', this._plan.dtypes));
+    this.#inference = new DTypeInference(new Place('DataLoader', this._plan.dtypes));
     const { dataset, sampler, generator } = this._plan;
     const indexSampler = isIndexSampler(sampler) ? sampler : null;
     this.generator = indexSampler?._generator ?? generator;
@@ -109,7 +110,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     }
     const [pass, start] = this.begin();
     const { order, seeds } = start;
-    const reader = new SampleReader(this._plan, seeds, this.#lookout);
+    const reader = new SampleReader(this._plan, seeds, this.#inference);
     for (let next = order.next(); next.done !== true; next = order.next()) {
       const batch = requireSynchronous(reader.read(next.value, pass.position));
       pass.position++;
@@ -120,7 +121,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
-    const source = sourceOf(this._plan, start, this.#lookout);
+    const source = sourceOf(this._plan, start, this.#inference);
     const ahead = new ReadAhead<LoadedBatch>(source.start, this._plan.prefetch);
     try {
       for (;;) {

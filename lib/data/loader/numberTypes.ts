@@ -76,12 +76,11 @@ export class Place {
     throw wrongType(this.op, `${this.kind}, as before,`, this.title, value);
   }
 
-  /** Looks at the numbers of a sample: one that is not whole makes its place floating. */
+  /** Updates the dtypes by the numbers of a sample: a number that is not a 32-bit integer makes its place floating. */
   see(value: unknown, depth = 0): void {
     if (depth > 64) return;
     if (typeof value === 'number') {
-      const isOpen = !this.isGiven && (this.dtype === null || this.dtype === 'int32');
-      if (isOpen) this.dtype = isInt32(value) ? 'int32' : defaultDType;
+      if (this.mayChange) this.dtype = isInt32(value) ? 'int32' : defaultDType;
     } else if (Array.isArray(value)) {
       value.forEach((element, i) => {
         this.at(i).see(element, depth + 1);
@@ -98,16 +97,21 @@ export class Place {
     return false;
   }
 
-  /** What was seen, for another thread. */
+  /** The dtypes, for another thread. */
   get state(): PlaceState {
     const { dtype, inside } = this;
     return { dtype, inside: Array.from(inside, ([key, place]) => [key, place.state] as const) };
   }
 
-  /** Takes over what another thread has seen. */
+  /** Takes the dtypes of another thread. */
   take({ dtype, inside }: PlaceState): void {
-    if (!this.isGiven && (this.dtype === null || this.dtype === 'int32')) this.dtype = dtype;
+    if (this.mayChange) this.dtype = dtype;
     for (const [key, state] of inside) this.at(key).take(state);
+  }
+
+  /** Whether a sample can still decide the dtype of this place. */
+  private get mayChange(): boolean {
+    return !this.isGiven && (this.dtype === null || this.dtype === 'int32');
   }
 
   private get title(): string {

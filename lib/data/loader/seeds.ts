@@ -27,6 +27,6 @@ export function sampleSeed([low, high]: SeedBase, batch: number, place: number):
 }
 
 /** The seed of a sample that is read outside of any batch. */
-export function lookSeed(index: number): number {
+export function inferenceSeed(index: number): number {
   return sampleSeed([0, 0], -1, index);
 }

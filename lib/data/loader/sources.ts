@@ -5,7 +5,7 @@ import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator'
 import { requireIndex } from '../datasets/indices';
 import { isIterableDataset } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
-import type { Lookout } from './look';
+import type { DTypeInference } from './dtypeInference';
 import type { SeedBase } from './seeds';
 import { WorkerPool, type LoadRequest } from '../workers/pool';
 import { placeOf, workerDatasetsOf } from '../workers/workerDataset';
@@ -33,20 +33,26 @@ export interface PassStart {
   readonly seeds: SeedBase | null;
 }
 
-export function sourceOf(plan: LoaderPlan, pass: PassStart, lookout: Lookout): BatchSource {
+export function sourceOf(
+  plan: LoaderPlan,
+  pass: PassStart,
+  inference: DTypeInference,
+): BatchSource {
   if (isIterableDataset(plan.dataset)) {
-    const reader = new IterableReader(plan, pass.skip, pass.ended, lookout.place);
+    const reader = new IterableReader(plan, pass.skip, pass.ended, inference.place);
     return { start: () => reader.read(), close: () => reader.close() };
   }
-  return plan.workers > 0 ? workerSource(plan, pass, lookout) : localSource(plan, pass, lookout);
+  return plan.workers > 0
+    ? workerSource(plan, pass, inference)
+    : localSource(plan, pass, inference);
 }
 
 function localSource(
   plan: LoaderPlan,
   { from, order, seeds }: PassStart,
-  lookout: Lookout,
+  inference: DTypeInference,
 ): BatchSource {
-  const reader = new SampleReader(plan, seeds, lookout);
+  const reader = new SampleReader(plan, seeds, inference);
   let number = from;
   return {
     start: async () => {
@@ -59,7 +65,7 @@ function localSource(
 function workerSource(
   plan: LoaderPlan,
   { from, order, seeds }: PassStart,
-  lookout: Lookout,
+  inference: DTypeInference,
 ): BatchSource {
   const { dataset, collate, workers } = plan;
   const workerDatasets = workerDatasetsOf(dataset) ?? [];
@@ -69,7 +75,7 @@ function workerSource(
     workers,
     modules,
     lengths,
-    collate === undefined ? lookout.place : null,
+    collate === undefined ? inference.place : null,
   );
   const samples = (dataset as { readonly length: number }).length;
   let number = from;
@@ -89,7 +95,7 @@ function workerSource(
     start: async () => {
       const next = order.next();
       if (next.done === true) return undefined;
-      if (collate === undefined) await lookout.elsewhere(() => pool.look(plan.dtypes));
+      if (collate === undefined) await inference.inferInWorker(() => pool.inferDTypes(plan.dtypes));
       const loaded = await pool.load(requestFor(next.value));
       return { batch: collate === undefined ? loaded : await collate(loaded as unknown[]) };
     },

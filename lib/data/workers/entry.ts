@@ -3,12 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../core/errors';
 import type { Dataset } from '../datasets/dataset';
 import { isError, isPromise } from '../../core/realms';
-import { Lookout } from '../loader/look';
+import { DTypeInference } from '../loader/dtypeInference';
 import { Place } from '../loader/numberTypes';
-import { lookSeed, sampleSeed } from '../loader/seeds';
+import { inferenceSeed, sampleSeed } from '../loader/seeds';
 import { SlotWriter } from './encode';
 import { datasetOf } from './module';
-import type { LoadMessage, LookMessage, WorkerMessage, WorkerSetup } from './protocol';
+import type { LoadMessage, InferMessage, WorkerMessage, WorkerSetup } from './protocol';
 
 /** The part of the library that a worker uses, if the dataset's module has loaded it. */
 interface Library {
@@ -68,38 +68,38 @@ async function load(
   post({ kind: 'batch', batch, part, memory: memory === previous ? null : memory });
 }
 
-/** Looks at samples; one that cannot be read is an error of its batch. */
-async function look(
+/** Infers dtypes from samples. A sample that cannot be read is an error of the batch that has it. */
+async function inferDTypes(
   datasets: readonly Dataset<unknown, unknown>[],
-  { look: dtypes }: LookMessage,
+  { infer: dtypes }: InferMessage,
 ): Promise<void> {
   const place = new Place('DataLoader', dtypes);
   const seeded = loadedLibraries();
   for (const dataset of datasets) {
     if (dataset.length === 0) continue;
     const read = (index: number): unknown => {
-      const seed = lookSeed(index);
+      const seed = inferenceSeed(index);
       for (const library of seeded) library.manualSeed(seed);
       return dataset.get(index, seed);
     };
-    const lookout = new Lookout(place);
+    const inference = new DTypeInference(place);
     try {
       const first = read(0);
-      if (isPromise(first)) await lookout.later([await first], dataset.length, read);
-      else lookout.now([first], dataset.length, read);
+      if (isPromise(first)) await inference.inferAsync([await first], dataset.length, read);
+      else inference.infer([first], dataset.length, read);
     } catch {
       // The batch with this sample reports the error.
     }
   }
-  post({ kind: 'looked', state: place.state });
+  post({ kind: 'inferred', state: place.state });
 }
 
 async function main(): Promise<void> {
   const datasets = await Promise.all(modules.map(datasetOf));
   let last: Promise<void> = Promise.resolve();
-  port?.on('message', (message: LoadMessage | LookMessage) => {
-    if ('look' in message) {
-      last = last.then(() => look(datasets, message));
+  port?.on('message', (message: LoadMessage | InferMessage) => {
+    if ('infer' in message) {
+      last = last.then(() => inferDTypes(datasets, message));
       return;
     }
     // One after another: batches of one worker would only wait for each other.

@@ -8,7 +8,7 @@ import { decode } from './decode';
 import {
   isWorkerMessage,
   type LoadMessage,
-  type LookMessage,
+  type InferMessage,
   type DatasetModule,
   type WorkerMessage,
   type WorkerSetup,
@@ -43,7 +43,7 @@ export class WorkerPool {
   private readonly threads: readonly WorkerThread[];
   private failure: Error | null = null;
   private closed = false;
-  private looking: {
+  private inferring: {
     readonly resolve: (state: PlaceState) => void;
     readonly reject: (error: Error) => void;
   } | null = null;
@@ -76,12 +76,12 @@ export class WorkerPool {
     });
   }
 
-  /** What the places of samples hold, as a worker sees it. */
-  look(dtypes: NumberTypes | null): Promise<PlaceState> {
+  /** The dtypes of numbers in samples, as one worker infers them. */
+  inferDTypes(dtypes: NumberTypes | null): Promise<PlaceState> {
     if (this.failure !== null) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
-      this.looking = { resolve, reject };
-      const message: LookMessage = { look: dtypes };
+      this.inferring = { resolve, reject };
+      const message: InferMessage = { infer: dtypes };
       this.threads[0].worker.postMessage(message);
     });
   }
@@ -140,8 +140,8 @@ export class WorkerPool {
       this.fail(failureOf(number, message.error));
       return;
     }
-    if (message.kind === 'looked') {
-      this.looking?.resolve(message.state);
+    if (message.kind === 'inferred') {
+      this.inferring?.resolve(message.state);
       return;
     }
     if (this.held !== null && message.batch !== this.first) {
@@ -175,7 +175,7 @@ export class WorkerPool {
   private fail(error: Error): void {
     if (this.closed || this.failure !== null) return;
     this.failure = error;
-    this.looking?.reject(error);
+    this.inferring?.reject(error);
     for (const { pending } of this.threads) {
       for (const { reject } of pending.values()) reject(error);
       pending.clear();

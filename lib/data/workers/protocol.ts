@@ -28,9 +28,9 @@ export interface LoadMessage {
   readonly seeds: SeedBase;
 }
 
-/** A request to look at samples: what do their places hold, where `dtypes` does not say it? */
-export interface LookMessage {
-  readonly look: NumberTypes | null;
+/** A request to infer the dtypes of numbers that the option `dtypes` leaves open. */
+export interface InferMessage {
+  readonly infer: NumberTypes | null;
 }
 
 /** A field of a batch; its numbers are in the slot's memory, starting at byte `offset`. */
@@ -64,7 +64,7 @@ export type WorkerMessage =
       readonly memory: SharedArrayBuffer | null;
       readonly part: Part;
     }
-  | { readonly kind: 'looked'; readonly state: PlaceState }
+  | { readonly kind: 'inferred'; readonly state: PlaceState }
   | { readonly kind: 'error'; readonly batch: number; readonly error: unknown };
 
 /** Whether a message is ours: a dataset's module may post other messages to the same port. */
@@ -74,7 +74,7 @@ export function isWorkerMessage(value: unknown): value is WorkerMessage {
   if (kind === 'ready') return Array.isArray(lengths);
   return (
     kind === 'failed' ||
-    kind === 'looked' ||
+    kind === 'inferred' ||
     ((kind === 'batch' || kind === 'error') && typeof batch === 'number')
   );
 }

@@ -1,8 +1,8 @@
-/** Looks at samples with the first batch, so that the dtypes of numbers do not depend on the order of the samples. */
+/** Infers the dtypes of numbers from samples of all parts of a dataset, so that they do not depend on the order. */
 import { isPlainObject, isPromise } from '../../core/realms';
 import type { Place, PlaceState } from './numberTypes';
 
-/** Samples that are looked at: fewer if they hold much, or are expensive to make, as images and promises are. */
+/** The most samples that are read; fewer if they are large, or slow to make, as images and promises are. */
 const mostSamples = 10_000;
 const mostWork = 100_000;
 const expensive = 1000;
@@ -12,15 +12,15 @@ const atOnce = 16;
 /** Reads a sample, outside of any batch. */
 export type ReadSample = (index: number) => unknown;
 
-/** Looks at samples for a loader, once for all of its batches. */
-export class Lookout {
+/** Infers the dtypes of a loader, once for all of its batches. */
+export class DTypeInference {
   private done = false;
   private pending: Promise<void> | null = null;
 
   constructor(readonly place: Place) {}
 
-  /** Looks at the samples of the first batch, and at others if need be up to one that is a promise. */
-  now(items: readonly unknown[], length: number, read: ReadSample): void {
+  /** Infers from the samples of the first batch, then from others until one is a promise. */
+  infer(items: readonly unknown[], length: number, read: ReadSample): void {
     if (this.done) return;
     this.done = true;
     const { place } = this;
@@ -36,7 +36,7 @@ export class Lookout {
   }
 
   /** The same where samples are promises, which are awaited. */
-  async later(items: readonly unknown[], length: number, read: ReadSample): Promise<void> {
+  async inferAsync(items: readonly unknown[], length: number, read: ReadSample): Promise<void> {
     if (this.done) return;
     this.pending ??= this.wait(items, length, read);
     await this.pending;
@@ -56,8 +56,8 @@ export class Lookout {
     await see(place, some);
   }
 
-  /** Takes over what a worker thread has seen. */
-  async elsewhere(ask: () => Promise<PlaceState>): Promise<void> {
+  /** Takes the dtypes that a worker thread infers. */
+  async inferInWorker(ask: () => Promise<PlaceState>): Promise<void> {
     if (this.done) return;
     this.pending ??= ask().then((state) => {
       this.place.take(state);
@@ -67,7 +67,7 @@ export class Lookout {
   }
 }
 
-/** Indices from all over the dataset, while there are whole numbers that may be fractions elsewhere. */
+/** Evenly spaced indices of the dataset, while another sample could still change a dtype. */
 function* indicesOf(
   work: number,
   length: number,
@@ -79,7 +79,7 @@ function* indicesOf(
   }
 }
 
-/** Shows promised samples to `place`. A batch that has one that cannot be read will say so. */
+/** Adds promised samples to `place`. A sample that rejects is an error of the batch that has it. */
 async function see(place: Place, samples: readonly unknown[]): Promise<void> {
   for (const result of await Promise.allSettled(samples)) {
     if (result.status === 'fulfilled') place.see(result.value);

@@ -2,7 +2,7 @@
 import { isStateful } from '../io/checkpoint';
 import { defaultGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
-import { readingOf } from '../data/datasets/readOnce';
+import { iterableOf, readingOf } from '../data/datasets/readOnce';
 import type { Interrupt } from './interrupt';
 import type { Batches } from './types';
 
@@ -26,8 +26,7 @@ export async function* batchesOf(
   hooks: RequestHooks,
 ): AsyncGenerator<unknown, void, undefined> {
   if (!(Symbol.asyncIterator in loader)) {
-    const { iterator } = readingOf('train', 'loader or validation', loader); // synchronous
-    yield* { [Symbol.iterator]: () => iterator as Iterator<unknown> };
+    yield* iterableOf('train', 'loader or validation', loader);
     return;
   }
   const iterator = readingOf('train', 'loader or validation', loader)

@@ -1,11 +1,11 @@
-/** Sources that can be read only once: in a second pass they would silently give nothing. */
+/** Sources that can be read only once: a second loop over them would silently yield nothing. */
 
 type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
-/** A pass over a source. */
+/** One loop over a source. */
 export interface Reading {
   readonly iterator: AnyIterator;
-  /** Whether the iterator was used before. It must give a sample then: an object may begin anew, or be at its end. */
+  /** Whether the iterator was used before. If it then yields nothing, the source can be read only once. */
   readonly again: boolean;
 }
 
@@ -26,6 +26,12 @@ export function readingOf(
   if (again && isBuiltIn(iterator)) throw readBefore(op, name);
   used.add(isStream ? source : iterator);
   return { iterator, again };
+}
+
+/** As `readingOf`, for a loop over a synchronous source. */
+export function iterableOf<T>(op: string, name: string, source: Iterable<T>): Iterable<T> {
+  const { iterator } = readingOf(op, name, source);
+  return { [Symbol.iterator]: () => iterator as Iterator<T> };
 }
 
 /** The error for a source that was read before. */

@@ -4,7 +4,7 @@ import { requireInteger, wrongType } from '../../core/errors';
 import type { Generator as RandomGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';
 import { requireIndex } from '../datasets/indices';
-import { readingOf } from '../datasets/readOnce';
+import { iterableOf } from '../datasets/readOnce';
 import type { LoaderPlan } from './loaderOptions';
 import { batchesOf, isIndexSampler, type Sampler } from './samplers';
 
@@ -43,8 +43,7 @@ function* listsOf(
   let list: unknown[] = [];
   let number = 0;
   // A plain loop would give no batches of a generator that was read in an earlier epoch.
-  const { iterator } = readingOf('DataLoader', 'sampler', sampler);
-  for (const item of { [Symbol.iterator]: () => iterator as Iterator<unknown> }) {
+  for (const item of iterableOf('DataLoader', 'sampler', sampler)) {
     if (batchSize === null) {
       if (typeof item !== 'object' || item === null || !(Symbol.iterator in item)) {
         throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, item);

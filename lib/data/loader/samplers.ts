@@ -17,7 +17,7 @@ import { requireLength } from '../datasets/dataset';
 import { generatorOf } from './generator';
 import { indicesOf, type Indices } from '../datasets/indices';
 import { isUnchanged } from '../datasets/overrides';
-import { readingOf } from '../datasets/readOnce';
+import { iterableOf } from '../datasets/readOnce';
 
 /**
  * Indices of the samples of an epoch (torch.utils.data.Sampler): any iterable with a `length`. If it has `stateDict()`
@@ -196,8 +196,7 @@ export class BatchSampler implements Sampler<number[]> {
 
   *[Symbol.iterator](): Iterator<number[]> {
     let batch: number[] = [];
-    const { iterator } = readingOf('BatchSampler', 'sampler', this.sampler);
-    for (const index of { [Symbol.iterator]: () => iterator as Iterator<number> }) {
+    for (const index of iterableOf('BatchSampler', 'sampler', this.sampler)) {
       batch.push(index);
       if (batch.length < this.batchSize) continue;
       yield batch;

@@ -261,6 +261,13 @@ expectRefusals([
   ],
   [() => layer.to(not('half')), RangeError, 'to: expected one of float32'],
   [() => layer.train(not(1)), TypeError, 'train: expected a boolean for mode, got 1'],
+  [
+    () => {
+      layer.zeroGrad(not({ setToNone: 1 }));
+    },
+    TypeError,
+    'zeroGrad: expected a boolean for setToNone, got 1',
+  ],
   [() => layer.apply(not(1)), TypeError, 'apply: expected a function for fn, got 1'],
   [() => layer.registerBuffer('a.b', null), RangeError, 'expected a name without a dot for name'],
   [() => layer.registerBuffer('forward', null), RangeError, 'expected a name that is not taken'],

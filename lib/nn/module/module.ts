@@ -155,7 +155,7 @@ export class Module<
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     requireArity('zeroGrad', arguments.length, 1);
     requireOptions('zeroGrad', options, ['setToNone']);
-    const setToNone = options.setToNone ?? true;
+    const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
     zeroGradients(this.parameters(), setToNone);
   }
 

@@ -15,7 +15,7 @@ export interface LearningRate {
 
 /** Options as they are passed to an optimizer: the rate may be a tensor of one element, whose value is read once. */
 export type InitialOptions<O> = Partial<Omit<O, 'lr'>> & {
-  /** Learning rate: a number, or a tensor without dimensions. */
+  /** Learning rate: a number, or a tensor of one element. */
   lr?: number | Tensor;
 };
 

@@ -26,11 +26,11 @@ import type {
  * Trains a model, and resolves to the results of the epochs. Steps are compiled. Steps of more than 4 ms run on a
  * background thread; between shorter ones, other events run every few milliseconds. During training, callbacks may read
  * the model and the optimizer; other code must not use them. A model in evaluation mode is put into training mode until
- * `train` ends; parts in evaluation mode of a model in training mode stay so.
+ * `train` ends; submodules of a model in training mode may stay in evaluation mode.
  *
- * Ctrl-C, SIGTERM and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same call with
- * `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or yields the
- * same batches each time. Rejects with the error of a step, a callback or the loader, and with an AnomalyError at the
+ * Ctrl-C, SIGTERM and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same
+ * call with `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or
+ * yields the same batches each time. Rejects with the error of a step, a callback or the loader, and with an AnomalyError at the
  * first NaN or infinity with `detectAnomaly`.
  *
  * @example

@@ -6,7 +6,8 @@ export type AnyIterable<Item> = AsyncIterable<Item> | Iterable<Item | PromiseLik
 
 /**
  * Samples in a sequence, without indices (torch.utils.data.IterableDataset). `source` is a function that is called for
- * each epoch, or an iterable that can be read again: a second loop over a generator or a stream throws a TypeError. A class may extend this one and define `[Symbol.asyncIterator]`.
+ * each epoch, or an iterable that can be read again: a second loop over a generator or a stream throws a TypeError. A
+ * class may extend this one and define `[Symbol.asyncIterator]`.
  *
  * A loader that resumes in the middle of an epoch reads the samples before that point again and drops them. If the
  * dataset has `stateDict()` and `loadStateDict(state)`, the loader saves its state after the last batch instead, and

@@ -11,7 +11,7 @@ import { unsupportedDType } from '../../ops/define';
 import { describeModule } from './describe';
 import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks';
 import { collectState, loadState, type LoadReport, type StateDict } from './state';
-import { isBase, trackForward } from './track';
+import { excludeBase, trackForward } from './track';
 import { ModuleTree } from './tree';
 
 /** A module with any inputs and output. */
@@ -20,8 +20,9 @@ export type AnyModule = Module<readonly unknown[], unknown>;
 /**
  * The base class of layers and models: parameters, submodules, and `forward` (torch.nn.Module).
  *
- * Fields with a Parameter or a Module are registered under the field's name. Arrays, maps, sets and plain objects are searched
- * for them, to any depth: `layers.0.weight`, `heads.left.bias`. Private fields cannot be found. `Module<Inputs, Output>` is for a forward that is not from one tensor to one tensor.
+ * Fields with a Parameter or a Module are registered under the field's name. Arrays, maps, sets and plain objects are
+ * searched for them, to any depth: `layers.0.weight`, `heads.left.bias`. Private fields cannot be found.
+ * `Module<Inputs, Output>` is for a forward that is not from one tensor to one tensor.
  *
  * @example
  * class Net extends nn.Module {
@@ -256,6 +257,6 @@ export class Module<
   }
 }
 
-isBase(Module.prototype);
+excludeBase(Module.prototype);
 // Not inside the class: the bundler renames classes that mention themselves.
 const baseForward: unknown = Reflect.get(Module.prototype, 'forward');

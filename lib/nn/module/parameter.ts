@@ -32,8 +32,8 @@ function storageFor(data: Tensor): { storage: Storage; isCopy: boolean } {
 
 /**
  * A tensor that is trained: modules find it among their fields, and optimizers update it (torch.nn.Parameter). It
- * copies `data` into memory that cannot be detached and that worker threads can share. A tensor over a SharedArrayBuffer, from
- * `fromArray` or `Tensor.from`, is not copied, so threads can have the same weights.
+ * copies `data` into memory that cannot be detached and that worker threads can share. A tensor over a
+ * SharedArrayBuffer, from `fromArray` or `Tensor.from`, is not copied, so threads can have the same weights.
  *
  * @example this.scale = new nn.Parameter(ones([3]));
  */

@@ -7,8 +7,8 @@ type Forward = (this: AnyModule, ...inputs: unknown[]) => unknown;
 /** Prototypes whose `forward` is replaced already. */
 const tracked = new WeakSet<object>();
 
-/** Stops `trackForward` here: the base class has no forward of its own. */
-export function isBase(prototype: object): void {
+/** Excludes a base class, which has no forward of its own, from `trackForward`. */
+export function excludeBase(prototype: object): void {
   tracked.add(prototype);
 }
 

@@ -48,7 +48,7 @@ export abstract class ModuleTree {
   #eachPart(visit: Visit<AnyModule | Parameter>): void {
     this._eachField((value, name) => {
       if (isPart(value)) {
-        this.#remember(name, isModule(value) ? 'module' : 'parameter');
+        this.#remember(name, value);
         visit(value, name);
         return;
       }
@@ -61,7 +61,8 @@ export abstract class ModuleTree {
   }
 
   /** Remembers what a field holds, so that it cannot be lost when the field is given something else. */
-  #remember(name: string, kind: Kind): void {
+  #remember(name: string, part: AnyModule | Parameter): void {
+    const kind = isModule(part) ? 'module' : 'parameter';
     const known = this.#kinds.get(name);
     if (known === kind) return;
     if (Object.hasOwn(this, name)) requirePartName(this.constructor.name, name);
@@ -99,7 +100,7 @@ export abstract class ModuleTree {
   _eachBuffer(visit: (buffer: Tensor, name: string, persistent: boolean) => void): void {
     for (const [name, persistent] of this.#buffers) {
       const value: unknown = Reflect.get(this, name);
-      if (isPart(value)) this.#remember(name, isModule(value) ? 'module' : 'parameter');
+      if (isPart(value)) this.#remember(name, value);
       else if (value instanceof Tensor) visit(value, name, persistent);
       else if (value !== undefined) this.#requireKind(name, value);
     }
@@ -107,7 +108,7 @@ export abstract class ModuleTree {
 
   /** @internal A registered field is about to hold `value`: of its kind, null, or a part of another kind. */
   _change(name: string, value: unknown): void {
-    if (isPart(value)) this.#remember(name, isModule(value) ? 'module' : 'parameter');
+    if (isPart(value)) this.#remember(name, value);
     else this.#requireKind(name, value);
   }
 

@@ -38,8 +38,9 @@ export function requireReading(op: string, options: ClassOptions, numClasses = I
 
 /** Classes of the samples, and which samples count. */
 export interface Classes {
-  /** int32 or int64; 0 where a sample does not count. */
+  /** int32 or int64, as `actual`. */
   readonly predicted: Tensor;
+  /** 0 where a sample does not count. */
   readonly actual: Tensor;
   readonly counted: Tensor;
 }

@@ -1,7 +1,6 @@
 /** Activations as modules. Numeric options are positional, in PyTorch's order, or one object: LeakyReLU(0.1). */
 import {
   requireArity,
-  requireBoolean,
   requireInteger,
   requireNumber,
   requireOneOf,
@@ -13,7 +12,13 @@ import type { InplaceOption } from '../../functional';
 import { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
 import { constant_ } from '../init';
-import { activation, numericActivation, replacing, replacingActivation } from './activationBases';
+import {
+  activation,
+  numericActivation,
+  Replacing,
+  replacing,
+  replacingActivation,
+} from './activationBases';
 import { Module } from '../module/module';
 import { Parameter } from '../module/parameter';
 
@@ -179,10 +184,7 @@ export class GELU extends Module {
 }
 
 /** x where it is above `threshold`, `value` elsewhere. */
-export class Threshold extends Module {
-  /** Whether the result is written to the input. */
-  readonly inplace: boolean;
-
+export class Threshold extends Replacing {
   constructor(
     /** Inputs up to this number are replaced. */
     readonly threshold: number,
@@ -191,11 +193,9 @@ export class Threshold extends Module {
     options?: InplaceOption,
   ) {
     requireArity('Threshold', arguments.length, 3);
-    super();
+    super(options);
     requireNumber('Threshold', 'threshold', threshold);
     requireNumber('Threshold', 'value', value);
-    requireOptions('Threshold', options, ['inplace']);
-    this.inplace = requireBoolean('Threshold', 'inplace', options?.inplace ?? false);
   }
 
   override forward(input: Tensor): Tensor {

@@ -308,3 +308,13 @@ test.each<[string, () => void, string]>([
 ])('%s: refused', (_, call, message) => {
   expect(call).toThrow(message);
 });
+
+test.each<[string, { compute(...values: number[]): unknown }]>([
+  ['accuracy', metrics.accuracy()],
+  ['confusionMatrix', metrics.confusionMatrix(2)],
+  ['f1', metrics.f1()],
+  ['mae', metrics.mae()],
+  ['r2', metrics.r2()],
+])('%s: compute takes no arguments', (_, metric) => {
+  expect(() => metric.compute(1)).toThrow('compute: expected no arguments, got 1');
+});

@@ -153,7 +153,9 @@ test('errors of Node and of user functions', async () => {
     path,
     Buffer.concat([Buffer.from(BigUint64Array.of(2n).buffer), Buffer.from([0x7b, 0xff])]),
   );
-  await expect((async () => io.loadSafetensors(path))()).rejects.toThrow('bytes that are no UTF-8');
+  await expect((async () => io.loadSafetensors(path))()).rejects.toThrow(
+    'bytes that are not UTF-8',
+  );
 });
 
 test('file URLs', async () => {

@@ -1,4 +1,4 @@
-/** The text of CSV files, as UTF-8 for the parser: what is in another encoding is converted, or refused. */
+/** The text of CSV files, as UTF-8 for the parser. Other encodings are converted; invalid bytes are an error. */
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import type { OpenFile } from '../../io/file';
@@ -67,7 +67,7 @@ class Utf8 implements Converter {
     if (zero >= 0) throw this.wrong(zero, 'a zero byte');
     if (!isUtf8(bytes)) {
       const at = firstWrong(bytes);
-      throw this.wrong(at, `the byte 0x${bytes[at].toString(16)}, which is no UTF-8`);
+      throw this.wrong(at, `the byte 0x${bytes[at].toString(16)}, which is not UTF-8`);
     }
     this.position += bytes.length;
     return bytes;
@@ -78,7 +78,7 @@ class Utf8 implements Converter {
   }
 }
 
-/** Where the last character begins if it is not whole, else the length. */
+/** Where the last character begins if it is incomplete, else the length. */
 function endOfCharacters(bytes: Buffer): number {
   const { length } = bytes;
   for (let back = 1; back <= Math.min(3, length); back++) {
@@ -91,7 +91,7 @@ function endOfCharacters(bytes: Buffer): number {
   return length;
 }
 
-/** The place of the first byte that is no UTF-8. */
+/** The place of the first byte that is not UTF-8. */
 function firstWrong(bytes: Buffer): number {
   let [low, high] = [0, bytes.length]; // characters up to low are right, up to high they are not
   while (high - low > 1) {
@@ -100,7 +100,7 @@ function firstWrong(bytes: Buffer): number {
     if (isUtf8(bytes.subarray(0, end))) low = middle;
     else high = middle;
   }
-  return endOfCharacters(bytes.subarray(0, low)); // the last byte may begin a character that is none
+  return endOfCharacters(bytes.subarray(0, low)); // the last byte may begin an invalid character
 }
 
 /** Any other encoding is decoded. */
@@ -126,7 +126,7 @@ class Other implements Converter {
     try {
       return Buffer.from(decode());
     } catch {
-      throw this.file.wrong(`text in ${this.encoding}`, '', 'bytes that are none');
+      throw this.file.wrong(`text in ${this.encoding}`, '', 'invalid bytes');
     }
   }
 }

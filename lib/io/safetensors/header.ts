@@ -84,7 +84,7 @@ function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> 
     problem = describe(value);
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    if (isError(error) && error.name === 'TypeError') problem = 'bytes that are no UTF-8';
+    if (isError(error) && error.name === 'TypeError') problem = 'bytes that are not UTF-8';
   }
   throw file.wrong('an object in JSON', 'the header', problem);
 }

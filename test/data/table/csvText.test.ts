@@ -75,7 +75,7 @@ test.each<[string, Buffer, Options, string]>([
     'Latin-1',
     Buffer.from('a,b\n1,é!\n', 'latin1'),
     {},
-    `for byte 6 of ${path}, got the byte 0xe9, which is no UTF-8`,
+    `for byte 6 of ${path}, got the byte 0xe9, which is not UTF-8`,
   ],
   [
     'a late byte',
@@ -99,7 +99,7 @@ test.each<[string, Buffer, Options, string]>([
     'half a character of UTF-16',
     marked16.subarray(0, 5),
     {},
-    `text in utf-16le for ${path}, got bytes that are none`,
+    `text in utf-16le for ${path}, got invalid bytes`,
   ],
   [
     'half a pair of UTF-16',

@@ -68,7 +68,7 @@ const cases: [string, Buffer, string][] = [
   ['space before the header', build(' {}'), json],
   ['a byte order mark', build('\ufeff{}'), json],
   [
-    'no UTF-8',
+    'not UTF-8',
     build(Buffer.from('7b22ff223a317d', 'hex')),
     `${json} of ${path}, got bytes that are`,
   ],

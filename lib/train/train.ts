@@ -30,8 +30,8 @@ import type {
  *
  * Ctrl-C, SIGTERM and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same
  * call with `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or
- * yields the same batches each time. Rejects with the error of a step, a callback or the loader, and with an AnomalyError at the
- * first NaN or infinity with `detectAnomaly`.
+ * yields the same batches each time. Rejects with the error of a step, a callback or the loader, and with an
+ * AnomalyError at the first NaN or infinity with `detectAnomaly`.
  *
  * @example
  * const history = await train({

@@ -53,7 +53,8 @@ export function requirePartName(owner: string, key: unknown): string {
 }
 
 /**
- * Visits the parts in a field that is a container, and in containers within it, with their names: `blocks.0`, `heads.left.1`.
+ * Visits the parts in a field that is a container, and in containers within it, with their names: `blocks.0`,
+ * `heads.left.1`.
  */
 export function eachPartIn(
   owner: string,

@@ -1,4 +1,5 @@
 /** Sources that can be read only once: a second loop over them would silently yield nothing. */
+import { isStateful } from '../../io/checkpoint/stateful';
 
 type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
@@ -28,10 +29,19 @@ export function readingOf(
   return { iterator, again };
 }
 
-/** As `readingOf`, for a loop over a synchronous source. */
-export function iterableOf<T>(op: string, name: string, source: Iterable<T>): Iterable<T> {
-  const { iterator } = readingOf(op, name, source);
-  return { [Symbol.iterator]: () => iterator as Iterator<T> };
+/** The items of a synchronous source; an error if it was read before and yields nothing now. */
+export function* iterableOf<T>(
+  op: string,
+  name: string,
+  source: Iterable<T>,
+): Generator<T, void, undefined> {
+  const { iterator, again } = readingOf(op, name, source);
+  let isEmpty = true;
+  for (const item of { [Symbol.iterator]: () => iterator as Iterator<T> }) {
+    isEmpty = false;
+    yield item;
+  }
+  if (isEmpty && again && !isStateful(source)) throw readBefore(op, name);
 }
 
 /** The error for a source that was read before. */

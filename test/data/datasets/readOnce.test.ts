@@ -144,6 +144,20 @@ test.each([
   expect(() => [...loader]).toThrow(again);
 });
 
+test('a sampler that is always the same iterator has one epoch', () => {
+  let at = 0;
+  const order = {
+    length: 3,
+    next: () => ({ done: at >= 3, value: at++ }),
+    [Symbol.iterator]() {
+      return this;
+    },
+  };
+  const loader = new data.DataLoader([5, 6, 7], { sampler: order as data.Sampler });
+  expect([...loader]).toHaveLength(3);
+  expect(() => [...loader]).toThrow(again);
+});
+
 describe('train', () => {
   const pair = (): [Tensor, Tensor] => [ones(4, 2), ones(4, 1)];
   const setUp = () => {

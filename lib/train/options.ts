@@ -169,7 +169,12 @@ function requireBatches(name: string, value: unknown): void {
     (Symbol.asyncIterator in value || Symbol.iterator in value);
   if (!iterable) throw wrongType(op, 'a loader or an array of batches', name, value);
   if ('next' in value) {
-    throw wrongType(op, 'what can be gone through again and again', name, value);
+    throw wrongType(
+      op,
+      'an iterable that can be read more than once, such as a DataLoader,',
+      name,
+      value,
+    );
   }
 }
 

@@ -85,7 +85,7 @@ test.each<[string, () => unknown, string]>([
   ['no model', () => ({ ...base(), model: {} }), 'train: expected a module for model, got an object'], // prettier-ignore
   ['no optimizer', () => ({ ...base(), optimizer: 1 }), 'train: expected an optimizer for optimizer, got 1'], // prettier-ignore
   ['no loader', () => ({ ...base(), loader: 5 }), 'train: expected a loader or an array of batches for loader, got 5'], // prettier-ignore
-  ['a used-up loader', () => ({ ...base(), loader: [][Symbol.iterator]() }), 'train: expected what can be gone through again and again for loader'], // prettier-ignore
+  ['a used-up loader', () => ({ ...base(), loader: [][Symbol.iterator]() }), 'train: expected an iterable that can be read more than once'], // prettier-ignore
   ['epochs', () => ({ ...base(), epochs: 1.5 }), 'train: expected a whole number of at least 0 for epochs, got 1.5'], // prettier-ignore
   ['no loss', () => ({ ...base(), loss: undefined }), 'train: expected loss or batchLoss for options, got neither'], // prettier-ignore
   ['two losses', () => ({ ...base(), batchLoss: () => 1 }), 'train: expected loss or batchLoss for options, got both'], // prettier-ignore

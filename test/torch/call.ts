@@ -71,6 +71,14 @@ export interface Call {
 
 type Owner = Record<string, (...args: unknown[]) => unknown>;
 
+/**
+ * Whether the call can be written here: one that PyTorch refuses because a number stands where a method has its tensor cannot,
+ * because numbers have no such methods.
+ */
+export function canBeWritten(target: string, one: Case): boolean {
+  return one.error === undefined || !target.startsWith('x.') || kindOf(one.input) === 't';
+}
+
 /** `target` is `x.name` (a method), `b.name` (a function of the library), or `F.name` and the like. */
 export function callOf(target: string, one: Case): Call {
   const { positional, options } = translate(target, one);

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TypedArray } from 'blasgrad';
+import { canBeWritten } from './call';
 import { Blob, readCases, type Case, type Entry } from './cases';
 import type { Target } from './targets';
 import { verdictOf } from './verdict';
@@ -61,6 +62,7 @@ function linesOf(path: string, { target }: Target): Line[] {
   const blob = Blob.read(`${path}.bin`);
   const byKind = new Map<string, Case[]>();
   for (const one of readCases(`${path}.jsonl`)) {
+    if (!canBeWritten(target, one)) continue;
     const kind = kindOf(one);
     byKind.set(kind, [...(byKind.get(kind) ?? []), one]);
   }

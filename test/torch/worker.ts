@@ -1,5 +1,6 @@
 /** Judges the calls of one operator after another; the file `place` says which one is running, for whoever outlives it. */
 import { openSync, writeSync } from 'node:fs';
+import { canBeWritten } from './call';
 import { Blob, caseName, readCases, type Case } from './cases';
 import type { Failure } from './forms';
 import { verdictOf } from './verdict';
@@ -32,6 +33,7 @@ export function runJob(job: Job, before: (name: string) => void): JobResult {
   let calls = 0;
   for (const one of cases) {
     if (job.dtype !== undefined && one.dtype !== job.dtype) continue;
+    if (!canBeWritten(job.target, one)) continue;
     const name = caseName(one);
     if (job.skip.includes(name)) continue;
     before(name);

@@ -7,10 +7,9 @@ export const sgd = (): optim.SGD => new optim.SGD([leaf()], { lr: 0.1, momentum:
 const none = { options: () => ({ reduction: 'none' }) };
 const lr = { options: () => ({ lr: 0.1 }) };
 
-const plain = [
-  ...['ReLU', 'ReLU6', 'Sigmoid', 'Tanh', 'SiLU', 'Mish', 'SELU', 'Hardsigmoid', 'Hardswish'],
-  ...['Softsign', 'Tanhshrink', 'LogSigmoid', 'Module'],
-];
+const plain = [...['Sigmoid', 'Tanh', 'Softsign', 'Tanhshrink', 'LogSigmoid', 'Module']];
+const replacing = ['ReLU', 'ReLU6', 'SiLU', 'Mish', 'SELU', 'Hardsigmoid', 'Hardswish'];
+const inplace = { options: () => ({ inplace: true }) };
 const losses = [
   ...['MSELoss', 'L1Loss', 'SmoothL1Loss', 'HuberLoss', 'KLDivLoss', 'PoissonNLLLoss'],
   ...['GaussianNLLLoss', 'HingeEmbeddingLoss', 'SoftMarginLoss', 'MarginRankingLoss', 'NLLLoss'],
@@ -24,6 +23,7 @@ const weights = () => zeros(3, 2);
 
 const layers: Row[] = [
   ...plain.map((name): Row => [`new nn.${name}`, () => []]),
+  ...replacing.map((name): Row => [`new nn.${name}`, () => [], inplace]),
   ...losses.map((name): Row => [`new nn.${name}`, () => [], none]),
   ['new nn.Linear', () => [2, 3], { options: () => ({ bias: false }) }],
   ['new nn.Bilinear', () => [2, 3, 4], { options: () => ({ bias: false }) }],
@@ -31,7 +31,7 @@ const layers: Row[] = [
   ['new nn.Flatten', () => [1, -1]],
   ['new nn.Unflatten', () => [1, [2, 2]]],
   ['new nn.GELU', () => [], { options: () => ({ approximate: 'tanh' }) }],
-  ['new nn.Threshold', () => [0, 1]],
+  ['new nn.Threshold', () => [0, 1], inplace],
   ['new nn.GLU', () => [0]],
   ['new nn.Softmax', () => [0]],
   ['new nn.LogSoftmax', () => [0]],

@@ -58,7 +58,7 @@ const rows: Row[] = [
   ['metrics.f1', () => [], average],
   ['metrics.precision', () => [], average],
   ['metrics.recall', () => [], average],
-  ['metrics.r2', () => []],
+  ['metrics.r2', () => [], { options: () => ({ numOutputs: 1 }) }],
   ['metrics.topK', () => [2], { options: () => ({ ignoreIndex: -1 }) }],
 ];
 

@@ -61,6 +61,7 @@ export function collateFields(
       (value): value is unknown[] => Array.isArray(value) && value.length === first.length,
       `an array of ${first.length} elements`,
     );
+    place?.requireFields(Object.keys(first));
     const entry = (i: number): unknown =>
       collateFields(
         arrays.map((array) => array[i]),
@@ -78,6 +79,7 @@ export function collateFields(
         isPlainObject(value) && keys.every((key) => key in value),
       `an object with ${keys.join(', ')}`,
     );
+    place?.requireFields(keys);
     const entry = (key: string): unknown =>
       collateFields(
         objects.map((object) => object[key]),

@@ -94,8 +94,9 @@ export function planOf<Item, Batch>(
   }
   const dtypes = options.dtypes === undefined ? null : requireNumberTypes(op, options.dtypes);
   if (dtypes !== null && (collate !== undefined || makesBatches(dataset))) {
-    const what = 'none where collate, or getBatch of the dataset, makes the batches';
-    throw wrongType(op, `${what},`, 'dtypes', dtypes);
+    throw new TypeError(
+      `${op}: dtypes cannot be used with collate, or with a dataset that has getBatch`,
+    );
   }
   const rest = { generator, prefetch, workers, dtypes, collate: collate as LoaderPlan['collate'] };
   if (isIterableDataset(dataset)) {

@@ -34,6 +34,7 @@ export class Place {
   private kind: Kind | null = null;
   /** Whether the user has chosen the dtype. */
   private readonly isGiven: boolean;
+  private fieldsChecked = false;
   private readonly inside = new Map<string | number, Place>();
 
   constructor(
@@ -58,6 +59,17 @@ export class Place {
       this.inside.set(key, place);
     }
     return place;
+  }
+
+  /** Refuses dtypes of fields that samples do not have. */
+  requireFields(names: readonly string[]): void {
+    const { given } = this;
+    if (this.fieldsChecked || given === null || typeof given === 'string') return;
+    this.fieldsChecked = true;
+    const unknown = Object.keys(given).find((name) => !names.includes(name));
+    if (unknown === undefined) return;
+    const what = `one of ${names.join(', ')}, as samples have,`;
+    throw wrongValue(this.op, what, `dtypes${this.name}`, unknown);
   }
 
   /** The dtype of the numbers of a batch; throws if it does not hold them. */

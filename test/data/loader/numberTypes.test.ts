@@ -154,6 +154,18 @@ describe('an iterable', () => {
     ['a boolean', [0.5, 2, true], {}, 'numbers, as before, for a sample, got true'],
     ['a number', [true, true, 2], {}, 'booleans, as before, for a sample, got 2'],
     [
+      'a field that no sample has',
+      rows.map(([age, y]) => ({ age, y })),
+      { dtypes: { agee: 'int64' } },
+      "one of age, y, as samples have, for dtypes, got 'agee'",
+    ],
+    [
+      'an element that no sample has',
+      rows,
+      { dtypes: [null, null, 'int64'] },
+      "one of 0, 1, as samples have, for dtypes, got '2'",
+    ],
+    [
       'a number that dtypes excludes',
       [1, 2, 256],
       { dtypes: 'uint8' },
@@ -203,7 +215,7 @@ test.each<[string, () => unknown, string]>([
   [
     'dtypes beside collate',
     () => new DataLoader(rows, { dtypes: 'int32', collate: () => 1 }),
-    'none where collate, or getBatch of the dataset, makes the batches, for dtypes',
+    'dtypes cannot be used with collate, or with a dataset that has getBatch',
   ],
   [
     'a fraction',

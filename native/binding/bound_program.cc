@@ -29,7 +29,7 @@ void RequireIdle(const BoundProgram& bound) {
     throw ArgumentError(false, "expected a program, got one that was disposed of");
   }
   if (bound.running != nullptr) {
-    throw ArgumentError(false, "expected a program that is not running, got one in flight");
+    throw ArgumentError(false, "expected a program that is not running, got one that is running");
   }
 }
 

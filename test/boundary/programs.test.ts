@@ -117,7 +117,7 @@ describe('programs', () => {
       () => one['runSteps'](0, [], [], []),
     ];
     for (const call of running) {
-      requireRefused(call, /expected a program that is not running, got one in flight/);
+      requireRefused(call, /expected a program that is not running, got one that is running/);
     }
     one['stop']('now');
     const done = await ended;

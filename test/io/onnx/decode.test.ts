@@ -123,7 +123,7 @@ describe('200,000 small parts are refused before they take memory:', () => {
   ])('%s', async (_, bytes) => {
     writeFileSync(path, bytes);
     await expect(io.importOnnx(path)).rejects.toThrow(
-      'bytes that are none: too many parts for its size',
+      'is not an ONNX model: too many parts for its size',
     );
   });
 });

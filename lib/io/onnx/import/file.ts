@@ -23,17 +23,17 @@ const largest = 2 ** 31 - 1;
 /** Reads the model; its tensors' bytes are views of the file's bytes. */
 export async function readModel(value: unknown): Promise<Message<'ModelProto'>> {
   const path = requirePath(op, value);
+  requireProtobuf(op);
   const bytes = await withFile(op, path, (file) => {
     if (file.size > largest) throw file.wrong('at most 2 GiB', 'the size', String(file.size));
     return readExactly(file, 0, file.size, 'the model');
   });
-  requireProtobuf(op);
   let model: Message<'ModelProto'>;
   try {
     model = decode('ModelProto', bytes);
   } catch (error) {
     const reason = messageOf(error);
-    throw unexpected(op, 'an ONNX model', path, `bytes that are none: ${reason}`);
+    throw new RangeError(`${op}: ${path} is not an ONNX model: ${reason}`);
   }
   if (model.graph === undefined) {
     throw unexpected(

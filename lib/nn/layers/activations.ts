@@ -203,6 +203,7 @@ export class Threshold extends Replacing {
     return F.threshold(input, this.threshold, this.value, { inplace: this.inplace });
   }
 
+  /** The numbers, as PyTorch prints them. */
   override extraRepr(): string {
     const shown = `threshold=${this.threshold}, value=${this.value}`;
     return this.inplace ? `${shown}, inplace=True` : shown;

@@ -87,7 +87,9 @@ test('saving leaves the memory where compiled steps can use it', async () => {
   io.saveSafetensors(path, model.stateDict());
   step(ones(4, 3));
   const run = step.scanAsync(ones(50, 4, 3));
-  expect(() => io.saveSafetensors(path, model.stateDict())).toThrow('running compiled function changes');
+  expect(() => io.saveSafetensors(path, model.stateDict())).toThrow(
+    'running compiled function changes',
+  );
   await run;
   io.saveSafetensors(path, model.stateDict());
   expectSame(io.loadSafetensors(path)['weight'], model.weight.detach());

@@ -33,7 +33,7 @@ export async function readModel(value: unknown): Promise<Message<'ModelProto'>> 
     model = decode('ModelProto', bytes);
   } catch (error) {
     const reason = messageOf(error);
-    throw new RangeError(`${op}: ${path} is not an ONNX model: ${reason}`);
+    throw new RangeError(`${op}: ${path} is not an ONNX model: ${reason}`, { cause: error });
   }
   if (model.graph === undefined) {
     throw unexpected(

@@ -36,7 +36,7 @@ async function documented() {
   const inputs = [...filesUnder('lib'), ...filesUnder('scripts/typedoc'), ...settings];
   const stamp = fingerprint([...inputs, 'binding.d.ts', 'package-lock.json']);
   if (readStamp(stampFile) === stamp) return { code: 0, output: '' };
-  const result = await apiReference({ check: true });
+  const result = await apiReference({ mode: 'check' });
   if (result.code === 0) writeStamp(stampFile, stamp);
   return result;
 }

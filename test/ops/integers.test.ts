@@ -122,3 +122,37 @@ test('prelu of a tensor without dimensions has none', () => {
   y.backward();
   expect([x.grad?.toArray(), weight.grad?.toArray()]).toEqual([0.25, [-2]]);
 });
+
+// Numbers of PyTorch 2.15.
+test.each<['int32' | 'uint8', number, number[], number[], number[]]>([
+  ['int32', -1, [1, -5], [0, 0], [0, -1]],
+  ['int32', 0, [1, -5], [1, -5], [1, -5]],
+  ['int32', 31, [1, -5], [-(2 ** 31), -(2 ** 31)], [0, -1]],
+  ['int32', 32, [1, -5], [0, 0], [0, -1]],
+  ['int32', 64, [1, -5], [0, 0], [0, -1]],
+  ['uint8', 7, [1, 200], [128, 0], [0, 1]],
+  ['uint8', 8, [1, 200], [0, 0], [0, 0]],
+  ['uint8', 255, [1, 200], [0, 0], [0, 0]],
+])('shifts of %s by %d bits', (dtype, bits, values, left, right) => {
+  const x = tensor(values, { dtype });
+  const by = tensor([bits], { dtype });
+  expect(x.bitwiseLeftShift(by).toArray()).toEqual(left);
+  expect(x.bitwiseRightShift(by).toArray()).toEqual(right);
+  const step = compile((a: Tensor, n: Tensor) => [a.bitwiseLeftShift(n), a.bitwiseRightShift(n)]);
+  for (let i = 0; i < 2; i++) {
+    expect(step(x, by).map((result) => result.toArray())).toEqual([left, right]);
+  }
+});
+
+const floats = [-1.5, 255.9, 256, 3e9, -3e9];
+const wide = [-1n, 300n, 3000000000n, -(2n ** 31n) - 1n, 2n ** 62n];
+const lowest = -(2 ** 31);
+
+test.each<['uint8' | 'int32' | 'int64', number[], (number | bigint)[]]>([
+  ['uint8', [255, 255, 0, 0, 0], [255, 44, 0, 255, 0]],
+  ['int32', [-1, 255, 256, lowest, lowest], [-1, 300, -1294967296, 2 ** 31 - 1, 0]],
+  ['int64', [-1, 255, 256, 3e9, -3e9], [-1, 300, 3e9, lowest - 1, 2n ** 62n]],
+])('conversions to %s of numbers out of range', (dtype, fromFloats, fromWide) => {
+  expect(tensor(floats).to(dtype).toArray()).toEqual(fromFloats);
+  expect(tensor(wide).to(dtype).toArray()).toEqual(fromWide);
+});

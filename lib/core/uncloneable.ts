@@ -6,3 +6,5 @@
 export function sendTransferableInstead(): void {}
 
 export function sendStateDictInstead(): void {}
+
+export function sendColumnsInstead(): void {}

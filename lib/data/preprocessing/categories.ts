@@ -1,6 +1,7 @@
 /** Fitted categories: the common part of OneHotEncoder and LabelEncoder. */
 import { requireArity, wrongType, unexpected, describe } from '../../core/errors';
-import { columnOf, textOf, type Column } from '../table/table';
+import { textOf, type Column } from '../table/column';
+import { columnOf } from '../table/columnData';
 import { notFitted, requireCategories, requireState } from './state';
 
 /** Values of a column, or texts. */

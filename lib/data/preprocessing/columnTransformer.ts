@@ -1,7 +1,8 @@
 import { requireArity, wrongType } from '../../core/errors';
 import { cat } from '../../ops/shape/join';
 import type { Tensor } from '../../core/tensor';
-import { Table, type Column } from '../table/table';
+import type { Column } from '../table/column';
+import { Table } from '../table/table';
 import { requireState } from './state';
 
 /** A transform of a ColumnTransformer: StandardScaler, OneHotEncoder, or your own. */

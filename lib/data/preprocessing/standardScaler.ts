@@ -10,7 +10,14 @@ import {
 } from '../../core/errors';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
-import { isColumn, numberOf, type CategoryColumn, type Column } from '../table/table';
+import {
+  isColumn,
+  isNumbers,
+  kindOf,
+  numberOf,
+  type CategoryColumn,
+  type Column,
+} from '../table/column';
 import { notFitted, requireState, requireVector } from './state';
 
 /** Options of a StandardScaler. */
@@ -179,7 +186,9 @@ function matrixOf(
   }
   const column: unknown = x;
   if (!isColumn(column)) throw wrongType(op, 'a tensor or a column', 'x', x);
-  if (x.type === 'category') throw notNumbers(op, x);
+  if (column.type === 'category') throw notNumbers(op, column);
+  if (!isNumbers(column))
+    throw unexpected(op, 'a column of numbers', 'x', `kind ${kindOf(column)}`);
   const values = Float64Array.from({ length: x.values.length }, (_, i) => numberOf(x, i));
   return { values, rows: values.length, columns: 1 };
 }

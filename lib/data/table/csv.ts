@@ -22,7 +22,8 @@ import {
   type ReadCsvOptions,
 } from './csvOptions';
 import { utf8Of } from './csvText';
-import { Table, type Column } from './table';
+import type { Column } from './column';
+import { Table } from './table';
 
 /** Rows from which types are inferred. */
 const sampleRows = 1000;

@@ -8,7 +8,8 @@ import {
   type TypedArray,
 } from '../../core/dtype';
 import { copyElements, writeElement, type Element } from '../../core/element';
-import { codeOf, type Column } from './table';
+import type { Column } from './column';
+import { codeOf } from './columnData';
 
 /** What a column of a CSV file holds; `number` is float64. */
 export type ColumnType = 'number' | NumberDType | 'category' | 'skip';

@@ -1,69 +1,56 @@
-/** Tables: columns of numbers and categories. */
-import { types } from 'node:util';
-import { numbersOf } from '../../core/access';
-import {
-  arrayClass,
-  arrayOver,
-  dtypeOfCopy,
-  dtypesOfMemory,
-  isNumber,
-  newArray,
-  numberDTypes,
-  type NumberDType,
-  type TypedArray,
-} from '../../core/dtype';
-import { readElement, requireElement, writeElement, type Element } from '../../core/element';
+/** Tables: columns of equal length by name. Long because the docstring of each method stands here, and its work elsewhere. */
+import { types, inspect } from 'node:util';
+import { numberDTypes, type NumberDType } from '../../core/dtype';
 import {
   requireArity,
-  describe,
   requireInteger,
-  requireList,
+  requireOneOf,
+  requireOptions,
   unexpected,
   wrongType,
   wrongValue,
 } from '../../core/errors';
-import { Storage } from '../../core/storage';
-import { Tensor } from '../../core/tensor';
-
-/** A column of numbers; NaN for a missing value in a floating column. */
-export interface NumberColumn {
-  /** Their element type. */
-  readonly type: NumberDType;
-  /** One for each row, as in the memory of a tensor: bigints for int64, bits in a Uint16Array for halves. */
-  readonly values: TypedArray;
-}
-
-/**
- * A column of values of a few kinds: `values[i]` is the index of row i's value in `categories`, or -1 if it is missing.
- */
-export interface CategoryColumn {
-  /** Distinguishes it from a column of numbers. */
-  readonly type: 'category';
-  /** One for each row. */
-  readonly values: Int32Array;
-  /** The different values. */
-  readonly categories: readonly string[];
-}
-
-/** A column of a table. */
-export type Column = NumberColumn | CategoryColumn;
-
-/** Data for a column: numbers (null or NaN: missing), bigints (int64), or texts as categories (null: missing). */
-export type ColumnData =
-  Column | Column['values'] | readonly (number | string | null)[] | readonly bigint[];
+import type { Tensor } from '../../core/tensor';
+import { sendColumnsInstead } from '../../core/uncloneable';
+import {
+  cellOf,
+  columnKinds,
+  isMissing,
+  kindOf,
+  sliceRows,
+  takeRows,
+  type Cell,
+  type Column,
+  type ColumnKind,
+} from './column';
+import { columnOf, type ColumnData } from './columnData';
+import { concatColumns } from './concat';
+import { countValues, describeColumns } from './describe';
+import { requireNames } from './names';
+import { tableHtml, tableText } from './print';
+import { columnsOfRows, rowMaker, type TableRow } from './rows';
+import { keptRows, requireRows, sampleRows, type RowSelection, type SampleOptions } from './select';
+import { sortedRows, type SortOptions } from './sort';
+import { tensorOf } from './toTensor';
 
 /**
- * A table in memory: columns of equal length, by name. `data.readCsv` reads one from a file. Columns in a Map keep
- * their order even if their names are integers, which JavaScript sorts in objects.
+ * A table in memory: columns of equal length, by name. `data.readCsv` reads one from a file. Tables do not change: methods
+ * return new tables, which share the columns that stay the same. Columns in a Map keep their order even if their names
+ * are integers, which JavaScript sorts in objects.
+ *
+ * `structuredClone` and `postMessage` refuse a table; send `table.columns`, and make a table of it again:
+ * `new data.Table(columns)`.
  *
  * @example
  * const table = new data.Table({ age: [31, 45], city: ['Rome', 'Oslo'] });
  * table.column('city'); // { type: 'category', values: Int32Array [0, 1], categories: ['Rome', 'Oslo'] }
  */
 export class Table {
+  /** @internal */ readonly _clone = sendColumnsInstead;
   /** Number of rows. */
   readonly length: number;
-  private readonly columns: ReadonlyMap<string, Column>;
+  /** The columns by name, in order. */
+  readonly columns: ReadonlyMap<string, Column>;
 
   constructor(columns: Readonly<Record<string, ColumnData>> | ReadonlyMap<string, ColumnData>) {
     requireArity('Table', arguments.length, 1);
@@ -88,6 +75,32 @@ export class Table {
     this.columns = new Map(entries);
   }
 
+  /**
+   * A table of objects, one for each row; columns are in the order in which their keys appear. An absent key, undefined,
+   * null and NaN are missing values. `types` says the kinds of columns; otherwise, texts become categories, and numbers
+   * float64.
+   *
+   * Throws a TypeError that names row and key if the values of a column are not of one kind.
+   *
+   * @see pandas.DataFrame.from_records
+   * @example data.Table.fromRows([{ age: 31, city: 'Rome' }, { age: 45 }])
+   */
+  static fromRows(
+    rows: Iterable<Readonly<Record<string, unknown>>>,
+    options: {
+      /** Kinds of columns by name. */
+      types?: Readonly<Record<string, ColumnKind>>;
+    } = {},
+  ): Table {
+    requireArity('Table.fromRows', arguments.length, 2);
+    requireOptions('Table.fromRows', options, ['types']);
+    const { types: kinds = {} } = options;
+    for (const [name, kind] of Object.entries(kinds)) {
+      requireOneOf('Table.fromRows', `types['${name}']`, kind, columnKinds);
+    }
+    return new Table(columnsOfRows('Table.fromRows', rows, new Map(Object.entries(kinds))));
+  }
+
   /** The names of the columns, in order. */
   get names(): string[] {
     return [...this.columns.keys()];
@@ -99,67 +112,268 @@ export class Table {
     return this.find('Table.column', 'name', name);
   }
 
+  /** The kind of a column: `number`, `integer`, `category`, `text`, `boolean` or `date`. */
+  kind(name: string): ColumnKind {
+    requireArity('Table.kind', arguments.length, 1);
+    return kindOf(this.find('Table.kind', 'name', name));
+  }
+
+  /** The values of a column; null for missing ones. */
+  values(name: string): Cell[] {
+    requireArity('Table.values', arguments.length, 1);
+    const column = this.find('Table.values', 'name', name);
+    return Array.from({ length: this.length }, (_, i) => cellOf(column, i));
+  }
+
   private find(op: string, argument: string, name: unknown): Column {
     const found = this.columns.get(name as string);
     if (found !== undefined) return found;
     throw wrongValue(op, `one of ${this.names.join(', ')}`, argument, name);
   }
 
-  /** The rows from `start` to before `end` (default: all), as copies; categories stay the same. */
+  private map(change: (column: Column) => Column): Table {
+    return new Table(new Map([...this.columns].map(([name, column]) => [name, change(column)])));
+  }
+
+  private take(rows: ArrayLike<number>): Table {
+    return this.map((column) => takeRows(column, rows));
+  }
+
+  /** Row `i` as an object by column; negative numbers count from the end. Missing values are null. */
+  row(i: number): TableRow {
+    requireArity('Table.row', arguments.length, 1);
+    const at = requireInteger('Table.row', 'i', i, -this.length);
+    if (at >= this.length) throw wrongValue('Table.row', `a row below ${this.length}`, 'i', i);
+    return rowMaker(this.columns)(at < 0 ? at + this.length : at);
+  }
+
+  /** All rows as objects by column. Missing values are null. To read them one by one, loop over the table. */
+  rows(): TableRow[] {
+    requireArity('Table.rows', arguments.length, 0);
+    return Array.from({ length: this.length }, asIndex(rowMaker(this.columns)));
+  }
+
+  /** The rows one by one, as `rows` returns them. */
+  *[Symbol.iterator](): Generator<TableRow, void, undefined> {
+    const make = rowMaker(this.columns);
+    for (let i = 0; i < this.length; i++) yield make(i);
+  }
+
+  /** The first `n` rows. */
+  head(n = 5): Table {
+    requireArity('Table.head', arguments.length, 1);
+    return this.slice(0, requireInteger('Table.head', 'n', n, 0));
+  }
+
+  /** The last `n` rows. */
+  tail(n = 5): Table {
+    requireArity('Table.tail', arguments.length, 1);
+    return this.slice(Math.max(this.length - requireInteger('Table.tail', 'n', n, 0), 0));
+  }
+
+  /** The rows from `start` to before `end` (default: all), as copies; negative numbers count from the end. */
   slice(start: number, end: number = this.length): Table {
     requireArity('Table.slice', arguments.length, 2);
-    const from = requireInteger('Table.slice', 'start', start, 0);
-    const stop = requireInteger('Table.slice', 'end', end, from);
-    return this.map((column) => ({ ...column, values: column.values.slice(from, stop) }));
-  }
-
-  /** The rows at `indices`, in their order: a vector of whole numbers, such as a slice of `randperm`, or an array. */
-  indexSelect(indices: Tensor | readonly number[]): Table {
-    requireArity('Table.indexSelect', arguments.length, 1);
-    const op = 'Table.indexSelect';
-    if (!(indices instanceof Tensor) && !Array.isArray(indices)) {
-      throw wrongType(op, 'a tensor or an array', 'indices', indices);
+    const fromStart = (name: string, value: number): number => {
+      const at = requireInteger('Table.slice', name, value);
+      return at < 0 ? Math.max(at + this.length, 0) : Math.min(at, this.length);
+    };
+    const from = fromStart('start', start);
+    const stop = fromStart('end', end);
+    if (stop < from) {
+      throw wrongValue('Table.slice', `a whole number of at least ${start}`, 'end', end);
     }
-    const rows =
-      indices instanceof Tensor ? Array.from(numbersOf(op, indices)) : (indices as number[]);
-    for (const row of rows) {
-      if (requireInteger(op, 'indices', row, 0) >= this.length) {
-        throw unexpected(op, `rows below ${this.length}`, 'indices', String(row));
-      }
-    }
-    return this.map((column) => {
-      const dtype = dtypeOf(column);
-      const values = newArray(dtype, rows.length);
-      rows.forEach((row, i) => {
-        writeElement(dtype, values, i, readElement(dtype, column.values, row));
-      });
-      return { ...column, values };
-    });
-  }
-
-  private map(change: (column: Column) => { values: Column['values'] } & Omit<Column, 'values'>) {
-    const columns = [...this.columns].map(([name, column]) => [name, change(column)] as const);
-    return new Table(new Map(columns as [string, Column][]));
+    return this.map((column) => sliceRows(column, from, stop));
   }
 
   /**
-   * Columns of numbers side by side, float32 (rows, names): all of them, or those in `names`. Encode categories first,
-   * with `ColumnTransformer`.
+   * The rows at `indices`, in their order, or the rows where a mask is true.
+   *
+   * @param indices whole numbers in a vector, such as a slice of `randperm`, in an array or a typed array; or a mask with
+   *   one boolean for each row: a vector of dtype bool or an array of booleans
    */
-  toTensor(names: readonly string[] = this.names): Tensor {
-    requireArity('Table.toTensor', arguments.length, 1);
-    const list = requireList('Table.toTensor', 'an array of names', 'names', names);
-    const columns = list.map((name) => {
-      const column = this.find('Table.toTensor', 'names', name);
-      if (column.type !== 'category') return column;
-      throw unexpected('Table.toTensor', 'numbers', `column '${String(name)}'`, 'categories');
-    });
-    const out = new Float32Array(this.length * columns.length);
-    columns.forEach((column, j) => {
-      for (let i = 0; i < this.length; i++) out[i * columns.length + j] = numberOf(column, i);
-    });
-    return new Tensor(new Storage('float32', out), [this.length, columns.length]);
+  indexSelect(indices: RowSelection): Table {
+    requireArity('Table.indexSelect', arguments.length, 1);
+    return this.take(requireRows('Table.indexSelect', indices, this.length));
   }
+
+  /** The rows for which `keep` is true: a function of the row and its index, or a mask with one boolean for each row. */
+  filter(keep: ((row: TableRow, i: number) => boolean) | readonly boolean[] | Tensor): Table {
+    requireArity('Table.filter', arguments.length, 1);
+    return this.take(keptRows('Table.filter', keep, this.length, rowMaker(this.columns)));
+  }
+
+  /** The columns `names`, in this order. */
+  select(names: readonly string[]): Table {
+    requireArity('Table.select', arguments.length, 1);
+    const list = requireNames('Table.select', names);
+    return new Table(new Map(list.map((name) => [name, this.find('Table.select', 'names', name)])));
+  }
+
+  /** All columns but `names`. */
+  drop(names: readonly string[]): Table {
+    requireArity('Table.drop', arguments.length, 1);
+    const list = new Set(requireNames('Table.drop', names));
+    for (const name of list) this.find('Table.drop', 'names', name);
+    return new Table(new Map([...this.columns].filter(([name]) => !list.has(name))));
+  }
+
+  /**
+   * The table with other names of columns.
+   *
+   * @example table.rename({ old: 'new' })
+   */
+  rename(names: Readonly<Record<string, string>>): Table {
+    requireArity('Table.rename', arguments.length, 1);
+    requireObject('Table.rename', 'names', names);
+    const changes = new Map<string, unknown>(Object.entries(names));
+    for (const name of changes.keys()) this.find('Table.rename', 'names', name);
+    const columns = new Map<string, Column>();
+    for (const [before, column] of this.columns) {
+      const name = changes.get(before) ?? before;
+      if (typeof name !== 'string') throw wrongType('Table.rename', 'a string', `names['${before}']`, name); // prettier-ignore
+      if (columns.has(name)) throw wrongValue('Table.rename', 'each name once', 'names', name);
+      columns.set(name, column);
+    }
+    return new Table(columns);
+  }
+
+  /**
+   * The table with one more column, or with another column of the same name.
+   *
+   * @param column data for a column, or a function of each row and its index
+   * @example table.withColumn('area', ({ width, height }) => Number(width) * Number(height))
+   */
+  withColumn(
+    name: string,
+    column: ColumnData | ((row: TableRow, i: number) => Cell | undefined),
+  ): Table {
+    requireArity('Table.withColumn', arguments.length, 2);
+    const op = 'Table.withColumn';
+    if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
+    let data: unknown = column;
+    if (typeof column === 'function') {
+      const make = rowMaker(this.columns);
+      data = Array.from({ length: this.length }, (_, i) => column(make(i), i));
+    }
+    const made = columnOf('column', data, op);
+    if (made.values.length !== this.length && this.columns.size > 0) {
+      throw unexpected(op, `${this.length} rows`, 'column', String(made.values.length));
+    }
+    return new Table(new Map([...this.columns, [name, made]]));
+  }
+
+  /** The rows sorted by one column or by several; equal rows keep their order. Missing values are last. */
+  sort(by: string | readonly string[], options: SortOptions = {}): Table {
+    requireArity('Table.sort', arguments.length, 2);
+    const names = requireNames('Table.sort', typeof by === 'string' ? [by] : by, 'by');
+    const keys = names.map((name) => this.find('Table.sort', 'by', name));
+    return this.take(sortedRows('Table.sort', keys, this.length, options));
+  }
+
+  /** `n` rows at random, each at most once unless `replacement` is true. */
+  sample(n: number, options: SampleOptions = {}): Table {
+    requireArity('Table.sample', arguments.length, 2);
+    return this.take(sampleRows('Table.sample', n, this.length, options));
+  }
+
+  /** The rows of this table and of others with the same columns; categories are joined. */
+  concat(...tables: readonly Table[]): Table {
+    for (const [i, table] of tables.entries()) {
+      const other: unknown = table;
+      if (!(other instanceof Table))
+        throw wrongType('Table.concat', 'a table', `tables[${i}]`, other);
+    }
+    return new Table(concatColumns('Table.concat', this.columns, tables));
+  }
+
+  /** The rows without missing values in the columns `names`; default: in all columns. */
+  dropMissing(names: readonly string[] = this.names): Table {
+    requireArity('Table.dropMissing', arguments.length, 1);
+    const list = requireNames('Table.dropMissing', names);
+    const columns = list.map((name) => this.find('Table.dropMissing', 'names', name));
+    const rows = [...Array(this.length).keys()];
+    return this.take(rows.filter((i) => !columns.some((column) => isMissing(column, i))));
+  }
+
+  /** The different values of a column and how often they appear, the most frequent first; missing values are left out. */
+  valueCounts(name: string): Table {
+    requireArity('Table.valueCounts', arguments.length, 1);
+    return new Table(countValues(name, this.find('Table.valueCounts', 'name', name)));
+  }
+
+  /**
+   * A table with a row for each column: its kind, how many values it has and how many are missing; of numbers mean,
+   * standard deviation (n - 1), minimum, quartiles and maximum; of others the number of different values, the most frequent
+   * one and its count.
+   *
+   * @see pandas.DataFrame.describe
+   */
+  describe(): Table {
+    requireArity('Table.describe', arguments.length, 0);
+    return new Table(describeColumns(this.columns));
+  }
+
+  /**
+   * Columns of numbers and booleans side by side, (rows, names): all of them, or those in `names`. Missing values are NaN.
+   * Encode categories first, with `ColumnTransformer`.
+   *
+   * Without `dtype` the tensor is float32, and a column with whole numbers or distinct values that float32 does not hold,
+   * such as the identifier 16777217, is a RangeError: float32 would merge them.
+   */
+  toTensor(
+    names: readonly string[] = this.names,
+    options: {
+      /** The dtype: 'float64' keeps all but int64 beyond 2^53; 'float32' accepts the rounding. */
+      dtype?: NumberDType;
+    } = {},
+  ): Tensor {
+    requireArity('Table.toTensor', arguments.length, 2);
+    const op = 'Table.toTensor';
+    requireOptions(op, options, ['dtype']);
+    const { dtype } = options;
+    if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, numberDTypes);
+    const list = requireNames(op, names, 'names', true);
+    const columns = list.map((name) => [name, this.find(op, 'names', name)] as const);
+    return tensorOf(op, columns, this.length, dtype);
+  }
+
+  /** The first and last rows, aligned. */
+  toString(): string {
+    return tableText(this.columns, this.length);
+  }
+
+  /** The first and last rows as HTML, for notebooks. */
+  toHTML(): string {
+    requireArity('Table.toHTML', arguments.length, 0);
+    return tableHtml(this.columns, this.length);
+  }
+
+  /** For `JSON.stringify`: the rows. A bigint becomes a string, because JSON has no bigints. */
+  toJSON(): Record<string, Exclude<Cell, bigint>>[] {
+    return this.rows().map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, cell]) => [
+          name,
+          typeof cell === 'bigint' ? String(cell) : cell,
+        ]),
+      ),
+    );
+  }
+
+  /** @internal For Jupyter kernels. */
+  [Symbol.for('Jupyter.display')](): Record<string, string> {
+    return { 'text/plain': this.toString(), 'text/html': this.toHTML() };
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+function asIndex<Result>(make: (i: number) => Result): (_: unknown, i: number) => Result {
+  return (_, i) => make(i);
 }
 
 /** A Map, also one of another V8 context. */
@@ -167,106 +381,7 @@ function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
   return types.isMap(value);
 }
 
-/** A column of a user's data. */
-export function columnOf(name: string, data: unknown): Column {
-  const kind = arrayClass(data);
-  if (kind !== undefined) {
-    const type = dtypeOfCopy(kind);
-    if (isNumber(type) && dtypesOfMemory(data).includes(type)) {
-      const { buffer, byteOffset, length } = data as TypedArray;
-      const values = isMemoryOf(type, data) ? data : arrayOver(type, buffer, byteOffset, length);
-      return { type, values };
-    }
-  }
-  if (Array.isArray(data)) return columnOfArray(name, data);
-  if (isColumn(data)) return data;
-  throw wrongType('Table', 'an array or a column', name, data);
-}
-
-/** Whether a value is memory of a dtype: a typed array of the class that the dtype has. */
-function isMemoryOf(dtype: NumberDType, value: unknown): value is TypedArray {
-  return arrayClass(value) === newArray(dtype, 0).constructor.name;
-}
-
-function columnOfArray(name: string, array: readonly unknown[]): Column {
-  const data = requireList('Table', 'an array', name, array, 1 << 26);
-  if (data.some((value) => typeof value === 'string')) {
-    const codes = new Map<string, number>();
-    const values = Int32Array.from(data, (value, i) => {
-      if (value === null) return -1;
-      if (typeof value !== 'string') throw wrongType('Table', 'a string', `${name}[${i}]`, value);
-      return codeOf(codes, value);
-    });
-    return { type: 'category', values, categories: [...codes.keys()] };
-  }
-  if (typeof data[0] === 'bigint') {
-    const values = newArray('int64', data.length);
-    data.forEach((value, i) => {
-      const place = `${name}[${i}]`;
-      if (typeof value !== 'bigint') throw wrongType('Table', 'a bigint', place, value);
-      writeElement('int64', values, i, requireElement('Table', place, 'int64', value));
-    });
-    return { type: 'int64', values };
-  }
-  const values = Float64Array.from(data, (value, i) => {
-    if (value === null) return NaN;
-    if (typeof value !== 'number') throw wrongType('Table', 'a number', `${name}[${i}]`, value);
-    return value;
-  });
-  return { type: 'float64', values };
-}
-
-/** The index of a category; a new category is appended. */
-export function codeOf(codes: Map<string, number>, value: string): number {
-  let code = codes.get(value);
-  if (code === undefined) {
-    code = codes.size;
-    codes.set(value, code);
-  }
-  return code;
-}
-
-/** Whether a value is a valid column. */
-export function isColumn(value: unknown): value is Column {
-  if (typeof value !== 'object' || value === null || !('type' in value) || !('values' in value)) {
-    return false;
-  }
-  if (value.type === 'category') {
-    if (!('categories' in value) || !Array.isArray(value.categories)) return false;
-    const { length } = value.categories;
-    return isMemoryOf('int32', value.values) && value.values.every((x) => x >= -1 && x < length);
-  }
-  const dtype = numberDTypes.find((one) => one === value.type);
-  return dtype !== undefined && isMemoryOf(dtype, value.values);
-}
-
-/** The dtype of a column's values. */
-function dtypeOf(column: Column): NumberDType {
-  return column.type === 'category' ? 'int32' : column.type;
-}
-
-/** The value of row `i`: a bigint for an int64 beyond 2^53. */
-function elementOf(column: Column, i: number): Element {
-  return readElement(dtypeOf(column), column.values, i);
-}
-
-/** The same as a number. */
-export function numberOf(column: Column, i: number): number {
-  return Number(elementOf(column, i));
-}
-
-/** The text of row `i`, null if it is missing; for a column of numbers its digits. */
-export function textOf(column: Column, i: number): string | null {
-  if (column.type === 'category') {
-    const code = column.values[i];
-    return code < 0 ? null : column.categories[code];
-  }
-  const value = elementOf(column, i);
-  return Number.isNaN(value) ? null : String(value);
-}
-
-/** A description of the value in a row, for errors. */
-export function describeCell(column: Column, i: number): string {
-  const text = textOf(column, i);
-  return text === null ? 'nothing' : describe(text);
+function requireObject(op: string, name: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw wrongType(op, 'an object', name, value);
 }

@@ -1,13 +1,14 @@
-// The main package: what package.json's `files` name; the dependencies, inside, so that installing it needs no network;
-// the headers for a build from source; and the platform's package as an optional dependency. That one stands here and not
-// in package.json, so that `npm ci` in a clone looks for nothing that was not published.
+// The main package: what package.json's `files` name; the API reference as Markdown; the dependencies, so that installing
+// needs no network; the headers for a build from source; and the platform's package as an optional dependency. The project's
+// own package.json does not have that one: `npm ci` in a clone would look for a package that is not published.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { referenceAsMarkdown } from '../docs.mjs';
 import { nodeApiHeaders } from '../setup/native.mjs';
-import { root } from '../setup/tools.mjs';
+import { root, SetupError, step, usefulTail } from '../setup/tools.mjs';
 import { packageFolder, packedFiles } from './pack.mjs';
 
-/** Maps of single files are for those who debug the library in a clone. */
+/** Source maps of single files: only the map of the one file that users load is packed. */
 const leftOut = /^dist\/.*\.map$/;
 const kept = 'dist/blasgrad.js.map';
 
@@ -38,6 +39,10 @@ export async function mainPackage(parent, platformFolder) {
     const to = join(folder, relative(root, from));
     cpSync(from, to, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
   }
+  await step('writing the API reference', async () => {
+    const { code, output } = await referenceAsMarkdown(join(folder, 'docs/api'));
+    if (code !== 0) throw new SetupError(`typedoc failed:\n${usefulTail(output)}`);
+  });
   const headers = ['node-addon-api', 'node-api-headers'].map((name) => find(name));
   writeFileSync(join(folder, 'THIRD-PARTY.md'), notices(headers));
   return folder;
@@ -74,5 +79,5 @@ function notices(packages) {
     const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
     return `## ${name} ${version}\n\n${text}\n`;
   });
-  return `# What this package contains of others, besides node_modules\n\n${texts.join('\n')}`;
+  return `# Third-party code in this package, besides node_modules\n\n${texts.join('\n')}`;
 }

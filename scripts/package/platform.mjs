@@ -7,7 +7,7 @@ import { packageFolder } from './pack.mjs';
 
 const addon = `${allTargets.folder}/portable/blasgrad.node`;
 
-/** What is linked in, and where Debian keeps its licence. */
+/** What is linked into the addon, and the path of its licence on Debian. */
 const parts = [
   ['OpenBLAS', '/usr/share/doc/libopenblas-dev/copyright'],
   ['Google Highway (headers)', '/usr/share/doc/libhwy-dev/copyright'],
@@ -18,7 +18,7 @@ const parts = [
 export async function platformPackage(parent) {
   const { familySync } = await import('detect-libc'); // not there before npm ci
   if (process.platform !== 'linux' || process.arch !== 'x64' || familySync() !== 'glibc') {
-    throw new SetupError('a package is made for linux-x64 with glibc alone');
+    throw new SetupError('the platform package can be made on linux-x64 with glibc only');
   }
   await step('linking the addon of the platform package', async () => {
     const { code, output } = await buildTarget('portable', allTargets);
@@ -38,7 +38,7 @@ export async function platformPackage(parent) {
     libc: ['glibc'],
     type: 'commonjs',
     main: './blasgrad.node',
-    addonBytes: statSync(join(root, addon)).size, // what lib/core/addonFinder.ts knows a damaged one by
+    addonBytes: statSync(join(root, addon)).size, // lib/core/addonFinder.ts recognises a damaged file by it
     preferUnplugged: true,
   });
   copyFileSync(join(root, addon), join(folder, 'blasgrad.node'));
@@ -51,7 +51,7 @@ export async function platformPackage(parent) {
   return folder;
 }
 
-/** The newest glibc that one of the addon's symbols asks for. */
+/** The newest version of glibc that a symbol of the addon needs. */
 async function glibcFloor() {
   const { code, output } = await run('objdump', ['-T', addon]);
   if (code !== 0) throw new SetupError(`objdump failed:\n${usefulTail(output)}`);
@@ -64,8 +64,8 @@ async function glibcFloor() {
 
 function notices() {
   const texts = parts.map(([name, file]) => {
-    if (!existsSync(file)) throw new SetupError(`the licence of ${name} is not in ${file}`);
+    if (!existsSync(file)) throw new SetupError(`the licence of ${name} was not found at ${file}`);
     return `## ${name}\n\n${readFileSync(file, 'utf8').trim()}\n`;
   });
-  return `# What the addon contains of others\n\n${texts.join('\n')}`;
+  return `# Third-party code in the addon\n\n${texts.join('\n')}`;
 }

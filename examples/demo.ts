@@ -134,7 +134,7 @@ async function demo(options: DemoOptions, args: readonly string[]): Promise<void
     resume: options.resume,
     callbacks: reporter(new Progress()),
   });
-  if (history.stopped === 'interrupt') {
+  if (history.stopReason === 'interrupted') {
     console.log(`\nstopped after step ${history.steps}, saved as ${history.checkpoint ?? ''}`);
     console.log(`go on with: npm run demo -- ${resumeArguments(args).join(' ')}`);
     return;
@@ -143,7 +143,7 @@ async function demo(options: DemoOptions, args: readonly string[]): Promise<void
   const speed = (dataset.length * history.epochs.length) / seconds;
   console.log(`\ntrained in ${seconds.toFixed(1)} s, ${grouped(speed)} samples/s`);
   const file = join(options.dir, 'model.safetensors');
-  io.saveSafetensors(file, model.stateDict());
+  io.saveSafetensorsSync(file, model.stateDict());
   console.log(`model in ${file}, checkpoints in ${checkpoints}\n`);
 
   show(digits.test, predict(model, testX));

@@ -115,7 +115,7 @@ async function main(): Promise<void> {
       maxLr: 0.003,
       totalSteps: options.epochs * loader.length,
     }),
-    schedulerPer: 'step',
+    schedulerInterval: 'step',
     monitor: 'accuracy',
     keepBest: true,
     callbacks: { onEpochEnd: (result) => console.log(lineOf(result)) },

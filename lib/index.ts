@@ -84,7 +84,7 @@ export {
   type Callbacks,
   type CheckpointPlan,
   type EpochResult,
-  type Figures,
+  type PassResult,
   type History,
   type StopReason,
   type TrainOptions,

@@ -122,7 +122,7 @@ export function runnerOf(trial: NetTrial, mode: Mode): Runner {
   const program = compile(step);
   const ways: Readonly<Record<typeof mode, () => Ways>> = {
     compiled: () => called(program, inputs),
-    async: () => awaited((...given) => program.async(...given), inputs),
+    async: () => awaited((...given) => program.runAsync(...given), inputs),
     scan: () => scanned((...given) => program.scan(...given), inputs),
   };
   return { ...ways[mode](), stats: () => program.stats };

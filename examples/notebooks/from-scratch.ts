@@ -160,7 +160,7 @@ export function saveGradients(folder: string, autograd: Training, scratch: Train
   mkdirSync(folder, { recursive: true });
   const files = ['torch_autograd.dat', 'my_autograd.dat'].map((name) => join(folder, name));
   [autograd, scratch].forEach(({ gradients }, i) => {
-    io.saveDat(files[i], gradients[epochs - 1]);
+    io.saveTextSync(files[i], gradients[epochs - 1]);
   });
   return files;
 }
@@ -196,7 +196,7 @@ function tellFirstGradients(gradients: Named): void {
 function tellComparison(files: readonly string[]): void {
   title('The two files, read back and compared');
   console.log(files.join('\n'));
-  const [autograd, scratch] = files.map((file) => io.loadDat(file));
+  const [autograd, scratch] = files.map((file) => io.loadTextSync(file));
   table(
     ['parameter', 'shape', 'largest difference', 'relative'],
     Object.entries(autograd).map(([name, gradient]) => [

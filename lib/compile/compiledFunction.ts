@@ -63,10 +63,10 @@ export class CompiledFunction {
     return program.run(inputs);
   }
 
-  async async(args: readonly unknown[], caller: Error): Promise<unknown> {
-    const { inputs, options } = splitArguments('async', args, ['signal', 'onProgress']);
-    requireRunOptions('async', options);
-    requireNotAborted('async', options.signal);
+  async runAsync(args: readonly unknown[], caller: Error): Promise<unknown> {
+    const { inputs, options } = splitArguments('runAsync', args, ['signal', 'onProgress']);
+    requireRunOptions('runAsync', options);
+    requireNotAborted('runAsync', options.signal);
     const program = this.findFor(inputs);
     if (program === null || this.programs.isDue(program)) {
       const result = this.record(inputs, program);
@@ -80,7 +80,7 @@ export class CompiledFunction {
     };
     const ending = await this.start(program, 1, values, options, caller, take);
     if (!ending.complete)
-      throw endingError('async', ending, options.signal, ending.done, undefined);
+      throw endingError('runAsync', ending, options.signal, ending.done, undefined);
     return program.build(outputs);
   }
 

@@ -34,11 +34,26 @@ export type OrRows<Inputs extends Tensor[]> = {
 /** A compiled function: call it like the plain one, or run it in one of these other ways. */
 export interface Compiled<Inputs extends Tensor[], Result> {
   (...inputs: OrNumbers<Inputs>): Result;
-  /** The same on a background thread. */
-  async(...inputs: [...inputs: OrNumbers<Inputs>, options?: RunOptions]): Promise<Result>;
-  /** One step for each row of the inputs, in one native call; results are stacked likewise. */
+  /**
+   * Runs the step on a background thread.
+   *
+   * @param inputs those of the plain call, then optional `RunOptions`
+   * @returns a promise of the result; it rejects with an `AbortError` if `signal` aborts the run
+   */
+  runAsync(...inputs: [...inputs: OrNumbers<Inputs>, options?: RunOptions]): Promise<Result>;
+  /**
+   * Like jax.lax.scan: runs one step for each row of the inputs, in one native call, and stacks the results.
+   *
+   * @param inputs tensors whose first dimension is the steps, or numbers, then optional `ScanOptions`
+   * @returns the results of all steps, stacked along a new first dimension
+   */
   scan(...inputs: [...inputs: OrRows<Inputs>, options?: ScanOptions]): Result;
-  /** `scan` on a background thread. */
+  /**
+   * `scan` on a background thread.
+   *
+   * @param inputs those of `scan`, then optional `ScanOptions` and `RunOptions`
+   * @returns a promise of the stacked results; it rejects with an `AbortError` if `signal` aborts the run
+   */
   scanAsync(
     ...inputs: [...inputs: OrRows<Inputs>, options?: ScanOptions & RunOptions]
   ): Promise<Result>;
@@ -102,7 +117,7 @@ function callable<Inputs extends Tensor[], Result>(
 ): Compiled<Inputs, Result> {
   const call = (...inputs: OrNumbers<Inputs>): Result => compiled.call(inputs) as Result;
   const methods = {
-    async: (...args: unknown[]) => compiled.async(args, new Error()) as Promise<Result>,
+    runAsync: (...args: unknown[]) => compiled.runAsync(args, new Error()) as Promise<Result>,
     scan: (...args: unknown[]) => compiled.scan(args) as Result,
     scanAsync: (...args: unknown[]) => compiled.scanAsync(args, new Error()) as Promise<Result>,
     toString: () => compiled.toString(),

@@ -145,8 +145,8 @@ export function edgeOf(tensor: Tensor): Edge {
   return tensor.requiresGrad ? (tensor._node ?? tensor) : null;
 }
 
-/** The name PyTorch would print: `AddBackward0` for `add`. */
+/** `AddBackward` for `add`. */
 export function gradFnName(node: Node): string {
   const name = node.rule.name;
-  return `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
+  return `${name[0].toUpperCase()}${name.slice(1)}Backward`;
 }

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { capture } from './capture';
 import { contentOf, defaultDType, isFloating, type TypedArray } from './dtype';
 import { readElement, type Element } from './element';
+import { shapeText } from './errors';
 import { addMethods } from './methods';
 import { Tensor } from './tensor';
 
@@ -20,7 +21,7 @@ interface ElementFormat {
 
 declare module './tensor' {
   interface Tensor {
-    /** As PyTorch prints: `tensor([[1., 2.]], gradFn=<AddBackward0>)`. */
+    /** PyTorch's format, with suffixes in JavaScript's form: `tensor([[1., 2.]], gradFn: <AddBackward>)`. */
     toString(): string;
     /** @internal */
     [inspect.custom](): string;
@@ -39,19 +40,19 @@ Object.defineProperty(Tensor.prototype, inspect.custom, {
   },
 });
 
-/** `tensor([[1., 2.]], dtype=float64, gradFn=<AddBackward0>)`. */
+/** `tensor([[1., 2.]], dtype: float64, gradFn: <AddBackward>)`. */
 function formatTensor(t: Tensor): string {
   const prefix = 'tensor(';
   const suffixes: string[] = [];
   const empty = t.numel() === 0;
   // Transferred away, in use by a compiled run, or computed in a compiled function, where values are not to be read.
   const gone = !empty && (t._storage.array.length === 0 || capture?.computed(t._storage) === true);
-  if (gone || (empty && t.ndim !== 1)) suffixes.push(`size=(${t.shape.join(', ')})`);
+  if (gone || (empty && t.ndim !== 1)) suffixes.push(`shape: ${shapeText(t.shape)}`);
   const byElements = contentOf(t.dtype) === 'bigints' || t.dtype === 'bool';
   const isShown = t.dtype === defaultDType || (byElements && !empty);
-  if (!isShown) suffixes.push(`dtype=${t.dtype}`);
-  if (t.gradFn !== null) suffixes.push(`gradFn=<${t.gradFn.name}>`);
-  else if (t.requiresGrad) suffixes.push('requiresGrad=True');
+  if (!isShown) suffixes.push(`dtype: ${t.dtype}`);
+  if (t.gradFn !== null) suffixes.push(`gradFn: <${t.gradFn.name}>`);
+  else if (t.requiresGrad) suffixes.push('requiresGrad: true');
   const text =
     prefix + (empty ? '[]' : gone ? '...' : new Printer(t).print(0, t._offset, prefix.length));
   return `${withSuffixes(text, suffixes, prefix.length)})`;

@@ -261,7 +261,7 @@ export class Tensor {
 
   /** The op that made this tensor, or null for a leaf. */
   get gradFn(): {
-    /** As PyTorch names it: AddBackward0. */
+    /** The op and 'Backward': `AddBackward` for `add`. */
     readonly name: string;
   } | null {
     return this.#node === null ? null : { name: gradFnName(this.#node) };

@@ -14,14 +14,16 @@ export {
   type LoadOptions,
   type Stateful,
 } from './checkpoint';
-export { loadDat, saveDat } from './dat';
 export { exportOnnx, type OnnxExportOptions, type OnnxInputs } from './onnx/export';
 export { importOnnx, type ImportOnnxOptions, type OnnxModule } from './onnx/import';
 export { loadIdx, type LoadIdxOptions } from './idx';
 export {
   loadSafetensors,
+  loadSafetensorsSync,
   readSafetensorsHeader,
+  readSafetensorsHeaderSync,
   saveSafetensors,
+  saveSafetensorsSync,
   type LoadSafetensorsOptions,
   type SafetensorsHeader,
   type SafetensorsOptions,
@@ -29,3 +31,4 @@ export {
 } from './safetensors';
 export { loadNpy, saveNpy, type LoadNpyOptions } from './npy';
 export { loadNpz, saveNpz, type SaveNpzOptions } from './npz';
+export { loadText, loadTextSync, saveText, saveTextSync } from './text';

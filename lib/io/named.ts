@@ -1,4 +1,6 @@
 /** Tensors by name, as functions that write files take them. */
+import { copyInOrder, readableMemory } from '../core/access';
+import type { TypedArray } from '../core/dtype';
 import { describe, wrongType } from '../core/errors';
 import { Tensor } from '../core/tensor';
 
@@ -12,4 +14,14 @@ export function requireTensors(op: string, tensors: unknown): [string, Tensor][]
     if (tensor instanceof Tensor) return [name, tensor];
     throw wrongType(op, 'a tensor', `tensors[${describe(name)}]`, tensor);
   });
+}
+
+/**
+ * The elements of a tensor in order. With `copy`, they are in memory of their own; else those of a contiguous tensor are
+ * its own memory.
+ */
+export function elementsOf(op: string, tensor: Tensor, copy: boolean): TypedArray {
+  readableMemory(op, tensor);
+  if (!tensor._contiguous) return copyInOrder(tensor);
+  return copy ? tensor._flat.slice() : tensor._flat;
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { openFlags, withFile, type InputFile } from './file';
 
 /** Bytes to fill from a file; they follow the last ones, unless `position` says where they start. */
@@ -11,6 +12,9 @@ export interface Fill {
   readonly into: Uint8Array;
   readonly position?: number;
 }
+
+/** Requested during long computations: reads nothing, but an asynchronous reader lets other events run. */
+export const pause: Fill = { into: new Uint8Array(0) };
 
 /** Reads a file by requesting its pieces. */
 export type Reader<T> = Generator<Fill, T, void>;
@@ -43,24 +47,38 @@ export function readPiecesSync<T>(file: InputFile, read: (size: number) => Reade
   }
 }
 
-/** Reads a file asynchronously; also returns the SHA-256 of the bytes it read, in hexadecimal. */
+/** Reads a file asynchronously; `each` gets the bytes as they are read. */
 export function readPieces<T>(
   { op, path }: InputFile,
   read: (size: number) => Reader<T>,
-): Promise<{ value: T; sha256: string }> {
+  each?: (bytes: Uint8Array) => void,
+): Promise<T> {
   return withFile(op, path, async (file) => {
     const reader = read(file.size);
-    const hash = createHash('sha256');
     let end = 0;
     for (;;) {
       const next = reader.next();
-      if (next.done) return { value: next.value, sha256: hash.digest('hex') };
+      if (next.done) return next.value;
+      if (next.value === pause) {
+        await setImmediate();
+        continue;
+      }
       const { into, position: start = end } = next.value;
       await file.fill(into, start);
-      hash.update(into);
+      each?.(into);
       end = start + into.length;
     }
   });
+}
+
+/** The same, and the SHA-256 of the bytes, in hexadecimal. */
+export async function readHashed<T>(
+  file: InputFile,
+  read: (size: number) => Reader<T>,
+): Promise<{ value: T; sha256: string }> {
+  const hash = createHash('sha256');
+  const value = await readPieces(file, read, (bytes) => hash.update(bytes));
+  return { value, sha256: hash.digest('hex') };
 }
 
 // Text in V8 has at most 2^29 characters.

@@ -10,8 +10,9 @@ import {
   rmSync,
   statSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { partsOf, type Pieces } from './pieces';
 
@@ -25,13 +26,34 @@ interface Target {
   readonly inPlace: boolean;
 }
 
-function targetOf(path: string): Target {
+function targetOfSync(path: string): Target {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-    return { path, mode: null, inPlace: isLink };
+  if (stats === undefined) return newTarget(path, lstatSync(path, { throwIfNoEntry: false }));
+  return existingTarget(realpathSync(path), stats);
+}
+
+async function targetOf(path: string): Promise<Target> {
+  const stats = await ifPresent(stat(path));
+  if (stats === undefined) return newTarget(path, await ifPresent(lstat(path)));
+  return existingTarget(await realpath(path), stats);
+}
+
+function newTarget(path: string, link: Stats | undefined): Target {
+  return { path, mode: null, inPlace: link?.isSymbolicLink() === true };
+}
+
+function existingTarget(path: string, stats: Stats): Target {
+  return { path, mode: stats.mode & 0o777, inPlace: !stats.isFile() };
+}
+
+/** What `throwIfNoEntry: false` does in synchronous functions. */
+async function ifPresent(found: Promise<Stats>): Promise<Stats | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
   }
-  return { path: realpathSync(path), mode: stats.mode & 0o777, inPlace: !stats.isFile() };
 }
 
 function partialOf({ path, inPlace }: Target): string {
@@ -50,7 +72,7 @@ function withPath(error: unknown, path: string): unknown {
 
 /** Writes a file synchronously. Like `writeWhole`, but without waiting for the disk. */
 export function writeWholeSync(path: string, pieces: Pieces): void {
-  const target = targetOf(path);
+  const target = targetOfSync(path);
   const partial = partialOf(target);
   const descriptor = openSync(partial, target.inPlace ? 'w' : 'wx');
   try {
@@ -110,7 +132,7 @@ export async function writeWhole(
   path: string,
   pieces: Pieces | AsyncIterable<Uint8Array | string>,
 ): Promise<void> {
-  const target = targetOf(path);
+  const target = await targetOf(path);
   const partial = partialOf(target);
   const file = await open(partial, target.inPlace ? 'w' : 'wx');
   try {

@@ -6,7 +6,7 @@ export type {
   Callbacks,
   CheckpointPlan,
   EpochResult,
-  Figures,
+  PassResult,
   History,
   StopReason,
   TrainOptions,

@@ -11,26 +11,26 @@ const handling = new Set<Interrupt>();
 /** The first signal requests a stop after the step; a second one has its default effect. */
 function onProcessSignal(name: (typeof names)[number]): void {
   const isOnly = process.listenerCount(name) === 1; // others decide for themselves how the process ends
-  if (isOnly && [...handling].some(({ reason }) => reason === 'interrupt')) {
+  if (isOnly && [...handling].some(({ reason }) => reason === 'interrupted')) {
     process.removeListener(name, onProcessSignal);
     process.kill(process.pid, name);
   }
   if (isOnly) process.exitCode ??= 128 + constants.signals[name]; // as shells report an end by a signal
-  for (const interrupt of handling) interrupt.request('interrupt');
+  for (const interrupt of handling) interrupt.request('interrupted');
 }
 
 /** Listens from construction until `remove`. */
 export class Interrupt {
   /** What requested the stop, or null. */
-  reason: 'signal' | 'interrupt' | null = null;
+  reason: 'aborted' | 'interrupted' | null = null;
   /** Called when a stop is requested. */
   private wake: (() => void) | null = null;
   private readonly ignoreSignal: () => void;
 
   constructor(signal: AbortSignal | null, handleSignals: boolean) {
-    if (signal?.aborted) this.reason = 'signal';
+    if (signal?.aborted) this.reason = 'aborted';
     this.ignoreSignal = onAbort(signal, () => {
-      this.request('signal');
+      this.request('aborted');
     });
     if (!handleSignals) return;
     if (handling.size === 0) for (const name of names) process.on(name, onProcessSignal);
@@ -59,8 +59,8 @@ export class Interrupt {
   }
 
   /** Requests a stop after the step. */
-  request(reason: 'signal' | 'interrupt'): void {
-    if (this.reason !== 'interrupt') this.reason = reason;
+  request(reason: 'aborted' | 'interrupted'): void {
+    if (this.reason !== 'interrupted') this.reason = reason;
     this.wake?.();
   }
 }

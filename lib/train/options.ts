@@ -31,10 +31,10 @@ export interface Plan {
   readonly epochs: number;
   readonly metrics: ReadonlyMap<string, Metric>;
   readonly scheduler: LRScheduler | ReduceLROnPlateau | null;
-  readonly schedulerPer: 'epoch' | 'step';
+  readonly schedulerInterval: 'epoch' | 'step';
   readonly clipGradNorm: number | null;
   readonly clipGradValue: number | null;
-  readonly accumulate: number;
+  readonly gradientAccumulationSteps: number;
   readonly monitor: string;
   readonly mode: 'min' | 'max' | null;
   readonly patience: number;
@@ -60,8 +60,8 @@ export interface Saving {
 }
 
 const known =
-  'model loss batchLoss optimizer loader validation epochs metrics scheduler schedulerPer clipGradNorm ' +
-  'clipGradValue accumulate monitor mode earlyStopping keepBest checkpoint resume callbacks signal handleSignals ' +
+  'model loss batchLoss optimizer loader validation epochs metrics scheduler schedulerInterval clipGradNorm ' +
+  'clipGradValue gradientAccumulationSteps monitor mode earlyStopping keepBest checkpoint resume callbacks signal handleSignals ' +
   'compile detectAnomaly';
 
 export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Batch, Model>): Plan {
@@ -92,12 +92,14 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
     throw unexpected(op, 'a checkpoint directory', 'resume', 'no checkpoint option');
   }
   const schedule = schedulerOf(scheduler, optimizer);
-  const schedulerPer = requireOneOf(op, 'schedulerPer', options.schedulerPer ?? 'epoch', [
-    'epoch',
-    'step',
-  ]);
-  if (schedulerPer === 'step' && schedule instanceof ReduceLROnPlateau) {
-    throw unexpected(op, "'epoch' with ReduceLROnPlateau", 'schedulerPer', "'step'");
+  const schedulerInterval = requireOneOf(
+    op,
+    'schedulerInterval',
+    options.schedulerInterval ?? 'epoch',
+    ['epoch', 'step'],
+  );
+  if (schedulerInterval === 'step' && schedule instanceof ReduceLROnPlateau) {
+    throw unexpected(op, "'epoch' with ReduceLROnPlateau", 'schedulerInterval', "'step'");
   }
   const { patience, minDelta } = stoppingOf(options.earlyStopping);
   const keepBest = requireBoolean(op, 'keepBest', options.keepBest ?? false);
@@ -114,10 +116,15 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
     epochs: requireInteger(op, 'epochs', options.epochs, 0),
     metrics,
     scheduler: schedule,
-    schedulerPer,
+    schedulerInterval,
     clipGradNorm: limitOf('clipGradNorm', options.clipGradNorm),
     clipGradValue: limitOf('clipGradValue', options.clipGradValue),
-    accumulate: requireInteger(op, 'accumulate', options.accumulate ?? 1, 1),
+    gradientAccumulationSteps: requireInteger(
+      op,
+      'gradientAccumulationSteps',
+      options.gradientAccumulationSteps ?? 1,
+      1,
+    ),
     monitor,
     mode,
     patience,

@@ -3,7 +3,7 @@ import { requireInteger, requireNumber, wrongType } from '../core/errors';
 import type { StateDict } from '../nn';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
-import type { EpochResult, Figures } from './types';
+import type { EpochResult, PassResult } from './types';
 
 /** The best value of the monitored figure. */
 export interface Best {
@@ -16,7 +16,7 @@ export interface Best {
 interface Dict {
   epoch: number;
   batch: number;
-  trained: Figures | null;
+  trained: PassResult | null;
   step: number;
   lossSum: number;
   samples: number;
@@ -37,7 +37,7 @@ export class TrainingState {
   /** Batches done in the current epoch. */
   batch = 0;
   /** The training figures of the current epoch, if only its validation is missing. */
-  trained: Figures | null = null;
+  trained: PassResult | null = null;
   /** Optimizer steps. */
   step = 0;
   lossSum = 0;

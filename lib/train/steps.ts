@@ -66,9 +66,9 @@ export class Steps {
     return await this.run('validate', (inputs) => noGrad(() => this.evaluate(inputs)), batch);
   }
 
-  /** The optimizer step after the last batches of an epoch, fewer than `accumulate`. */
+  /** The optimizer step after the last batches of an epoch, fewer than `gradientAccumulationSteps`. */
   finish(batches: number): void {
-    const scale = this.plan.accumulate / batches;
+    const scale = this.plan.gradientAccumulationSteps / batches;
     noGrad(() => {
       for (const parameter of this.parameters()) parameter.grad?.mul_(scale);
     });
@@ -76,10 +76,13 @@ export class Steps {
   }
 
   private trainOn(batch: unknown, { first, last }: Role): Result {
-    const { optimizer, accumulate } = this.plan;
+    const { optimizer, gradientAccumulationSteps } = this.plan;
     if (first) optimizer.zeroGrad();
     const result = this.evaluate(batch);
-    (accumulate === 1 ? result.loss : result.loss.div(accumulate)).backward();
+    (gradientAccumulationSteps === 1
+      ? result.loss
+      : result.loss.div(gradientAccumulationSteps)
+    ).backward();
     if (last) this.update();
     return result;
   }
@@ -106,13 +109,13 @@ export class Steps {
 
   /** Clips gradients, then steps the optimizer and the scheduler. */
   private update(): void {
-    const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerPer } = this.plan;
+    const { optimizer, clipGradNorm, clipGradValue, scheduler, schedulerInterval } = this.plan;
     inPhase('clipping', () => {
       if (clipGradValue !== null) utils.clipGradValue_(this.parameters(), clipGradValue);
       if (clipGradNorm !== null) utils.clipGradNorm_(this.parameters(), clipGradNorm);
     });
     optimizer.step();
-    if (schedulerPer === 'step' && scheduler instanceof LRScheduler) scheduler.step();
+    if (schedulerInterval === 'step' && scheduler instanceof LRScheduler) scheduler.step();
   }
 
   private parameters(): Tensor[] {
@@ -150,7 +153,8 @@ export class Steps {
       this.compiled.set(id, step);
     }
     const { run } = step;
-    if (step.replays > 1 && step.shortest > longStep) return (await run.async(...tensors)) as never;
+    if (step.replays > 1 && step.shortest > longStep)
+      return (await run.runAsync(...tensors)) as never;
     const start = performance.now();
     const { runs } = this;
     const result = run(...tensors);

@@ -16,7 +16,7 @@ import type {
   Batches,
   BatchResult,
   Callbacks,
-  Figures,
+  PassResult,
   History,
   StopReason,
   TrainOptions,
@@ -98,20 +98,20 @@ class Training {
     const resumedFrom = await this.saver.resume();
     const { epoch, step } = state;
     await this.notify('onTrainStart', { epoch: epoch + 1, step, resumedFrom });
-    let stopped: StopReason = 'epochs';
+    let stopReason: StopReason = 'completed';
     while (state.epoch < plan.epochs && state.waited < plan.patience) {
       if (!(await this.epoch())) break;
     }
-    if (state.waited >= plan.patience) stopped = 'earlyStopping';
-    else if (state.epoch < plan.epochs) stopped = this.interrupt.reason ?? stopped;
+    if (state.waited >= plan.patience) stopReason = 'earlyStopping';
+    else if (state.epoch < plan.epochs) stopReason = this.interrupt.reason ?? stopReason;
     await this.save();
     if (plan.keepBest && state.best?.model) plan.model.loadStateDict(state.best.model);
-    if (stopped === 'interrupt') this.reportInterrupt();
+    if (stopReason === 'interrupted') this.reportInterrupt();
     const { results: epochs, best } = state;
     const history: History = {
       epochs,
       best: best && { epoch: best.epoch, value: best.value },
-      stopped,
+      stopReason,
       steps: state.step,
       checkpoint: this.saver.path,
       resumedFrom,
@@ -132,7 +132,7 @@ class Training {
       if (plan.model.training) this.modes = new Modes(plan.model);
       state.trained = this.figures(state.lossSum, state.samples);
     }
-    let validation: Figures | null = null;
+    let validation: PassResult | null = null;
     if (plan.validation !== null) {
       validation = await this.validate(plan.validation);
       if (validation === null) return false;
@@ -155,7 +155,7 @@ class Training {
         return false;
       }
       if (order.skips()) continue;
-      const [first, last] = [waiting === 0, waiting + 1 === plan.accumulate];
+      const [first, last] = [waiting === 0, waiting + 1 === plan.gradientAccumulationSteps];
       const loss = await this.steps.train(batch, { first, last });
       const samples = samplesIn(batch);
       state.batch++;
@@ -190,7 +190,7 @@ class Training {
   }
 
   /** Runs the validation; null if a stop was requested, and then the pass is undone. */
-  private async validate(loader: Batches<unknown>): Promise<Figures | null> {
+  private async validate(loader: Batches<unknown>): Promise<PassResult | null> {
     const snapshot = new LoaderSnapshot(loader);
     const modes = new Modes(this.plan.model);
     let lossSum = 0;
@@ -217,14 +217,14 @@ class Training {
     return this.figures(lossSum, samples);
   }
 
-  private figures(lossSum: number, samples: number): Figures {
+  private figures(lossSum: number, samples: number): PassResult {
     const values = [...this.plan.metrics].map(
       ([name, metric]) => [name, metric.compute()] as const,
     );
     return { loss: lossSum / samples, metrics: Object.fromEntries(values) };
   }
 
-  private async finishEpoch(own: Figures, validation: Figures | null): Promise<void> {
+  private async finishEpoch(own: PassResult, validation: PassResult | null): Promise<void> {
     const { plan, state } = this;
     const { seconds, samples } = state;
     const { lr } = plan.optimizer;
@@ -235,7 +235,7 @@ class Training {
     const value = this.monitored(validation ?? own);
     state.compare(value, plan);
     if (plan.scheduler instanceof ReduceLROnPlateau) plan.scheduler.step(value);
-    else if (plan.schedulerPer === 'epoch' && plan.scheduler instanceof LRScheduler) {
+    else if (plan.schedulerInterval === 'epoch' && plan.scheduler instanceof LRScheduler) {
       plan.scheduler.step();
     }
     state.nextEpoch();
@@ -243,7 +243,7 @@ class Training {
     if (epoch % (plan.checkpoint?.every ?? Infinity) === 0) await this.save();
   }
 
-  private monitored({ loss, metrics }: Figures): number {
+  private monitored({ loss, metrics }: PassResult): number {
     const { monitor } = this.plan;
     const value = monitor === 'loss' ? loss : metrics[monitor];
     if (typeof value === 'number') return value;

@@ -18,8 +18,8 @@ export interface BatchLoss {
   readonly target: Tensor;
 }
 
-/** Figures of an epoch, or of one validation pass. */
-export interface Figures {
+/** The results of one pass over the data: of training or of validation. */
+export interface PassResult {
   /** The mean loss over all samples. */
   readonly loss: number;
   /** Values of the metrics, by name. */
@@ -27,11 +27,11 @@ export interface Figures {
 }
 
 /** The results of an epoch. */
-export interface EpochResult extends Figures {
+export interface EpochResult extends PassResult {
   /** From 1. */
   readonly epoch: number;
   /** The figures of validation; null without validation data. */
-  readonly validation: Figures | null;
+  readonly validation: PassResult | null;
   /** The learning rate of the first group in the last step of the epoch. */
   readonly lr: number;
   /** Training time in seconds, without validation. */
@@ -60,8 +60,11 @@ export interface BatchResult {
   readonly samplesPerSecond: number;
 }
 
-/** Why a training run ended: `signal` is an AbortSignal, `interrupt` is Ctrl-C or SIGTERM. */
-export type StopReason = 'epochs' | 'earlyStopping' | 'signal' | 'interrupt';
+/**
+ * Why a training run ended: after all epochs (`completed`), by `earlyStopping`, by its AbortSignal (`aborted`), or by
+ * Ctrl-C or SIGTERM (`interrupted`).
+ */
+export type StopReason = 'completed' | 'earlyStopping' | 'aborted' | 'interrupted';
 
 /** The result of `train`. */
 export interface History {
@@ -75,7 +78,7 @@ export interface History {
     readonly value: number;
   } | null;
   /** Why the run ended. */
-  readonly stopped: StopReason;
+  readonly stopReason: StopReason;
   /** Optimizer steps since the start of training. */
   readonly steps: number;
   /** The checkpoint that was saved last, or else the one that was resumed; null for none. */
@@ -129,7 +132,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   /** Stepped after each epoch (ReduceLROnPlateau with the monitored value), or after each optimizer step. */
   scheduler?: Schedule;
   /** When the scheduler steps; default `epoch`. */
-  schedulerPer?: 'epoch' | 'step';
+  schedulerInterval?: 'epoch' | 'step';
   /** Gradients are scaled down to this norm, taken over all parameters. */
   clipGradNorm?: number;
   /** Elements of gradients are limited to this size. */
@@ -138,7 +141,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
    * Batches for each optimizer step, default 1. The gradients are the mean over these batches, also for the last few of
    * an epoch.
    */
-  accumulate?: number;
+  gradientAccumulationSteps?: number;
   /** `loss` (the default) or the name of a metric: of validation if there is any, else of training. */
   monitor?: string;
   /** Whether less or more is better; default: what the metric says. */

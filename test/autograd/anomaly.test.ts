@@ -260,7 +260,7 @@ describe('refuses', () => {
     expect(() => detectAnomaly(() => step.scan(ones(2)))).toThrow(message);
     let flight: Promise<unknown> = Promise.resolve();
     detectAnomaly(() => {
-      flight = step.async(ones(2));
+      flight = step.runAsync(ones(2));
       flight.catch(() => undefined);
     });
     await expect(flight).rejects.toThrow(message);

@@ -41,10 +41,10 @@ const program = `
     limit(1e8);
     await attempt(() => x.sort());
     await attempt(() => sorted(x));
-    await attempt(() => sorted.async(x));
+    await attempt(() => sorted.runAsync(x));
     limit();
     console.log(said.join('\\n'));
-    console.log(sorted(x).shape.join(), x.sum().item(), (await sorted.async(x)).shape.join(), held.length);
+    console.log(sorted(x).shape.join(), x.sum().item(), (await sorted.runAsync(x)).shape.join(), held.length);
   })();
 `;
 
@@ -68,9 +68,9 @@ const threadless = `
     backend.setNumThreads(3);
     limit(5e8);
     const sum = ones(2 ** 16).exp().log().sum().item();
-    await attempt(() => plus.async(x));
+    await attempt(() => plus.runAsync(x));
     limit();
-    console.log(said.join(), sum, (await plus.async(x)).toArray());
+    console.log(said.join(), sum, (await plus.runAsync(x)).toArray());
   })();
 `;
 

@@ -85,11 +85,11 @@ describe.each([1, 2])('with %i threads', (threads) => {
     for (let k = 0; k < steps; k++) {
       const [x, y] = [xs.select(0, k), ys.select(0, k)];
       const aborted = AbortSignal.abort();
-      await expect(compiled.async(x, y, { signal: aborted })).rejects.toThrow('aborted');
+      await expect(compiled.runAsync(x, y, { signal: aborted })).rejects.toThrow('aborted');
       expect(state()).toEqual(wanted[k]);
       // What is aborted while its only step is taken may end either way, but not in between.
       const abort = new AbortController();
-      const run = compiled.async(x, y, { signal: abort.signal }).then(
+      const run = compiled.runAsync(x, y, { signal: abort.signal }).then(
         () => 1,
         () => 0,
       );

@@ -43,10 +43,10 @@ describe('progress', () => {
       const told: unknown[] = [];
       await step.scanAsync(zeros(steps, 1), { onProgress: (one) => told.push({ ...one }) });
       expect(told.at(-1)).toEqual({ step: steps, steps });
-      await step.async(zeros(1), { onProgress: (one) => told.push({ ...one }) });
+      await step.runAsync(zeros(1), { onProgress: (one) => told.push({ ...one }) });
       expect(told.at(-1)).toEqual({ step: 1, steps: 1 });
       const other = compile((x: Tensor) => x.mul(2));
-      await other.async(zeros(1), { onProgress: (one) => told.push({ ...one, other: true }) });
+      await other.runAsync(zeros(1), { onProgress: (one) => told.push({ ...one, other: true }) });
       expect(told.at(-1)).toEqual({ step: 1, steps: 1, other: true });
     }
   });
@@ -59,7 +59,7 @@ describe('progress', () => {
     await expect(step.scanAsync({ steps: 100 * many, onProgress })).rejects.toThrow('mine');
     expect(counter.item()).toBeLessThan(100 * many);
     const before = counter.item();
-    await expect(step.async({ onProgress })).rejects.toThrow(RangeError); // at the end, when all is done
+    await expect(step.runAsync({ onProgress })).rejects.toThrow(RangeError); // at the end, when all is done
     expect(counter.item()).toBe(before + 1);
     expect(step().item()).toBe(before + 2);
   });
@@ -99,7 +99,7 @@ describe('aborts', () => {
     return [p, step];
   };
 
-  test.each(['scanAsync', 'async'] as const)('before %s', async (how) => {
+  test.each(['scanAsync', 'runAsync'] as const)('before %s', async (how) => {
     for (const first of [true, false]) {
       const [p, fn] = make();
       const step = compile(fn);
@@ -109,7 +109,7 @@ describe('aborts', () => {
       const onProgress = (): void => {
         throw new Error('told');
       };
-      const x = how === 'async' ? randn(3) : randn(4, 3);
+      const x = how === 'runAsync' ? randn(3) : randn(4, 3);
       await expect(step[how](x, { signal, onProgress })).rejects.toThrow('too late');
       requireSameBits(p, before, 'parameter');
     }
@@ -177,7 +177,7 @@ describe('errors of a row in a replay', () => {
   const message = 'crossEntropy: expected classes from 0 to 2 for target, got 7';
 
   function whoStartsTheRun(): Promise<Tensor> {
-    return step.async(x, classes(0, 7));
+    return step.runAsync(x, classes(0, 7));
   }
 
   test('are thrown, and nothing was changed', async () => {
@@ -220,6 +220,6 @@ describe('errors of a row in a replay', () => {
 
 test('arguments are rejections, not exceptions', async () => {
   const step = compile((x: Tensor) => x.mul(2));
-  await expect(step.async('x' as never)).rejects.toThrow(TypeError);
+  await expect(step.runAsync('x' as never)).rejects.toThrow(TypeError);
   await expect(step.scanAsync(zeros(0, 1))).rejects.toThrow(RangeError);
 });

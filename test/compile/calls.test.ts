@@ -122,6 +122,6 @@ describe('calls', () => {
     ['another option', { steps: 3, progress: 1 }, 'progress'],
   ])('%s that is none', async (_what, options, message) => {
     await expect(double.scanAsync(wide, anything(options))).rejects.toThrow(message);
-    await expect(double.async(x, anything(options))).rejects.toThrow('async: expected');
+    await expect(double.runAsync(x, anything(options))).rejects.toThrow('runAsync: expected');
   });
 });

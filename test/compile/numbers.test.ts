@@ -60,7 +60,7 @@ test('scans: one for all rows, or one for each', async () => {
   expect(step.scan(x, 2).toArray()).toEqual([2, 4, 6, 8]);
   expect(step.scan(x, [1, 0, 2, 0.5]).toArray()).toEqual([1, 0, 6, 2]);
   expect((await step.scanAsync(x, 3)).toArray()).toEqual([3, 6, 9, 12]);
-  expect((await step.async(x.select(0, 0), 3)).item()).toBe(3);
+  expect((await step.runAsync(x.select(0, 0), 3)).item()).toBe(3);
 });
 
 test('what is refused', () => {

@@ -148,7 +148,7 @@ const refused: Readonly<Record<string, (made: Made) => readonly [() => unknown, 
   ],
   'a saved state dict': ({ model }) => {
     const file = join(mkdtempSync(join(tmpdir(), 'in-use-')), 'model.safetensors');
-    return [() => io.saveSafetensors(file, model.stateDict()), () => existsSync(file)];
+    return [() => io.saveSafetensorsSync(file, model.stateDict()), () => existsSync(file)];
   },
 };
 

@@ -172,7 +172,7 @@ describe('functions', () => {
       expect(() => run(x)).toThrow(message);
       requireWorking();
     }
-    for (const promise of [step.async(x), step.scanAsync(x.reshape(1, 3))]) {
+    for (const promise of [step.runAsync(x), step.scanAsync(x.reshape(1, 3))]) {
       await expect(promise).rejects.toThrow(type);
     }
     expect(() => step.scan(x.reshape(1, 3))).toThrow(message);

@@ -96,7 +96,7 @@ test('what a run changes cannot be accessed during the run', async () => {
       return [name, String(error)] as const;
     }
   });
-  await expect(step.async(x, y)).rejects.toThrow(inUse);
+  await expect(step.runAsync(x, y)).rejects.toThrow(inUse);
   await expect(step.scanAsync(xs, ys)).rejects.toThrow(inUse);
   expect(String(weight)).toMatch(/^Parameter containing:/);
   requireSameBits(await run, wanted.losses, 'losses');
@@ -148,9 +148,9 @@ describe('what a run only reads', () => {
     };
     const run = reader.scanAsync(rows);
     for (const change of Object.values(changes)) expect(change).toThrow(inUse);
-    await expect(writer.async(row)).rejects.toThrow(inUse);
+    await expect(writer.runAsync(row)).rejects.toThrow(inUse);
     const onProgress = (): void => undefined;
-    await expect(writer.async(row, { onProgress })).rejects.toThrow(inUse); // and leaves no timer behind
+    await expect(writer.runAsync(row, { onProgress })).rejects.toThrow(inUse); // and leaves no timer behind
     requireSameBits(await run, zeros(2000), 'run');
     for (const change of Object.values(changes)) expect(change).not.toThrow();
     weight.zero_();
@@ -214,10 +214,10 @@ test('the inputs of a run may be changed during the run', async () => {
 test('memory that may be detached is refused in asynchronous runs', async () => {
   const over = fromArray(new Float32Array([1, 2]));
   const step = compile((x: Tensor) => x.mul(over));
-  requireSameBits(await step.async(ones(2)), over, 'captured');
+  requireSameBits(await step.runAsync(ones(2)), over, 'captured');
   requireSameBits(step(ones(2)), over, 'replayed');
   const message = 'expected memory that cannot be detached for a tensor that fn uses';
-  await expect(step.async(ones(2))).rejects.toThrow(message);
+  await expect(step.runAsync(ones(2))).rejects.toThrow(message);
   requireSameBits(step(ones(2)), over, 'afterwards');
   over.add_(1);
 });

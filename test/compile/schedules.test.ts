@@ -99,7 +99,7 @@ const ways: readonly (readonly [name: string, run: (way: Way, steps: number) => 
   [
     'by async',
     async (way, steps) => {
-      for (let i = 0; i < steps; i++) await way.step.async();
+      for (let i = 0; i < steps; i++) await way.step.runAsync();
     },
   ],
   ['by scanAsync', (way, steps) => way.step.scanAsync({ steps })],

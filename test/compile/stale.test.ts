@@ -316,7 +316,7 @@ describe('what a new run shows', () => {
 
   test.each(Object.entries(hidden))('%s: asynchronous runs and scans', async (_what, make) => {
     const runs: ((step: Compiled<[Tensor], Tensor>) => unknown)[] = [
-      (step) => step.async(x),
+      (step) => step.runAsync(x),
       (step) => step.scan(x.reshape(1, 3)),
       (step) => step.scanAsync(x.reshape(1, 3)),
     ];

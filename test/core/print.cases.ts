@@ -59,7 +59,7 @@ export const formatCases: readonly FormatCase[] = [
   {
     name: 'exponents of three digits',
     make: () => tensor([1e-300, 1e300], { dtype: 'float64' }),
-    text: ['tensor([1.0000e-300, 1.0000e+300], dtype=float64)'],
+    text: ['tensor([1.0000e-300, 1.0000e+300], dtype: float64)'],
   },
   {
     name: 'nan and infinities with fractions',
@@ -108,7 +108,7 @@ export const formatCases: readonly FormatCase[] = [
   {
     name: 'a tie in scientific notation',
     make: () => tensor([100001.5, 0.5, 1000050, 1000150], { dtype: 'float64' }),
-    text: ['tensor([1.0000e+05, 5.0000e-01, 1.0000e+06, 1.0002e+06], dtype=float64)'],
+    text: ['tensor([1.0000e+05, 5.0000e-01, 1.0000e+06, 1.0002e+06], dtype: float64)'],
   },
   {
     name: 'rounding that carries',
@@ -123,7 +123,7 @@ export const formatCases: readonly FormatCase[] = [
   {
     name: 'float64',
     make: () => tensor([[1.5, 2]], { dtype: 'float64' }),
-    text: ['tensor([[1.5000, 2.0000]], dtype=float64)'],
+    text: ['tensor([[1.5000, 2.0000]], dtype: float64)'],
   },
   {
     name: 'int32',
@@ -135,12 +135,12 @@ export const formatCases: readonly FormatCase[] = [
         ],
         { dtype: 'int32' },
       ),
-    text: ['tensor([[  1, -20],', '        [300,   4]], dtype=int32)'],
+    text: ['tensor([[  1, -20],', '        [300,   4]], dtype: int32)'],
   },
   {
     name: 'an int32 number',
     make: () => tensor(-5, { dtype: 'int32' }),
-    text: ['tensor(-5, dtype=int32)'],
+    text: ['tensor(-5, dtype: int32)'],
   },
   {
     name: 'bool',
@@ -153,16 +153,16 @@ export const formatCases: readonly FormatCase[] = [
   },
   { name: 'a bool number', make: () => tensor(true), text: ['tensor(True)'] },
   { name: 'empty', make: () => tensor([]), text: ['tensor([])'] },
-  { name: 'empty with rows', make: () => zeros([0, 3]), text: ['tensor([], size=(0, 3))'] },
+  { name: 'empty with rows', make: () => zeros([0, 3]), text: ['tensor([], shape: [0, 3])'] },
   {
     name: 'empty of three dimensions and another dtype',
     make: () => zeros([2, 0, 3], { dtype: 'float64' }),
-    text: ['tensor([], size=(2, 0, 3), dtype=float64)'],
+    text: ['tensor([], shape: [2, 0, 3], dtype: float64)'],
   },
   {
     name: 'empty bool',
     make: () => zeros([0], { dtype: 'bool' }),
-    text: ['tensor([], dtype=bool)'],
+    text: ['tensor([], dtype: bool)'],
   },
   {
     name: 'three dimensions',
@@ -230,7 +230,7 @@ export const formatCases: readonly FormatCase[] = [
       '        [30000, 31000, 32000, 33000, 34000, 35000, 36000, 37000, 38000, 39000,',
       '         40000, 41000, 42000, 43000, 44000, 45000, 46000, 47000, 48000, 49000,',
       '         50000, 51000, 52000, 53000, 54000, 55000, 56000, 57000, 58000, 59000]],',
-      '       dtype=int32)',
+      '       dtype: int32)',
     ],
   },
   {
@@ -264,7 +264,7 @@ export const formatCases: readonly FormatCase[] = [
       'tensor([[   0,    1,    2,  ...,  297,  298,  299],',
       '        [ 300,  301,  302,  ...,  597,  598,  599],',
       '        [ 600,  601,  602,  ...,  897,  898,  899],',
-      '        [ 900,  901,  902,  ..., 1197, 1198, 1199]], dtype=int32)',
+      '        [ 900,  901,  902,  ..., 1197, 1198, 1199]], dtype: int32)',
     ],
   },
   {
@@ -276,7 +276,7 @@ export const formatCases: readonly FormatCase[] = [
       '        [ 342,  343,  344,  ...,  510,  511,  512],',
       '        [ 513,  514,  515,  ...,  681,  682,  683],',
       '        [ 684,  685,  686,  ...,  852,  853,  854],',
-      '        [ 855,  856,  857,  ..., 1023, 1024, 1025]], dtype=int32)',
+      '        [ 855,  856,  857,  ..., 1023, 1024, 1025]], dtype: int32)',
     ],
   },
   {
@@ -331,7 +331,7 @@ export const formatCases: readonly FormatCase[] = [
       '         ...,',
       '         [ 966,  967,  968,  ...,  984,  985,  986],',
       '         [ 987,  988,  989,  ..., 1005, 1006, 1007],',
-      '         [1008, 1009, 1010,  ..., 1026, 1027, 1028]]], dtype=int32)',
+      '         [1008, 1009, 1010,  ..., 1026, 1027, 1028]]], dtype: int32)',
     ],
   },
   {
@@ -342,24 +342,24 @@ export const formatCases: readonly FormatCase[] = [
   {
     name: 'requires grad',
     make: () => ones([2], { requiresGrad: true }),
-    text: ['tensor([1., 1.], requiresGrad=True)'],
+    text: ['tensor([1., 1.], requiresGrad: true)'],
   },
   {
     name: 'made by an op',
     make: () => ones([2], { requiresGrad: true }).add(1),
-    text: ['tensor([2., 2.], gradFn=<AddBackward0>)'],
+    text: ['tensor([2., 2.], gradFn: <AddBackward>)'],
   },
   {
     name: 'made by an op, float64',
     make: () => ones([2], { dtype: 'float64', requiresGrad: true }).mul(2),
-    text: ['tensor([2., 2.], dtype=float64, gradFn=<MulBackward0>)'],
+    text: ['tensor([2., 2.], dtype: float64, gradFn: <MulBackward>)'],
   },
   {
     name: 'a suffix that does not fit',
     make: () => arange(9).add(0.5).requiresGrad_(),
     text: [
       'tensor([0.5000, 1.5000, 2.5000, 3.5000, 4.5000, 5.5000, 6.5000, 7.5000, 8.5000],',
-      '       requiresGrad=True)',
+      '       requiresGrad: true)',
     ],
   },
   {
@@ -368,12 +368,12 @@ export const formatCases: readonly FormatCase[] = [
       tensor(Array<number>(8).fill(1.5), { dtype: 'float64', requiresGrad: true }).mul(2.2),
     text: [
       'tensor([3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000, 3.3000],',
-      '       dtype=float64, gradFn=<MulBackward0>)',
+      '       dtype: float64, gradFn: <MulBackward>)',
     ],
   },
   {
     name: 'empty with a gradient',
     make: () => zeros([0, 2], { dtype: 'float64', requiresGrad: true }),
-    text: ['tensor([], size=(0, 2), dtype=float64, requiresGrad=True)'],
+    text: ['tensor([], shape: [0, 2], dtype: float64, requiresGrad: true)'],
   },
 ];

@@ -88,15 +88,16 @@ const callers: Readonly<Record<string, (fail: () => never) => unknown>> = {
     return compile(step)(x, y);
   },
   'a scan': (fail) => compile((z: Tensor) => z.mul(fail())).scan(xs),
-  'the capture of an asynchronous run': (fail) => compile((_z: Tensor) => fail()).async(x),
+  'the capture of an asynchronous run': (fail) => compile((_z: Tensor) => fail()).runAsync(x),
   'the capture of a scan beside the event loop': (fail) =>
     compile((_z: Tensor) => fail()).scanAsync(xs),
   'onProgress of one step'(fail) {
     const step = compile(training().step);
     step(x, y);
-    return step.async(x, y, { onProgress: fail });
+    return step.runAsync(x, y, { onProgress: fail });
   },
-  'onProgress of a capture': (fail) => compile(training().step).async(x, y, { onProgress: fail }),
+  'onProgress of a capture': (fail) =>
+    compile(training().step).runAsync(x, y, { onProgress: fail }),
   'onProgress of many steps': (fail) =>
     compile(training().step).scanAsync(xs, ys, { onProgress: fail }),
 };

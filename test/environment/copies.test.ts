@@ -102,7 +102,7 @@ const meetings: readonly string[] = [
   'new one.optim.lrScheduler.StepLR(new other.optim.SGD([y], { lr: 1 }), 1)',
   'new one.data.TensorDataset(y)',
   'one.nn.utils.clipGradNorm_([y], 1)',
-  'one.io.saveDat("/nowhere", { y })',
+  'one.io.saveTextSync("/nowhere", { y })',
   'one.randn(2, { generator: new other.Generator() })',
   'x.registerHook(() => y), x.sum().backward()',
 ];

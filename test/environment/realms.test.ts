@@ -153,7 +153,7 @@ test('errors of Node and of user functions', async () => {
     path,
     Buffer.concat([Buffer.from(BigUint64Array.of(2n).buffer), Buffer.from([0x7b, 0xff])]),
   );
-  await expect((async () => io.loadSafetensors(path))()).rejects.toThrow(
+  await expect((async () => io.loadSafetensorsSync(path))()).rejects.toThrow(
     'bytes that are not UTF-8',
   );
 });

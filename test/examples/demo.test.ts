@@ -231,7 +231,7 @@ describe('the program', () => {
     const losses = lines.map((own) => own.filter((line) => /^ +[12] +\d/.test(line)));
     expect(losses[0]).toHaveLength(2);
     expect(losses[2][0].split(/ +/)[2]).not.toBe(losses[0][0].split(/ +/)[2]);
-    const model = io.loadSafetensors(join(folder, 'a', 'model.safetensors'));
+    const model = io.loadSafetensorsSync(join(folder, 'a', 'model.safetensors'));
     expect(model['1.weight'].shape).toEqual([32, pixels]);
   });
 

@@ -76,7 +76,7 @@ describe('the example', () => {
     expect(output).toContain('2.77076914e+1');
     expect(output).toContain(`prediction after training: ${golden.prediction}`);
     const files = ['torch_autograd.dat', 'my_autograd.dat'].map((name) => join(folder, name));
-    const [autograd, scratch] = files.map((file) => io.loadDat(file));
+    const [autograd, scratch] = files.map((file) => io.loadTextSync(file));
     expect(Object.keys(autograd)).toEqual(Object.keys(scratch));
     expect(autograd['2.weight'].shape).toEqual([10, 10]);
     expect(autograd['2.weight'].toArray()).toEqual(

@@ -37,8 +37,8 @@ function expectSame(read: Tensor, saved: Tensor): void {
 
 const formats: Readonly<Record<string, (saved: Tensor) => Promise<Tensor>>> = {
   safetensors: async (saved) => {
-    io.saveSafetensors(path, { saved });
-    return Promise.resolve(io.loadSafetensors(path)['saved']);
+    io.saveSafetensorsSync(path, { saved });
+    return Promise.resolve(io.loadSafetensorsSync(path)['saved']);
   },
   npy: async (saved) => {
     await io.saveNpy(path, saved);
@@ -48,9 +48,9 @@ const formats: Readonly<Record<string, (saved: Tensor) => Promise<Tensor>>> = {
     await io.saveNpz(path, { saved }, { compress: true });
     return (await io.loadNpz(path))['saved'];
   },
-  dat: async (saved) => {
-    io.saveDat(path, { saved });
-    return Promise.resolve(io.loadDat(path)['saved']);
+  text: async (saved) => {
+    io.saveTextSync(path, { saved });
+    return Promise.resolve(io.loadTextSync(path)['saved']);
   },
   checkpoint: async (saved) => {
     await io.saveCheckpoint(join(folder, 'checkpoints'), { saved });
@@ -62,7 +62,7 @@ const formats: Readonly<Record<string, (saved: Tensor) => Promise<Tensor>>> = {
 const exceptions: Readonly<Partial<Record<string, readonly DType[]>>> = {
   npy: ['bfloat16'],
   npz: ['bfloat16'],
-  dat: ['float32', 'float64'],
+  text: ['float32', 'float64'],
 };
 
 describe.each(Object.entries(formats))('%s', (format, roundTrip) => {
@@ -99,9 +99,9 @@ test.each(['float32', 'float16', 'bfloat16'] as const)(
       weight: fromArray(Uint16Array.of(0x3fc0, 0xbf80), [2], { dtype: 'bfloat16' }), // 1.5, -1
       count: fromArray(BigInt64Array.of(2n ** 60n)),
     });
-    io.saveSafetensors(path, source.stateDict());
+    io.saveSafetensorsSync(path, source.stateDict());
     const model = new Holder(dtype);
-    model.loadStateDict(io.loadSafetensors(path));
+    model.loadStateDict(io.loadSafetensorsSync(path));
     const { weight, count } = model.stateDict();
     expect([weight.dtype, weight.toArray()]).toEqual([dtype, [1.5, -1]]);
     expect([count.dtype, count.toArray()]).toEqual(['int64', [2n ** 60n]]);

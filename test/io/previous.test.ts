@@ -117,8 +117,8 @@ describe('a checkpoint', () => {
 
 test('a safetensors file of all dtypes, with special values', () => {
   const path = join(folder, 'tensors.safetensors');
-  expect(stored(io.loadSafetensors(path))).toEqual(expected.safetensors);
-  expect(io.readSafetensorsHeader(path).metadata).toEqual(expected.metadata);
+  expect(stored(io.loadSafetensorsSync(path))).toEqual(expected.safetensors);
+  expect(io.readSafetensorsHeaderSync(path).metadata).toEqual(expected.metadata);
 });
 
 // Weights and inputs are multiples of 1/8: the sums are exact in any order.

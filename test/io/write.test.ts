@@ -24,7 +24,9 @@ const tensors = { a: tensor([1, 2, 3]) };
 
 const writers: [string, (path: string) => unknown][] = [
   ['saveSafetensors', (path) => io.saveSafetensors(path, tensors)],
-  ['saveDat', (path) => io.saveDat(path, tensors)],
+  ['saveSafetensorsSync', (path) => io.saveSafetensorsSync(path, tensors)],
+  ['saveText', (path) => io.saveText(path, tensors)],
+  ['saveTextSync', (path) => io.saveTextSync(path, tensors)],
   ['saveNpy', (path) => io.saveNpy(path, tensors.a)],
   ['saveNpz', (path) => io.saveNpz(path, tensors)],
   ['exportOnnx', (path) => io.exportOnnx(new nn.Linear(3, 1), ones(1, 3), path)],
@@ -80,7 +82,9 @@ describe.each(writers)('%s', (name, write) => {
       const a = rand(300, 300);
       const writers = {
         saveSafetensors: (path) => io.saveSafetensors(path, { a }),
-        saveDat: (path) => io.saveDat(path, { a }),
+        saveSafetensorsSync: (path) => io.saveSafetensorsSync(path, { a }),
+        saveText: (path) => io.saveText(path, { a }),
+        saveTextSync: (path) => io.saveTextSync(path, { a }),
         saveNpy: (path) => io.saveNpy(path, a),
         saveNpz: (path) => io.saveNpz(path, { a }),
         exportOnnx: (path) => io.exportOnnx(new nn.Linear(300, 300), a, path),
@@ -99,12 +103,15 @@ describe.each(writers)('%s', (name, write) => {
 });
 
 test.each<[string, () => unknown]>([
-  ['saveSafetensors', () => io.saveSafetensors(pathOf('map'), new Map([['a', ones(1)]]) as never)],
-  ['saveDat', () => io.saveDat(pathOf('map'), new Map([['a', ones(1)]]) as never)],
+  [
+    'saveSafetensorsSync',
+    () => io.saveSafetensorsSync(pathOf('map'), new Map([['a', ones(1)]]) as never),
+  ],
+  ['saveTextSync', () => io.saveTextSync(pathOf('map'), new Map([['a', ones(1)]]) as never)],
   ['saveNpz', () => io.saveNpz(pathOf('map'), new Map([['a', ones(1)]]) as never)],
   [
-    'saveSafetensors',
-    () => io.saveSafetensors(pathOf('map'), {}, { metadata: new Map([['a', 'b']]) as never }),
+    'saveSafetensorsSync',
+    () => io.saveSafetensorsSync(pathOf('map'), {}, { metadata: new Map([['a', 'b']]) as never }),
   ],
   ['saveCheckpoint', () => io.saveCheckpoint(pathOf('map'), new Map([['a', 1]]) as never)],
 ])('%s refuses a Map, of which nothing would be written', async (name, write) => {

@@ -114,7 +114,7 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
     const step = compile(compiled.step);
     const found = train({ ...compiled, step }, dtype, 0, 10);
     found.push(...(step.scan(...part(10, 20)).toArray() as number[]));
-    found.push((await step.async(xs.select(0, 20), labels.select(0, 20))).item());
+    found.push((await step.runAsync(xs.select(0, 20), labels.select(0, 20))).item());
     found.push(...((await step.scanAsync(...part(21, 40))).toArray() as number[]));
     expect(found).toEqual(losses);
     expect(step.stats.captures).toBe(1);

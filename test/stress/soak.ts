@@ -62,11 +62,11 @@ async function cycle(number: number, folder: string): Promise<number> {
   // Files one after another in the same places, and checkpoints of which two stay.
   const text = join(folder, 'parameters.dat');
   const binary = join(folder, 'parameters.safetensors');
-  io.saveDat(text, model.stateDict());
-  io.saveSafetensors(binary, model.stateDict());
+  io.saveTextSync(text, model.stateDict());
+  io.saveSafetensorsSync(binary, model.stateDict());
   const copy = makeModel();
-  copy.loadStateDict(io.loadDat(text));
-  copy.loadStateDict(io.loadSafetensors(binary));
+  copy.loadStateDict(io.loadTextSync(text));
+  copy.loadStateDict(io.loadSafetensorsSync(binary));
   const checkpoints = join(folder, 'checkpoints');
   await io.saveCheckpoint(checkpoints, { model, step: number }, { keep: 2 });
   await io.loadCheckpoint(checkpoints, { model: copy });

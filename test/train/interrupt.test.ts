@@ -30,14 +30,14 @@ describe.each([
     };
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
     const options = { model, loss: F.mseLoss, optimizer, loader, epochs: 2, callbacks: { onBatchEnd }, ${more} };
-    train(options).then(({ stopped, steps }) => {
-      console.log(stopped, steps, process.listenerCount('${name}'));
+    train(options).then(({ stopReason, steps }) => {
+      console.log(stopReason, steps, process.listenerCount('${name}'));
     });`;
 
   test('stops after the step, saves, and says how to go on', async () => {
     const dir = join(folder, name);
     const { code, stdout, stderr } = await runProgram(program(1, `checkpoint: { dir: '${dir}' }`));
-    expect([code, stdout]).toEqual([exitCode, 'interrupt 3 0\n']);
+    expect([code, stdout]).toEqual([exitCode, 'interrupted 3 0\n']);
     const path = join(dir, '000001-step-3');
     expect(stderr).toBe(
       `train: stopped in epoch 1 after step 3; saved as ${path}; the same call with resume: true goes on from there\n`,
@@ -46,7 +46,7 @@ describe.each([
 
   test('says that nothing was saved', async () => {
     const { stdout, stderr } = await runProgram(program(1, ''));
-    expect(stdout).toBe('interrupt 3 0\n');
+    expect(stdout).toBe('interrupted 3 0\n');
     expect(stderr).toContain('nothing was saved, for want of a checkpoint option');
   });
 
@@ -79,7 +79,7 @@ describe.each([
     ],
   ])('%s', async (_, before, expected, listeners) => {
     const { code, stdout } = await runProgram(program(1, '', before));
-    expect([code, stdout]).toEqual([expected, `interrupt 3 ${listeners}\n`]);
+    expect([code, stdout]).toEqual([expected, `interrupted 3 ${listeners}\n`]);
   });
 });
 
@@ -116,8 +116,8 @@ test('one signal of the process stops all runs', async () => {
       const callbacks = { onEpochEnd: first ? onEpochEnd : undefined, onTrainEnd: () => undefined };
       return train({ model, loss: F.mseLoss, optimizer, loader: [[ones(4, 2), ones(4, 1)]], epochs: 1e7, callbacks });
     };
-    Promise.all([one(true), one(false), one(false)]).then((all) => console.log(all.map(({ stopped }) => stopped).join()));`);
-  expect([code, stdout]).toEqual([143, 'interrupt,interrupt,interrupt\n']);
+    Promise.all([one(true), one(false), one(false)]).then((all) => console.log(all.map(({ stopReason }) => stopReason).join()));`);
+  expect([code, stdout]).toEqual([143, 'interrupted,interrupted,interrupted\n']);
 });
 
 test('a signal of another V8 context', async () => {
@@ -131,6 +131,6 @@ test('a signal of another V8 context', async () => {
     for (const listener of listeners) listener();
   };
   const more = { signal: signal as unknown as AbortSignal, callbacks: { onBatchEnd } };
-  const { stopped, steps } = await train({ ...setUp(), ...more });
-  expect([stopped, steps, listeners.size]).toEqual(['signal', 1, 0]);
+  const { stopReason, steps } = await train({ ...setUp(), ...more });
+  expect([stopReason, steps, listeners.size]).toEqual(['aborted', 1, 0]);
 });

@@ -49,7 +49,7 @@ const cases: Case[] = [
     name: 'a schedule per step',
     options: ({ optimizer }) => ({
       scheduler: new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, totalSteps: 21 }),
-      schedulerPer: 'step',
+      schedulerInterval: 'step',
     }),
     byHand: ({ optimizer }) => {
       const schedule = new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, totalSteps: 21 });
@@ -101,7 +101,12 @@ describe.each([true, false])('compile: %p', (compile) => {
 
   test('gradients of several batches make one step: their mean, also at the end of an epoch', async () => {
     const own = setUp();
-    const history = await train({ ...own, compile, accumulate: 3, clipGradNorm: 0.5 });
+    const history = await train({
+      ...own,
+      compile,
+      gradientAccumulationSteps: 3,
+      clipGradNorm: 0.5,
+    });
     const { model, optimizer, loader } = setUp();
     for (let i = 0; i < 3; i++) {
       let batch = 0;
@@ -191,7 +196,13 @@ describe.each([true, false])('compile: %p', (compile) => {
 test('compiled and eager give the same bits', async () => {
   const run = async (compile: boolean) => {
     const own = setUp();
-    const options = { ...own, compile, validation: own.loader, accumulate: 2, clipGradNorm: 0.3 };
+    const options = {
+      ...own,
+      compile,
+      validation: own.loader,
+      gradientAccumulationSteps: 2,
+      clipGradNorm: 0.3,
+    };
     return [resultsOf(await train(options)), numbersOf(own.model)];
   };
   expect(await run(true)).toEqual(await run(false));

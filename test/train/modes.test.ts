@@ -98,7 +98,7 @@ test.each(['an error', 'a stop'])('modes are restored after %s in validation', a
   const again = { [Symbol.iterator]: () => validation };
   const run = train({ ...options, validation: again, signal: controller.signal });
   if (how === 'an error') await expect(run).rejects.toThrow('no');
-  else expect((await run).stopped).toBe('signal');
+  else expect((await run).stopReason).toBe('aborted');
   expect(modesOf(model)).toEqual(before);
 });
 

@@ -22,16 +22,16 @@ test.each<{
   stopping: { patience: number; minDelta?: number };
   epochs: number;
   best: number | null;
-  stopped: string;
+  stopReason: string;
 }>([
-  { values: [3, 2, 1, 2], higher: false, stopping: { patience: 2 }, epochs: 4, best: 3, stopped: 'epochs' }, // prettier-ignore
-  { values: [3, 1, 2, 1], higher: false, stopping: { patience: 2 }, epochs: 4, best: 2, stopped: 'earlyStopping' }, // prettier-ignore
-  { values: [1, 3, 2, 3, 9], higher: true, stopping: { patience: 2 }, epochs: 4, best: 2, stopped: 'earlyStopping' }, // prettier-ignore
-  { values: [1, 2, 9], higher: false, stopping: { patience: 1 }, epochs: 2, best: 1, stopped: 'earlyStopping' }, // prettier-ignore
-  { values: [3, 2.75, 2.5, 1], higher: false, stopping: { patience: 2, minDelta: 0.5 }, epochs: 3, best: 1, stopped: 'earlyStopping' }, // prettier-ignore
-  { values: [NaN, NaN, 1], higher: false, stopping: { patience: 2 }, epochs: 2, best: null, stopped: 'earlyStopping' }, // prettier-ignore
-  { values: [NaN, 5, NaN, 4], higher: true, stopping: { patience: 2 }, epochs: 4, best: 2, stopped: 'earlyStopping' }, // prettier-ignore
-])('early stopping: $values', async ({ values, higher, stopping, epochs, best, stopped }) => {
+  { values: [3, 2, 1, 2], higher: false, stopping: { patience: 2 }, epochs: 4, best: 3, stopReason: 'completed' }, // prettier-ignore
+  { values: [3, 1, 2, 1], higher: false, stopping: { patience: 2 }, epochs: 4, best: 2, stopReason: 'earlyStopping' }, // prettier-ignore
+  { values: [1, 3, 2, 3, 9], higher: true, stopping: { patience: 2 }, epochs: 4, best: 2, stopReason: 'earlyStopping' }, // prettier-ignore
+  { values: [1, 2, 9], higher: false, stopping: { patience: 1 }, epochs: 2, best: 1, stopReason: 'earlyStopping' }, // prettier-ignore
+  { values: [3, 2.75, 2.5, 1], higher: false, stopping: { patience: 2, minDelta: 0.5 }, epochs: 3, best: 1, stopReason: 'earlyStopping' }, // prettier-ignore
+  { values: [NaN, NaN, 1], higher: false, stopping: { patience: 2 }, epochs: 2, best: null, stopReason: 'earlyStopping' }, // prettier-ignore
+  { values: [NaN, 5, NaN, 4], higher: true, stopping: { patience: 2 }, epochs: 4, best: 2, stopReason: 'earlyStopping' }, // prettier-ignore
+])('early stopping: $values', async ({ values, higher, stopping, epochs, best, stopReason }) => {
   const own = setUp();
   const snapshots: number[][][] = [];
   const callbacks: Callbacks = { onEpochEnd: () => snapshots.push(numbersOf(own.model)) };
@@ -44,7 +44,7 @@ test.each<{
     keepBest: true,
     callbacks,
   });
-  expect(history.stopped).toBe(stopped);
+  expect(history.stopReason).toBe(stopReason);
   expect(history.epochs).toHaveLength(epochs);
   expect(history.best?.epoch ?? null).toBe(best);
   expect(numbersOf(own.model)).toEqual(snapshots[(best ?? epochs) - 1]);
@@ -102,11 +102,11 @@ test.each<[string, () => unknown, string]>([
     () => {
       const own = base();
       const scheduler = new optim.lrScheduler.ReduceLROnPlateau(own.optimizer);
-      return { ...own, scheduler, schedulerPer: 'step' };
+      return { ...own, scheduler, schedulerInterval: 'step' };
     },
-    "train: expected 'epoch' with ReduceLROnPlateau for schedulerPer, got 'step'",
+    "train: expected 'epoch' with ReduceLROnPlateau for schedulerInterval, got 'step'",
   ],
-  ['accumulate', () => ({ ...base(), accumulate: 0 }), 'train: expected a whole number of at least 1 for accumulate, got 0'], // prettier-ignore
+  ['gradientAccumulationSteps', () => ({ ...base(), gradientAccumulationSteps: 0 }), 'train: expected a whole number of at least 1 for gradientAccumulationSteps, got 0'], // prettier-ignore
   ['a norm', () => ({ ...base(), clipGradNorm: -1 }), 'train: expected a number of at least 0 for clipGradNorm, got -1'], // prettier-ignore
   ['resume without a directory', () => ({ ...base(), resume: true }), 'train: expected a checkpoint directory for resume, got no checkpoint option'], // prettier-ignore
   ['a checkpoint without a directory', () => ({ ...base(), checkpoint: {} }), 'train: expected a path or a file URL for checkpoint.dir, got undefined'], // prettier-ignore

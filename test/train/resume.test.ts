@@ -53,10 +53,10 @@ const kinds: [string, () => Options][] = [
     () => {
       const own = setUp();
       const scheduler = new optim.lrScheduler.CosineAnnealingLR(own.optimizer, 21);
-      return { ...own, scheduler, schedulerPer: 'step' };
+      return { ...own, scheduler, schedulerInterval: 'step' };
     },
   ],
-  ['several batches a step', () => ({ ...setUp(), accumulate: 2 })],
+  ['several batches a step', () => ({ ...setUp(), gradientAccumulationSteps: 2 })],
   [
     'a loader with a stream of its own',
     () => {
@@ -95,10 +95,10 @@ describe.each(kinds)('%s', (_, make) => {
     const dir = newDir();
     const first = await train({ ...make(), checkpoint: { dir }, ...stopAfter(step) });
     if (first.steps === whole[0].steps) {
-      expect(first.stopped).toBe('epochs');
+      expect(first.stopReason).toBe('completed');
       return;
     }
-    expect(first.stopped).toBe('signal');
+    expect(first.stopReason).toBe('aborted');
     // With several batches a step, the first of them ends the training after theirs.
     expect([step, step + 1]).toContain(first.steps);
     expect(first.checkpoint).toMatch(new RegExp(`-step-${first.steps}$`));
@@ -135,7 +135,7 @@ test.each<[keyof Callbacks, number]>([
   };
   const checkpoint = { dir, every: 2, everySteps: 5 };
   const first = await train({ ...make(), checkpoint, signal: controller.signal, callbacks });
-  expect(first.stopped).toBe('signal');
+  expect(first.stopReason).toBe('aborted');
   const again = make();
   const second = await train({ ...again, checkpoint, resume: 'auto' });
   expect(second.resumedFrom).toBe(first.checkpoint);
@@ -280,7 +280,7 @@ test('a signal that has been given already: no step, and nothing is saved', asyn
   expect(history).toEqual({
     epochs: [],
     best: null,
-    stopped: 'signal',
+    stopReason: 'aborted',
     steps: 0,
     checkpoint: null,
     resumedFrom: null,

@@ -83,7 +83,7 @@ const cases: Readonly<Record<string, readonly [make: () => Made, warns: boolean]
       return {
         model: new Net(),
         loss,
-        accumulate: 2,
+        gradientAccumulationSteps: 2,
         validation: [[ones(4, 2), ones(4, 1)]] as [Tensor, Tensor][],
         callbacks: { onEpochStart },
       };

@@ -75,7 +75,7 @@ describe.each(sources)('a loader %s', (_, make) => {
     const whole = await run(-1, {});
     const dir = newDir();
     const first = await run(hangs, { checkpoint: { dir } }, new AbortController());
-    expect([first.history.stopped, first.history.steps]).toEqual(['signal', hangs]);
+    expect([first.history.stopReason, first.history.steps]).toEqual(['aborted', hangs]);
     const second = await run(-1, { checkpoint: { dir }, resume: 'auto' });
     expect(second.history.resumedFrom).toBe(first.history.checkpoint);
     expect(second.results).toEqual(whole.results);
@@ -94,13 +94,13 @@ test('with gradients that wait for their step the stop waits too', async () => {
       yield* all.slice(1);
     },
   };
-  const { steps, stopped } = await train({
+  const { steps, stopReason } = await train({
     ...own,
     loader,
-    accumulate: 3,
+    gradientAccumulationSteps: 3,
     signal: controller.signal,
   });
-  expect([steps, stopped]).toEqual([1, 'signal']);
+  expect([steps, stopReason]).toEqual([1, 'aborted']);
 });
 
 test('in validation, whose data are as if it had not begun', async () => {
@@ -168,8 +168,8 @@ test('Ctrl-C', async () => {
       },
     };
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-    const callbacks = { onTrainEnd: ({ stopped, steps }) => console.log(stopped, steps) };
+    const callbacks = { onTrainEnd: ({ stopReason, steps }) => console.log(stopReason, steps) };
     const alive = setInterval(() => undefined, 1000);
     train({ model, loss: F.mseLoss, optimizer, loader, epochs: 2, callbacks }).then(() => clearInterval(alive));`);
-  expect([code, stdout]).toEqual([130, 'interrupt 1\n']);
+  expect([code, stdout]).toEqual([130, 'interrupted 1\n']);
 });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Tensor } from '../../core/tensor';
 import { InputFile } from '../file';
-import { readNothing, readPieces, readText, type Reader } from '../pieces';
+import { readHashed, readNothing, readText, type Reader } from '../pieces';
 import { readTensors } from '../safetensors/read';
 import { files, maxManifestBytes, parseManifest, parseSums, tensorsFile } from './manifest';
 import type { Manifest } from './manifest';
@@ -23,7 +23,7 @@ export async function readCheckpoint(
 ): Promise<Content> {
   const input = (file: string): InputFile => new InputFile(op, join(path, file));
   const sumsFile = input(files.sums);
-  const { value: sumsText } = await readPieces(sumsFile, (size) =>
+  const { value: sumsText } = await readHashed(sumsFile, (size) =>
     readText(sumsFile, size, maxManifestBytes),
   );
   const sums = parseSums(sumsFile, sumsText);
@@ -31,7 +31,7 @@ export async function readCheckpoint(
   /** The file as it was saved. */
   const checked = async <T>(file: string, read: (from: InputFile, size: number) => Reader<T>) => {
     const from = input(file);
-    const { value, sha256 } = await readPieces(from, (size) => read(from, size));
+    const { value, sha256 } = await readHashed(from, (size) => read(from, size));
     const sum = sums.get(file);
     if (sha256 !== sum) throw from.wrong(`the SHA-256 ${String(sum)}`, 'the content', sha256);
     return value;

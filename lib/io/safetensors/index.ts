@@ -3,20 +3,20 @@ import { numberDTypes, type DType, type NumberDType } from '../../core/dtype';
 import { requireArity, requireOneOf, requireOptions, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { InputFile, requirePath } from '../file';
-import { readPiecesSync } from '../pieces';
-import { writeWholeSync } from '../write';
+import { readPieces, readPiecesSync, type Pieces, type Reader } from '../pieces';
+import { writeWhole, writeWholeSync } from '../write';
 import { elements } from './elements';
-import { readHeader } from './header';
-import { readTensors } from './read';
+import { readHeader, type Header } from './header';
+import { readTensors, type Tensors } from './read';
 import { contentOf } from './write';
 
-/** Options of `saveSafetensors`. */
+/** Options of `saveSafetensors` and `saveSafetensorsSync`. */
 export interface SafetensorsOptions {
   /** Texts by name, stored in the file too. */
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** Options of `loadSafetensors`. */
+/** Options of `loadSafetensors` and `loadSafetensorsSync`. */
 export interface LoadSafetensorsOptions {
   /** The tensors to read; default: all. */
   names?: readonly string[];
@@ -35,7 +35,7 @@ export interface SafetensorsHeader {
 /** One tensor of a safetensors file. */
 export interface SafetensorsTensor {
   /** The type in the file. `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
-  readonly storedAs: string;
+  readonly fileDtype: string;
   /** The dtype that it has here, unless `loadSafetensors` is asked for another; null if it cannot be read. */
   readonly dtype: DType | null;
   /** Sizes, outermost first. */
@@ -43,40 +43,108 @@ export interface SafetensorsTensor {
 }
 
 /**
- * Writes tensors by name to a safetensors file, which `safetensors.torch.load_file` reads. It writes synchronously,
- * from the memory of the tensors, without copying all of them. Every dtype is written as itself, bit for bit. Tensors
- * that share memory are each written.
+ * Writes tensors by name to a safetensors file, which `safetensors.torch.load_file` reads. Every dtype is written as
+ * itself, bit for bit. Tensors that share memory are each written.
  *
- * An existing file stays until the new one is complete. Use `saveCheckpoint` to wait for the disk too.
+ * The values are those at the time of the call: the tensors are copied, so that training can continue immediately. The
+ * file appears under its name when it is complete and on the disk; until then an existing file stays.
  *
- * @example io.saveSafetensors('model.safetensors', model.stateDict(), { metadata: { format: 'pt' } });
+ * @param path the file, as a path or a file URL
+ * @param tensors tensors of any dtype and shape, by name
+ * @param options `metadata`: strings by name, which are stored in the file too
+ * @throws TypeError, RangeError (the promise rejects) if a name, a tensor or the metadata cannot be written
+ * @example await io.saveSafetensors('model.safetensors', model.stateDict(), { metadata: { format: 'pt' } });
  */
-export function saveSafetensors(
+export async function saveSafetensors(
+  path: string | URL,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: SafetensorsOptions = {},
+): Promise<void> {
+  requireArity('saveSafetensors', arguments.length, 3);
+  const { target, content } = toWrite('saveSafetensors', path, tensors, options, true);
+  await writeWhole(target, content);
+}
+
+/**
+ * The same as `saveSafetensors`, but blocks until the file is written. It writes from the memory of the tensors, without
+ * copying all of them, and does not wait for the disk.
+ *
+ * @param path the file, as a path or a file URL
+ * @param tensors tensors of any dtype and shape, by name
+ * @param options `metadata`: strings by name, which are stored in the file too
+ * @throws TypeError, RangeError if a name, a tensor or the metadata cannot be written
+ * @example io.saveSafetensorsSync('model.safetensors', model.stateDict(), { metadata: { format: 'pt' } });
+ */
+export function saveSafetensorsSync(
   path: string | URL,
   tensors: Readonly<Record<string, Tensor>>,
   options: SafetensorsOptions = {},
 ): void {
-  requireArity('saveSafetensors', arguments.length, 3);
-  const op = 'saveSafetensors';
+  requireArity('saveSafetensorsSync', arguments.length, 3);
+  const { target, content } = toWrite('saveSafetensorsSync', path, tensors, options, false);
+  writeWholeSync(target, content);
+}
+
+/** Everything is checked before the file is touched. */
+function toWrite(
+  op: string,
+  path: unknown,
+  tensors: unknown,
+  options: SafetensorsOptions,
+  copy: boolean,
+): { target: string; content: Pieces } {
   const target = requirePath(op, path);
   requireOptions(op, options, ['metadata']);
-  writeWholeSync(target, contentOf(op, tensors, options.metadata)); // everything is checked before the file is touched
+  return { target, content: contentOf(op, tensors, options.metadata, copy) };
 }
 
 /**
- * Reads the tensors of a safetensors file, or only those in `names`, synchronously, each into its own memory.
+ * Reads the tensors of a safetensors file, or only those in `names`, each into its own memory.
  *
  * Each has its own dtype, bit for bit; I16, U16 and I8, which have none, become int32. `{ dtype }` converts all of them.
- * RangeError if the file is invalid, has a type that cannot be read, or a number that the dtype asked for does not hold.
  *
- * @example model.loadStateDict(io.loadSafetensors('model.safetensors'));
+ * @param path the file, as a path or a file URL
+ * @param options `names`: the tensors to read, default all; `dtype`: the dtype to convert every tensor to, default that
+ * in the file
+ * @returns a promise of the tensors by name
+ * @throws RangeError (the promise rejects) if the file is invalid, has a type that cannot be read, or a number that
+ * `options.dtype` cannot represent
+ * @example model.loadStateDict(await io.loadSafetensors('model.safetensors'));
  */
-export function loadSafetensors(
+export async function loadSafetensors(
+  path: string | URL,
+  options: LoadSafetensorsOptions = {},
+): Promise<Record<string, Tensor>> {
+  requireArity('loadSafetensors', arguments.length, 2);
+  const { file, read } = toRead('loadSafetensors', path, options);
+  return await readPieces(file, read);
+}
+
+/**
+ * The same as `loadSafetensors`, but blocks until the file is read.
+ *
+ * @param path the file, as a path or a file URL
+ * @param options `names`: the tensors to read, default all; `dtype`: the dtype to convert every tensor to, default that
+ * in the file
+ * @returns the tensors by name
+ * @throws RangeError if the file is invalid, has a type that cannot be read, or a number that `options.dtype` cannot
+ * represent
+ * @example model.loadStateDict(io.loadSafetensorsSync('model.safetensors'));
+ */
+export function loadSafetensorsSync(
   path: string | URL,
   options: LoadSafetensorsOptions = {},
 ): Record<string, Tensor> {
-  requireArity('loadSafetensors', arguments.length, 2);
-  const op = 'loadSafetensors';
+  requireArity('loadSafetensorsSync', arguments.length, 2);
+  const { file, read } = toRead('loadSafetensorsSync', path, options);
+  return readPiecesSync(file, read);
+}
+
+function toRead(
+  op: string,
+  path: unknown,
+  options: LoadSafetensorsOptions,
+): { file: InputFile; read: (size: number) => Reader<Tensors> } {
   const file = new InputFile(op, requirePath(op, path));
   requireOptions(op, options, ['names', 'dtype']);
   const { names, dtype } = options;
@@ -84,22 +152,42 @@ export function loadSafetensors(
     throw wrongType(op, 'an array of strings', 'names', names);
   }
   if (dtype !== undefined) requireOneOf(op, 'dtype', dtype, numberDTypes);
-  return readPiecesSync(file, (size) => readTensors(file, size, names, dtype));
+  return { file, read: (size) => readTensors(file, size, names, dtype) };
 }
 
 /**
  * Reads the header of a safetensors file, without any values.
  *
- * @example io.readSafetensorsHeader('model.safetensors').tensors['0.weight'].shape // [10, 784]
+ * @param path the file, as a path or a file URL
+ * @returns a promise of the metadata, and of dtype and shape of each tensor
+ * @throws RangeError (the promise rejects) if the header is invalid
+ * @example (await io.readSafetensorsHeader('model.safetensors')).tensors['0.weight'].shape // [10, 784]
  */
-export function readSafetensorsHeader(path: string | URL): SafetensorsHeader {
+export async function readSafetensorsHeader(path: string | URL): Promise<SafetensorsHeader> {
   requireArity('readSafetensorsHeader', arguments.length, 1);
-  const op = 'readSafetensorsHeader';
+  const file = new InputFile('readSafetensorsHeader', requirePath('readSafetensorsHeader', path));
+  return publicHeader(await readPieces(file, (size) => readHeader(file, size)));
+}
+
+/**
+ * The same as `readSafetensorsHeader`, but blocks until the header is read.
+ *
+ * @param path the file, as a path or a file URL
+ * @returns the metadata, and dtype and shape of each tensor
+ * @throws RangeError if the header is invalid
+ * @example io.readSafetensorsHeaderSync('model.safetensors').tensors['0.weight'].shape // [10, 784]
+ */
+export function readSafetensorsHeaderSync(path: string | URL): SafetensorsHeader {
+  const op = 'readSafetensorsHeaderSync';
+  requireArity(op, arguments.length, 1);
   const file = new InputFile(op, requirePath(op, path));
-  const { metadata, entries } = readPiecesSync(file, (size) => readHeader(file, size));
+  return publicHeader(readPiecesSync(file, (size) => readHeader(file, size)));
+}
+
+function publicHeader({ metadata, entries }: Header): SafetensorsHeader {
   const tensors = entries.map(({ name, dtype, shape }): [string, SafetensorsTensor] => [
     name,
-    { storedAs: dtype, dtype: elements.get(dtype)?.kind?.dtype ?? null, shape },
+    { fileDtype: dtype, dtype: elements.get(dtype)?.kind?.dtype ?? null, shape },
   ]);
   return { metadata, tensors: Object.fromEntries(tensors) };
 }

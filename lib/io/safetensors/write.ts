@@ -3,14 +3,17 @@ import { types } from 'node:util';
 import { elementBytes } from '../../core/dtype';
 import { describe, unexpected, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { copyInOrder, readableMemory } from '../../core/access';
-import { requireTensors } from '../named';
+import { readableMemory } from '../../core/access';
+import { elementsOf, requireTensors } from '../named';
 import type { Pieces } from '../pieces';
 import { written } from './elements';
 import { metadataName, maxHeaderBytes } from './header';
 
-/** Checks everything; the pieces then have the values at the time they are requested. */
-export function contentOf(op: string, tensors: unknown, metadata: unknown): Pieces {
+/**
+ * Checks everything. With `copy`, the pieces have the values at the time of the call, else those at the time they are
+ * requested.
+ */
+export function contentOf(op: string, tensors: unknown, metadata: unknown, copy = false): Pieces {
   const named = requireTensors(op, tensors);
   for (const [name, tensor] of named) {
     requireName(op, name);
@@ -19,7 +22,8 @@ export function contentOf(op: string, tensors: unknown, metadata: unknown): Piec
   const rank = ({ dtype }: Tensor): number => order.indexOf(dtype);
   named.sort(([a, one], [b, other]) => rank(one) - rank(other) || compare(a, b));
   const header = headerOf(op, named, requireMetadata(op, metadata));
-  return pieces(op, header, named);
+  if (!copy) return pieces(op, header, named);
+  return [header, ...named.map(([, tensor]) => bytesOf(op, tensor, true))];
 }
 
 const order = Object.keys(written);
@@ -60,13 +64,12 @@ function* pieces(
   tensors: readonly [string, Tensor][],
 ): Generator<Uint8Array, void, void> {
   yield header;
-  for (const [, tensor] of tensors) {
-    readableMemory(op, tensor);
-    const { buffer, byteOffset, byteLength } = tensor._contiguous
-      ? tensor._flat
-      : copyInOrder(tensor);
-    yield new Uint8Array(buffer, byteOffset, byteLength);
-  }
+  for (const [, tensor] of tensors) yield bytesOf(op, tensor, false);
+}
+
+function bytesOf(op: string, tensor: Tensor, copy: boolean): Uint8Array {
+  const { buffer, byteOffset, byteLength } = elementsOf(op, tensor, copy);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function requireName(op: string, name: string): void {

@@ -155,7 +155,7 @@ class Round {
     const step = made as unknown as Record<string, Callable> & Callable;
     const all = random.chance(0.8) ? args : this.args();
     for (const way of random.some(4, () =>
-      random.pick(['', 'async', 'scan', 'scanAsync', 'dispose']),
+      random.pick(['', 'runAsync', 'scan', 'scanAsync', 'dispose']),
     )) {
       const call = way === '' ? step : step[way];
       this.call(`compiled.${way}`, () => call(...all), all);

@@ -41,7 +41,7 @@ const methods = [
     ]),
   ),
   ...legalMethods('Compiled', () => compile((x: Tensor) => x.mul(2)), [
-    ['async', () => [ones(2)], { ...running, options: () => ({ signal }) }],
+    ['runAsync', () => [ones(2)], { ...running, options: () => ({ signal }) }],
     ['scan', () => [ones(3, 2)], { variadic: true, options: () => ({ steps: 3 }) }],
     ['scanAsync', () => [ones(3, 2)], { ...running, options: () => ({ steps: 3, signal }) }],
     ['dispose', () => []],

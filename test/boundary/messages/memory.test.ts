@@ -42,5 +42,5 @@ const memory: Row[] = [
 describe('memory that was transferred away', () => testRefusals(memory));
 
 test('a tensor whose memory is gone prints without it', () => {
-  expect(String(transferred())).toBe('tensor(..., size=(2, 2))');
+  expect(String(transferred())).toBe('tensor(..., shape: [2, 2])');
 });

@@ -59,7 +59,7 @@ async function beside(): Promise<void> {
     const run = compiled.scanAsync(xs, ys, { onProgress: () => undefined });
     wide(); // the pool of this thread and that of the runner work at the same time
     await run;
-    await compiled.async(x, y);
+    await compiled.runAsync(x, y);
   }
   const abort = new AbortController();
   const stopped = compiled.scanAsync(xs, ys, { signal: abort.signal }).catch(() => undefined);
@@ -67,7 +67,7 @@ async function beside(): Promise<void> {
   await stopped;
   const pick = compile((table: Tensor, index: Tensor) => table.indexSelect(0, index));
   pick(zeros(4, 2), tensor([1, 2], { dtype: 'int32' }));
-  await pick.async(zeros(4, 2), tensor([1, 9], { dtype: 'int32' })).catch(() => undefined);
+  await pick.runAsync(zeros(4, 2), tensor([1, 9], { dtype: 'int32' })).catch(() => undefined);
   pick.dispose();
 }
 

@@ -42,7 +42,7 @@ test('the next batch is loaded while the program awaits a step', async () => {
   };
   const step = compile((x: Tensor) => x.mul(2).sum());
   for await (const batch of new DataLoader(dataset, { prefetch: 1 })) {
-    const loss = step.async(batch);
+    const loss = step.runAsync(batch);
     await turn();
     log.push('step');
     await loss;

@@ -37,7 +37,7 @@ const program = `
   const steps = {
     eager: (x, y) => train(x, y),
     compiled: (x, y) => fast(x, y),
-    aside: (x, y) => fast.async(x, y),
+    aside: (x, y) => fast.runAsync(x, y),
   };
 
   const losses = [];

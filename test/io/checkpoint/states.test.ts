@@ -185,7 +185,7 @@ describe('the directory', () => {
     const path = await io.saveCheckpoint(pathOf('files'), { ...training, step: 12 });
     const files = ['SHA256SUMS', 'checkpoint.json', 'model.safetensors', 'optimizer.safetensors'];
     expect(readdirSync(path)).toEqual(files);
-    const model = io.loadSafetensors(join(path, 'model.safetensors'));
+    const model = io.loadSafetensorsSync(join(path, 'model.safetensors'));
     expect(plain(model)).toEqual(plain(training.model.stateDict()));
     const sums = readFileSync(join(path, 'SHA256SUMS'), 'utf8');
     for (const file of files.slice(1)) {

@@ -16,7 +16,7 @@ const sums = 'SHA256SUMS';
 function seeds(): Readonly<Record<string, Uint8Array>> {
   const folder = mkdtempSync(join(tmpdir(), 'checkpoint-seed-'));
   const file = join(folder, 'model.safetensors');
-  io.saveSafetensors(file, { weight: tensor([[1, 2]]), bias: tensor([3]) });
+  io.saveSafetensorsSync(file, { weight: tensor([[1, 2]]), bias: tensor([3]) });
   good['model.safetensors'] = readFileSync(file);
   rmSync(folder, { recursive: true });
   const tree = { weight: { $tensor: 'weight' }, bias: { $tensor: 'bias' } };

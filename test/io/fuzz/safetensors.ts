@@ -13,5 +13,5 @@ export const safetensors: FuzzTarget = {
     Object.fromEntries(
       names.map((name) => [name, readFileSync(join(__dirname, '..', 'safetensors', name))]),
     ),
-  read: (path) => io.loadSafetensors(path),
+  read: (path) => io.loadSafetensorsSync(path),
 };

@@ -1,7 +1,7 @@
 /** Every reader there is, one line each. */
 import { checkpoint } from './checkpoint';
 import { csv, csvTyped } from './csv';
-import { dat } from './dat';
+import { text } from './text';
 import { idx, idxGzip } from './idx';
 import { image } from './image';
 import { npy, npz } from './npy';
@@ -12,7 +12,7 @@ import type { FuzzTarget } from './target';
 export const targets: readonly FuzzTarget[] = [
   csv,
   csvTyped,
-  dat,
+  text,
   idx,
   idxGzip,
   image,

@@ -213,13 +213,13 @@ test('weights cannot change while they are written, but be read', async () => {
     compile: () => step(x),
   };
   const writing = io.exportOnnx(model, x, modelPath);
-  const run = infer.async(x);
+  const run = infer.runAsync(x);
   for (const [name, change] of Object.entries(changes)) {
     expect(change).toThrow(
       `${name}: expected a tensor that is not in use, got one that an export to a file reads; await the export first`,
     );
   }
-  await expect(step.async(x)).rejects.toThrow('that an export to a file reads');
+  await expect(step.runAsync(x)).rejects.toThrow('that an export to a file reads');
   await writing;
   await run;
   for (const change of Object.values(changes)) expect(change).not.toThrow();

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = (name: string): string => join(__dirname, `${name}.safetensors`);
-const types = io.loadSafetensors(file('types'));
+const types = io.loadSafetensorsSync(file('types'));
 
 const half = [0, -0, 2 ** -24, -(2 ** -14 - 2 ** -24), 2 ** -14, 1, -1.5, 65504];
 const brain = [0, -0, 2 ** -133, 2 ** -126, 1, -1.5, 2 ** 127 * (2 - 2 ** -7)];
@@ -40,13 +40,13 @@ const expected: [string, string, DType, number[], number[]][] = [
   ['__proto__', 'F32', 'float32', [1], [8]],
 ];
 
-test.each(expected)('%s of PyTorch, %s, becomes %s', (name, storedAs, dtype, shape, values) => {
+test.each(expected)('%s of PyTorch, %s, becomes %s', (name, fileDtype, dtype, shape, values) => {
   const read = Object.getOwnPropertyDescriptor(types, name)?.value as Tensor;
   expect([read.dtype, read.shape]).toEqual([dtype, shape]);
   expect(read.to('float64').flatten().toArray()).toEqual(values); // toEqual tells -0 from 0, and takes NaN for NaN
-  const { tensors, metadata } = io.readSafetensorsHeader(file('types'));
+  const { tensors, metadata } = io.readSafetensorsHeaderSync(file('types'));
   const header = Object.getOwnPropertyDescriptor(tensors, name)?.value as io.SafetensorsTensor;
-  expect(header).toEqual({ storedAs, dtype, shape });
+  expect(header).toEqual({ fileDtype, dtype, shape });
   expect(metadata).toEqual({ format: 'pt' });
 });
 
@@ -56,7 +56,7 @@ test('nothing else is in the file', () => {
 });
 
 test('the bits of halves and the limits of whole numbers', () => {
-  const read = io.loadSafetensors(file('bits'));
+  const read = io.loadSafetensorsSync(file('bits'));
   const dtypes = Object.entries(read).map(([name, { dtype }]) => `${name} ${dtype}`);
   expect(dtypes.sort()).toEqual([
     ...['bf16 bfloat16', 'bool bool', 'f16 float16', 'f32 float32', 'f64 float64'],
@@ -76,13 +76,13 @@ test.each([
   ['bfloat16', [-(2 ** 63), 2 ** 63, 2 ** 53]],
   ['float16', [-Infinity, Infinity, Infinity]],
 ] as const)('int64 become %s when asked', (dtype, values) => {
-  const { i64 } = io.loadSafetensors(file('bits'), { names: ['i64'], dtype });
+  const { i64 } = io.loadSafetensorsSync(file('bits'), { names: ['i64'], dtype });
   expect(i64.dtype).toBe(dtype);
   expect(i64.to('float64').toArray()).toEqual(values);
 });
 
 test('halves become float32 when asked, exactly', () => {
-  const { f16, bf16, bool } = io.loadSafetensors(file('types'), {
+  const { f16, bf16, bool } = io.loadSafetensorsSync(file('types'), {
     names: ['f16', 'bf16', 'bool'],
     dtype: 'float32',
   });
@@ -102,35 +102,35 @@ function makeModel(): nn.Sequential {
 
 test('a net of PyTorch computes here what it computed there', () => {
   const model = makeModel();
-  const report = model.loadStateDict(io.loadSafetensors(file('model')));
+  const report = model.loadStateDict(io.loadSafetensorsSync(file('model')));
   expect(report).toEqual({ missingKeys: [], unexpectedKeys: [] });
-  const { x, y } = io.loadSafetensors(file('run'));
+  const { x, y } = io.loadSafetensorsSync(file('run'));
   const difference = model.forward(x).sub(y).abs().max().item();
   expect(difference).toBeLessThan(1e-6);
 });
 
 test.each(['model', 'run', 'bits'])('%s is written as Python writes it, byte for byte', (name) => {
   const path = join(folder, `${name}.safetensors`);
-  const { metadata } = io.readSafetensorsHeader(file(name));
+  const { metadata } = io.readSafetensorsHeaderSync(file(name));
   const options = Object.keys(metadata).length > 0 ? { metadata } : {};
-  let tensors = io.loadSafetensors(file(name));
+  let tensors = io.loadSafetensorsSync(file(name));
   if (name === 'model') {
     const model = makeModel();
     model.loadStateDict(tensors);
     tensors = model.stateDict();
   }
-  io.saveSafetensors(path, tensors, options);
+  io.saveSafetensorsSync(path, tensors, options);
   expect(readFileSync(path).equals(readFileSync(file(name)))).toBe(true);
 });
 
 test('some of a file, by name, through a URL', () => {
   const url = pathToFileURL(file('large'));
-  const { small, ...rest } = io.loadSafetensors(url, { names: ['small'] });
+  const { small, ...rest } = io.loadSafetensorsSync(url, { names: ['small'] });
   expect([small.dtype, small.toArray(), Object.keys(rest)]).toEqual(['int64', [1, 2], []]);
-  expect(io.loadSafetensors(file('complex'), { names: ['r'] })['r'].item()).toBe(1);
-  expect(io.loadSafetensors(file('complex'), { names: [] })).toEqual({});
-  expect(io.readSafetensorsHeader(file('complex')).tensors['c']).toEqual({
-    storedAs: 'C64',
+  expect(io.loadSafetensorsSync(file('complex'), { names: ['r'] })['r'].item()).toBe(1);
+  expect(io.loadSafetensorsSync(file('complex'), { names: [] })).toEqual({});
+  expect(io.readSafetensorsHeaderSync(file('complex')).tensors['c']).toEqual({
+    fileDtype: 'C64',
     dtype: null,
     shape: [2],
   });
@@ -163,8 +163,8 @@ test.each([
     `names in ${file('run')} for names, got 'z'`,
   ],
 ])('%s is an error', (_, name, options, message) => {
-  const wanted = new RangeError(`loadSafetensors: expected ${message}`);
-  expect(() => io.loadSafetensors(file(name), options as io.LoadSafetensorsOptions)).toThrow(
+  const wanted = new RangeError(`loadSafetensorsSync: expected ${message}`);
+  expect(() => io.loadSafetensorsSync(file(name), options as io.LoadSafetensorsOptions)).toThrow(
     wanted,
   );
 });

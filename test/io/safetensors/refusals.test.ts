@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { io } from 'blasgrad';
+import { forms } from '../forms';
 import { randomFrom } from '../../support/random';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
@@ -142,76 +142,88 @@ const cases: [string, Buffer, string][] = [
   ],
 ];
 
-test.each(cases)('%s', (_, bytes, message) => {
-  writeFileSync(path, bytes);
-  let problem: unknown;
-  try {
-    io.loadSafetensors(path);
-  } catch (error) {
-    problem = error;
-  }
-  expect(problem).toBeInstanceOf(Error);
-  const { name, message: text } = problem as Error;
-  expect(['RangeError', 'TypeError']).toContain(name);
-  expect(text).toContain('loadSafetensors: expected ');
-  expect(text).toContain(message);
-  expect(text).toContain(path);
-});
-
-test('binary rubbish', () => {
-  const random = randomFrom('rubbish');
-  for (let i = 0; i < 200; i++) {
-    const bytes = Buffer.from(Array.from({ length: 100 }, () => Math.floor(random() * 256)));
-    if (i % 2 === 0) bytes.writeBigUInt64LE(BigInt(i % 80));
+describe.each(forms)('%s functions', (_form, ending, files) => {
+  test.each(cases)('%s', async (_, bytes, message) => {
     writeFileSync(path, bytes);
-    expect(() => io.loadSafetensors(path)).toThrow(RangeError);
-  }
-});
-
-test('every shorter part of a good file', () => {
-  const good = build(two([0, 8], [8, 16]), 16);
-  writeFileSync(path, good);
-  expect(Object.keys(io.loadSafetensors(path))).toEqual(['a', 'b']);
-  for (let length = 0; length < good.length; length++) {
-    writeFileSync(path, good.subarray(0, length));
-    expect(() => io.loadSafetensors(path)).toThrow(RangeError);
-  }
-});
-
-test('what is no file', () => {
-  const place = join(folder, 'place');
-  mkdirSync(place);
-  expect(() => io.loadSafetensors(place)).toThrow(`a file for ${place}, got a directory`);
-  expect(() => io.loadSafetensors(join(folder, 'missing'))).toThrow('ENOENT');
-  expect(() => io.loadSafetensors('/dev/zero')).toThrow('a file for /dev/zero, got a device');
-  expect(() => io.loadSafetensors(1 as unknown as string)).toThrow(TypeError);
-  expect(() => io.loadSafetensors(path, { names: 'a' as unknown as string[] })).toThrow(TypeError);
-  const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
-  expect(() => io.loadSafetensors(pipe)).toThrow('got a device, pipe or socket');
-});
-
-test.each([
-  ['F4', 4, 2],
-  ['F6_E2M3', 4, 3],
-  ['F6_E3M2', 8, 6],
-  ['F8_E4M3FNUZ', 2, 2],
-  ['F8_E8M0', 2, 2],
-  ['U32', 2, 8],
-])('%s is left out of a file whose other tensors are read', (dtype, size, bytes) => {
-  const tensors = {
-    __metadata__: null,
-    a: { dtype, shape: [size], data_offsets: [0, bytes] },
-    b: { dtype: 'F32', shape: [1], data_offsets: [bytes, bytes + 4] },
-  };
-  writeFileSync(path, build(tensors, bytes + 4));
-  expect(io.readSafetensorsHeader(path).tensors['a']).toMatchObject({
-    storedAs: dtype,
-    dtype: null,
+    let problem: unknown;
+    try {
+      await files.loadSafetensors(path);
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toBeInstanceOf(Error);
+    const { name, message: text } = problem as Error;
+    expect(['RangeError', 'TypeError']).toContain(name);
+    expect(text).toContain(`loadSafetensors${ending}: expected `);
+    expect(text).toContain(message);
+    expect(text).toContain(path);
   });
-  expect(io.loadSafetensors(path, { names: ['b'] })['b'].item()).toBe(0);
-  expect(() => io.loadSafetensors(path)).toThrow(`for the dtype of ${a} of ${path}, got ${dtype}`);
-  tensors.a.shape = [size + 1];
-  writeFileSync(path, build(tensors, bytes + 4));
-  expect(() => io.readSafetensorsHeader(path)).toThrow(`of ${dtype} in the shape [${size + 1}]`);
+
+  test('binary rubbish', async () => {
+    const random = randomFrom('rubbish');
+    for (let i = 0; i < 200; i++) {
+      const bytes = Buffer.from(Array.from({ length: 100 }, () => Math.floor(random() * 256)));
+      if (i % 2 === 0) bytes.writeBigUInt64LE(BigInt(i % 80));
+      writeFileSync(path, bytes);
+      await expect(files.loadSafetensors(path)).rejects.toThrow(RangeError);
+    }
+  });
+
+  test('every shorter part of a good file', async () => {
+    const good = build(two([0, 8], [8, 16]), 16);
+    writeFileSync(path, good);
+    expect(Object.keys(await files.loadSafetensors(path))).toEqual(['a', 'b']);
+    for (let length = 0; length < good.length; length++) {
+      writeFileSync(path, good.subarray(0, length));
+      await expect(files.loadSafetensors(path)).rejects.toThrow(RangeError);
+    }
+  });
+
+  test('what is no file', async () => {
+    const place = join(folder, `place${ending}`);
+    mkdirSync(place);
+    await expect(files.loadSafetensors(place)).rejects.toThrow(
+      `a file for ${place}, got a directory`,
+    );
+    await expect(files.loadSafetensors(join(folder, 'missing'))).rejects.toThrow('ENOENT');
+    await expect(files.loadSafetensors('/dev/zero')).rejects.toThrow(
+      'a file for /dev/zero, got a device',
+    );
+    await expect(files.loadSafetensors(1 as unknown as string)).rejects.toThrow(TypeError);
+    await expect(
+      files.loadSafetensors(path, { names: 'a' as unknown as string[] }),
+    ).rejects.toThrow(TypeError);
+    const pipe = join(folder, `pipe${ending}`);
+    execFileSync('mkfifo', [pipe]);
+    await expect(files.loadSafetensors(pipe)).rejects.toThrow('got a device, pipe or socket');
+  });
+
+  test.each([
+    ['F4', 4, 2],
+    ['F6_E2M3', 4, 3],
+    ['F6_E3M2', 8, 6],
+    ['F8_E4M3FNUZ', 2, 2],
+    ['F8_E8M0', 2, 2],
+    ['U32', 2, 8],
+  ])('%s is left out of a file whose other tensors are read', async (dtype, size, bytes) => {
+    const tensors = {
+      __metadata__: null,
+      a: { dtype, shape: [size], data_offsets: [0, bytes] },
+      b: { dtype: 'F32', shape: [1], data_offsets: [bytes, bytes + 4] },
+    };
+    writeFileSync(path, build(tensors, bytes + 4));
+    expect((await files.readSafetensorsHeader(path)).tensors['a']).toMatchObject({
+      fileDtype: dtype,
+      dtype: null,
+    });
+    expect((await files.loadSafetensors(path, { names: ['b'] }))['b'].item()).toBe(0);
+    await expect(files.loadSafetensors(path)).rejects.toThrow(
+      `for the dtype of ${a} of ${path}, got ${dtype}`,
+    );
+    tensors.a.shape = [size + 1];
+    writeFileSync(path, build(tensors, bytes + 4));
+    await expect(files.readSafetensorsHeader(path)).rejects.toThrow(
+      `of ${dtype} in the shape [${size + 1}]`,
+    );
+  });
 });

@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile, io, nn, ones, optim, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { compile, nn, ones, optim, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { forms } from '../forms';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 const path = join(folder, 'tensors.safetensors');
@@ -37,103 +38,129 @@ function expectSame(read: Tensor, saved: Tensor): void {
   expect(a.every((value, i) => Object.is(value, b[i]))).toBe(true);
 }
 
-test.each(Object.entries(tensors))("'%s' alone", (name, saved) => {
-  io.saveSafetensors(path, { [name]: saved });
-  const loaded = io.loadSafetensors(path);
-  expect(Object.keys(loaded)).toEqual([name]);
-  expectSame(loaded[name], saved);
-});
-
-test('all together, one after the other by width and name, the data aligned', () => {
-  io.saveSafetensors(path, tensors, { metadata: { made: 'here', näme: '☃"\\\n' } });
-  const loaded = io.loadSafetensors(path);
-  for (const [name, saved] of Object.entries(tensors)) expectSame(loaded[name], saved);
-  const header = io.readSafetensorsHeader(path);
-  expect(header.metadata).toEqual({ made: 'here', näme: '☃"\\\n' });
-  const wide = ['double precision'];
-  const last = ['labels', 'mask'];
-  const rest = Object.keys(tensors).filter((name) => ![...wide, ...last].includes(name));
-  // Not Object.keys of the result: an object has names that are numbers first.
-  const text = readFileSync(path).toString('latin1');
-  const order = [...wide, ...rest.sort(), ...last].map((name) => text.indexOf(`"${name}":`));
-  expect(order).toEqual([...order].sort((a, b) => a - b));
-  expect(readFileSync(path).readUInt32LE() % 8).toBe(0);
-});
-
-test('no tensors are a file too', () => {
-  io.saveSafetensors(path, {});
-  expect(io.loadSafetensors(path)).toEqual({});
-  expect(statSync(path).size).toBe(16);
-});
-
-test('tensors that share memory are written each, and read apart', () => {
-  const shared = ones(2);
-  io.saveSafetensors(path, { a: shared, b: shared });
-  const { a, b } = io.loadSafetensors(path);
-  a.fill_(2);
-  expect(b.toArray()).toEqual([1, 1]);
-});
-
-test('saving leaves the memory where compiled steps can use it', async () => {
-  const model = new nn.Linear(3, 2);
-  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-  const step = compile((x: Tensor) => {
-    optimizer.zeroGrad();
-    const loss = model.forward(x).square().sum();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
-  io.saveSafetensors(path, model.stateDict());
-  step(ones(4, 3));
-  const run = step.scanAsync(ones(50, 4, 3));
-  expect(() => io.saveSafetensors(path, model.stateDict())).toThrow(
-    'running compiled function changes',
-  );
-  await run;
-  io.saveSafetensors(path, model.stateDict());
-  expectSame(io.loadSafetensors(path)['weight'], model.weight.detach());
-  expect(step.stats.captures).toBe(1);
-});
-
-describe('saveSafetensors refuses', () => {
-  const half = '\ud800';
-  test.each<[string, unknown, unknown, string]>([
-    ['a number', { a: zeros(1), b: 1 }, {}, "a tensor for tensors['b'], got 1"],
-    ['a tensor', zeros(1), {}, 'an object of tensors for tensors, got a float32 tensor of shape'],
-    ['nothing', null, {}, 'an object of tensors for tensors, got null'],
-    ['its own name', { __metadata__: zeros(1) }, {}, 'another name than __metadata__ for tensors'],
-    ['half a character', { [half]: zeros(1) }, {}, `whole characters for the name '${half}', got`],
-    ['metadata that is none', {}, { metadata: 'x' }, "an object of strings for metadata, got 'x'"],
-    ['numbers in it', {}, { metadata: { a: 1 } }, "a string for metadata['a'], got 1"],
-    ['half of one in it', {}, { metadata: { a: half } }, "whole characters for metadata['a'], got"],
-    ['a misspelt option', {}, { meta: {} }, "one of metadata for options, got 'meta'"],
-  ])('%s, and leaves the file alone', (_, wrong, options, message) => {
-    io.saveSafetensors(path, { kept: zeros(1) });
-    const before = readFileSync(path);
-    const save = io.saveSafetensors as (...args: unknown[]) => void;
-    expect(() => save(path, wrong, options)).toThrow(`saveSafetensors: expected ${message}`);
-    expect(readFileSync(path).equals(before)).toBe(true);
+describe.each(forms)('%s functions', (_form, ending, files) => {
+  test.each(Object.entries(tensors))("'%s' alone", async (name, saved) => {
+    await files.saveSafetensors(path, { [name]: saved });
+    const loaded = await files.loadSafetensors(path);
+    expect(Object.keys(loaded)).toEqual([name]);
+    expectSame(loaded[name], saved);
   });
 
-  test('a path that is none, or leads nowhere', () => {
-    expect(() => io.saveSafetensors(3 as unknown as string, {})).toThrow(TypeError);
-    expect(() => io.saveSafetensors(new URL('http://x/y'), {})).toThrow(TypeError);
-    expect(() => io.saveSafetensors(join(folder, 'no', 'where'), {})).toThrow('ENOENT');
-    expect(() => io.saveSafetensors(folder, {})).toThrow('EISDIR');
+  test('all together, one after the other by width and name, the data aligned', async () => {
+    await files.saveSafetensors(path, tensors, { metadata: { made: 'here', näme: '☃"\\\n' } });
+    const loaded = await files.loadSafetensors(path);
+    for (const [name, saved] of Object.entries(tensors)) expectSame(loaded[name], saved);
+    const header = await files.readSafetensorsHeader(path);
+    expect(header.metadata).toEqual({ made: 'here', näme: '☃"\\\n' });
+    const wide = ['double precision'];
+    const last = ['labels', 'mask'];
+    const rest = Object.keys(tensors).filter((name) => ![...wide, ...last].includes(name));
+    // Not Object.keys of the result: an object has names that are numbers first.
+    const text = readFileSync(path).toString('latin1');
+    const order = [...wide, ...rest.sort(), ...last].map((name) => text.indexOf(`"${name}":`));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(readFileSync(path).readUInt32LE() % 8).toBe(0);
   });
-});
 
-test('a file that was longer is cut', () => {
-  writeFileSync(path, Buffer.alloc(1000, 'x'));
-  io.saveSafetensors(path, { a: ones(1) });
-  expect(io.loadSafetensors(path)['a'].item()).toBe(1);
-});
+  test('no tensors are a file too', async () => {
+    await files.saveSafetensors(path, {});
+    expect(await files.loadSafetensors(path)).toEqual({});
+    expect(statSync(path).size).toBe(16);
+  });
 
-test('metadata of a million characters that are escaped', () => {
-  const text = '"\\\n'.repeat(400_000);
-  const file = join(folder, 'long.safetensors');
-  io.saveSafetensors(file, { a: tensor([1]) }, { metadata: { text } });
-  expect(io.readSafetensorsHeader(file).metadata).toEqual({ text });
-  expect(io.loadSafetensors(file)['a'].item()).toBe(1);
+  test('tensors that share memory are written each, and read apart', async () => {
+    const shared = ones(2);
+    await files.saveSafetensors(path, { a: shared, b: shared });
+    const { a, b } = await files.loadSafetensors(path);
+    a.fill_(2);
+    expect(b.toArray()).toEqual([1, 1]);
+  });
+
+  test('saving leaves the memory where compiled steps can use it', async () => {
+    const model = new nn.Linear(3, 2);
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const step = compile((x: Tensor) => {
+      optimizer.zeroGrad();
+      const loss = model.forward(x).square().sum();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    await files.saveSafetensors(path, model.stateDict());
+    step(ones(4, 3));
+    const run = step.scanAsync(ones(50, 4, 3));
+    await expect(files.saveSafetensors(path, model.stateDict())).rejects.toThrow(
+      'running compiled function changes',
+    );
+    await run;
+    await files.saveSafetensors(path, model.stateDict());
+    expectSame((await files.loadSafetensors(path))['weight'], model.weight.detach());
+    expect(step.stats.captures).toBe(1);
+  });
+
+  describe('saveSafetensors refuses', () => {
+    const half = '\ud800';
+    test.each<[string, unknown, unknown, string]>([
+      ['a number', { a: zeros(1), b: 1 }, {}, "a tensor for tensors['b'], got 1"],
+      ['a tensor', zeros(1), {}, 'an object of tensors for tensors, got a float32 tensor of shape'],
+      ['nothing', null, {}, 'an object of tensors for tensors, got null'],
+      [
+        'its own name',
+        { __metadata__: zeros(1) },
+        {},
+        'another name than __metadata__ for tensors',
+      ],
+      [
+        'half a character',
+        { [half]: zeros(1) },
+        {},
+        `whole characters for the name '${half}', got`,
+      ],
+      [
+        'metadata that is none',
+        {},
+        { metadata: 'x' },
+        "an object of strings for metadata, got 'x'",
+      ],
+      ['numbers in it', {}, { metadata: { a: 1 } }, "a string for metadata['a'], got 1"],
+      [
+        'half of one in it',
+        {},
+        { metadata: { a: half } },
+        "whole characters for metadata['a'], got",
+      ],
+      ['a misspelt option', {}, { meta: {} }, "one of metadata for options, got 'meta'"],
+    ])('%s, and leaves the file alone', async (_, wrong, options, message) => {
+      await files.saveSafetensors(path, { kept: zeros(1) });
+      const before = readFileSync(path);
+      const save = files.saveSafetensors as (...args: unknown[]) => Promise<void>;
+      await expect(save(path, wrong, options)).rejects.toThrow(
+        `saveSafetensors${ending}: expected ${message}`,
+      );
+      expect(readFileSync(path).equals(before)).toBe(true);
+    });
+
+    test('a path that is none, or leads nowhere', async () => {
+      await expect(files.saveSafetensors(3 as unknown as string, {})).rejects.toThrow(TypeError);
+      await expect(files.saveSafetensors(new URL('http://x/y'), {})).rejects.toThrow(TypeError);
+      await expect(files.saveSafetensors(join(folder, 'no', 'where'), {})).rejects.toThrow(
+        'ENOENT',
+      );
+      await expect(files.saveSafetensors(folder, {})).rejects.toThrow('EISDIR');
+    });
+  });
+
+  test('a file that was longer is cut', async () => {
+    writeFileSync(path, Buffer.alloc(1000, 'x'));
+    await files.saveSafetensors(path, { a: ones(1) });
+    expect((await files.loadSafetensors(path))['a'].item()).toBe(1);
+  });
+
+  test('metadata of a million characters that are escaped', async () => {
+    const text = '"\\\n'.repeat(400_000);
+    const file = join(folder, 'long.safetensors');
+    await files.saveSafetensors(file, { a: tensor([1]) }, { metadata: { text } });
+    expect((await files.readSafetensorsHeader(file)).metadata).toEqual({ text });
+    expect((await files.loadSafetensors(file))['a'].item()).toBe(1);
+  });
 });

@@ -8,7 +8,6 @@
  *
  * A NaN of a half dtype whose bits are not the usual ones is written with them: NaN:7e01.
  */
-import { copyInOrder, readableMemory } from '../core/access';
 import { dtypes, isFloating, isHalf, rangeOf, type DType, type TypedArray } from '../core/dtype';
 import { encodeElement, readElement, type Element } from '../core/element';
 import { requireArity, describe, shapeText, wrongValue } from '../core/errors';
@@ -16,33 +15,74 @@ import { isPossibleShape, numelOf, possibleShape } from '../core/shape';
 import { allocateOwn, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
 import { InputFile, requirePath } from './file';
-import { requireTensors } from './named';
-import { pieceBytes, readPiecesSync, readText } from './pieces';
-import { writeWholeSync } from './write';
+import { elementsOf, requireTensors } from './named';
+import { pause, readPieces, readPiecesSync, readText, type Fill, type Reader } from './pieces';
+import { writeWhole, writeWholeSync } from './write';
+
+/** Bytes of text that are written, or read and converted, before other events run: about 5 ms of work. */
+const pieceBytes = 1 << 16;
 
 /**
- * Writes tensors to a text file for `loadDat`. Values are written with as many digits as are needed to read them back
- * exactly. Names must not contain white space. `loadDat` reads up to 256 MiB; use safetensors for larger files.
+ * Writes tensors to a text file, which `loadText` reads. Values have as many digits as are needed to read them back
+ * exactly. They are those at the time of the call.
  *
- * @example io.saveDat('gradients.dat', { '0.weight': model[0].weight.grad });
+ * The file appears under its name when it is complete and on the disk; until then an existing file stays. `loadText`
+ * reads up to 256 MiB; use safetensors for larger files.
+ *
+ * @param path the file, as a path or a file URL
+ * @param tensors tensors of any dtype and shape, by name
+ * @throws RangeError (the promise rejects) if a name is empty or contains white space
+ * @example await io.saveText('gradients.txt', { '0.weight': model[0].weight.grad });
  */
-export function saveDat(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
-  requireArity('saveDat', arguments.length, 2);
-  const target = requirePath('saveDat', path);
-  const named = requireTensors('saveDat', tensors);
+export async function saveText(
+  path: string | URL,
+  tensors: Readonly<Record<string, Tensor>>,
+): Promise<void> {
+  requireArity('saveText', arguments.length, 2);
+  const target = requirePath('saveText', path);
+  const copies = namedIn('saveText', tensors).map(([name, tensor]): Named => ({
+    name,
+    tensor,
+    values: elementsOf('saveText', tensor, true),
+  }));
+  await writeWhole(target, textOf('saveText', copies));
+}
+
+/**
+ * The same as `saveText`, but blocks until the file is written. It writes from the memory of the tensors, and does not
+ * wait for the disk.
+ *
+ * @param path the file, as a path or a file URL
+ * @param tensors tensors of any dtype and shape, by name
+ * @throws RangeError if a name is empty or contains white space
+ * @example io.saveTextSync('gradients.txt', { '0.weight': model[0].weight.grad });
+ */
+export function saveTextSync(path: string | URL, tensors: Readonly<Record<string, Tensor>>): void {
+  requireArity('saveTextSync', arguments.length, 2);
+  const target = requirePath('saveTextSync', path);
+  const named = namedIn('saveTextSync', tensors).map(([name, tensor]) => ({ name, tensor }));
+  writeWholeSync(target, textOf('saveTextSync', named));
+}
+
+/** A tensor to be written; `values` are its elements if they were copied. */
+interface Named {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly values?: TypedArray;
+}
+
+function namedIn(op: string, tensors: unknown): [string, Tensor][] {
+  const named = requireTensors(op, tensors);
   for (const [name] of named) {
-    if (/^\S+$/.test(name)) continue;
-    throw wrongValue('saveDat', 'a name without white space', 'name', name);
+    if (!/^\S+$/.test(name)) throw wrongValue(op, 'a name without white space', 'name', name);
   }
-  writeWholeSync(target, textOf(named));
+  return named;
 }
 
 /** In pieces: as one text, many values would not fit into JavaScript's heap. */
-function* textOf(tensors: readonly [string, Tensor][]): Generator<Uint8Array, void, void> {
+function* textOf(op: string, tensors: readonly Named[]): Generator<Uint8Array, void, void> {
   let separator = '';
-  for (const [name, tensor] of tensors) {
-    readableMemory('saveDat', tensor);
-    const values = tensor._contiguous ? tensor._flat : copyInOrder(tensor);
+  for (const { name, tensor, values = elementsOf(op, tensor, false) } of tensors) {
     const rowLength = tensor.shape.at(-1) ?? 1;
     const write = valueText(tensor.dtype);
     let text = `${separator}${name} ${tensor.dtype} ${shapeText(tensor.shape)}\n`;
@@ -101,6 +141,7 @@ class Lines {
   private number = 0;
   /** The start of the next line. */
   private start = 0;
+  private nextPause = pieceBytes;
 
   constructor(
     private readonly file: InputFile,
@@ -121,27 +162,58 @@ class Lines {
     return line;
   }
 
+  /** A pause after every 64 KiB. */
+  *pauses(): Generator<Fill, void, void> {
+    if (this.start < this.nextPause) return;
+    this.nextPause = this.start + pieceBytes;
+    yield pause;
+  }
+
   /** An error about the line that was read last. */
   wrong(what: string, got: string): RangeError {
     return this.file.wrong(what, `line ${this.number}`, got);
   }
 }
 
-/** Reads the tensors of a file that `saveDat` wrote; RangeError names the first line that is invalid. */
-export function loadDat(path: string | URL): Record<string, Tensor> {
-  requireArity('loadDat', arguments.length, 1);
-  const file = new InputFile('loadDat', requirePath('loadDat', path));
-  const lines = new Lines(
-    file,
-    readPiecesSync(file, (size) => readText(file, size)),
-  );
+/**
+ * Reads the tensors of a text file that `saveText` wrote, by name. Other events run while it reads and converts.
+ *
+ * @param path the file, as a path or a file URL
+ * @returns a promise of the tensors by name
+ * @throws RangeError (the promise rejects) if the file is larger than 256 MiB or invalid; it names the first such line
+ * @example const { '0.weight': gradient } = await io.loadText('gradients.txt');
+ */
+export async function loadText(path: string | URL): Promise<Record<string, Tensor>> {
+  requireArity('loadText', arguments.length, 1);
+  const file = new InputFile('loadText', requirePath('loadText', path));
+  return await readPieces(file, (size) => readTensors(file, size));
+}
+
+/**
+ * The same as `loadText`, but blocks until the file is read.
+ *
+ * @param path the file, as a path or a file URL
+ * @returns the tensors by name
+ * @throws RangeError if the file is larger than 256 MiB or invalid; it names the first such line
+ * @example const { '0.weight': gradient } = io.loadTextSync('gradients.txt');
+ */
+export function loadTextSync(path: string | URL): Record<string, Tensor> {
+  requireArity('loadTextSync', arguments.length, 1);
+  const file = new InputFile('loadTextSync', requirePath('loadTextSync', path));
+  return readPiecesSync(file, (size) => readTensors(file, size));
+}
+
+function* readTensors(file: InputFile, size: number): Reader<Record<string, Tensor>> {
+  const lines = new Lines(file, yield* readText(file, size));
   const tensors = new Map<string, Tensor>();
   while (lines.left > 0) {
+    yield* lines.pauses();
     const head = lines.next();
     if (head.trim() === '') continue;
     const { name, dtype, shape } = readHead(lines, head);
     if (tensors.has(name)) throw lines.wrong('a new name', name);
-    tensors.set(name, new Tensor(new Storage(dtype, readValues(lines, dtype, shape)), shape));
+    const values = yield* readValues(lines, dtype, shape);
+    tensors.set(name, new Tensor(new Storage(dtype, values), shape));
   }
   return Object.fromEntries(tensors);
 }
@@ -160,7 +232,7 @@ function readHead(
   return { name: found[1], dtype, shape };
 }
 
-function readValues(lines: Lines, dtype: DType, shape: readonly number[]): TypedArray {
+function* readValues(lines: Lines, dtype: DType, shape: readonly number[]): Reader<TypedArray> {
   const count = numelOf(shape);
   const rowLength = shape.at(-1) ?? 1;
   // More values than characters end in an error, without memory for them.
@@ -168,7 +240,9 @@ function readValues(lines: Lines, dtype: DType, shape: readonly number[]): Typed
   const array = memory as { [at: number]: Element };
   for (let i = 0; i < count; i += rowLength) {
     let found = 0;
+    yield* lines.pauses();
     for (const [word] of lines.next().matchAll(/\S+/g)) {
+      if (found % 4096 === 4095) yield pause; // a long line
       const stored = storedFor(word, dtype);
       if (stored === null) throw lines.wrong(`${dtype} values`, describe(word));
       if (found < rowLength) array[i + found] = stored;

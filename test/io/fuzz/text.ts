@@ -1,7 +1,7 @@
 import { io } from 'blasgrad';
 import type { FuzzTarget } from './target';
 
-const text = `0.weight float64 [2, 3]
+const content = `0.weight float64 [2, 3]
 0.1 0.2 0.3
 -1e-7 NaN Infinity
 
@@ -27,12 +27,12 @@ number float32 []
 0.5
 `;
 
-export const dat: FuzzTarget = {
+export const text: FuzzTarget = {
   name: 'tensors as text',
   files: 5500,
   seeds: () => ({
-    'all.dat': Buffer.from(text),
-    'one.dat': Buffer.from('a float32 [2]\n1 2\n'),
+    'all.txt': Buffer.from(content),
+    'one.txt': Buffer.from('a float32 [2]\n1 2\n'),
   }),
-  read: (path) => io.loadDat(path),
+  read: (path) => io.loadTextSync(path),
 };

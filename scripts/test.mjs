@@ -3,6 +3,7 @@
 //   npm test                  everything; of the long tests a small part, and says at the end of which
 //   npm test -- PATTERN ...   only tests, those whose path matches; as PATTERN, all arguments go to Jest
 //   npm run test:full         as npm test, with the long tests complete; takes arguments too
+//   --yes                     with any of these: set-up installs system packages without asking
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checks } from './checks.mjs';

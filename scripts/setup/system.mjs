@@ -2,6 +2,7 @@
 // Presence is probed through the compiler itself, so an OpenBLAS in OPENBLAS_ROOT or from Homebrew counts too.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ask, canAsk } from './question.mjs';
 import { run, say, SetupError, step, which } from './tools.mjs';
 
 // brew has no name where macOS's own command line tools (xcode-select --install) bring the thing.
@@ -18,16 +19,14 @@ export function compilerPath() {
   return which('c++') ?? which('g++') ?? which('clang++');
 }
 
-/** Makes sure that everything is there; with `install`, installs what is missing where apt-get allows it. */
+/** Makes sure that everything is there; with `install`, installs what is missing, where apt-get and the user allow it. */
 export async function systemPackages({ install = true } = {}) {
   let missing = await findMissing();
   if (missing.length === 0) return;
 
-  const apt = install ? await aptGet() : undefined;
+  const apt = install ? await aptGet(missing) : undefined;
   if (apt) {
-    await step(`installing ${missing.map((need) => need.apt).join(' ')} by apt-get`, () =>
-      aptInstall(apt, missing),
-    );
+    await step(`installing ${aptNames(missing)} with apt-get`, () => aptInstall(apt, missing));
     missing = await findMissing();
     if (missing.length === 0) return;
   }
@@ -47,6 +46,11 @@ async function findMissing() {
   return Object.keys(needs)
     .filter((key) => !present[key])
     .map((key) => needs[key]);
+}
+
+/** The names of the Debian packages. */
+function aptNames(missing, separator = ' ') {
+  return missing.map((need) => need.apt).join(separator);
 }
 
 /** One run of the preprocessor tells which headers it can see; the libraries are asked for by name. */
@@ -104,8 +108,8 @@ async function findLibrary(compiler, name, folders) {
   return false;
 }
 
-/** The command that runs apt-get with the right to install, or undefined where there is none. */
-async function aptGet() {
+/** The command that runs apt-get with the right to install, or undefined if there is none or the user refuses. */
+async function aptGet(missing) {
   if (!which('apt-get')) return undefined;
   const command = [
     'env',
@@ -116,9 +120,11 @@ async function aptGet() {
   ];
   if (process.getuid?.() === 0) return command;
   if (!which('sudo')) return undefined;
+  if (canAsk() && !(await ask(`setup: install ${aptNames(missing, ', ')} with sudo apt-get?`)))
+    return undefined;
   if ((await run('sudo', ['-n', 'true'])).code === 0) return ['sudo', '-n', ...command];
   if (!process.stdin.isTTY) return undefined;
-  say('setup: some system packages are missing; sudo may ask for your password to install them');
+  say('setup: sudo may ask for your password to install system packages');
   return (await run('sudo', ['-v'], { inherit: true })).code === 0
     ? ['sudo', ...command]
     : undefined;

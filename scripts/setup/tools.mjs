@@ -17,6 +17,7 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { say } from './progress.mjs';
+import { yesOption } from './question.mjs';
 
 export { say, step } from './progress.mjs';
 
@@ -146,7 +147,10 @@ export function usefulTail(output, lines = 40) {
   return [...shown, ...(left > 0 ? [`... ${left} more lines`] : [])].join('\n');
 }
 
-/** Runs `work` with the command line's arguments if the module is the program itself; tells failures in plain words. */
+/**
+ * Runs `work` with the command line's arguments, without --yes, if the module is the program itself; tells failures in
+ * plain words.
+ */
 export function main(moduleUrl, work) {
   const program = process.argv[1] ?? '';
   // A module's own path is the real one, the program's as it was typed: perhaps through a link.
@@ -155,7 +159,7 @@ export function main(moduleUrl, work) {
     say(`blasgrad needs Node.js 20 or newer; this is ${process.version}.`);
     process.exit(1);
   }
-  work(process.argv.slice(2)).catch((error) => {
+  work(process.argv.slice(2).filter((arg) => arg !== yesOption)).catch((error) => {
     say(error instanceof SetupError ? error.message : error.stack);
     process.exitCode = 1;
   });

@@ -1,4 +1,4 @@
-/** `npm run bench -- --against DIR`: this checkout beside another one of the library, set up in DIR, in one run. */
+/** `npm run bench -- --against DIR`: compares this checkout with another one, in DIR, in one run. */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bundle } from './build';
@@ -8,7 +8,7 @@ import { buildFolder, interleave, root, type Figures } from './runner';
 import { netOf, writeTrial, type NetTrial } from './trial';
 import workloads from './workloads.json';
 
-/** One process of each side, and the times in what it reports. */
+/** A program that runs once for each checkout, and the times in its report. */
 interface Comparison {
   readonly what: string;
   readonly file: string;
@@ -31,7 +31,7 @@ function nets(kind: NetTrial['kind'], modes: readonly string[], options: Options
       seconds,
       threads: 1,
     });
-    // A scan of a thousand steps of the largest net takes seconds.
+    // A scan of a thousand steps of the largest network takes seconds.
     const fitting = modes.filter((mode) => mode !== 'scan' || !name.startsWith('784-512'));
     return fitting.map((mode) => ({
       what: `${kind} ${name}, ${mode}`,
@@ -80,16 +80,18 @@ const comparisons: Readonly<Record<string, (options: Options) => Comparison[]>> 
 
 export const comparable = Object.keys(comparisons);
 
-/** Prints, for each workload, this checkout's time over the other's, and the geometric mean of all. */
+/** Prints for each workload the time of this checkout divided by the other's, and the geometric mean of all ratios. */
 export function against(other: string, names: readonly string[], options: Options): void {
   if (!existsSync(join(other, 'dist', 'blasgrad.js'))) {
-    throw new RangeError(`--against: ${other} is not a checkout that was set up`);
+    throw new RangeError(
+      `--against: ${other} has no dist/blasgrad.js; run \`npm run build\` there`,
+    );
   }
-  // The environment names this checkout's addon for every contestant.
+  // BLASGRAD_ADDON names the addon of this checkout.
   const addon = join(other, 'build', 'all-targets', 'Release', 'blasgrad.node');
   if (!existsSync(addon)) {
     throw new RangeError(
-      `--against: ${other} has no addon for all instruction sets; run its bench`,
+      `--against: ${other} has no addon for all instruction sets; run \`npm run bench -- --quick load\` there`,
     );
   }
   const folder = join(other, buildFolder.slice(root.length));

@@ -1,4 +1,4 @@
-/** Makes contestants ready to run: C programs, bundled TypeScript, the peers' npm packages, a Python with PyTorch. */
+/** Prepares contestants: C programs, bundled TypeScript, npm packages of peers, a Python with PyTorch. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { buildFolder, cleanEnvironment, root } from './runner';
 const folder = join(__dirname, 'contestants');
 const peers = join(__dirname, 'peers');
 
-/** Why something is left out. */
+/** A contestant cannot run here; the message says why. */
 export class Missing extends Error {}
 
 /**
@@ -36,8 +36,8 @@ export function buildC(name: string, ...flags: string[]): string {
 }
 
 /**
- * Bundles a file, named from contestants/ on, for plain Node and returns the path: without a TypeScript runner in the process its memory
- * and its start are the library's own.
+ * Bundles a file of contestants/ for plain Node and returns the path. Without a TypeScript runner in the process, its
+ * memory and its start time are those of the library.
  */
 export function bundle(file: string): string {
   const esModule = file.endsWith('.mjs');
@@ -56,7 +56,7 @@ export function bundle(file: string): string {
   return outfile;
 }
 
-/** Where a module of peers/package.json lies; Missing if it is not installed. */
+/** The path of a module of peers/package.json. Throws Missing if it is not installed. */
 export function peerModule(name: string): string {
   try {
     return createRequire(join(peers, 'package.json')).resolve(name);
@@ -65,7 +65,7 @@ export function peerModule(name: string): string {
   }
 }
 
-/** Installs the packages of peers/package.json where that has not been done; a failure only leaves peers out. */
+/** Installs the packages of peers/package.json if need be. If that fails, the peers are left out. */
 export function installPeers(): void {
   const record = (path: string): string | null =>
     existsSync(path) ? readFileSync(path, 'utf8') : null;
@@ -84,10 +84,13 @@ export function installPeers(): void {
   // --ignore-scripts: onnxruntime-node brings its CPU libraries; its script would fetch those for CUDA.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('npm', args, { cwd: peers, stdio: ['ignore', 2, 2] });
-  if (status !== 0) process.stderr.write('bench: npm ci failed; npm peers are left out\n');
+  if (status !== 0)
+    process.stderr.write(
+      'bench: npm ci failed; TensorFlow.js, onnxruntime-node and charts are left out\n',
+    );
 }
 
-/** A Python that has PyTorch: BLASGRAD_PYTHON, else the first of the usual ones. */
+/** A Python with PyTorch: BLASGRAD_PYTHON, or else python3. */
 export function torchPython(): string {
   const given = process.env['BLASGRAD_PYTHON'];
   const candidates = given === undefined ? ['python3', '/usr/bin/python3'] : [given];

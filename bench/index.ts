@@ -1,4 +1,4 @@
-/** `npm run bench [-- NAME ...]`: measures, beside peers, in one run; prints and keeps figures and ratios. */
+/** `npm run bench [-- NAME ...]`: measures blasgrad next to other libraries, prints the results and saves them. */
 import { execFileSync } from 'node:child_process';
 import { arch, platform, release } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -39,11 +39,11 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
 };
 
 const usage = `usage: npm run bench [-- [OPTIONS] NAME ...]
-  NAME         of ${Object.keys(measures).join(', ')}; all by default
-  --rounds N   rounds of each contestant, ${workloads.timing.rounds} by default
-  --quick      one short round, for a look; writes no results
-  --out DIR    where results go, bench/results by default
-  --against DIR  compares with another checkout of this library, set up in DIR: ${comparable.join(', ')}
+  NAME           a measure: ${Object.keys(measures).join(', ')}; default: all
+  --rounds N     rounds of each contestant; default ${workloads.timing.rounds}
+  --quick        one short round, saves no results
+  --out DIR      folder for the results; default bench/results
+  --against DIR  compares with the checkout of blasgrad in DIR; measures: ${comparable.join(', ')}
 `;
 
 function machine(): Machine {
@@ -69,7 +69,7 @@ function machine(): Machine {
   };
 }
 
-/** Command-line arguments; throws with a sentence for whoever typed them. */
+/** Reads the command line; null for --help. Throws an error with a sentence for the user. */
 function readOptions(
   args: string[],
 ): { names: string[]; options: Options; keep: boolean; other: string | undefined } | null {

@@ -1,54 +1,54 @@
-/** Contestants on one trial: interleaved, checked against each other, compared. */
+/** Runs contestants on one trial in interleaved rounds, checks that their results agree, and compares their times. */
 import type { ContestantName, Roster } from './contestants';
 import { interleave, type Figures, type Job } from './runner';
 import { ratioOf, spreadOf, type Figure, type Ratio, type Report, type Target } from './report';
 import { writeTrial, type NetTrial, type Untimed } from './trial';
 
-/** What every measure is given. */
+/** Options of every measure. */
 export interface Options {
   readonly rounds: number;
   readonly samples: number;
   readonly seconds: number;
-  /** The part of the memory measure's steps to take. */
+  /** The fraction of the usual steps and seconds for the measures of memory and service. */
   readonly share: number;
   readonly roster: Roster;
-  /** Where results and charts go. */
+  /** The folder for results and charts. */
   readonly folder: string;
   /** Whether charts are drawn. */
   readonly draw: boolean;
 }
 
-/** A contestant's terms in a race. */
+/** How a contestant takes part. */
 export interface Entry {
   readonly who: ContestantName;
-  /** One by default; null is the contestant's own choice. */
+  /** Threads; default 1; null: the contestant's own default. */
   readonly threads?: number | null;
-  /** Tells two entries of one contestant apart. */
+  /** Distinguishes two entries of one contestant. */
   readonly note?: string;
 }
 
-/** How many times as fast the entry `of` is as the entry `against`. */
+/** Compares two entries: how many times as fast as `against` is `of`? */
 export interface Goal {
   readonly of: string;
   readonly against: string;
   readonly target?: Target;
 }
 
-/** What an entry's processes told, one record a round. */
+/** The reports of an entry's processes, one for each round. */
 export interface Run {
   readonly label: string;
   readonly figures: readonly Figures[];
 }
 
-/** The runs of the entries that are present, by the entry's name. */
+/** The runs of the entries whose contestants are installed, by the entry's name. */
 export type Runs = ReadonlyMap<string, Run>;
 
-/** Entries under the contestants' own names, one thread each. */
+/** An entry for each contestant, with one thread. */
 export function entriesOf(...names: ContestantName[]): Record<string, Entry> {
   return Object.fromEntries(names.map((who) => [who, { who }]));
 }
 
-/** Seconds a step, one figure a round: the median of the process's samples. */
+/** Seconds for each step: for each round the median of the samples of its process. */
 export function secondsOf({ figures }: Run): number[] {
   return figures.map((one) => spreadOf(one['seconds'] as number[]).median);
 }
@@ -63,13 +63,13 @@ export function checkAgreement(workload: string, all: Iterable<Run>, tolerance =
     for (const { check } of figures) {
       if (Math.abs(Number(check) - expected) <= tolerance * Math.abs(expected)) continue;
       throw new Error(
-        `${workload}: expected ${label} to agree with ${first.label} on ${expected}, got ${String(check)}`,
+        `${workload}: the results disagree: ${first.label} computed ${expected}, ${label} ${String(check)}`,
       );
     }
   }
 }
 
-/** The versions that contestants tell of themselves, by the label without its notes. */
+/** The versions that contestants report, by their labels without notes. */
 export function versionsOf(runs: Runs): Record<string, string> {
   return Object.fromEntries(
     [...runs.values()].flatMap(({ label, figures: [{ version }] }) =>
@@ -78,7 +78,7 @@ export function versionsOf(runs: Runs): Record<string, string> {
   );
 }
 
-/** Runs the entries that are present, all on the same trial, and checks that they agree. */
+/** Runs the entries whose contestants are installed, all on the same trial, and checks that they agree. */
 export function race(
   workload: string,
   trial: Untimed<NetTrial>,
@@ -110,7 +110,7 @@ export function ratiosOf(workload: string, runs: Runs, goals: readonly Goal[]): 
     const [a, b] = [runs.get(of), runs.get(against)];
     if (a === undefined || b === undefined) return [];
     const spread = ratioOf(secondsOf(b), secondsOf(a));
-    const compared = `${a.label} against ${b.label}`;
+    const compared = `speed: ${a.label} / ${b.label}`;
     return [{ workload, compared, ...spread, ...(target && { target }) }];
   });
 }

@@ -1,10 +1,10 @@
-/** What a measure found: figures, and ratios of them with their targets. */
+/** The report of a measure: figures, and comparisons of two figures with their targets. */
 
-/** How a figure of a contestant is to be read. */
+/** The unit of a figure. */
 export type Unit =
   | { readonly kind: 'time' }
   | { readonly kind: 'bytes' }
-  /** Work done in the time, in operations: printed as GFLOP/s. */
+  /** A time in which so many operations were done: printed as GFLOP/s. */
   | { readonly kind: 'speed'; readonly operations: number };
 
 /** Median and range of a number over the rounds. */
@@ -14,7 +14,7 @@ export interface Spread {
   readonly high: number;
 }
 
-/** One contestant's figure on a workload, in seconds or bytes. */
+/** The figure of a contestant on a workload, in seconds or bytes. */
 export interface Figure extends Spread {
   readonly workload: string;
   readonly contestant: string;
@@ -23,19 +23,19 @@ export interface Figure extends Spread {
 
 export type Target = { readonly atLeast: number } | { readonly atMost: number };
 
-/** Two figures compared, round by round. */
+/** The ratio of two figures, computed for each round. */
 export interface Ratio extends Spread {
   readonly workload: string;
   readonly compared: string;
   readonly target?: Target;
 }
 
-/** All that one measure has to say. */
+/** All results of one measure. */
 export interface Report {
   readonly figures: readonly Figure[];
   readonly ratios: readonly Ratio[];
   readonly versions: Readonly<Record<string, string>>;
-  /** Files that a measure wrote beside its figures, in the results' folder. */
+  /** Images that the measure wrote to the folder of results. */
   readonly charts?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, low: sorted[0], high: sorted[sorted.length - 1] };
 }
 
-/** a over b in each round that both had. */
+/** a / b of each round that both have. */
 export function ratioOf(a: readonly number[], b: readonly number[]): Spread {
   return spreadOf(a.slice(0, b.length).map((value, i) => value / b[i]));
 }

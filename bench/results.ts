@@ -1,10 +1,10 @@
-/** The results' files: results.json keeps the last report of each measure, README.md shows them. */
+/** The files of results: results.json has the last report of each measure, README.md shows them. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from './report';
 import { markdownOf } from './table';
 
-/** Where and with what a measure ran. */
+/** Machine and versions of a run. */
 export interface Machine {
   readonly date: string;
   readonly cpu: string;
@@ -27,8 +27,8 @@ export type Results = Readonly<Record<string, Result>>;
 export function machineLine(machine: Machine): string {
   return (
     `${machine.cpu}, ${machine.cpus} CPUs, ${machine.system}; Node ${machine.node}; blasgrad ${machine.blasgrad}; ` +
-    `OpenBLAS ${machine.openblas} with core type ${machine.coreType}; SIMD ${machine.simd}; ` +
-    `${machine.defaultThreads} threads by default`
+    `OpenBLAS ${machine.openblas}, core type ${machine.coreType}; SIMD target ${machine.simd}; ` +
+    `default: ${machine.defaultThreads} threads`
   );
 }
 
@@ -41,12 +41,12 @@ function read(file: string): Results {
   }
 }
 
-/** Numbers to four digits: more would be noise, and noise in every commit. */
+/** Four digits: more would be noise, and change with every run. */
 function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(4)) : value;
 }
 
-/** Replaces what these measures found before, keeps the others, in the order given. */
+/** Replaces the results of these measures, keeps those of others, and sorts them in the given order. */
 export function writeResults(folder: string, fresh: Results, order: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'results.json');

@@ -1,11 +1,11 @@
-/** Contestants in processes of their own, in an environment that slows none of them down. */
+/** Runs each contestant in a process of its own, without variables that would slow it down. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 export const root = join(__dirname, '..');
 export const buildFolder = join(root, 'build', 'bench');
 
-/** What a contestant hands over: one line of JSON. */
+/** What a contestant prints: one line of JSON. */
 export type Figures = Readonly<Record<string, unknown>>;
 
 /** A program and its arguments. */
@@ -15,8 +15,8 @@ const slowing = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'BLASGRAD_NUM_THREADS'
 const threading = ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'];
 
 /**
- * The caller's environment without what would choose slower kernels, and with this number of threads; null leaves it to
- * the program. A call is not enough: torch.set_num_threads(1) leaves OpenBLAS's own threads alone.
+ * The environment without variables that choose slower kernels, and with this number of threads; null: the program's
+ * default. A call in the program is not enough: torch.set_num_threads(1) does not change OpenBLAS's threads.
  */
 export function cleanEnvironment(threads: number | null): NodeJS.ProcessEnv {
   const drop = [...slowing, ...threading];
@@ -40,16 +40,16 @@ export function figuresOf(
   return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Figures;
 }
 
-/** A command of a contestant; one thread and as many rounds as the others have if it says nothing. */
+/** The command of a contestant. Defaults: one thread, and as many rounds as the others. */
 export interface Job {
   readonly command: Command;
   readonly threads?: number | null;
   readonly rounds?: number;
-  /** Variables that differ from those of this process. */
+  /** Variables in addition to those of this process. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Each command in turn, several times over, so that a slow moment of the machine hits all of them. */
+/** Runs all commands in each round, so that a slow moment of the machine affects all of them. */
 export function interleave(rounds: number, jobs: ReadonlyMap<string, Job>): Map<string, Figures[]> {
   const results = new Map<string, Figures[]>([...jobs.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {

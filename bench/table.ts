@@ -1,10 +1,10 @@
-/** How reports are shown: in the terminal, and as Markdown. */
+/** Reports as tables: in the terminal, and as Markdown. */
 import Table from 'cli-table3';
 import { meets, type Figure, type Ratio, type Report, type Spread, type Unit } from './report';
 import { machineLine, type Results } from './results';
 
 const figureHead = ['workload', 'contestant', 'median', 'lowest .. highest'];
-const ratioHead = ['workload', 'ratio of speeds, or of a limit', 'median', 'range', 'target', ''];
+const ratioHead = ['workload', 'comparison', 'median', 'lowest .. highest', 'target', 'result'];
 
 function significant(value: number): string {
   return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
@@ -39,7 +39,7 @@ function figureRow(figure: Figure): string[] {
 function verdict(ratio: Ratio): string {
   const met = meets(ratio);
   if (met === null) return '';
-  return met ? 'met' : 'MISSED';
+  return met ? 'met' : 'missed';
 }
 
 function ratioRow(ratio: Ratio): string[] {
@@ -90,21 +90,45 @@ function markdownTable(head: string[], rows: string[][]): string {
   return `${line(head)}${line(head.map(() => '---'))}${grouped(rows).map(line).join('')}\n`;
 }
 
+const intro = `\`npm run bench\` writes this page; a later run of a measure replaces its section.
+[Benchmarks](../../docs/internals-benchmarks.md) says how it is measured.
+
+Each figure is the median over interleaved rounds; "lowest .. highest" are the extreme rounds. A comparison divides two
+figures: "speed: A / B" of 2 means that A is twice as fast as B, and "A / 40 ms limit" of 0.8 means that A is 20 % below
+the limit. Each contestant has one thread unless a label says otherwise.
+`;
+
+/** What the measures of bench/measures are. */
+const descriptions: Readonly<Record<string, string>> = {
+  gemm: 'Speed of a float32 matrix product.',
+  steps:
+    'Time of a training step. The name of a network gives the sizes of its layers; batch sizes and optimizers are in ' +
+    '`bench/workloads.json`.',
+  infer: 'Time of a forward pass without gradients.',
+  threads: 'Training steps with several threads, and with the default number of threads.',
+  workers: 'Training steps in one worker thread, and in two that run at the same time.',
+  memory: 'Memory of processes that train.',
+  elementwise: 'Eager operations on a million float32 elements.',
+  dtypes: 'Eager conversions between dtypes, and operations on bytes and half-precision tensors.',
+  add: 'Cost of one small operation.',
+  gather: 'Batches of a `TensorDataset`, compared with plain JavaScript.',
+  load: "Time of `require('blasgrad')` in a new process.",
+  growth: 'Time of a compiled training step by the width of the network and by the batch size.',
+  service: 'The example service while it trains and answers predictions.',
+};
+
 /** All results as one page. */
 export function markdownOf(results: Results): string {
   const sections = Object.entries(results).map(([name, { machine, versions, ...report }]) => {
-    const told = Object.entries(versions).map(([who, version]) => `${who} ${version}`);
+    const told = Object.entries(versions).map(([who, version]) => `${who} (${version})`);
     const charts = (report.charts ?? []).map((file) => `![${file}](${file})\n\n`).join('');
     return (
-      `## ${name}\n\n${machine.date}. ${machineLine(machine)}.` +
-      `${told.length > 0 ? ` Versions: ${told.join(', ')}.` : ''}\n\n${charts}` +
+      `## ${name}\n\n${descriptions[name] ?? ''}\n\n${machine.date}: ${machineLine(machine)}.` +
+      `${told.length > 0 ? ` Contestants: ${told.join(', ')}.` : ''}\n\n${charts}` +
       markdownTable(ratioHead, report.ratios.map(ratioRow)) +
       markdownTable(figureHead, report.figures.map(figureRow))
     );
   });
-  const intro =
-    'Written by `npm run bench`, measure by measure; a later run of a measure replaces its part. Medians over\n' +
-    "interleaved rounds, each contestant in its own process; a ratio is the median of the rounds' ratios.\n";
   const summary = targetsMet(Object.values(results).flatMap(({ ratios }) => ratios));
-  return `# Results of the benchmark\n\n${intro}\n${summary}.\n\n${sections.join('')}`;
+  return `# Benchmark results\n\n${intro}\n${summary}.\n\n${sections.join('')}`;
 }

@@ -1,43 +1,43 @@
-/** A trial: what every contestant of a workload is handed, the same file for each. */
+/** A trial: the file with the sizes and numbers of a workload, the same for every contestant. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import workloads from './workloads.json';
 import { buildFolder } from './runner';
 
-/** How long to measure: `samples` times of at least about `seconds` each, in every process. */
+/** How long to measure: `samples` times, each about `seconds` or longer, in every process. */
 export interface Timing {
   readonly samples: number;
   readonly seconds: number;
-  /** null: what the contestant takes by itself. */
+  /** null: the contestant's default. */
   readonly threads: number | null;
 }
 
-/** A fully connected net, its activation between the layers. */
+/** A fully connected network, with an activation between its layers. */
 export interface NetShape {
   readonly sizes: readonly number[];
   readonly batch: number;
   readonly activation: 'Sigmoid' | 'ReLU';
 }
 
-/** Training steps on one batch; after `check` of them from the same start, the losses of all contestants must agree. */
+/** Training steps on one batch. All start with the same parameters; after `check` steps, their losses must agree. */
 export interface TrainTrial extends Timing, NetShape {
   readonly kind: 'train';
   readonly optimizer: 'SGD' | 'Adam';
   readonly lr: number;
   readonly loss: 'mse' | 'crossEntropy';
   readonly check: number;
-  /** Relative; 1e-3 if not given. Adam turns the rounding of a gradient near zero into a whole step. */
+  /** Relative; default 1e-3. Adam turns the rounding error of a gradient near zero into a full step. */
   readonly tolerance?: number;
 }
 
-/** Forward passes without gradients; the mean squares of the outputs must agree. */
+/** Forward passes without gradients. The mean squares of the outputs must agree. */
 export interface InferTrial extends Timing, NetShape {
   readonly kind: 'infer';
 }
 
 export type NetTrial = TrainTrial | InferTrial;
 
-/** The net of a name in workloads.json, as a trial without its timing. */
+/** The network with this name in workloads.json, as a trial without timing. */
 export function netOf(kind: NetTrial['kind'], name: string): Untimed<NetTrial> {
   const nets: Readonly<Record<string, unknown>> =
     kind === 'train' ? workloads.training : workloads.inference;
@@ -47,10 +47,10 @@ export function netOf(kind: NetTrial['kind'], name: string): Untimed<NetTrial> {
   return { kind, ...(nets[name] as object) } as Untimed<NetTrial>;
 }
 
-/** Distributes over the kinds of trial, which Omit alone does not. */
+/** Omit, for each member of the union. */
 export type Untimed<T> = T extends Timing ? Omit<T, keyof Timing> : never;
 
-/** Writes a trial where contestants can read it; returns the path. */
+/** Writes the file of a trial and returns its path. */
 export function writeTrial(name: string, trial: object): string {
   const folder = join(buildFolder, 'trials');
   mkdirSync(folder, { recursive: true });
@@ -59,7 +59,7 @@ export function writeTrial(name: string, trial: object): string {
   return file;
 }
 
-/** The same trial as arguments, for the C program. */
+/** The same trial as command-line arguments, for the C program. */
 export function cArguments(trial: NetTrial): string[] {
   const training = trial.kind === 'train' ? trial : { optimizer: '-', lr: 0, loss: '-', check: 1 };
   return [

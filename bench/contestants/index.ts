@@ -1,16 +1,16 @@
-/** Who takes part: one line each. To add one, write its file and its line. */
+/** The list of contestants. To add one, write its file and a line here. */
 import { bundle, buildC, Missing, peerModule, python, torchPython } from '../build';
 import { figuresOf, type Command } from '../runner';
 import { cArguments, type NetTrial } from '../trial';
 
-/** The command that runs a trial, which is also in `file`. */
+/** Returns the command that runs a trial, which `file` contains. */
 export type Launch = (file: string, trial: NetTrial) => Command;
 
 interface Contestant {
   readonly label: string;
-  /** Gets it ready; throws Missing where it is not present. */
+  /** Builds it. Throws Missing if it cannot run here. */
   readonly prepare: () => Launch;
-  /** Rounds at most, for the slow. */
+  /** The largest number of rounds, for slow ones. */
   readonly rounds?: number;
 }
 
@@ -23,7 +23,7 @@ function node(file: string, mode: string, needs: readonly string[] = []): () => 
 }
 
 function hand(): Launch {
-  // -ffast-math and -march=native: what somebody who writes for one machine and one net may take.
+  // -ffast-math and -march=native: allowed to a program for one machine and one network.
   const program = buildC('step', '-march=native', '-ffast-math');
   return (_, trial) => [program, ...cArguments(trial)];
 }
@@ -39,7 +39,7 @@ const tfjs = (mode: string): (() => Launch) =>
     `@tensorflow/tfjs-backend-${mode.split(' ')[0]}`,
   ]);
 
-/** The model's file is written before the race, by another process. */
+/** Another process writes the file of the model first. */
 function onnx(): Launch {
   peerModule('onnxruntime-node');
   const contestant = bundle('onnx.mjs');
@@ -54,9 +54,9 @@ function onnx(): Launch {
 const contestants = {
   eager: { label: 'blasgrad eager', prepare: node('step.ts', 'eager') },
   compiled: { label: 'blasgrad compiled', prepare: node('step.ts', 'compiled') },
-  async: { label: 'blasgrad compiled, async', prepare: node('step.ts', 'async') },
+  async: { label: 'blasgrad compiled, background', prepare: node('step.ts', 'async') },
   scan: { label: 'blasgrad scan of 1,000', prepare: node('step.ts', 'scan') },
-  c: { label: 'C on cblas', prepare: hand },
+  c: { label: 'C with OpenBLAS', prepare: hand },
   torch: { label: 'PyTorch eager', prepare: torch },
   wasm: { label: 'TensorFlow.js wasm', prepare: tfjs('wasm') },
   wasmTuned: { label: 'TensorFlow.js wasm, tuned', prepare: tfjs('wasm tuned') },
@@ -66,14 +66,14 @@ const contestants = {
 
 export type ContestantName = keyof typeof contestants;
 
-/** A contestant that is present. */
+/** A contestant that can run here. */
 export interface Ready {
   readonly label: string;
   readonly launch: Launch;
   readonly rounds?: number;
 }
 
-/** Gets contestants ready, each once; those that are not present are told about and left out. */
+/** Prepares each contestant once. One that cannot run here is reported and left out. */
 export class Roster {
   readonly #ready = new Map<ContestantName, Ready | null>();
 

@@ -1,4 +1,4 @@
-/** Whether the example service survives good and bad requests in a mix, while it trains. */
+/** Whether the example service survives a mix of good and bad requests while it trains. */
 import { bundle } from '../build';
 import type { AbuseReport, AbuseTrial } from '../contestants/abuse';
 import type { Options } from '../race';
@@ -30,18 +30,20 @@ export function abuse(options: Options): Report {
   const ratio = (compared: string, value: number, target: Target): Ratio => {
     return { workload, compared, ...spreadOf([value]), target };
   };
-  const end = figure('from SIGTERM to exit with code 0', 'time', told.exitSeconds);
+  const end = figure('SIGTERM to exit', 'time', told.exitSeconds);
   return {
     figures: [
       figure('resident set, first third', 'bytes', told.before),
-      figure('resident set, the rest', 'bytes', told.after),
+      figure('resident set, last two thirds', 'bytes', told.after),
       end,
     ],
     ratios: [
-      ratio('answers that are right', 1 - wrongCount / told.requests, { atLeast: 1 }),
-      ratio('resident set after the first third', told.after / told.before, { atMost: 1.1 }),
-      ratio('queue of its capacity', told.queuePeak / told.queueCapacity, { atMost: 1 }),
-      budget(end, told.exitCode === 0 ? 2 : 0, '2 s'),
+      ratio('correct answers / all answers', 1 - wrongCount / told.requests, { atLeast: 1 }),
+      ratio('resident set, last two thirds / first third', told.after / told.before, {
+        atMost: 1.1,
+      }),
+      ratio('longest queue / capacity', told.queuePeak / told.queueCapacity, { atMost: 1 }),
+      budget(end, told.exitCode === 0 ? 2 : 0, '2 s limit'),
     ],
     versions: {},
   };

@@ -1,4 +1,4 @@
-/** The library's foundations: GEMM beside bare cblas and the core's peak, the price of a small op, loading. */
+/** Basic costs: a matrix product compared with cblas and the peak of a core, one small op, and loading the library. */
 import { bundle, buildC, Missing } from '../build';
 import { checkAgreement, ratiosOf, secondsOf, versionsOf, type Options, type Run } from '../race';
 import { interleave, type Command } from '../runner';
@@ -20,14 +20,14 @@ export function runAll(
   );
 }
 
-/** A figure under a limit, as a ratio of the two. */
-export function budget(figure: Figure, limit: number, told: string): Ratio {
+/** A figure divided by its limit, which `divisor` names: at most 1 is within the limit. */
+export function budget(figure: Figure, limit: number, divisor: string): Ratio {
   const { workload, contestant, median, low, high } = figure;
   const over = { median: median / limit, low: low / limit, high: high / limit };
-  return { workload, compared: `${contestant} of ${told}`, ...over, target: { atMost: 1 } };
+  return { workload, compared: `${contestant} / ${divisor}`, ...over, target: { atMost: 1 } };
 }
 
-/** Speed of GEMM through the library beside a bare cblas_sgemm's, and beside the fused multiply-adds of one core. */
+/** Speed of a matrix product, compared with cblas_sgemm and with the peak of one core (fused multiply-adds). */
 export function gemm(options: Options): Report {
   const { n } = workloads.gemm;
   const workload = `GEMM ${n}^3 float32`;
@@ -39,12 +39,12 @@ export function gemm(options: Options): Report {
   try {
     runs = runAll(options, {
       ours: { label: 'blasgrad', command: ours },
-      cblas: { label: 'bare cblas_sgemm', command: c('gemm') },
+      cblas: { label: 'cblas_sgemm in C', command: c('gemm') },
       peak: { label: 'peak of one core', command: c('peak', '-ffp-contract=fast') },
     });
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
-    process.stderr.write(`bench: gemm is measured alone: ${error.message}\n`);
+    process.stderr.write(`bench: gemm is measured without cblas and peak: ${error.message}\n`);
     runs = runAll(options, { ours: { label: 'blasgrad', command: ours } });
   }
   checkAgreement(
@@ -68,7 +68,7 @@ export function gemm(options: Options): Report {
   };
 }
 
-/** The price of an add of two 16-element tensors. */
+/** The time of one add of two tensors with 16 elements. */
 export function add(options: Options): Report {
   const trial = writeTrial('add', { samples: options.samples, seconds: options.seconds });
   const command: Command = [process.execPath, bundle('add.ts'), trial];
@@ -80,11 +80,11 @@ export function add(options: Options): Report {
     ...spreadOf(run.figures.map((one) => spreadOf(one[name] as number[]).median)),
   });
   const native = figureOf('native', 'native call');
-  const eager = figureOf('eager', 'eager');
-  const recorded = figureOf('recorded', 'with autograd');
+  const eager = figureOf('eager', 'eager call');
+  const recorded = figureOf('recorded', 'eager call with autograd');
   return {
     figures: [native, eager, recorded],
-    ratios: [budget(native, 300e-9, '300 ns'), budget(recorded, 1.5e-6, '1.5 us')],
+    ratios: [budget(native, 300e-9, '300 ns limit'), budget(recorded, 1.5e-6, '1.5 us limit')],
     versions: {},
   };
 }
@@ -105,9 +105,9 @@ export function load(options: Options): Report {
   ).values();
   const figure: Figure = {
     workload: "require('blasgrad')",
-    contestant: 'blasgrad',
+    contestant: 'load time',
     unit: { kind: 'time' },
     ...spreadOf(secondsOf(run)),
   };
-  return { figures: [figure], ratios: [budget(figure, 0.04, '40 ms')], versions: {} };
+  return { figures: [figure], ratios: [budget(figure, 0.04, '40 ms limit')], versions: {} };
 }

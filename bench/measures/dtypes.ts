@@ -1,4 +1,4 @@
-/** Conversions between dtypes, and functions of bytes and halves, eagerly, beside PyTorch's. */
+/** Eager conversions between dtypes, and operations on bytes and half-precision tensors, compared with PyTorch. */
 import { ratioOf } from '../report';
 import { secondsOf, type Options } from '../race';
 import type { Ratio, Report } from '../report';
@@ -8,7 +8,7 @@ import { timeFunctions, type Timed } from './functions';
 const others = ['uint8', 'int64', 'float16', 'bfloat16'];
 const halves = ['float16', 'bfloat16'];
 
-/** Ours write a new tensor to memory that is in no cache; PyTorch writes it where its last result was. */
+/** blasgrad writes a new tensor to memory that is not in the caches; PyTorch reuses the memory of its last result. */
 const forms = [
   { into: 'a new tensor', suffix: '' },
   { into: 'an existing tensor', suffix: '_' },
@@ -52,7 +52,7 @@ export function dtypes(options: Options): Report {
     return [
       {
         workload: 'Linear 512-512, batch 64',
-        compared: 'bfloat16 weights against float32',
+        compared: 'speed: bfloat16 weights / float32 weights',
         ...ratioOf(seconds('linear float32'), seconds('linear bfloat16')),
         target: { atLeast: 0.87 }, // 1.15 times the time
       },

@@ -1,10 +1,10 @@
-/** Functions of a million float32 elements, eagerly, beside PyTorch's. */
+/** Eager operations on a million float32 elements, compared with PyTorch. */
 import type { Options } from '../race';
 import type { Report } from '../report';
 import workloads from '../workloads.json';
 import { timeFunctions } from './functions';
 
-/** Those that wait for memory, not for arithmetic. */
+/** Operations whose speed is limited by memory. */
 const cheap = ['add', 'mul', 'to', 'where', 'fill'];
 
 export function elementwise(options: Options): Report {

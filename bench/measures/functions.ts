@@ -1,4 +1,4 @@
-/** Single functions, each timed in one process of every contestant, beside PyTorch; one thread each. */
+/** Single functions compared with PyTorch, one thread each: one process of a contestant times all of them. */
 import { bundle, Missing, python, torchPython } from '../build';
 import {
   checkAgreement,
@@ -14,10 +14,10 @@ import type { Command, Figures } from '../runner';
 import { writeTrial } from '../trial';
 import { runAll } from './basics';
 
-/** A function that the contestants NAME.ts and NAME.py have. */
+/** A function that both FILE.ts and FILE.py in `contestants` implement. */
 export interface Timed {
   readonly name: string;
-  /** What it is called in the report. */
+  /** Its name in the report. */
   readonly workload: string;
   /** How many times as fast as PyTorch it should be. */
   readonly target?: Target;
@@ -37,7 +37,7 @@ function torchCommand(
   }
 }
 
-/** Times the functions of the contestants in `file`, and compares ours with PyTorch's; `more` adds ratios of its own. */
+/** Times the functions of the contestants in `file` and compares blasgrad's with PyTorch's; `more` adds ratios. */
 export function timeFunctions(
   file: string,
   functions: readonly Timed[],

@@ -1,4 +1,4 @@
-/** Batches of a data set in memory, beside the same arrays sliced by hand in JavaScript. */
+/** Batches of a dataset in memory, compared with arrays that plain JavaScript copies. */
 import { bundle } from '../build';
 import { checkAgreement, reportOf, type Options } from '../race';
 import { mergeReports, type Report } from '../report';
@@ -22,7 +22,10 @@ export function gather(options: Options): Report {
       const command = (how: string): Command => [process.execPath, program, trial, how];
       const runs = runAll(options, {
         loader: { label: 'DataLoader', command: command('loader') },
-        hand: { label: one.shuffle ? 'rows set by hand' : 'slices', command: command('hand') },
+        hand: {
+          label: one.shuffle ? 'JavaScript, row by row' : 'JavaScript, slices',
+          command: command('hand'),
+        },
       });
       checkAgreement(name, runs.values());
       const goal = { of: 'loader', against: 'hand', target: { atLeast: 0.9 } };

@@ -1,4 +1,4 @@
-/** How a step's time grows with the width of a net and with its batch; drawn as charts. */
+/** How the time of a step grows with the width of a network and with the batch size; drawn as charts. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { buildFolder } from '../runner';
 import { netOf, type NetTrial, type Untimed } from '../trial';
 import workloads from '../workloads.json';
 
-/** One dot of a chart. */
+/** One point of a chart. */
 interface Point {
   readonly contestant: string;
   readonly x: number;

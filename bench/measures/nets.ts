@@ -1,4 +1,4 @@
-/** Training steps, forward passes and threads: races over the nets of workloads.json, as data. */
+/** Training steps, forward passes and threads, measured on the networks of workloads.json. */
 import { entriesOf, race, reportOf, type Entry, type Goal, type Options } from '../race';
 import { mergeReports, type Report } from '../report';
 import { netOf, type NetTrial } from '../trial';
@@ -6,11 +6,11 @@ import { netOf, type NetTrial } from '../trial';
 interface Race {
   readonly kind: NetTrial['kind'];
   readonly net: string;
-  /** What is measured, if it is not just the net. */
+  /** The name of the workload, if it is not the name of the network. */
   readonly what?: string;
   readonly entries: Readonly<Record<string, Entry>>;
   readonly goals: readonly Goal[];
-  /** Factor on the number of rounds, where a few percent matter. */
+  /** Multiplies the number of rounds, where a few percent matter. */
   readonly rounds?: number;
 }
 
@@ -31,7 +31,7 @@ const small = entriesOf(
 const large = entriesOf('eager', 'compiled', 'async', 'c', 'torch', 'wasm', 'wasmTuned', 'cpu');
 const inference = entriesOf('eager', 'compiled', 'async', 'c', 'torch', 'wasm', 'onnx');
 
-/** The compiled step beside those that have no target. */
+/** Comparisons of the compiled step that have no target. */
 const beside = (...names: string[]): Goal[] =>
   names.map((against) => ({ of: 'compiled', against }));
 
@@ -84,7 +84,7 @@ const forward: readonly Race[] = ['784-512-512-10, batch 1', '784-512-512-10, ba
   }),
 );
 
-/** A small net must lose no more than 5 % by the default number of threads. */
+/** With the default number of threads, a small network may be at most 5 % slower than with one. */
 const notSlower = (net: string): Race => ({
   kind: 'train',
   net,

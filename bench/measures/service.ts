@@ -1,4 +1,4 @@
-/** The example service under load: the event loop's delay, the time of an answer, and what training loses. */
+/** The example service under load: delay of the event loop, response time, and how much slower training is. */
 import { bundle } from '../build';
 import type { ServicePhase, ServiceTrial } from '../contestants/service';
 import type { Options } from '../race';
@@ -20,7 +20,7 @@ function underLoad(spread: boolean, options: Options): Report {
     (spread ? 'spread' : 'all at once each second');
   const trial: ServiceTrial = {
     ...{ connections, predictions, observeRequests, observations, spread },
-    command: serviceCommand(2), // every phase has some
+    command: serviceCommand(2), // so that every phase has a save
     phases: options.rounds,
     seconds: Math.max(seconds * options.share, 1),
     warmUp: Math.max(10 * options.share, 2), // V8's compilers take the second core for as long
@@ -35,22 +35,22 @@ function underLoad(spread: boolean, options: Options): Report {
     unit: { kind: 'time' },
     ...spreadOf(of(name)),
   });
-  const delay = figure('loadedDelay', 'event loop delay p99');
-  const predict = figure('predict', '/predict p99');
+  const delay = figure('loadedDelay', 'event loop delay, p99');
+  const predict = figure('predict', '/predict, p99');
   return {
     figures: [
       delay,
-      figure('quietDelay', 'event loop delay p99 without load'),
+      figure('quietDelay', 'event loop delay, p99, without load'),
       predict,
       figure('loadedStep', 'training step'),
       figure('quietStep', 'training step without load'),
     ],
     ratios: [
-      budget(delay, limits.delay, '5 ms'),
-      budget(predict, limits.predict, '10 ms'),
+      budget(delay, limits.delay, '5 ms limit'),
+      budget(predict, limits.predict, '10 ms limit'),
       {
         workload,
-        compared: 'training against training without load',
+        compared: 'training speed, with load / without load',
         ...ratioOf(of('quietStep'), of('loadedStep')),
         target: { atLeast: limits.speed },
       },

@@ -4,7 +4,7 @@ import { bundle } from '../build';
 import type { ServiceCommand } from '../contestants/serviceClient';
 import { buildFolder } from '../runner';
 
-/** The example service at a free port, without observations, that saves a checkpoint every so many seconds. */
+/** The command that starts the example service on a free port; it saves a checkpoint every `saveEvery` seconds. */
 export function serviceCommand(saveEvery: number): ServiceCommand {
   const checkpoints = join(buildFolder, 'service-checkpoints');
   rmSync(checkpoints, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Two worker threads that train at once beside one alone: what they take from each other. */
+/** Two worker threads that train at the same time, compared with one: how much they slow each other down. */
 import { bundle } from '../build';
 import { checkAgreement, reportOf, type Options } from '../race';
 import { mergeReports, type Report } from '../report';

@@ -3,15 +3,22 @@ import * as blasgrad from 'blasgrad';
 import { data, F, io, metrics, nn, optim, Tensor } from 'blasgrad';
 import { textOf } from './pages';
 
-/** The names that the lines under `title` begin with: "- `name`: a remark". */
+/**
+ * The names of the paragraphs "Works: `a`, `b` (with `c`), `d`." and of the lists below them, "- `e`, `f`: a remark".
+ * What stands in parentheses is a remark too.
+ */
 function namesUnder(title: 'Works' | 'Not implemented'): string[] {
   const names: string[] = [];
   let current = '';
-  for (const line of textOf('FEATURES.md').split('\n')) {
-    if (line.startsWith('#')) current = '';
-    else if (line.endsWith(':') && !line.startsWith('-')) current = line.slice(0, -1);
-    const name = /^- `(\w+)(?:\(\w*\))?`/.exec(line)?.[1];
-    if (current === title && name !== undefined) names.push(name);
+  for (const paragraph of textOf('FEATURES.md').split(/\n(?=\n|#|- )/)) {
+    const text = paragraph.replace(/\s+/g, ' ').trim();
+    const named = /^(Works|Not implemented|Not tested)\b[^:]*:(.*)/.exec(text);
+    if (text.startsWith('#')) current = '';
+    if (named) current = named[1];
+    if (current !== title) continue;
+    const list = named ? named[2] : (/^- ((?:`\w+`(?:, )?)+)/.exec(text)?.[1] ?? '');
+    const outside = list.replace(/\([^()]*\)/g, '');
+    names.push(...[...outside.matchAll(/`([A-Za-z]\w*)`/g)].map(([, name]) => name));
   }
   return names;
 }

@@ -47,7 +47,7 @@ test('there are some', () => {
 
 // Two digits, and another run gives others: what is wrong by a third is wrong.
 test.each(rows)('%s, %s', (net, way, printed) => {
-  const contestants = [`blasgrad ${way}`, 'C on cblas', 'PyTorch eager', 'TensorFlow.js'];
+  const contestants = [`blasgrad ${way}`, 'C with OpenBLAS', 'PyTorch eager', 'TensorFlow.js'];
   const ratios = contestants.map((name, i) => printed[i] / fastest(net, name));
   expect(ratios.filter((ratio) => !(ratio > 0.75 && ratio < 1.33))).toEqual([]);
 });

@@ -123,7 +123,7 @@ export function markdownOf(results: Results): string {
     const told = Object.entries(versions).map(([who, version]) => `${who} (${version})`);
     const charts = (report.charts ?? []).map((file) => `![${file}](${file})\n\n`).join('');
     return (
-      `## ${name}\n\n${descriptions[name] ?? ''}\n\n${machine.date}: ${machineLine(machine)}.` +
+      `## ${name}\n\n${name in descriptions ? `${descriptions[name]}\n\n` : ''}${machine.date}: ${machineLine(machine)}.` +
       `${told.length > 0 ? ` Contestants: ${told.join(', ')}.` : ''}\n\n${charts}` +
       markdownTable(ratioHead, report.ratios.map(ratioRow)) +
       markdownTable(figureHead, report.figures.map(figureRow))

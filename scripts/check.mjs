@@ -1,5 +1,5 @@
-// The long checks, each one command that sets itself up, prints a summary and ends with another code than 0 if something
-// was found:  npm run fuzz | test:asan | test:tsan | test:debug | test:leaks   (arguments go to the fuzz, or to Jest)
+// The long checks: npm run fuzz, test:asan, test:tsan, test:debug, test:leaks. Each sets itself up and prints a summary; the
+// exit code is not 0 if it finds a problem. Arguments go to the fuzz or to Jest.
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,17 +20,17 @@ const checks = {
     const place = join(tmpdir(), `blasgrad-fuzz-${process.pid}`);
     const code = await typescript(fuzz, ['--place', place, ...seeded], env);
     if (code > 1) {
-      say(`the process ended with ${code} in: ${readFileSync(place, 'utf8').trim()}`);
-      say(`again: npm run fuzz -- ${[...build, ...seeded].join(' ')} --round N --trace`);
+      say(`the process exited with code ${code} during: ${readFileSync(place, 'utf8').trim()}`);
+      say(`To repeat it: npm run fuzz -- ${[...build, ...seeded].join(' ')} --round N --trace`);
     }
     rmSync(place, { force: true });
     return code;
   },
-  /** The suite, with BLASGRAD_TEST_FULL=1 complete, with AddressSanitizer and UndefinedBehaviorSanitizer. */
+  /** The tests with AddressSanitizer and UndefinedBehaviorSanitizer; all of the long ones with BLASGRAD_TEST_FULL=1. */
   async asan(args) {
     return suite(args, { ...(await variantEnvironment('address')), BLASGRAD_SANITIZED: '1' });
   },
-  /** The suite, as above, with assertions. */
+  /** The same tests with the assertions of the standard library and of Highway. */
   async debug(args) {
     return suite(args, await variantEnvironment('debug'));
   },
@@ -38,14 +38,14 @@ const checks = {
   async tsan() {
     return typescript(work, ['exit'], await variantEnvironment('thread'));
   },
-  /** The same work with LeakSanitizer: what is definitely lost, and not by Node itself. */
+  /** The same program with LeakSanitizer: reports memory that is definitely lost, but not by Node itself. */
   async leaks() {
     return typescript(work, [], await leakEnvironment());
   },
 };
 
 async function suite(args, env) {
-  const patience = '--testTimeout=600000'; // everything takes two to ten times as long
+  const patience = '--testTimeout=600000'; // sanitizers make tests two to ten times slower
   const { code } = await run(process.execPath, [packageProgram('jest'), patience, ...args], {
     inherit: true,
     env,
@@ -54,7 +54,7 @@ async function suite(args, env) {
 }
 
 async function typescript(file, args, env) {
-  // Not tsx's program, which is a process around the process.
+  // tsx's own command would start a second process.
   const loader = packageProgram('tsx').replace(/[^/]+$/, 'cjs/index.cjs');
   const command = ['--no-warnings', '--require', loader, join(root, file), ...args];
   const { code } = await run(process.execPath, command, { inherit: true, env });
@@ -63,7 +63,7 @@ async function typescript(file, args, env) {
 
 main(import.meta.url, async ([name, ...args]) => {
   if (!Object.hasOwn(checks, name)) {
-    throw new SetupError(`check: expected ${Object.keys(checks).join(', ')}, got ${name}`);
+    throw new SetupError(`check: the checks are ${Object.keys(checks).join(', ')}, got ${name}`);
   }
   await setup();
   const start = performance.now();

@@ -1,5 +1,5 @@
 // The checks of npm test that do not run the library: lint, types, format, API reference. Each resolves to its exit code
-// and its output. Files and inputs that have not changed since a check passed are not looked at again.
+// and its output, and skips files that have not changed since it last passed.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkReference } from './docs.mjs';
@@ -15,7 +15,7 @@ import {
   writeStamp,
 } from './setup/tools.mjs';
 
-/** The longest first. */
+/** The slowest first. */
 export const checks = {
   lint: eslint,
   types,

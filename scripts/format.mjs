@@ -1,8 +1,8 @@
-// npm run format: writes TypeScript, JavaScript, JSON and Markdown by prettier, C++ by clang-format.
+// npm run format: formats TypeScript, JavaScript, JSON and Markdown with Prettier, and C++ with clang-format.
 import { filesUnder, main, packageProgram, run, runNode, say } from './setup/tools.mjs';
 import { setup } from './setup.mjs';
 
-/** Both resolve to { code, output }; with `check` they only look, and any difference is a failure. */
+/** Both resolve to { code, output }. With `check` they write nothing, and fail if a file is not formatted. */
 export function prettier({ check = false } = {}) {
   const mode = check ? ['--check'] : ['--write', '--list-different'];
   const cache = ['--cache', '--cache-location=build/cache/prettier'];

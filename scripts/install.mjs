@@ -1,6 +1,6 @@
-// npm runs this when blasgrad is installed as a dependency. Where the library loads - the package of this platform is
-// there - it does nothing, as without install scripts; else it builds the addon from source. In a clone it leaves that
-// to setup.mjs, so that a plain `npm ci` works before the system packages are there.
+// npm runs this script when blasgrad is installed as a dependency. If the library loads, because the platform's package is
+// installed, it does nothing. Otherwise it builds the addon from source. In a clone it does nothing either, so that `npm ci`
+// works before the system packages are installed; setup.mjs builds the addon there.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeAddon } from './setup/native.mjs';
@@ -11,7 +11,7 @@ main(import.meta.url, async () => {
   if (existsSync(join(root, 'lib'))) return;
   const found = await load();
   if (found.code === 0) return;
-  say('blasgrad: no built addon for this platform; building it from source');
+  say('blasgrad: no prebuilt addon for this platform; building it from source');
   try {
     await systemPackages({ install: false });
     await nativeAddon({ portable: true });
@@ -22,7 +22,7 @@ main(import.meta.url, async () => {
   if (built.code !== 0) throw new SetupError(built.output.trim());
 });
 
-/** In a process of its own, as a program would load it; its output is the one error. */
+/** Loads the library in a new process. The output is the error message, if it does not load. */
 function load() {
   const program =
     'try { require("./dist/blasgrad.js") } catch (e) { console.error(e.message); process.exit(1) }';

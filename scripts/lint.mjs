@@ -1,5 +1,5 @@
-// npm run lint: ESLint without warnings; arguments go to it, such as --fix. It takes 50 s of CPU for all files, so that a
-// cache keeps what it found in files whose contents have not changed.
+// npm run lint: ESLint, which must not report warnings. Arguments such as --fix go to ESLint. All files take 50 s of CPU, so
+// the results for files that have not changed are cached.
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setup } from './setup.mjs';
@@ -27,9 +27,8 @@ export async function eslint(args = []) {
 }
 
 /**
- * A fingerprint of what rules learn from other files than the one they look at, by its types: the declarations of the
- * library, without comments, and modules of the tests, benchmarks and examples that others import. One change there, and
- * all files are looked at again.
+ * A fingerprint of the types that rules use from other files: the declarations of the library, without comments, and
+ * modules of tests, benchmarks and examples that others import. If one of them changes, ESLint checks all files again.
  */
 function typesSeen() {
   const declarations = filesUnder('dist')
@@ -42,7 +41,7 @@ function typesSeen() {
   return fingerprint([...importedBy(others), ...settings], [process.version, declarations]);
 }
 
-/** Those of the files that others of them import. */
+/** The files that other files of the list import. */
 function importedBy(files) {
   const modules = new Set();
   for (const file of files) {

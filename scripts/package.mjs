@@ -1,5 +1,5 @@
-// npm run package: two tarballs in build/package, what npm would publish. `blasgrad` has JavaScript, types and the native
-// source; `blasgrad-linux-x64` the addon with everything but the C library inside.
+// npm run package: writes the two tarballs that would be published to build/package. `blasgrad` has JavaScript, types,
+// documentation and the C++ source; `blasgrad-linux-x64` has the addon, which needs nothing but the C library.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export async function makePackages() {
   });
 }
 
-/** A line for each tarball. */
+/** Prints a line for each tarball. */
 export function showPackages(tarballs) {
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
   for (const { file, size, unpackedSize, entryCount } of Object.values(tarballs)) {

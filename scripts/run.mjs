@@ -1,4 +1,4 @@
-// npm run demo | example | bench | stress | soak | test:torch: sets up, then runs the thing with the arguments given.
+// npm run demo, example, bench, stress, soak, test:torch: sets up, then runs the program with the given arguments.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setup } from './setup.mjs';
@@ -19,18 +19,18 @@ const commands = {
     if (wanted && folder) return tsx(join(folder, `${wanted}.ts`), args);
     say(
       wanted
-        ? `There is no example '${name}'. There are:`
-        : 'usage: npm run example NAME [-- ARGUMENTS], with NAME one of:',
+        ? `There is no example '${name}'. The examples are:`
+        : 'usage: npm run example NAME [-- ARGUMENTS]\nexamples:',
     );
     for (const example of exampleNames()) say(`  ${example}`);
     return undefined;
   },
 };
 
-// What is measured is what users of the package run.
+// Benchmarks measure the addon that the packages contain.
 const addons = { bench: allTargets };
 
-// What glibc keeps for each thread that allocates grows by itself for hundreds of threads, and hides what does not.
+// glibc keeps memory for each thread that allocates. With hundreds of threads, this grows and would hide leaks.
 const environments = { stress: { MALLOC_ARENA_MAX: '1' }, soak: { MALLOC_ARENA_MAX: '1' } };
 
 function tsx(file, args) {

@@ -1,6 +1,5 @@
-// Brings a clone to the point where everything runs, and does nothing where nothing is left to do:
-// system packages, npm packages, the addon, the compiled TypeScript; the last two at the same time. Node's own modules
-// only: it runs before npm ci.
+// Sets up a clone: installs system packages and npm packages, then builds the addon and compiles TypeScript at the same
+// time. Steps that have nothing to do are skipped. Set-up uses Node's own modules only, because it runs before npm ci.
 //   node scripts/setup.mjs [system] [packages] [native] [typescript]      (default: all)
 import { nativeAddon } from './setup/native.mjs';
 import { npmPackages } from './setup/packages.mjs';
@@ -13,7 +12,7 @@ const before = { system: systemPackages, packages: npmPackages };
 const builds = { native: nativeAddon, typescript };
 const steps = { ...before, ...builds };
 
-/** Runs the steps with these names; `native` is what to build, if not the usual addon. */
+/** Runs the steps with these names. `native` has the options of the native build. */
 export async function setup(names = Object.keys(steps), native = {}) {
   const chosen = (group) => Object.keys(group).filter((name) => names.includes(name));
   await exclusively(async () => {
@@ -22,7 +21,7 @@ export async function setup(names = Object.keys(steps), native = {}) {
   });
 }
 
-/** Waits for all, and then throws what failed first. */
+/** Waits for all promises, then throws the first error. */
 async function together(promises) {
   const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
   if (failed) throw failed.reason;
@@ -32,7 +31,7 @@ main(import.meta.url, async (args) => {
   const unknown = args.find((name) => !(name in steps));
   if (unknown)
     throw new SetupError(
-      `setup: unknown step ${unknown}; there are ${Object.keys(steps).join(', ')}`,
+      `setup: unknown step ${unknown}; the steps are ${Object.keys(steps).join(', ')}`,
     );
   await setup(args.length > 0 ? args : undefined);
 });

@@ -1,8 +1,8 @@
-// npm test: sets up, then checks everything: the builds, lint, types, format, and at last the tests. All checks run even
-// if one fails, so that one run shows everything.
-//   npm test                  everything; of the long tests a small part, and says at the end of which
-//   npm test -- PATTERN ...   only tests, those whose path matches; as PATTERN, all arguments go to Jest
-//   npm run test:full         as npm test, with the long tests complete; takes arguments too
+// npm test: sets up, then runs all checks (builds, lint, types, format, API reference), then the tests. If a check fails, the
+// other checks still run, but the tests do not.
+//   npm test                  all checks and tests; a part of the long tests, which it lists at the end
+//   npm test -- PATTERN ...   only the tests whose paths match; all arguments go to Jest
+//   npm run test:full         the same with all of the long tests; takes patterns too
 //   --yes                     with any of these: set-up installs system packages without asking
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import { systemPackages } from './setup/system.mjs';
 import { main, packageProgram, root, runNode, say } from './setup/tools.mjs';
 import { typescript } from './setup/typescript.mjs';
 
-/** Jest's own count, for whoever runs this: .ci/run ends with it. */
+/** Jest's results as JSON; .ci/run reads them. */
 const results = { short: 'build/test-results.json', full: 'build/full-test-results.json' };
-/** A line for each table of which tests ran a part (test/support/full.ts). */
+/** A line for each test table that ran in part (test/support/full.ts). */
 const parts = join(root, 'build/parts.txt');
 
 main(import.meta.url, async (args) => {
@@ -25,7 +25,7 @@ main(import.meta.url, async (args) => {
   const jestArguments = full ? args.slice(1) : args;
   if (jestArguments.length > 0) {
     await setup();
-    // For a single file Jest would list the thousands of tests that a name leaves out.
+    // Jest would list thousands of tests that -t skips.
     const named = jestArguments.some((arg) => /^(-t|--testNamePattern)/.test(arg));
     const listing = named ? ['--verbose=false'] : [];
     process.exitCode = await jest(full, [...listing, ...jestArguments]);
@@ -50,13 +50,13 @@ async function jest(full, args) {
   const env = full ? { BLASGRAD_TEST_FULL: '1' } : { BLASGRAD_TEST_PARTS: parts };
   const { code } = await runNode(packageProgram('jest'), args, { inherit: true, env });
   if (existsSync(parts)) {
-    say('\nA short run; npm run test:full runs what is left out here:');
+    say('\nThis was a short run. npm run test:full runs all of these tests:');
     say(readFileSync(parts, 'utf8').trimEnd().split('\n').sort().join('\n'));
   }
   return code;
 }
 
-/** Lint and types read the declarations in dist, so that the builds come first. */
+/** The builds run first, because lint and types read the declarations in dist. */
 function builds() {
   return exclusively(async () => {
     await systemPackages();
@@ -68,7 +68,7 @@ function builds() {
   });
 }
 
-/** A set-up step as a check: its message is the output. */
+/** Runs a set-up step as a check. The output is its error message. */
 function build(work) {
   return async () => {
     try {
@@ -80,7 +80,7 @@ function build(work) {
   };
 }
 
-/** Runs checks at the same time and prints a line when one is done; resolves to those that failed. */
+/** Runs checks at the same time, prints a line for each, and resolves to those that failed. */
 async function run(all) {
   const failures = Object.entries(all).map(async ([name, check]) => {
     const start = performance.now();

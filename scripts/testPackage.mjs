@@ -1,12 +1,12 @@
-// npm run test:package: makes both tarballs, fetches the Node versions to try them with (once, 730 MB), and runs
-// test/package/*.check.ts against them. Arguments go to Jest.
+// npm run test:package: makes both tarballs, downloads four versions of Node (once, 730 MB), and runs
+// test/package/*.check.ts with them. Arguments go to Jest.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePackages, showPackages } from './package.mjs';
 import { npmPackages } from './setup/packages.mjs';
 import { main, packageProgram, root, runNode } from './setup/tools.mjs';
 
-/** Jest's own count. */
+/** Jest's results as JSON; .ci/run reads them. */
 const results = 'build/package-test-results.json';
 
 main(import.meta.url, async (jestArguments) => {

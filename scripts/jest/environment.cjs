@@ -1,6 +1,6 @@
-// Jest runs each test file in a realm of its own, with its own Float32Array and TypeError, but the addon makes those of
-// Node's main realm: `instanceof` and toThrow(TypeError) would fail on them. Here tests get the main realm's classes,
-// and what the engine itself throws or makes inside the test's realm counts as an instance of them too.
+// Jest runs each test file in its own realm, with its own Float32Array and TypeError. The addon creates objects of Node's
+// main realm, so `instanceof` and toThrow(TypeError) would fail. This environment gives tests the classes of the main realm,
+// and makes objects that the engine creates in the test's realm instances of them too.
 const { appendFileSync } = require('node:fs');
 const { relative } = require('node:path');
 const { TestEnvironment } = require('jest-environment-node');
@@ -25,7 +25,7 @@ module.exports = class extends TestEnvironment {
     }
   }
 
-  /** Adds what the file has left out (test/support/full.ts) to the list of scripts/test.mjs. */
+  /** Adds what this file has left out (test/support/full.ts) to the list that scripts/test.mjs prints. */
   async teardown() {
     const parts = Object.entries(this.global?.[Symbol.for('blasgrad.parts')] ?? {});
     const list = process.env.BLASGRAD_TEST_PARTS;

@@ -1,4 +1,4 @@
-// Folders that become tarballs.
+// Packs folders into tarballs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { which, run, SetupError, usefulTail } from '../setup/tools.mjs';
@@ -11,13 +11,13 @@ export function packageFolder(parent, manifest) {
   return folder;
 }
 
-/** Packs a folder; resolves to what npm says of the tarball, and its path as `file`. */
+/** Packs a folder. Resolves to npm's description of the tarball, with its path as `file`. */
 export async function packTarball(folder, destination) {
   const [listed] = await npmPack(folder, ['--pack-destination', destination]);
   return { ...listed, file: join(destination, listed.filename) };
 }
 
-/** The files of the project that package.json names, relative to it. */
+/** The files of the project that `files` in package.json names, relative to the root. */
 export async function packedFiles(folder) {
   const [listed] = await npmPack(folder, ['--dry-run']);
   return listed.files.map(({ path }) => path);

@@ -1,12 +1,12 @@
-// The instruction set of this CPU that kernels are compiled for, as Highway names it.
+// The instruction set that kernels are compiled for in a clone, by Highway's name.
 import { run } from './tools.mjs';
 
 const avx2 = ['AVX2', 'FMA', 'BMI', 'BMI2', 'F16C', 'AES', 'PCLMUL'];
 const avx512 = [...avx2, 'AVX512F', 'AVX512VL', 'AVX512DQ', 'AVX512BW', 'AVX512CD'];
 
 /**
- * 'AVX3' (AVX-512), 'AVX2', or 'all' where there is neither, as on ARM, or where it is not known. The compiler knows: it
- * names the features of the CPU it runs on, and knows of those that the operating system does not let programs use.
+ * 'AVX3' (AVX-512), 'AVX2', or 'all' if the CPU has neither (ARM) or is not known. The compiler reports the features of
+ * the CPU that it runs on, without those that the operating system disables.
  */
 export async function instructionSet(compiler) {
   const args = ['-march=native', '-dM', '-E', '-x', 'c++', '-'];

@@ -1,4 +1,4 @@
-// Two set-ups at once (an editor's task and a terminal, say) would build into the same folders: the second one waits.
+// Lets only one set-up run at a time. Two (for example of an editor and of a terminal) would build in the same folders.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ export async function exclusively(work) {
       rmSync(file, { force: true }); // its process died
       continue;
     }
-    if (!told) say(`setup: waiting for another one to finish (process ${pid})`);
+    if (!told) say(`setup: waiting for another set-up to finish (process ${pid})`);
     told = true;
     await sleep(200);
   }

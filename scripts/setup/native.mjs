@@ -1,4 +1,4 @@
-// Step 3: the addon, by cmake-js in a clone and by CMake alone in an installed package.
+// Step 3: builds the addon, with cmake-js in a clone, and with CMake alone in an installed package.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -19,19 +19,18 @@ import {
   writeStamp,
 } from './tools.mjs';
 
-/** Where the addon with the kernels for every instruction set is built: for packages and benchmarks. */
+/** The build of the addon with kernels for all instruction sets, for packages and benchmarks. */
 export const allTargets = { folder: 'build/all-targets', portable: true };
 
-/** Where a build is, from the settings below. */
+/** The path of the addon of a build. */
 export function addonPath({ folder = 'build', config = 'Release' } = {}) {
   return join(root, folder, config, 'blasgrad.node');
 }
 
 /**
- * Builds the addon when its sources or its toolchain have changed. Warnings are errors in a clone; with `strict` off
- * (whoever only wants to use the library, perhaps with a compiler newer than ours) a warning does not stop the build.
- * Kernels are compiled for this CPU alone, a third of the work, unless the build is `portable`. A build with other
- * settings goes to a folder of its own.
+ * Builds the addon if its sources or its toolchain have changed. Warnings are errors; without `strict`, a build that fails
+ * with warnings is repeated without this, for newer compilers. Kernels are compiled for this CPU only, which takes a third
+ * of the time, unless the build is `portable`. A build with other settings has its own folder.
  */
 export async function nativeAddon({
   strict = false,
@@ -52,14 +51,14 @@ export async function nativeAddon({
   const built = existsSync(addon) ? readStamp(stampFile) : '';
   if (built === stamp(true) || (!strict && built === stamp(false))) return;
 
-  // CMake keeps its first choice of compiler and generator: a new one needs a new folder.
+  // CMake keeps its first choice of compiler and generator, so another choice needs an empty folder.
   if (readStamp(toolchainFile) !== JSON.stringify(toolchain))
     rmSync(join(root, folder), { recursive: true, force: true });
   rmSync(join(root, stampFile), { force: true });
   writeStamp(toolchainFile, JSON.stringify(toolchain));
 
   const where = folder === 'build' ? '' : ` to ${folder}`;
-  const kinds = target === 'all' ? 'every instruction set' : target;
+  const kinds = target === 'all' ? 'all instruction sets' : target;
   await step(`compiling the addon for ${kinds}${where}`, async (progress) => {
     const build = (werror) =>
       compile({
@@ -79,7 +78,7 @@ export async function nativeAddon({
   });
 }
 
-/** What decides how the addon is compiled, besides the sources. */
+/** What the addon depends on besides its sources. */
 async function toolchainOptions(compiler) {
   const { output } = await run(compiler, ['--version']);
   return {
@@ -94,7 +93,7 @@ async function toolchainOptions(compiler) {
   };
 }
 
-/** The headers of Node-API and node-addon-api: an installed package brings them, a clone has them from npm. */
+/** The headers of Node-API and node-addon-api: inside an installed package, or from npm in a clone. */
 export function nodeApiHeaders() {
   const folders = [
     'native/node-api',
@@ -115,7 +114,7 @@ async function compile({ folder, config, options, progress }) {
         ...given.map(([name, value]) => `--CD${name}=${value}`),
       ])
     : await run('cmake', [
-        // An installed package has none of the tools: Node-API's headers are inside, and CMake finds them by itself.
+        // An installed package does not have cmake-js. It contains Node-API's headers, which CMakeLists.txt finds.
         ...['-S', '.', '-B', folder, `-DCMAKE_BUILD_TYPE=${config}`],
         ...(which('ninja') ? ['-G', 'Ninja'] : []),
         ...given.map(([name, value]) => `-D${name}=${value}`),
@@ -131,19 +130,19 @@ async function compile({ folder, config, options, progress }) {
 export function buildTarget(target, { folder, onOutput }) {
   const jobs = String(availableParallelism());
   return run('cmake', ['--build', folder, '--target', target, '--parallel', jobs], {
-    // Another clone's results serve as well.
+    // Lets ccache use the results of other clones.
     env: { CCACHE_BASEDIR: root, ...process.env },
     onOutput,
   });
 }
 
-/** How many files the addon has; those of the package's come on top. */
+/** The number of files of the addon, without those that only the package's addon has. */
 function filesIn(folder) {
   const commands = JSON.parse(readFileSync(join(root, folder, 'compile_commands.json'), 'utf8'));
   return commands.filter(({ file }) => !file.includes('/native/portable/')).length;
 }
 
-/** Reads the lines of ninja, `[3/35] Building CXX object ...`, or of make, which has a percentage in place of the counts. */
+/** Reads the output of ninja, `[3/35] Building CXX object ...`, or of make, which prints percentages instead of counts. */
 export function countFiles(progress, all) {
   let [files, rest] = [0, ''];
   return (chunk) => {
@@ -159,7 +158,7 @@ export function countFiles(progress, all) {
   };
 }
 
-/** CMakeLists.txt says in one sentence what is missing; CMake wraps it and adds a page around it. */
+/** The sentence of CMakeLists.txt that says what is missing, without the lines that CMake adds. */
 function explain(output) {
   const ours = /CMake Error at .*\(message\):\n((?: {2}.*\n)+)/.exec(output)?.[1];
   if (ours?.includes('blasgrad:')) return ours.replace(/\s+/g, ' ').trim();

@@ -1,4 +1,4 @@
-// Step 2: npm packages, exactly as the lock file has them: those of the project, or of a folder of it.
+// Step 2: installs npm packages of the project, or of a folder of it, in the versions of the lock file.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root, run, SetupError, step, usefulTail } from './tools.mjs';
@@ -6,8 +6,8 @@ import { root, run, SetupError, step, usefulTail } from './tools.mjs';
 export async function npmPackages(folder = '.') {
   if (installed(folder)) return;
   await step(`installing npm packages${folder === '.' ? '' : ` of ${folder}`}`, async () => {
-    // The same npm that runs this script, if one does. --ignore-scripts: the addon has a step of its own, and no
-    // package here needs its install script. --include=dev: NODE_ENV=production would leave the tools out.
+    // Uses the npm that runs this script, if there is one. --ignore-scripts: set-up builds the addon itself, and no other
+    // package needs its install script. --include=dev: NODE_ENV=production would leave out the tools.
     const cli = process.env.npm_execpath;
     const [npm, ...first] =
       cli && basename(cli) === 'npm-cli.js' ? [process.execPath, cli] : ['npm'];
@@ -25,7 +25,7 @@ export async function npmPackages(folder = '.') {
   });
 }
 
-/** Whether node_modules holds what the lock file asks for, going by the record that npm itself leaves there. */
+/** Whether node_modules has the packages of the lock file, according to the list that npm keeps there. */
 function installed(folder) {
   let have;
   try {

@@ -1,25 +1,25 @@
-// What set-up says while it works: a line for each step when it is done, and until then how far the open steps are: in one
-// line that changes on a terminal, elsewhere in a new line every ten seconds. It goes to stderr, so that the stdout of a
-// demo or a benchmark stays its own.
+// The output of set-up: a line for each finished step, and the progress of the running steps. On a terminal the progress is
+// one line that is rewritten; elsewhere it is a new line every ten seconds. It goes to stderr, so that stdout has only the
+// output of the demo or benchmark.
 const interval = 10_000;
 const open = new Map();
 let listed = new Set();
 let timer;
 
-/** Prints a line of its own. */
+/** Prints a line. */
 export function say(text) {
   clear();
   process.stderr.write(`${text}\n`);
   draw();
 }
 
-/** Runs `work` and prints how long it took. Steps may overlap. `work` gets a function that says how far it is. */
+/** Runs `work` and prints how long it took. Steps may overlap. `work` gets a function to report its progress. */
 export async function step(label, work) {
   const start = performance.now();
   const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
   clear();
   open.set(label, '');
-  // The timer keeps no process alive that has nothing else to do.
+  // unref: the timer must not keep the process alive.
   if (!process.stderr.isTTY) timer ??= setInterval(list, interval).unref();
   draw();
   const close = (end) => {

@@ -1,11 +1,11 @@
-// Step 1: what must come from the operating system - a C++ compiler, make, CMake, OpenBLAS and Highway.
-// Presence is probed through the compiler itself, so an OpenBLAS in OPENBLAS_ROOT or from Homebrew counts too.
+// Step 1: checks for the system packages: a C++ compiler, make, CMake, OpenBLAS and Highway. It asks the compiler, so it
+// also finds an OpenBLAS in OPENBLAS_ROOT or from Homebrew.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, canAsk } from './question.mjs';
 import { run, say, SetupError, step, which } from './tools.mjs';
 
-// brew has no name where macOS's own command line tools (xcode-select --install) bring the thing.
+// No `brew`: macOS's command line tools (xcode-select --install) have it.
 const needs = {
   compiler: { name: 'a C++20 compiler', apt: 'g++', dnf: 'gcc-c++' },
   make: { name: 'make', apt: 'make', dnf: 'make' },
@@ -53,7 +53,7 @@ function aptNames(missing, separator = ' ') {
   return missing.map((need) => need.apt).join(separator);
 }
 
-/** One run of the preprocessor tells which headers it can see; the libraries are asked for by name. */
+/** Finds headers with one run of the preprocessor, and the library by its name. */
 async function probeCompiler(compiler) {
   const [openblasPaths, highwayPaths] = await Promise.all([
     searchPaths('openblas', process.env.OPENBLAS_ROOT, 'openblas'),
@@ -78,7 +78,7 @@ async function probeCompiler(compiler) {
   };
 }
 
-/** Where CMakeLists.txt would look too: the given root, what pkg-config says, Homebrew. */
+/** The folders that CMakeLists.txt searches: the given root, those of pkg-config, Homebrew's. */
 async function searchPaths(pkgConfigName, givenRoot, brewName) {
   const roots = [givenRoot, `/opt/homebrew/opt/${brewName}`, `/usr/local/opt/${brewName}`].filter(
     Boolean,
@@ -101,14 +101,14 @@ async function findLibrary(compiler, name, folders) {
   const files = [`lib${name}.so`, `lib${name}.dylib`, `lib${name}.a`];
   if (folders.some((folder) => files.some((file) => existsSync(join(folder, file))))) return true;
   for (const file of files) {
-    // The compiler answers with the bare name when the file is in none of its folders.
+    // The compiler prints only the name if the file is in none of its folders.
     const { output } = await run(compiler, [`-print-file-name=${file}`]);
     if (output.trim() !== file && existsSync(output.trim())) return true;
   }
   return false;
 }
 
-/** The command that runs apt-get with the right to install, or undefined if there is none or the user refuses. */
+/** The command that runs apt-get as root, or undefined if there is none or the user refuses. */
 async function aptGet(missing) {
   if (!which('apt-get')) return undefined;
   const command = [
@@ -140,7 +140,7 @@ async function aptInstall([command, ...args], missing) {
   ];
   let result = await run(command, install);
   if (result.code !== 0) {
-    // A fresh container has no package lists, an old one has stale ones.
+    // New containers have no package lists, and old ones have stale lists.
     await run(command, [...args, 'update']);
     result = await run(command, install);
   }
@@ -160,10 +160,10 @@ function howToInstall(missing) {
       .join(' ');
   const brew = list('brew') ? `brew install ${list('brew')}` : 'xcode-select --install';
   return [
-    `blasgrad needs ${new Intl.ListFormat('en').format(names)}, not found on this machine. Install with`,
+    `blasgrad needs ${new Intl.ListFormat('en').format(names)}, not found on this machine. To install:`,
     `  Debian, Ubuntu:  sudo apt-get install -y ${list('apt')}`,
     `  Fedora:          sudo dnf install -y ${list('dnf')}`,
     `  macOS:           ${brew}`,
-    'and run the same command again.',
+    'Then run the same command again.',
   ].join('\n');
 }

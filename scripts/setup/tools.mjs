@@ -1,4 +1,4 @@
-// What the set-up steps share: running programs, finding files, remembering what was done.
+// Helpers of the set-up steps: running programs, finding files, and stamps of finished work.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -25,12 +25,12 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const { resolve } = createRequire(join(root, 'package.json'));
 
-/** A failure that its message explains: printed without a stack. */
+/** An error whose message is enough for the user; printed without a stack. */
 export class SetupError extends Error {}
 
 /**
- * Runs a program and resolves to its exit code and its output (stdout and stderr as they came), which `onOutput` gets
- * piece by piece too. `inherit` lets it use the terminal instead; a program that cannot be started has the code 127.
+ * Runs a program and resolves to its exit code and its output (stdout and stderr in the order they arrive). `onOutput` also
+ * gets the output, in chunks. With `inherit`, the program uses the terminal. If it cannot be started, the code is 127.
  */
 export function run(command, args, { inherit = false, input, env, onOutput = () => {} } = {}) {
   return new Promise((done) => {
@@ -46,9 +46,9 @@ export function run(command, args, { inherit = false, input, env, onOutput = () 
     };
     child.stdout?.setEncoding('utf8').on('data', collect);
     child.stderr?.setEncoding('utf8').on('data', collect);
-    child.stdin?.on('error', () => {}); // the program may end before it has read everything
+    child.stdin?.on('error', () => {}); // the program may exit before it has read everything
     child.stdin?.end(input);
-    // Ctrl-C reaches a program that has the terminal by itself, and it decides when to end; a kill does not.
+    // A program on the terminal receives Ctrl-C itself and decides when to exit. SIGTERM is passed on.
     const signals = { SIGINT: () => {}, SIGTERM: () => child.kill() };
     if (inherit) for (const [name, act] of Object.entries(signals)) process.on(name, act);
     const end = (result) => {
@@ -57,13 +57,13 @@ export function run(command, args, { inherit = false, input, env, onOutput = () 
     };
     child.on('error', (error) => end({ code: 127, output: error.message }));
     child.on('close', (code, signal) => {
-      if (signal && inherit) say(`ended by ${signal}`);
+      if (signal && inherit) say(`stopped by ${signal}`);
       end({ code: code ?? 128 + constants.signals[signal], output });
     });
   });
 }
 
-/** Runs a program of an npm package with this very Node. */
+/** Runs a script with the Node that runs this one. */
 export function runNode(script, args, options) {
   return run(process.execPath, [script, ...args], options);
 }
@@ -81,7 +81,7 @@ export function which(program) {
   return undefined;
 }
 
-/** All files under a folder of the project, relative to the root, sorted; not those of npm packages inside it. */
+/** All files in a folder of the project, relative to the root and sorted, without node_modules. */
 export function filesUnder(folder) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { withFileTypes: true })
@@ -93,7 +93,7 @@ export function filesUnder(folder) {
     .sort();
 }
 
-/** One hash over the names and contents of files (missing ones count as empty) and over further facts. */
+/** A hash of the names and contents of files (missing files count as empty) and of other facts. */
 export function fingerprint(files, facts = []) {
   const hash = createHash('sha256').update(JSON.stringify(facts));
   for (const file of files) {
@@ -103,7 +103,7 @@ export function fingerprint(files, facts = []) {
   return hash.digest('hex');
 }
 
-/** The package.json of a package, wherever npm has put it (hoisted or not). */
+/** The package.json of an npm package, hoisted or not. */
 function manifest(name) {
   let path;
   try {
@@ -118,7 +118,7 @@ export function packageVersion(name) {
   return manifest(name).version;
 }
 
-/** The script behind a package's command, to be run by runNode. */
+/** The path of the script of an npm package's command, for runNode. */
 export function packageProgram(name, command = name) {
   const { bin, folder } = manifest(name);
   return join(folder, typeof bin === 'string' ? bin : bin[command]);
@@ -137,7 +137,7 @@ export function writeStamp(file, stamp) {
   writeFileSync(join(root, file), stamp);
 }
 
-/** The part of a tool's output worth reading: from its first error on, or else the end of it. */
+/** The useful part of a tool's output: from its first error on, or else its end. */
 export function usefulTail(output, lines = 40) {
   const all = output.trimEnd().split('\n');
   const firstError = all.findIndex((line) => /\berror\b/i.test(line));
@@ -148,12 +148,12 @@ export function usefulTail(output, lines = 40) {
 }
 
 /**
- * Runs `work` with the command line's arguments, without --yes, if the module is the program itself; tells failures in
- * plain words.
+ * Runs `work` with the command line's arguments, without --yes, if this module is the program itself, and prints
+ * errors.
  */
 export function main(moduleUrl, work) {
   const program = process.argv[1] ?? '';
-  // A module's own path is the real one, the program's as it was typed: perhaps through a link.
+  // import.meta.url is the real path; the program may have been started through a link.
   if (!existsSync(program) || realpathSync(program) !== fileURLToPath(moduleUrl)) return;
   if (Number(process.versions.node.split('.')[0]) < 20) {
     say(`blasgrad needs Node.js 20 or newer; this is ${process.version}.`);

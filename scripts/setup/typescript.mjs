@@ -1,5 +1,5 @@
-// Step 4: lib -> dist by tsc, then all of it in one file, dist/blasgrad.js, which is what users load: a hundred small
-// files take 60 ms to load here, one takes 30.
+// Step 4: compiles lib to dist with tsc, then bundles it to dist/blasgrad.js, which users load: a hundred small files take
+// 60 ms to load, one file takes 30 ms.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -47,11 +47,11 @@ async function bundleAll() {
     sourcemap: true,
     logLevel: 'error',
   });
-  const door = '// The same names, and the same instance, as require gives.\n';
-  writeFileSync(join(root, bundle.esModule), `${door}export * from './blasgrad.js';\n`);
+  const header = '// The same names, and the same instance, as require gives.\n';
+  writeFileSync(join(root, bundle.esModule), `${header}export * from './blasgrad.js';\n`);
 }
 
-/** tsc leaves the output of a deleted source behind. */
+/** Deletes the output of deleted sources, which tsc keeps. */
 function removeStale(sources) {
   const alive = new Set(
     sources.map((file) => file.replace(/^lib/, 'dist').replace(/\.(m?)ts$/, '.$1')),

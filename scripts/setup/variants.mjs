@@ -1,5 +1,4 @@
-// Builds of the addon for tests alone, each in a folder of its own beside the usual one: with sanitizers, or with all
-// assertions.
+// Builds of the addon for tests, each in its own folder: with sanitizers, or with all assertions.
 import { addonPath, nativeAddon } from './native.mjs';
 import { compilerPath } from './system.mjs';
 import { run, SetupError } from './tools.mjs';
@@ -10,16 +9,16 @@ const variants = {
     sanitize: 'address,undefined',
     runtime: 'libasan.so',
     env: {
-      // Node itself does not free everything at exit; leaks have a run of their own. A failed malloc is an error that
-      // the library must handle, not the end. Tests look at how much memory is in use: less of what was freed is kept back.
+      // Leaks: Node does not free everything at exit, and `npm run test:leaks` looks for them. A failed malloc must return
+      // null, because the library handles it. A small quarantine, because tests measure memory.
       ASAN_OPTIONS:
         'detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=65536:quarantine_size_mb=64',
       UBSAN_OPTIONS: 'print_stacktrace=1',
     },
   },
   /**
-   * ThreadSanitizer. Node is not built with it, so what happens in Node alone is not looked at. Without suppressions: one
-   * for V8 would match the frame below each of our functions, and hide every race of the main thread.
+   * ThreadSanitizer. Node is not built with it, so races in Node are ignored. There are no suppressions: one for V8 would
+   * match the frame below each function of the addon, and hide every race of the main thread.
    */
   thread: {
     sanitize: 'thread',
@@ -33,10 +32,12 @@ const variants = {
   debug: { sanitize: '', env: {} },
 };
 
-/** Builds a variant if need be; resolves to what a Node that loads it needs in its environment. */
+/** Builds a variant if need be. Resolves to the environment variables of a Node that loads it. */
 export async function variantEnvironment(name) {
   if (!Object.hasOwn(variants, name)) {
-    throw new SetupError(`expected a build of ${Object.keys(variants).join(', ')}, got ${name}`);
+    throw new SetupError(
+      `--build: the builds are ${Object.keys(variants).join(', ')}, got ${name}`,
+    );
   }
   const { sanitize, runtime, env } = variants[name];
   if (process.platform !== 'linux') throw new SetupError(`the ${name} build needs Linux`);
@@ -46,7 +47,7 @@ export async function variantEnvironment(name) {
   return { ...env, ...preload, BLASGRAD_ADDON: addonPath(build) };
 }
 
-/** libstdc++ as well, or the first exception ends the process: Node has one of its own inside. */
+/** Libraries to preload. Without libstdc++, the first exception would kill the process, because Node contains another one. */
 async function runtimes(sanitizer) {
   const paths = [sanitizer, 'libstdc++.so'].map(async (library) => {
     const { output } = await run(compilerPath(), [`-print-file-name=${library}`]);
@@ -57,7 +58,7 @@ async function runtimes(sanitizer) {
   return (await Promise.all(paths)).join(' ');
 }
 
-/** For a run that tells what was never freed. Node and V8 leave nothing at their ends that the addon has not asked for. */
+/** The environment of a run that reports memory that was never freed. */
 export async function leakEnvironment() {
   const env = await variantEnvironment('address');
   return {

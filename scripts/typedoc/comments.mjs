@@ -1,5 +1,5 @@
-// Comments for what has no place for one, or would say the same everywhere: `add_` and its like, which come from one
-// mapped type, and what loops call.
+// Docstrings for members that have no place in the code for one: in-place methods such as `add_`, which come from one
+// mapped type, and iterators.
 import { Comment, Converter, ReflectionKind } from 'typedoc';
 
 const ofLoops = {

@@ -8,8 +8,17 @@ import { asFloating } from '../ops/define';
 import { roundedOnce } from './dtypes';
 
 /**
- * Vectors along `dim` divided by their p-norm, or by `eps` where that is larger (torch.nn.functional.normalize).
+ * Divides vectors along `dim` by their p-norm, so that their norm is 1.
  *
+ * y = x / max(norm_p(x), eps)
+ *
+ * @param input (..., D, ...), vectors along `dim`
+ * @param options.p order of the norm; default 2
+ * @param options.dim dimension of the vectors; default 1
+ * @param options.eps smallest divisor; default 1e-12
+ * @returns the shape of `input`
+ * @throws RangeError if `dim` is out of range
+ * @see torch.nn.functional.normalize
  * @example F.normalize(tensor([[3, 4]])) // tensor([[0.6000, 0.8000]])
  */
 export function normalize(
@@ -24,9 +33,12 @@ export function normalize(
   return calledAs('normalize', () => x.div(x.norm({ p, dim, keepdim: true }).clamp({ min: eps })));
 }
 
-/** x1 x2 for vectors of length 1; a vector shorter than `eps` is divided by `eps`, as in PyTorch without a gradient of that. */
+/**
+ * The cosine along `dim`. Vectors shorter than `eps` are divided by `eps`; as in PyTorch, no gradient flows through that
+ * limit.
+ */
 function cosine(a: Tensor, b: Tensor, dim: number, eps: number): Tensor {
-  // A power of 2 that keeps the length of the longest vector finite.
+  // A power of 2 by which the norm of the longest vector stays finite.
   const n = a.shape[normalizeDim('cosineSimilarity', dim, a.ndim)] ?? 1;
   const scale = 2 ** -Math.ceil(Math.log2(Math.max(n, 1)) / 2);
   const direction = (vector: Tensor): Tensor => {
@@ -39,8 +51,18 @@ function cosine(a: Tensor, b: Tensor, dim: number, eps: number): Tensor {
 }
 
 /**
- * The cosine of the angle between vectors along `dim`, which broadcast: their product after each is divided by its length, or
- * by `eps` where that is larger (torch.nn.functional.cosine_similarity).
+ * Cosine of the angle between pairs of vectors along `dim`.
+ *
+ * cos = x1 . x2 / (max(|x1|, eps) * max(|x2|, eps))
+ *
+ * @param x1 (..., D, ...), vectors along `dim`
+ * @param x2 a shape that broadcasts with `x1`
+ * @param options.dim dimension of the vectors; default 1
+ * @param options.eps smallest divisor for each norm; default 1e-8
+ * @returns the broadcast shape without dimension `dim`
+ * @throws RangeError if the shapes do not broadcast, or `dim` is out of range
+ * @see torch.nn.functional.cosine_similarity
+ * @example F.cosineSimilarity(tensor([[1, 0]]), tensor([[1, 1]])) // tensor([0.7071])
  */
 export function cosineSimilarity(
   x1: Tensor,
@@ -59,7 +81,21 @@ export function cosineSimilarity(
   );
 }
 
-/** The p-norm of x1 - x2 + eps along the last dimension (torch.nn.functional.pairwise_distance). */
+/**
+ * Distance between pairs of vectors along the last dimension: the p-norm of their difference.
+ *
+ * distance = norm_p(x1 - x2 + eps)
+ *
+ * @param x1 (..., D)
+ * @param x2 a shape that broadcasts with `x1`
+ * @param options.p order of the norm; default 2
+ * @param options.eps added to each element of the difference, which avoids a distance of 0; default 1e-6
+ * @param options.keepdim whether the last dimension stays, with size 1; default false
+ * @returns (...), or (..., 1) with `keepdim`
+ * @throws RangeError if the shapes do not broadcast, or `eps` is negative
+ * @see torch.nn.functional.pairwise_distance
+ * @example F.pairwiseDistance(tensor([[3, 4]]), zeros(1, 2)).item().toFixed(4) // '5.0000'
+ */
 export function pairwiseDistance(
   x1: Tensor,
   x2: Tensor,

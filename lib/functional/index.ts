@@ -1,7 +1,9 @@
 /**
- * Functions on tensors (torch.nn.functional). If no shape is named, x is any tensor, the function is elementwise, and
- * the result has the shape of x. Losses compare elements of `input` and `target`, which broadcast; `reduction` reduces
- * them to one number. TypeError for arguments that are not tensors, RangeError for invalid shapes, dtypes and options.
+ * Functions on tensors without state: activations, losses, distances, embedding (torch.nn.functional).
+ *
+ * If a function names no shape, its input has any shape, the function is elementwise, and the result has the
+ * shape of the input. Functions throw a TypeError for arguments of the wrong kind, such as values that are not
+ * tensors, and a RangeError for invalid shapes, dtypes and option values.
  *
  * @module
  */

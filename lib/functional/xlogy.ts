@@ -10,7 +10,7 @@ declare module '../core/node' {
   }
 }
 
-/** Its first input is the result, computed by the ops before it; ONNX export takes it from there. */
+/** The first input is the result, which earlier ops computed; ONNX export uses it. */
 const rule: Rule<'xlogy'> = {
   name: 'xlogy',
   grad: (dy, node) => {

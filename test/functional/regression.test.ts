@@ -233,7 +233,7 @@ expectRefusals([
   [
     () => F.gaussianNllLoss(x, x, wide),
     RangeError,
-    '[2, 3], with one size 1, or without the last for var, got [3, 2]',
+    '[2, 3] (one size may be 1, or the last one left out) for variance, got [3, 2]',
   ],
 ]);
 

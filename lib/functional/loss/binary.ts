@@ -19,8 +19,8 @@ const boundedLog = (x: Tensor): Tensor => x.log().clamp({ min: -100 });
 const oneMinus = (x: Tensor): Tensor => x.neg().add(1);
 
 /**
- * A gradient rule of its own: at 0 and 1 the derivative of the logarithm would give 0 times infinity. It is also
- * shorter than the rules of the composition.
+ * The composition would give 0 times infinity at the probabilities 0 and 1, where the derivative of the logarithm is
+ * infinite.
  */
 const rule: Rule<'binaryCrossEntropy'> = {
   name: 'binaryCrossEntropy',
@@ -37,14 +37,25 @@ const rule: Rule<'binaryCrossEntropy'> = {
 
 /** Options of `binaryCrossEntropy`. */
 export interface BinaryCrossEntropyOptions extends ReductionOption {
-  /** Multiplies the losses of the elements; broadcasts. */
+  /** Multiplies the losses of the elements; broadcasts with the input; default null. */
   weight?: Tensor | null;
 }
 
 /**
- * -(target log input + (1 - target) log(1 - input)) of probabilities, with logarithms of at least -100, times `weight`
- * (torch.nn.functional.binary_cross_entropy). For logits use binaryCrossEntropyWithLogits. RangeError for inputs and targets
- * that are not from 0 to 1, and for a floating target of another dtype than the input's.
+ * Binary cross-entropy between probabilities and targets.
+ *
+ * loss = -weight * (target * log(input) + (1 - target) * log(1 - input)), with logarithms of at least -100.
+ * For logits use `binaryCrossEntropyWithLogits`, which cannot overflow.
+ *
+ * @param input probabilities in [0, 1], any shape
+ * @param target probabilities in [0, 1], the shape of `input`
+ * @param options.weight multiplies the losses of the elements; broadcasts with `input`
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the shape of `input` for 'none'
+ * @throws RangeError if the shapes differ, an element is outside [0, 1], or a floating target has another
+ * dtype than `input`
+ * @see torch.nn.functional.binary_cross_entropy
+ * @example F.binaryCrossEntropy(tensor([0.9]), tensor([1])).item() // 0.1054
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -58,21 +69,21 @@ export function binaryCrossEntropy(
   if (isFloating(target.dtype)) requireSameDType(op, input, 'target', target);
   const weight = optional(op, 'weight', options.weight);
   return roundedOnce([...pair, weight], (x, y, w) => {
-    const goal = y.to(x.dtype);
+    const t = y.to(x.dtype);
     requireProbabilities(op, 'input', x);
-    requireProbabilities(op, 'target', goal);
+    requireProbabilities(op, 'target', t);
     const losses = noGrad(() => {
-      const no = boundedLog(oneMinus(x));
-      return goal.mul(no.sub(boundedLog(x))).sub(no);
+      const log1mx = boundedLog(oneMinus(x));
+      return t.mul(log1mx.sub(boundedLog(x))).sub(log1mx);
     });
-    record(losses, rule, [x, goal], [x, goal], undefined);
+    record(losses, rule, [x, t], [x, t], undefined);
     return reduced(op, weighted(losses, w), options.reduction);
   });
 }
 
 const probabilities = kernels('probabilities');
 
-/** A native op, so that every replay of a compiled function checks its own values. */
+/** Throws unless all elements are in [0, 1]. A native op does it, so that every replay checks its own values. */
 function requireProbabilities(op: string, name: string, x: Tensor): void {
   const values = x.detach().contiguous();
   calledAs(op, () => probabilities[x.dtype](values._flat, values.numel()), ['x', name]);
@@ -82,20 +93,34 @@ function weighted(losses: Tensor, weight: Tensor | undefined): Tensor {
   return weight === undefined ? losses : losses.mul(weight);
 }
 
-/** An option that is a tensor if it is given; null counts as missing. */
+/** An optional tensor among the options; null counts as missing. */
 function optional(op: string, name: string, value: Tensor | null = null): Tensor | undefined {
   return value === null ? undefined : requireTensor(op, name, value);
 }
 
 /** Options of `binaryCrossEntropyWithLogits`. */
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
-  /** Multiplies the part of the loss that belongs to target 1; broadcasts. */
+  /**
+   * Multiplies the loss term of target 1, for imbalanced classes; broadcasts with the input; default null.
+   */
   posWeight?: Tensor | null;
 }
 
 /**
- * Binary cross-entropy of sigmoid(input), without overflow: (1 - target) input - log sigmoid(input), times `weight`.
- * `posWeight` multiplies the part that belongs to target 1 (torch.nn.functional.binary_cross_entropy_with_logits).
+ * Binary cross-entropy between logits and targets, computed stably: no logit overflows.
+ *
+ * loss = -weight * (posWeight * target * log(sigmoid(input)) + (1 - target) * log(1 - sigmoid(input)))
+ *
+ * @param input logits, any shape
+ * @param target probabilities in [0, 1], the shape of `input`
+ * @param options.weight multiplies the losses of the elements; broadcasts with `input`
+ * @param options.posWeight multiplies the loss term of target 1, for imbalanced classes; broadcasts with
+ * `input`
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the shape of `input` for 'none'
+ * @throws RangeError if the shapes differ
+ * @see torch.nn.functional.binary_cross_entropy_with_logits
+ * @example F.binaryCrossEntropyWithLogits(tensor([0.3]), tensor([1])).item() // 0.5544
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
@@ -110,20 +135,31 @@ export function binaryCrossEntropyWithLogits(
   const posWeight = optional(op, 'posWeight', options.posWeight);
   return roundedOnce([...pair, weight, posWeight], (x, y, w, positive) => {
     const log = logsigmoid(x);
-    const part = positive === undefined ? log : log.mul(positive.sub(1).mul(y).add(1));
-    return reduced(op, weighted(x.sub(x.mul(y)).sub(part), w), options.reduction);
+    const logTerm = positive === undefined ? log : log.mul(positive.sub(1).mul(y).add(1));
+    return reduced(op, weighted(x.sub(x.mul(y)).sub(logTerm), w), options.reduction);
   });
 }
 
 /** Options of `multilabelSoftMarginLoss`. */
 export interface MultilabelSoftMarginOptions extends ReductionOption {
-  /** (C): multiplies the losses of each class. */
+  /** Multiplies the losses of each class, (C); default null. */
   weight?: Tensor | null;
 }
 
 /**
- * The mean over classes of the binary cross-entropy of logits (N, C), one class each element, times `weight` (C)
- * (torch.nn.functional.multilabel_soft_margin_loss).
+ * Binary cross-entropy of logits, averaged over the classes: several classes of a sample may be correct.
+ *
+ * loss = -mean over c of weight[c] * (target[c] * log(sigmoid(input[c])) + (1 - target[c]) * log(1 -
+ * sigmoid(input[c])))
+ *
+ * @param input logits, (C) or (N, C)
+ * @param target 0 or 1 for each class, the shape of `input`
+ * @param options.weight multiplies the losses of each class, (C)
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or (N) for 'none'
+ * @throws RangeError if the shapes differ, or `input` has no dimension
+ * @see torch.nn.functional.multilabel_soft_margin_loss
+ * @example F.multilabelSoftMarginLoss(tensor([[0.5, -1]]), tensor([[1, 0]])).item() // 0.3937
  */
 export function multilabelSoftMarginLoss(
   input: Tensor,

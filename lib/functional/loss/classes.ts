@@ -20,15 +20,18 @@ import { requireReduction, type ReductionOption } from './reduction';
 
 /** Options of `nllLoss`. */
 export interface NllOptions extends ReductionOption {
-  /** One weight for each class, which multiplies the losses of that class; with class targets it gets no gradient. */
+  /**
+   * Multiplies the losses of each class, (C); it gets no gradient if the target holds class indices. Default
+   * null.
+   */
   weight?: Tensor | null;
-  /** A class whose elements are ignored; -100 if missing. */
+  /** Class index whose elements are ignored; default -100. */
   ignoreIndex?: number;
 }
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends NllOptions {
-  /** The fraction of each target that is distributed evenly over all classes, from 0 to 1. */
+  /** Fraction of each target that is spread evenly over all classes, from 0 to 1; default 0. */
   labelSmoothing?: number;
 }
 
@@ -48,7 +51,7 @@ function weightFor(op: string, input: Tensor, weight: Tensor | null = null): Ten
   return weight;
 }
 
-/** The arguments of the op for an input of this shape. */
+/** The checked arguments of the op. */
 function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions): Picks {
   const dim = classDimOf(op, input);
   const shape = input.shape.filter((_, i) => i !== dim);
@@ -62,8 +65,20 @@ function picksFor(op: string, input: Tensor, target: Tensor, options: NllOptions
 }
 
 /**
- * -input[target] of log-probabilities (N, C), (N, C, d...) or (C) and classes (N), (N, d...) or () in int32 or int64,
- * times the weight of the class. The mean is weighted by these weights, without ignored elements (torch.nn.functional.nll_loss).
+ * Negative log-likelihood of class indices, given log-probabilities.
+ *
+ * loss = -weight[target] * input[target]. 'mean' divides by the sum of the weights of the elements that are
+ * not ignored.
+ *
+ * @param input log-probabilities, (C), (N, C) or (N, C, d1, ...)
+ * @param target class indices, (), (N) or (N, d1, ...), int32 or int64
+ * @param options.weight multiplies the losses of each class, (C)
+ * @param options.ignoreIndex class index whose elements are ignored; default -100
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the shape of `target` for 'none'
+ * @throws RangeError if the shapes do not fit together, or a class index is out of range
+ * @see torch.nn.functional.nll_loss
+ * @example F.nllLoss(tensor([[-0.5, -1]]), tensor([1], { dtype: 'int32' })).item() // 1
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
   requireArity('nllLoss', arguments.length, 3);
@@ -74,10 +89,24 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
 }
 
 /**
- * Cross-entropy of logits (N, C), (N, C, d...) or (C) against classes (N), (N, d...) or () in int32 or int64, or
- * against probabilities in the shape of the logits: logSoftmax and nllLoss (torch.nn.functional.cross_entropy).
+ * Cross-entropy between logits and class indices, or class probabilities.
  *
- * @example F.crossEntropy(model.forward(images), labels)
+ * loss = -weight[target] * log(softmax(input)[target]). 'mean' divides by the sum of the weights of the
+ * elements that are not ignored; for class probabilities, by the number of samples.
+ *
+ * @param input logits, (C), (N, C) or (N, C, d1, ...)
+ * @param target class indices, (), (N) or (N, d1, ...), int32 or int64; or probabilities, floating, the shape
+ * of `input`
+ * @param options.weight multiplies the losses of each class, (C)
+ * @param options.ignoreIndex class index whose elements are ignored; default -100
+ * @param options.labelSmoothing fraction of each target that is spread evenly over all classes, in [0, 1];
+ * default 0
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or for 'none' one loss for each sample: (), (N) or (N, d1, ...)
+ * @throws RangeError if the shapes do not fit together, or a class index is out of range
+ * @see torch.nn.functional.cross_entropy; label smoothing: Szegedy et al. 2016, Rethinking the Inception
+ * Architecture
+ * @example F.crossEntropy(tensor([[2, 1]]), tensor([0], { dtype: 'int32' })).item() // 0.3133
  */
 export function crossEntropy(
   input: Tensor,
@@ -93,20 +122,23 @@ export function crossEntropy(
   requireFloating(op, 'input', input);
   const dim = classDimOf(op, input);
   const isProbabilities = isFloating(target.dtype) && sameShape(input.shape, target.shape);
-  if (isProbabilities) return soft(op, logSoftmax(input, dim), target, smoothing, options);
+  if (isProbabilities)
+    return softTargetLoss(op, logSoftmax(input, dim), target, smoothing, options);
   const picks = picksFor(op, input, target, options);
   const logs = logSoftmax(input, dim);
   const hard = calledAs(op, () => nll(logs, picks));
   if (smoothing === 0) return hard;
-  const even = evenly(logs, picks);
-  return hard.mul(1 - smoothing).add(even.mul(smoothing / input.shape[dim]));
+  const uniform = uniformLoss(logs, picks);
+  return hard.mul(1 - smoothing).add(uniform.mul(smoothing / input.shape[dim]));
 }
 
-/** The loss against all classes equally, weighted and reduced like the loss against the target. */
-function evenly(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: Picks): Tensor {
+/** The loss against a uniform distribution over the classes, weighted and reduced like the loss against the target. */
+function uniformLoss(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: Picks): Tensor {
   const ignored = target.eq(ignoreIndex);
-  const perElement = (weight === null ? logs : logs.mul(column(weight, logs.shape))).sum(dim).neg();
-  const losses = where(ignored, 0, perElement); // also where they are infinite
+  const perElement = (weight === null ? logs : logs.mul(broadcastWeight(weight, logs.shape)))
+    .sum(dim)
+    .neg();
+  const losses = where(ignored, 0, perElement); // a product with 0 would be NaN for infinite losses
   if (reduction === 'none') return losses;
   if (reduction === 'sum') return losses.sum();
   if (weight === null) return losses.sum().div(ignored.logicalNot().to(logs.dtype).sum());
@@ -114,13 +146,13 @@ function evenly(logs: Tensor, { target, weight, ignoreIndex, reduction, dim }: P
   return losses.sum().div(where(ignored.flatten(), 0, weight.indexSelect(0, picked)).sum());
 }
 
-/** (C) in a shape that broadcasts with (N, C, d...). */
-function column(weight: Tensor, shape: Shape): Tensor {
+/** The weights (C), reshaped to broadcast with (N, C, d...). */
+function broadcastWeight(weight: Tensor, shape: Shape): Tensor {
   return weight.reshape([weight.shape[0], ...shape.slice(2).map(() => 1)]);
 }
 
-/** The loss for targets that are probabilities. */
-function soft(
+/** The loss against class probabilities. */
+function softTargetLoss(
   op: string,
   logs: Tensor,
   target: Tensor,
@@ -128,14 +160,18 @@ function soft(
   options: CrossEntropyOptions,
 ): Tensor {
   if (options.ignoreIndex !== undefined && options.ignoreIndex >= 0) {
-    const got = String(options.ignoreIndex);
-    throw unexpected(op, 'no class to ignore beside probabilities', 'ignoreIndex', got);
+    throw new RangeError(
+      `${op}: ignoreIndex ${options.ignoreIndex} requires class indices, and target holds probabilities; ` +
+        'leave ignoreIndex out, or pass class indices as int32 or int64',
+    );
   }
   const dim = classDimOf(op, logs);
   const classes = logs.shape[dim];
-  const goal = smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / classes);
+  const smoothed = smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / classes);
   const weight = weightFor(op, logs, options.weight);
-  const terms = logs.mul(weight === null ? goal : goal.mul(column(weight, logs.shape)));
+  const terms = logs.mul(
+    weight === null ? smoothed : smoothed.mul(broadcastWeight(weight, logs.shape)),
+  );
   const reduction = requireReduction(op, options.reduction);
   if (reduction === 'none') return terms.sum(dim).neg();
   return terms

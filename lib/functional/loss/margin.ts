@@ -1,15 +1,12 @@
-/** Losses that are 0 beyond a margin. */
+/** Margin losses: 0 once scores or distances differ by more than a margin. */
 import { calledAs } from '../../core/caller';
 import {
   requireArity,
-  requireBoolean,
   requireNumber,
   requireOneOf,
   requireOptions,
   shapeText,
   unexpected,
-  wrongType,
-  wrongValue,
 } from '../../core/errors';
 import { softplus } from '../../ops/elementwise/activation';
 import { asFloating, requireIndex } from '../../ops/define';
@@ -17,13 +14,12 @@ import { where } from '../../ops/elementwise/select';
 import { arange } from '../../creation/range';
 import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
-import { pairwiseDistance } from '../distance';
 import { requireSameDType, roundedOnce } from '../dtypes';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
-/** The option of most margin losses. */
+/** Options of margin losses. */
 export type MarginOption = ReductionOption & {
-  /** The distance beyond which the loss is 0; each loss has its own default. */
+  /** Margin beyond which the loss is 0; each loss has its own default. */
   margin?: number;
 };
 
@@ -34,7 +30,20 @@ function bySign(target: Tensor, whenOne: Tensor, minusOne: Tensor): Tensor {
   return where(target.ne(-1), whenOne, 0).add(where(target.ne(1), minusOne, 0));
 }
 
-/** input where target is 1, max(0, margin - input) where it is -1 (torch.nn.functional.hinge_embedding_loss). */
+/**
+ * Hinge loss of distances: small distances for target 1, distances beyond a margin for target -1.
+ *
+ * loss = input if target = 1, max(0, margin - input) if target = -1
+ *
+ * @param input distances, any shape
+ * @param target 1 or -1, a shape that broadcasts with `input`
+ * @param options.margin distance beyond which the loss of target -1 is 0; default 1
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the broadcast shape for 'none'
+ * @throws RangeError if the shapes do not broadcast
+ * @see torch.nn.functional.hinge_embedding_loss
+ * @example F.hingeEmbeddingLoss(tensor([0.25, 0.5]), tensor([1, -1])).item() // 0.375
+ */
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
@@ -50,7 +59,19 @@ export function hingeEmbeddingLoss(
   return reduced(op, losses, options.reduction);
 }
 
-/** log(1 + e^(-target input)) for targets 1 and -1 (torch.nn.functional.soft_margin_loss). */
+/**
+ * Logistic loss of scores for two classes, 1 and -1.
+ *
+ * loss = log(1 + exp(-target * input))
+ *
+ * @param input scores, any shape
+ * @param target 1 or -1, the shape of `input`
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the shape of `input` for 'none'
+ * @throws RangeError if the shapes differ
+ * @see torch.nn.functional.soft_margin_loss
+ * @example F.softMarginLoss(tensor([0.5, -1]), tensor([1, -1])).item() // 0.3937
+ */
 export function softMarginLoss(
   input: Tensor,
   target: Tensor,
@@ -64,8 +85,19 @@ export function softMarginLoss(
 }
 
 /**
- * max(0, margin - target (input1 - input2)): input1 should be larger where target is 1, smaller where it is -1
- * (torch.nn.functional.margin_ranking_loss).
+ * Ranking loss of pairs: for target 1 `input1` should be larger than `input2`, for target -1 smaller.
+ *
+ * loss = max(0, margin - target * (input1 - input2))
+ *
+ * @param input1 scores, any shape
+ * @param input2 scores, a shape that broadcasts with `input1`
+ * @param target 1 or -1, a shape that broadcasts with the scores
+ * @param options.margin difference of the scores beyond which the loss is 0; default 0
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the broadcast shape for 'none'
+ * @throws RangeError if the shapes do not broadcast
+ * @see torch.nn.functional.margin_ranking_loss
+ * @example F.marginRankingLoss(tensor([0.25]), tensor([0.5]), tensor([1])).item() // 0.25
  */
 export function marginRankingLoss(
   input1: Tensor,
@@ -87,8 +119,19 @@ export function marginRankingLoss(
 }
 
 /**
- * 1 - cos of vectors (N, D) or (D) where target (N) or () is 1, max(0, cos - margin) where it is -1
- * (torch.nn.functional.cosine_embedding_loss).
+ * Loss of pairs of vectors: similar for target 1, dissimilar for target -1.
+ *
+ * loss = 1 - cos if target = 1, max(0, cos - margin) if target = -1
+ *
+ * @param input1 (D) or (N, D)
+ * @param input2 the shape of `input1`
+ * @param target 1 or -1, () or (N)
+ * @param options.margin cosine up to which the loss of target -1 is 0; default 0
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or (N) for 'none'
+ * @throws RangeError if the shapes do not fit together
+ * @see torch.nn.functional.cosine_embedding_loss
+ * @example F.cosineEmbeddingLoss(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])).item() // 1
  */
 export function cosineEmbeddingLoss(
   input1: Tensor,
@@ -122,109 +165,35 @@ export function cosineEmbeddingLoss(
   return reduced(op, losses, options.reduction);
 }
 
-/** The distance of two tensors of vectors, one number for each pair. */
-export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
-
-/** Options of `tripletMarginWithDistanceLoss`. */
-export type TripletMarginWithDistanceOptions = MarginOption & {
-  /** `pairwiseDistance` if missing. */
-  distanceFunction?: DistanceFunction;
-  /** Whether the negative's distance is that to the nearer of anchor and positive; false if missing. */
-  swap?: boolean;
-};
-
-/**
- * max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; with `swap` the negative's distance is
- * that to the nearer of anchor and positive (torch.nn.functional.triplet_margin_with_distance_loss).
- */
-export function tripletMarginWithDistanceLoss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
-  options: TripletMarginWithDistanceOptions = {},
-): Tensor {
-  requireArity('tripletMarginWithDistanceLoss', arguments.length, 4);
-  const op = 'tripletMarginWithDistanceLoss';
-  requireOptions(op, options, ['reduction', 'margin', 'distanceFunction', 'swap']);
-  const { margin = 1, distanceFunction = pairwiseDistance, swap = false } = options;
-  if (requireNumber(op, 'margin', margin) <= 0) {
-    throw wrongValue(op, 'a number above 0', 'margin', margin);
-  }
-  requireBoolean(op, 'swap', swap);
-  if (typeof distanceFunction !== 'function') {
-    throw wrongType(op, 'a function', 'distanceFunction', distanceFunction);
-  }
-  requireTensor(op, 'anchor', anchor);
-  requireTensor(op, 'positive', positive);
-  requireTensor(op, 'negative', negative);
-  // Errors of a distance function of the user are not renamed.
-  const distance: DistanceFunction = (x1, x2) =>
-    distanceFunction === pairwiseDistance
-      ? calledAs(op, () => pairwiseDistance(x1, x2))
-      : requireTensor(op, 'the result of distanceFunction', distanceFunction(x1, x2));
-  const near = distance(anchor, positive);
-  const far = distance(anchor, negative);
-  const nearest = swap ? distance(positive, negative) : null;
-  const losses = calledAs(op, () => {
-    const farther = nearest === null ? far : far.minimum(nearest);
-    return nonNegative(near.sub(farther).add(margin));
-  });
-  return reduced(op, losses, options.reduction);
-}
-
-/** Options of `tripletMarginLoss`. */
-export type TripletMarginOptions = MarginOption & {
-  /** Which norm; 2 if missing. */
-  p?: number;
-  /** Added to each difference; 1e-6 if missing. */
-  eps?: number;
-  /** Whether the negative's distance is that to the nearer of anchor and positive; false if missing. */
-  swap?: boolean;
-};
-
-/**
- * max(0, margin + |anchor - positive| - |anchor - negative|) with p-norms of vectors along the last dimension
- * (Balntas et al. 2016, torch.nn.functional.triplet_margin_loss).
- */
-export function tripletMarginLoss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
-  options: TripletMarginOptions = {},
-): Tensor {
-  requireArity('tripletMarginLoss', arguments.length, 4);
-  requireOptions('tripletMarginLoss', options, ['reduction', 'margin', 'p', 'eps', 'swap']);
-  const { p = 2, eps = 1e-6, ...others } = options;
-  requireTensor('tripletMarginLoss', 'anchor', anchor);
-  requireTensor('tripletMarginLoss', 'positive', positive);
-  requireTensor('tripletMarginLoss', 'negative', negative);
-  return calledAs('tripletMarginLoss', () =>
-    roundedOnce([anchor, positive, negative], (...vectors) =>
-      tripletMarginWithDistanceLoss(...vectors, {
-        ...others,
-        distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
-      }),
-    ),
-  );
-}
-
 /** Options of `multiMarginLoss`. */
 export type MultiMarginOptions = MarginOption & {
-  /** The power of each term; 1 if missing. */
+  /** Exponent of each term; default 1. */
   p?: 1 | 2;
-  /** One number for each class, which multiplies the losses of that class. */
+  /** Multiplies the losses of each target class, (C); default null. */
   weight?: Tensor | null;
 };
 
-/** Scores as (N, C); those of one sample may have fewer dimensions. */
+/** Scores as (N, C); the scores of a single sample may have fewer dimensions. */
 function scoreRows(op: string, x: Tensor): Tensor {
   if (x.ndim > 2) throw unexpected(op, '(C) or (N, C)', 'input', shapeText(x.shape));
   return x.ndim === 2 ? x : x.reshape([1, x.numel()]);
 }
 
 /**
- * The sum over the wrong classes i of max(0, margin - input[target] + input[i])^p / C for scores (N, C) or (C) and
- * classes (N), or (1) or () of one sample, in int32 or int64, times the class's weight; p is 1 or 2 (torch.nn.functional.multi_margin_loss).
+ * Hinge loss of several classes: the score of the target class should exceed the others by a margin.
+ *
+ * loss = sum over i != target of weight[target] * max(0, margin - input[target] + input[i])^p / C
+ *
+ * @param input scores, (C) or (N, C)
+ * @param target class indices, () or (N), int32 or int64
+ * @param options.p exponent of each term, 1 (default) or 2
+ * @param options.margin difference of the scores beyond which a term is 0; default 1
+ * @param options.weight multiplies the losses of each target class, (C)
+ * @param options.reduction 'mean' (default), 'sum' or 'none'
+ * @returns a 0-dim tensor, or the shape of `target` for 'none'
+ * @throws RangeError if the shapes do not fit together, or a class index is out of range
+ * @see torch.nn.functional.multi_margin_loss
+ * @example F.multiMarginLoss(tensor([[0.1, 0.5, 0.4]]), tensor([1], { dtype: 'int32' })).item() // 0.5
  */
 export function multiMarginLoss(
   input: Tensor,
@@ -247,8 +216,8 @@ export function multiMarginLoss(
   }
   const shape = x.ndim === 0 ? [] : target.shape;
   const labels = target.reshape([samples]);
-  const right = labels.unsqueeze(1);
-  const isRight = right.eq(arange(classes, { dtype: 'int32' }));
+  const column = labels.unsqueeze(1);
+  const isTarget = column.eq(arange(classes, { dtype: 'int32' }));
   const weight = options.weight ?? null;
   if (weight !== null) {
     requireSameDType(op, x, 'weight', requireTensor(op, 'weight', weight));
@@ -257,12 +226,12 @@ export function multiMarginLoss(
     }
   }
   return roundedOnce([rows], (scores) => {
-    const own = calledAs(op, () => scores.gather(1, right), ['index', 'target']);
-    const over = scores.sub(own).add(margin);
+    const own = calledAs(op, () => scores.gather(1, column), ['index', 'target']);
+    const violations = scores.sub(own).add(margin);
     // NaN is not above 0, so it adds nothing, as in PyTorch.
-    const terms = where(over.gt(0).logicalAnd(isRight.logicalNot()), over, 0);
+    const terms = where(violations.gt(0).logicalAnd(isTarget.logicalNot()), violations, 0);
     const losses = (p === '2' ? terms.square() : terms).sum(1).div(classes);
-    const shares = weight === null ? losses : losses.mul(weight.indexSelect(0, labels));
-    return reduced(op, shares.reshape(shape), options.reduction);
+    const weighted = weight === null ? losses : losses.mul(weight.indexSelect(0, labels));
+    return reduced(op, weighted.reshape(shape), options.reduction);
   });
 }

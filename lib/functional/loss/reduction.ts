@@ -1,4 +1,4 @@
-/** The common parts of losses: options, shapes, and the reduction. */
+/** What all losses share: options, checks of shapes, and the reduction. */
 import { calledAs } from '../../core/caller';
 import { requireOneOf, shapeText, unexpected } from '../../core/errors';
 import { requireNumbers } from '../../ops/define';
@@ -10,7 +10,7 @@ export type { Reduction };
 
 /** The option of every loss. */
 export interface ReductionOption {
-  /** 'mean' (the default) or 'sum' of the losses, or 'none': one for each element. */
+  /** 'mean' (default) or 'sum' of the losses, or 'none' for one loss for each element. */
   reduction?: Reduction;
 }
 
@@ -20,20 +20,23 @@ export function requireReduction(op: string, value: Reduction | undefined): Redu
   return value === undefined ? 'mean' : requireOneOf(op, 'reduction', value, reductions);
 }
 
-/** The losses of the elements, reduced. */
+/** Reduces the losses of the elements to their mean or sum, or returns them. */
 export function reduced(op: string, losses: Tensor, reduction: Reduction | undefined): Tensor {
   const checked = requireReduction(op, reduction);
   if (checked === 'none') return losses;
   return calledAs(op, () => (checked === 'mean' ? losses.mean() : losses.sum()), ['this', 'input']);
 }
 
-/** Options of losses whose elements can have weights. */
+/** Options of losses whose elements can be weighted. */
 export interface WeightOption extends ReductionOption {
-  /** Multiplies the losses of the elements; of the shape of the input. A mean is divided by the sum of the weights. */
+  /**
+   * Multiplies the losses of the elements; the shape of the input. 'mean' divides by the sum of the weights.
+   * Default null.
+   */
   weight?: Tensor | null;
 }
 
-/** The losses of the elements, times `weight`, reduced. */
+/** Multiplies the losses of the elements by `weight`, and reduces them. */
 export function weighted(
   op: string,
   losses: Tensor,
@@ -50,7 +53,7 @@ export function weighted(
   return reduction === 'sum' ? terms.sum() : terms.sum().div(weight.sum());
 }
 
-/** Two tensors of numbers: bool counts as 0 and 1 beside them. */
+/** Checks that both are tensors; bool elements count as 0 and 1. */
 function bothNumbers(op: string, input: Tensor, target: Tensor): [input: Tensor, target: Tensor] {
   requireTensor(op, 'input', input);
   requireTensor(op, 'target', target);
@@ -61,7 +64,7 @@ function bothNumbers(op: string, input: Tensor, target: Tensor): [input: Tensor,
   return [input.dtype === 'bool' ? input.to(target.dtype) : input, target];
 }
 
-/** Two tensors of the same shape; otherwise throws. */
+/** Two tensors of the same shape; other shapes throw. */
 export function requirePair(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   const pair = bothNumbers(op, input, target);
   if (!sameShape(input.shape, target.shape)) {
@@ -73,9 +76,9 @@ export function requirePair(op: string, input: Tensor, target: Tensor): [Tensor,
 const warned = new Set<string>();
 
 /**
- * Two tensors. Warns once for each loss if their shapes differ, because (n, 1) and (n) broadcast to n times n losses.
+ * Two tensors whose shapes broadcast. Warns once for each loss if the shapes differ: (n, 1) and (n) give n * n losses.
  */
-export function requireSimilar(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
+export function requireBroadcastable(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   const pair = bothNumbers(op, input, target);
   if (sameShape(input.shape, target.shape)) return pair;
   broadcastShapes(op, input.shape, target.shape);

@@ -117,27 +117,40 @@ void NllBackwardNeeds(const double* attr, int64_t* need) {
   std::swap(need[0], need[3]);  // dy where the loss did
 }
 
-// Every element of x (count) lies in [0, 1]; a DataError otherwise, also for NaN.
-template <class S>
-void Probabilities(const Args& args) {
+// Throws a DataError unless every element of x (count) satisfies Range, whose `text` names it.
+template <class S, class Range>
+void RequireAll(const Args& args) {
   const int64_t count = args.size(0);
   const S* x = args.in<S>(0);
-  const auto fits = [](S value) {
-    const auto wide = Widen(value);
-    return (wide >= 0) & (wide <= 1);
-  };
   int all = 1;
-  for (int64_t i = 0; i < count; ++i) all &= fits(x[i]);
+  for (int64_t i = 0; i < count; ++i) all &= Range::Contains(Widen(x[i]));
   if (all == 1) return;
   for (int64_t i = 0; i < count; ++i) {
-    if (fits(x[i])) continue;
+    if (Range::Contains(Widen(x[i]))) continue;
     const double value = static_cast<double>(Widen(x[i]));
     std::ostringstream text;
     text << value;
-    throw DataError("expected numbers from 0 to 1 for x, got " +
+    throw DataError("expected " + std::string(Range::kText) + " for x, got " +
                     (std::isnan(value) ? "NaN" : text.str()));
   }
 }
+
+struct UnitInterval {
+  static constexpr const char* kText = "numbers from 0 to 1";
+  template <class T>
+  static bool Contains(T x) {
+    return (x >= 0) & (x <= 1);
+  }
+};
+
+// NaN passes, as in PyTorch's check of variances.
+struct NotNegative {
+  static constexpr const char* kText = "numbers of at least 0";
+  template <class T>
+  static bool Contains(T x) {
+    return !(x < 0);
+  }
+};
 
 }  // namespace
 
@@ -168,7 +181,13 @@ std::vector<Op> LossOps() {
        {{"x"}},
        {{"count"}},
        [](const double* attr, int64_t* need) { need[0] = Elements(attr[0]); },
-       KernelsFor<kFloating>([]<DType kType>() { return Probabilities<CType<kType>>; })},
+       KernelsFor<kFloating>(
+           []<DType kType>() { return RequireAll<CType<kType>, UnitInterval>; })},
+      {"nonNegative",
+       {{"x"}},
+       {{"count"}},
+       [](const double* attr, int64_t* need) { need[0] = Elements(attr[0]); },
+       KernelsFor<kFloating>([]<DType kType>() { return RequireAll<CType<kType>, NotNegative>; })},
   };
 }
 

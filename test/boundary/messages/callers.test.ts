@@ -69,6 +69,21 @@ test.each(whatIsNoProbability)('binaryCrossEntropy of %s', (_name, values, got) 
   }
 });
 
+test.each(['float32', 'float64', 'float16', 'bfloat16', 'int32'] as const)(
+  'gaussianNllLoss of negative variances in %s',
+  (dtype) => {
+    const [x, negative, right] = [zeros(3), tensor([1, 0, -2], { dtype }), tensor([1, 0, 2])];
+    const message = 'gaussianNllLoss: expected numbers of at least 0 for variance, got -2';
+    const module = new nn.GaussianNLLLoss();
+    const step = compile((variance: Tensor) => module.forward(x, x, variance));
+    step(right.to(dtype));
+    for (const run of [step, (variance: Tensor) => F.gaussianNllLoss(x, x, variance)]) {
+      expect(() => run(negative)).toThrow(new RangeError(message));
+    }
+    expect(F.gaussianNllLoss(x, x, tensor([1, NaN, 2])).item()).toBeNaN(); // as PyTorch 2.15
+  },
+);
+
 describe('eagerly', () =>
   testRefusals(calls.map(([name, call, message]): Row => [name, () => call(bad), Range, message])));
 

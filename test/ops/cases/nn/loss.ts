@@ -69,4 +69,18 @@ const picks: readonly OpCase[] = shapes.flatMap(({ name, shape, targets, values 
   ),
 );
 
-export const cases: readonly OpCase[] = [...picks, ...crossEntropies];
+const gaussians: readonly OpCase[] = [[4], [2, 3], []].map((shape): OpCase => ({
+  name: `gaussianNllLoss of [${shape.join()}]`,
+  ops: ['nonNegative'],
+  inputs: [{ shape }, { shape }, { shape, low: 0.5, high: 2 }],
+  run: (input, target, variance) =>
+    F.gaussianNllLoss(input, target, variance, { reduction: 'none' }),
+  reference: (input, target, variance) => ({
+    shape: input.shape,
+    data: input.data.map(
+      (x, i) => (Math.log(variance.data[i]) + (x - target.data[i]) ** 2 / variance.data[i]) / 2,
+    ),
+  }),
+}));
+
+export const cases: readonly OpCase[] = [...picks, ...crossEntropies, ...gaussians];

@@ -203,6 +203,21 @@ export function requireArity(op: string, count: number, most: number): void {
   if (count > most) throw surplus(op, count, most);
 }
 
+/** As requireArity, for a method: its name, with the class of `object`, is made only for the error. */
+export function requireMethodArity(
+  object: object,
+  method: string,
+  count: number,
+  most: number,
+): void {
+  if (count > most) throw surplus(methodName(object, method), count, most);
+}
+
+/** The name of a method in messages: `Linear.forward`. */
+export function methodName(object: object, method: string): string {
+  return `${object.constructor.name}.${method}`;
+}
+
 function surplus(op: string, count: number, most: number): TypeError {
   const what = most === 0 ? 'no arguments' : `at most ${most} argument${most === 1 ? '' : 's'}`;
   return new TypeError(`${op}: expected ${what}, got ${count}`);

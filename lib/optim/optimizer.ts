@@ -2,7 +2,7 @@
 import { zeroGradients } from '../autograd/zeroGradients';
 import { enableGrad, noGrad } from '../core/gradMode';
 import { capture } from '../core/capture';
-import { requireArity, requireBoolean, requireOptions, wrongType } from '../core/errors';
+import { requireBoolean, requireMethodArity, requireOptions, wrongType } from '../core/errors';
 import { observer } from '../core/observer';
 import type { Tensor } from '../core/tensor';
 import { requireNoReaders, usableMemory } from '../core/access';
@@ -63,7 +63,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   /** Adds parameters with options of their own, for example layers that were frozen so far. */
   addParamGroup(group: GroupSpec<O>): void {
-    requireArity('addParamGroup', arguments.length, 1);
+    requireMethodArity(this, 'addParamGroup', arguments.length, 1);
     if (typeof group !== 'object' || (group as unknown) === null) {
       throw wrongType(this.name, 'an object', 'group', group);
     }
@@ -83,7 +83,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
-    requireArity('step', arguments.length, 1);
+    requireMethodArity(this, 'step', arguments.length, 1);
     if (closure !== undefined && typeof closure !== 'function') {
       throw wrongType('step', 'a function', 'closure', closure);
     }
@@ -100,7 +100,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
 
   /** Sets the gradients to null, or with `setToNone: false` to zeros. */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
-    requireArity('zeroGrad', arguments.length, 1);
+    requireMethodArity(this, 'zeroGrad', arguments.length, 1);
     requireOptions('zeroGrad', options, ['setToNone']);
     const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
     for (const { params } of this.paramGroups) zeroGradients(params, setToNone);
@@ -111,13 +111,13 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
    * copies. The state of a parameter in half precision includes `master`, its float32 copy.
    */
   stateDict(): OptimizerState {
-    requireArity('stateDict', arguments.length, 0);
+    requireMethodArity(this, 'stateDict', arguments.length, 0);
     return saveState(this.paramGroups, Object.keys(this.definition.options), this.states);
   }
 
   /** Restores options, and a copy of the state, from `stateDict` of the same class of optimizer; all or nothing. */
   loadStateDict(dict: OptimizerState): void {
-    requireArity('loadStateDict', arguments.length, 1);
+    requireMethodArity(this, 'loadStateDict', arguments.length, 1);
     loadState(dict, this.paramGroups, this.definition, (param) => this.stateOf(param));
   }
 

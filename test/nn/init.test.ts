@@ -127,7 +127,7 @@ describe('utils', () => {
     expect(nn.utils.clipGradNorm_([], 1).item()).toBe(0);
     const [infinite] = withGradients([Infinity]);
     expect(() => nn.utils.clipGradNorm_(infinite, 1, { errorIfNonfinite: true })).toThrow(
-      'clipGradNorm_: expected gradients of a finite norm for parameters, got Infinity',
+      'clipGradNorm_: the norm of the gradients is Infinity; pass errorIfNonfinite: false',
     );
     expect(infinite.grad?.item()).toBe(Infinity);
     expect(nn.utils.clipGradNorm_(infinite, 1).item()).toBe(Infinity);
@@ -168,7 +168,11 @@ expectRefusals([
   [() => nn.init.kaimingNormal_(x, { mode: not('fan_in') }), RangeError, "'fanIn' or 'fanOut'"],
   [() => nn.init.calculateGain(not('swish')), RangeError, "for nonlinearity, got 'swish'"],
   [() => nn.init.constant_(not(1), 1), TypeError, 'constant_: expected a tensor for tensor, got 1'],
-  [() => nn.utils.clipGradNorm_(not(3), 1), TypeError, 'a tensor or several for parameters, got 3'],
+  [
+    () => nn.utils.clipGradNorm_(not(3), 1),
+    TypeError,
+    'a tensor or an iterable of tensors for parameters, got 3',
+  ],
   [() => nn.utils.clipGradNorm_([x], -1), RangeError, 'a number of at least 0 for maxNorm, got -1'],
   [() => nn.utils.vectorToParameters(zeros([5]), [x]), RangeError, '[6] for vector, got [5]'],
 ]);

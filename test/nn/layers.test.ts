@@ -199,11 +199,23 @@ expectRefusals([
     TypeError,
     'Sequential: expected a module for modules[0], got 1',
   ],
-  [() => new nn.Sequential().get(0), RangeError, 'Sequential.get: expected an index'],
-  [() => new nn.Sequential({ forward: new nn.ReLU() }), RangeError, 'a name that is not taken'],
+  [
+    () => new nn.Sequential().get(0),
+    RangeError,
+    'Sequential.get: there is no element 0; the list is empty',
+  ],
+  [
+    () => new nn.Sequential({ forward: new nn.ReLU() }),
+    RangeError,
+    "already has a field or method 'forward'",
+  ],
   [() => new nn.ModuleList([not({})]), TypeError, 'ModuleList: expected a module for module'],
-  [() => new nn.ModuleList().forward(...not([])), Error, 'ModuleList: expected a forward method'],
+  [() => new nn.ModuleList().forward(...not([])), Error, 'ModuleList.forward: not defined'],
   [() => new nn.ModuleDict().get('a'), RangeError, "for name, got 'a'"],
-  [() => new nn.ModuleDict().set('a.b', new nn.ReLU()), RangeError, 'a name without a dot'],
-  [() => new nn.ParameterList([not(1)]), TypeError, 'expected a tensor for parameters, got 1'],
+  [
+    () => new nn.ModuleDict().set('a.b', new nn.ReLU()),
+    RangeError,
+    'a non-empty name without dots',
+  ],
+  [() => new nn.ParameterList([not(1)]), TypeError, 'expected a tensor for parameters[0], got 1'],
 ]);

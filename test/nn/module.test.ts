@@ -36,7 +36,7 @@ class Net extends nn.Module {
 
 const namesOf = (entries: [string, unknown][]): string[] => entries.map(([name]) => name);
 
-describe('parts', () => {
+describe('submodules', () => {
   const net = new Net();
 
   test('parameters: own ones first, then depth first, shared ones once', () => {
@@ -226,11 +226,12 @@ describe('state dict', () => {
     };
     expect(() => model.loadStateDict(dict)).toThrow(
       new RangeError(
-        'loadStateDict: expected the tensors of Sequential for dict, got\n' +
+        'Sequential.loadStateDict: dict does not match the module; nothing was loaded:\n' +
           "  missing: '2.bias'\n" +
           "  unexpected: '3.weight'\n" +
           "  '0.bias': expected shape [3], got [4]\n" +
-          "  '2.weight': expected a tensor, got 1",
+          "  '2.weight': expected a tensor, got 1\n" +
+          'Pass { strict: false } to load only the names that both have.',
       ),
     );
     expect(Object.values(model.stateDict()).map((value) => value.toArray())).toEqual(values);
@@ -269,13 +270,25 @@ expectRefusals([
     'zeroGrad: expected a boolean for setToNone, got 1',
   ],
   [() => layer.apply(not(1)), TypeError, 'apply: expected a function for fn, got 1'],
-  [() => layer.registerBuffer('a.b', null), RangeError, 'expected a name without a dot for name'],
-  [() => layer.registerBuffer('forward', null), RangeError, 'expected a name that is not taken'],
-  [() => layer.registerBuffer('b', not(1)), TypeError, 'expected a tensor that is no Parameter'],
+  [
+    () => layer.registerBuffer('a.b', null),
+    RangeError,
+    'expected a non-empty name without dots for name',
+  ],
+  [
+    () => layer.registerBuffer('forward', null),
+    RangeError,
+    "already has a field or method 'forward'",
+  ],
+  [
+    () => layer.registerBuffer('b', not(1)),
+    TypeError,
+    'expected null or a tensor that is not a Parameter',
+  ],
   [() => layer.registerParameter('p', not(zeros([1]))), TypeError, 'expected a Parameter or null'],
   [() => layer.addModule('m', not({})), TypeError, 'addModule: expected a module or null for'],
   [() => layer.addModule(not(1), null), TypeError, 'addModule: expected a string for name, got 1'],
-  [() => new nn.Module().forward(zeros([1])), Error, 'Module: expected a forward method'],
+  [() => new nn.Module().forward(zeros([1])), Error, 'Module.forward: not defined'],
   [() => new nn.Parameter(not([1])), TypeError, 'Parameter: expected a tensor for data, got an'],
   [() => new nn.Parameter(zeros([1], { dtype: 'int32' })), RangeError, 'a floating dtype'],
   [() => layer.registerForwardHook(not(1)), TypeError, 'expected a function for hook, got 1'],

@@ -44,7 +44,7 @@ test.each<[nn.AnyModule, string]>([
   expect(inspect(module)).toBe(text);
 });
 
-test('parts stand under their names, indented', () => {
+test('submodules are printed under their names, indented', () => {
   const model = new nn.Sequential(
     new nn.Linear(784, 64),
     new nn.Sigmoid(),

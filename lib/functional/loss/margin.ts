@@ -18,10 +18,10 @@ import { requireSameDType, roundedOnce } from '../dtypes';
 import { reduced, requirePair, type ReductionOption } from './reduction';
 
 /** Options of margin losses. */
-export type MarginOption = ReductionOption & {
+export interface MarginOption extends ReductionOption {
   /** Margin beyond which the loss is 0; each loss has its own default. */
   margin?: number;
-};
+}
 
 const nonNegative = (x: Tensor): Tensor => x.clamp({ min: 0 });
 
@@ -166,12 +166,12 @@ export function cosineEmbeddingLoss(
 }
 
 /** Options of `multiMarginLoss`. */
-export type MultiMarginOptions = MarginOption & {
+export interface MultiMarginOptions extends MarginOption {
   /** Exponent of each term; default 1. */
   p?: 1 | 2;
   /** Multiplies the losses of each target class, (C); default null. */
   weight?: Tensor | null;
-};
+}
 
 /** Scores as (N, C); the scores of a single sample may have fewer dimensions. */
 function scoreRows(op: string, x: Tensor): Tensor {

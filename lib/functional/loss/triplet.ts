@@ -18,12 +18,12 @@ import { reduced } from './reduction';
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
 /** Options of `tripletMarginWithDistanceLoss`. */
-export type TripletMarginWithDistanceOptions = MarginOption & {
+export interface TripletMarginWithDistanceOptions extends MarginOption {
   /** Distance between two tensors of vectors; default `F.pairwiseDistance`. */
   distanceFunction?: DistanceFunction;
   /** Whether to use the smaller of d(anchor, negative) and d(positive, negative); default false. */
   swap?: boolean;
-};
+}
 
 /**
  * Triplet loss for any distance d: the positive should be nearer to the anchor than the negative, by a margin.
@@ -80,14 +80,14 @@ export function tripletMarginWithDistanceLoss(
 }
 
 /** Options of `tripletMarginLoss`. */
-export type TripletMarginOptions = MarginOption & {
+export interface TripletMarginOptions extends MarginOption {
   /** Order of the norm; default 2. */
   p?: number;
   /** Added to each element of the differences; default 1e-6. */
   eps?: number;
   /** Whether to use the smaller of d(anchor, negative) and d(positive, negative); default false. */
   swap?: boolean;
-};
+}
 
 /**
  * Triplet loss with p-norm distances: the positive should be nearer to the anchor than the negative, by a

@@ -1,4 +1,4 @@
-/** Initial values that do not depend on the tensor's shape. */
+/** Initial values that do not depend on fans. */
 import { noGrad } from '../../core/gradMode';
 import { isFloating } from '../../core/dtype';
 import {
@@ -12,7 +12,7 @@ import {
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { truncatedNormal } from './truncated';
 
-/** Runs `set` on a floating tensor, without recording, and returns the tensor. */
+/** Runs `set` on a floating tensor without gradients, and returns the tensor. */
 export function fill<T extends Tensor>(op: string, tensor: T, set: (tensor: T) => void): T {
   requireTensor(op, 'tensor', tensor);
   if (!isFloating(tensor.dtype)) throw unexpected(op, 'a floating dtype', 'tensor', tensor.dtype);
@@ -22,7 +22,17 @@ export function fill<T extends Tensor>(op: string, tensor: T, set: (tensor: T) =
   return tensor;
 }
 
-/** Uniformly distributed values in [a, b); [0, 1) if missing. */
+/**
+ * Fills a tensor with uniform values in [a, b).
+ *
+ * @param tensor floating tensor to fill in place, any shape
+ * @param a lowest value; default 0
+ * @param b upper limit, at least `a`; default 1
+ * @returns `tensor`
+ * @throws RangeError if `b` is below `a`, or the tensor has no floating dtype
+ * @see torch.nn.init.uniform_
+ * @example nn.init.uniform_(empty(3), -0.1, 0.1).shape // [3]
+ */
 export function uniform_<T extends Tensor>(tensor: T, a = 0, b = 1): T {
   requireArity('uniform_', arguments.length, 3);
   requireNumber('uniform_', 'a', a);
@@ -30,7 +40,17 @@ export function uniform_<T extends Tensor>(tensor: T, a = 0, b = 1): T {
   return fill('uniform_', tensor, (t) => t.uniform_(a, b));
 }
 
-/** Normally distributed values; mean 0 and standard deviation 1 if missing. */
+/**
+ * Fills a tensor with normal values.
+ *
+ * @param tensor floating tensor to fill in place, any shape
+ * @param mean mean of the distribution; default 0
+ * @param std standard deviation, at least 0; default 1
+ * @returns `tensor`
+ * @throws RangeError if `std` is negative, or the tensor has no floating dtype
+ * @see torch.nn.init.normal_
+ * @example nn.init.normal_(empty(3), 0, 0.02).shape // [3]
+ */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
   requireArity('normal_', arguments.length, 3);
   requireNumber('normal_', 'mean', mean);
@@ -38,7 +58,19 @@ export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
   return fill('normal_', tensor, (t) => t.normal_(mean, std));
 }
 
-/** Normally distributed values, limited to [a, b]; a = -2 and b = 2 if missing, in the unit of the values. */
+/**
+ * Fills a tensor with normal values, truncated to [a, b].
+ *
+ * @param tensor floating tensor to fill in place, any shape
+ * @param options.mean mean of the normal distribution; default 0
+ * @param options.std standard deviation, at least 0; default 1
+ * @param options.a lowest value (not a multiple of `std`); default -2
+ * @param options.b highest value, at least `a`; default 2
+ * @returns `tensor`
+ * @throws RangeError if `std` is negative, `b` is below `a`, or the tensor has no floating dtype
+ * @see torch.nn.init.trunc_normal_
+ * @example nn.init.truncNormal_(empty(100), { std: 5 }).abs().max().item() <= 2 // true
+ */
 export function truncNormal_<T extends Tensor>(
   tensor: T,
   options: { mean?: number; std?: number; a?: number; b?: number } = {},
@@ -53,26 +85,60 @@ export function truncNormal_<T extends Tensor>(
   return fill('truncNormal_', tensor, (t) => t.copy_(truncatedNormal(t.shape, mean, std, a, b)));
 }
 
-/** The same value everywhere. */
+/**
+ * Fills a tensor with one value.
+ *
+ * @param tensor floating tensor to fill in place, any shape
+ * @param value the value of all elements
+ * @returns `tensor`
+ * @throws RangeError if the tensor has no floating dtype
+ * @see torch.nn.init.constant_
+ * @example nn.init.constant_(zeros(2), 0.5) // tensor([0.5000, 0.5000])
+ */
 export function constant_<T extends Tensor>(tensor: T, value: number): T {
   requireArity('constant_', arguments.length, 2);
   requireNumber('constant_', 'value', value);
   return fill('constant_', tensor, (t) => t.fill_(value));
 }
 
-/** Ones everywhere. */
+/**
+ * Fills a tensor with ones.
+ *
+ * @param tensor floating tensor to fill in place, any shape
+ * @returns `tensor`
+ * @throws RangeError if the tensor has no floating dtype
+ * @see torch.nn.init.ones_
+ * @example nn.init.ones_(zeros(2)) // tensor([1., 1.])
+ */
 export function ones_<T extends Tensor>(tensor: T): T {
   requireArity('ones_', arguments.length, 1);
   return fill('ones_', tensor, (t) => t.fill_(1));
 }
 
-/** Zeros everywhere. */
+/**
+ * Fills a tensor with zeros.
+ *
+ * @param tensor floating tensor to fill in place, any shape
+ * @returns `tensor`
+ * @throws RangeError if the tensor has no floating dtype
+ * @see torch.nn.init.zeros_
+ * @example nn.init.zeros_(ones(2)) // tensor([0., 0.])
+ */
 export function zeros_<T extends Tensor>(tensor: T): T {
   requireArity('zeros_', arguments.length, 1);
   return fill('zeros_', tensor, (t) => t.fill_(0));
 }
 
-/** Ones on the diagonal of a matrix, zeros elsewhere. RangeError if it does not have two dimensions. */
+/**
+ * Fills a matrix with ones on the diagonal and zeros elsewhere, so that a layer without bias preserves its
+ * input.
+ *
+ * @param tensor floating matrix (out, in) to fill in place
+ * @returns `tensor`
+ * @throws RangeError if the tensor does not have 2 dimensions or has no floating dtype
+ * @see torch.nn.init.eye_
+ * @example nn.init.eye_(zeros(2, 3)).tolist() // [[1, 0, 0], [0, 1, 0]]
+ */
 export function eye_<T extends Tensor>(tensor: T): T {
   requireArity('eye_', arguments.length, 1);
   return fill('eye_', tensor, (t) => {

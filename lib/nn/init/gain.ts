@@ -16,12 +16,21 @@ const gains = {
   selu: 3 / 4,
 } as const;
 
-/** A layer or activation that `calculateGain` knows. */
+/** Names of layers and activations that `calculateGain` knows. */
 export type Nonlinearity = keyof typeof gains;
 
 /**
- * The recommended factor for initial values before an activation; `param` is the negative slope of leakyRelu, 0.01 if
- * missing (torch.nn.init.calculate_gain).
+ * Returns the recommended gain of initial values for the activation after a layer.
+ *
+ * 'linear', convolutions and 'sigmoid' have gain 1, 'tanh' 5/3, 'relu' sqrt(2), 'leakyRelu' sqrt(2 / (1 +
+ * param^2)), 'selu' 3/4.
+ *
+ * @param nonlinearity name of the activation or layer
+ * @param param negative slope of 'leakyRelu'; default 0.01
+ * @returns the gain
+ * @throws RangeError if the name is unknown
+ * @see torch.nn.init.calculate_gain
+ * @example nn.init.calculateGain('relu') // 1.4142
  */
 export function calculateGain(nonlinearity: Nonlinearity, param?: number): number {
   requireArity('calculateGain', arguments.length, 2);

@@ -1,6 +1,7 @@
 /**
- * Initial values for parameters (torch.nn.init). Each function fills a floating tensor in place, without recording, and
- * returns it. Functions that use fans require weights (out, in, ...) of at least two dimensions; RangeError otherwise.
+ * Initial values of parameters (torch.nn.init). Each function fills a floating tensor in place, without
+ * recording gradients, and returns it. Functions that depend on fans require at least two dimensions, (out,
+ * in, ...): fanIn is the number of inputs of each output, fanOut the number of outputs of each input.
  *
  * @module
  */

@@ -3,8 +3,8 @@ import type { Shape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
 
 /**
- * The inverse of the error function on [-1, 1], in float64: Winitzki's closed form (2008), exact to 0.2 %, and three
- * Newton steps.
+ * The inverse of the error function on [-1, 1], in float64: Winitzki's approximation (2008), accurate to 0.2 %, and
+ * three Newton steps.
  */
 function inverseErf(v: Tensor): Tensor {
   const c = 0.147;
@@ -23,13 +23,13 @@ function inverseErf(v: Tensor): Tensor {
   return z;
 }
 
-/** erf with the precision of the tensor op. */
+/** erf of one number, by the tensor op. */
 function erf(x: number): number {
   const scalar = Tensor._empty('float64', []).fill_(x);
   return scalar.erf().item();
 }
 
-/** Normal values in [a, b], by inverting the distribution function between its values at a and b, in float64. */
+/** Normal values in [a, b], in float64: the inverse distribution function of uniform values. */
 export function truncatedNormal(
   shape: Shape,
   mean: number,
@@ -38,7 +38,7 @@ export function truncatedNormal(
   b: number,
 ): Tensor {
   const scale = std * Math.SQRT2;
-  // Where float64 cannot tell erf from 1, the inverse would be infinite.
+  // The inverse is infinite where float64 rounds erf to 1.
   const edge = 1 - 2 ** -53;
   const erfAt = (x: number): number => Math.min(Math.max(erf((x - mean) / scale), -edge), edge);
   const uniform = Tensor._empty('float64', shape).uniform_(erfAt(a), erfAt(b));

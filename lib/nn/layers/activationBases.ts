@@ -1,23 +1,29 @@
-/** The bases of modules that apply activation functions. */
-import { requireArity, requireBoolean, requireNumber, requireOptions } from '../../core/errors';
+/** Base classes of modules that apply activation functions. */
+import {
+  requireArity,
+  requireBoolean,
+  requireMethodArity,
+  requireNumber,
+  requireOptions,
+} from '../../core/errors';
 import type { InplaceOption } from '../../functional';
 import type { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
 import { Module } from '../module/module';
 
-/** The base of modules that apply a function without options. */
+/** Makes the base class of a module that applies a function without options. */
 export function activation(fn: (input: Tensor) => Tensor): new () => Module {
   return class extends Module {
     override forward(input: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 1);
+      requireMethodArity(this, 'forward', arguments.length, 1);
       return fn(input);
     }
   };
 }
 
-/** A module that writes its result to its input if `inplace` is true. */
-export abstract class Replacing extends Module {
-  /** Whether the result is written to the input. */
+/** A module with the option `inplace`. */
+export abstract class InplaceActivation extends Module {
+  /** Whether `forward` writes the result to the input and returns it. */
   readonly inplace: boolean;
 
   constructor(options?: InplaceOption) {
@@ -32,13 +38,13 @@ export abstract class Replacing extends Module {
   }
 }
 
-/** The base of modules that apply a function with the option `inplace` only. */
-export function replacing(
+/** Makes the base class of a module that applies a function whose only option is `inplace`. */
+export function inplaceActivation(
   fn: (input: Tensor, options?: InplaceOption) => Tensor,
-): new (options?: InplaceOption) => Replacing {
-  return class extends Replacing {
+): new (options?: InplaceOption) => InplaceActivation {
+  return class extends InplaceActivation {
     override forward(input: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 1);
+      requireMethodArity(this, 'forward', arguments.length, 1);
       return this.inplace ? fn(input, { inplace: true }) : fn(input);
     }
   };
@@ -52,17 +58,17 @@ type NumericClass<Values extends unknown[], Options> = new (
   ...values: Values | [options: Partial<Options> | Values[0]]
 ) => Module;
 
-/** Numbers in order, then options; or all in one object. */
-type ReplacingClass<Values extends unknown[], Options> = new (
+/** Constructor arguments: numbers in order, then options; or all in one object. */
+type NumericInplaceClass<Values extends unknown[], Options> = new (
   ...values:
     | Values
     | [options: (Partial<Options> & InplaceOption) | Values[0]]
     | [...values: Values, options: InplaceOption]
-) => Replacing;
+) => InplaceActivation;
 
 /**
- * The base of modules that apply a function with numeric options, which become fields. `complete` takes the numbers in
- * order and returns all of them by name. `fn` gets the module itself, and reads the numbers from it.
+ * Makes the base class of a module that applies a function with numeric options, which become fields. `complete` takes
+ * the numbers in order and returns all of them by name. `fn` receives the module and reads the numbers from it.
  */
 export function numericActivation<Values extends (number | undefined)[], Options extends Numbers>(
   op: string,
@@ -73,15 +79,18 @@ export function numericActivation<Values extends (number | undefined)[], Options
 }
 
 /** The same with the option `inplace`. */
-export function replacingActivation<Values extends (number | undefined)[], Options extends Numbers>(
+export function numericInplaceActivation<
+  Values extends (number | undefined)[],
+  Options extends Numbers,
+>(
   op: string,
   complete: (...values: Values) => Options,
   fn: (input: Tensor, options: Options & InplaceOption) => Tensor,
-): ReplacingClass<Values, Options> {
+): NumericInplaceClass<Values, Options> {
   // The constructor sets `inplace`.
   return numericClass(op, complete as Complete<Options>, fn, [
     'inplace',
-  ]) as unknown as ReplacingClass<Values, Options>;
+  ]) as unknown as NumericInplaceClass<Values, Options>;
 }
 
 function numericClass<Options extends Numbers>(
@@ -96,26 +105,26 @@ function numericClass<Options extends Numbers>(
     constructor(...values: unknown[]) {
       super();
       const last = values.at(-1);
-      const given = typeof last === 'object' && last !== null ? last : {};
-      const byName = values.length === 1 && given === last;
-      const inOrder = given === last ? values.slice(0, -1) : values;
+      const options = typeof last === 'object' && last !== null ? last : {};
+      const byName = values.length === 1 && options === last;
+      const inOrder = options === last ? values.slice(0, -1) : values;
       requireArity(op, values.length, byName ? 1 : names.length + flags.length);
       if (inOrder.length > names.length) requireOptions(op, inOrder.at(-1), flags);
-      requireOptions(op, given, byName ? [...names, ...flags] : flags);
-      const { inplace, ...named } = given as Partial<Numbers> & InplaceOption;
+      requireOptions(op, options, byName ? [...names, ...flags] : flags);
+      const { inplace, ...named } = options as Partial<Numbers> & InplaceOption;
       const numbers = byName ? names.map((name) => (named as Partial<Numbers>)[name]) : inOrder;
-      const options = complete(
+      const full = complete(
         ...(numbers as (number | null | undefined)[]).map((value) => value ?? undefined),
       );
-      for (const name of names) requireNumber(op, name, options[name]);
-      Object.assign(this, options);
+      for (const name of names) requireNumber(op, name, full[name]);
+      Object.assign(this, full);
       for (const flag of flags) {
         Object.assign(this, { [flag]: requireBoolean(op, flag, inplace ?? false) });
       }
     }
 
     override forward(input: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 1);
+      requireMethodArity(this, 'forward', arguments.length, 1);
       return fn(input, this as unknown as Options);
     }
 

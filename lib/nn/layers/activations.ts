@@ -1,7 +1,8 @@
-/** Activations as modules. Numeric options are positional, in PyTorch's order, or one object: LeakyReLU(0.1). */
+/** Activation modules. Numeric options are positional, in PyTorch's order, or in one object: `new LeakyReLU(0.1)`. */
 import {
   requireArity,
   requireInteger,
+  requireMethodArity,
   requireNumber,
   requireOneOf,
   requireOptions,
@@ -15,9 +16,9 @@ import { constant_ } from '../init';
 import {
   activation,
   numericActivation,
-  Replacing,
-  replacing,
-  replacingActivation,
+  InplaceActivation,
+  inplaceActivation,
+  numericInplaceActivation,
 } from './activationBases';
 import { Module } from '../module/module';
 import { Parameter } from '../module/parameter';
@@ -25,10 +26,10 @@ import { Parameter } from '../module/parameter';
 // --- Without options ------------------------------------------------------------------------------------------------
 
 /** max(x, 0). */
-export class ReLU extends replacing(F.relu) {}
+export class ReLU extends inplaceActivation(F.relu) {}
 
 /** x limited to [0, 6]. */
-export class ReLU6 extends replacing(F.relu6) {}
+export class ReLU6 extends inplaceActivation(F.relu6) {}
 
 /** 1 / (1 + e^-x). */
 export class Sigmoid extends activation(F.sigmoid) {}
@@ -37,16 +38,16 @@ export class Sigmoid extends activation(F.sigmoid) {}
 export class Tanh extends activation(F.tanh) {}
 
 /** x sigmoid(x), also called swish. */
-export class SiLU extends replacing(F.silu) {}
+export class SiLU extends inplaceActivation(F.silu) {}
 
 /** x tanh(softplus(x)). */
-export class Mish extends replacing(F.mish) {}
+export class Mish extends inplaceActivation(F.mish) {}
 
 /** The self-normalising ELU. */
-export class SELU extends replacing(F.selu) {}
+export class SELU extends inplaceActivation(F.selu) {}
 
 /** A piecewise linear sigmoid. */
-export class Hardsigmoid extends replacing(F.hardsigmoid) {
+export class Hardsigmoid extends inplaceActivation(F.hardsigmoid) {
   /** Nothing, as in PyTorch. */
   override extraRepr(): string {
     return '';
@@ -54,7 +55,7 @@ export class Hardsigmoid extends replacing(F.hardsigmoid) {
 }
 
 /** x hardsigmoid(x). */
-export class Hardswish extends replacing(F.hardswish) {
+export class Hardswish extends inplaceActivation(F.hardswish) {
   /** Nothing, as in PyTorch. */
   override extraRepr(): string {
     return '';
@@ -73,7 +74,7 @@ export class LogSigmoid extends activation(F.logsigmoid) {}
 // --- With numeric options -------------------------------------------------------------------------------------------
 
 /** x where it is positive, negativeSlope x elsewhere. */
-export class LeakyReLU extends replacingActivation(
+export class LeakyReLU extends numericInplaceActivation(
   'LeakyReLU',
   (negativeSlope = 0.01) => ({ negativeSlope }),
   (x, { negativeSlope, inplace }) => F.leakyRelu(x, { negativeSlope, inplace }),
@@ -83,7 +84,7 @@ export class LeakyReLU extends replacingActivation(
 }
 
 /** x limited to [minVal, maxVal]. */
-export class Hardtanh extends replacingActivation(
+export class Hardtanh extends numericInplaceActivation(
   'Hardtanh',
   (minVal = -1, maxVal = 1) => ({ minVal, maxVal }),
   (x, { minVal, maxVal, inplace }) => F.hardtanh(x, { minVal, maxVal, inplace }),
@@ -123,7 +124,7 @@ export class Softshrink extends numericActivation(
 }
 
 /** x where it is positive, alpha (e^x - 1) elsewhere. */
-export class ELU extends replacingActivation(
+export class ELU extends numericInplaceActivation(
   'ELU',
   (alpha = 1) => ({ alpha }),
   (x, { alpha, inplace }) => F.elu(x, { alpha, inplace }),
@@ -133,7 +134,7 @@ export class ELU extends replacingActivation(
 }
 
 /** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere. */
-export class CELU extends replacingActivation(
+export class CELU extends numericInplaceActivation(
   'CELU',
   (alpha = 1) => ({ alpha }),
   (x, { alpha, inplace }) => F.celu(x, { alpha, inplace }),
@@ -174,7 +175,7 @@ export class GELU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('GELU', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.gelu(input, { approximate: this.approximate });
   }
 
@@ -184,7 +185,7 @@ export class GELU extends Module {
 }
 
 /** x where it is above `threshold`, `value` elsewhere. */
-export class Threshold extends Replacing {
+export class Threshold extends InplaceActivation {
   constructor(
     /** Inputs up to this number are replaced. */
     readonly threshold: number,
@@ -199,7 +200,7 @@ export class Threshold extends Replacing {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Threshold', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.threshold(input, this.threshold, this.value, { inplace: this.inplace });
   }
 
@@ -233,7 +234,7 @@ export class PReLU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('PReLU', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.prelu(input, this.weight);
   }
 
@@ -244,9 +245,9 @@ export class PReLU extends Module {
 
 // --- Along a dimension ----------------------------------------------------------------------------------------------
 
-/** A module that works along one dimension. */
+/** A module that computes along one dimension. */
 abstract class AlongDim extends Module {
-  /** The dimension along which it works. */
+  /** Dimension along which the module computes. */
   readonly dim: number;
 
   constructor(dim: number | { dim?: number }) {
@@ -270,7 +271,7 @@ export class GLU extends AlongDim {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('GLU', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.glu(input, { dim: this.dim });
   }
 }
@@ -278,7 +279,7 @@ export class GLU extends AlongDim {
 /** e^x divided by its sum along `dim`. */
 export class Softmax extends AlongDim {
   override forward(input: Tensor): Tensor {
-    requireArity('Softmax', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.softmax(input, this.dim);
   }
 }
@@ -286,7 +287,7 @@ export class Softmax extends AlongDim {
 /** log(softmax(x)) along `dim`, without overflow. */
 export class LogSoftmax extends AlongDim {
   override forward(input: Tensor): Tensor {
-    requireArity('LogSoftmax', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.logSoftmax(input, this.dim);
   }
 }
@@ -294,7 +295,7 @@ export class LogSoftmax extends AlongDim {
 /** softmax(-x) along `dim`. */
 export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
-    requireArity('Softmin', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return F.softmin(input, this.dim);
   }
 }

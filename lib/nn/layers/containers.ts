@@ -5,6 +5,7 @@ import {
   requireArity,
   requireInteger,
   requireItems,
+  requireMethodArity,
   wrongType,
   wrongValue,
 } from '../../core/errors';
@@ -12,10 +13,12 @@ import type { Tensor } from '../../core/tensor';
 import { Module, type AnyModule } from '../module/module';
 import { Parameter } from '../module/parameter';
 
-/** An index into a list of `length`; negative ones count from the end. */
-function placeIn(op: string, index: number, length: number): number {
+/** The position of an index in a list of `length` elements; a negative index counts from the end. */
+function positionOf(op: string, index: number, length: number): number {
   const checked = requireInteger(op, 'index', index);
   if (checked < -length || checked >= length) {
+    if (length === 0)
+      throw new RangeError(`${op}: there is no element ${checked}; the list is empty`);
     throw wrongValue(op, `an index from ${-length} to ${length - 1}`, 'index', checked);
   }
   return checked < 0 ? checked + length : checked;
@@ -32,7 +35,7 @@ export class Sequential extends Module {
   /** @internal The bundler renames classes that mention themselves, and printing shows the name. */
   static override readonly name: string = 'Sequential';
   [index: number]: Module;
-  /** @internal A field, so that chains in different orders are not equal to assert.deepStrictEqual. */
+  /** @internal A field, so that assert.deepStrictEqual distinguishes different orders. */
   readonly _names: string[] = [];
 
   constructor(modules: Readonly<Record<string, Module>>);
@@ -40,21 +43,19 @@ export class Sequential extends Module {
   constructor(...modules: (Module | Readonly<Record<string, Module>>)[]) {
     super();
     const first: unknown = modules[0];
-    const named = modules.length === 1 && !(first instanceof Module) && isRecord(first);
-    const entries = Object.entries(named ? first : modules);
-    for (const [name, module] of entries) this.#add(name, module);
+    const isNamed = modules.length === 1 && !(first instanceof Module) && isRecord(first);
+    const entries = Object.entries(isNamed ? first : modules);
+    for (const [name, module] of entries) this.#add('Sequential', `modules[${name}]`, name, module);
   }
 
-  #add(name: string, module: unknown): void {
-    if (!(module instanceof Module)) {
-      throw wrongType('Sequential', 'a module', `modules[${name}]`, module);
-    }
+  #add(op: string, argument: string, name: string, module: unknown): void {
+    if (!(module instanceof Module)) throw wrongType(op, 'a module', argument, module);
     this.addModule(name, module);
     this._names.push(name);
   }
 
   #module(name: string): Module {
-    // Not Reflect.get, which takes ten times as long.
+    // Reflect.get takes ten times as long.
     return (this as unknown as Readonly<Record<string, Module>>)[name];
   }
 
@@ -65,23 +66,23 @@ export class Sequential extends Module {
 
   /** The module at an index; negative ones count from the end. */
   get(index: number): Module {
-    requireArity('Sequential.get', arguments.length, 1);
-    return this.#module(this._names[placeIn('Sequential.get', index, this.length)]);
+    requireMethodArity(this, 'get', arguments.length, 1);
+    return this.#module(this._names[positionOf('Sequential.get', index, this.length)]);
   }
 
   /** Adds a module at the end. */
   append(module: Module): this {
-    requireArity('Sequential.append', arguments.length, 1);
-    this.#add(String(this.length), module);
+    requireMethodArity(this, 'append', arguments.length, 1);
+    this.#add('Sequential.append', 'module', String(this.length), module);
     return this;
   }
 
   /** A new Sequential of some of the same modules, like Array's slice. */
   slice(start?: number, end?: number): Sequential {
-    requireArity('Sequential.slice', arguments.length, 2);
-    const bound = (name: string, value: number | undefined): number | undefined =>
-      value === undefined ? value : requireInteger('Sequential.slice', name, value);
-    return new Sequential(...[...this].slice(bound('start', start), bound('end', end)));
+    requireMethodArity(this, 'slice', arguments.length, 2);
+    if (start !== undefined) requireInteger('Sequential.slice', 'start', start);
+    if (end !== undefined) requireInteger('Sequential.slice', 'end', end);
+    return new Sequential(...[...this].slice(start, end));
   }
 
   /** The modules, in order. */
@@ -90,7 +91,7 @@ export class Sequential extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Sequential', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     let x = input;
     for (const name of this._names) x = this.#module(name).forward(x);
     return x;
@@ -101,7 +102,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads all items before the first is added: the iterable may be the list that grows. */
+/** Reads all items before the first is added, because the iterable may be the list itself. */
 function itemsOf<T>(op: string, name: string, value: Iterable<T>): T[] {
   return requireItems(op, `an array of ${name}`, name, value) as T[];
 }
@@ -114,7 +115,18 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   constructor(modules: Iterable<M> = []) {
     requireArity('ModuleList', arguments.length, 1);
     super();
-    this.extend(modules);
+    this.#addAll('ModuleList', modules);
+  }
+
+  #add(op: string, argument: string, module: unknown): void {
+    if (!(module instanceof Module)) throw wrongType(op, 'a module', argument, module);
+    this.addModule(String(this.#length++), module as M);
+  }
+
+  #addAll(op: string, modules: Iterable<M>): void {
+    itemsOf(op, 'modules', modules).forEach((module, i) => {
+      this.#add(op, `modules[${i}]`, module);
+    });
   }
 
   /** The number of modules. */
@@ -124,22 +136,21 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
   /** The module at an index; negative ones count from the end. */
   get(index: number): M {
-    requireArity('ModuleList.get', arguments.length, 1);
-    return this[placeIn('ModuleList.get', index, this.length)];
+    requireMethodArity(this, 'get', arguments.length, 1);
+    return this[positionOf('ModuleList.get', index, this.length)];
   }
 
   /** Adds a module at the end. */
   append(module: M): this {
-    requireArity('ModuleList.append', arguments.length, 1);
-    if (!(module instanceof Module)) throw wrongType('ModuleList', 'a module', 'module', module);
-    this.addModule(String(this.#length++), module);
+    requireMethodArity(this, 'append', arguments.length, 1);
+    this.#add('ModuleList.append', 'module', module);
     return this;
   }
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    requireArity('ModuleList.extend', arguments.length, 1);
-    for (const module of itemsOf('ModuleList', 'modules', modules)) this.append(module);
+    requireMethodArity(this, 'extend', arguments.length, 1);
+    this.#addAll('ModuleList.extend', modules);
     return this;
   }
 
@@ -151,14 +162,24 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
 
 /** Modules by name, in the order in which they were added (torch.nn.ModuleDict). */
 export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
-  /** @internal A field, so that dicts of different modules are not equal to assert.deepStrictEqual. */
+  /** @internal A field, so that assert.deepStrictEqual distinguishes different modules. */
   readonly _modules = new Map<string, M>();
 
   constructor(modules: Readonly<Record<string, M>> = {}) {
     requireArity('ModuleDict', arguments.length, 1);
     super();
     if (!isRecord(modules)) throw wrongType('ModuleDict', 'an object', 'modules', modules);
-    for (const [name, module] of Object.entries(modules)) this.set(name, module);
+    for (const [name, module] of Object.entries(modules)) this.#set('ModuleDict', name, module);
+  }
+
+  #set(op: string, name: unknown, module: unknown): void {
+    if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
+    if (name === '' || name.includes('.')) {
+      throw wrongValue(op, 'a non-empty name without dots', 'name', name);
+    }
+    if (!(module instanceof Module)) throw wrongType(op, 'a module', `module '${name}'`, module);
+    countChange();
+    this._modules.set(name, module as M);
   }
 
   /** @internal */
@@ -176,48 +197,43 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
 
   /** Whether there is a module of this name. */
   has(name: string): boolean {
-    requireArity('ModuleDict.has', arguments.length, 1);
+    requireMethodArity(this, 'has', arguments.length, 1);
     return this._modules.has(name);
   }
 
   /** The module of this name; RangeError if there is none. */
   get(name: string): M {
-    requireArity('ModuleDict.get', arguments.length, 1);
+    requireMethodArity(this, 'get', arguments.length, 1);
     const module = this._modules.get(name);
     if (module !== undefined) return module;
     const names = [...this._modules.keys()].join(', ');
-    throw wrongValue('ModuleDict.get', `one of ${names}`, 'name', name);
+    const what = names === '' ? 'a name of a module (there are none)' : `one of ${names}`;
+    throw wrongValue('ModuleDict.get', what, 'name', name);
   }
 
   /** Adds a module, or replaces the module with this name. */
   set(name: string, module: M): this {
-    requireArity('ModuleDict.set', arguments.length, 2);
-    if (typeof name !== 'string') throw wrongType('ModuleDict', 'a string', 'name', name);
-    if (name === '' || name.includes('.')) {
-      throw wrongValue('ModuleDict', 'a name without a dot', 'name', name);
-    }
-    if (!(module instanceof Module)) throw wrongType('ModuleDict', 'a module', name, module);
-    countChange();
-    this._modules.set(name, module);
+    requireMethodArity(this, 'set', arguments.length, 2);
+    this.#set('ModuleDict.set', name, module);
     return this;
   }
 
   /** Removes the module with this name; returns whether there was one. */
   delete(name: string): boolean {
-    requireArity('ModuleDict.delete', arguments.length, 1);
+    requireMethodArity(this, 'delete', arguments.length, 1);
     countChange();
     return this._modules.delete(name);
   }
 
   /** The names, in order. */
   keys(): IterableIterator<string> {
-    requireArity('ModuleDict.keys', arguments.length, 0);
+    requireMethodArity(this, 'keys', arguments.length, 0);
     return this._modules.keys();
   }
 
   /** The modules, in order. */
   values(): IterableIterator<M> {
-    requireArity('ModuleDict.values', arguments.length, 0);
+    requireMethodArity(this, 'values', arguments.length, 0);
     return this._modules.values();
   }
 
@@ -235,8 +251,17 @@ export class ParameterList extends Module<never> {
   constructor(parameters: Iterable<Tensor> = []) {
     requireArity('ParameterList', arguments.length, 1);
     super();
-    for (const parameter of itemsOf('ParameterList', 'parameters', parameters))
-      calledAs('ParameterList', () => this.append(parameter), ['data', 'parameters']);
+    itemsOf('ParameterList', 'parameters', parameters).forEach((parameter, i) => {
+      this.#add('ParameterList', `parameters[${i}]`, parameter);
+    });
+  }
+
+  #add(op: string, argument: string, tensor: Tensor): void {
+    const isParameter = tensor instanceof Parameter;
+    const parameter = isParameter
+      ? tensor
+      : calledAs(op, () => new Parameter(tensor), ['data', argument]);
+    this.registerParameter(String(this.#length++), parameter);
   }
 
   /** The number of parameters. */
@@ -246,15 +271,14 @@ export class ParameterList extends Module<never> {
 
   /** The parameter at an index; negative ones count from the end. */
   get(index: number): Parameter {
-    requireArity('ParameterList.get', arguments.length, 1);
-    return this[placeIn('ParameterList.get', index, this.length)];
+    requireMethodArity(this, 'get', arguments.length, 1);
+    return this[positionOf('ParameterList.get', index, this.length)];
   }
 
   /** Adds a parameter at the end. */
   append(parameter: Tensor): this {
-    requireArity('ParameterList.append', arguments.length, 1);
-    const own = parameter instanceof Parameter ? parameter : new Parameter(parameter);
-    this.registerParameter(String(this.#length++), own);
+    requireMethodArity(this, 'append', arguments.length, 1);
+    this.#add('ParameterList.append', 'parameter', parameter);
     return this;
   }
 

@@ -1,14 +1,14 @@
-/** Distances as modules. */
+/** Distance modules. */
 import { cosineSimilarity, pairwiseDistance } from '../../functional';
-import { requireArity, requireOptions } from '../../core/errors';
+import { requireArity, requireMethodArity, requireOptions } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { Module } from '../module/module';
 
-/** The inputs of a distance. */
-export type Two = [x1: Tensor, x2: Tensor];
+/** The inputs of the forward method of a distance. */
+export type DistanceInputs = [x1: Tensor, x2: Tensor];
 
 /** The cosine of the angle between vectors along a dimension; see F.cosineSimilarity. */
-export class CosineSimilarity extends Module<Two> {
+export class CosineSimilarity extends Module<DistanceInputs> {
   constructor(private readonly options: { dim?: number; eps?: number } = {}) {
     requireArity('CosineSimilarity', arguments.length, 1);
     super();
@@ -16,13 +16,13 @@ export class CosineSimilarity extends Module<Two> {
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
-    requireArity('CosineSimilarity', arguments.length, 2);
+    requireMethodArity(this, 'forward', arguments.length, 2);
     return cosineSimilarity(x1, x2, this.options);
   }
 }
 
 /** The p-norm of x1 - x2 along the last dimension; see F.pairwiseDistance. */
-export class PairwiseDistance extends Module<Two> {
+export class PairwiseDistance extends Module<DistanceInputs> {
   constructor(private readonly options: { p?: number; eps?: number; keepdim?: boolean } = {}) {
     requireArity('PairwiseDistance', arguments.length, 1);
     super();
@@ -30,7 +30,7 @@ export class PairwiseDistance extends Module<Two> {
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
-    requireArity('PairwiseDistance', arguments.length, 2);
+    requireMethodArity(this, 'forward', arguments.length, 2);
     return pairwiseDistance(x1, x2, this.options);
   }
 }

@@ -1,5 +1,11 @@
-/** Layers that set values to 0 during training. */
-import { requireArity, requireBoolean, requireInRange, requireOptions } from '../../core/errors';
+/** Dropout layers. */
+import {
+  requireArity,
+  requireBoolean,
+  requireInRange,
+  requireMethodArity,
+  requireOptions,
+} from '../../core/errors';
 import { dropout, featureDropout, type InplaceOption } from '../../functional';
 import type { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
@@ -17,9 +23,9 @@ abstract class AnyDropout extends Module {
     const byName = typeof p === 'object';
     if (byName) requireOptions(new.target.name, p, ['p', 'inplace']);
     requireOptions(new.target.name, options, byName ? [] : ['inplace']);
-    const given = byName ? p : { p, ...options };
-    this.p = requireInRange(new.target.name, 'p', given.p ?? 0.5, 0, 1);
-    this.inplace = requireBoolean(new.target.name, 'inplace', given.inplace ?? false);
+    const settings = byName ? p : { p, ...options };
+    this.p = requireInRange(new.target.name, 'p', settings.p ?? 0.5, 0, 1);
+    this.inplace = requireBoolean(new.target.name, 'inplace', settings.inplace ?? false);
   }
 
   override extraRepr(): string {
@@ -33,7 +39,7 @@ abstract class AnyDropout extends Module {
  */
 export class Dropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
-    requireArity('Dropout', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return dropout(input, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }
@@ -41,7 +47,7 @@ export class Dropout extends AnyDropout {
 /** Like Dropout, for complete channels of (N, C, L) (torch.nn.Dropout1d). */
 export class Dropout1d extends AnyDropout {
   override forward(input: Tensor): Tensor {
-    requireArity('Dropout1d', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return featureDropout(input, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }

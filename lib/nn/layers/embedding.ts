@@ -1,10 +1,11 @@
-/** Tables of vectors that are looked up by index. */
+/** The embedding layer. */
 import type { DType } from '../../core/dtype';
 import {
   requireArity,
   requireBoolean,
   requireInRange,
   requireInteger,
+  requireMethodArity,
   requireNumber,
   requireOptions,
 } from '../../core/errors';
@@ -50,8 +51,8 @@ export class Embedding extends Module {
     );
     this.registerParameter('weight', weight);
     if (paddingIdx !== null) {
-      requireInRange('Embedding', 'paddingIdx', paddingIdx, -numEmbeddings, numEmbeddings - 1);
       requireInteger('Embedding', 'paddingIdx', paddingIdx);
+      requireInRange('Embedding', 'paddingIdx', paddingIdx, -numEmbeddings, numEmbeddings - 1);
     }
     this.paddingIdx = paddingIdx;
     this.maxNorm = maxNorm === null ? null : requireNumber('Embedding', 'maxNorm', maxNorm);
@@ -62,23 +63,23 @@ export class Embedding extends Module {
 
   /** Initializes the weight: normal values, and zeros in the row of `paddingIdx`. */
   resetParameters(): void {
-    requireArity('resetParameters', arguments.length, 0);
+    requireMethodArity(this, 'resetParameters', arguments.length, 0);
     normal_(this.weight);
     if (this.paddingIdx !== null) this.weight.detach().select(0, this.paddingIdx).zero_();
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Embedding', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
     return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
   }
 
   override extraRepr(): string {
-    const parts = [`${this.numEmbeddings}, ${this.embeddingDim}`];
-    if (this.paddingIdx !== null) parts.push(`padding_idx=${this.paddingIdx}`);
-    if (this.maxNorm !== null) parts.push(`max_norm=${this.maxNorm}`);
-    if (this.normType !== 2) parts.push(`norm_type=${this.normType}`);
-    if (this.scaleGradByFreq) parts.push('scale_grad_by_freq=True');
-    return parts.join(', ');
+    const fields = [`${this.numEmbeddings}, ${this.embeddingDim}`];
+    if (this.paddingIdx !== null) fields.push(`padding_idx=${this.paddingIdx}`);
+    if (this.maxNorm !== null) fields.push(`max_norm=${this.maxNorm}`);
+    if (this.normType !== 2) fields.push(`norm_type=${this.normType}`);
+    if (this.scaleGradByFreq) fields.push('scale_grad_by_freq=True');
+    return fields.join(', ');
   }
 }

@@ -1,4 +1,4 @@
-/** The layers, one line a file. */
+/** The layers, by file. */
 export * from './activations';
 export * from './containers';
 export * from './distance';

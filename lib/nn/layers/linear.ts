@@ -1,5 +1,5 @@
-/** Layers that multiply by a matrix. */
-import { requireArity, requireInteger } from '../../core/errors';
+/** Linear and bilinear layers. */
+import { requireArity, requireInteger, requireMethodArity } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { bilinear, linear } from '../../functional';
 import { kaimingUniform_, uniform_ } from '../init';
@@ -38,14 +38,14 @@ export class Linear extends Module {
 
   /** Initializes the parameters as PyTorch does: uniform in [-1, 1) / sqrt(inFeatures). */
   resetParameters(): void {
-    requireArity('resetParameters', arguments.length, 0);
+    requireMethodArity(this, 'resetParameters', arguments.length, 0);
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
     if (this.bias !== null) uniform_(this.bias, -bound, bound);
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Linear', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return linear(input, this.weight, this.bias);
   }
 
@@ -88,14 +88,14 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
 
   /** Initializes the parameters as PyTorch does: uniform in [-1, 1) / sqrt(in1Features). */
   resetParameters(): void {
-    requireArity('resetParameters', arguments.length, 0);
+    requireMethodArity(this, 'resetParameters', arguments.length, 0);
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);
     if (this.bias !== null) uniform_(this.bias, -bound, bound);
   }
 
   override forward(input1: Tensor, input2: Tensor): Tensor {
-    requireArity('Bilinear', arguments.length, 2);
+    requireMethodArity(this, 'forward', arguments.length, 2);
     return bilinear(input1, input2, this.weight, this.bias);
   }
 

@@ -1,11 +1,11 @@
-/** Losses as modules: options are passed to the constructor, and checked there. */
-import { requireArity, requireOptions } from '../../core/errors';
+/** Loss modules: the constructor takes and checks the options. */
+import { requireArity, requireMethodArity, requireOptions } from '../../core/errors';
 import * as F from '../../functional';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { Module } from '../module/module';
 
-/** The inputs of a loss of two tensors. */
-export type Pair = [input: Tensor, target: Tensor];
+/** The inputs of the forward method of most losses. */
+export type LossInputs = [input: Tensor, target: Tensor];
 
 /** A loss function: some tensors, then options. */
 type LossFunction<Inputs extends Tensor[], Options> = (
@@ -34,25 +34,25 @@ abstract class Loss<
   }
 }
 
-/** The base of modules that compute the loss `fn` of two tensors. */
+/** Makes the base class of a module that computes the loss `fn` of two tensors. */
 function pairLoss<Options extends { reduction?: string }>(
-  fn: LossFunction<Pair, Options>,
+  fn: LossFunction<LossInputs, Options>,
   names: Names<Options>,
-): new (options?: Options) => Loss<Pair, Options> {
-  return class extends Loss<Pair, Options> {
+): new (options?: Options) => Loss<LossInputs, Options> {
+  return class extends Loss<LossInputs, Options> {
     constructor(options?: Options) {
       requireArity(new.target.name, arguments.length, 1);
       super(options, names);
     }
 
     override forward(input: Tensor, target: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 2);
+      requireMethodArity(this, 'forward', arguments.length, 2);
       return fn(input, target, this.options);
     }
   };
 }
 
-/** The base of modules that compute the loss `fn` of three tensors, with the names of its parameters. */
+/** Makes the base class of a module that computes the loss `fn` of three tensors, with the names of its parameters. */
 function tripleLoss<
   Inputs extends [Tensor, Tensor, Tensor],
   Options extends { reduction?: string },
@@ -68,13 +68,13 @@ function tripleLoss<
     }
 
     override forward(a: Tensor, b: Tensor, c: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 3);
+      requireMethodArity(this, 'forward', arguments.length, 3);
       return compute(a, b, c, this.options);
     }
   };
 }
 
-/** Registers an option of a loss as a buffer, null where it is not given. */
+/** Registers an option of a loss as a buffer; null if it is missing. */
 function registerOption(
   loss: Pick<Module, 'registerBuffer'>,
   name: string,
@@ -84,11 +84,11 @@ function registerOption(
   loss.registerBuffer(name, buffer);
 }
 
-/** A loss whose option `weight` is a buffer, so that it is converted with the model. */
+/** A loss whose option `weight` is a buffer, so that `to` converts it. */
 abstract class WeightedLoss<
   Options extends { reduction?: string; weight?: Tensor | null },
-> extends Loss<Pair, Options> {
-  /** The option `weight`, as a buffer; null without one. */
+> extends Loss<LossInputs, Options> {
+  /** The option `weight`, as a buffer; null if it is missing. */
   declare readonly weight: Tensor | null;
 
   constructor(options: Options | undefined, names: Names<Options>) {
@@ -102,9 +102,9 @@ abstract class WeightedLoss<
   }
 }
 
-/** The base of modules that compute the loss `fn`, which has the option `weight`. */
+/** Makes the base class of a module that computes the loss `fn`, which has the option `weight`. */
 function weightedPairLoss<Options extends { reduction?: string; weight?: Tensor | null }>(
-  fn: LossFunction<Pair, Options>,
+  fn: LossFunction<LossInputs, Options>,
   names: Names<Options>,
 ): new (options?: Options) => WeightedLoss<Options> {
   return class extends WeightedLoss<Options> {
@@ -114,7 +114,7 @@ function weightedPairLoss<Options extends { reduction?: string; weight?: Tensor 
     }
 
     override forward(input: Tensor, target: Tensor): Tensor {
-      requireArity(this.constructor.name, arguments.length, 2);
+      requireMethodArity(this, 'forward', arguments.length, 2);
       return fn(input, target, this.settings());
     }
   };

@@ -1,5 +1,5 @@
-/** Layers without parameters that return their input, or a view of it in another shape. */
-import { requireArity, requireInteger, requireList } from '../../core/errors';
+/** Layers that return their input, or the input in another shape. */
+import { requireArity, requireInteger, requireList, requireMethodArity } from '../../core/errors';
 import { requireShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { pythonTuple } from '../module/describe';
@@ -12,7 +12,7 @@ export class Identity extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Identity', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return input;
   }
 }
@@ -32,7 +32,7 @@ export class Flatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Flatten', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return requireTensor('Flatten', 'input', input).flatten(this.startDim, this.endDim);
   }
 
@@ -67,7 +67,7 @@ export class Unflatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    requireArity('Unflatten', arguments.length, 1);
+    requireMethodArity(this, 'forward', arguments.length, 1);
     return requireTensor('Unflatten', 'input', input).unflatten(this.dim, this.unflattenedSize);
   }
 

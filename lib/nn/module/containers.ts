@@ -1,4 +1,4 @@
-/** Arrays, maps, sets and plain objects among the fields of a module, which may hold parameters and submodules. */
+/** Parameters and submodules in arrays, maps, sets and plain objects that are fields of a module. */
 import { types } from 'node:util';
 import { wrongValue } from '../../core/errors';
 
@@ -22,7 +22,7 @@ const ofSet: Items = (container, visit) => {
   for (const item of container as ReadonlySet<unknown>) visit(item, i++);
 };
 
-/** Getters are left alone: those of other libraries compute, load or warn. */
+/** Does not call getters: those of other libraries may compute, load or warn. */
 const ofRecord: Items = (container, visit) => {
   for (const key of Object.keys(container)) {
     visit(Object.getOwnPropertyDescriptor(container, key)?.value, key);
@@ -45,56 +45,60 @@ function itemsOf(value: object): Items | undefined {
   return types.isSet(value) ? ofSet : undefined;
 }
 
-/** A name of parts: names of the state dict have them with dots between. */
-export function requirePartName(owner: string, key: unknown): string {
+/** The name for a key, if it is valid: the state dict joins names with dots. */
+export function requireMemberName(owner: string, key: unknown): string {
   const name = typeof key === 'number' ? String(key) : key;
   if (typeof name === 'string' && name !== '' && !name.includes('.')) return name;
-  throw wrongValue(owner, 'names without dots', 'parts', key);
+  throw wrongValue(owner, 'a non-empty key without dots', 'a parameter or submodule', key);
 }
 
 /**
- * Visits the parts in a field that is a container, and in containers within it, with their names: `blocks.0`,
+ * Visits the parameters and submodules in a container, and in containers within it, with their names: `blocks.0`,
  * `heads.left.1`.
  */
-export function eachPartIn(
+export function eachMemberIn(
   owner: string,
   field: object,
   fieldName: string,
-  isPart: (value: unknown) => boolean,
-  visit: (part: unknown, name: string) => void,
+  isMember: (value: unknown) => boolean,
+  visit: (member: unknown, name: string) => void,
 ): void {
   if (itemsOf(field) === undefined) return;
   const path: unknown[] = [fieldName];
-  const above = new Set<object>();
-  /** Containers that were searched and have no parts, which other containers may hold too. */
-  const without = new Set<object>();
+  const ancestors = new Set<object>();
+  /** Containers without members, which other containers may hold as well. */
+  const empty = new Set<object>();
 
-  const found = (container: object, part: unknown): void => {
+  const found = (container: object, member: unknown): void => {
     const key = path.at(-1);
-    const isTwice = typeof key === 'number' && types.isMap(container) && container.has(`${key}`);
-    if (isTwice) throw wrongValue(owner, 'keys with different names', 'parts', key);
-    visit(part, path.map((one) => requirePartName(owner, one)).join('.'));
+    if (typeof key === 'number' && types.isMap(container) && container.has(`${key}`)) {
+      throw new RangeError(
+        `${owner}: a Map has the keys ${key} and '${key}', which give a parameter or submodule the same name; ` +
+          'use keys of one type',
+      );
+    }
+    visit(member, path.map((part) => requireMemberName(owner, part)).join('.'));
   };
-  /** Whether there are parts in the container. */
+  /** Whether there are members in the container. */
   const search = (container: object): boolean => {
     const items = itemsOf(container);
-    if (items === undefined || above.has(container) || without.has(container)) return false;
-    let [entered, any] = [false, false] as boolean[];
+    if (items === undefined || ancestors.has(container) || empty.has(container)) return false;
+    let [hasObjects, hasMembers] = [false, false] as boolean[];
     items(container, (item, key) => {
       if (typeof item !== 'object' || item === null) return;
-      if (!entered) above.add(container); // most containers hold numbers and texts only
-      entered = true;
+      if (!hasObjects) ancestors.add(container); // most containers hold only numbers and strings
+      hasObjects = true;
       path.push(key);
-      if (isPart(item)) {
-        any = true;
+      if (isMember(item)) {
+        hasMembers = true;
         found(container, item);
-      } else if (search(item)) any = true;
+      } else if (search(item)) hasMembers = true;
       path.pop();
     });
-    if (!entered) return false;
-    above.delete(container);
-    if (!any) without.add(container);
-    return any;
+    if (!hasObjects) return false;
+    ancestors.delete(container);
+    if (!hasMembers) empty.add(container);
+    return hasMembers;
   };
   search(field);
 }

@@ -24,19 +24,19 @@ export function pythonTuple(values: readonly number[]): string {
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
-/** A module and its children, one a line. `above` are the modules around it, to detect cycles. */
-export function describeModule(module: AnyModule, above: readonly AnyModule[] = []): string {
+/** A module and its children, one on each line. `ancestors` are the modules that contain it, to detect cycles. */
+export function describeModule(module: AnyModule, ancestors: readonly AnyModule[] = []): string {
   const name = module.constructor.name;
-  if (above.includes(module)) return `${name}(...)`;
+  if (ancestors.includes(module)) return `${name}(...)`;
   const extra = module.extraRepr();
-  const inside = [...above, module];
+  const path = [...ancestors, module];
   const children: string[] = [];
   try {
     module._eachChild((child, key) => {
-      children.push(`(${key}): ${indent(describeModule(child, inside))}`);
+      children.push(`(${key}): ${indent(describeModule(child, path))}`);
     });
   } catch (error) {
-    children.push(messageOf(error)); // printing helps to find what other methods refuse
+    children.push(messageOf(error)); // shows the field that makes other methods throw
   }
   const lines = [...(extra === '' ? [] : extra.split('\n')), ...children];
   if (lines.length === 0) return `${name}()`;

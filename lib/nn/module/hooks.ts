@@ -1,13 +1,13 @@
 /** Hooks that run before and after a module's forward. */
 import { countChange } from '../../core/changes';
 
-/** Removes a hook. */
+/** The registration of a hook. */
 export interface HookHandle {
-  /** Removes the hook. */
+  /** Removes the hook; further calls do nothing. */
   remove(): void;
 }
 
-// Written as methods, whose parameters TypeScript compares both ways: any module counts as an AnyModule.
+// Method syntax, because TypeScript compares parameters of methods bivariantly: any module is then an AnyModule.
 interface Signatures<M, I extends readonly unknown[], O> {
   before(module: M, inputs: I): I | I[0];
   beforeOnly(module: M, inputs: I): void;
@@ -15,11 +15,11 @@ interface Signatures<M, I extends readonly unknown[], O> {
   afterOnly(module: M, inputs: I, output: O): void;
 }
 
-/** Gets a module's output, and may return a replacement. */
+/** Receives a module, its inputs and its output, and may return a replacement for the output. */
 export type ForwardHook<M, I extends readonly unknown[], O> =
   Signatures<M, I, O>['after'] | Signatures<M, I, O>['afterOnly'];
 
-/** Gets a module's inputs, and may return replacements: an array of them, or the only one. */
+/** Receives a module and its inputs, and may return replacements: an array of inputs, or the only input. */
 export type ForwardPreHook<M, I extends readonly unknown[]> =
   Signatures<M, I, unknown>['before'] | Signatures<M, I, unknown>['beforeOnly'];
 
@@ -48,12 +48,12 @@ export class ForwardHooks {
     };
   }
 
-  /** The hooks, for comparison with those of another time. */
+  /** A copy of the hooks, to detect changes later. */
   list(): readonly object[] {
     return [...this.before, ...this.after];
   }
 
-  /** Runs `forward` with the hooks around it. What a hook returns replaces the inputs or the output. */
+  /** Runs the pre-hooks, `forward` and the hooks. A value that a hook returns replaces the inputs or the output. */
   run<I extends readonly unknown[], O>(module: object, forward: (...inputs: I) => O, inputs: I): O {
     for (const { hook } of this.before) {
       const replaced = (hook as (module: object, inputs: I) => unknown)(module, inputs);

@@ -1,11 +1,18 @@
 /** The base of layers and models. */
 import { inspect } from 'node:util';
-import { zeroGradients } from '../../autograd/zeroGradients';
+import { requireSetToNone, zeroGradients } from '../../autograd/zeroGradients';
 import { requireUnused } from '../../core/access';
 import { capture } from '../../core/capture';
 import { countChange } from '../../core/changes';
 import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
-import { requireArity, requireBoolean, requireOptions, wrongType } from '../../core/errors';
+import {
+  methodName,
+  requireArity,
+  requireBoolean,
+  requireMethodArity,
+  requireOptions,
+  wrongType,
+} from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { unsupportedDType } from '../../ops/define';
 import { describeModule } from './describe';
@@ -14,24 +21,25 @@ import { collectState, loadState, type LoadReport, type StateDict } from './stat
 import { excludeBase, trackForward } from './track';
 import { ModuleTree } from './tree';
 
-/** A module with any inputs and output. */
+/** A module with any inputs and any output. */
 export type AnyModule = Module<readonly unknown[], unknown>;
 
 /**
- * The base class of layers and models: parameters, submodules, and `forward` (torch.nn.Module).
+ * The base class of layers and models: registers parameters and submodules, and runs `forward`.
  *
- * Fields with a Parameter or a Module are registered under the field's name. Arrays, maps, sets and plain objects are
- * searched for them, to any depth: `layers.0.weight`, `heads.left.bias`. Private fields cannot be found.
- * `Module<Inputs, Output>` is for a forward that is not from one tensor to one tensor.
+ * Parameters and submodules are registered from class fields, under the names of the fields. Arrays, maps,
+ * sets and plain objects in fields are searched to any depth: `layers.0.weight`, `heads.left.bias`. Private
+ * fields cannot be found. Use `Module<Inputs, Output>` if `forward` does not map one tensor to one tensor.
  *
+ * @see torch.nn.Module
  * @example
- * class Net extends nn.Module {
- *   hidden = new nn.Linear(784, 64);
- *   out = new nn.Linear(64, 10);
- *   forward(x: Tensor): Tensor {
- *     return this.out.forward(F.relu(this.hidden.forward(x)));
- *   }
- * }
+ *  class Net extends nn.Module {
+ *    hidden = new nn.Linear(784, 64);
+ *    out = new nn.Linear(64, 10);
+ *    forward(x: Tensor): Tensor {
+ *      return this.out.forward(F.relu(this.hidden.forward(x)));
+ *    }
+ *  }
  */
 export class Module<
   Inputs extends readonly unknown[] = [input: Tensor],
@@ -46,17 +54,33 @@ export class Module<
     trackForward(this);
   }
 
-  /** Computes the output; override it. Runs forward hooks, if there are any. */
+  /**
+   * Computes the output from the inputs; override it in your class. Registered hooks run on every call.
+   *
+   * @param _inputs the inputs of the module
+   * @returns the output of the module
+   * @throws Error if the class does not define `forward`, as lists of modules
+   */
   forward(..._inputs: Inputs): Output {
-    throw new Error(`${this.constructor.name}: expected a forward method, got a class without one`);
+    throw new Error(
+      `${methodName(this, 'forward')}: not defined; define forward() in the class, or call the submodules`,
+    );
   }
 
-  /** The same as `forward`. */
+  /**
+   * Calls `forward`; PyTorch's `module(x)`.
+   *
+   * @param inputs the inputs of `forward`
+   * @returns the output of `forward`
+   */
   call(...inputs: Inputs): Output {
     return this.forward(...inputs);
   }
 
-  /** Whether submodules such as Dropout are in training mode; set by `train` and `eval`. */
+  /**
+   * Whether the module is in training mode, which layers such as Dropout check; default true. `train` and
+   * `eval` set it.
+   */
   get training(): boolean {
     const training = this.#training;
     capture?.guards.push(() => this.#training === training);
@@ -70,37 +94,58 @@ export class Module<
 
   // --- State ----------------------------------------------------------------------------------------------------------
 
-  /** Parameters and persistent buffers by name, detached; they share the module's memory. */
+  /**
+   * Returns all parameters and persistent buffers by name. The tensors are detached and share the module's
+   * memory.
+   *
+   * @returns tensors by name, such as `{ '0.weight': ..., '0.bias': ... }`
+   * @see torch.nn.Module.state_dict
+   * @example Object.keys(new nn.Sequential(new nn.Linear(2, 1)).stateDict()) // ['0.weight', '0.bias']
+   */
   stateDict(): StateDict {
-    requireArity('stateDict', arguments.length, 0);
+    requireMethodArity(this, 'stateDict', arguments.length, 0);
     return Object.fromEntries(
       [...collectState(this)].map(([name, tensor]) => [name, tensor.detach()]),
     );
   }
 
   /**
-   * Copies the values of `dict`, by name, into parameters and buffers. One RangeError names every tensor that is
-   * missing, unexpected or of another shape; nothing is changed then. `strict: false` allows missing and unexpected
-   * names.
+   * Copies the tensors of a state dict into parameters and buffers of the same names. It loads all of them, or
+   * nothing if it throws.
+   *
+   * @param dict tensors by name, from `stateDict` or a file
+   * @param options.strict whether the names must be the same; with false, only names that both have are
+   * loaded; default true
+   * @returns the names that only the module, or only the dict, has
+   * @throws RangeError if names or shapes differ; the message lists all differences
+   * @see torch.nn.Module.load_state_dict
+   * @example model.loadStateDict(await io.loadSafetensors('model.safetensors'))
    */
   loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
-    requireArity('loadStateDict', arguments.length, 2);
-    requireOptions('loadStateDict', options, ['strict']);
-    return loadState(this, dict, requireBoolean('loadStateDict', 'strict', options.strict ?? true));
+    requireMethodArity(this, 'loadStateDict', arguments.length, 2);
+    const op = methodName(this, 'loadStateDict');
+    requireOptions(op, options, ['strict']);
+    return loadState(this, dict, requireBoolean(op, 'strict', options.strict ?? true));
   }
 
   /**
-   * Converts floating parameters (which stay the same objects), their gradients, and floating buffers to another dtype.
-   * Buffers of whole numbers and bool stay as they are. TypeError if the dtype is not floating.
+   * Converts floating parameters, their gradients and floating buffers to another dtype, in place. Parameters
+   * stay the same objects, so optimizers keep working. Integer and bool buffers do not change.
    *
-   * @example model.to('bfloat16') // half the memory
+   * @param dtype a floating dtype
+   * @returns the module
+   * @throws RangeError if the dtype is unknown
+   * @throws TypeError if the dtype is not floating
+   * @see torch.nn.Module.to
+   * @example new nn.Linear(2, 1).to('bfloat16').weight.dtype // 'bfloat16'
    */
   to(dtype: DType): this {
-    requireArity('to', arguments.length, 1);
-    if (!isFloating(requireDType('to', dtype))) {
-      throw unsupportedDType('to', 'dtype', floatingDTypes, dtype);
+    requireMethodArity(this, 'to', arguments.length, 1);
+    const op = methodName(this, 'to');
+    if (!isFloating(requireDType(op, dtype))) {
+      throw unsupportedDType(op, 'dtype', floatingDTypes, dtype);
     }
-    requireUnused('to', [...this.parameters(), ...this.buffers()]);
+    requireUnused(op, [...this.parameters(), ...this.buffers()]);
     for (const parameter of this.parameters()) {
       if (isFloating(parameter.dtype)) parameter._convert(dtype);
     }
@@ -112,65 +157,105 @@ export class Module<
     return this;
   }
 
-  /** The same as `to('float16')`. */
+  /**
+   * Converts to float16, like `to('float16')`.
+   *
+   * @returns the module
+   */
   half(): this {
-    requireArity('half', arguments.length, 0);
+    requireMethodArity(this, 'half', arguments.length, 0);
     return this.to('float16');
   }
 
-  /** The same as `to('bfloat16')`. */
+  /**
+   * Converts to bfloat16, like `to('bfloat16')`.
+   *
+   * @returns the module
+   */
   bfloat16(): this {
-    requireArity('bfloat16', arguments.length, 0);
+    requireMethodArity(this, 'bfloat16', arguments.length, 0);
     return this.to('bfloat16');
   }
 
-  /** The same as `to('float32')`. */
+  /**
+   * Converts to float32, like `to('float32')`.
+   *
+   * @returns the module
+   */
   float(): this {
-    requireArity('float', arguments.length, 0);
+    requireMethodArity(this, 'float', arguments.length, 0);
     return this.to('float32');
   }
 
-  /** The same as `to('float64')`. */
+  /**
+   * Converts to float64, like `to('float64')`.
+   *
+   * @returns the module
+   */
   double(): this {
-    requireArity('double', arguments.length, 0);
+    requireMethodArity(this, 'double', arguments.length, 0);
     return this.to('float64');
   }
 
-  /** Sets `training` for this module and all submodules: Dropout drops, BatchNorm uses the batch. */
+  /**
+   * Sets training mode for this module and all submodules: Dropout, for example, then drops elements.
+   *
+   * @param mode true (default) for training, false for evaluation
+   * @returns the module
+   */
   train(mode = true): this {
-    requireArity('train', arguments.length, 1);
-    requireBoolean('train', 'mode', mode);
+    requireMethodArity(this, 'train', arguments.length, 1);
+    if (typeof mode !== 'boolean')
+      throw wrongType(methodName(this, 'train'), 'a boolean', 'mode', mode);
     this._walk((module) => {
       module.training = mode;
     });
     return this;
   }
 
-  /** The same as `train(false)`. */
+  /**
+   * Sets evaluation mode for this module and all submodules, like `train(false)`.
+   *
+   * @returns the module
+   */
   eval(): this {
-    requireArity('eval', arguments.length, 0);
+    requireMethodArity(this, 'eval', arguments.length, 0);
     return this.train(false);
   }
 
-  /** Sets the gradients of all parameters to null, or with `setToNone: false` to zeros. */
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
-    requireArity('zeroGrad', arguments.length, 1);
-    requireOptions('zeroGrad', options, ['setToNone']);
-    const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
-    zeroGradients(this.parameters(), setToNone);
+  /**
+   * Clears the gradients of all parameters.
+   *
+   * @param options.setToNone true (default) sets gradients to null, false fills existing ones with zeros
+   */
+  zeroGrad(options?: { setToNone?: boolean }): void {
+    requireMethodArity(this, 'zeroGrad', arguments.length, 1);
+    zeroGradients(this.parameters(), requireSetToNone(this, options));
   }
 
-  /** Whether to compute gradients of the parameters; `false` freezes them. */
+  /**
+   * Sets whether gradients are computed for the parameters; `requiresGrad_(false)` freezes the module.
+   *
+   * @param value whether to compute gradients; default true
+   * @returns the module
+   */
   requiresGrad_(value = true): this {
-    requireArity('requiresGrad_', arguments.length, 1);
+    requireMethodArity(this, 'requiresGrad_', arguments.length, 1);
     for (const parameter of this.parameters()) parameter.requiresGrad_(value);
     return this;
   }
 
-  /** Calls `fn` with every submodule and then with this module, each once. */
+  /**
+   * Calls `fn` with every submodule and then with this module, each once, for example to initialize weights.
+   *
+   * @param fn receives a module; its result is ignored
+   * @returns the module
+   * @throws TypeError if `fn` is not a function
+   */
   apply(fn: (module: AnyModule) => void): this {
-    requireArity('apply', arguments.length, 1);
-    if (typeof fn !== 'function') throw wrongType('apply', 'a function', 'fn', fn);
+    requireMethodArity(this, 'apply', arguments.length, 1);
+    if (typeof fn !== 'function')
+      throw wrongType(methodName(this, 'apply'), 'a function', 'fn', fn);
     const seen = new Set<AnyModule>();
     const visit = (module: AnyModule): void => {
       if (seen.has(module)) return;
@@ -185,29 +270,43 @@ export class Module<
   // --- Hooks ----------------------------------------------------------------------------------------------------------
 
   /**
-   * Calls `hook(module, inputs, output)` after every forward, however it is called. What it returns, if anything,
-   * replaces the output.
+   * Calls `hook(module, inputs, output)` after every `forward`. A value that the hook returns replaces the
+   * output.
+   *
+   * @param hook receives the module, an array of its inputs, and its output
+   * @returns a handle whose `remove()` removes the hook
+   * @throws TypeError if `hook` is not a function
    */
   registerForwardHook(hook: ForwardHook<this, Inputs, Output>): HookHandle {
-    requireArity('registerForwardHook', arguments.length, 1);
-    if (typeof hook !== 'function')
-      throw wrongType('registerForwardHook', 'a function', 'hook', hook);
-    return this.#hooked().add('after', hook);
+    requireMethodArity(this, 'registerForwardHook', arguments.length, 1);
+    return this.#addHook('registerForwardHook', 'after', hook);
   }
 
   /**
-   * Calls `hook(module, inputs)` before every forward, however it is called. What it returns, if anything, replaces the
-   * inputs (an array) or the only one.
+   * Calls `hook(module, inputs)` before every `forward`. A value that the hook returns replaces the inputs.
+   *
+   * @param hook receives the module and an array of its inputs; may return an array of inputs, or the only
+   * input
+   * @returns a handle whose `remove()` removes the hook
+   * @throws TypeError if `hook` is not a function
    */
   registerForwardPreHook(hook: ForwardPreHook<this, Inputs>): HookHandle {
-    requireArity('registerForwardPreHook', arguments.length, 1);
-    if (typeof hook !== 'function') {
-      throw wrongType('registerForwardPreHook', 'a function', 'hook', hook);
-    }
-    return this.#hooked().add('before', hook);
+    requireMethodArity(this, 'registerForwardPreHook', arguments.length, 1);
+    return this.#addHook('registerForwardPreHook', 'before', hook);
   }
 
-  /** While there are hooks, `forward` is a field of the object, so that modules without hooks pay nothing for them. */
+  #addHook(
+    method: string,
+    when: 'before' | 'after',
+    hook: ForwardHook<this, Inputs, Output> | ForwardPreHook<this, Inputs>,
+  ): HookHandle {
+    if (typeof hook !== 'function') {
+      throw wrongType(methodName(this, method), 'a function', 'hook', hook);
+    }
+    return this.#hooked().add(when, hook);
+  }
+
+  /** While there are hooks, `forward` is a field of the object, so that hooks cost other modules nothing. */
   #hooked(): ForwardHooks {
     if (this.#hooks !== null) return this.#hooks;
     const own = Object.getOwnPropertyDescriptor(this, 'forward');
@@ -225,7 +324,7 @@ export class Module<
     return (this.#hooks = hooks);
   }
 
-  /** @internal A test whether the hooks are still the same. */
+  /** @internal Returns a function that tests whether the hooks are still the same. */
   _hookTest(): () => boolean {
     const hooks = this.#hooks?.list() ?? [];
     return () => {
@@ -234,19 +333,28 @@ export class Module<
     };
   }
 
-  /** @internal Whether the class has a forward of its own; lists of modules have none. */
-  get _runs(): boolean {
+  /** @internal Whether the class defines forward; lists of modules do not. */
+  get _hasForward(): boolean {
     return this.forward !== baseForward;
   }
 
   // --- Printing -------------------------------------------------------------------------------------------------------
 
-  /** The text in the parentheses when the module is printed; a subclass may override it. */
+  /**
+   * Returns the text in the parentheses when the module is printed; override it to show the options of a
+   * layer.
+   *
+   * @returns the options as text; the base class returns ''
+   */
   extraRepr(): string {
     return '';
   }
 
-  /** As PyTorch prints it. */
+  /**
+   * Describes the module and its submodules in the form in which PyTorch prints them.
+   *
+   * @returns the description, with one line for each submodule
+   */
   override toString(): string {
     return describeModule(this);
   }

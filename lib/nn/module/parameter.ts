@@ -1,4 +1,4 @@
-/** Tensors that belong to a module and are trained. */
+/** Parameters: tensors that modules register and optimizers update. */
 import { countChange } from '../../core/changes';
 import { calledAs } from '../../core/caller';
 import { noGrad } from '../../core/gradMode';
@@ -8,43 +8,53 @@ import { requireArity, requireOptions } from '../../core/errors';
 import { allocateShared, isShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
 
-/** The fields of a tensor that `Parameter` may replace. */
-type Body = { -readonly [K in '_storage' | 'dtype']: Tensor[K] };
+/** The read-only fields of a tensor that a conversion replaces. */
+type Replaceable = { -readonly [K in '_storage' | 'dtype']: Tensor[K] };
 
-function setBody(of: Body, storage: Storage, dtype: DType): void {
-  of._storage = storage;
-  of.dtype = dtype;
+function replaceStorage(parameter: Replaceable, storage: Storage, dtype: DType): void {
+  parameter._storage = storage;
+  parameter.dtype = dtype;
 }
 
-/** The memory of a parameter: that of `data` if it is a SharedArrayBuffer of the user's, else new memory. */
+/** The memory of a parameter: the memory of `data` if it is the user's own SharedArrayBuffer, else new memory. */
 function storageFor(data: Tensor): { storage: Storage; isCopy: boolean } {
   const { array, given } = data._storage;
   if (given && isShared(array) && data._contiguous) {
     if (data.numel() === array.length) return { storage: data._storage, isCopy: false };
-    const part = new Storage(data.dtype, data._flat);
-    part.exposed = true;
-    part.given = true;
-    return { storage: part, isCopy: false };
+    const view = new Storage(data.dtype, data._flat);
+    view.exposed = true;
+    view.given = true;
+    return { storage: view, isCopy: false };
   }
   const copy = new Storage(data.dtype, allocateShared(data.dtype, data.numel()));
   return { storage: copy, isCopy: true };
 }
 
 /**
- * A tensor that is trained: modules find it among their fields, and optimizers update it (torch.nn.Parameter). It
- * copies `data` into memory that cannot be detached and that worker threads can share. A tensor over a
- * SharedArrayBuffer, from `fromArray` or `Tensor.from`, is not copied, so threads can have the same weights.
+ * A tensor that modules register as a parameter and optimizers update.
  *
- * @example this.scale = new nn.Parameter(ones([3]));
+ * It copies its data into shared memory, which cannot be detached and which worker threads can share.
+ * Exception: a tensor over a SharedArrayBuffer of yours (`fromArray`, `Tensor.from`) is not copied, so that
+ * several threads can use the same weights.
+ *
+ * @see torch.nn.Parameter
+ * @example new nn.Parameter(ones(3)).requiresGrad // true
  */
 export class Parameter extends Tensor {
+  /**
+   * Creates a parameter from a tensor.
+   *
+   * @param data initial values, any shape
+   * @param options.requiresGrad whether to compute its gradient; default true
+   * @throws RangeError if gradients are requested for a dtype that is not floating
+   */
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
     requireArity('Parameter', arguments.length, 2);
-    const from = requireTensor('Parameter', 'data', data);
+    const source = requireTensor('Parameter', 'data', data);
     requireOptions('Parameter', options, ['requiresGrad']);
-    const { storage, isCopy } = storageFor(from);
-    super(storage, from.shape);
-    if (isCopy) noGrad(() => this.copy_(from));
+    const { storage, isCopy } = storageFor(source);
+    super(storage, source.shape);
+    if (isCopy) noGrad(() => this.copy_(source));
     calledAs('Parameter', () => (this.requiresGrad = options.requiresGrad ?? true), [
       'this',
       'data',
@@ -58,14 +68,19 @@ export class Parameter extends Tensor {
     const gradient = this.grad === null ? null : this.grad.detach().to(dtype);
     const storage = new Storage(dtype, allocateShared(dtype, this.numel()));
     copyElements(storage.array, values._flat);
-    storage.version = this._storage.version + 1; // a graph that kept the old values notices
+    storage.version = this._storage.version + 1; // invalidates graphs that saved the old values
     countChange();
-    this._storage.abandoned = true; // a compiled function that used it notices too
+    this._storage.abandoned = true; // invalidates compiled functions that use it
     this.grad = null;
-    setBody(this, storage, dtype);
+    replaceStorage(this, storage, dtype);
     this.grad = gradient;
   }
 
+  /**
+   * Describes the parameter like a tensor, after the line `Parameter containing:`.
+   *
+   * @returns the description
+   */
   override toString(): string {
     return `Parameter containing:\n${super.toString()}`;
   }

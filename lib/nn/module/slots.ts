@@ -1,21 +1,21 @@
-/** Fields that accept only what PyTorch accepts: parameters, buffers and submodules that were registered by name. */
+/** Fields for registered parameters, buffers and submodules, which accept only the values that PyTorch accepts. */
 import { wrongType } from '../../core/errors';
 
-/** What a field holds, if it is not null. */
+/** The kind of a registered field; its value may also be null. */
 export type Kind = 'parameter' | 'buffer' | 'module';
 
-const wanted: Readonly<Record<Kind, string>> = {
+const accepted: Readonly<Record<Kind, string>> = {
   parameter: 'a Parameter or null',
   buffer: 'a tensor or null',
   module: 'a module or null',
 };
 
-/** The error for a field that holds something of another kind than before. */
-export function wrongPart(owner: string, kind: Kind, name: string, value: unknown): TypeError {
-  return wrongType(owner, wanted[kind], `${kind} '${name}'`, value);
+/** The error for a registered field that is assigned a value of another kind. */
+export function wrongKind(owner: string, kind: Kind, name: string, value: unknown): TypeError {
+  return wrongType(owner, accepted[kind], `${kind} '${name}'`, value);
 }
 
-/** Called before a field changes; throws if it may not. */
+/** Called before a field is assigned; throws if it does not accept the value. */
 type Check = (module: object, name: string, value: unknown) => void;
 
 /** The property that holds the value of a slot; it is not enumerable. */
@@ -44,8 +44,8 @@ function accessorOf(name: string, check: Check): PropertyDescriptor {
 }
 
 /**
- * Makes the field `name` of a module, which does not exist yet, one that `check` watches. Names of array indices stay
- * ordinary: V8 stores objects with accessors among them as slow dictionaries.
+ * Defines the field `name` of a module so that assignments call `check`. Existing fields, and names that are array
+ * indices, become ordinary fields: V8 stores objects with accessors at indices as slow dictionaries.
  */
 export function addSlot(module: object, name: string, value: unknown, check: Check): void {
   if (Object.hasOwn(module, name) || /^\d+$/.test(name)) {

@@ -1,28 +1,28 @@
 /** The state dict of a module. */
 import { requireUnused, usableMemory } from '../../core/access';
 import { noGrad } from '../../core/gradMode';
-import { describe, shapeText, wrongType } from '../../core/errors';
+import { describe, methodName, shapeText, wrongType } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
 import type { AnyModule } from './module';
 
-/** Tensors by name: `{ '0.weight': ..., '0.bias': ... }`. */
+/** Parameters and buffers by name: `{ '0.weight': ..., '0.bias': ... }`. */
 export type StateDict = Record<string, Tensor>;
 
-/** The names that `loadStateDict` did not find in the dict, and names in it that the module does not have. */
+/** The differences that `loadStateDict` found between the names of the module and the names of the dict. */
 export interface LoadReport {
-  /** Names of the module that the dict does not have. */
+  /** Names of the module that the dict lacks. */
   readonly missingKeys: string[];
-  /** Names of the dict that the module does not have. */
+  /** Names of the dict that the module lacks. */
   readonly unexpectedKeys: string[];
 }
 
-/** Parameters and persistent buffers of a module and its submodules, a shared one under each of its names. */
+/** Parameters and persistent buffers of a module and its submodules. Shared tensors appear under each of their names. */
 export function collectState(module: AnyModule): Map<string, Tensor> {
   const state = new Map<string, Tensor>();
-  module._walk((part, prefix) => {
-    part._eachParameter((parameter, name) => state.set(prefix + name, parameter));
-    part._eachBuffer((buffer, name, persistent) => {
+  module._walk((submodule, prefix) => {
+    submodule._eachParameter((parameter, name) => state.set(prefix + name, parameter));
+    submodule._eachBuffer((buffer, name, persistent) => {
       if (persistent) state.set(prefix + name, buffer);
     });
   }, true);
@@ -31,8 +31,9 @@ export function collectState(module: AnyModule): Map<string, Tensor> {
 
 /** Copies the values of `dict` into `module`. Checks everything first, so that an error changes nothing. */
 export function loadState(module: AnyModule, dict: unknown, strict: boolean): LoadReport {
+  const op = methodName(module, 'loadStateDict');
   if (typeof dict !== 'object' || dict === null || dict instanceof Tensor || Array.isArray(dict)) {
-    throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);
+    throw wrongType(op, 'an object of tensors', 'dict', dict);
   }
   const saved = new Map<string, unknown>(Object.entries(dict));
   const state = collectState(module);
@@ -57,16 +58,19 @@ export function loadState(module: AnyModule, dict: unknown, strict: boolean): Lo
     }
   }
   if (problems.length > 0) {
-    const name = module.constructor.name;
+    const hasOtherNames = strict && missingKeys.length + unexpectedKeys.length > 0;
+    const remedy = hasOtherNames
+      ? '\nPass { strict: false } to load only the names that both have.'
+      : '';
     throw new RangeError(
-      `loadStateDict: expected the tensors of ${name} for dict, got\n  ${problems.join('\n  ')}`,
+      `${op}: dict does not match the module; nothing was loaded:\n  ${problems.join('\n  ')}${remedy}`,
     );
   }
   requireUnused(
-    'loadStateDict',
+    op,
     copies.map(([own]) => own),
   );
-  for (const [, source] of copies) usableMemory('loadStateDict', source);
+  for (const [, source] of copies) usableMemory(op, source);
   noGrad(() => {
     for (const [own, source] of copies) own.copy_(source);
   });

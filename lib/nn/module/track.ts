@@ -1,20 +1,20 @@
-/** Tells an open capture which modules run, so that compiled functions notice changes of them. */
+/** Tells an open capture which modules run, so that compiled functions detect changes of these modules. */
 import { capture, type Capture } from '../../core/capture';
 import type { AnyModule } from './module';
 
 type Forward = (this: AnyModule, ...inputs: unknown[]) => unknown;
 
-/** Prototypes whose `forward` is replaced already. */
+/** Prototypes whose `forward` is already wrapped. */
 const tracked = new WeakSet<object>();
 
-/** Excludes a base class, which has no forward of its own, from `trackForward`. */
+/** Excludes a base class, whose forward only throws, from `trackForward`. */
 export function excludeBase(prototype: object): void {
   tracked.add(prototype);
 }
 
 /**
- * Replaces `forward` of the classes of a new module by one that first tells an open capture. It costs an eager call 5 ns;
- * forward is called directly, so no other place sees every call.
+ * Wraps `forward` of the classes of a new module, so that it first notifies an open capture. An eager call takes 5 ns
+ * longer. Only a wrapper sees every call, because users call `forward` directly.
  */
 export function trackForward(module: object): void {
   let prototype = Object.getPrototypeOf(module) as object | null;
@@ -24,7 +24,7 @@ export function trackForward(module: object): void {
     if (typeof own?.value === 'function' && own.configurable === true) {
       const original = own.value as Forward;
       const forward = function forward(this: AnyModule, ...inputs: unknown[]): unknown {
-        if (capture !== null) runIn(capture, this);
+        if (capture !== null) recordUse(capture, this);
         return original.apply(this, inputs);
       };
       Object.defineProperty(prototype, 'forward', { ...own, value: forward });
@@ -33,13 +33,13 @@ export function trackForward(module: object): void {
   }
 }
 
-/** Notes the fields of a module that runs, and those of lists of modules in it, which do not run themselves. */
-function runIn(open: Capture, module: AnyModule): void {
+/** Makes the capture watch the fields of a module that runs, and of lists in it, whose own forward never runs. */
+function recordUse(open: Capture, module: AnyModule): void {
   if (!open.fields.add(module)) return;
   open.guards.push(module._hookTest());
   const addLists = (parent: AnyModule): void => {
     parent._eachChild((child) => {
-      if (child._runs || !open.fields.add(child)) return;
+      if (child._hasForward || !open.fields.add(child)) return;
       open.guards.push(sameElements(child));
       addLists(child);
     });
@@ -47,7 +47,7 @@ function runIn(open: Capture, module: AnyModule): void {
   addLists(module);
 }
 
-/** A test whether a list of modules still has the same elements. */
+/** Returns a function that tests whether a list of modules still has the same elements. */
 function sameElements(list: AnyModule): () => boolean {
   const elementsOf = (): unknown[] => {
     const found: unknown[] = [];
@@ -57,6 +57,6 @@ function sameElements(list: AnyModule): () => boolean {
   const elements = elementsOf();
   return () => {
     const now = elementsOf();
-    return now.length === elements.length && now.every((one, i) => one === elements[i]);
+    return now.length === elements.length && now.every((element, i) => element === elements[i]);
   };
 }

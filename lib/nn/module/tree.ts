@@ -1,8 +1,9 @@
-/** The tree of modules: parameters, buffers and submodules, found among the fields. */
+/** The tree of modules: finds parameters, buffers and submodules among the fields. */
 import { countChange } from '../../core/changes';
 import {
-  requireArity,
+  methodName,
   requireBoolean,
+  requireMethodArity,
   requireOptions,
   wrongType,
   wrongValue,
@@ -10,13 +11,13 @@ import {
 import { Tensor } from '../../core/tensor';
 import { sendStateDictInstead } from '../../core/uncloneable';
 import type { AnyModule } from './module';
-import { eachPartIn, requirePartName } from './containers';
+import { eachMemberIn, requireMemberName } from './containers';
 import { Parameter } from './parameter';
-import { addSlot, wrongPart, type Kind } from './slots';
+import { addSlot, wrongKind, type Kind } from './slots';
 
 /** Options of functions that list parameters or buffers. */
 export interface ListOptions {
-  /** The prefix of the names; default none. */
+  /** Text before all names, joined with a dot; default '', none. */
   prefix?: string;
   /** Whether to include submodules; default true. */
   recurse?: boolean;
@@ -28,12 +29,12 @@ const setSlot = (module: object, name: string, value: unknown): void => {
   (module as ModuleTree)._change(name, value);
 };
 
-/** The part of `Module` that finds parameters, buffers and submodules. */
+/** The base of `Module` that finds parameters, buffers and submodules. */
 export abstract class ModuleTree {
   /** @internal */ readonly _clone = sendStateDictInstead;
-  /** Buffers by name, and whether they are part of the state dict. */
+  /** Names of buffers, and whether the state dict includes them. */
   readonly #buffers = new Map<string, boolean>();
-  /** What the fields held that are registered, or were found by a walk. */
+  /** The kinds of fields that were registered, or found by an earlier search. */
   readonly #kinds = new Map<string, Kind>();
 
   // --- Fields of this module ----------------------------------------------------------------------
@@ -45,9 +46,9 @@ export abstract class ModuleTree {
   }
 
   /** Parameters and submodules in fields, and in containers in fields. */
-  #eachPart(visit: Visit<AnyModule | Parameter>): void {
+  #eachMember(visit: Visit<AnyModule | Parameter>): void {
     this._eachField((value, name) => {
-      if (isPart(value)) {
+      if (isMember(value)) {
         this.#remember(name, value);
         visit(value, name);
         return;
@@ -55,44 +56,47 @@ export abstract class ModuleTree {
       if (value === null) return;
       if (this.#kinds.size > 0) this.#requireKind(name, value);
       if (typeof value === 'object') {
-        eachPartIn(this.constructor.name, value, name, isPart, visit as Visit<unknown>);
+        eachMemberIn(this.constructor.name, value, name, isMember, visit as Visit<unknown>);
       }
     });
   }
 
-  /** Remembers what a field holds, so that it cannot be lost when the field is given something else. */
-  #remember(name: string, part: AnyModule | Parameter): void {
-    const kind = isModule(part) ? 'module' : 'parameter';
+  /** Remembers the kind of a field, so that assigning a value of another kind is an error. */
+  #remember(name: string, member: AnyModule | Parameter): void {
+    const kind = isModule(member) ? 'module' : 'parameter';
     const known = this.#kinds.get(name);
     if (known === kind) return;
-    if (Object.hasOwn(this, name)) requirePartName(this.constructor.name, name);
+    if (Object.hasOwn(this, name)) requireMemberName(this.constructor.name, name);
     this.#kinds.set(name, kind);
     if (known === 'buffer') this.#buffers.delete(name);
   }
 
-  /** An error if a registered field is given what is neither of its kind nor null. */
+  /** Throws if a registered field is assigned a value that is neither of its kind nor null. */
   #requireKind(name: string, value: unknown): void {
     const kind = this.#kinds.get(name);
     if (kind === undefined || value === null) return;
     if (kind === 'buffer' && value instanceof Tensor) return;
-    throw wrongPart(this.constructor.name, kind, name, value);
+    throw wrongKind(this.constructor.name, kind, name, value);
   }
 
   /** @internal */
   _eachChild(visit: Visit<AnyModule>): void {
-    this.#eachPart((part, name) => {
-      if (isModule(part)) visit(part, name);
+    this.#eachMember((member, name) => {
+      if (isModule(member)) visit(member, name);
     });
     for (const symbol of Object.getOwnPropertySymbols(this)) {
-      if (!isPart(Reflect.get(this, symbol))) continue;
-      throw wrongValue(this.constructor.name, 'strings', 'names of parts', symbol);
+      if (!isMember(Reflect.get(this, symbol))) continue;
+      throw new RangeError(
+        `${this.constructor.name}: a field with a symbol as its key holds a parameter or submodule, which has no name ` +
+          'in the state dict then; use a string key',
+      );
     }
   }
 
   /** @internal */
   _eachParameter(visit: Visit<Parameter>): void {
-    this.#eachPart((part, name) => {
-      if (isParameter(part)) visit(part, name);
+    this.#eachMember((member, name) => {
+      if (isParameter(member)) visit(member, name);
     });
   }
 
@@ -100,29 +104,32 @@ export abstract class ModuleTree {
   _eachBuffer(visit: (buffer: Tensor, name: string, persistent: boolean) => void): void {
     for (const [name, persistent] of this.#buffers) {
       const value: unknown = Reflect.get(this, name);
-      if (isPart(value)) this.#remember(name, value);
+      if (isMember(value)) this.#remember(name, value);
       else if (value instanceof Tensor) visit(value, name, persistent);
       else if (value !== undefined) this.#requireKind(name, value);
     }
   }
 
-  /** @internal A registered field is about to hold `value`: of its kind, null, or a part of another kind. */
+  /** @internal Called before `value` is assigned to a registered field. Parameters and modules may replace each other. */
   _change(name: string, value: unknown): void {
-    if (isPart(value)) this.#remember(name, value);
+    if (isMember(value)) this.#remember(name, value);
     else this.#requireKind(name, value);
   }
 
   // --- Registering --------------------------------------------------------------------------------
 
-  #requireFree(op: string, name: unknown): void {
+  #requireFree(method: string, name: unknown): void {
+    const op = methodName(this, method);
     if (typeof name !== 'string') throw wrongType(op, 'a string', 'name', name);
     if (name === '' || name.includes('.')) {
-      throw wrongValue(op, 'a name without a dot', 'name', name);
+      throw wrongValue(op, 'a non-empty name without dots', 'name', name);
     }
     const value: unknown = Reflect.get(this, name);
     const isFree = value === undefined || value === null || value instanceof Tensor;
     if (!(isFree || isModule(value)) || name === '__proto__') {
-      throw wrongValue(op, 'a name that is not taken', 'name', name);
+      throw new RangeError(
+        `${op}: the module already has a field or method '${name}'; choose another name`,
+      );
     }
   }
 
@@ -133,43 +140,67 @@ export abstract class ModuleTree {
   }
 
   /**
-   * Makes `tensor` the field `name` and part of the state, without training it: running statistics, fixed tables. Null
-   * reserves the name; `persistent: false` leaves it out of the state dict.
+   * Registers a tensor as the field `name` that is part of the state but not trained, such as running
+   * statistics.
+   *
+   * @param name name of the field, without dots
+   * @param tensor the buffer; null reserves the name
+   * @param options.persistent whether the state dict includes it; default true
+   * @throws RangeError if the module already has a field or method of this name
+   * @throws TypeError if `tensor` is neither a tensor nor null, or is a Parameter
+   * @see torch.nn.Module.register_buffer
    */
   registerBuffer(
     name: string,
     tensor: Tensor | null,
     options: { persistent?: boolean } = {},
   ): void {
-    requireArity('registerBuffer', arguments.length, 3);
-    const op = 'registerBuffer';
+    requireMethodArity(this, 'registerBuffer', arguments.length, 3);
+    const op = methodName(this, 'registerBuffer');
     requireOptions(op, options, ['persistent']);
     const persistent = requireBoolean(op, 'persistent', options.persistent ?? true);
-    this.#requireFree(op, name);
+    this.#requireFree('registerBuffer', name);
     if (tensor !== null && (!(tensor instanceof Tensor) || tensor instanceof Parameter)) {
-      throw wrongType(op, 'a tensor that is no Parameter, or null', 'tensor', tensor);
+      throw wrongType(op, 'null or a tensor that is not a Parameter', 'tensor', tensor);
     }
     this.#register('buffer', name, tensor);
     this.#buffers.set(name, persistent);
   }
 
-  /** Makes `parameter` the field `name`, which then accepts nothing but parameters, null and modules. */
+  /**
+   * Registers a parameter as the field `name`, which afterwards accepts only parameters, modules and null.
+   *
+   * @param name name of the field, without dots
+   * @param parameter the parameter; null reserves the name
+   * @throws RangeError if the module already has a field or method of this name
+   * @throws TypeError if `parameter` is neither a Parameter nor null
+   * @see torch.nn.Module.register_parameter
+   */
   registerParameter(name: string, parameter: Parameter | null): void {
-    requireArity('registerParameter', arguments.length, 2);
+    requireMethodArity(this, 'registerParameter', arguments.length, 2);
     this.#requireFree('registerParameter', name);
     if (parameter !== null && !isParameter(parameter)) {
-      throw wrongType('registerParameter', 'a Parameter or null', 'parameter', parameter);
+      const op = methodName(this, 'registerParameter');
+      throw wrongType(op, 'a Parameter or null', 'parameter', parameter);
     }
     this.#buffers.delete(name);
     this.#register('parameter', name, parameter);
   }
 
-  /** Makes `module` the field `name`, which then accepts nothing but modules, null and parameters. */
+  /**
+   * Registers a submodule as the field `name`, which afterwards accepts only modules, parameters and null.
+   *
+   * @param name name of the field, without dots
+   * @param module the submodule; null reserves the name
+   * @throws RangeError if the module already has a field or method of this name
+   * @throws TypeError if `module` is neither a module nor null
+   * @see torch.nn.Module.add_module
+   */
   addModule(name: string, module: AnyModule | null): void {
-    requireArity('addModule', arguments.length, 2);
+    requireMethodArity(this, 'addModule', arguments.length, 2);
     this.#requireFree('addModule', name);
     if (module !== null && !isModule(module)) {
-      throw wrongType('addModule', 'a module or null', 'module', module);
+      throw wrongType(methodName(this, 'addModule'), 'a module or null', 'module', module);
     }
     this.#buffers.delete(name);
     this.#register('module', name, module);
@@ -195,43 +226,59 @@ export abstract class ModuleTree {
     if (isModule(this)) visitTree(this, '');
   }
 
-  /** This module (named '') and all submodules with their names, parents first, each once. */
+  /**
+   * Lists this module and all submodules with their names, parents first, each once.
+   *
+   * @returns pairs of name and module; the name of this module is ''
+   */
   namedModules(): [name: string, module: AnyModule][] {
-    requireArity('namedModules', arguments.length, 0);
+    requireMethodArity(this, 'namedModules', arguments.length, 0);
     const found: [string, AnyModule][] = [];
     this._walk((module, prefix) => found.push([prefix.slice(0, -1), module]));
     return found;
   }
 
-  /** This module and all submodules, parents first, each once. */
+  /**
+   * Lists this module and all submodules, parents first, each once.
+   *
+   * @returns the modules in the order of `namedModules`
+   */
   modules(): AnyModule[] {
-    requireArity('modules', arguments.length, 0);
+    requireMethodArity(this, 'modules', arguments.length, 0);
     const found: AnyModule[] = [];
     this._walk((module) => found.push(module));
     return found;
   }
 
-  /** The direct submodules with their names, each once. */
+  /**
+   * Lists the direct submodules with their names, each once.
+   *
+   * @returns pairs of name and module
+   */
   namedChildren(): [name: string, module: AnyModule][] {
-    requireArity('namedChildren', arguments.length, 0);
+    requireMethodArity(this, 'namedChildren', arguments.length, 0);
     const found = new Map<AnyModule, string>();
     this._eachChild((child, name) => found.has(child) || found.set(child, name));
     return swapped(found);
   }
 
-  /** The direct submodules, each once. */
+  /**
+   * Lists the direct submodules, each once.
+   *
+   * @returns the modules in the order of `namedChildren`
+   */
   children(): AnyModule[] {
-    requireArity('children', arguments.length, 0);
+    requireMethodArity(this, 'children', arguments.length, 0);
     return this.namedChildren().map(([, module]) => module);
   }
 
   /** Parameters or buffers, each once, with the first of its names. */
   #collect<T>(
-    op: string,
+    method: string,
     options: ListOptions = {},
     each: (module: ModuleTree, visit: Visit<T>) => void,
   ): Map<T, string> {
-    requireOptions(op, options, ['prefix', 'recurse']);
+    requireOptions(methodName(this, method), options, ['prefix', 'recurse']);
     const { prefix = '', recurse = true } = options;
     const start = prefix === '' ? '' : `${prefix}.`;
     const found = new Map<T, string>();
@@ -243,39 +290,62 @@ export abstract class ModuleTree {
     return found;
   }
 
-  #parameters(op: string, options: ListOptions | undefined): Map<Parameter, string> {
-    return this.#collect<Parameter>(op, options, (module, visit) => {
+  #parameters(method: string, options: ListOptions | undefined): Map<Parameter, string> {
+    return this.#collect<Parameter>(method, options, (module, visit) => {
       module._eachParameter(visit);
     });
   }
 
-  #allBuffers(op: string, options: ListOptions | undefined): Map<Tensor, string> {
-    return this.#collect<Tensor>(op, options, (module, visit) => {
+  #allBuffers(method: string, options: ListOptions | undefined): Map<Tensor, string> {
+    return this.#collect<Tensor>(method, options, (module, visit) => {
       module._eachBuffer(visit);
     });
   }
 
-  /** Parameters with their names: own ones first, then depth first; a shared one once. */
+  /**
+   * Lists all parameters with their names, the module's own first; shared parameters once, under their first
+   * name.
+   *
+   * @param options.prefix text before all names; default '', none
+   * @param options.recurse whether to include submodules; default true
+   * @returns pairs of name and parameter
+   */
   namedParameters(options?: ListOptions): [name: string, parameter: Parameter][] {
-    requireArity('namedParameters', arguments.length, 1);
+    requireMethodArity(this, 'namedParameters', arguments.length, 1);
     return swapped(this.#parameters('namedParameters', options));
   }
 
-  /** The parameters in the order of `namedParameters`, for an optimizer. */
+  /**
+   * Lists all parameters, as the first argument of an optimizer.
+   *
+   * @param options.recurse whether to include submodules; default true
+   * @returns the parameters in the order of `namedParameters`
+   */
   parameters(options?: Pick<ListOptions, 'recurse'>): Parameter[] {
-    requireArity('parameters', arguments.length, 1);
+    requireMethodArity(this, 'parameters', arguments.length, 1);
     return [...this.#parameters('parameters', options).keys()];
   }
 
-  /** Buffers with their names, in the order of `namedParameters`. */
+  /**
+   * Lists all buffers with their names, the module's own first, each once.
+   *
+   * @param options.prefix text before all names; default '', none
+   * @param options.recurse whether to include submodules; default true
+   * @returns pairs of name and buffer
+   */
   namedBuffers(options?: ListOptions): [name: string, buffer: Tensor][] {
-    requireArity('namedBuffers', arguments.length, 1);
+    requireMethodArity(this, 'namedBuffers', arguments.length, 1);
     return swapped(this.#allBuffers('namedBuffers', options));
   }
 
-  /** The buffers in the order of `namedBuffers`. */
+  /**
+   * Lists all buffers, each once.
+   *
+   * @param options.recurse whether to include submodules; default true
+   * @returns the buffers in the order of `namedBuffers`
+   */
   buffers(options?: Pick<ListOptions, 'recurse'>): Tensor[] {
-    requireArity('buffers', arguments.length, 1);
+    requireMethodArity(this, 'buffers', arguments.length, 1);
     return [...this.#allBuffers('buffers', options).keys()];
   }
 }
@@ -293,6 +363,7 @@ function isParameter(value: unknown): value is Parameter {
   return value instanceof Parameter;
 }
 
-function isPart(value: unknown): value is AnyModule | Parameter {
+/** Whether the value is a parameter or a module. */
+function isMember(value: unknown): value is AnyModule | Parameter {
   return isModule(value) || isParameter(value);
 }

@@ -1,6 +1,12 @@
 /** Cosine schedulers (Loshchilov and Hutter 2017). */
 import { refuseInCapture } from '../../core/capture';
-import { requireArity, requireInRange, requireNumber, requireOptions } from '../../core/errors';
+import {
+  requireArity,
+  requireInRange,
+  requireMethodArity,
+  requireNumber,
+  requireOptions,
+} from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
@@ -66,7 +72,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** Takes the next step, or moves to `epoch`, which may have a fraction: `epoch + batch / batches`. */
   override step(epoch?: number): void {
-    requireArity('step', arguments.length, 1);
+    requireMethodArity(this, 'step', arguments.length, 1);
     if (epoch === undefined) {
       super.step();
       return;

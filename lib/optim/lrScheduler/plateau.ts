@@ -3,6 +3,7 @@ import {
   requireArity,
   requireInRange,
   requireInteger,
+  requireMethodArity,
   requireOneOf,
   requireOptions,
   unexpected,
@@ -73,7 +74,7 @@ export class ReduceLROnPlateau extends Schedule {
 
   /** Takes the metric of an epoch, a number or a tensor of one element, and lowers the rate if necessary. */
   step(metric: number | Tensor): void {
-    requireArity('step', arguments.length, 1);
+    requireMethodArity(this, 'step', arguments.length, 1);
     const value = metric instanceof Tensor ? metric.item() : metric;
     if (typeof value !== 'number') throw wrongType('step', 'a number or a tensor', 'metric', value);
     this.optimizer._requireUnused('step');

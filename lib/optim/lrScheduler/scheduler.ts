@@ -2,9 +2,9 @@
 import { sendStateDictInstead } from '../../core/uncloneable';
 import { capture } from '../../core/capture';
 import {
-  requireArity,
   describe,
   requireInteger,
+  requireMethodArity,
   requireNumber,
   unexpected,
   wrongType,
@@ -46,13 +46,13 @@ export abstract class Schedule {
 
   /** The rates that the last step set, one for each group. */
   getLastLr(): number[] {
-    requireArity('getLastLr', arguments.length, 0);
+    requireMethodArity(this, 'getLastLr', arguments.length, 0);
     return [...this.lastLr];
   }
 
   /** The state of the scheduler, as plain data without functions. */
   stateDict(): SchedulerState {
-    requireArity('stateDict', arguments.length, 0);
+    requireMethodArity(this, 'stateDict', arguments.length, 0);
     const own = Object.entries(this).filter(([, value]) => typeof value !== 'function');
     const state = structuredClone<SchedulerState>(Object.fromEntries(own));
     // JSON has no infinity, which is the best metric before the first one.
@@ -61,7 +61,7 @@ export abstract class Schedule {
 
   /** Restores the state of another scheduler of this class; the rates themselves are part of the optimizer's state. */
   loadStateDict(dict: SchedulerState): void {
-    requireArity('loadStateDict', arguments.length, 1);
+    requireMethodArity(this, 'loadStateDict', arguments.length, 1);
     const state: unknown = dict;
     if (typeof state !== 'object' || state === null) {
       throw wrongType('loadStateDict', 'an object', 'dict', dict);
@@ -121,7 +121,7 @@ export abstract class LRScheduler extends Schedule {
 
   /** Sets the next rates. Call it after the optimizer's steps, once an epoch or once a batch. */
   step(): void {
-    requireArity('step', arguments.length, 0);
+    requireMethodArity(this, 'step', arguments.length, 0);
     this._take(() => this.advance());
   }
 

@@ -1,9 +1,10 @@
 /** Schedulers that combine others. */
 import {
-  requireArity,
   describe,
+  requireArity,
   requireInteger,
   requireList,
+  requireMethodArity,
   unexpected,
   wrongType,
 } from '../../core/errors';
@@ -39,12 +40,12 @@ abstract class Composite extends LRScheduler {
   }
 
   override stateDict(): SchedulerState {
-    requireArity('stateDict', arguments.length, 0);
+    requireMethodArity(this, 'stateDict', arguments.length, 0);
     return { ...super.stateDict(), schedulers: this.#parts.map((part) => part.stateDict()) };
   }
 
   override loadStateDict({ schedulers, ...own }: SchedulerState): void {
-    requireArity('loadStateDict', arguments.length, 1);
+    requireMethodArity(this, 'loadStateDict', arguments.length, 1);
     if (!Array.isArray(schedulers) || schedulers.length !== this.#parts.length) {
       const what = `${this.#parts.length} states of schedules`;
       throw unexpected('loadStateDict', what, 'schedulers', describe(schedulers));

@@ -19,14 +19,24 @@ function isVoid(type) {
   return type === undefined || (type.type === 'intrinsic' && type.name === 'void');
 }
 
+/** Whether the properties of a parameter are described: `@param options.dim` is enough for `options`. */
+function hasDescribedProperties(type) {
+  if (type?.type === 'union' || type?.type === 'intersection') {
+    return type.types.some(hasDescribedProperties);
+  }
+  if (type?.type === 'reference') return (type.highlightedProperties?.size ?? 0) > 0;
+  const children = type?.type === 'reflection' ? (type.declaration.children ?? []) : [];
+  return children.length > 0 && children.every(({ comment }) => hasText(comment));
+}
+
 /** Parameters without words in any of the signatures: overloads need not repeat them. */
 function silentParameters(signatures) {
   const names = new Set();
   const described = new Set();
   for (const { parameters = [] } of signatures) {
-    for (const { name, comment } of parameters) {
+    for (const { name, comment, type } of parameters) {
       names.add(name);
-      if (hasText(comment)) described.add(name);
+      if (hasText(comment) || hasDescribedProperties(type)) described.add(name);
     }
   }
   return [...names].filter((name) => !described.has(name)).map((name) => `@param ${name}`);

@@ -5,7 +5,7 @@ import { fromArray } from '../../creation/filled';
 import { isFloating } from '../../core/dtype';
 import { messageOf, shapeText, unexpected, wrongType } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
-import { isModule } from '../../nn/module/tree';
+import { isModule } from '../../nn/module/fields';
 import { Tensor } from '../../core/tensor';
 import { VariesError } from './batch';
 import { trace, type Traced } from './trace';

@@ -2,7 +2,7 @@
 import { capture } from '../../core/capture';
 import { requireArity, requireBoolean, requireOptions, wrongType } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
-import { isModule } from '../../nn/module/tree';
+import { isModule } from '../../nn/module/fields';
 import type { Storage } from '../../core/storage';
 import type { Tensor } from '../../core/tensor';
 import { requirePath } from '../file';

@@ -68,3 +68,28 @@ export class ForwardHooks {
     return output;
   }
 }
+
+/** A module whose `forward` hooks wrap. */
+interface Hookable {
+  forward(...inputs: never[]): unknown;
+}
+
+/**
+ * Wraps `forward` of a module. While there are hooks, `forward` is a field of the object, so that hooks cost other
+ * modules nothing. `onEmpty` is called when the last hook was removed.
+ */
+export function installHooks(module: Hookable, onEmpty: () => void): ForwardHooks {
+  const own = Object.getOwnPropertyDescriptor(module, 'forward');
+  const hooks = new ForwardHooks(() => {
+    onEmpty();
+    if (own === undefined) Reflect.deleteProperty(module, 'forward');
+    else Object.defineProperty(module, 'forward', own);
+  });
+  const forward = module.forward.bind(module);
+  Object.defineProperty(module, 'forward', {
+    value: (...inputs: never[]) => hooks.run(module, forward, inputs),
+    configurable: true,
+    writable: true,
+  });
+  return hooks;
+}

@@ -1,10 +1,9 @@
 /** The base of layers and models. */
 import { inspect } from 'node:util';
 import { requireSetToNone, zeroGradients } from '../../autograd/zeroGradients';
-import { requireUnused } from '../../core/access';
 import { capture } from '../../core/capture';
 import { countChange } from '../../core/changes';
-import { floatingDTypes, isFloating, requireDType, type DType } from '../../core/dtype';
+import type { DType } from '../../core/dtype';
 import {
   methodName,
   requireArity,
@@ -14,9 +13,15 @@ import {
   wrongType,
 } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
-import { unsupportedDType } from '../../ops/define';
+import { convert } from './convert';
 import { describeModule } from './describe';
-import { ForwardHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks';
+import {
+  installHooks,
+  type ForwardHook,
+  type ForwardHooks,
+  type ForwardPreHook,
+  type HookHandle,
+} from './hooks';
 import { collectState, loadState, type LoadReport, type StateDict } from './state';
 import { excludeBase, trackForward } from './track';
 import { ModuleTree } from './tree';
@@ -54,6 +59,7 @@ export class Module<
     trackForward(this);
   }
 
+  // eslint-disable-next-line jsdoc/require-returns-check -- subclasses return
   /**
    * Computes the output from the inputs; override it in your class. Registered hooks run on every call.
    *
@@ -141,19 +147,7 @@ export class Module<
    */
   to(dtype: DType): this {
     requireMethodArity(this, 'to', arguments.length, 1);
-    const op = methodName(this, 'to');
-    if (!isFloating(requireDType(op, dtype))) {
-      throw unsupportedDType(op, 'dtype', floatingDTypes, dtype);
-    }
-    requireUnused(op, [...this.parameters(), ...this.buffers()]);
-    for (const parameter of this.parameters()) {
-      if (isFloating(parameter.dtype)) parameter._convert(dtype);
-    }
-    this._walk((module) => {
-      module._eachBuffer((buffer, name) => {
-        if (isFloating(buffer.dtype)) Reflect.set(module, name, buffer.to(dtype));
-      });
-    });
+    convert(this, dtype);
     return this;
   }
 
@@ -303,25 +297,10 @@ export class Module<
     if (typeof hook !== 'function') {
       throw wrongType(methodName(this, method), 'a function', 'hook', hook);
     }
-    return this.#hooked().add(when, hook);
-  }
-
-  /** While there are hooks, `forward` is a field of the object, so that hooks cost other modules nothing. */
-  #hooked(): ForwardHooks {
-    if (this.#hooks !== null) return this.#hooks;
-    const own = Object.getOwnPropertyDescriptor(this, 'forward');
-    const hooks = new ForwardHooks(() => {
+    this.#hooks ??= installHooks(this, () => {
       this.#hooks = null;
-      if (own === undefined) Reflect.deleteProperty(this, 'forward');
-      else Object.defineProperty(this, 'forward', own);
     });
-    const forward = this.forward.bind(this);
-    Object.defineProperty(this, 'forward', {
-      value: (...inputs: Inputs) => hooks.run(this, forward, inputs),
-      configurable: true,
-      writable: true,
-    });
-    return (this.#hooks = hooks);
+    return this.#hooks.add(when, hook);
   }
 
   /** @internal Returns a function that tests whether the hooks are still the same. */

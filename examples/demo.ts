@@ -34,7 +34,7 @@ function buildModel(hidden: readonly number[]): nn.Sequential {
     new nn.ReLU(),
     new nn.Dropout(0.3),
   ]);
-  // The images stay bytes: the first layer makes numbers from 0 to 1 of each batch.
+  // The images stay bytes: the first layer converts each batch to numbers from 0 to 1.
   const scale = new data.transforms.Normalize(0, 1);
   return new nn.Sequential(scale, ...layers, new nn.Linear(sizes[hidden.length], classes));
 }
@@ -44,13 +44,13 @@ function asTensors({ images, labels }: Digits): [Tensor, Tensor] {
   return [fromArray(images, [labels.length, pixels]), fromArray(labels)];
 }
 
-/** The digit seen in each image. */
+/** The predicted digit of each image. */
 function predict(model: nn.Module, x: Tensor): Int32Array {
   model.eval();
   return noGrad(() => model.forward(x).argmax(1)).data as Int32Array;
 }
 
-/** A bar while an epoch is running, and a line of the table after it. */
+/** A progress bar during an epoch, and a line of the table after it. */
 function reporter(progress: Progress): Callbacks {
   return {
     onEpochStart: ({ epoch, epochs, batches }) => {
@@ -69,13 +69,13 @@ function reporter(progress: Progress): Callbacks {
   };
 }
 
-/** Up to `count` entries of a list, at equal distances. */
+/** Up to `count` entries of a list, evenly spaced. */
 function spread<T>(list: readonly T[], count: number): T[] {
   const some = Math.min(count, list.length);
   return Array.from({ length: some }, (_, i) => list[Math.floor(((i + 0.5) * list.length) / some)]);
 }
 
-/** Some test digits and some mistakes, a row each. */
+/** A row of test digits and a row of mistakes. */
 function show(digits: Digits, predictions: ArrayLike<number>): void {
   const { isTTY, columns } = process.stdout;
   const colours = isTTY && !process.env['NO_COLOR'];
@@ -164,10 +164,10 @@ async function main(): Promise<void> {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(0); // whoever reads has seen enough: npm run demo | head
+  process.exit(0); // stdout was closed: npm run demo | head
 });
 
-/** Whether the checkpoint to go on from is damaged, or one of another net. */
+/** Whether the checkpoint to resume from is damaged or belongs to another network. */
 function isOfCheckpoint(error: unknown): error is Error {
   const known = error instanceof io.CheckpointError || error instanceof RangeError;
   return known && process.argv.includes('--resume');

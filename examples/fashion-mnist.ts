@@ -1,4 +1,4 @@
-// Trains a network on the 60,000 pictures of clothes of Fashion-MNIST: npm run example fashion-mnist -- --help
+// Trains a network on Fashion-MNIST, 60,000 images of clothes: npm run example fashion-mnist -- --help
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
@@ -32,7 +32,7 @@ interface Options {
   readonly dir: string;
 }
 
-/** The options of the command line, or null where help was asked for. */
+/** The options of the command line; null for --help. */
 function readOptions(): Options | null {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -53,7 +53,7 @@ function wholeNumber(name: string, text: string, low: number): number {
   throw new RangeError(`expected a whole number of at least ${low} for --${name}, got '${text}'`);
 }
 
-/** The share of pictures whose kind is recognised. */
+/** The share of images that are classified correctly. */
 function accuracyOn(model: nn.Module, { tensors: [images, labels] }: Images): number {
   const accuracy = metrics.accuracy();
   model.eval();
@@ -89,13 +89,13 @@ async function main(): Promise<void> {
   }
   if (options.threads !== null) backend.setNumThreads(options.threads);
   const files = await data.mnist(options.dir);
-  // Pictures that are not learnt from tell which epoch was best; those for testing are looked at once.
+  // Validation images choose the best epoch; the test images are used once, at the end.
   const [learnt, validation] = data.randomSplit(files.train, [0.9, 0.1], { seed: 1 });
 
   manualSeed(options.seed);
   const pixels = files.train.tensors[0].shape[1];
   const model = new nn.Sequential(
-    // The pictures stay bytes, 47 MB: the first layer makes numbers from 0 to 1 of each batch.
+    // The images stay bytes, 47 MB: the first layer converts each batch to numbers from 0 to 1.
     new data.transforms.Normalize(0, 1),
     ...[new nn.Linear(pixels, 256), new nn.ReLU(), new nn.Dropout(0.2)],
     ...[new nn.Linear(256, 128), new nn.ReLU(), new nn.Dropout(0.2)],

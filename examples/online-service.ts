@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     return;
   }
   const service = await startService(options);
-  // Not `once`: whoever started this may pass on a Ctrl-C that has already come from the terminal.
+  // Not `once`: npm may send SIGINT again after the terminal has sent it.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
   console.log(`listening at ${service.url}, ${service.steps} steps so far`);
   console.log(example(service.url));

@@ -1,4 +1,4 @@
-/** Good, malformed, oversized and slow requests in a mix, while the service trains: abuse.js TRIAL. */
+/** Sends good, malformed, oversized and slow requests while the service trains: abuse.js TRIAL. */
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -13,16 +13,16 @@ import { readTrial, report } from './timing';
 export interface AbuseTrial {
   readonly command: ServiceCommand;
   readonly seconds: number;
-  /** Clients, each with one request at a time, and those that are slow. */
+  /** The number of clients, each with one request at a time, and of slow clients. */
   readonly clients: number;
   readonly slowClients: number;
 }
 
 export interface AbuseReport {
   readonly requests: number;
-  /** What was answered otherwise than it should be: `kind status`, and how often. */
+  /** Wrong answers: `kind status`, and how often. */
   readonly wrong: Readonly<Record<string, number>>;
-  /** How often each kind was answered how. */
+  /** The number of answers by kind and status. */
   readonly answers: Readonly<Record<string, number>>;
   /** The largest resident set in the first third, and after it; bytes. */
   readonly before: number;
@@ -45,7 +45,7 @@ const half = (text: string): string => text.slice(0, text.length / 2);
 
 const kinds: Readonly<Record<string, Kind>> = {
   predict: { path: '/predict', body: predictBody, status: [200] },
-  // More than training takes in, now and then: 429 is right as well.
+  // Sometimes more observations than training uses: 429 is right as well.
   observe: { path: '/observe', body: () => observeBody(64), status: [202, 429] },
   cutOff: { path: '/predict', body: () => half(predictBody()), status: [400] },
   noNumbers: { path: '/predict', body: () => predictBody().replace(/\d/g, 'x'), status: [400] },
@@ -84,7 +84,7 @@ async function client(url: string, tally: Tally, end: number): Promise<void> {
       await response.arrayBuffer();
       tally.add(name, response.status, status.includes(response.status));
     } catch (error) {
-      // A server that answers 413 before all has been sent, and closes, is right, too.
+      // The server may also answer 413 and close the connection before everything is sent.
       tally.add(name, 'cut', name === 'oversized' && error instanceof TypeError);
     }
     await sleep(5 * Math.random());

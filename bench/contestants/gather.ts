@@ -1,4 +1,4 @@
-/** Epochs of a data set in memory: batches of a DataLoader, or arrays sliced by hand. */
+/** Epochs over a dataset in memory: batches of a DataLoader, or arrays that JavaScript copies. */
 import { data, fromArray, randperm, type Tensor } from 'blasgrad';
 import { readTrial, report, samplesOf, waveValues } from './timing';
 
@@ -26,7 +26,7 @@ function byLoader(
   return () => loader;
 }
 
-/** New arrays for each batch, as the loader gives: slices in order, else one row after the other. */
+/** New arrays for each batch, as the loader returns: slices if in order, otherwise row by row. */
 function byHand({ width, batchSize, shuffle }: GatherTrial, x: Float32Array, y: Int32Array): Epoch {
   const gathered = (order: Int32Array): [Float32Array, Int32Array] => {
     const rows = new Float32Array(order.length * width);

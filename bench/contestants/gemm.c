@@ -1,4 +1,4 @@
-// A bare cblas_sgemm of n^3, one thread: what the library's GEMM is measured against. Arguments: n, samples, seconds.
+// cblas_sgemm of n^3 with one thread, to compare with the library's matrix product. Arguments: n, samples, seconds.
 #include <cblas.h>
 #include "timing.h"
 

@@ -1,4 +1,4 @@
-/** The same product as gemm.c through the library's bare GEMM, one thread. */
+/** The same product as gemm.c with backend.gemm of the library, one thread. */
 import { backend } from 'blasgrad';
 import { readTrial, report, samplesOf } from './timing';
 

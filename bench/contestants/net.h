@@ -1,5 +1,5 @@
-// A fully connected net and its training step by hand: float32, batch-major, products by cblas, everything else in fused
-// loops that -O3 -march=native -ffast-math turns into vector code.
+// A fully connected network and its training step in C: float32, batch-major. cblas computes the products, and fused loops
+// the rest, which -O3 -march=native -ffast-math vectorises.
 #pragma once
 #include <cblas.h>
 #include <math.h>
@@ -9,7 +9,7 @@ enum Activation { SIGMOID, RELU };
 enum Optimizer { SGD, ADAM };
 enum Loss { MSE, CROSS_ENTROPY };
 
-// What Adam keeps of one array: running means of its gradient and of the gradient's square.
+// Adam's state of one array: running means of its gradient and of the squared gradient.
 typedef struct {
   float *gradient, *mean, *square;
 } State;

@@ -1,4 +1,4 @@
-/** The net of a trial in this library, and the ways to run it. */
+/** The network of a trial in blasgrad, and the ways to run it. */
 import { backend, compile, F, nn, noGrad, optim, tensor, type Tensor } from 'blasgrad';
 import type { NetTrial } from '../trial';
 import { waveValues, type Repeat } from './timing';
@@ -13,7 +13,7 @@ function wave(shape: readonly number[], phase: number, bound: number): Tensor {
   return tensor(waveValues(count, phase, bound)).reshape([...shape]);
 }
 
-/** The net with weights that every contestant can make. */
+/** The network, with initial weights that every contestant can compute. */
 export function modelOf({ sizes, activation }: NetTrial): nn.Module {
   const layers = sizes.slice(1).flatMap((size, i) => {
     const linear = new nn.Linear(sizes[i], size);
@@ -30,7 +30,7 @@ export function modelOf({ sizes, activation }: NetTrial): nn.Module {
 
 type Step = (...inputs: Tensor[]) => Tensor;
 
-/** What is run again and again: a training step that returns its loss, or a forward pass that returns the outputs. */
+/** The repeated function: a training step that returns its loss, or a forward pass that returns the outputs. */
 function stepOf(trial: NetTrial): { step: Step; inputs: Tensor[] } {
   const model = modelOf(trial);
   const { sizes, batch } = trial;
@@ -57,14 +57,14 @@ function stepOf(trial: NetTrial): { step: Step; inputs: Tensor[] } {
   return { step, inputs: [x, target] };
 }
 
-/** A net ready to run. */
+/** A network that is ready to run. */
 export interface Runner {
-  /** Runs a number of steps; what must agree among contestants. */
+  /** Runs some steps; returns the number that must agree for all contestants. */
   readonly check: (steps: number) => number | Promise<number>;
   readonly repeat: Repeat;
-  /** How many steps one of `repeat`'s calls does. */
+  /** The number of steps in one call of `repeat`. */
   readonly units: number;
-  /** What `compile` tells, where it is used. */
+  /** The statistics of `compile`, where it is used. */
   readonly stats: () => object;
 }
 
@@ -74,7 +74,7 @@ function numberOf(result: Tensor): number {
   return result.ndim === 0 ? result.item() : result.to('float64').square().mean().item();
 }
 
-/** One call a step. */
+/** One call for each step. */
 function called(call: Step, inputs: Tensor[]): Ways {
   return {
     check: (steps) => {
@@ -88,7 +88,7 @@ function called(call: Step, inputs: Tensor[]): Ways {
   };
 }
 
-/** One awaited call a step. */
+/** One awaited call for each step. */
 function awaited(call: (...inputs: Tensor[]) => Promise<Tensor>, inputs: Tensor[]): Ways {
   return {
     check: async (steps) => {
@@ -102,7 +102,7 @@ function awaited(call: (...inputs: Tensor[]) => Promise<Tensor>, inputs: Tensor[
   };
 }
 
-/** A thousand steps a call. */
+/** A thousand steps in one call. */
 function scanned(scan: Step, inputs: Tensor[]): Ways {
   const stacked = (n: number): Tensor[] => inputs.map((t) => t.expand([n, ...t.shape]).clone());
   const many = stacked(scanSteps);

@@ -1,4 +1,4 @@
-/** The net of a trial as an ONNX file: onnxModel.js TRIAL FILE, in a process of its own, so that the contestant has none of it. */
+/** Writes the network of a trial as an ONNX file: onnxModel.js TRIAL FILE. A separate process, so that its memory is not counted. */
 import { io, zeros } from 'blasgrad';
 import type { NetTrial } from '../trial';
 import { modelOf } from './net';

@@ -1,5 +1,5 @@
-// The most float32 arithmetic one core does: independent fused multiply-adds on the widest vectors the CPU has, chosen
-// when it runs. Arguments: n (the time told is that of the 2 n^3 operations of a product), samples, seconds.
+// The peak float32 speed of one core: independent fused multiply-adds on the widest vectors of the CPU, chosen at run time.
+// Arguments: n (the time is that of the 2 n^3 operations of a product), samples, seconds.
 #include "timing.h"
 
 // Two units of four or five cycles' latency are busy with 8 to 10 chains; 12 and two constants fit in AVX2's 16 registers.

@@ -1,4 +1,4 @@
-// Modules of bench/peers/package.json, for contestants that run as built files elsewhere.
+// Modules of bench/peers/package.json, for contestants, which run as bundled files in another folder.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** The example service under load: service.js TRIAL. This process is the load; the service is a child of it. */
+/** The example service under load: service.js TRIAL. This process makes the requests; the service is its child process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon, { type Result } from 'autocannon';
 import {
@@ -15,20 +15,20 @@ import { readTrial, report } from './timing';
 export interface ServiceTrial {
   readonly command: ServiceCommand;
   readonly connections: number;
-  /** Whether the connections begin one after another, so that their requests spread over the second. */
+  /** Whether connections start at different times, so that requests are spread over the second. */
   readonly spread: boolean;
-  /** Requests a second in all. */
+  /** Requests for each second, in total. */
   readonly predictions: number;
   readonly observeRequests: number;
   /** Observations in a request. */
   readonly observations: number;
-  /** Quiet and loaded phases, in turn, and how long each is measured. */
+  /** The number of pairs of phases (without load, with load), and the seconds of each phase. */
   readonly phases: number;
   readonly seconds: number;
   readonly warmUp: number;
 }
 
-/** What one pair of phases told, in seconds. */
+/** The results of a pair of phases, in seconds. */
 export interface ServicePhase {
   /** A training step. */
   readonly quietStep: number;
@@ -41,7 +41,7 @@ export interface ServicePhase {
 
 const settle = 1; // s
 
-/** So many connections that make `rate` requests a second together: each its share at the start of its own second. */
+/** Connections that make `rate` requests a second together: each sends its share at the start of its own second. */
 async function cannon(
   url: string,
   bodies: readonly string[],
@@ -58,12 +58,12 @@ async function cannon(
     },
     () => undefined,
   );
-  // In whole milliseconds the result has them, too.
+  // The result of autocannon has these times in whole milliseconds only.
   run.on('response', (_client, _status, _bytes, time) => times.push(time));
   return new Promise((resolve) => run.once('done', resolve));
 }
 
-/** Both kinds of requests at their rates; the times of predictions, in ms. */
+/** Sends both kinds of requests; resolves to the times of predictions in ms. */
 async function load(url: string, trial: ServiceTrial, duration: number): Promise<number[]> {
   const times: number[] = [];
   const bodies = several(predictBody);
@@ -86,7 +86,7 @@ async function load(url: string, trial: ServiceTrial, duration: number): Promise
   return times;
 }
 
-/** Seconds of a step, and of the event loop's delay, over a phase. */
+/** Seconds for each step, and the delay of the event loop, during a phase. */
 async function measure(service: ServiceProcess, seconds: number) {
   await service.resetMetrics();
   await sleep(1000 * seconds);

@@ -1,26 +1,26 @@
-/** What the service's two loads share: starting it, and requests that it should like. */
+/** Shared by the two measures of the service: starting it, and valid requests. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from '../../examples/online-service/metrics';
 
-/** The service's program and its arguments. */
+/** The program of the service and its arguments. */
 export type ServiceCommand = readonly [program: string, ...args: string[]];
 
-// As in examples/online-service/model.ts, which would load the library into this process too.
+// The same as in examples/online-service/model.ts, whose import would load the library into this process.
 const [features, classes] = [32, 4];
 
 export const headers = { 'content-type': 'application/json' };
 
-/** Which of the first numbers is the largest; the others do not matter. */
+/** The label: the position of the largest of the first numbers. */
 function observation() {
   const input = Array.from({ length: features }, () => Number((2 * Math.random() - 1).toFixed(4)));
   const first = input.slice(0, classes);
   return { input, label: first.indexOf(Math.max(...first)) };
 }
 
-/** So many texts, since requests of one text only would be unlike any traffic. */
+/** Several different texts, as in real traffic. */
 export function several(make: () => string, n = 32): string[] {
   return Array.from({ length: n }, make);
 }
@@ -51,7 +51,7 @@ export class ServiceProcess {
     return new ServiceProcess(url, child);
   }
 
-  /** Gives it something to train on, and waits until it does. */
+  /** Sends observations, and waits until the service trains. */
   async feed(): Promise<void> {
     for (let i = 0; i < 40; i++) {
       await fetch(`${this.url}/observe`, { method: 'POST', headers, body: observeBody(100) });
@@ -67,7 +67,7 @@ export class ServiceProcess {
     await fetch(`${this.url}/metrics/reset`, { method: 'POST' });
   }
 
-  /** Ends it by SIGTERM; gives the exit code, null if it had to be killed, and the seconds it took. */
+  /** Stops it with SIGTERM. Resolves to the exit code (null if it had to be killed) and the seconds it took. */
   async end(): Promise<{ code: number | null; seconds: number }> {
     if (this.child.exitCode !== null) return { code: this.child.exitCode, seconds: 0 };
     const start = performance.now();

@@ -1,9 +1,9 @@
-// Hand-written C on cblas: a training step or a forward pass of the trial that the command line describes, in the order
-// of `cArguments` in trial.ts.
+// Hand-written C with cblas: a training step or a forward pass of a trial. `cArguments` in trial.ts has the order of the
+// arguments.
 #include "net.h"
 #include "timing.h"
 
-// sin(0.7 i + phase) times a bound: numbers that every contestant can make.
+// sin(0.7 i + phase) times a bound: numbers that every contestant can compute.
 static float* wave(size_t count, double phase, double bound) {
   float* values = numbers(count);
   for (size_t i = 0; i < count; ++i) values[i] = (float)(bound * sin(0.7 * (double)i + phase));
@@ -23,7 +23,7 @@ static Layer layer_of(int index, int in, int out, int batch, int with_state) {
   return layer;
 }
 
-// The mean square of the outputs: what a forward pass is checked by.
+// The mean square of the outputs, by which a forward pass is checked.
 static double mean_square(const Net* net) {
   const Layer* last = &net->layer[net->layers - 1];
   const size_t count = (size_t)net->batch * last->out;

@@ -1,4 +1,4 @@
-/** This library on a trial: step.js TRIAL MODE. */
+/** blasgrad on a trial: step.js TRIAL MODE. */
 import type { NetTrial } from '../trial';
 import { runnerOf, type Mode } from './net';
 import { peakRss, readTrial, report, samplesOf } from './timing';

@@ -1,6 +1,6 @@
 // TensorFlow.js on a trial, one thread: tfjs.mjs TRIAL cpu|wasm|'wasm tuned'.
 import { dirname } from 'node:path';
-// The package's main file has no gradients; these go into a registry that all copies of the package share.
+// The main file of the package has no gradients. This import registers them for all copies of the package.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { peer } from './peer.mjs';
 import { peakRss, readTrial, report, samplesOf, waveValues } from './timing';
@@ -35,7 +35,7 @@ const layers = sizes.slice(1).map((size, i) => {
 const x = wave([batch, inputs], 0.3, 1);
 
 // The gradient of matMul multiplies by transposed operands, which the wasm backend does in a plain loop, without
-// XNNPACK; `tuned` transposes first (6 times as fast on the largest net), which nobody is told to do.
+// XNNPACK; `tuned` transposes first (6 times as fast on the largest network), which the documentation does not mention.
 const transposing = tf.customGrad((a, b, save) => {
   save([a, b]);
   const gradient = (dy, [x1, w]) => [

@@ -1,4 +1,4 @@
-// How the C contestants take time: the protocol of timing.ts and step.py.
+// Time measurement for contestants in C, the same as timing.ts and timing.py.
 #pragma once
 #include <math.h>
 #include <stdio.h>
@@ -18,8 +18,8 @@ static double time_of(void (*run)(void*), void* state, long calls) {
   return now() - start;
 }
 
-// Prints "seconds": [...], the time of a unit of work in each sample; a call does `units` of them. Calls are multiplied
-// until a sample takes long enough, which also warms everything up.
+// Prints "seconds": [...], the time for one unit of work in each sample; a call does `units` of them. A sample has as many
+// calls as it needs to take long enough, which also warms up caches.
 static void print_samples(void (*run)(void*), void* state, double units, int samples,
                           double seconds) {
   long calls = 1;

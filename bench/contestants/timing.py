@@ -1,4 +1,4 @@
-"""How the PyTorch contestants take time: the protocol of timing.ts and timing.h."""
+"""Time measurement for the PyTorch contestants, the same as timing.ts and timing.h."""
 import json
 import math
 import sys
@@ -24,7 +24,7 @@ def time_of(run, calls):
 
 
 def samples_of(run, what):
-    """Seconds a call in each sample; calls are multiplied until a sample takes long enough."""
+    """Seconds for each call, one number a sample. A sample has as many calls as it needs to take long enough."""
     calls, wanted = 1, what["seconds"]
     taken = time_of(run, calls)
     while taken < wanted / 2:

@@ -1,4 +1,4 @@
-/** How contestants on Node take time: the protocol of timing.h and timing.py. */
+/** Time measurement for contestants in Node, the same as timing.h and timing.py. */
 import { readFileSync } from 'node:fs';
 import type { Timing } from '../trial';
 
@@ -12,10 +12,10 @@ async function timeOf(run: Repeat, calls: number): Promise<number> {
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-/** Samples that do not count, at least: until V8 has compiled a training step's JavaScript for good. */
+/** Warm-up samples at least: until V8 has optimised the JavaScript of a training step. */
 export const warmUp = 4;
 
-/** Seconds a call in each sample; calls are multiplied until a sample takes long enough. */
+/** Seconds for each call, one number a sample. A sample has as many calls as it needs to take long enough. */
 export async function samplesOf(
   run: Repeat,
   { samples, seconds }: Pick<Timing, 'samples' | 'seconds'>,
@@ -52,12 +52,12 @@ export function peakRss(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** sin(0.7 i + phase) times a bound: numbers that every contestant can make. */
+/** sin(0.7 i + phase) times a bound: numbers that every contestant can compute. */
 export function waveValues(count: number, phase: number, bound: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => bound * Math.sin(0.7 * i + phase));
 }
 
-/** Hands the figures to the parent as one line of JSON. */
+/** Prints the figures as one line of JSON. */
 export function report(figures: object): void {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }

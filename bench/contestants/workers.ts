@@ -1,4 +1,4 @@
-/** Worker threads that train at once, one thread each: workers.js TRIAL MODE COUNT. */
+/** Worker threads that train at the same time, each with one thread: workers.js TRIAL MODE COUNT. */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { TrainTrial } from '../trial';
 import { runnerOf, type Mode } from './net';
@@ -9,7 +9,7 @@ interface Told {
   readonly seconds: number[];
 }
 
-/** Steps for a while, so that all workers are busy all the time; returns the seconds a step. */
+/** Trains for a fixed time, so that all workers are busy; returns the seconds for each step. */
 async function stepsFor(
   duration: number,
   run: (calls: number) => void | Promise<void>,

@@ -13,12 +13,12 @@ export interface Digits {
   readonly labels: Int32Array;
 }
 
-/** Of the digits of each class, one in five is for testing. */
+/** One in five digits of each class is for testing. */
 const testShare = 0.2;
 
 /**
- * The digits, of each class four fifths for training and one fifth for testing. Which ones is drawn from a fixed seed,
- * so that runs with different options are tested on the same digits.
+ * The digits: four fifths of each class for training, one fifth for testing. The split has a fixed seed, so that all runs
+ * are tested on the same digits.
  */
 export function loadDigits(): { train: Digits; test: Digits } {
   const random = randomNumbers(1);
@@ -39,8 +39,8 @@ export function loadDigits(): { train: Digits; test: Digits } {
   return { train: pack(train, trainLabels), test: pack(test, testLabels) };
 }
 
-// The package's own functions draw images with Math.random; its files are plain lists of pixels, image after image: bytes
-// divided by 255, to three decimal places.
+// The functions of the package choose images with Math.random. Its files are lists of pixels, one image after another:
+// bytes divided by 255, with three decimal places.
 const folder = dirname(createRequire(__filename).resolve('mnist'));
 
 function readDigit(digit: number): Uint8Array {

@@ -1,4 +1,4 @@
-/** Digits drawn in the terminal. */
+/** Draws digits in the terminal. */
 import { side } from './digits';
 
 export interface Drawing {
@@ -8,20 +8,20 @@ export interface Drawing {
   readonly label: number;
 }
 
-// Digits lie in the middle of their image: almost no ink is in the outer two pixels.
+// The outer two pixels of an image are almost always empty.
 const margin = 2;
 const width = side - 2 * margin;
 const gap = 2;
 const shades = ' .:-=+*#%@';
 
-/** How many digits stand side by side in a terminal so many characters wide, at most five. */
+/** The number of digits that fit side by side in this many characters, at most five. */
 export function drawingsPerRow(columns: number): number {
   return Math.min(Math.max(Math.floor((columns + gap) / (width + gap)), 1), 5);
 }
 
 /**
- * Lines with the digits side by side, each above its prediction and its label.
- * With colours a character shows two pixels in grey, without them the mean of two as an ASCII character.
+ * Lines with digits side by side, above their predictions and labels. With colours, a character shows two grey pixels;
+ * without, an ASCII character shows the mean of two.
  */
 export function drawDigits(drawings: readonly Drawing[], colours: boolean): string[] {
   const blocks = drawings.map((one) => block(one, colours));

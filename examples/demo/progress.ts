@@ -1,4 +1,4 @@
-/** What the demo shows while it trains: a bar in a terminal, a line for each epoch everywhere. */
+/** The output of the demo while it trains: a progress bar on a terminal, and a line for each epoch. */
 import { SingleBar } from 'cli-progress';
 import type { EpochResult } from 'blasgrad';
 

@@ -1,5 +1,5 @@
-// A 2-10-10-1 net learns (x1^2 + x2^2) / 2 at one point, by autograd and from scratch, and both write down their
-// gradients to be compared: npm run example from-scratch -- --folder runs/from-scratch
+// A 2-10-10-1 network learns (x1^2 + x2^2) / 2 at one point, by autograd and from scratch. Both save their gradients, so
+// that you can compare them: npm run example from-scratch -- --folder runs/from-scratch
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { distance, sizes, table, tiny, title } from './support/print';
 /** Weights (inputs, outputs) and biases of the three layers, float64. */
 export type Weights = Readonly<Record<'w1' | 'w2' | 'w3' | 'b1' | 'b2' | 'b3', Tensor>>;
 
-/** What is learned, and where from. */
+/** The input, the target and the initial parameters. */
 export interface Start {
   /** (1, 2) */
   readonly x: Tensor;
@@ -19,7 +19,7 @@ export interface Start {
   readonly weights: Weights;
 }
 
-/** Tensors under the names that the parameters of the Sequential have. */
+/** Tensors by the names of the parameters of the Sequential. */
 export type Named = Record<string, Tensor>;
 
 export interface Training {
@@ -27,14 +27,14 @@ export interface Training {
   readonly losses: number[];
   /** The gradients of each epoch, those of half the squared error. */
   readonly gradients: Named[];
-  /** What the trained net gives for x. */
+  /** The output of the trained network for x. */
   readonly prediction: number;
 }
 
 const lr = 0.1;
 const epochs = 10;
 
-/** The start of the notebook: everything drawn from numpy.random.seed(4), in this order. */
+/** The initial values: drawn after numpy.random.seed(4), in this order. */
 export function notebookStart(): Start {
   const rand = numpyRandom(4);
   const x = rand(1, 2);
@@ -94,7 +94,7 @@ function gradientsOf(model: nn.Module): Named {
 
 // --- From scratch -----------------------------------------------------------------------------------------------------
 
-/** No autograd: every step forward is kept, and every step backward written out. */
+/** Without autograd: keeps all values of the forward pass, and computes every step of the backward pass. */
 export function trainFromScratch({ x, y, weights }: Start): Training {
   const losses: number[] = [];
   const gradients: Named[] = [];
@@ -153,7 +153,7 @@ function sigmoidSlope(h: Tensor): Tensor {
   return h.mul(h.neg().add(1));
 }
 
-// --- The story --------------------------------------------------------------------------------------------------------
+// --- Output -----------------------------------------------------------------------------------------------------------
 
 /** Files with the gradients of the last epoch, by autograd and from scratch. */
 export function saveGradients(folder: string, autograd: Training, scratch: Training): string[] {
@@ -165,7 +165,7 @@ export function saveGradients(folder: string, autograd: Training, scratch: Train
   return files;
 }
 
-/** The largest difference of two gradients, and in units of the largest entry. */
+/** The largest difference between two gradients, absolute and relative to the largest entry. */
 function compared(a: Tensor, b: Tensor): [absolute: number, relative: number] {
   const absolute = distance(a, b);
   return [absolute, absolute === 0 ? 0 : absolute / a.abs().max().item()];

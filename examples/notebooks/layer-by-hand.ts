@@ -1,4 +1,4 @@
-// One dense layer, forward and backward on bare GEMM calls, beside the same layer by autograd, in two layouts:
+// A dense layer, forward and backward, with matrix products only, compared with autograd, in two layouts:
 // npm run example layer-by-hand
 import { F, optim, tensor, zeros, type Tensor } from 'blasgrad';
 import {
@@ -18,7 +18,7 @@ export interface Task {
   readonly weight: Tensor;
   readonly input: Tensor;
   readonly loss: Loss;
-  /** The loss's t. */
+  /** The target of the loss. */
   readonly against: Tensor;
   readonly lr: number;
 }
@@ -34,10 +34,10 @@ const quantities = [
   'biasAfter',
 ] as const;
 
-/** What forward, backward and one update of a layer compute. */
+/** The results of forward, backward and one update of a layer. */
 export type Pass = Record<(typeof quantities)[number], Float64Array>;
 
-/** The pass on GEMM calls. */
+/** The pass with matrix products. */
 export function byHand(
   layout: Layout,
   activation: Activation,
@@ -93,12 +93,12 @@ export function byAutograd(layout: Layout, activation: Activation, task: Task): 
   };
 }
 
-/** A matrix in denominator layout, turned over where the layout asks for it; always a copy. */
+/** A copy of a matrix in denominator layout, transposed if the layout of the layer needs it. */
 function laidOut(layout: Layout, matrix: Tensor): Tensor {
   return layout === 'denominator' ? matrix.clone() : matrix.T.contiguous();
 }
 
-/** The values of a float64 tensor in order, in memory of their own. */
+/** A copy of the values of a float64 tensor, in order. */
 function numbers(of: Tensor | null): Float64Array {
   return Float64Array.from((of?.data ?? []) as Float64Array);
 }
@@ -112,7 +112,7 @@ export function difference(a: Pass, b: Pass, quantity: keyof Pass): number {
   return Math.max(...a[quantity].map((value, i) => Math.abs(value - b[quantity][i])));
 }
 
-// --- The story --------------------------------------------------------------------------------------------------------
+// --- Output -----------------------------------------------------------------------------------------------------------
 
 const dtype = 'float64';
 const weight = tensor(
@@ -147,7 +147,7 @@ const targets = tensor(
 const givenGradient: Task = { weight, input, loss: upstream, against: gradientFromAbove, lr: 0.1 };
 const givenTargets: Task = { weight, input, loss: meanSquaredError, against: targets, lr: 0.1 };
 
-/** Both ways for each activation, and how far they lie apart. */
+/** Compares both ways for each activation. */
 function compare(layout: Layout): void {
   const names = Object.keys(activations) as Activation[];
   const passes = names.map((name) => [
@@ -164,7 +164,7 @@ function compare(layout: Layout): void {
   );
 }
 
-/** Differentiates f at a = f(z), a mistake that is easily made: it is the slope at z that the chain rule asks for. */
+/** A common mistake: the derivative of f at a = f(z). The chain rule needs the derivative at z. */
 class WrongPoint extends NumeratorLayer {
   protected override throughActivation(dA: Float64Array): Float64Array {
     const { value, slope } = activations[this.activation];

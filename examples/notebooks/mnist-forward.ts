@@ -1,4 +1,4 @@
-// A 784-64-10 net seen from inside: shapes, slices of the weights, every step forward, and then training to
+// A 784-64-10 network in detail: shapes, slices of the weights, every step of the forward pass, then training until
 // convergence: npm run example mnist-forward -- --epochs 40 --seed 1
 import { parseArgs } from 'node:util';
 import { data, F, fromArray, manualSeed, nn, noGrad, optim, slice, type Tensor } from 'blasgrad';
@@ -8,7 +8,7 @@ import { decimals, distance, numbers, sizes, table, tiny, title } from './suppor
 const hidden = 64;
 const batchSize = 10;
 
-/** Makes numbers from 0 to 1 of bytes; the digits stay bytes. */
+/** Converts bytes to numbers from 0 to 1. The digits stay bytes in memory. */
 const scale = new data.transforms.Normalize(0, 1);
 
 /** The two layers by name. */
@@ -31,7 +31,7 @@ export function digitsAsTensors({ images, labels }: Digits): data.TensorDataset<
   return new data.TensorDataset(fromArray(images, [labels.length, pixels]), fromArray(labels));
 }
 
-/** One line of the training's table. */
+/** One line of the table. */
 export interface Epoch {
   readonly epoch: number;
   readonly loss: number;
@@ -42,11 +42,11 @@ export interface Epoch {
 export interface TrainingOptions {
   readonly epochs: number;
   readonly lr: number;
-  /** Training has converged when the loss of an epoch is below this. */
+  /** Training stops when the loss of an epoch is below this number. */
   readonly enough: number;
 }
 
-/** Plain gradient descent in shuffled batches of 10, until the loss is small enough or the epochs are over. */
+/** Gradient descent with shuffled batches of 10, until the loss is small enough or all epochs are done. */
 export function* train(
   layers: Layers,
   trainSet: data.TensorDataset<[Tensor, Tensor]>,
@@ -72,14 +72,14 @@ export function* train(
   }
 }
 
-/** The share of digits that are recognised. */
+/** The share of digits that are classified correctly. */
 function accuracy(layers: Layers, { tensors: [x, y] }: data.TensorDataset<[Tensor, Tensor]>) {
   return noGrad(() =>
     forward(layers, scale.forward(x)).z2.argmax(1).eq(y).to('float32').mean().item(),
   );
 }
 
-// --- The story --------------------------------------------------------------------------------------------------------
+// --- Output -----------------------------------------------------------------------------------------------------------
 
 function tellBatch(x: Tensor, y: Tensor): void {
   title(`A shuffled batch of ${batchSize} digits`);

@@ -1,4 +1,5 @@
-// One neuron, then layers of them, and every number of both reproduced from the weights: npm run example perceptron
+// One neuron, then layers of neurons; every number of both is computed again by hand from the weights:
+// npm run example perceptron
 import { data, F, manualSeed, nn, noGrad, type Tensor } from 'blasgrad';
 import { decimals, distance, sizes, table, tiny, title } from './support/print';
 
@@ -10,7 +11,7 @@ const clusters = {
   labels: [0, 1],
 };
 
-/** One weighted sum, squeezed into (0, 1) by a sigmoid if wanted: (batch, inputSize) to (batch). */
+/** One weighted sum, with an optional sigmoid: (batch, inputSize) to (batch). */
 export class Perceptron extends nn.Module<[x: Tensor, options?: { applySigmoid?: boolean }]> {
   readonly linear: nn.Linear;
 
@@ -25,7 +26,7 @@ export class Perceptron extends nn.Module<[x: Tensor, options?: { applySigmoid?:
   }
 }
 
-/** What a perceptron computes, step by step from its weight (1, inputs) and bias (1). */
+/** The output of a perceptron by hand, from its weight (1, inputs) and bias (1). */
 export function perceptronByHand(x: Tensor, weight: Tensor, bias: Tensor) {
   const products = x.mul(weight);
   const sums = products.sum(1);
@@ -37,13 +38,13 @@ function logistic(z: Tensor): Tensor {
   return z.neg().exp().add(1).reciprocal();
 }
 
-/** Hidden layers of one size, each followed by an activation, then a last layer, then a softmax if wanted. */
+/** Hidden layers of one size, each with an activation, then a last layer and an optional softmax. */
 export class MultilayerPerceptron extends nn.Module<
   [x: Tensor, options?: { applySoftmax?: boolean }]
 > {
   readonly layers = new nn.ModuleList();
   readonly output: nn.Linear;
-  /** What went through the last forward: the input, what each layer and each activation gave, and the output. */
+  /** The values of the last forward pass: input, result of each layer and activation, output. */
   lastForwardCache: Tensor[] = [];
 
   constructor(
@@ -72,7 +73,7 @@ export class MultilayerPerceptron extends nn.Module<
   }
 }
 
-/** Every entry of a cache but the first, computed by hand from the entry before it. */
+/** All entries of a cache except the first, each computed by hand from the previous one. */
 export function cacheByHand(model: MultilayerPerceptron): Tensor[] {
   return [...model.layers, model.output].map((layer, i) => {
     const before = model.lastForwardCache[i];

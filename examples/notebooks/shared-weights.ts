@@ -1,9 +1,9 @@
-// One 2 x 2 kernel looks at four places of a 3 x 3 input, and its gradient collects from all of them; by hand and by
-// autograd: npm run example shared-weights
+// A convolution by hand: one 2 x 2 kernel on four places of a 3 x 3 input. Its gradient is the sum over the four places,
+// computed by hand and by autograd: npm run example shared-weights
 import { F, stack, tensor, type Tensor } from 'blasgrad';
 import { numbers, table, tiny, title } from './support/print';
 
-/** What the net starts from. */
+/** The initial values. */
 export interface Problem {
   /** 3 x 3 */
   readonly x: number[][];
@@ -29,7 +29,7 @@ const problem: Problem = {
   y: [-1, -1, 1, 1],
 };
 
-/** Top left corners of the kernel's places, row by row. */
+/** The top left corners of the four places, row by row. */
 const places = [
   [0, 0],
   [0, 1],
@@ -37,7 +37,7 @@ const places = [
   [1, 1],
 ];
 
-/** What both ways compute: values of the four units, and gradients. */
+/** The results of both ways: values of the four units, and gradients. */
 export interface Result {
   /** kernel times patch */
   readonly L1: number[];
@@ -51,7 +51,7 @@ export interface Result {
   readonly dW1: number[];
 }
 
-/** Plain JavaScript numbers and the chain rule. */
+/** By hand: plain JavaScript numbers and the chain rule. */
 export function byHand({ x, w1, w2, y }: Problem): Result & { shares: number[][] } {
   const kernel = w1.flat();
   const patches = places.map(([r, c]) => [x[r][c], x[r][c + 1], x[r + 1][c], x[r + 1][c + 1]]);
@@ -65,7 +65,7 @@ export function byHand({ x, w1, w2, y }: Problem): Result & { shares: number[][]
   const dL2 = output.map((o, u) => (o - y[u]) * o * (1 - o));
   const dW2 = dL2.map((d, u) => d * hidden[u]);
   const dL1 = dL2.map((d, u) => d * w2[u] * (1 - hidden[u] ** 2));
-  // The kernel is in four places, so four places have a share in its gradient.
+  // The kernel is used at four places, so its gradient is a sum of four parts.
   const shares = patches.map((patch, u) => patch.map((value) => dL1[u] * value));
   const dW1 = kernel.map((_, k) => sum(shares.map((share) => share[k])));
   return { L1, L2, loss, dW2, dL1, dW1, shares };
@@ -75,7 +75,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** The same as tensors: the kernel is one leaf, used four times. */
+/** By autograd: the kernel is one leaf tensor, used four times. */
 export function byAutograd(from: Problem): Result {
   const dtype = 'float64';
   const x = tensor(from.x, { dtype });

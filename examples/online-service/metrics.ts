@@ -1,18 +1,18 @@
-/** Figures since the service began, or since they were last reset. */
+/** Figures since the service started, or since the last reset. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ObservationQueue, ObservationRing } from './observations';
 import type { Trainer } from './trainer';
 
 export interface Metrics {
-  /** Of the model's whole life, checkpoints included. */
+  /** All steps of the model, with those before the loaded checkpoint. */
   readonly steps: number;
-  /** Since the reset; null until two runs have ended. */
+  /** Since the last reset; null until two runs have finished. */
   readonly stepsPerSecond: number | null;
-  /** Mean of the last run; null before the first. */
+  /** The mean of the last run; null before the first one. */
   readonly loss: number | null;
   readonly observations: number;
   readonly queue: { readonly length: number; readonly capacity: number; readonly refused: number };
-  /** How late the event loop is, in ms, since the reset. */
+  /** The delay of the event loop in ms, since the last reset. */
   readonly eventLoopDelay: { readonly p50: number; readonly p99: number; readonly max: number };
   /** In bytes. */
   readonly memory: NodeJS.MemoryUsage;
@@ -32,7 +32,7 @@ export class Meter {
     this.delay.enable();
   }
 
-  /** Told of each run's end, so that speed is measured between such moments. */
+  /** Called at the end of each run; speed is measured between these times. */
   countRun(progress: Trainer['progress']): void {
     this.first ??= progress;
     this.last = progress;
@@ -63,7 +63,7 @@ export class Meter {
     };
   }
 
-  /** The histogram holds times between ticks, in ns, of a timer that should come every `resolution`. */
+  /** The histogram has the times between ticks, in ns, of a timer with the interval `resolution`. */
   private lateness(nanoseconds: number): number {
     return Math.max(nanoseconds / 1e6 - resolution, 0);
   }

@@ -1,7 +1,7 @@
-/** The net that is trained and asked. */
+/** The network of the service. */
 import { nn } from 'blasgrad';
 
-/** Numbers in an input. */
+/** The number of features of an input. */
 export const features = 32;
 /** Labels are 0 to classes - 1. */
 export const classes = 4;

@@ -1,14 +1,14 @@
-/** What was observed: first in a queue, then in a ring that batches are drawn from. Neither grows beyond its size. */
+/** Observations: first in a queue, then in a ring buffer from which batches are drawn. Both have a fixed size. */
 import { fromArray, randint, zeros, type Tensor } from 'blasgrad';
 import { features } from './model';
 
 export interface Observation {
-  /** As many numbers as `features` says. */
+  /** `features` numbers. */
   readonly input: readonly number[];
   readonly label: number;
 }
 
-/** Where observations wait for the trainer, which cannot write to the ring while it trains. */
+/** A queue of observations: the ring cannot be written while the trainer runs. */
 export class ObservationQueue {
   private waiting: Observation[] = [];
 
@@ -18,7 +18,7 @@ export class ObservationQueue {
     return this.waiting.length;
   }
 
-  /** Takes all of them, or none and says false where they do not fit. */
+  /** Adds all of them, or returns false if they do not fit. */
   add(observations: readonly Observation[]): boolean {
     if (this.waiting.length + observations.length > this.capacity) return false;
     this.waiting.push(...observations);
@@ -32,7 +32,7 @@ export class ObservationQueue {
   }
 }
 
-/** What a checkpoint keeps of a ring: the rows that are filled, and where the next one goes. */
+/** The state of a ring in a checkpoint: the filled rows, and the position of the next one. */
 interface RingState {
   inputs: Tensor;
   labels: Tensor;
@@ -66,7 +66,7 @@ export class ObservationRing {
     }
   }
 
-  /** Rows to train on: int32 of a shape, each below `count`, which must not be 0. */
+  /** Random rows to train on: an int32 tensor of this shape, each below `count`, which must not be 0. */
   draw(...shape: number[]): Tensor {
     return randint(this.filled, shape);
   }
@@ -87,7 +87,7 @@ export class ObservationRing {
     this.next = next;
   }
 
-  /** Writes observations from `next` on, which must not reach beyond the end. */
+  /** Writes observations from position `next` on; they must fit before the end. */
   private write(observations: readonly Observation[]): void {
     const n = observations.length;
     const inputs = new Float32Array(n * features);

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 
 export interface ServiceOptions {
   host: string;
-  /** 0: one that is free. */
+  /** 0: a free port. */
   port: number;
-  /** Directory of checkpoints to continue from and to save to; null: none. */
+  /** Directory of checkpoints, to resume from and to save to; null: none. */
   checkpoint: string | null;
   /** Seconds between checkpoints. */
   saveEvery: number;
@@ -26,10 +26,10 @@ Answers predictions over HTTP while it trains, without pause, on what it is told
   --seed N           where weights and batches start from (default: 1)
   --help             show this`;
 
-/** What is wrong with the command line, in one sentence. */
+/** An error in the command line; the message is one sentence. */
 export class UsageError extends Error {}
 
-/** The options of a command line, or 'help' where that was asked for. Throws UsageError. */
+/** Reads the options; returns 'help' for --help. Throws UsageError. */
 export function readOptions(args: readonly string[]): ServiceOptions | 'help' {
   const text = { type: 'string' } as const;
   let values;

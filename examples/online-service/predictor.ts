@@ -1,16 +1,16 @@
-/** Answers from a copy of the model, since the one that is being trained cannot be read meanwhile. */
+/** Predicts with a copy of the model, because the model itself cannot be read while it is trained. */
 import { compile, fromArray, noGrad, type nn } from 'blasgrad';
 import { buildModel, classes, features } from './model';
 
-// Inputs are filled up with zeros to one of these sizes, so that there are no more programs than these.
+// Inputs are padded with zeros to one of these batch sizes, so that there is one compiled program for each size.
 const batchSizes = [1, 8, 32];
 
-/** Inputs in one request at most. */
+/** The largest number of inputs in a request. */
 export const mostInputs = batchSizes[batchSizes.length - 1];
 
 export interface Prediction {
   readonly label: number;
-  /** One for each label. */
+  /** One number for each label. */
   readonly probabilities: readonly number[];
 }
 
@@ -18,12 +18,12 @@ export class Predictor {
   private readonly model = buildModel();
   private readonly probabilities = compile((x) => noGrad(() => this.model.forward(x).softmax(1)));
 
-  /** Takes over what `model` has learnt; no run that changes it may be in flight. */
+  /** Copies the parameters of `model`, which must not be trained at the same time. */
   refresh(model: nn.Sequential): void {
     this.model.loadStateDict(model.stateDict());
   }
 
-  /** For 1 to `mostInputs` inputs of `features` numbers. */
+  /** Predicts 1 to `mostInputs` inputs of `features` numbers. */
   predict(inputs: readonly (readonly number[])[]): Prediction[] {
     const size = batchSizes.find((one) => one >= inputs.length) ?? mostInputs;
     const x = new Float32Array(size * features);

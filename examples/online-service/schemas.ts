@@ -1,13 +1,13 @@
-/** What requests must look like, as JSON schemas: everything else is answered with 400 before a handler runs. */
+/** JSON schemas of the requests. Other requests are answered with 400 before a handler runs. */
 import { classes, features } from './model';
 import { mostInputs } from './predictor';
 
-/** Observations in one request at most. */
+/** The largest number of observations in a request. */
 export const mostObservations = 128;
-/** Bytes of a request's body at most: what the most observations take with 17 digits a number, and a little more. */
+/** The largest body of a request in bytes: enough for `mostObservations` with 17 digits for each number. */
 export const bodyLimit = 128 * 1024;
 
-// The bounds keep out what float32 cannot hold, and what would throw the net off for good.
+// The bounds exclude numbers that float32 cannot represent, and outliers that would spoil the network.
 const input = {
   type: 'array',
   minItems: features,

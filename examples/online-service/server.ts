@@ -1,21 +1,21 @@
-/** The routes, and what keeps bad, large and slow requests away from them. */
+/** The routes, and limits that refuse bad, large and slow requests. */
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Metrics } from './metrics';
 import type { Observation } from './observations';
 import type { Prediction } from './predictor';
 import { bodyLimit, observeSchema, predictSchema } from './schemas';
 
-/** What the routes are the doors of. */
+/** What the routes call. */
 export interface Doors {
   predict(inputs: readonly (readonly number[])[]): { predictions: Prediction[]; steps: number };
-  /** How many wait after these were queued; null if there was no room. */
+  /** Queues observations; returns the length of the queue, or null if they do not fit. */
   observe(observations: readonly Observation[]): number | null;
   metrics(): Metrics;
   resetMetrics(): void;
 }
 
 const mostConnections = 1000;
-// A request must have arrived by then, or is answered with 408.
+// A request that has not arrived after this time is answered with 408.
 const requestTimeout = 5000; // ms
 
 export function buildServer(doors: Doors): FastifyInstance {
@@ -24,7 +24,7 @@ export function buildServer(doors: Doors): FastifyInstance {
     requestTimeout,
     keepAliveTimeout: 10_000,
     http: { headersTimeout: requestTimeout, connectionsCheckingInterval: 1000 },
-    // '1' is no number, null is not 0, and names that are not known are mistakes.
+    // No conversions: '1' is not a number, null is not 0, and unknown names are errors.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   app.server.maxConnections = mostConnections;

@@ -1,4 +1,4 @@
-/** The parts put together: a server, a trainer and a checkpoint, from start to stop. */
+/** The service: starts and stops the server, the trainer and the checkpoints. */
 import { once } from 'node:events';
 import { backend, io, manualSeed } from 'blasgrad';
 import { Meter } from './metrics';
@@ -10,21 +10,21 @@ import { Trainer } from './trainer';
 
 const queueCapacity = 8192;
 const ringCapacity = 16_384;
-// Requests that are still being answered when the service is to stop may take so long.
+// How long requests may still take when the service stops.
 const grace = 500; // ms
 
 export interface Service {
   /** `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Steps that the checkpoint brought. */
+  /** Steps of the checkpoint that was loaded. */
   readonly steps: number;
-  /** Makes it finish the step it is at. */
+  /** Stops it after the current step. */
   stop(): void;
-  /** Settles when all is saved and closed; rejects if something went wrong. */
+  /** Resolves when everything is saved and closed; rejects after an error. */
   readonly stopped: Promise<void>;
 }
 
-/** Takes up the newest checkpoint that is as it was saved, and says so where a newer one is not. */
+/** Loads the newest checkpoint that is intact, and reports newer ones that are damaged. */
 async function goOn(path: string, states: Readonly<Record<string, io.Stateful>>): Promise<void> {
   try {
     await io.loadCheckpoint(path, states);
@@ -38,7 +38,7 @@ async function goOn(path: string, states: Readonly<Record<string, io.Stateful>>)
   }
 }
 
-/** Starts all; rejects if the port is taken or no checkpoint is readable where there are some. */
+/** Starts the service. Rejects if the port is in use, or if there are checkpoints but none is intact. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   backend.setNumThreads(options.threads);
   manualSeed(options.seed);
@@ -83,7 +83,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     meter.countRun(trainer.progress);
     predictor.refresh(trainer.model);
     if (path === null || performance.now() < nextSave) return;
-    // The next run begins while the files are written. A full disk is no reason to stop answering.
+    // The next run starts while the files are written. The service keeps answering if the disk is full.
     nextSave = Infinity;
     saving = save(path)
       .catch((error: unknown) => console.error('online-service: no checkpoint:', error))
@@ -100,7 +100,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const trained = trainer.run(ending.signal, between).finally(() => ending.abort());
   const stopped = Promise.all([trained, closed]).then(async () => {
     await saving;
-    ring.add(queue.takeAll()); // what was accepted is not lost: only now nobody can send more
+    ring.add(queue.takeAll()); // keeps the observations that were accepted; no more can arrive now
     if (path !== null) await save(path);
   });
   return { url, steps: first, stop: () => ending.abort(), stopped };

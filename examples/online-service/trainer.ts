@@ -1,25 +1,25 @@
-/** Trains without pause, beside the event loop, in runs of many steps. */
+/** Trains continuously on a background thread, in runs of many steps. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compile, F, optim } from 'blasgrad';
 import { buildModel } from './model';
 import type { ObservationQueue, ObservationRing } from './observations';
 
 const batchSize = 64;
-// So many to begin with: a batch drawn from fewer would repeat itself.
+// Observations needed to start: a batch of fewer would contain the same ones several times.
 const leastObservations = 256;
-// Between two runs observations are taken in and predictions refreshed. Short runs lose speed, long ones are stale.
+// Between two runs, new observations are added and the predictor is updated. Short runs are slower, long ones use old data.
 const runTime = { shortest: 50, longest: 120 }; // ms
 const longestRun = 4096; // steps
 
 export class Trainer {
   readonly model = buildModel();
   readonly optimizer = new optim.Adam(this.model.parameters(), { lr: 1e-3 });
-  /** Mean loss of the last run; null before the first. */
+  /** The mean loss of the last run; null before the first one. */
   loss: number | null = null;
-  /** Steps so far and when the last of them were done, in ms; between runs. */
+  /** The number of steps, and the time of the last one in ms; updated between runs. */
   progress = { steps: 0, time: performance.now() };
   private runLength = 16;
-  // What it captures reads the ring where it lies: a step needs nothing from JavaScript but the numbers of its rows.
+  // The compiled step reads the ring in place: JavaScript passes only the numbers of the rows.
   private readonly step = compile((rows) => {
     this.optimizer.zeroGrad();
     const [x, y] = [this.ring.inputs, this.ring.labels].map((all) => all.indexSelect(0, rows));
@@ -34,7 +34,7 @@ export class Trainer {
     private readonly ring: ObservationRing,
   ) {}
 
-  /** Trains until the signal comes, and then finishes the step it is at. `between` is called before each run. */
+  /** Trains until the signal aborts, and finishes the current step. Calls `between` before each run. */
   async run(signal: AbortSignal, between: () => void): Promise<void> {
     try {
       for (;;) {
@@ -62,7 +62,7 @@ export class Trainer {
     if (taken > runTime.longest && this.runLength > 1) this.runLength /= 2;
   }
 
-  /** Steps of the model's whole life. The optimizer counts them, also those of a run that was cut short. */
+  /** All steps of the model. The optimizer counts them, also in runs that were aborted. */
   countSteps(): number {
     const states = Object.values(this.optimizer.stateDict().state);
     const steps = states.length === 0 ? 0 : states[0]['step'].item();

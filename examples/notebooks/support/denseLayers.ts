@@ -1,7 +1,7 @@
-/** A dense layer written out on bare GEMM calls, in the two layouts that textbooks use. */
+/** A dense layer made of matrix products, in the two layouts that textbooks use. */
 import { backend } from 'blasgrad';
 
-/** Functions of one number, and their slopes at the same number. */
+/** Activations of one number, and their derivatives. */
 export const activations = {
   sigmoid: { value: sigmoid, slope: (z: number) => sigmoid(z) * (1 - sigmoid(z)) },
   relu: { value: (z: number) => Math.max(z, 0), slope: (z: number) => (z > 0 ? 1 : 0) },
@@ -19,14 +19,14 @@ export interface Sizes {
   readonly batch: number;
 }
 
-/** z = linear in x, a = f(z). Matrices are float64, their rows one after the other; a layout says what a row is. */
+/** z = linear in x, a = f(z). Matrices are float64, row by row; the layout says what a row is. */
 export abstract class DenseLayer {
   readonly bias: Float64Array;
   readonly z: Float64Array;
   readonly dWeight: Float64Array;
   readonly dBias: Float64Array;
   readonly dX: Float64Array;
-  /** For sums over the batch. */
+  /** Ones, for sums over the batch. */
   protected readonly ones: Float64Array;
 
   constructor(
@@ -59,7 +59,7 @@ export abstract class DenseLayer {
     this.linearBackward(x, this.throughActivation(dA));
   }
 
-  /** dL/dz = dL/da f'(z): the slope of f at z, where f was evaluated. */
+  /** dL/dz = dL/da f'(z), with the derivative at z. */
   protected throughActivation(dA: Float64Array): Float64Array {
     const { slope } = activations[this.activation];
     return dA.map((gradient, i) => gradient * slope(this.z[i]));

@@ -1,7 +1,7 @@
 /** Losses with their gradients written out. */
 import { F, type Tensor } from 'blasgrad';
 
-/** A loss both ways: on plain numbers with its gradient, and of tensors. */
+/** A loss of plain numbers with its gradient, and the same loss of tensors. */
 export interface Loss {
   readonly value: (a: Float64Array, t: Float64Array) => number;
   readonly gradient: (a: Float64Array, t: Float64Array) => Float64Array;
@@ -15,7 +15,7 @@ export const meanSquaredError: Loss = {
   ofTensors: (a, t) => F.mseLoss(a, t),
 };
 
-/** The sum of a t, whose gradient is t itself: for a gradient that comes from later layers. */
+/** The sum of a t. Its gradient is t, which stands for a gradient from later layers. */
 export const upstream: Loss = {
   value: (a, t) => a.reduce((sum, value, i) => sum + value * t[i], 0),
   gradient: (_, t) => t,

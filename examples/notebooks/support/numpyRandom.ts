@@ -1,4 +1,4 @@
-/** The numbers of `numpy.random.seed(seed)` and `numpy.random.rand`, so that a run can start where a notebook did. */
+/** The numbers of `numpy.random.seed(seed)` and `numpy.random.rand`, so that a run starts like a NumPy notebook. */
 import { tensor, type Tensor } from 'blasgrad';
 
 const words = 624;
@@ -29,7 +29,7 @@ function mersenneTwister(seed: number): () => number {
   };
 }
 
-/** A function that draws float64 tensors evenly distributed in [0, 1), as numpy.random.rand does after this seed. */
+/** Returns a function that draws float64 tensors, uniform in [0, 1), as numpy.random.rand does after this seed. */
 export function numpyRandom(seed: number): (...shape: number[]) => Tensor {
   const word = mersenneTwister(seed);
   const number = (): number => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;

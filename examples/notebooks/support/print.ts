@@ -1,12 +1,12 @@
-/** How the notebooks print: titles, tables, and how far two results lie apart. */
+/** Output of the examples: titles, tables, and differences between results. */
 import type { Tensor } from 'blasgrad';
 
-/** A line of its own above what follows. */
+/** Prints a title. */
 export function title(text: string): void {
   console.log(`\n${text}\n${'-'.repeat(text.length)}`);
 }
 
-/** Rows under their heads; all columns but a first one of words are right-aligned. */
+/** Prints a table. Columns are right-aligned, except a first column of words. */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -27,7 +27,7 @@ export function numbers(tensor: Tensor): number[] {
   return tensor.flatten().toArray() as number[];
 }
 
-/** The values of a tensor in order, as numbers of so many decimal places. */
+/** The values of a tensor in order, with this number of decimal places. */
 export function decimals(tensor: Tensor, places = 4): string[] {
   return numbers(tensor).map((value) => value.toFixed(places));
 }
@@ -37,12 +37,12 @@ export function tiny(value: number): string {
   return value === 0 ? '0' : value.toExponential(1);
 }
 
-/** A shape as it is spoken: `10 x 2`. */
+/** A shape as text: `10 x 2`. */
 export function sizes(tensor: Tensor): string {
   return tensor.shape.join(' x ');
 }
 
-/** The largest distance between two tensors' elements. */
+/** The largest difference between the elements of two tensors. */
 export function distance(a: Tensor, b: Tensor): number {
   return a.sub(b).abs().max().item();
 }

@@ -24,6 +24,10 @@ export class InputFile {
     readonly path: string,
   ) {}
 
+  /** An error about the content: `loadX: <path>: <problem>`. */
+  readonly invalid = (problem: string): RangeError =>
+    new RangeError(`${this.op}: ${this.path}: ${problem}`);
+
   /**
    * The error `loadX: expected <what> for <place> of <path>, got <got>`; without a place it is about the whole file.
    */

@@ -85,9 +85,10 @@ function withTensor(make: () => Tensor, one: unknown): (() => unknown[])[] {
 // In a short run another part for each function.
 let turn = 0;
 
-const usual = /^[\w.$]+: expected .+, got\s.+/s;
+/** Errors of the library start with the name of the function. */
+const usual = /^[\w.$]+(\(\))?: .+/s;
 
-/** What a function throws, other than refusals in the usual words. */
+/** What a function throws, other than errors in the usual form. */
 export function strangeErrors(
   call: Callable,
   fits: (args: unknown[]) => boolean = () => true,

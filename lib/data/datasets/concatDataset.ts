@@ -3,23 +3,33 @@ import { requireDataset, requireLength, type Dataset } from './dataset';
 import { requireIndex } from './indices';
 
 /**
- * Several datasets, one after another (torch.utils.data.ConcatDataset).
+ * Several datasets as one: the samples of the first one, then those of the second one, and so on.
  *
- * @example const all = new data.ConcatDataset([digits, moreDigits]);
+ * @see torch.utils.data.ConcatDataset
+ * @example new data.ConcatDataset([['a', 'b'], ['c']]).get(2); // 'c'
  */
 export class ConcatDataset<Item> implements Dataset<Item> {
   /** The datasets, in order. */
   readonly datasets: readonly Dataset<Item, unknown>[];
-  /** Number of samples. */
+  /** Number of samples in all datasets together. */
   readonly length: number;
   /** The index of the first sample of each dataset. */
   private readonly starts: readonly number[];
 
+  /**
+   * Reads the lengths of the datasets, which must not change afterwards.
+   *
+   * @param datasets datasets or arrays of samples, at least one
+   * @throws TypeError if an element is not a dataset
+   * @throws RangeError if there is no dataset, or more than 2^31 - 1 samples
+   */
   constructor(datasets: readonly (Dataset<Item, unknown> | readonly Item[])[]) {
     requireArity('ConcatDataset', arguments.length, 1);
     const op = 'ConcatDataset';
     const list = requireList(op, 'an array of datasets', 'datasets', datasets);
-    if (list.length === 0) throw unexpected(op, 'at least one', 'datasets', 'none');
+    if (list.length === 0) {
+      throw unexpected(op, 'at least one dataset', 'datasets', 'an empty array');
+    }
     this.datasets = list.map((dataset, i) =>
       requireDataset(op, dataset as Dataset<Item, unknown> | readonly Item[], `datasets[${i}]`),
     );
@@ -33,15 +43,29 @@ export class ConcatDataset<Item> implements Dataset<Item> {
     this.length = requireLength(op, 'datasets', { length });
   }
 
-  /** Sample `index`, counted over all datasets. */
+  /**
+   * Reads one sample.
+   *
+   * @param index index of the sample over all datasets, from 0 to length - 1
+   * @param seed seed that is passed to the dataset; default 0
+   * @returns the sample, as the dataset that contains it returns it
+   * @throws RangeError if the index is out of range
+   */
   get(index: number, seed = 0): Item {
     requireArity('ConcatDataset.get', arguments.length, 2);
-    const [which, place] = this.at(index);
-    return this.datasets[which].get(place, seed);
+    const [dataset, inner] = this.at(index);
+    return this.datasets[dataset].get(inner, seed);
   }
 
-  /** The number of the dataset that has sample `index`, and the index of the sample in it. */
-  at(index: number): [which: number, place: number] {
+  /**
+   * Finds the dataset that contains a sample.
+   *
+   * @param index index of the sample over all datasets, from 0 to length - 1
+   * @returns the index into `datasets`, and the index of the sample in that dataset
+   * @throws RangeError if the index is out of range
+   * @example new data.ConcatDataset([['a', 'b'], ['c']]).at(2); // [1, 0]
+   */
+  at(index: number): [dataset: number, index: number] {
     requireArity('ConcatDataset.at', arguments.length, 1);
     requireIndex('ConcatDataset.get', 'index', index, this.length);
     let [low, high] = [0, this.starts.length];

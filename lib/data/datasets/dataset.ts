@@ -4,23 +4,30 @@ import type { Tensor } from '../../core/tensor';
 import type { Collated } from '../loader/collate';
 
 /**
- * Samples by index (torch.utils.data.Dataset): any object with `length` and `get`.
+ * A dataset whose samples are read by index: any object with `length` and `get`.
  *
  * Both methods may return promises; read such datasets with `for await`. While a loader reads a sample, `randn` and the
- * other random functions use a generator seeded for this sample, until the method returns or first awaits. Random
- * augmentation is therefore the same for any number of workers, and when an epoch is resumed.
+ * other random functions draw from a generator that is seeded for this sample, until `get` returns or first awaits. So
+ * random augmentation gives the same samples for any number of workers, and when an epoch is resumed.
  *
+ * @see torch.utils.data.Dataset
  * @example const squares = { length: 100, get: (i: number) => [tensor([i]), tensor([i * i])] as const };
  */
 export interface Dataset<Item, Batch = Collated<Awaited<Item>>> {
-  /** Number of samples. */
+  /** Number of samples, at most 2^31 - 1. */
   readonly length: number;
   /**
-   * Sample `index`, from 0 to length - 1. `seed`, an integer below 2^53, is the seed of this sample, for random numbers
-   * from other libraries.
+   * Reads one sample.
+   *
+   * @param index index of the sample, from 0 to length - 1
+   * @param seed seed of this sample, an integer below 2^53, for random numbers from other libraries
+   * @returns the sample, or a promise of it
    */
   get(index: number, seed: number): Item;
-  /** Several samples as one batch, if that is faster than collating them; `indices` is an int32 vector. */
+  /**
+   * Reads several samples as one batch, given their indices as an int32 tensor (n). Optional: define it if that is
+   * faster than collating single samples.
+   */
   getBatch?: ((indices: Tensor) => Batch) | undefined;
 }
 
@@ -40,7 +47,7 @@ class ArrayDataset<Item> implements Dataset<Item> {
 /** Indices are int32. */
 const mostSamples = 2 ** 31 - 1;
 
-/** The argument as a dataset, also an array of samples; otherwise throws. */
+/** Returns a dataset unchanged, or wraps an array of samples; throws for anything else. */
 export function requireDataset<Item>(
   op: string,
   value: Dataset<Item, unknown> | readonly Item[],
@@ -61,7 +68,7 @@ export function requireDataset<Item>(
   return value;
 }
 
-/** The number of samples; throws if there is no valid length. */
+/** The number of samples; throws if `length` is invalid. */
 export function requireLength(
   op: string,
   name: string,

@@ -15,36 +15,37 @@ import { randint, randn } from '../../creation/random';
 import { numbersOf } from '../../core/access';
 import { Tensor } from '../../core/tensor';
 
-/** Options of gaussianClusters. */
+/** Options of `gaussianClusters`. */
 export interface GaussianClustersOptions {
-  /** The centre of each cluster: (clusters, dims). */
+  /** The centre of each cluster, (clusters, dims). */
   centers: Tensor | readonly (readonly number[])[];
-  /** The class of each cluster, integers; several clusters may have the same class. Default: 0, 1, 2, ... */
+  /** The class of each cluster, integers (clusters); clusters may share a class. Default: 0, 1, 2, ... */
   labels?: Tensor | readonly number[];
-  /** The number of points, at least 1; default 1. */
+  /** Number of points, at least 1. Default: 1. */
   batchSize?: number;
-  /** The same seed draws the same points; default: the generator of `manualSeed`. */
+  /** Seed for the points, an integer of at least 0. Default: draws from the generator of `manualSeed`. */
   seed?: number;
 }
 
 /**
- * Random points around given centres, to try out a classifier. Each point belongs to a cluster, chosen with equal
- * probability, and lies around its centre with variance 1 in every direction.
+ * Draws random points around centres, to try out a classifier.
  *
- * Returns `x`, float32 (batchSize, dims), and `y`, the int32 labels (batchSize), for `F.crossEntropy`. For losses of
- * two classes use `y.to('float32').unsqueeze(1)`.
+ * Each point belongs to a cluster, chosen with equal probability, and is normally distributed around the centre with
+ * variance 1 in every direction. The labels fit `F.crossEntropy`; for losses of two classes use
+ * `y.to('float32').unsqueeze(1)`.
  *
+ * @param options centres, labels, number of points and seed; see GaussianClustersOptions
+ * @returns `x`, the points as float32 (batchSize, dims), and `y`, their classes as int32 (batchSize)
+ * @throws TypeError if `centers` is missing
+ * @throws RangeError if `centers` is not a matrix, or `labels` does not have one integer per centre
  * @example
- * const corners = { centers: [[-3, -3], [3, 3], [-3, 3], [3, -3]], labels: [0, 0, 1, 1] }; // exclusive or
- * for (let i = 0; i < 1000; i++) {
- *   const { x, y } = data.gaussianClusters({ ...corners, batchSize: 32 });
- *   step(x, y);
- * }
+ * const centers = [[-3, -3], [3, 3], [-3, 3], [3, -3]];
+ * const { x, y } = data.gaussianClusters({ centers, labels: [0, 0, 1, 1], batchSize: 32 }); // (32, 2) and (32)
  */
 export function gaussianClusters(options: GaussianClustersOptions): {
-  /** The points. */
+  /** The points, float32 (batchSize, dims). */
   x: Tensor;
-  /** Their labels. */
+  /** The classes of the points, int32 (batchSize). */
   y: Tensor;
 } {
   requireArity('gaussianClusters', arguments.length, 1);
@@ -65,15 +66,15 @@ export function gaussianClusters(options: GaussianClustersOptions): {
 
 function matrixOf(op: string, centers: unknown): Tensor {
   if (!(centers instanceof Tensor) && !Array.isArray(centers)) {
-    throw wrongType(op, 'a matrix as tensor or array', 'centers', centers);
+    throw wrongType(op, 'a tensor or an array of arrays of numbers', 'centers', centers);
   }
-  const given =
+  const input =
     centers instanceof Tensor
       ? centers
       : calledAs('gaussianClusters', () => tensor(centers as TensorData), ['data', 'centers']);
-  const matrix = given.to('float32');
+  const matrix = input.to('float32');
   if (matrix.ndim !== 2 || matrix.shape[0] === 0) {
-    throw unexpected(op, 'a shape (clusters, dims)', 'centers', shapeText(matrix.shape));
+    throw unexpected(op, 'shape (clusters, dims)', 'centers', shapeText(matrix.shape));
   }
   return matrix;
 }
@@ -81,13 +82,13 @@ function matrixOf(op: string, centers: unknown): Tensor {
 function labelsOf(op: string, labels: unknown, clusters: number): Tensor {
   if (labels === undefined) return arange(clusters, { dtype: 'int32' });
   if (!(labels instanceof Tensor) && !Array.isArray(labels)) {
-    throw wrongType(op, 'whole numbers as tensor or array', 'labels', labels);
+    throw wrongType(op, 'a tensor or an array of integers', 'labels', labels);
   }
   const values =
     labels instanceof Tensor ? Array.from(numbersOf(op, labels)) : (labels as unknown[]);
   const shape = labels instanceof Tensor ? labels.shape : [labels.length];
   if (shape.length !== 1 || shape[0] !== clusters) {
-    throw unexpected(op, `one label for each of ${clusters} centers`, 'labels', shapeText(shape));
+    throw unexpected(op, `shape [${clusters}], one label per centre,`, 'labels', shapeText(shape));
   }
   const classes = values.map((label, i) => requireInteger(op, `labels[${i}]`, label));
   return tensor(classes, { dtype: 'int32' });

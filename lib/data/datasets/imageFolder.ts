@@ -7,25 +7,26 @@ import {
   requireArity,
   messageOf,
   requireInteger,
-  requireOneOf,
   requireOptions,
-  unexpected,
   wrongType,
+  wrongValue,
 } from '../../core/errors';
 import { requirePath } from '../../io/file';
 import { Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
+import { requireSignedIndex } from './indices';
 
-/** Options of an ImageFolder. */
+/** Options of `ImageFolder`. */
 export interface ImageFolderOptions {
   /**
-   * Height and width to which every image is scaled and cropped around its centre; default: each image keeps its size.
+   * Height and width in pixels; images are scaled and cropped around the centre to this size. A number means both.
+   * Default: each image keeps its size.
    */
   size?: number | readonly [height: number, width: number];
-  /** 3 for red, green and blue (default), 1 for grey. */
+  /** 3 for red, green and blue, 1 for grey. Default: 3. */
   channels?: 1 | 3;
   /**
-   * The largest number of pixels of an image; default 100 million. Larger images are refused before they are decoded.
+   * The most pixels that an image may have; larger images are refused before they are decoded. Default: 100 million.
    */
   maxPixels?: number;
 }
@@ -35,12 +36,12 @@ const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '
 type Sharp = typeof SharpModule.default;
 
 /**
- * Images in one folder for each class (torchvision.datasets.ImageFolder): `folder/cat/1.jpg` has the class `cat`.
- * Classes are the names of the folders, sorted. Images are sorted too, and may be in folders further down.
+ * A dataset of images that are stored in one directory per class: `pets/cat/1.jpg` has the class `cat`.
  *
- * Sample i resolves to the image, uint8 (channels, height, width) from 0 to 255, and the index of its class. Normalise
- * the batch, with `data.transforms.Normalize`. The package sharp decodes the images; install it beside blasgrad.
+ * The classes are the names of the directories, sorted. Images are sorted by path and may be in subdirectories. Samples
+ * are promises, so read the dataset with `for await`. The package sharp decodes the images: `npm install sharp`.
  *
+ * @see torchvision.datasets.ImageFolder
  * @example
  * const pets = new data.ImageFolder('pets', { size: 64 });
  * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
@@ -51,19 +52,26 @@ type Sharp = typeof SharpModule.default;
 export class ImageFolder {
   /** The names of the classes: class i is `classes[i]`. */
   readonly classes: readonly string[];
-  /** File and class of each image. */
+  /** Path and class of each image. */
   readonly samples: readonly (readonly [path: string, label: number])[];
   private readonly size: readonly [number, number] | null;
   private readonly channels: 1 | 3;
   private readonly maxPixels: number;
 
+  /**
+   * Lists the images, without opening them.
+   *
+   * @param dir directory that contains a directory for each class
+   * @param options size and number of channels; see ImageFolderOptions
+   * @throws RangeError if there are no classes, or a class has no images
+   */
   constructor(dir: string | URL, options: ImageFolderOptions = {}) {
     requireArity('ImageFolder', arguments.length, 2);
     const op = 'ImageFolder';
     requireOptions(op, options, ['size', 'channels', 'maxPixels']);
     const { size, channels = 3, maxPixels = 100_000_000 } = options;
     this.size = size === undefined ? null : sizeOf(op, size);
-    this.channels = requireOneOf(op, 'channels', String(channels), ['1', '3']) === '1' ? 1 : 3;
+    this.channels = requireChannels(op, channels);
     this.maxPixels = requireInteger(op, 'maxPixels', maxPixels, 1);
     const folder = requirePath(op, dir, 'dir');
     const entries = readdirSync(folder, { withFileTypes: true });
@@ -74,44 +82,46 @@ export class ImageFolder {
       )
       .map(({ name }) => name)
       .sort(byCharacters);
-    if (this.classes.length === 0)
-      throw unexpected(op, 'a folder for each class', 'dir', `none in ${folder}`);
+    if (this.classes.length === 0) {
+      throw new RangeError(
+        `${op}: ${folder} contains no directories; put the images of each class into a directory with its name`,
+      );
+    }
     this.samples = this.classes.flatMap((name, label) => {
       const images = imagesIn(join(folder, name));
       if (images.length > 0) return images.map((path) => [path, label] as const);
-      throw unexpected(
-        op,
-        'at least one image',
-        `class '${name}'`,
-        `none in ${join(folder, name)}`,
+      throw new RangeError(
+        `${op}: ${join(folder, name)} contains no images (${extensions.join(', ')}); add some, or remove it`,
       );
     });
   }
 
-  /** Number of images. */
+  /** Number of images in all classes. */
   get length(): number {
     return this.samples.length;
   }
 
-  /** Image and class of sample `index`; a negative index counts from the end. Rejects if the file cannot be decoded. */
+  /**
+   * Reads and decodes one image.
+   *
+   * @param index index of the image; negative indices count from the end
+   * @returns the image, uint8 (channels, height, width) from 0 to 255, and the index of its class
+   * @throws RangeError if the index is out of range, or the file cannot be decoded
+   * @throws Error if the package sharp is not installed
+   */
   async get(index: number): Promise<[image: Tensor, label: number]> {
     requireArity('ImageFolder.get', arguments.length, 2);
     const op = 'ImageFolder.get';
-    const position = requireInteger(op, 'index', index) + (index < 0 ? this.length : 0);
-    if (position < 0 || position >= this.length) {
-      throw unexpected(op, `${-this.length} to ${this.length - 1}`, 'index', String(index));
-    }
-    const [path, label] = this.samples[position];
+    const [path, label] = this.samples[requireSignedIndex(op, index, this.length)];
     const sharp = requireSharp();
     const { data, info } = await this.decode(sharp, path).catch((error: unknown) => {
-      const reason = messageOf(error);
-      throw unexpected(op, 'an image', path, reason);
+      throw new RangeError(`${op}: cannot decode ${path}: ${messageOf(error)}`, { cause: error });
     });
     return [planes(data, info, this.channels), label];
   }
 
   private async decode(sharp: Sharp, path: string): ReturnType<typeof decodeRaw> {
-    // Not by its path: libvips caches images by path, even if the file has changed.
+    // sharp gets bytes instead of the path, because libvips caches images by path even if the file has changed.
     const bytes = await readFile(path);
     const image = sharp(bytes, { limitInputPixels: this.maxPixels, failOn: 'error' }).rotate();
     const [height, width] = this.size ?? [];
@@ -124,7 +134,7 @@ function decodeRaw(image: SharpModule.Sharp) {
   return image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
 }
 
-/** Pixels with their channels last to channels first. */
+/** Converts pixels from (height, width, channels) to (channels, height, width). */
 function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): Tensor {
   const { width, height, channels: channelsInFile } = info;
   const area = width * height;
@@ -148,6 +158,12 @@ function sizeOf(op: string, size: unknown): readonly [number, number] {
   }
   const [height, width] = size.map((side, i) => requireInteger(op, `size[${i}]`, side, 1));
   return [height, width];
+}
+
+function requireChannels(op: string, channels: unknown): 1 | 3 {
+  if (channels === 1 || channels === 3) return channels;
+  const refuse = typeof channels === 'number' ? wrongValue : wrongType;
+  throw refuse(op, '1 or 3', 'channels', channels);
 }
 
 function isFolder(path: string): boolean {

@@ -5,20 +5,20 @@ import { isIndex } from '../../core/dtype';
 import { requireInteger, requireItems, shapeText, unexpected } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 
-/** Indices of samples; a tensor is int32 or int64. */
+/** Indices of samples: an int32 or int64 tensor (n), or an iterable of integers. */
 export type Indices = Tensor | Iterable<number | bigint>;
 
-/** Indices from 0 to size - 1 as an int32 vector that no other code changes; otherwise throws. */
+/** Copies indices from 0 to size - 1 to an int32 tensor (n); throws for others. */
 export function indicesOf(op: string, name: string, indices: unknown, size: number): Tensor {
   let numbers: ArrayLike<unknown>;
   if (indices instanceof Tensor) {
     if (!isIndex(indices.dtype) || indices.ndim !== 1) {
       const actual = `a ${indices.dtype} tensor of shape ${shapeText(indices.shape)}`;
-      throw unexpected(op, 'an int32 or int64 tensor of one dimension', name, actual);
+      throw unexpected(op, 'an int32 or int64 tensor of 1 dimension', name, actual);
     }
     numbers = numbersOf(op, indices);
   } else {
-    numbers = requireItems(op, 'whole numbers as tensor or iterable', name, indices);
+    numbers = requireItems(op, 'a tensor or an iterable of integers', name, indices);
   }
   const out = new Int32Array(numbers.length);
   for (let i = 0; i < out.length; i++) {
@@ -32,7 +32,19 @@ export function requireIndex(op: string, name: string, index: unknown, size: num
   const isWhole = typeof index === 'bigint' || Number.isInteger(index);
   const number = isWhole ? Number(index) : requireInteger(op, name, index);
   if (number >= 0 && number < size) return number;
-  const what =
-    size === 0 ? 'no index, because there are no samples,' : `an index from 0 to ${size - 1}`;
-  throw unexpected(op, what, name, String(number));
+  if (size === 0) throw noSamples(op, name, number);
+  throw unexpected(op, `an index from 0 to ${size - 1}`, name, String(number));
+}
+
+/** An index from -size to size - 1, of which negative ones count from the end, as an index from 0; otherwise throws. */
+export function requireSignedIndex(op: string, index: unknown, size: number): number {
+  const number = requireInteger(op, 'index', index);
+  const position = number < 0 ? number + size : number;
+  if (position >= 0 && position < size) return position;
+  if (size === 0) throw noSamples(op, 'index', number);
+  throw unexpected(op, `an index from ${-size} to ${size - 1}`, 'index', String(number));
+}
+
+function noSamples(op: string, name: string, index: number): RangeError {
+  return new RangeError(`${op}: ${name} is ${index}, but the dataset has no samples`);
 }

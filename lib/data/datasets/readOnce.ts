@@ -3,7 +3,7 @@ import { isStateful } from '../../io/checkpoint/stateful';
 
 type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
-/** One loop over a source. */
+/** An iterator over a source. */
 export interface Reading {
   readonly iterator: AnyIterator;
   /** Whether the iterator was used before. If it then yields nothing, the source can be read only once. */
@@ -13,7 +13,7 @@ export interface Reading {
 /** Streams and iterators that were read. */
 const used = new WeakSet<object>();
 
-/** An iterator over `source`; an error if this is a stream or a generator that was read before. */
+/** Returns an iterator over `source`; throws if it is a stream or a generator that was read before. */
 export function readingOf(
   op: string,
   name: string,
@@ -29,7 +29,7 @@ export function readingOf(
   return { iterator, again };
 }
 
-/** The items of a synchronous source; an error if it was read before and yields nothing now. */
+/** The items of a synchronous source; throws if it was read before and yields nothing now. */
 export function* iterableOf<T>(
   op: string,
   name: string,
@@ -46,8 +46,10 @@ export function* iterableOf<T>(
 
 /** The error for a source that was read before. */
 export function readBefore(op: string, name: string): TypeError {
-  const what = 'what can be read again, such as new data.IterableDataset(() => makeSource()),';
-  return new TypeError(`${op}: expected ${what} for ${name}, got one that was read before`);
+  return new TypeError(
+    `${op}: ${name} can be read only once and was read before; ` +
+      'pass an iterable that can be read again, such as new data.IterableDataset(() => makeSource())',
+  );
 }
 
 function hasMethod(value: object, name: string): boolean {

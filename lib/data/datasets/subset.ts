@@ -18,18 +18,27 @@ import { indicesOf, requireIndex, type Indices } from './indices';
 import { readsBatches } from './overrides';
 
 /**
- * The samples of a dataset at `indices`, in their order (torch.utils.data.Subset).
+ * The samples of a dataset at some indices, in the order of the indices.
  *
- * @example const odd = new data.Subset(digits, [1, 3, 5, 7, 9]);
+ * @see torch.utils.data.Subset
+ * @example new data.Subset(['a', 'b', 'c'], [2, 0]).get(0); // 'c'
  */
 export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<Item, Batch> {
   /** The dataset of which this is a subset. */
   readonly dataset: Dataset<Item, unknown>;
-  /** Indices into `dataset`: int32, one dimension. */
+  /** Indices into `dataset`, int32 (length). */
   readonly indices: Tensor;
   /** Number of samples. */
   readonly length: number;
 
+  /**
+   * Copies the indices.
+   *
+   * @param dataset a dataset, or an array of samples
+   * @param indices indices of samples; repeated ones are allowed
+   * @throws TypeError if `dataset` is not a dataset, or an index is not a number
+   * @throws RangeError if an index is out of range
+   */
   constructor(dataset: Dataset<Item, Batch> | readonly Item[], indices: Indices) {
     requireArity('Subset', arguments.length, 2);
     this.dataset = requireDataset<Item>('Subset', dataset);
@@ -38,37 +47,59 @@ export class Subset<Item, Batch = Collated<Awaited<Item>>> implements Dataset<It
     this.length = this.indices.shape[0];
   }
 
-  /** Several samples as one batch, if the dataset has `getBatch`. */
+  /**
+   * Reads several samples as one batch, given their indices as an int32 tensor (n); undefined if the dataset cannot.
+   */
   get getBatch(): ((indices: Tensor) => Batch) | undefined {
     if (!readsBatches(this.dataset)) return undefined;
-    return (places) => this.dataset.getBatch?.(this.indices.indexSelect(0, places)) as Batch;
+    return (indices) => this.dataset.getBatch?.(this.indices.indexSelect(0, indices)) as Batch;
   }
 
-  /** The sample at `indices[index]`. */
+  /**
+   * Reads one sample.
+   *
+   * @param index index of the sample in this subset, from 0 to length - 1
+   * @param seed seed that is passed to the dataset; default 0
+   * @returns sample `indices[index]` of the dataset
+   * @throws RangeError if the index is out of range
+   */
   get(index: number, seed = 0): Item {
     requireArity('Subset.get', arguments.length, 2);
     return this.dataset.get(this.at(index), seed);
   }
 
-  /** The index in `dataset` of sample `index`. */
+  /**
+   * Finds a sample in the dataset of which this is a subset.
+   *
+   * @param index index of the sample in this subset, from 0 to length - 1
+   * @returns the index of the sample in `dataset`
+   * @throws RangeError if the index is out of range
+   * @example new data.Subset(['a', 'b', 'c'], [2, 0]).at(0); // 2
+   */
   at(index: number): number {
     requireArity('Subset.at', arguments.length, 1);
     return numbersIn(this.indices)[requireIndex('Subset.get', 'index', index, this.length)];
   }
 }
 
-/** Options of randomSplit. */
+/** Options of `randomSplit`. */
 export interface RandomSplitOptions {
-  /** The same seed splits in the same way; default: the generator of `manualSeed`. */
+  /** Seed of the split, an integer of at least 0. Default: draws from the generator of `manualSeed`. */
   seed?: number;
-  /** A generator instead of `seed`, which other code may use too. */
+  /** Generator to draw from, instead of `seed`. Default: the generator of `manualSeed`. */
   generator?: Generator;
 }
 
 /**
- * Splits a dataset at random (torch.utils.data.random_split). `lengths` add up to the length of the dataset, or are
- * fractions that add up to 1; samples that fractions leave over go to the subsets in turn.
+ * Splits a dataset into random subsets that do not overlap.
  *
+ * @param dataset a dataset, or an array of samples
+ * @param lengths number of samples in each subset, or fractions that add up to 1; samples that fractions leave over
+ *   are added to the subsets in turn
+ * @param options seed or generator; see RandomSplitOptions
+ * @returns a subset for each length
+ * @throws RangeError if the lengths do not add up to the length of the dataset or to 1
+ * @see torch.utils.data.random_split
  * @example const [training, validation] = data.randomSplit(digits, [0.9, 0.1], { seed: 1 });
  */
 export function randomSplit<Item, Batch = Collated<Awaited<Item>>>(

@@ -1,6 +1,7 @@
-import { requireArity, requireInteger, shapeText, unexpected } from '../../core/errors';
+import { requireArity, shapeText, unexpected } from '../../core/errors';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import type { Dataset } from './dataset';
+import { requireSignedIndex } from './indices';
 
 /** One tensor for each tensor of the dataset. */
 export type TensorTuple<Tensors extends readonly Tensor[]> = {
@@ -8,8 +9,9 @@ export type TensorTuple<Tensors extends readonly Tensor[]> = {
 };
 
 /**
- * Tensors of equal first size: sample i is row i of each of them (torch.utils.data.TensorDataset).
+ * A dataset of tensors with the same first dimension: sample i consists of row i of each tensor.
  *
+ * @see torch.utils.data.TensorDataset
  * @example
  * const digits = new data.TensorDataset(images, labels); // (10000, 784) and (10000)
  * const [image, label] = digits.get(0); // (784) and ()
@@ -18,37 +20,55 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   TensorTuple<Tensors>,
   TensorTuple<Tensors>
 > {
-  /** The tensors. */
+  /** The tensors, (length, ...). */
   readonly tensors: Readonly<Tensors>;
-  /** Rows of each tensor. */
+  /** Number of samples: the first dimension of the tensors. */
   readonly length: number;
 
+  /**
+   * Keeps the tensors, without copying them.
+   *
+   * @param tensors tensors of any dtype, each (n, ...) with the same n; at least one
+   * @throws RangeError if there are no tensors, or their first dimensions differ
+   */
   constructor(...tensors: Tensors) {
-    if (tensors.length === 0) throw unexpected('TensorDataset', 'at least one', 'tensors', 'none');
+    if (tensors.length === 0) {
+      throw unexpected('TensorDataset', 'at least one tensor', 'tensors', 'none');
+    }
     tensors.forEach((tensor, i) => requireTensor('TensorDataset', `tensors[${i}]`, tensor));
     const length = tensors[0].shape[0];
     tensors.forEach(({ ndim, shape }, i) => {
       if (ndim > 0 && shape[0] === length) return;
-      const what = i === 0 ? 'at least one dimension' : `${length} rows, as tensors[0] has,`;
+      const what =
+        i === 0 ? 'at least one dimension' : `first dimension ${length}, as in tensors[0],`;
       throw unexpected('TensorDataset', what, `tensors[${i}]`, shapeText(shape));
     });
     this.tensors = tensors;
     this.length = length;
   }
 
-  /** Row `index` of each tensor, as views; a negative index counts from the end. */
+  /**
+   * Reads one sample, as views of the tensors.
+   *
+   * @param index index of the row; negative indices count from the end
+   * @returns row `index` of each tensor
+   * @throws RangeError if the index is out of range
+   * @example new data.TensorDataset(tensor([1, 2, 3])).get(-1)[0].item(); // 3
+   */
   get(index: number): TensorTuple<Tensors> {
     requireArity('TensorDataset.get', arguments.length, 2);
-    requireInteger('TensorDataset.get', 'index', index);
-    if (index < -this.length || index >= this.length) {
-      const what =
-        this.length === 0 ? 'a dataset with rows' : `${-this.length} to ${this.length - 1}`;
-      throw unexpected('TensorDataset.get', what, 'index', String(index));
-    }
-    return this.each((tensor) => tensor.select(0, index));
+    const row = requireSignedIndex('TensorDataset.get', index, this.length);
+    return this.each((tensor) => tensor.select(0, row));
   }
 
-  /** The rows at `indices` (int32 or int64, one dimension), as copies. */
+  /**
+   * Reads several samples as one batch, as copies.
+   *
+   * @param indices indices of the rows, int32 or int64 (n)
+   * @returns a tensor (n, ...) for each tensor of the dataset
+   * @throws RangeError if an index is out of range
+   * @example new data.TensorDataset(tensor([1, 2, 3])).getBatch(tensor([2, 0]))[0]; // tensor([3, 1])
+   */
   getBatch(indices: Tensor): TensorTuple<Tensors> {
     requireArity('TensorDataset.getBatch', arguments.length, 1);
     return this.each((tensor) => tensor.indexSelect(0, indices));

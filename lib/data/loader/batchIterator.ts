@@ -1,19 +1,18 @@
-/** Reading batches in this thread: by index, or from an iterable. */
+/** Reads batches in this thread: by index, or from an iterable. */
 import { numbersOf } from '../../core/access';
 import { isPromise } from '../../core/realms';
-import { wrongType } from '../../core/errors';
 import { Generator as RandomGenerator, withGenerator } from '../../core/generator';
 import type { Tensor } from '../../core/tensor';
 import { collateAt } from './collate';
 import { ConcatDataset } from '../datasets/concatDataset';
 import type { Dataset } from '../datasets/dataset';
-import { requireIndex } from '../datasets/indices';
 import type { AnyIterable } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
 import type { StateTree } from './loaderState';
 import type { DTypeInference } from './dtypeInference';
-import type { Place } from './numberTypes';
+import { requireSampled } from './order';
+import type { Field } from './numberTypes';
 import { readBefore, readingOf, type Reading } from '../datasets/readOnce';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
 import { inferenceSeed, sampleSeed, type SeedBase } from './seeds';
@@ -28,7 +27,7 @@ export function isInMemory(dataset: unknown): boolean {
   return isUnchanged(dataset, TensorDataset, ...members);
 }
 
-/** The dataset that subsets select from: loaders of all its subsets infer dtypes from the same samples. */
+/** The dataset that subsets select from: loaders of all its subsets infer the dtypes from the same samples. */
 export function rootOf(dataset: Dataset<unknown, unknown>): Dataset<unknown, unknown> {
   return isUnchanged(dataset, Subset, 'get') ? rootOf(dataset.dataset) : dataset;
 }
@@ -56,9 +55,9 @@ export class SampleReader {
       return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
     }
     const { length } = dataset;
-    const items = Array.from(numbersOf('DataLoader', indices), (value, place) => {
-      const index = requireIndex('DataLoader', 'a sample', value, length);
-      return this.seeded(batch, place, (seed) => dataset.get(index, seed));
+    const items = Array.from(numbersOf('DataLoader', indices), (value, position) => {
+      const index = requireSampled(value, length);
+      return this.seeded(batch, position, (seed) => dataset.get(index, seed));
     });
     const isAsync = items.some(isPromise);
     if (collate !== undefined) return isAsync ? Promise.all(items).then(collate) : collate(items);
@@ -74,18 +73,18 @@ export class SampleReader {
       const collated = this.last.then(async () => {
         const resolved = await all;
         await inference.inferAsync(resolved, root.length, readOne);
-        return collateAt(inference.place, resolved);
+        return collateAt(inference.field, resolved);
       });
-      this.last = collated.catch(() => undefined); // the first batch comes first
+      this.last = collated.catch(() => undefined); // batches in order: the first one infers the dtypes
       return collated;
     }
     inference.infer(items, root.length, readOne);
-    return collateAt(inference.place, items);
+    return collateAt(inference.field, items);
   }
 
-  private seeded(batch: number, place: number, read: (seed: number) => unknown): unknown {
+  private seeded(batch: number, position: number, read: (seed: number) => unknown): unknown {
     if (this.seeds === null) return read(0);
-    const seed = sampleSeed(this.seeds, batch, place);
+    const seed = sampleSeed(this.seeds, batch, position);
     return withGenerator(this.stream.manualSeed(seed), () => read(seed));
   }
 }
@@ -110,7 +109,7 @@ export class IterableReader {
     private readonly plan: LoaderPlan,
     private readonly skip: number,
     private done: boolean,
-    private readonly place: Place,
+    private readonly field: Field,
   ) {}
 
   /** The next batch, and the state of the dataset after it if it has one; undefined if no samples are left. */
@@ -120,7 +119,7 @@ export class IterableReader {
     return batch;
   }
 
-  /** Lets the iterator close what it has open. If it is busy, this does not wait for it. */
+  /** Calls `return` of the iterator, so that it can close files. Does not wait for an iterator that is busy. */
   async close(): Promise<void> {
     if (this.done || this.reading === null) return;
     this.done = true;
@@ -136,7 +135,7 @@ export class IterableReader {
       for (let i = 0; i < this.skip; i++) {
         const next = await this.next();
         if (next.done === true) break;
-        this.place.see(await next.value); // the batches that are skipped have chosen the dtypes
+        this.field.observe(await next.value); // skipped batches take part in choosing the dtypes
       }
     }
     const items: unknown[] = [];
@@ -149,7 +148,7 @@ export class IterableReader {
     const { dataset, collate } = this.plan;
     const state = isStateful(dataset) ? dataset.stateDict() : null;
     const ended = this.done;
-    const batch = await (collate === undefined ? collateAt(this.place, items) : collate(items));
+    const batch = await (collate === undefined ? collateAt(this.field, items) : collate(items));
     return { batch, dataset: state, ended };
   }
 
@@ -160,8 +159,8 @@ export class IterableReader {
       const next = await this.reading.iterator.next();
       if (next.done === true) this.done = true;
       else this.isEmpty = false;
-      const isOver = this.isEmpty && this.reading.again && !isStateful(this.plan.dataset);
-      if (this.done && isOver) throw readBefore('DataLoader', 'dataset');
+      const isExhausted = this.isEmpty && this.reading.again && !isStateful(this.plan.dataset);
+      if (this.done && isExhausted) throw readBefore('DataLoader', 'dataset');
       return next;
     } catch (error) {
       this.done = true; // an iterator that threw is closed
@@ -172,8 +171,8 @@ export class IterableReader {
   }
 }
 
-/** A batch that is no promise, for a plain `for`; otherwise throws. */
+/** Returns a batch for a synchronous loop; throws if it is a promise. */
 export function requireSynchronous(value: unknown): unknown {
   if (!isPromise(value)) return value;
-  throw wrongType('DataLoader', 'a batch at once, or a loop with for await,', 'a batch', value);
+  throw new TypeError('DataLoader: the dataset or collate returned a promise; use `for await`');
 }

@@ -1,4 +1,4 @@
-/** How samples become a batch (torch.utils.data.default_collate). */
+/** Joins samples to a batch. */
 import type { Element } from '../../core/element';
 import { tensor } from '../../creation/filled';
 import { requireArity, requireList, requireOptions } from '../../core/errors';
@@ -6,9 +6,11 @@ import type { NumberArray } from '../../core/nested';
 import { stack } from '../../ops/shape/join';
 import { Tensor } from '../../core/tensor';
 import { collateFields, type BatchBuilder } from './collateFields';
-import { Place, requireNumberTypes, type NumberTypes } from './numberTypes';
+import { Field, requireNumberTypes, type NumberTypes } from './numberTypes';
 
-/** The type of a batch: tensors and numbers become a tensor, arrays and objects have a batch for each entry. */
+/**
+ * The type of the batch that `collate` makes of samples: tensors and numbers become a tensor, other values an array.
+ */
 export type Collated<Item> = Item extends Tensor | Element | boolean | NumberArray
   ? Tensor
   : Item extends string
@@ -21,7 +23,10 @@ export type Collated<Item> = Item extends Tensor | Element | boolean | NumberArr
           : { -readonly [K in keyof Item]: Collated<Item[K]> } // an interface
         : Item[];
 
-/** Whether it is a function or has one: dates, maps and instances of classes, which TypeScript cannot tell from interfaces. */
+/**
+ * Whether a type has methods, as dates, maps and instances of classes have. TypeScript cannot tell those from
+ * interfaces otherwise.
+ */
 type HasMethods<Item> = Item extends Callable
   ? true
   : [Extract<Item[keyof Item], Callable>] extends [never]
@@ -34,13 +39,13 @@ const tensorBuilder: BatchBuilder = {
   isTensor: (value) => value instanceof Tensor,
   tensors: (items) => stack(items as Tensor[], 0),
   arrays: (items) => stack((items as NumberArray[]).map((array) => tensor(array))),
-  numbers: (values, place) => tensor(values, { dtype: place?.dtypeOf(values) }),
-  bigints: (values, place) => {
-    place?.requireKind('bigints', values[0]);
+  numbers: (values, field) => tensor(values, { dtype: field?.dtypeOf(values) }),
+  bigints: (values, field) => {
+    field?.requireKind('bigints', values[0]);
     return tensor(values);
   },
-  booleans: (values, place) => {
-    place?.requireKind('booleans', values[0]);
+  booleans: (values, field) => {
+    field?.requireKind('booleans', values[0]);
     return tensor(values, { dtype: 'bool' });
   },
   list: (entries) => entries,
@@ -50,17 +55,25 @@ const tensorBuilder: BatchBuilder = {
 
 /** Options of `collate`. */
 export interface CollateOptions {
-  /** The dtypes of numbers; default: int32 if all of a place are whole numbers of 32 bits, else float32. */
+  /** Dtypes of numbers. Default, for each field: int32 if all numbers are 32-bit integers, else float32. */
   dtypes?: NumberTypes;
 }
 
 /**
- * Joins samples along a new first dimension (torch.utils.data.default_collate). Tensors are stacked, and typed arrays
- * too, with the dtype that `tensor` gives them. Integers become an int32 tensor, other numbers float32, bigints int64,
- * booleans bool. Arrays and plain objects are collated entry by entry. Anything else becomes an array. A `DataLoader`
- * chooses the dtypes once for all batches.
+ * Joins samples to a batch, along a new first dimension.
  *
- * @example data.collate([[30, 1], [25.5, 0]]); // float32 [30, 25.5] and int32 [1, 0]
+ * Tensors of one shape are stacked: n tensors (C, H, W) become (n, C, H, W). Typed arrays are stacked as tensors of the
+ * dtype that `tensor` gives them. Integers become an int32 tensor (n), other numbers float32, bigints int64, booleans
+ * bool. Arrays and plain objects are collated entry by entry. Anything else becomes an array of n elements. A
+ * `DataLoader` chooses the dtypes once for all batches.
+ *
+ * @param items samples of the same structure
+ * @param options dtypes of numbers; see CollateOptions
+ * @returns the batch, in the structure of a sample
+ * @throws TypeError if samples differ in structure
+ * @throws RangeError if shapes differ, or a dtype cannot represent a number
+ * @see torch.utils.data.default_collate
+ * @example data.collate([[30, 1], [25.5, 0]]); // [tensor([30, 25.5]), tensor([1, 0], dtype: int32)]
  */
 export function collate<Item>(
   items: readonly Item[],
@@ -70,12 +83,12 @@ export function collate<Item>(
   const op = 'collate';
   requireOptions(op, options, ['dtypes']);
   const { dtypes } = options;
-  const given = dtypes === undefined ? null : requireNumberTypes(op, dtypes);
+  const requested = dtypes === undefined ? null : requireNumberTypes(op, dtypes);
   const list = requireList(op, 'an array', 'items', items);
-  return collateAt(new Place(op, given), list) as Collated<Item>;
+  return collateAt(new Field(op, requested), list) as Collated<Item>;
 }
 
-/** The batch of `items`, whose numbers get the dtypes of `place`. */
-export function collateAt(place: Place, items: readonly unknown[]): unknown {
-  return collateFields(items, tensorBuilder, place);
+/** Makes a batch of `items`, whose numbers get the dtypes of `field`. */
+export function collateAt(field: Field, items: readonly unknown[]): unknown {
+  return collateFields(items, tensorBuilder, field);
 }

@@ -1,35 +1,41 @@
 /** Collates samples field by field. A builder makes the batch: tensors in this thread, shared memory in a worker. */
 import { arrayClass } from '../../core/dtype';
-import { unexpected, wrongType } from '../../core/errors';
+import { wrongType } from '../../core/errors';
 import { isPlainObject } from '../../core/realms';
-import type { Place } from './numberTypes';
+import type { Field } from './numberTypes';
 
 /** Makes the fields of a batch. */
 export interface BatchBuilder {
   /** Whether a field is a tensor. */
   isTensor(value: unknown): boolean;
-  /** Tensors along a new first dimension. */
+  /** Stacks tensors along a new first dimension. */
   tensors(items: readonly unknown[]): unknown;
-  /** Typed arrays of one type and length along a new first dimension. */
+  /** Stacks typed arrays of one type and length along a new first dimension. */
   arrays(items: readonly ArrayBufferView[]): unknown;
-  numbers(values: readonly number[], place: Place | undefined): unknown;
-  bigints(values: readonly bigint[], place: Place | undefined): unknown;
-  booleans(values: readonly boolean[], place: Place | undefined): unknown;
-  /** An array with one field for each entry, and a plain object. */
+  /** The batch of single numbers, bigints or booleans. */
+  numbers(values: readonly number[], field: Field | undefined): unknown;
+  bigints(values: readonly bigint[], field: Field | undefined): unknown;
+  booleans(values: readonly boolean[], field: Field | undefined): unknown;
+  /** The batch of samples that are arrays, given the batch of each entry. */
   list(entries: unknown[]): unknown;
+  /** The batch of samples that are plain objects, given the batch of each property. */
   object(entries: [string, unknown][]): unknown;
-  /** Anything else. */
+  /** The batch of any other values. */
   others(items: unknown[]): unknown;
 }
 
-/** The batch of `items`, which must all be of the same kind. `place` says what becomes of numbers. */
+/** Makes a batch of `items`, which must all be of the same kind. `field` chooses the dtypes of numbers. */
 export function collateFields(
   items: readonly unknown[],
   builder: BatchBuilder,
-  place?: Place,
+  field?: Field,
   depth = 0,
 ): unknown {
-  if (depth > 64) throw unexpected('collate', 'at most 64 levels', 'items', 'more'); // or a cycle
+  if (depth > 64) {
+    throw new RangeError(
+      'collate: samples are nested more than 64 levels deep, or contain themselves',
+    );
+  }
   const first = items[0];
   if (builder.isTensor(first)) {
     return builder.tensors(
@@ -38,15 +44,15 @@ export function collateFields(
   }
   if (typeof first === 'number') {
     const numbers = requireAlike(items, (value) => typeof value === 'number', 'a number');
-    return builder.numbers(numbers, place);
+    return builder.numbers(numbers, field);
   }
   if (typeof first === 'bigint') {
     const bigints = requireAlike(items, (value) => typeof value === 'bigint', 'a bigint');
-    return builder.bigints(bigints, place);
+    return builder.bigints(bigints, field);
   }
   if (typeof first === 'boolean') {
     const booleans = requireAlike(items, (value) => typeof value === 'boolean', 'a boolean');
-    return builder.booleans(booleans, place);
+    return builder.booleans(booleans, field);
   }
   const type = arrayClass(first);
   if (type !== undefined) {
@@ -61,12 +67,12 @@ export function collateFields(
       (value): value is unknown[] => Array.isArray(value) && value.length === first.length,
       `an array of ${first.length} elements`,
     );
-    place?.requireFields(Object.keys(first));
+    field?.requireFields(Object.keys(first));
     const entry = (i: number): unknown =>
       collateFields(
         arrays.map((array) => array[i]),
         builder,
-        place?.at(i),
+        field?.child(i),
         depth + 1,
       );
     return builder.list(first.map((_, i) => entry(i)));
@@ -77,14 +83,14 @@ export function collateFields(
       items,
       (value): value is Record<string, unknown> =>
         isPlainObject(value) && keys.every((key) => key in value),
-      `an object with ${keys.join(', ')}`,
+      `an object with the keys ${keys.join(', ')}`,
     );
-    place?.requireFields(keys);
+    field?.requireFields(keys);
     const entry = (key: string): unknown =>
       collateFields(
         objects.map((object) => object[key]),
         builder,
-        place?.at(key),
+        field?.child(key),
         depth + 1,
       );
     return builder.object(keys.map((key) => [key, entry(key)]));
@@ -100,6 +106,5 @@ function requireAlike<T>(
 ): T[] {
   const wrong = items.findIndex((item) => !isKind(item));
   if (wrong < 0) return items as T[];
-  const whose = `${what}, as the first sample has,`;
-  throw wrongType('collate', whose, `sample ${wrong}`, items[wrong]);
+  throw wrongType('collate', `${what}, as in sample 0,`, `sample ${wrong}`, items[wrong]);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numbersOf } from '../../core/access';
-import { requireArity, unexpected } from '../../core/errors';
+import { requireArity } from '../../core/errors';
 import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
 import { isInMemory, requireSynchronous, SampleReader, type LoadedBatch } from './batchIterator';
 import type { Collated } from './collate';
@@ -12,16 +12,16 @@ import {
   type LoaderSource,
 } from './loaderOptions';
 import { isStateful } from '../../io/checkpoint/stateful';
-import { requireState, type DataLoaderState, type StateTree } from './loaderState';
+import { requireState, stateOp, type DataLoaderState, type StateTree } from './loaderState';
 import { DTypeInference } from './dtypeInference';
-import { Place } from './numberTypes';
+import { Field } from './numberTypes';
 import { batchCount, indexBatches } from './order';
 import { ReadAhead } from './readAhead';
 import { isIndexSampler } from './samplers';
 import { seedBaseOf } from './seeds';
 import { sourceOf, type PassStart } from './sources';
 
-/** One pass over the dataset. */
+/** One pass over the dataset: an epoch, or the rest of one. */
 interface Pass extends Pick<
   DataLoaderState,
   'position' | 'ended' | 'order' | 'sampler' | 'dataset'
@@ -32,20 +32,22 @@ interface Pass extends Pick<
 }
 
 /**
- * Batches of the samples of a dataset (torch.utils.data.DataLoader). Each loop over it is one epoch. `for` reads
- * batches synchronously. `for await` reads up to `prefetch` batches ahead, in `workers` threads if there are any; other
- * events run between batches, and the loop may end early. Iterables, and datasets whose `get` returns promises, need
- * `for await`.
+ * Batches of the samples of a dataset; each loop over the loader is one epoch.
  *
- * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`.
- * Numbers at one place of the samples have one dtype: int32 if all are whole, else float32, or what `dtypes` says. The
- * loader infers it from up to 10,000 samples, which it reads with the first batch; from 100 if they are promises or
- * hold tensors. A later number that the dtype cannot hold throws a RangeError.
+ * `for` reads batches synchronously. `for await` reads up to `prefetch` batches ahead, on `workers` threads if there
+ * are any, and lets other events run between batches. Iterable datasets, and datasets whose `get` returns promises,
+ * need `for await`.
+ *
+ * Batches are copies: changing one does not change the dataset. They are the same for any `workers` and `prefetch`. The
+ * numbers of one field of the samples have one dtype: the one in `dtypes`, or else int32 if all are integers and
+ * float32 otherwise. The loader infers it from up to 10,000 samples, which it reads with the first batch; from 100 if
+ * samples are promises or contain tensors. A later number that the dtype cannot represent throws a RangeError.
  *
  * `stateDict()` returns the position, also in the middle of an epoch; batches that were only read ahead do not count.
- * After `loadStateDict` the next loop yields the rest of that epoch. The generator of `manualSeed` is not part of the
- * state.
+ * After `loadStateDict()` the next loop yields the rest of that epoch. The state does not include the generator of
+ * `manualSeed`.
  *
+ * @see torch.utils.data.DataLoader
  * @example
  * const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 64, shuffle: true });
  * for (const [input, target] of loader) step(input, target);
@@ -59,7 +61,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   readonly #inference: DTypeInference;
   /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
-  /** Whether an epoch depends on the generator: its order does, or its samples may. */
+  /** Whether an epoch uses the generator, for the order or for the samples. */
   private readonly isRandom: boolean;
   /** The current pass, unless it has ended. */
   private pass: Pass | null = null;
@@ -67,10 +69,18 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   private resumes = false;
   private epochs = 0;
 
+  /**
+   * Checks the options; the first loop starts to read.
+   *
+   * @param source a dataset, an array of samples, or an asynchronous iterable of samples
+   * @param options batch size, order, workers and more; see DataLoaderOptions
+   * @throws TypeError if `source` is not a dataset, or options exclude each other
+   * @throws RangeError if an option is out of range
+   */
   constructor(source: LoaderSource<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     requireArity('DataLoader', arguments.length, 2);
     this._plan = planOf(source, options);
-    this.#inference = new DTypeInference(new Place('DataLoader', this._plan.dtypes));
+    this.#inference = new DTypeInference(new Field('DataLoader', this._plan.dtypes));
     const { dataset, sampler, generator } = this._plan;
     const indexSampler = isIndexSampler(sampler) ? sampler : null;
     this.generator = indexSampler?._generator ?? generator;
@@ -78,35 +88,39 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     this.isRandom = random || (sampler !== null && !isInMemory(dataset));
   }
 
-  /** The dataset. */
+  /** The dataset; an array of samples is wrapped in one. */
   get dataset(): Dataset<Item, unknown> | AsyncIterable<Item> {
     return this._plan.dataset as Dataset<Item, unknown> | AsyncIterable<Item>;
   }
 
-  /** Samples in a batch; null with a batch sampler. */
+  /** Number of samples in a batch; null if a batch sampler decides. */
   get batchSize(): number | null {
     return this._plan.batchSize;
   }
 
-  /** The number of batches in an epoch; Infinity for an iterable without a length. */
+  /** Number of batches in an epoch; Infinity for an iterable without a length. */
   get length(): number {
     return batchCount(this._plan);
   }
 
-  /** Finished epochs. */
+  /** Number of finished epochs. */
   get epoch(): number {
     return this.epochs;
   }
 
-  /** Batches of this epoch that were yielded. */
+  /** Number of batches of the current epoch that were yielded. */
   get position(): number {
     return this.pass?.position ?? 0;
   }
 
+  /** Yields the batches of one epoch synchronously. Throws a TypeError for workers and iterable datasets. */
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
     if (this._plan.sampler === null || this._plan.workers > 0) {
-      const why = this._plan.sampler === null ? 'an iterable dataset' : 'workers';
-      throw new TypeError(`DataLoader: expected for await to loop over ${why}, got for`);
+      const why =
+        this._plan.sampler === null
+          ? 'an iterable dataset is read asynchronously'
+          : 'workers make batches asynchronously';
+      throw new TypeError(`DataLoader: ${why}; use \`for await\``);
     }
     const [pass, start] = this.begin();
     const { order, seeds } = start;
@@ -119,6 +133,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     this.finish(pass);
   }
 
+  /** Yields the batches of one epoch, reading ahead. Ends the workers when the loop ends. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const [pass, start] = this.begin();
     const source = sourceOf(this._plan, start, this.#inference);
@@ -142,7 +157,12 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     }
   }
 
-  /** The position of the loader, as a copy. */
+  /**
+   * Returns the position of the loader, for `loadStateDict` and checkpoints.
+   *
+   * @returns a copy of the state: epoch, batches that were yielded, and the states of generator, sampler and dataset
+   * @example const { epoch, position } = loader.stateDict();
+   */
   stateDict(): DataLoaderState {
     requireArity('DataLoader.stateDict', arguments.length, 0);
     const { sampler, batchSize } = this._plan;
@@ -161,12 +181,17 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   /**
-   * Resumes at the position of a loader with the same dataset and options: the next loop yields the rest of that epoch.
-   * A loop that is running continues, but no longer counts. Throws a RangeError or TypeError, and changes nothing, if
-   * the state does not fit.
+   * Sets the position of the loader: the next loop yields the rest of that epoch.
+   *
+   * A loop that is running continues, but no longer changes the position. If an error is thrown, nothing has changed.
+   *
+   * @param state state of a loader with the same dataset and options
+   * @throws TypeError if the state has the wrong form, or belongs to a loader with another sampler or generator
+   * @throws RangeError if batch size, number of samples or position do not fit this loader
+   * @example loader.loadStateDict(savedLoader.stateDict());
    */
   loadStateDict(state: DataLoaderState): void {
-    requireArity('DataLoader.loadStateDict', arguments.length, 1);
+    requireArity(stateOp, arguments.length, 1);
     const { sampler, dataset, batchSize } = this._plan;
     const iterable = sampler === null;
     const loaded = requireState(state, {
@@ -177,12 +202,16 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       dataset: iterable && isStateful(dataset),
     });
     if (this.isRandom && loaded.position > 0 && loaded.order === null) {
-      throw unexpected('loadStateDict', 'the state it was drawn from', 'state.order', 'null');
+      throw new RangeError(
+        `${stateOp}: state.order is null, but this loader uses random numbers; ` +
+          'create it with the options of the loader that was saved',
+      );
     }
     const { length } = this;
     if (loaded.position > length) {
-      const what = `at most ${length} batches`;
-      throw unexpected('loadStateDict', what, 'state.position', String(loaded.position));
+      throw new RangeError(
+        `${stateOp}: state.position is ${loaded.position}, but an epoch of this loader has ${length} batches`,
+      );
     }
     loadAll([
       [sampler, loaded.sampler],
@@ -201,12 +230,12 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   }
 
   /**
-   * A new pass, or the rest of one that was loaded. The generator's state is read now; the order is drawn with the
-   * first batch.
+   * Starts a new pass, or the rest of one that was loaded. The state of the generator is read now; the order is drawn
+   * with the first batch.
    */
   private begin(): [Pass, PassStart] {
     const { generator } = this;
-    this.samples(); // refuses an invalid length
+    this.samples(); // throws for an invalid length
     const loaded = this.resumes ? this.pass : null;
     this.resumes = false;
     if (loaded !== null && (loaded.position > 0 || loaded.order !== null)) {
@@ -257,7 +286,7 @@ function iterableState({ dataset, sampler }: LoaderPlan): StateTree {
   return sampler === null ? stateOf(dataset) : null;
 }
 
-/** Loads states into all objects that have one, or, if one of them throws, into none. */
+/** Loads states into all objects that have one; if one of them throws, restores the others. */
 function loadAll(states: readonly (readonly [value: unknown, state: StateTree])[]): void {
   const previous = states.map(([value]) => stateOf(value));
   states.forEach(([value, state], i) => {

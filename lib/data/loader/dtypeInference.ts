@@ -1,13 +1,14 @@
-/** Infers the dtypes of numbers from samples of all parts of a dataset, so that they do not depend on the order. */
+/** Infers the dtypes of numbers from samples spread over the dataset, so that they do not depend on the order. */
 import { isPlainObject, isPromise } from '../../core/realms';
-import type { Place, PlaceState } from './numberTypes';
+import type { Field, FieldState } from './numberTypes';
 
-/** The most samples that are read; fewer if they are large, or slow to make, as images and promises are. */
-const mostSamples = 10_000;
-const mostWork = 100_000;
+/** The most samples that are read; fewer if they are large or slow to make, such as images and promises. */
+const maxSamples = 10_000;
+/** Limit of the estimated costs (`costOf`) of all samples that are read. */
+const maxCost = 100_000;
 const expensive = 1000;
 /** Promises that are awaited together. */
-const atOnce = 16;
+const concurrency = 16;
 
 /** Reads a sample, outside of any batch. */
 export type ReadSample = (index: number) => unknown;
@@ -17,25 +18,25 @@ export class DTypeInference {
   private done = false;
   private pending: Promise<void> | null = null;
 
-  constructor(readonly place: Place) {}
+  constructor(readonly field: Field) {}
 
   /** Infers from the samples of the first batch, then from others until one is a promise. */
   infer(items: readonly unknown[], length: number, read: ReadSample): void {
     if (this.done) return;
     this.done = true;
-    const { place } = this;
-    for (const item of items) place.see(item);
-    for (const index of indicesOf(workOf(items[0]), length, place)) {
-      const sample = tried(() => read(index));
+    const { field } = this;
+    for (const item of items) field.observe(item);
+    for (const index of indicesOf(costOf(items[0]), length, field)) {
+      const sample = sampleOrUndefined(() => read(index));
       if (isPromise(sample)) {
         Promise.resolve(sample).catch(() => undefined);
         return;
       }
-      place.see(sample);
+      field.observe(sample);
     }
   }
 
-  /** The same where samples are promises, which are awaited. */
+  /** Infers from samples that are promises, which are awaited. */
   async inferAsync(items: readonly unknown[], length: number, read: ReadSample): Promise<void> {
     if (this.done) return;
     this.pending ??= this.wait(items, length, read);
@@ -44,49 +45,50 @@ export class DTypeInference {
   }
 
   private async wait(items: readonly unknown[], length: number, read: ReadSample): Promise<void> {
-    const { place } = this;
-    for (const item of items) place.see(item);
-    let some: unknown[] = [];
-    for (const index of indicesOf(expensive + workOf(items[0]), length, place)) {
-      some.push(tried(() => read(index)));
-      if (some.length < atOnce) continue;
-      await see(place, some);
-      some = [];
+    const { field } = this;
+    for (const item of items) field.observe(item);
+    let pending: unknown[] = [];
+    for (const index of indicesOf(expensive + costOf(items[0]), length, field)) {
+      pending.push(sampleOrUndefined(() => read(index)));
+      if (pending.length < concurrency) continue;
+      await observeAll(field, pending);
+      pending = [];
     }
-    await see(place, some);
+    await observeAll(field, pending);
   }
 
-  /** Takes the dtypes that a worker thread infers. */
-  async inferInWorker(ask: () => Promise<PlaceState>): Promise<void> {
+  /** Sets the dtypes to those that a worker thread infers. */
+  async inferInWorker(request: () => Promise<FieldState>): Promise<void> {
     if (this.done) return;
-    this.pending ??= ask().then((state) => {
-      this.place.take(state);
+    this.pending ??= request().then((state) => {
+      this.field.setState(state);
     });
     await this.pending;
     this.done = true;
   }
 }
 
-/** Evenly spaced indices of the dataset, while another sample could still change a dtype. */
+/** Yields evenly spaced indices of the dataset while another sample could still change a dtype. */
 function* indicesOf(
-  work: number,
+  cost: number,
   length: number,
-  place: Place,
+  field: Field,
 ): Generator<number, void, undefined> {
-  const count = Math.min(length, mostSamples, Math.floor(mostWork / work));
-  for (let i = 0; i < count && place.isOpen; i++) {
+  const count = Math.min(length, maxSamples, Math.floor(maxCost / cost));
+  for (let i = 0; i < count && field.isOpen; i++) {
     yield count === 1 ? 0 : Math.round((i * (length - 1)) / (count - 1));
   }
 }
 
-/** Adds promised samples to `place`. A sample that rejects is an error of the batch that has it. */
-async function see(place: Place, samples: readonly unknown[]): Promise<void> {
+/** Updates `field` from promised samples. A sample that rejects is reported by the batch that contains it. */
+async function observeAll(field: Field, samples: readonly unknown[]): Promise<void> {
   for (const result of await Promise.allSettled(samples)) {
-    if (result.status === 'fulfilled') place.see(result.value);
+    if (result.status === 'fulfilled') field.observe(result.value);
   }
 }
 
-function tried(read: () => unknown): unknown {
+/** The sample; undefined if reading it throws. */
+function sampleOrUndefined(read: () => unknown): unknown {
   try {
     return read();
   } catch {
@@ -94,8 +96,8 @@ function tried(read: () => unknown): unknown {
   }
 }
 
-/** A measure of what a sample costs: its numbers and texts, and more for anything else. */
-function workOf(sample: unknown, depth = 0): number {
+/** An estimate of what reading a sample costs: 1 for each number or string, more for anything else. */
+function costOf(sample: unknown, depth = 0): number {
   if (typeof sample !== 'object' || sample === null) return 1;
   const parts: unknown[] | null = Array.isArray(sample)
     ? sample
@@ -103,5 +105,5 @@ function workOf(sample: unknown, depth = 0): number {
       ? Object.values(sample)
       : null;
   if (parts === null || depth > 64) return expensive;
-  return parts.reduce<number>((sum, part) => sum + workOf(part, depth + 1), 1);
+  return parts.reduce<number>((sum, part) => sum + costOf(part, depth + 1), 1);
 }

@@ -10,6 +10,8 @@ export function generatorOf(
     throw wrongType(op, 'a Generator', 'generator', generator);
   }
   if (seed === undefined) return generator;
-  if (generator !== undefined) throw wrongType(op, 'no seed beside a generator', 'seed', seed);
+  if (generator !== undefined) {
+    throw new TypeError(`${op}: seed and generator cannot be combined; pass one of them`);
+  }
   return new Generator(requireInteger(op, 'seed', seed, 0));
 }

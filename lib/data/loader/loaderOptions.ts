@@ -1,11 +1,5 @@
-/** Options of a DataLoader, checked. */
-import {
-  requireBoolean,
-  requireInteger,
-  requireOptions,
-  unexpected,
-  wrongType,
-} from '../../core/errors';
+/** Checks the options of a DataLoader. */
+import { requireBoolean, requireInteger, requireOptions, wrongType } from '../../core/errors';
 import type { Generator } from '../../core/generator';
 import { requireDataset, type Dataset } from '../datasets/dataset';
 import { generatorOf } from './generator';
@@ -21,39 +15,48 @@ import {
 } from './samplers';
 import { workerDatasetsOf } from '../workers/workerDataset';
 
-/** What a DataLoader takes. */
+/** The samples that a DataLoader reads: a dataset, an array, or an asynchronous iterable. */
 export type LoaderSource<Item> = Dataset<Item, unknown> | readonly Item[] | AsyncIterable<Item>;
 
-/** Options of a DataLoader. */
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions<Item, Batch> {
-  /** Samples in a batch; default 1. */
+  /** Number of samples in a batch, at least 1. Default: 1. */
   batchSize?: number;
-  /** Whether each epoch goes through the samples in a new random order; default false. */
+  /** Whether each epoch reads the samples in a new random order. Default: false. */
   shuffle?: boolean;
-  /** The order of the samples, instead of `shuffle`. */
+  /** Order of the samples: indices, as an iterable with a length. Default: `shuffle` decides. */
   sampler?: Sampler | readonly number[];
-  /** Lists of samples, each a batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  /**
+   * Indices of the samples of each batch, as an iterable of lists. It replaces `batchSize`, `shuffle`, `sampler` and
+   * `dropLast`. Default: none.
+   */
   batchSampler?: Sampler<Iterable<number>>;
-  /** Whether a last batch of fewer samples is left out; default false. */
+  /** Whether to leave out a last batch of fewer samples. Default: false. */
   dropLast?: boolean;
-  /** A random stream of its own for the order, the same each time the program runs; default: that of `manualSeed`. */
+  /**
+   * Seed of a generator for this loader alone, an integer of at least 0. Default: the loader draws from the generator
+   * of `manualSeed`.
+   */
   seed?: number;
-  /** As `seed`, but a stream that others may share. */
+  /** Generator to draw from, instead of `seed`; several loaders may share it. Default: the one of `manualSeed`. */
   generator?: Generator;
-  /** Makes a batch of samples, or a promise of one; default: `data.collate`. */
+  /** Function that makes a batch, or a promise of one, from an array of samples. Default: `data.collate`. */
   collate?: (items: Awaited<Item>[]) => Batch | PromiseLike<Batch>;
   /**
-   * The dtypes of numbers in samples, instead of those that are inferred: `['float32', 'int64']` for samples `[age,
-   * label]`, `{ age: 'float32' }` for objects, or one for all.
+   * Dtypes of the numbers in samples: `['float32', 'int64']` for samples `[age, label]`, `{ age: 'float32' }` for
+   * objects, or one dtype for all. Default: inferred from the samples.
    */
   dtypes?: NumberTypes;
-  /** Batches that `for await` loads ahead of the one handed out; default 1, with workers 2 for each. */
+  /** Number of batches that `for await` loads ahead. Default: 1, or 2 per worker. */
   prefetch?: number;
-  /** Worker threads that load batches, for a `WorkerDataset` or parts of some; default 0: this thread does. */
+  /**
+   * Number of worker threads that load batches of a `WorkerDataset`, or of a `Subset` or `ConcatDataset` of such.
+   * Default: 0, which loads batches in this thread.
+   */
   workers?: number;
 }
 
-/** Options with their defaults. */
+/** The checked options, with their defaults. */
 export interface LoaderPlan {
   readonly dataset: Dataset<unknown, unknown> | AsyncIterable<unknown>;
   readonly batchSize: number | null;
@@ -74,7 +77,7 @@ const names = [
 
 const op = 'DataLoader';
 
-/** A dataset and options as users give them, checked. */
+/** Checks a dataset and options. */
 export function planOf<Item, Batch>(
   source: LoaderSource<Item>,
   options: DataLoaderOptions<Item, Batch>,
@@ -102,40 +105,30 @@ export function planOf<Item, Batch>(
   if (isIterableDataset(dataset)) {
     for (const name of ['shuffle', 'sampler', 'batchSampler'] as const) {
       if (options[name] === undefined || options[name] === false) continue;
-      throw wrongType(
-        op,
-        'none, because samples of an iterable have no numbers,',
-        name,
-        options[name],
+      throw new TypeError(
+        `${op}: ${name} cannot be used with an iterable dataset, whose samples have no indices`,
       );
     }
     if (workers > 0) {
-      throw unexpected(
-        op,
-        '0, because an iterable is read by one thread,',
-        'workers',
-        String(workers),
+      throw new RangeError(
+        `${op}: workers cannot read an iterable dataset; leave out workers, or pass a WorkerDataset`,
       );
     }
     return { ...rest, dataset, batchSize, dropLast, sampler: null };
   }
   if (workers > 0 && workerDatasetsOf(dataset) === null) {
-    throw wrongType(
-      op,
-      'a WorkerDataset, or parts of some, as there are workers,',
-      'dataset',
-      source,
-    );
+    const what = 'a WorkerDataset, or a Subset or ConcatDataset of such, because workers > 0,';
+    throw wrongType(op, what, 'dataset', source);
   }
   return { ...rest, dataset, ...orderOf(dataset, { ...options, batchSize, shuffle, dropLast }) };
 }
 
-/** Whether a dataset makes batches itself. */
+/** Whether the dataset makes batches with `getBatch`. */
 function makesBatches(dataset: LoaderPlan['dataset']): boolean {
   return !isIterableDataset(dataset) && readsBatches(dataset);
 }
 
-/** Who says which samples come when, and how many make a batch. */
+/** The order of the samples, and how many make a batch. */
 function orderOf<Item, Batch>(
   dataset: Dataset<unknown, unknown>,
   options: DataLoaderOptions<Item, Batch> & {
@@ -146,7 +139,9 @@ function orderOf<Item, Batch>(
 ): Pick<LoaderPlan, 'sampler' | 'batchSize' | 'dropLast'> {
   const { sampler, batchSampler, shuffle, batchSize, dropLast } = options;
   if (sampler !== undefined && shuffle) {
-    throw wrongType(op, 'none beside shuffle', 'sampler', sampler);
+    throw new TypeError(
+      `${op}: sampler and shuffle cannot be combined; the sampler defines the order`,
+    );
   }
   if (batchSampler === undefined) {
     const own = shuffle ? new RandomSampler(dataset) : new SequentialSampler(dataset);
@@ -154,8 +149,9 @@ function orderOf<Item, Batch>(
     return { sampler: order, batchSize, dropLast };
   }
   if (sampler !== undefined || shuffle || dropLast || batchSize !== 1) {
-    const what = 'none beside batchSize, shuffle, sampler or dropLast';
-    throw wrongType(op, what, 'batchSampler', batchSampler);
+    throw new TypeError(
+      `${op}: batchSampler cannot be combined with batchSize, shuffle, sampler or dropLast; it defines the batches`,
+    );
   }
   const batches = requireSampler(op, 'batchSampler', batchSampler);
   return isUnchanged(batches, BatchSampler, Symbol.iterator)

@@ -1,5 +1,6 @@
-/** The state of a loader, as it is saved. */
+/** The state of a loader, which checkpoints save. */
 import {
+  describe,
   requireBoolean,
   requireInteger,
   requireOptions,
@@ -8,32 +9,36 @@ import {
 } from '../../core/errors';
 import { Tensor } from '../../core/tensor';
 
-/** Any tree of plain objects, arrays, tensors, numbers, strings, booleans and null. */
+/** A tree of plain objects, arrays, tensors, numbers, strings, booleans and null. */
 export type StateTree = unknown;
 
-/** What `stateDict` of a DataLoader gives. */
+/** The state of a DataLoader, from `stateDict()`. */
 export interface DataLoaderState {
-  /** Finished epochs. */
+  /** Number of finished epochs. */
   epoch: number;
-  /** Batches of this epoch that were yielded. */
+  /** Number of batches of the current epoch that were yielded. */
   position: number;
   /** Whether the iterable dataset has ended in this epoch. */
   ended: boolean;
-  /** Samples in a batch; null with a batch sampler. */
+  /** Number of samples in a batch; null if a batch sampler decides. */
   batchSize: number | null;
-  /** Samples in the dataset; null for an iterable. */
+  /** Number of samples in the dataset; null for an iterable. */
   samples: number | null;
-  /** State of the generator from which the order of this epoch was drawn; null before, and without random numbers. */
+  /**
+   * State of the generator from which the order of this epoch was drawn, int32 (4); null between epochs, and without
+   * random numbers.
+   */
   order: Tensor | null;
-  /** State of the loader's own generator; null without one. */
+  /** State of the generator of the options `seed` or `generator`, int32 (4); null without these options. */
   generator: Tensor | null;
-  /** State of a user's sampler at the start of the epoch; null without one. */
+  /** State of the sampler at the start of the epoch; null if it has none. */
   sampler: StateTree;
-  /** State of an iterable dataset after the last batch that was yielded; null without one. */
+  /** State of an iterable dataset after the last batch that was yielded; null if it has none. */
   dataset: StateTree;
 }
 
-const op = 'loadStateDict';
+/** The function that errors name. */
+export const stateOp = 'DataLoader.loadStateDict';
 const keys = [
   'epoch',
   'position',
@@ -46,7 +51,7 @@ const keys = [
   'dataset',
 ];
 
-/** What a state must have to fit the loader. */
+/** What a state must contain to fit the loader. */
 export interface Expected {
   readonly batchSize: number | null;
   readonly samples: number | null;
@@ -55,37 +60,36 @@ export interface Expected {
   readonly dataset: boolean;
 }
 
-/** The state, if it fits the loader; otherwise throws. */
+/** Returns the state if it fits the loader; otherwise throws. */
 export function requireState(value: unknown, expected: Expected): DataLoaderState {
   if (value === undefined || value === null || value instanceof Tensor) {
-    throw wrongType(op, 'the state of a DataLoader', 'state', value);
+    throw wrongType(stateOp, 'the state of a DataLoader', 'state', value);
   }
-  requireOptions(op, value, keys);
+  requireOptions(stateOp, value, keys);
   const state = value as Record<string, unknown>;
   for (const key of keys) {
-    if (!(key in state))
-      throw wrongType(op, 'a state with all its entries', `state.${key}`, undefined);
+    if (!(key in state)) throw new TypeError(`${stateOp}: state.${key} is missing`);
   }
   for (const key of ['batchSize', 'samples'] as const) {
     if (state[key] === expected[key]) continue;
-    throw unexpected(
-      op,
-      `${expected[key]}, as this loader has,`,
-      `state.${key}`,
-      String(state[key]),
+    throw new RangeError(
+      `${stateOp}: state.${key} is ${String(state[key])}, but this loader has ${key} ${expected[key]}; ` +
+        'create it with the dataset and options of the loader that was saved',
     );
   }
   for (const key of ['generator', 'sampler', 'dataset'] as const) {
     if ((state[key] !== null) === expected[key]) continue;
-    const what = expected[key]
-      ? `the state of the loader's ${key}`
-      : `null, as its ${key} has no state,`;
-    throw wrongType(op, what, `state.${key}`, state[key]);
+    const problem = expected[key]
+      ? `null, but the ${key} of this loader has a state`
+      : `${describe(state[key])}, but this loader has no ${key} with a state`;
+    throw new TypeError(
+      `${stateOp}: state.${key} is ${problem}; create it with the options of the loader that was saved`,
+    );
   }
   return {
-    epoch: requireInteger(op, 'state.epoch', state['epoch'], 0),
-    position: requireInteger(op, 'state.position', state['position'], 0),
-    ended: requireBoolean(op, 'state.ended', state['ended']),
+    epoch: requireInteger(stateOp, 'state.epoch', state['epoch'], 0),
+    position: requireInteger(stateOp, 'state.position', state['position'], 0),
+    ended: requireBoolean(stateOp, 'state.ended', state['ended']),
     batchSize: expected.batchSize,
     samples: expected.samples,
     order: requireGeneratorState('state.order', state['order']),
@@ -97,7 +101,7 @@ export function requireState(value: unknown, expected: Expected): DataLoaderStat
 
 function requireGeneratorState(name: string, value: unknown): Tensor | null {
   if (value === null) return null;
-  if (!(value instanceof Tensor)) throw wrongType(op, 'a tensor or null', name, value);
+  if (!(value instanceof Tensor)) throw wrongType(stateOp, 'a tensor or null', name, value);
   if (value.dtype === 'int32' && value.ndim === 1 && value.shape[0] === 4) return value.clone();
-  throw unexpected(op, 'an int32 tensor of shape [4]', name, `a ${value.dtype} tensor`);
+  throw unexpected(stateOp, 'an int32 tensor of shape [4]', name, `a ${value.dtype} tensor`);
 }

@@ -8,7 +8,7 @@ import { iterableOf } from '../datasets/readOnce';
 import type { LoaderPlan } from './loaderOptions';
 import { batchesOf, isIndexSampler, type Sampler } from './samplers';
 
-/** An int32 vector for each batch, starting at batch `from`. A random order is drawn from `generator`. */
+/** Yields an int32 tensor (n) for each batch, starting at batch `from`. A random order is drawn from `generator`. */
 export function* indexBatches(
   { sampler, batchSize, dropLast }: LoaderPlan,
   generator: RandomGenerator | undefined,
@@ -24,17 +24,17 @@ export function* indexBatches(
     }
     return;
   }
-  let number = 0;
+  let batch = 0;
   for (const list of listsOf(sampler as Sampler<unknown>, batchSize, dropLast)) {
-    if (number++ < from) continue;
+    if (batch++ < from) continue;
     const numbers = list.map((index, i) =>
-      requireIndex('DataLoader', `sample ${i} of batch ${number - 1}`, index, 2 ** 31),
+      requireIndex('DataLoader', `sample ${i} of batch ${batch - 1}`, index, 2 ** 31),
     );
     yield fromArray(Int32Array.from(numbers));
   }
 }
 
-/** The lists of a user's batch sampler, or lists of the indices of a user's sampler. */
+/** Yields the batches of indices of a user's batch sampler, or those made of the indices of a user's sampler. */
 function* listsOf(
   sampler: Sampler<unknown>,
   batchSize: number | null,
@@ -42,11 +42,16 @@ function* listsOf(
 ): Generator<unknown[], void, undefined> {
   let list: unknown[] = [];
   let number = 0;
-  // A plain loop would give no batches of a generator that was read in an earlier epoch.
+  // A plain loop would silently yield nothing for a generator that was read in an earlier epoch.
   for (const item of iterableOf('DataLoader', 'sampler', sampler)) {
     if (batchSize === null) {
       if (typeof item !== 'object' || item === null || !(Symbol.iterator in item)) {
-        throw wrongType('DataLoader', 'a list of numbers', `batch ${number} of batchSampler`, item);
+        throw wrongType(
+          'DataLoader',
+          'an iterable of indices',
+          `batch ${number} of batchSampler`,
+          item,
+        );
       }
       number++;
       yield Array.from(item as Iterable<unknown>);
@@ -60,7 +65,15 @@ function* listsOf(
   if (list.length > 0 && !dropLast) yield list;
 }
 
-/** Batches in an epoch; Infinity if that is unknown. */
+/** An index from a sampler; throws if the dataset of `length` samples does not have it. */
+export function requireSampled(index: number, length: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < length) return index;
+  throw new RangeError(
+    `DataLoader: the sampler returned index ${index}, but the dataset has ${length} samples`,
+  );
+}
+
+/** The number of batches in an epoch; Infinity if that is unknown. */
 export function batchCount({ dataset, sampler, batchSize, dropLast }: LoaderPlan): number {
   if (sampler === null) {
     const length: unknown = 'length' in dataset ? dataset.length : undefined;

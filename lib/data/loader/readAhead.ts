@@ -4,9 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 export type Start<Batch> = () => Promise<Batch | undefined>;
 
 /**
- * Batches in order. Up to `ahead` batches beyond the last one that was returned are loaded, or being loaded. Each load
- * starts in a turn of the event loop of its own, so that it does not delay other events, and continues while the
- * program awaits something else, such as a training step on a background thread.
+ * Loads batches ahead of the one that was returned last, at most `ahead` of them, and returns them in order. Each load
+ * starts in its own turn of the event loop, so that it does not delay other events, and continues while the program
+ * awaits something else, such as a training step on a background thread.
  */
 export class ReadAhead<Batch> {
   private readonly queue: Promise<Batch | undefined>[] = [];

@@ -1,4 +1,4 @@
-/** The order in which a loader reads the samples. */
+/** Samplers: the order in which a loader reads the samples. */
 import { fromArray } from '../../creation/filled';
 import { arange } from '../../creation/range';
 import { numbersOf } from '../../core/access';
@@ -20,26 +20,27 @@ import { isUnchanged } from '../datasets/overrides';
 import { iterableOf } from '../datasets/readOnce';
 
 /**
- * Indices of the samples of an epoch (torch.utils.data.Sampler): any iterable with a `length`. If it has `stateDict()`
- * and `loadStateDict(state)`, the loader saves its state at the start of the epoch. Otherwise it must return the same
- * order again when an epoch is resumed.
+ * The indices of the samples of an epoch: any iterable with a `length`.
+ *
+ * If it has `stateDict()` and `loadStateDict(state)`, the loader saves its state at the start of the epoch. Otherwise
+ * it must yield the same order again when an epoch is resumed.
+ *
+ * @see torch.utils.data.Sampler
  */
 export interface Sampler<Index = number> extends Iterable<Index> {
-  /** The number of indices in an epoch. */
+  /** Number of indices in an epoch. */
   readonly length: number;
 }
 
-/** Anything with a length: a dataset, an array. */
+/** An object with a length, such as a dataset or an array. */
 export interface Sized {
-  /** How many elements it has. */
+  /** Number of elements. */
   readonly length: number;
 }
 
 /** Options of random samplers. */
 export interface SamplerOptions {
-  /**
-   * The generator to draw from; default: that of the loader, which is that of `manualSeed` unless the loader has one.
-   */
+  /** Generator to draw from. Default: the generator of the loader, which is that of `manualSeed` unless it has one. */
   generator?: Generator;
 }
 
@@ -52,7 +53,7 @@ export abstract class IndexSampler implements Sampler {
     this._generator = generatorOf(op, { generator: options.generator });
   }
 
-  /** Samples in an epoch. */
+  /** Number of samples in an epoch. */
   abstract get length(): number;
 
   /** @internal Whether the order is random. */
@@ -61,22 +62,35 @@ export abstract class IndexSampler implements Sampler {
   /** @internal The order of a new epoch, an int32 vector. */
   abstract _order(generator: Generator | undefined): Tensor;
 
+  /** Yields the indices of one epoch. */
   *[Symbol.iterator](): Iterator<number> {
     yield* numbersOf('Sampler', this._order(this._generator));
   }
 }
 
-/** All samples in order (torch.utils.data.SequentialSampler). */
+/**
+ * All indices in order, as a loader without `shuffle` reads the samples.
+ *
+ * @see torch.utils.data.SequentialSampler
+ * @example [...new data.SequentialSampler(['a', 'b', 'c'])]; // [0, 1, 2]
+ */
 export class SequentialSampler extends IndexSampler {
   readonly _isRandom = false;
   private readonly source: Sized;
 
+  /**
+   * Keeps the source; its length is read at the start of each epoch.
+   *
+   * @param source a dataset or an array
+   * @throws TypeError if it has no length
+   */
   constructor(source: Sized) {
     requireArity('SequentialSampler', arguments.length, 1);
     super('SequentialSampler');
     this.source = requireSized('SequentialSampler', source);
   }
 
+  /** Number of indices in an epoch. */
   override get length(): number {
     return requireLength('SequentialSampler', 'source', this.source);
   }
@@ -86,21 +100,37 @@ export class SequentialSampler extends IndexSampler {
   }
 }
 
-/** Options of RandomSampler. */
+/** Options of `RandomSampler`. */
 export interface RandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may occur several times in an epoch; default false. */
+  /** Whether to draw with replacement, so that an index may occur several times. Default: false. */
   replacement?: boolean;
-  /** Samples in an epoch; default: all. If there are more than all, several orders follow one another. */
+  /**
+   * Number of indices in an epoch, at least 1. Default: the length of the source. If there are more, and `replacement`
+   * is false, several random orders follow one another.
+   */
   numSamples?: number;
 }
 
-/** The samples in a new random order each epoch (torch.utils.data.RandomSampler), as with `shuffle: true`. */
+/**
+ * The indices in a new random order each epoch, as a loader with `shuffle: true` reads the samples.
+ *
+ * @see torch.utils.data.RandomSampler
+ * @example const sampler = new data.RandomSampler(digits, { replacement: true, numSamples: 1000 });
+ */
 export class RandomSampler extends IndexSampler {
   readonly _isRandom = true;
   private readonly source: Sized;
   private readonly replacement: boolean;
   private readonly numSamples: number | undefined;
 
+  /**
+   * Keeps the source; its length is read at the start of each epoch.
+   *
+   * @param source a dataset or an array
+   * @param options replacement, number of samples and generator; see RandomSamplerOptions
+   * @throws TypeError if the source has no length
+   * @throws RangeError if `numSamples` is less than 1
+   */
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
     requireArity('RandomSampler', arguments.length, 2);
     const op = 'RandomSampler';
@@ -113,6 +143,7 @@ export class RandomSampler extends IndexSampler {
     this.numSamples = numSamples;
   }
 
+  /** Number of indices in an epoch. */
   override get length(): number {
     const count = requireLength('RandomSampler', 'source', this.source);
     return count === 0 ? 0 : (this.numSamples ?? count);
@@ -132,11 +163,24 @@ export class RandomSampler extends IndexSampler {
   }
 }
 
-/** The given samples in a new random order each epoch (torch.utils.data.SubsetRandomSampler). */
+/**
+ * Some indices, in a new random order each epoch.
+ *
+ * @see torch.utils.data.SubsetRandomSampler
+ * @example const sampler = new data.SubsetRandomSampler([0, 2, 4, 6]);
+ */
 export class SubsetRandomSampler extends IndexSampler {
   readonly _isRandom = true;
   private readonly indices: Tensor;
 
+  /**
+   * Copies the indices.
+   *
+   * @param indices indices of samples, from 0 on
+   * @param options generator; see SamplerOptions
+   * @throws TypeError if an index is not a number
+   * @throws RangeError if an index is not an integer of at least 0
+   */
   constructor(indices: Indices, options: SamplerOptions = {}) {
     requireArity('SubsetRandomSampler', arguments.length, 2);
     const op = 'SubsetRandomSampler';
@@ -145,6 +189,7 @@ export class SubsetRandomSampler extends IndexSampler {
     this.indices = indicesOf(op, 'indices', indices, 2 ** 31);
   }
 
+  /** Number of indices in an epoch. */
   override get length(): number {
     return this.indices.shape[0];
   }
@@ -154,21 +199,22 @@ export class SubsetRandomSampler extends IndexSampler {
   }
 }
 
-/** Whether a sampler is one of these, and its class does not override the iteration. */
+/** Whether a sampler is one of these classes, or a subclass that does not override the iteration. */
 export function isIndexSampler(sampler: unknown): sampler is IndexSampler {
   return isUnchanged(sampler, IndexSampler, Symbol.iterator);
 }
 
 function requireSized(op: string, source: unknown): Sized {
   if (typeof source !== 'object' || source === null || !('length' in source)) {
-    throw wrongType(op, 'a dataset or an array', 'source', source);
+    throw wrongType(op, 'a dataset or an array, with a length,', 'source', source);
   }
   return source as Sized;
 }
 
 /**
- * Groups the indices of a sampler into lists (torch.utils.data.BatchSampler), as `batchSize` and `dropLast` do.
+ * Batches of the indices of a sampler, for the option `batchSampler`.
  *
+ * @see torch.utils.data.BatchSampler
  * @example
  * const sampler = new data.WeightedRandomSampler(weights, 1000);
  * const batchSampler = new data.BatchSampler(sampler, 32, true);
@@ -176,11 +222,20 @@ function requireSized(op: string, source: unknown): Sized {
 export class BatchSampler implements Sampler<number[]> {
   /** The sampler of the indices. */
   readonly sampler: Sampler;
-  /** Indices in a list. */
+  /** Number of indices in a batch. */
   readonly batchSize: number;
-  /** Whether a last list that is shorter is left out. */
+  /** Whether a last batch of fewer indices is left out. */
   readonly dropLast: boolean;
 
+  /**
+   * Keeps the sampler.
+   *
+   * @param sampler a sampler, or an array of indices
+   * @param batchSize number of indices in a batch, at least 1
+   * @param dropLast whether to leave out a last batch of fewer indices; default false
+   * @throws TypeError if `sampler` is not an iterable
+   * @throws RangeError if it has no length, or `batchSize` is less than 1
+   */
   constructor(sampler: Sampler | readonly number[], batchSize: number, dropLast = false) {
     requireArity('BatchSampler', arguments.length, 3);
     const op = 'BatchSampler';
@@ -189,11 +244,12 @@ export class BatchSampler implements Sampler<number[]> {
     this.dropLast = requireBoolean(op, 'dropLast', dropLast);
   }
 
-  /** Batches in an epoch. */
+  /** Number of batches in an epoch. */
   get length(): number {
     return batchesOf(this.sampler.length, this);
   }
 
+  /** Yields the batches of one epoch, as arrays of indices. */
   *[Symbol.iterator](): Iterator<number[]> {
     let batch: number[] = [];
     for (const index of iterableOf('BatchSampler', 'sampler', this.sampler)) {
@@ -215,7 +271,7 @@ export function batchesOf(
   return dropLast ? Math.floor(batches) : Math.ceil(batches);
 }
 
-/** An iterable with a length; otherwise throws. */
+/** Returns an iterable with a length; throws for anything else. */
 export function requireSampler<Index>(
   op: string,
   name: string,
@@ -224,6 +280,8 @@ export function requireSampler<Index>(
   const sampler: unknown = value;
   const isIterable = typeof sampler === 'object' && sampler !== null && Symbol.iterator in sampler;
   if (!isIterable) throw wrongType(op, 'an iterable with a length', name, value);
-  if (!('length' in sampler)) throw unexpected(op, 'a length', name, 'an iterable without');
+  if (!('length' in sampler)) {
+    throw unexpected(op, 'an iterable with a length', name, 'one without a length');
+  }
   return value;
 }

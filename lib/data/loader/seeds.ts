@@ -1,4 +1,6 @@
-/** Seeds of samples. They depend only on the state of the generator in this epoch and on the position of the sample. */
+/**
+ * Seeds of samples, which depend only on the state of the generator in this epoch and on the position of the sample.
+ */
 
 /** Two words from which the seeds of the samples of an epoch are computed. */
 export type SeedBase = readonly [low: number, high: number];
@@ -20,13 +22,13 @@ export function seedBaseOf(words: ArrayLike<number>, epoch: number): SeedBase {
   return [hash(0x9e3779b9, all), hash(0x7f4a7c15, all)];
 }
 
-/** The seed, an integer below 2^53, of the sample at position `place` in batch `batch`. */
-export function sampleSeed([low, high]: SeedBase, batch: number, place: number): number {
-  const where = [batch, place];
-  return (hash(high, where) >>> 11) * 2 ** 32 + hash(low, where);
+/** The seed, an integer below 2^53, of the sample at position `position` in batch `batch`. */
+export function sampleSeed([low, high]: SeedBase, batch: number, position: number): number {
+  const words = [batch, position];
+  return (hash(high, words) >>> 11) * 2 ** 32 + hash(low, words);
 }
 
-/** The seed of a sample that is read outside of any batch. */
+/** The seed of a sample that is read only to infer dtypes. */
 export function inferenceSeed(index: number): number {
   return sampleSeed([0, 0], -1, index);
 }

@@ -1,14 +1,14 @@
-/** The source of the batches of a pass: this thread, worker threads, or an iterable. */
+/** Where the batches of a pass come from: this thread, worker threads, or an iterable. */
 import { numbersOf } from '../../core/access';
 import type { Tensor } from '../../core/tensor';
 import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator';
-import { requireIndex } from '../datasets/indices';
 import { isIterableDataset } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import type { DTypeInference } from './dtypeInference';
+import { requireSampled } from './order';
 import type { SeedBase } from './seeds';
 import { WorkerPool, type LoadRequest } from '../workers/pool';
-import { placeOf, workerDatasetsOf } from '../workers/workerDataset';
+import { locate, workerDatasetsOf } from '../workers/workerDataset';
 
 /** Loads one batch after another. */
 export interface BatchSource {
@@ -16,7 +16,7 @@ export interface BatchSource {
   start(this: void): Promise<LoadedBatch | undefined>;
   /** Whether the process is kept alive until batches arrive. */
   keepAlive?(this: void, waiting: boolean): void;
-  /** Closes what is open. */
+  /** Ends workers and closes the iterator. */
   close?(this: void): Promise<void>;
 }
 
@@ -33,13 +33,14 @@ export interface PassStart {
   readonly seeds: SeedBase | null;
 }
 
+/** The source of the batches of a pass. */
 export function sourceOf(
   plan: LoaderPlan,
   pass: PassStart,
   inference: DTypeInference,
 ): BatchSource {
   if (isIterableDataset(plan.dataset)) {
-    const reader = new IterableReader(plan, pass.skip, pass.ended, inference.place);
+    const reader = new IterableReader(plan, pass.skip, pass.ended, inference.field);
     return { start: () => reader.read(), close: () => reader.close() };
   }
   return plan.workers > 0
@@ -75,19 +76,20 @@ function workerSource(
     workers,
     modules,
     lengths,
-    collate === undefined ? inference.place : null,
+    collate === undefined ? inference.field : null,
   );
   const samples = (dataset as { readonly length: number }).length;
   let number = from;
   const requestFor = (indices: Tensor): LoadRequest => {
     const batch = number++;
-    const places = Array.from(numbersOf('DataLoader', indices), (index) =>
-      placeOf(dataset, requireIndex('DataLoader', 'a sample', index, samples)),
+    const locations = Array.from(numbersOf('DataLoader', indices), (index) =>
+      locate(dataset, requireSampled(index, samples)),
     );
     return {
       batch,
-      datasets: workerDatasets.length === 1 ? null : Uint16Array.from(places, ([which]) => which),
-      indices: Int32Array.from(places, ([, index]) => index),
+      datasets:
+        workerDatasets.length === 1 ? null : Uint16Array.from(locations, ([number]) => number),
+      indices: Int32Array.from(locations, ([, index]) => index),
       seeds: seeds ?? [0, 0],
     };
   };

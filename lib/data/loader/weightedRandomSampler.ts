@@ -15,26 +15,35 @@ import { rand } from '../../creation/random';
 import { Tensor } from '../../core/tensor';
 import { IndexSampler, type SamplerOptions } from './samplers';
 
-/** Options of WeightedRandomSampler. */
+/** Options of `WeightedRandomSampler`. */
 export interface WeightedRandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may occur several times; default true. */
+  /** Whether to draw with replacement, so that an index may occur several times. Default: true. */
   replacement?: boolean;
 }
 
 /**
- * `numSamples` samples an epoch, each drawn with a probability proportional to its weight
- * (torch.utils.data.WeightedRandomSampler). Weights are at least 0 and need not add up to 1.
+ * Random indices, each drawn with a probability proportional to its weight.
  *
+ * @see torch.utils.data.WeightedRandomSampler
  * @example
- * const weights = labels.map((label) => 1 / countOf[label]); // every class as often
+ * const weights = labels.map((label) => 1 / countOf[label]); // draws each class equally often
  * const sampler = new data.WeightedRandomSampler(weights, labels.length);
  */
 export class WeightedRandomSampler extends IndexSampler {
   readonly _isRandom = true;
+  /** Number of indices in an epoch. */
   readonly length: number;
   private readonly weights: Float64Array;
   private readonly replacement: boolean;
 
+  /**
+   * Copies the weights.
+   *
+   * @param weights weight of each sample (n), finite and at least 0; they need not add up to 1
+   * @param numSamples number of indices in an epoch, at least 1
+   * @param options replacement and generator; see WeightedRandomSamplerOptions
+   * @throws RangeError if a weight is invalid, all are 0, or fewer than `numSamples` are above 0 without replacement
+   */
   constructor(
     weights: Tensor | Iterable<number>,
     numSamples: number,
@@ -50,9 +59,9 @@ export class WeightedRandomSampler extends IndexSampler {
     const sum = this.weights.reduce((a, b) => a + b, 0);
     if (sum === Infinity) throw unexpected(op, 'a finite sum', 'weights', 'Infinity');
     const possible = this.weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
-    if (possible === 0) throw unexpected(op, 'a weight above 0', 'weights', 'none');
+    if (possible === 0) throw unexpected(op, 'at least one weight above 0', 'weights', 'none');
     if (!this.replacement && this.length > possible) {
-      const what = `at most ${possible}, the number of weights above 0,`;
+      const what = `at most ${possible}, the number of weights above 0 (without replacement),`;
       throw unexpected(op, what, 'numSamples', String(numSamples));
     }
   }
@@ -102,10 +111,10 @@ function firstAbove(ends: Float64Array, value: number): number {
 
 function weightsOf(op: string, weights: unknown): Float64Array {
   if (weights instanceof Tensor && weights.ndim !== 1) {
-    throw unexpected(op, 'one dimension', 'weights', shapeText(weights.shape));
+    throw unexpected(op, 'a tensor of 1 dimension', 'weights', shapeText(weights.shape));
   }
   const values = weights instanceof Tensor ? numbersOf(op, weights) : weights;
-  const numbers = requireItems(op, 'numbers as tensor or iterable', 'weights', values);
+  const numbers = requireItems(op, 'a tensor or an iterable of numbers', 'weights', values);
   return Float64Array.from(numbers, (weight, i) =>
     requireInRange(op, `weights[${i}]`, weight, 0, Infinity),
   );

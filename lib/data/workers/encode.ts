@@ -1,11 +1,11 @@
-/** The worker's side of shared memory: writes the numbers of samples to a slot, and describes where they are. */
+/** The worker's side of shared memory: writes the numbers of samples to a slot, and describes their offsets. */
 import { arrayClass, dtypeOfCopy, dtypesOfMemory, newArray, type DType } from '../../core/dtype';
 import { requireElement, writeElement, type Element } from '../../core/element';
 import { isPlainObject } from '../../core/realms';
 import { collateFields, type BatchBuilder } from '../loader/collateFields';
 import type { Part } from './protocol';
 
-/** A tensor of any copy of the library, with the fields that are needed here. */
+/** A tensor of any copy of the library. */
 interface TensorLike {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -18,7 +18,7 @@ function isTensorLike(value: unknown): value is TensorLike {
   return typeof dtype === 'string' && Array.isArray(shape) && typeof backward === 'function';
 }
 
-/** New memory of the dtype with these numbers; an error, as of `tensor`, for one that it does not hold. */
+/** Converts numbers to a dtype; throws the error of `tensor` for a number that the dtype cannot represent. */
 function elementsOf(dtype: DType, values: ArrayLike<Element | boolean>): ArrayBufferView {
   const out = newArray(dtype, values.length);
   for (let i = 0; i < values.length; i++) {
@@ -29,12 +29,12 @@ function elementsOf(dtype: DType, values: ArrayLike<Element | boolean>): ArrayBu
 
 const alignment = 64;
 
-/** Numbers to be written to a slot once their total size is known. */
+/** Collects the numbers of a batch, to be written to a slot when their total size is known. */
 export class SlotWriter {
   private readonly copies: { offset: number; from: ArrayBufferView }[] = [];
   private used = 0;
 
-  /** The batch of `items`, collated, or each item by itself. */
+  /** Describes the batch of `items`, collated, or each item separately. */
   encode(items: readonly unknown[], collate: boolean): Part {
     if (collate) return collateFields(items, this.builder) as Part;
     return { kind: 'list', parts: items.map((item) => this.sample(item)) };
@@ -66,7 +66,7 @@ export class SlotWriter {
         })),
       );
     },
-    // What becomes of them is chosen where the batch is read, because all workers must agree.
+    // The loader chooses their dtype, because it must be the same in the batches of all workers.
     numbers: (values): Part => ({ kind: 'plain', values }),
     bigints: (values): Part => ({ kind: 'plain', values }),
     booleans: (values): Part => ({ kind: 'plain', values }),
@@ -75,7 +75,7 @@ export class SlotWriter {
     others: (items): Part => ({ kind: 'value', value: items }),
   };
 
-  /** Tensors one after another. If they differ, they are stacked, or refused, where the batch is read. */
+  /** Tensors one after another. If they differ, the loader stacks or refuses them. */
   private stack(items: readonly TensorLike[]): Part {
     const [{ dtype, shape }] = items;
     const alike = items.every(
@@ -96,7 +96,7 @@ export class SlotWriter {
     return { kind: 'tensor', dtype, shape: [...shape], offset };
   }
 
-  /** One sample by itself, for a user's `collate`. */
+  /** One sample, for a user's `collate`. */
   private sample(value: unknown): Part {
     if (isTensorLike(value)) return this.tensor(value);
     const type = arrayClass(value);

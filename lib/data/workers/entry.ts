@@ -4,7 +4,7 @@ import { messageOf } from '../../core/errors';
 import type { Dataset } from '../datasets/dataset';
 import { isError, isPromise } from '../../core/realms';
 import { DTypeInference } from '../loader/dtypeInference';
-import { Place } from '../loader/numberTypes';
+import { Field } from '../loader/numberTypes';
 import { inferenceSeed, sampleSeed } from '../loader/seeds';
 import { SlotWriter } from './encode';
 import { datasetOf } from './module';
@@ -16,7 +16,8 @@ interface Library {
 }
 
 const port = parentPort;
-if (port === null) throw new Error('blasgrad: expected a worker thread, got a program');
+if (port === null)
+  throw new Error('blasgrad: this file is the program of a worker thread; do not run it yourself');
 const { modules, libraries, collate } = workerData as WorkerSetup;
 const slots = new Map<number, SharedArrayBuffer>();
 
@@ -28,7 +29,7 @@ function loadedLibraries(): Library[] {
   });
 }
 
-/** Posts a message; errors as text if they cannot be cloned. */
+/** Posts a message. Errors that cannot be cloned are replaced by copies of their text. */
 function post(message: WorkerMessage): void {
   try {
     port?.postMessage(message);
@@ -52,13 +53,13 @@ function plainError(error: unknown): Error {
 
 async function load(
   datasets: readonly Dataset<unknown, unknown>[],
-  { batch, slot, datasets: which, indices, seeds }: LoadMessage,
+  { batch, slot, datasets: numbers, indices, seeds }: LoadMessage,
 ): Promise<void> {
   const seeded = loadedLibraries();
-  const samples = Array.from(indices, (index, place) => {
-    const seed = sampleSeed(seeds, batch, place);
+  const samples = Array.from(indices, (index, position) => {
+    const seed = sampleSeed(seeds, batch, position);
     for (const library of seeded) library.manualSeed(seed);
-    return datasets[which === null ? 0 : which[place]].get(index, seed);
+    return datasets[numbers === null ? 0 : numbers[position]].get(index, seed);
   });
   const writer = new SlotWriter();
   const part = writer.encode(await Promise.all(samples), collate);
@@ -68,12 +69,12 @@ async function load(
   post({ kind: 'batch', batch, part, memory: memory === previous ? null : memory });
 }
 
-/** Infers dtypes from samples. A sample that cannot be read is an error of the batch that has it. */
+/** Infers dtypes from samples. A sample that cannot be read is reported by the batch that contains it. */
 async function inferDTypes(
   datasets: readonly Dataset<unknown, unknown>[],
   { infer: dtypes }: InferMessage,
 ): Promise<void> {
-  const place = new Place('DataLoader', dtypes);
+  const field = new Field('DataLoader', dtypes);
   const seeded = loadedLibraries();
   for (const dataset of datasets) {
     if (dataset.length === 0) continue;
@@ -82,16 +83,16 @@ async function inferDTypes(
       for (const library of seeded) library.manualSeed(seed);
       return dataset.get(index, seed);
     };
-    const inference = new DTypeInference(place);
+    const inference = new DTypeInference(field);
     try {
       const first = read(0);
       if (isPromise(first)) await inference.inferAsync([await first], dataset.length, read);
       else inference.infer([first], dataset.length, read);
     } catch {
-      // The batch with this sample reports the error.
+      // The batch that contains this sample reports the error.
     }
   }
-  post({ kind: 'inferred', state: place.state });
+  post({ kind: 'inferred', state: field.state });
 }
 
 async function main(): Promise<void> {
@@ -102,7 +103,7 @@ async function main(): Promise<void> {
       last = last.then(() => inferDTypes(datasets, message));
       return;
     }
-    // One after another: batches of one worker would only wait for each other.
+    // One batch after another: in one thread, batches that are loaded together would only delay each other.
     last = last
       .then(() => load(datasets, message))
       .catch((error: unknown) => {

@@ -2,18 +2,17 @@
 import { isError } from '../../core/realms';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { wrongType } from '../../core/errors';
 import { requireDataset, type Dataset } from '../datasets/dataset';
 import type { DatasetModule } from './protocol';
 
-/** The dataset of a module's default export: the export itself, its result, or an instance of it. */
+/** Creates the dataset of a module from its default export: a dataset, a class, or a function that returns one. */
 export async function datasetOf({ href, args }: DatasetModule): Promise<Dataset<unknown, unknown>> {
   const module = await moduleOf(href);
-  const dataset: unknown = await instanceOf(defaultOf(module), args);
+  const dataset: unknown = await instanceOf(href, defaultOf(module), args);
   return requireDataset(
     'WorkerDataset',
     dataset as Dataset<unknown, unknown>,
-    `the default of ${href}`,
+    `the default export of ${href}`,
   );
 }
 
@@ -24,8 +23,8 @@ interface DefaultExport {
 const requireModule = createRequire(__filename);
 
 /**
- * Loads a module, with require if import does not know its language: in a worker thread, TypeScript loaders only hook
- * require.
+ * Loads a module with import, or with require if import does not know the file extension: in a worker thread,
+ * TypeScript loaders such as tsx only hook require.
  */
 async function moduleOf(href: string): Promise<DefaultExport> {
   try {
@@ -48,7 +47,7 @@ function defaultOf(module: DefaultExport): unknown {
   return compiled ? (exported as DefaultExport).default : exported;
 }
 
-function instanceOf(exported: unknown, args: readonly unknown[]): unknown {
+function instanceOf(href: string, exported: unknown, args: readonly unknown[]): unknown {
   if (typeof exported === 'function') {
     const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
     return isClass
@@ -56,5 +55,7 @@ function instanceOf(exported: unknown, args: readonly unknown[]): unknown {
       : (exported as (...args: readonly unknown[]) => unknown)(...args);
   }
   if (exported !== undefined) return exported;
-  throw wrongType('WorkerDataset', 'a dataset, a class or a function', 'default', exported);
+  throw new TypeError(
+    `WorkerDataset: ${href} has no default export; export a dataset, a class, or a function that returns a dataset`,
+  );
 }

@@ -1,9 +1,9 @@
 /** Worker threads that load batches. */
-import { isError } from '../../core/realms';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { NumberTypes, Place, PlaceState } from '../loader/numberTypes';
+import { isError } from '../../core/realms';
+import type { NumberTypes, Field, FieldState } from '../loader/numberTypes';
 import { decode } from './decode';
 import {
   isWorkerMessage,
@@ -14,7 +14,7 @@ import {
   type WorkerSetup,
 } from './protocol';
 
-/** The program of a worker: in the bundle, and among the library's separate files. */
+/** The program of a worker: in the bundle, and in the unbundled library. */
 const entries = [join(__dirname, 'data', 'workers', 'entry.js'), join(__dirname, 'entry.js')];
 const libraries = [
   join(__dirname, 'blasgrad.js'),
@@ -39,45 +39,47 @@ interface WorkerThread {
 /** A batch to load. */
 export type LoadRequest = Omit<LoadMessage, 'slot'>;
 
+/** The worker threads of a loop over a loader. */
 export class WorkerPool {
   private readonly threads: readonly WorkerThread[];
   private failure: Error | null = null;
   private closed = false;
   private inferring: {
-    readonly resolve: (state: PlaceState) => void;
+    readonly resolve: (state: FieldState) => void;
     readonly reject: (error: Error) => void;
   } | null = null;
-  /** The batch that chooses dtypes, and what was received before it. */
+  /** The first batch, which may still choose dtypes. */
   private first: number | null = null;
+  /** Messages that arrived before the first batch; null after it. */
   private held: (() => void)[] | null;
 
   constructor(
     count: number,
     modules: readonly DatasetModule[],
     private readonly lengths: readonly number[],
-    /** Says what becomes of numbers where samples are collated; null where a user's function gets them one by one. */
-    private readonly place: Place | null,
+    /** The dtypes of numbers; null if a user's `collate` gets the samples. */
+    private readonly field: Field | null,
   ) {
-    const workerData: WorkerSetup = { modules, libraries, collate: place !== null };
-    this.held = place === null ? null : [];
+    const workerData: WorkerSetup = { modules, libraries, collate: field !== null };
+    this.held = field === null ? null : [];
     this.threads = Array.from({ length: count }, (_, number) => this.start(number, workerData));
   }
 
   /** Loads a batch in the worker with the fewest pending batches. */
-  load(order: LoadRequest): Promise<unknown> {
+  load(request: LoadRequest): Promise<unknown> {
     if (this.failure !== null) return Promise.reject(this.failure);
     const thread = this.threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
-    this.first ??= order.batch;
+    this.first ??= request.batch;
     const slot = thread.free.pop() ?? thread.slots.push(null) - 1;
     return new Promise((resolve, reject) => {
-      thread.pending.set(order.batch, { slot, resolve, reject });
-      const message: LoadMessage = { ...order, slot };
+      thread.pending.set(request.batch, { slot, resolve, reject });
+      const message: LoadMessage = { ...request, slot };
       thread.worker.postMessage(message);
     });
   }
 
-  /** The dtypes of numbers in samples, as one worker infers them. */
-  inferDTypes(dtypes: NumberTypes | null): Promise<PlaceState> {
+  /** Lets one worker infer the dtypes of numbers in samples. */
+  inferDTypes(dtypes: NumberTypes | null): Promise<FieldState> {
     if (this.failure !== null) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.inferring = { resolve, reject };
@@ -86,7 +88,7 @@ export class WorkerPool {
     });
   }
 
-  /** Whether the process is kept alive until batches arrive. */
+  /** Keeps the process alive until batches arrive, or no longer does. */
   keepAlive(alive: boolean): void {
     for (const { worker } of this.threads) {
       if (alive) worker.ref();
@@ -115,11 +117,7 @@ export class WorkerPool {
       this.fail(failureOf(number, error));
     });
     worker.on('exit', (code) => {
-      this.fail(
-        new Error(
-          `DataLoader: expected worker ${number} to load batches, got its end with code ${code}`,
-        ),
-      );
+      this.fail(new Error(`DataLoader: worker ${number} exited unexpectedly (code ${code})`));
     });
     return thread;
   }
@@ -130,8 +128,8 @@ export class WorkerPool {
       if (wrong < 0) return;
       this.fail(
         new RangeError(
-          `DataLoader: expected ${this.lengths[wrong]} samples, as in this thread, ` +
-            `for a dataset in worker ${number}, got ${message.lengths[wrong]}`,
+          `DataLoader: a dataset has ${message.lengths[wrong]} samples in worker ${number}, but ` +
+            `${this.lengths[wrong]} in the main thread; its module must create the same dataset in every thread`,
         ),
       );
       return;
@@ -161,7 +159,7 @@ export class WorkerPool {
     } else {
       if (message.memory !== null) thread.slots[slot] = message.memory;
       try {
-        resolve(decode(message.part, thread.slots[slot] as SharedArrayBuffer, this.place));
+        resolve(decode(message.part, thread.slots[slot] as SharedArrayBuffer, this.field));
       } catch (error) {
         reject(error as Error);
       }
@@ -183,23 +181,23 @@ export class WorkerPool {
   }
 }
 
-/** The error of a worker, with its stack from there, and the original error as its cause. */
+/** The error of a worker, with its stack in the message and the original error as its cause. */
 function failureOf(number: number, cause: unknown): Error {
   const text = isError(cause) ? (cause.stack ?? cause.message) : String(cause);
   return new Error(`DataLoader: worker ${number} failed: ${text}`, { cause });
 }
 
 /**
- * Workers inherit Node's options, also those that belong to a program on the command line. With a module loader such as
- * tsx, a worker refuses --input-type. If options are passed one by one, those of V8 and of the process, such as
- * --expose-gc, are refused.
+ * Starts a worker with Node's options of this process. Workers inherit them all, including those of `node --eval`; with
+ * a module loader such as tsx, a worker refuses --input-type. Explicit options must not contain those of V8 and of the
+ * process, such as --expose-gc; then the worker inherits them.
  */
 function startWorker(entry: string, workerData: WorkerSetup): Worker {
   try {
     return new Worker(entry, { workerData, ...optionsOfNode() });
   } catch (error) {
-    const refused = isError(error) && 'code' in error ? error.code : undefined;
-    if (refused !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    const code = isError(error) && 'code' in error ? error.code : undefined;
+    if (code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
     return new Worker(entry, { workerData });
   }
 }
@@ -207,10 +205,12 @@ function startWorker(entry: string, workerData: WorkerSetup): Worker {
 function optionsOfNode(): { execArgv?: string[] } {
   const options = process.execArgv;
   if (!options.some((option) => option.startsWith('--input-type'))) return {};
-  const program = (option: string | undefined): boolean =>
+  const takesProgram = (option: string | undefined): boolean =>
     /^(-e|-p|-pe|--eval|--print)$/.test(option ?? '');
   const ofProgram = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
   return {
-    execArgv: options.filter((option, i) => !ofProgram.test(option) && !program(options[i - 1])),
+    execArgv: options.filter(
+      (option, i) => !ofProgram.test(option) && !takesProgram(options[i - 1]),
+    ),
   };
 }

@@ -1,9 +1,9 @@
 /** The messages between a loader and its workers. */
 import type { DType } from '../../core/dtype';
-import type { NumberTypes, PlaceState } from '../loader/numberTypes';
+import type { NumberTypes, FieldState } from '../loader/numberTypes';
 import type { SeedBase } from '../loader/seeds';
 
-/** Where a worker finds a dataset: a module, and the arguments for its class or function. */
+/** How a worker creates a dataset: a module, and the arguments for its class or function. */
 export interface DatasetModule {
   readonly href: string;
   readonly args: readonly unknown[];
@@ -22,13 +22,13 @@ export interface WorkerSetup {
 export interface LoadMessage {
   readonly batch: number;
   readonly slot: number;
-  /** The number of the dataset of each sample; null if there is only one. */
+  /** The index of the dataset of each sample; null if there is only one dataset. */
   readonly datasets: Uint16Array | null;
   readonly indices: Int32Array;
   readonly seeds: SeedBase;
 }
 
-/** A request to infer the dtypes of numbers that the option `dtypes` leaves open. */
+/** A request to infer the dtypes of numbers that the option `dtypes` does not set. */
 export interface InferMessage {
   readonly infer: NumberTypes | null;
 }
@@ -64,10 +64,10 @@ export type WorkerMessage =
       readonly memory: SharedArrayBuffer | null;
       readonly part: Part;
     }
-  | { readonly kind: 'inferred'; readonly state: PlaceState }
+  | { readonly kind: 'inferred'; readonly state: FieldState }
   | { readonly kind: 'error'; readonly batch: number; readonly error: unknown };
 
-/** Whether a message is ours: a dataset's module may post other messages to the same port. */
+/** Whether a message is one of these: a dataset's module may post other messages to the same port. */
 export function isWorkerMessage(value: unknown): value is WorkerMessage {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const { kind, batch, lengths } = value as Record<string, unknown>;

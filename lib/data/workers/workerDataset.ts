@@ -10,20 +10,21 @@ import { Subset } from '../datasets/subset';
 import { datasetOf } from './module';
 import type { DatasetModule } from './protocol';
 
-/** Options of WorkerDataset.load. */
+/** Options of `WorkerDataset.load`. */
 export interface WorkerDatasetOptions {
-  /** Arguments for the module's class or function; each thread gets a copy (structuredClone). */
+  /** Arguments for the module's class or function; each thread gets a copy (structuredClone). Default: none. */
   args?: readonly unknown[];
 }
 
 /**
- * A dataset that the worker threads of a DataLoader create for themselves. It is the default export of a module: a
- * dataset, a class, or a function that returns a dataset or a promise of one. It is also created once in this thread,
- * for its length and for loaders without workers.
+ * A dataset that each worker thread of a DataLoader creates from a module.
  *
- * Samples are tensors, typed arrays, numbers, booleans, strings, and arrays and plain objects of these. Anything else
- * is copied with `structuredClone`. A worker loads this library only if the module does.
+ * The default export of the module is a dataset, a class, or a function that returns a dataset or a promise of one. The
+ * dataset is also created once in this thread, for its length and for loaders without workers. Samples are tensors,
+ * typed arrays, numbers, booleans, strings, and arrays and plain objects of these; anything else is copied with
+ * `structuredClone`. A worker loads this library only if the module does.
  *
+ * @see torch.utils.data.DataLoader, num_workers
  * @example
  * // images.mjs: export default class { length = 1000; get(i) { return [decode(i), labelOf(i)]; } }
  * const images = await data.WorkerDataset.load(new URL('./images.mjs', import.meta.url));
@@ -35,16 +36,22 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
   readonly #local: Dataset<Item, Batch>;
 
   private constructor(source: DatasetModule, local: Dataset<Item, Batch>) {
-    const loaded = local as Dataset<Item, Batch> | undefined | null; // JavaScript may call this too
-    if (typeof loaded?.get !== 'function')
-      throw wrongType('WorkerDataset', 'what WorkerDataset.load makes', 'dataset', local);
+    const created = local as Dataset<Item, Batch> | undefined | null; // JavaScript can call a private constructor
+    if (typeof created?.get !== 'function')
+      throw new TypeError('WorkerDataset: the constructor is private; use WorkerDataset.load()');
     this._module = source;
     this.#local = local;
   }
 
   /**
-   * Imports `module`, a file URL or an absolute path, and creates its dataset. Rejects with the error of the module,
-   * and with a TypeError if there is no dataset.
+   * Imports a module and creates its dataset.
+   *
+   * @param module file URL or absolute path of the module
+   * @param options arguments for the class or function; see WorkerDatasetOptions
+   * @returns the dataset
+   * @throws TypeError if the default export does not create a dataset
+   * @throws Error any error of the module
+   * @example const images = await data.WorkerDataset.load(new URL('./images.mjs', import.meta.url));
    */
   static async load<Item = unknown, Batch = Collated<Awaited<Item>>>(
     module: URL | string,
@@ -60,10 +67,18 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
     return new WorkerDataset<Item, Batch>(source, local as Dataset<Item, Batch>);
   }
 
+  /** Number of samples. */
   get length(): number {
     return this.#local.length;
   }
 
+  /**
+   * Reads one sample in this thread.
+   *
+   * @param index index of the sample, from 0 to length - 1
+   * @param seed seed that is passed to the dataset; default 0
+   * @returns the sample, as the module's dataset returns it
+   */
   get(index: number, seed = 0): Item {
     requireArity('WorkerDataset.get', arguments.length, 2);
     return this.#local.get(index, seed);
@@ -72,9 +87,8 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
 
 function hrefOf(op: string, module: unknown): string {
   if (isUrl(module)) {
-    const url = module;
-    if (url.protocol === 'file:') return url.href;
-    throw unexpected(op, 'a file URL', 'module', url.href);
+    if (module.protocol === 'file:') return module.href;
+    throw unexpected(op, 'a file URL', 'module', module.href);
   }
   if (typeof module !== 'string') {
     throw wrongType(op, 'a file URL or an absolute path', 'module', module);
@@ -93,15 +107,15 @@ export function workerDatasetsOf(dataset: unknown): WorkerDataset<unknown, unkno
   return all.every((datasets) => datasets !== null) ? all.flat() : null;
 }
 
-/** The number of the WorkerDataset that has sample `index`, counted from `first`, and the index in it. */
-export function placeOf(
+/** The number of the WorkerDataset that contains sample `index`, counted from `first`, and the index in it. */
+export function locate(
   dataset: unknown,
   index: number,
   first = 0,
-): [which: number, index: number] {
-  if (dataset instanceof Subset) return placeOf(dataset.dataset, dataset.at(index), first);
+): [number: number, index: number] {
+  if (dataset instanceof Subset) return locate(dataset.dataset, dataset.at(index), first);
   if (!(dataset instanceof ConcatDataset)) return [first, index];
-  const [which, place] = dataset.at(index);
-  const before = dataset.datasets.slice(0, which).flatMap((part) => workerDatasetsOf(part) ?? []);
-  return placeOf(dataset.datasets[which], place, first + before.length);
+  const [number, inner] = dataset.at(index);
+  const before = dataset.datasets.slice(0, number).flatMap((part) => workerDatasetsOf(part) ?? []);
+  return locate(dataset.datasets[number], inner, first + before.length);
 }

@@ -1,4 +1,4 @@
-/** Merges traces of several batch sizes into one graph, whose numbers may depend on the batch size. */
+/** Merges the traces of several batch sizes to one graph, in which sizes may depend on the batch size. */
 import { shapeText } from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import { Tensor } from '../../core/tensor';
@@ -15,7 +15,10 @@ export interface GraphValue {
   readonly dtype: Value['dtype'];
   readonly input: number | null;
   readonly maker: { readonly op: GraphOp; readonly output: number } | null;
-  /** A constant: its elements, or a size if all its elements are one number that depends on the batch. */
+  /**
+   * Set for constants: the tensor, whether it existed before forward ran, and a size if all its elements are one number
+   * that depends on the batch size.
+   */
   readonly constant: {
     readonly tensor: Tensor;
     readonly old: boolean;
@@ -35,20 +38,19 @@ export interface Graph {
   readonly outputs: readonly GraphValue[];
 }
 
-/** The traces differ in a way that one graph for every batch size cannot express. */
+/** The traces differ in a way that one graph for all batch sizes cannot express. */
 export class VariesError extends Error {}
 
-function varies(what: string): VariesError {
+function varies(how: string): VariesError {
   return new VariesError(
-    `exportOnnx: expected a forward that does the same for every batch size, got one whose ${what}; ` +
-      'pass { dynamicBatch: false } for a graph of this batch size alone',
+    `exportOnnx: forward differs between batch sizes: ${how}; ` +
+      'pass { dynamicBatch: false } to export it for the batch size of exampleInput',
   );
 }
 
-function random(what: string): VariesError {
-  const wanted = 'a forward that does the same each time';
+function random(why: string): VariesError {
   return new VariesError(
-    `exportOnnx: expected ${wanted}, got one that uses random numbers: ${what}`,
+    `exportOnnx: forward uses random numbers, which ONNX graphs cannot reproduce: ${why}`,
   );
 }
 
@@ -57,27 +59,27 @@ export function elementsOf(tensor: Tensor): TypedArray {
   return tensor._contiguous ? tensor._flat : copyInOrder(tensor);
 }
 
-/** Merges traces with these batch sizes into one graph. */
+/** Merges traces with these batch sizes to one graph. */
 export class Merger {
   private readonly values = new Map<Value, GraphValue>();
   private readonly ops = new Map<TracedOp, GraphOp>();
 
   constructor(private readonly batches: readonly number[]) {}
 
-  /** The number as a linear function of the batch size; an error if it is not one. */
+  /** A number as a linear function of the batch size; throws if it is not one. */
   private size(numbers: readonly number[], what: string): Size {
     const [first, second] = numbers;
-    if (numbers.every((one) => Object.is(one, first))) return first;
+    if (numbers.every((number) => Object.is(number, first))) return first;
     const [b, c] = this.batches;
     const times = (second - first) / (c - b);
     const fitted: Affine = { times, plus: first - times * b };
-    const fits = numbers.every((one, i) => one === times * this.batches[i] + fitted.plus);
+    const fits = numbers.every((number, i) => number === times * this.batches[i] + fitted.plus);
     if (!fits || !Number.isInteger(times))
       throw varies(`${what} is ${numbers.join(', ')} for batches of ${this.batches.join(', ')}`);
     return fitted;
   }
 
-  /** Attributes of one op in all traces. */
+  /** The attributes of one op in all traces. */
   private attrs<T>(all: readonly T[], what: string): Sized<T> {
     return this.sized(all, what) as Sized<T>;
   }
@@ -86,18 +88,18 @@ export class Merger {
     const [first] = all;
     if (typeof first === 'number') return this.size(all as number[], what);
     if (typeof first === 'boolean' || typeof first === 'string') {
-      if (all.some((one) => one !== first)) throw varies(`${what} is ${all.join(', ')}`);
+      if (all.some((value) => value !== first)) throw varies(`${what} is ${all.join(', ')}`);
       return first;
     }
     if (first === null) return null;
     if (typeof first !== 'object' || first instanceof Tensor) return undefined;
     if (Array.isArray(first)) {
       const lists = all as unknown[][];
-      if (lists.some((one) => one.length !== first.length))
-        throw varies(`${what} has different lengths`);
+      if (lists.some((list) => list.length !== first.length))
+        throw varies(`${what} is a list of different lengths`);
       return first.map((_, i) =>
         this.sized(
-          lists.map((one) => one[i]),
+          lists.map((list) => list[i]),
           what,
         ),
       );
@@ -107,7 +109,7 @@ export class Merger {
       Object.keys(first).map((key) => [
         key,
         this.sized(
-          objects.map((one) => one[key]),
+          objects.map((object) => object[key]),
           `${key} of ${what}`,
         ),
       ]),
@@ -117,17 +119,18 @@ export class Merger {
   private constant(all: readonly Value[], used: string): GraphValue['constant'] {
     const tensors = all.map(({ tensor }) => tensor);
     const [first, ...others] = tensors;
-    const old = others.every((one) => sameElements(one, first));
+    const old = others.every((tensor) => sameElements(tensor, first));
     if (old && all.some(({ version }) => version !== all[0].version)) {
       throw new Error(
-        `exportOnnx: expected a forward that changes no tensors from outside, got ${used} of one that it changed`,
+        `exportOnnx: forward changes a tensor that existed before, and uses it in ${used}; ` +
+          'compute a new tensor instead',
       );
     }
     if (old) return { tensor: first, old: true, size: null };
     const elements = tensors.map(elementsOf);
     const same = others.every(
-      (one, i) =>
-        sameShape(one.shape, first.shape) &&
+      (tensor, i) =>
+        sameShape(tensor.shape, first.shape) &&
         elements[i + 1].every((x, k) => Object.is(x, elements[0][k])),
     );
     if (same) return { tensor: first, old: false, size: null };
@@ -135,20 +138,20 @@ export class Merger {
       (list) => list.every((x) => Object.is(x, list[0])) && list.length > 0,
     );
     if (!uniform) {
-      const shapes = [...new Set(tensors.map((one) => shapeText(one.shape)))].join(', ');
+      const shapes = [...new Set(tensors.map((tensor) => shapeText(tensor.shape)))].join(', ');
       if (
         new Set(this.batches).size === 1 ||
-        tensors.every((one) => sameShape(one.shape, first.shape))
+        tensors.every((tensor) => sameShape(tensor.shape, first.shape))
       ) {
-        throw random(`${used} takes a tensor of shape ${shapes} whose values change`);
+        throw random(
+          `the values of a tensor of shape ${shapes} in ${used} change from call to call`,
+        );
       }
-      throw varies(
-        `${used} takes a tensor of shape ${shapes} that no operation made and that is not always the same`,
-      );
+      throw varies(`${used} uses a tensor of shape ${shapes} that no op computed and that differs`);
     }
     const size = this.size(
       elements.map((list) => Number(readElement(first.dtype, list, 0))),
-      `${used} takes a number that`,
+      `a number in ${used}`,
     );
     return { tensor: first, old: false, size };
   }
@@ -158,21 +161,21 @@ export class Merger {
     const before = this.values.get(first);
     if (before !== undefined) return before;
     const { maker, dtype, input } = first;
-    const made = maker === null ? null : (this.ops.get(maker.op) ?? null);
+    const op = maker === null ? null : (this.ops.get(maker.op) ?? null);
     const alike = all.every(
-      (one) =>
-        one.input === input &&
-        one.dtype === dtype &&
-        one.maker?.output === maker?.output &&
-        (one.maker === null ? null : this.ops.get(one.maker.op)) === made,
+      (other) =>
+        other.input === input &&
+        other.dtype === dtype &&
+        other.maker?.output === maker?.output &&
+        (other.maker === null ? null : this.ops.get(other.maker.op)) === op,
     );
-    if (!alike) throw varies(`${used} does not always take the same tensor`);
-    const ranks = all.every((one) => one.shape.length === first.shape.length);
-    if (!ranks) throw varies(`${used} takes different numbers of dimensions`);
+    if (!alike) throw varies(`${used} does not use the same tensor`);
+    const ranks = all.every((other) => other.shape.length === first.shape.length);
+    if (!ranks) throw varies(`an input of ${used} has different numbers of dimensions`);
     const shape = first.shape.map((_, i) =>
       this.size(
-        all.map((one) => one.shape[i]),
-        `${used} takes a size that`,
+        all.map((other) => other.shape[i]),
+        `a size in ${used}`,
       ),
     );
     const constant = input === null && maker === null ? this.constant(all, used) : null;
@@ -180,7 +183,7 @@ export class Merger {
       shape,
       dtype,
       input,
-      maker: maker && made ? { op: made, output: maker.output } : null,
+      maker: maker && op ? { op, output: maker.output } : null,
       constant,
     };
     this.values.set(first, value);
@@ -191,12 +194,12 @@ export class Merger {
     const [first] = all;
     const { name } = first;
     const alike = all.every(
-      (one) => one.name === name && one.inputs.length === first.inputs.length,
+      (other) => other.name === name && other.inputs.length === first.inputs.length,
     );
-    if (!alike) throw varies(`operations are not always ${name}`);
+    if (!alike) throw varies(`the op ${name} does not always run`);
     const inputs = first.inputs.map((_, i) =>
       this.value(
-        all.map((one) => one.inputs[i]),
+        all.map((other) => other.inputs[i]),
         name,
       ),
     );
@@ -206,15 +209,15 @@ export class Merger {
       inputs,
       outputs,
       attrs: this.attrs(
-        all.map((one) => one.attrs),
+        all.map((other) => other.attrs),
         name,
       ),
     };
-    for (const one of all) this.ops.set(one, op);
+    for (const traced of all) this.ops.set(traced, op);
     first.outputs.forEach((_, i) => {
       outputs.push(
         this.value(
-          all.map((one) => one.outputs[i]),
+          all.map((other) => other.outputs[i]),
           name,
         ),
       );
@@ -224,16 +227,16 @@ export class Merger {
 
   merge(traces: readonly Traced[]): Graph {
     const [first] = traces;
-    if (traces.some((one) => one.ops.length !== first.ops.length)) {
-      throw varies(`number of operations is ${traces.map((one) => one.ops.length).join(', ')}`);
+    if (traces.some((trace) => trace.ops.length !== first.ops.length)) {
+      throw varies(`the number of ops is ${traces.map((trace) => trace.ops.length).join(', ')}`);
     }
-    if (traces.some((one) => one.outputs.length !== first.outputs.length)) {
-      throw varies('number of outputs differs');
+    if (traces.some((trace) => trace.outputs.length !== first.outputs.length)) {
+      throw varies('the number of outputs differs');
     }
-    const ops = first.ops.map((_, i) => this.op(traces.map((one) => one.ops[i])));
+    const ops = first.ops.map((_, i) => this.op(traces.map((trace) => trace.ops[i])));
     const outputs = first.outputs.map((_, i) =>
       this.value(
-        traces.map((one) => one.outputs[i]),
+        traces.map((trace) => trace.outputs[i]),
         'the output',
       ),
     );

@@ -16,7 +16,7 @@ export interface Ref {
   readonly dtype: DType;
 }
 
-/** An op that is translated to nodes. */
+/** An op to translate to nodes. */
 export interface Emitted<Attrs = unknown> {
   readonly inputs: readonly Ref[];
   readonly outputs: readonly Pick<GraphValue, 'shape' | 'dtype'>[];
@@ -29,7 +29,7 @@ export type Emit<Attrs = unknown> = (
   graph: GraphBuilder,
 ) => string | readonly string[];
 
-/** Translations of these ops; null for one that ONNX has no operator for. */
+/** Translations of these ops; null for an op that ONNX has no operator for. */
 export type Emitters<K extends OpName> = { readonly [N in K]: Emit<Sized<OpAttrs[N]>> | null };
 
 /** An op that cannot be translated; exportOnnx lists all of them in one error. */
@@ -37,6 +37,7 @@ export class Unsupported extends Error {}
 
 const lastIndex = 2n ** 63n - 1n;
 
+/** The nodes of a graph that is being built. */
 export class GraphBuilder {
   readonly nodes: Init<'NodeProto'>[] = [];
   private leastOpset = 17;
@@ -46,18 +47,18 @@ export class GraphBuilder {
   private readonly renamed = new Map<string, string>();
   private batchName: string | null = null;
 
-  /** `batched` is an input whose first size is the batch. */
+  /** `batched` is the name of an input whose first dimension is the batch; null if the batch size is fixed. */
   constructor(private readonly batched: string | null) {}
 
-  /** A name that is not used yet; `wish` itself if possible. */
-  name(wish: string): string {
-    let name = wish;
-    for (let i = 1; this.taken.has(name); i++) name = `${wish}_${i}`;
+  /** Returns a name that is not used yet: `preferred`, or that with a number. */
+  name(preferred: string): string {
+    let name = preferred;
+    for (let i = 1; this.taken.has(name); i++) name = `${preferred}_${i}`;
     this.taken.add(name);
     return name;
   }
 
-  private fresh(opType: string): string {
+  private uniqueName(opType: string): string {
     const count = this.counts.get(opType) ?? 0;
     this.counts.set(opType, count + 1);
     return this.name(`${opType}_${count}`);
@@ -70,7 +71,7 @@ export class GraphBuilder {
     inputs: readonly string[],
     attrs: Readonly<Record<string, Attribute>> = {},
   ): string[] {
-    const name = this.fresh(opType);
+    const name = this.uniqueName(opType);
     const output = Array.from({ length: outputs }, (_, i) =>
       i === 0 ? name : this.name(`${name}_${i}`),
     );
@@ -95,7 +96,7 @@ export class GraphBuilder {
       const source = this.renamed.get(from) ?? from;
       this.nodes.push({
         opType: 'Identity',
-        name: this.fresh('Identity'),
+        name: this.uniqueName('Identity'),
         input: [source],
         output: [to],
       });
@@ -109,35 +110,35 @@ export class GraphBuilder {
     });
   }
 
-  /** Says that a node exists since an opset. */
+  /** Requires an opset of at least this version, because of a node. */
   requireOpset(opset: number): void {
     this.leastOpset = Math.max(this.leastOpset, opset);
   }
 
-  /** The graph's opset, and its nodes as that opset has them; to be called at the end. */
+  /** Returns the graph's opset and its nodes in the form of that opset. Call it last. */
   finished(): { opset: number; nodes: readonly Init<'NodeProto'>[] } {
     const opset = this.leastOpset;
     // Since opset 18 all reductions take their axes as an input.
-    const nodes = this.nodes.flatMap((one): Init<'NodeProto'>[] => {
-      const axes = one.attribute?.find(({ name }) => name === 'axes');
-      if (opset < 18 || axes?.ints === undefined) return [one];
+    const nodes = this.nodes.flatMap((node): Init<'NodeProto'>[] => {
+      const axes = node.attribute?.find(({ name }) => name === 'axes');
+      if (opset < 18 || axes?.ints === undefined) return [node];
       const value = { dims: [BigInt(axes.ints.length)], dataType: dataTypes.int64 };
       const rawData = bytesOf('int64', BigInt64Array.from(axes.ints));
-      const list = this.fresh('Constant');
+      const list = this.uniqueName('Constant');
       const attribute = [attributeOf('value', { ...value, rawData })];
       return [
         { opType: 'Constant', name: list, input: [], output: [list], attribute },
         {
-          ...one,
-          input: [...(one.input ?? []), list],
-          attribute: one.attribute?.filter((other) => other !== axes),
+          ...node,
+          input: [...(node.input ?? []), list],
+          attribute: node.attribute?.filter((other) => other !== axes),
         },
       ];
     });
     return { opset, nodes };
   }
 
-  /** A constant; equal ones are one node. */
+  /** Adds a constant; equal constants share a node. */
   constant(type: DType, dims: readonly number[], values: readonly number[] | TypedArray): string {
     const bytes = bytesOf(type, values);
     const key = `${type} ${dims.join()} ${Buffer.from(bytes).toString('latin1')}`;
@@ -149,21 +150,23 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A constant number. */
+  /** Adds a constant number. */
   scalar(value: number, dtype: DType): string {
     return this.constant(dtype, [], [value]);
   }
 
-  /** An int64 tensor, for shapes, axes and indices; Infinity becomes the largest int64. */
+  /** Adds an int64 constant, for shapes, axes and indices; Infinity becomes the largest int64. */
   ints(values: readonly number[]): string {
     return this.constant('int64', [values.length], longs(values));
   }
 
   // --- Sizes ------------------------------------------------------------------------------------
 
-  /** The batch, as an int64 tensor of one element. */
+  /** The batch size, as an int64 tensor of one element. */
   private batch(): string {
-    if (this.batched === null) throw new Error('blasgrad: expected no size that follows the batch');
+    if (this.batched === null) {
+      throw new Error('blasgrad: internal error: a size depends on the batch size, which is fixed');
+    }
     return (this.batchName ??= this.node('Shape', [this.batched], { start: 0n, end: 1n }));
   }
 
@@ -186,7 +189,7 @@ export class GraphBuilder {
     );
   }
 
-  /** A number that may depend on the batch, as a tensor without dimensions. */
+  /** A number that may depend on the batch size, as a 0-dim tensor. */
   sizeScalar(size: Size, dtype: DType): string {
     if (!isAffine(size)) return this.scalar(size, dtype);
     const flat = this.node('Squeeze', [this.sizeTensor(size), this.ints([0])]);
@@ -199,21 +202,21 @@ export class GraphBuilder {
     return this.node('Cast', [name], { to: BigInt(dataTypes[dtype]) });
   }
 
-  /** The tensor in a dtype, converted if necessary. */
+  /** A tensor converted to a dtype, if it has another one. */
   as(x: Ref, dtype: DType): string {
     return x.dtype === dtype ? x.name : this.cast(x.name, dtype);
   }
 
   reshape(name: string, shape: readonly Size[]): string {
-    const moving = shape.filter(isAffine);
+    const dynamic = shape.filter(isAffine);
     const empty = shape.some((size) => size === 0);
-    // A single size that depends on the batch is inferred, unless there is a size of 0.
-    const open = moving.length === 1 && !empty;
-    const sizes = open ? shape.map((size) => (isAffine(size) ? -1 : size)) : shape;
+    // A single size that depends on the batch size is -1, which Reshape infers unless another size is 0.
+    const inferred = dynamic.length === 1 && !empty;
+    const sizes = inferred ? shape.map((size) => (isAffine(size) ? -1 : size)) : shape;
     return this.node('Reshape', [name, this.sizes(sizes)], empty ? { allowzero: 1n } : {});
   }
 
-  /** Expands to `shape`; sizes that do not change need not be known. */
+  /** Expands to `shape`. Sizes that do not change are 1, so that they need not be computed. */
   expand(x: Ref, shape: readonly Size[]): string {
     const lead = shape.length - x.shape.length;
     const sizes = shape.map((size, i) =>
@@ -222,24 +225,24 @@ export class GraphBuilder {
     return this.node('Expand', [x.name, this.sizes(sizes)]);
   }
 
-  /** Every `step`-th element of one dimension from `start` up to `end`. */
+  /** Selects every `step`-th index of one dimension, from `start` to `end` (exclusive). */
   slice(x: Ref, dim: number, start: Size, end: Size, step: number): string {
     const size = x.shape[dim];
-    const from = this.place(start, size);
+    const from = this.bound(start, size);
     const left = plus(size, end, -1);
-    const to = !isAffine(left) && left <= 0 ? this.ints([Infinity]) : this.place(end, size);
+    const to = !isAffine(left) && left <= 0 ? this.ints([Infinity]) : this.bound(end, size);
     return this.node('Slice', [x.name, from, to, this.ints([dim]), this.ints([step])]);
   }
 
-  /** An index along a dimension of `size`; counted from the end if it then does not depend on the batch. */
-  private place(at: Size, size: Size): string {
-    const fromEnd = plus(at, size, -1);
-    return this.sizes([isAffine(at) && !isAffine(fromEnd) && fromEnd < 0 ? fromEnd : at]);
+  /** An index along a dimension of `size`, counted from the end if it then does not depend on the batch size. */
+  private bound(index: Size, size: Size): string {
+    const fromEnd = plus(index, size, -1);
+    return this.sizes([isAffine(index) && !isAffine(fromEnd) && fromEnd < 0 ? fromEnd : index]);
   }
 }
 
 function bytesOf(type: DType, values: readonly number[] | TypedArray): Uint8Array {
-  // A tensor's memory has its dtype already; an array of its numbers would take up to eight times as much memory.
+  // The memory of a tensor is used as it is; an array of its numbers would take up to eight times as much.
   const array = ArrayBuffer.isView(values) ? values : newArray(type, values.length);
   if (!ArrayBuffer.isView(values))
     values.forEach((value, i) => writeElement(type, array, i, value));
@@ -247,8 +250,8 @@ function bytesOf(type: DType, values: readonly number[] | TypedArray): Uint8Arra
 }
 
 function longs(values: readonly number[]): BigInt64Array {
-  return BigInt64Array.from(values, (one) =>
-    Number.isFinite(one) ? BigInt(one) : one > 0 ? lastIndex : -lastIndex,
+  return BigInt64Array.from(values, (value) =>
+    Number.isFinite(value) ? BigInt(value) : value > 0 ? lastIndex : -lastIndex,
   );
 }
 
@@ -263,8 +266,8 @@ function attributeOf(name: string, value: Attribute): Init<'AttributeProto'> {
   return { name, t: value as Init<'TensorProto'>, type: attributeTypes.tensor };
 }
 
-/** A number that must not depend on the batch. */
+/** A number that must not depend on the batch size; `what` names it in the error. */
 export function fixed(value: Size, what: string): number {
   if (typeof value === 'number') return value;
-  throw new Unsupported(`${what} that follows the batch`);
+  throw new Unsupported(`${what} depends on the batch size`);
 }

@@ -1,15 +1,15 @@
 /**
- * Decodes ONNX messages from bytes with the table of their fields and the protobuf library's reader of the wire format.
- * The library's own messages take up to 200 times the bytes of a file of tiny messages; here memory is counted before it
- * is allocated.
+ * Decodes ONNX messages with the table of their fields and the protobuf library's reader of the wire format. The
+ * library's own messages take up to 200 times the bytes of a file of tiny messages; here memory is counted before it is
+ * allocated.
  */
 import type { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { wire } from './protobuf';
 import { messages, type Field, type Message, type MessageName } from './schema';
 
-/** Bytes of memory that messages may take for each byte of the file: graphs of long names need 10, of short names 25. */
-const most = { eachByte: 32, besides: 1 << 20, total: 1 << 29 };
-/** Bytes for a message, each of its fields, an element of a list, a string besides its characters, and a view. */
+/** Memory limits in bytes. Graphs with long names need 10 bytes per byte of the file, with short names 25. */
+const limits = { perByte: 32, base: 1 << 20, total: 1 << 29 };
+/** Bytes of memory for a message, a field, an element of a list, a string (besides its characters) and a view. */
 const costs = { message: 64, field: 8, element: 24, text: 40, view: 160 };
 
 type Decoded = Record<string, unknown>;
@@ -65,12 +65,12 @@ function isNumber(type: string): type is NumberType {
   return ['int32', 'int64', 'float', 'double'].includes(type);
 }
 
-/** Whether the field holds elements of a tensor that numbers would round. */
+/** Whether the field holds int64 elements, which numbers would round. */
 function isExact({ type, label }: FieldPlan): boolean {
   return type === 'int64' && label === 'packed';
 }
 
-/** Decodes a message; its byte fields are views of `bytes`. Throws if the bytes are not such a message. */
+/** Decodes a message; its byte fields are views of `bytes`. Throws if the message is invalid. */
 export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
   return new Decoder(bytes).message(name, bytes.length) as Message<N>;
 }
@@ -81,14 +81,14 @@ class Decoder {
 
   constructor(private readonly bytes: Uint8Array) {
     this.reader = new (wire().BinaryReader)(bytes);
-    this.left = Math.min(most.eachByte * bytes.length + most.besides, most.total);
+    this.left = Math.min(limits.perByte * bytes.length + limits.base, limits.total);
   }
 
   /** Counts memory before it is allocated. */
   private take(bytes: number): void {
     this.left -= bytes;
     if (this.left >= 0) return;
-    throw new Error('too many parts for its size');
+    throw new Error('it takes too much memory for its size');
   }
 
   /** Reads fields up to `end`, into `before` if the message came in several parts. */
@@ -103,17 +103,17 @@ class Decoder {
       if (field === undefined) reader.skip(wireType, number);
       else this.field(field, wireType, into);
     }
-    if (reader.pos > end) throw new Error(`a ${name} that is cut off`);
+    if (reader.pos > end) throw new Error(`${name} is truncated`);
     return into;
   }
 
   private field(field: FieldPlan, wireType: WireType, into: Decoded): void {
     const { key, type, label } = field;
-    const isRun = label !== undefined && isNumber(type) && wireType !== field.wireType;
-    if (isRun && wireType === wire().WireType.LengthDelimited) {
-      this.run(field, type, into);
+    const isPacked = label !== undefined && isNumber(type) && wireType !== field.wireType;
+    if (isPacked && wireType === wire().WireType.LengthDelimited) {
+      this.packed(field, type, into);
     } else if (wireType !== field.wireType) {
-      throw new Error(`${key} that is no ${type}`);
+      throw new Error(`${key} is not of type ${type}`);
     } else if (label === undefined) {
       into[key] = this.value(type, into[key]);
     } else {
@@ -152,7 +152,7 @@ class Decoder {
     return end;
   }
 
-  /** The list of a field that gets one more element. */
+  /** The list of a field, to which an element will be added. */
   private listOf(key: string, into: Decoded): unknown[] {
     const list = into[key] as readonly unknown[];
     const isOwn = list !== none && Array.isArray(list);
@@ -160,8 +160,8 @@ class Decoder {
     return (into[key] = isOwn ? list : Array.from(list)) as unknown[];
   }
 
-  /** Packed numbers; 8 bytes of memory for each, which takes at least one byte. */
-  private run(field: FieldPlan, type: NumberType, into: Decoded): void {
+  /** Reads packed numbers, which take 8 bytes of memory each and at least one byte in the file. */
+  private packed(field: FieldPlan, type: NumberType, into: Decoded): void {
     const { key, label } = field;
     const end = this.end();
     const exact = isExact(field);
@@ -169,7 +169,7 @@ class Decoder {
       while (this.reader.pos < end) {
         this.listOf(key, into).push(exact ? this.long() : this.number(type));
       }
-      if (this.reader.pos > end) throw new Error(`${key} that are cut off`);
+      if (this.reader.pos > end) throw new Error(`${key} is truncated`);
       return;
     }
     const count = this.countTo(end, type);
@@ -183,10 +183,10 @@ class Decoder {
       for (let i = 0; i < count; i++) numbers[i] = this.number(type);
       into[key] = numbers;
     }
-    if (this.reader.pos !== end) throw new Error(`${key} that are cut off`);
+    if (this.reader.pos !== end) throw new Error(`${key} is truncated`);
   }
 
-  /** The number of packed numbers: the last byte of a varint has no upper bit. */
+  /** Counts packed numbers: only the last byte of a varint lacks the upper bit. */
   private countTo(end: number, type: NumberType): number {
     const start = this.reader.pos;
     const size = fixedBytes[type];

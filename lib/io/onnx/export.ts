@@ -16,26 +16,35 @@ import { partsOf } from './write';
 
 const op = 'exportOnnx';
 
-/** One tensor, or several: in the order of forward's arguments, and with names if it is an object. */
+/** One tensor, or several in the order of forward's arguments; the keys of an object name them. */
 export type OnnxInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
 /** Options of `exportOnnx`. */
 export interface OnnxExportOptions {
-  /** Whether the first dimension of every input may have any size; true if missing. */
+  /** Whether the first dimension of every input is the batch, of any size. Default: true. */
   dynamicBatch?: boolean;
-  /** Names of the graph's inputs; by default those of `exampleInput`, or input, input1, ... */
+  /** Names of the graph's inputs. Default: the keys of `exampleInput`, or `input`, `input1`, ... */
   inputNames?: readonly string[];
-  /** Names of the graph's outputs; by default those of the result, or output, output1, ... */
+  /** Names of the graph's outputs. Default: the keys of the result of forward, or `output`, `output1`, ... */
   outputNames?: readonly string[];
 }
 
 /**
- * Writes what `model` computes in `eval()` as an ONNX graph with its weights: runs its forward on `exampleInput` and
- * translates every op. The opset is 17, or 18 if the model has functions of bits.
+ * Writes a model, in evaluation mode, as an ONNX file with its weights.
  *
- * The first dimension of the inputs is the batch, of any size unless `dynamicBatch: false`. One RangeError lists all ops
- * that ONNX does not have. The weights cannot be changed until the file is written.
+ * It runs forward on variations of `exampleInput` and translates every op. The opset is 17, or 18 if the model uses
+ * bitwise ops. The weights cannot be changed until the file is written. The package @bufbuild/protobuf encodes the
+ * file.
  *
+ * @param model the model to export
+ * @param exampleInput tensors with the shapes and dtypes of forward's arguments
+ * @param path path or file URL of the file; an existing file is replaced when the new one is complete
+ * @param options batch size and names; see OnnxExportOptions
+ * @returns a promise that resolves when the file is written
+ * @throws RangeError if ONNX does not have some of the ops; the message lists all of them
+ * @throws Error if forward reads values, uses random numbers, or differs between batch sizes
+ * @see torch.onnx.export
+ * @see https://onnx.ai/onnx/repo-docs/IR.html
  * @example await io.exportOnnx(model, zeros(1, 784), 'digits.onnx');
  */
 export async function exportOnnx(
@@ -50,26 +59,26 @@ export async function exportOnnx(
   const { message, opset, weights } = modelGraph(model, exampleInput, options);
   const parts = partsOf(message, weights, opset);
   const storages = weights.map(({ tensor }) => tensor._storage);
-  hold(storages, 1);
+  lock(storages, 1);
   try {
     await writeWhole(file, parts);
   } finally {
-    hold(storages, -1);
+    lock(storages, -1);
   }
 }
 
-/** Forbids changes of memory while it is written to a file (by 1), and allows them again (by -1). */
-function hold(storages: readonly Storage[], by: 1 | -1): void {
-  for (const one of storages) {
-    one.readers += by;
-    one.exports += by;
+/** Forbids changes of memory while it is written to a file (`by` 1), or allows them again (`by` -1). */
+function lock(storages: readonly Storage[], by: 1 | -1): void {
+  for (const storage of storages) {
+    storage.readers += by;
+    storage.exports += by;
   }
 }
 
 function modelGraph(model: AnyModule, exampleInput: OnnxInputs, options: OnnxExportOptions) {
   if (!isModule(model)) throw wrongType(op, 'a module', 'model', model);
   if (capture !== null) {
-    throw new Error(`${op}: expected a call outside of compiled functions, got one inside`);
+    throw new Error(`${op}: cannot run in a compiled function; call it outside of the function`);
   }
   requireOptions(op, options, ['dynamicBatch', 'inputNames', 'outputNames']);
   const dynamic = requireBoolean(op, 'dynamicBatch', options.dynamicBatch ?? true);

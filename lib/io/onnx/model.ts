@@ -1,5 +1,5 @@
 /** Translates the graph of a model's ops to an ONNX graph. */
-import { describe, unexpected } from '../../core/errors';
+import { describe } from '../../core/errors';
 import type { AnyModule } from '../../nn/module/module';
 import { collectState } from '../../nn/module/state';
 import type { Tensor } from '../../core/tensor';
@@ -14,14 +14,14 @@ import type { Initializer } from './write';
 
 const op = 'exportOnnx';
 
-/** Names, shapes and dtypes of the graph's inputs. */
+/** Name, shape and dtype of an input of the graph. */
 export interface GraphInput {
   readonly name: string;
   readonly shape: readonly Size[];
   readonly dtype: Tensor['dtype'];
 }
 
-/** The translation of a graph of ops to a graph of nodes. */
+/** Translates a graph of ops to a graph of nodes. */
 class Translation {
   readonly weights: Initializer[] = [];
   readonly builder: GraphBuilder;
@@ -37,9 +37,11 @@ class Translation {
   ) {
     this.state = [...collectState(model)];
     this.builder = new GraphBuilder(dynamic ? inputs[0].name : null);
-    for (const name of [...inputs.map((one) => one.name), ...outputNames]) {
+    for (const name of [...inputs.map((input) => input.name), ...outputNames]) {
       if (this.builder.name(name) === name) continue;
-      throw unexpected(op, 'each name once', 'inputNames and outputNames', describe(name));
+      throw new RangeError(
+        `${op}: the name ${describe(name)} occurs twice among inputs and outputs; set inputNames or outputNames`,
+      );
     }
   }
 
@@ -52,7 +54,7 @@ class Translation {
   }
 
   private constant({ constant, shape, dtype }: GraphValue): string {
-    if (constant === null) throw new Error('blasgrad: expected operations in order');
+    if (constant === null) throw new Error('blasgrad: internal error: ops are not in order');
     const { tensor, old, size } = constant;
     if (size !== null) {
       const number = this.builder.sizeScalar(size, dtype);
@@ -64,28 +66,29 @@ class Translation {
       : this.builder.constant(dtype, tensor.shape, elementsOf(tensor));
   }
 
-  /** A tensor from before forward ran: one initializer, however often it is used. */
+  /** A tensor that existed before forward ran becomes one initializer, however often it is used. */
   private weight(tensor: Tensor): string {
-    const same = this.weights.find((one) => sameElements(one.tensor, tensor));
+    const same = this.weights.find((weight) => sameElements(weight.tensor, tensor));
     if (same !== undefined) return same.name;
-    const own = this.state.find(([, one]) => sameElements(one, tensor))?.[0];
-    const name = this.builder.name(own ?? 'constant');
+    const named = this.state.find(([, parameter]) => sameElements(parameter, tensor))?.[0];
+    const name = this.builder.name(named ?? 'constant');
     this.weights.push({ name, dtype: tensor.dtype, tensor });
     return name;
   }
 
+  /** Adds the nodes of an op. */
   operation({ name, inputs, outputs, attrs }: GraphOp): void {
-    const refs = inputs.map((one) => ({
-      name: this.nameOf(one),
-      shape: one.shape,
-      dtype: one.dtype,
+    const refs = inputs.map((value) => ({
+      name: this.nameOf(value),
+      shape: value.shape,
+      dtype: value.dtype,
     }));
     const results = this.emitted(name, { inputs: refs, outputs, attrs });
     outputs.forEach((value, i) => this.names.set(value, results[i] ?? ''));
   }
 
   private emitted(name: OpName, emitted: Emitted): readonly string[] {
-    const emit = emitters[name] as Emit | null; // the attributes are those of this op
+    const emit = emitters[name] as Emit | null; // the types of its attributes are those of this op
     try {
       if (emit === null) throw new Unsupported('has no operator in ONNX');
       return emitOp(name, emit, emitted, this.builder);
@@ -96,14 +99,15 @@ class Translation {
     }
   }
 
+  /** Throws if an op could not be translated. */
   requireAll(): void {
     if (this.problems.size === 0) return;
     const list = [...this.problems].join('\n  ');
-    throw new RangeError(`${op}: expected operations that ONNX has for model, got\n  ${list}`);
+    throw new RangeError(`${op}: the model uses ops that cannot be exported:\n  ${list}`);
   }
 }
 
-/** The graph as a message, its opset, and the tensors that are its initializers. */
+/** Makes the message of a graph; returns it with its opset and the tensors of its initializers. */
 export function graphMessage(
   model: AnyModule,
   graph: Graph,
@@ -112,7 +116,7 @@ export function graphMessage(
   dynamic: boolean,
 ): { message: Init<'GraphProto'>; opset: number; weights: readonly Initializer[] } {
   const translation = new Translation(model, inputs, outputNames, dynamic);
-  for (const one of graph.ops) translation.operation(one);
+  for (const graphOp of graph.ops) translation.operation(graphOp);
   translation.requireAll();
   const { builder, weights } = translation;
   graph.outputs.forEach((value, i) => {

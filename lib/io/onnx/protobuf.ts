@@ -1,4 +1,4 @@
-/** ONNX messages to bytes, by the protobuf library. */
+/** Encodes ONNX messages with the package @bufbuild/protobuf. */
 import type * as Protobuf from '@bufbuild/protobuf';
 import type * as Wire from '@bufbuild/protobuf/wire';
 import type * as WellKnown from '@bufbuild/protobuf/wkt';
@@ -17,14 +17,14 @@ interface Library {
 
 let library: Library | null = null;
 
-/** The library, loaded on first use, and the descriptors that it makes from the table. */
+/** Loads the package on first use, and makes its descriptors from the table of messages. */
 function load(op = 'io'): Library {
   if (library !== null) return library;
-  const part = (name: string): unknown =>
+  const load = (name: string): unknown =>
     requirePackage(op, 'ONNX models', `@bufbuild/protobuf${name}`);
-  const protobuf = part('') as typeof Protobuf;
-  const wire = part('/wire') as typeof Wire;
-  const { FileDescriptorProtoSchema } = part('/wkt') as typeof WellKnown;
+  const protobuf = load('') as typeof Protobuf;
+  const wire = load('/wire') as typeof Wire;
+  const { FileDescriptorProtoSchema } = load('/wkt') as typeof WellKnown;
   const file = protobuf.create(FileDescriptorProtoSchema, {
     name: 'onnx.proto',
     package: 'onnx',
@@ -52,23 +52,23 @@ function fieldOf(name: string, [number, type, label]: Field) {
 
 function descriptor(name: MessageName): Protobuf.DescMessage {
   const found = load().registry.getMessage(`onnx.${name}`);
-  if (found === undefined) throw new Error(`blasgrad: expected a descriptor of ${name}`);
+  if (found === undefined) throw new Error(`blasgrad: internal error: no descriptor of ${name}`);
   return found;
 }
 
-/** Loads the library for `op`, which an error names if it is missing. */
+/** Loads the package; an error that it is not installed names `op`. */
 export function requireProtobuf(op: string): void {
   load(op);
 }
 
-/** A message's bytes. */
+/** Encodes a message. */
 export function encode<N extends MessageName>(name: N, init: Init<N>): Uint8Array {
   const { protobuf } = load();
   const type = descriptor(name);
   return protobuf.toBinary(type, protobuf.create(type, init as never));
 }
 
-/** The library's reader and writer of the wire format. */
+/** The package's reader and writer of the wire format. */
 export function wire(): typeof Wire {
   return load().wire;
 }

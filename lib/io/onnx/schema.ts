@@ -1,10 +1,10 @@
 /**
  * The messages of an ONNX file, with the names and numbers of the official onnx.proto (proto2). The descriptors for the
- * protobuf library and the types come from this table. Fields that are not listed are skipped when reading.
+ * protobuf library and the types come from this table. Reading skips fields that are not listed.
  */
 import type { DType } from '../../core/dtype';
 
-/** A field's number and type; 'many' for repeated ones, 'packed' for repeated numbers in one run of bytes. */
+/** A field's number and type; 'many' for repeated fields, 'packed' for repeated numbers in one block of bytes. */
 export type Field = readonly [number: number, type: string, label?: 'many' | 'packed'];
 
 export const messages = {
@@ -88,7 +88,7 @@ type ValueOf<T> = T extends 'int64'
           ? Message<T>
           : never;
 
-/** When reading, single int64 are numbers; they are rounded beyond 2^53, where no size or attribute is. */
+/** When reading, single int64 are numbers, rounded beyond 2^53; sizes and attributes are smaller. */
 type ReadValue<T> = T extends 'int64' ? number : ValueOf<T>;
 
 type FieldValue<F> = F extends readonly [number, infer T, 'packed']
@@ -101,7 +101,7 @@ type FieldValue<F> = F extends readonly [number, infer T, 'packed']
         : ReadValue<T>
       : never;
 
-/** A message as it is read: fields that are missing have their type's default, messages that are missing are undefined. */
+/** A message that was read: missing fields have the default of their type, missing messages are undefined. */
 export type Message<N extends MessageName> = {
   -readonly [K in keyof Messages[N] as Camel<K> & string]: FieldValue<Messages[N][K]>;
 };
@@ -139,7 +139,7 @@ export const dataTypes = {
   bfloat16: 16,
 } as const satisfies Readonly<Record<DType, number> & Record<string, number>>;
 
-/** AttributeProto.AttributeType; those without a field above are known by name only. */
+/** AttributeProto.AttributeType; types without a field above cannot be read. */
 export const attributeTypes = {
   float: 1,
   int: 2,

@@ -1,16 +1,16 @@
 /** Numbers that may depend on the batch size, and attributes of ops in which they occur. */
 import type { Tensor } from '../../core/tensor';
 
-/** times batch + plus */
+/** times * batch size + plus */
 export interface Affine {
   readonly times: number;
   readonly plus: number;
 }
 
-/** A number, or one that grows with the batch. */
+/** A number, or a linear function of the batch size. */
 export type Size = number | Affine;
 
-/** Attributes of an op with sizes in place of numbers; tensors among them are left out. */
+/** Attributes of an op with sizes instead of numbers, and without tensors. */
 export type Sized<T> = T extends number
   ? Size
   : T extends string | boolean | null | undefined
@@ -24,10 +24,10 @@ export type Sized<T> = T extends number
 export const isAffine = (value: unknown): value is Affine =>
   typeof value === 'object' && value !== null && 'times' in value && 'plus' in value;
 
-/** a + by b */
+/** a + by * b */
 export function plus(a: Size, b: Size, by = 1): Size {
   if (typeof a === 'number' && typeof b === 'number') return a + by * b;
-  const [x, y] = [a, b].map((one) => (typeof one === 'number' ? { times: 0, plus: one } : one));
+  const [x, y] = [a, b].map((size) => (typeof size === 'number' ? { times: 0, plus: size } : size));
   const times = x.times + by * y.times;
   return times === 0 ? x.plus + by * y.plus : { times, plus: x.plus + by * y.plus };
 }
@@ -36,7 +36,7 @@ export function sameSize(a: Size, b: Size): boolean {
   return plus(a, b, -1) === 0;
 }
 
-/** Whether no size depends on the batch. */
+/** Whether no size depends on the batch size. */
 export function isFixed(sizes: readonly Size[]): sizes is readonly number[] {
   return !sizes.some(isAffine);
 }

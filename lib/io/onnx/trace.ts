@@ -1,4 +1,4 @@
-/** Traces of forward: the list of its ops, with their inputs, outputs and attributes. */
+/** Traces forward: records its ops with their inputs, outputs and attributes. */
 import type { DType } from '../../core/dtype';
 import type { OpAttrs, OpName } from '../../core/node';
 import { observing, type Observer } from '../../core/observer';
@@ -32,7 +32,8 @@ export interface Traced {
   readonly outputs: readonly Value[];
 }
 
-interface Place {
+/** A value, and the tensor and version of memory by which it is found. */
+interface Entry {
   readonly tensor: Tensor;
   readonly version: number;
   readonly value: Value;
@@ -52,37 +53,36 @@ const readingSaved: ReadonlySet<OpName> = new Set([
 class Recording implements Observer {
   readonly ops: TracedOp[] = [];
   /** Values by their storage: tensors with the same elements in the same order are one value. */
-  private readonly places = new Map<Storage, Place[]>();
+  private readonly entries = new Map<Storage, Entry[]>();
 
-  private place(tensor: Tensor, value: Value, version = tensor._storage.version): Value {
-    const before = this.places.get(tensor._storage) ?? [];
-    this.places.set(tensor._storage, [{ tensor, version, value }, ...before]);
+  private enter(tensor: Tensor, value: Value, version = tensor._storage.version): Value {
+    const before = this.entries.get(tensor._storage) ?? [];
+    this.entries.set(tensor._storage, [{ tensor, version, value }, ...before]);
     return value;
   }
 
   /** The latest value with these elements. */
   private find(tensor: Tensor): Value | null {
-    const places = this.places.get(tensor._storage);
-    if (places === undefined) return null;
-    const found = places.find((one) => sameElements(one.tensor, tensor));
+    const entries = this.entries.get(tensor._storage);
+    if (entries === undefined) return null;
+    const found = entries.find((entry) => sameElements(entry.tensor, tensor));
     if (found?.version === tensor._storage.version) return found.value;
-    const changed = places.every(({ version }) => version < tensor._storage.version);
-    const viewed = places.some(({ value }) => !isConstant(value));
+    const changed = entries.every(({ version }) => version < tensor._storage.version);
+    const viewed = entries.some(({ value }) => !isConstant(value));
     if (changed || viewed) {
       throw new Error(
-        'exportOnnx: expected a forward that changes nothing in place through views, got one that does; ' +
-          'use operations that give new tensors',
+        'exportOnnx: forward changes a tensor in place through a view; use ops that return new tensors',
       );
     }
     return null;
   }
 
   value(tensor: Tensor): Value {
-    return this.find(tensor) ?? this.place(tensor, newValue(tensor));
+    return this.find(tensor) ?? this.enter(tensor, newValue(tensor));
   }
 
   input(tensor: Tensor, input: number): void {
-    this.place(tensor, { ...newValue(tensor), input, dynamic: true });
+    this.enter(tensor, { ...newValue(tensor), input, dynamic: true });
   }
 
   result<K extends OpName>(
@@ -105,12 +105,12 @@ class Recording implements Observer {
     const [first, ...others] = inputs;
     const known = this.find(x);
     if (known === null || isConstant(known)) {
-      const frozen = others.every((one) => this.find(one)?.dynamic !== true);
+      const frozen = others.every((input) => this.find(input)?.dynamic !== true);
       if (frozen && known === null) return; // a constant that is being filled
       if (frozen || name !== 'copy') {
-        const what = known === null ? 'made by no operation' : 'that was there before';
+        const what = known === null ? 'that no op computed' : 'that existed before';
         throw new Error(
-          `exportOnnx: expected a forward that changes no constants, got ${name} in place of a tensor ${what}`,
+          `exportOnnx: forward changes a tensor ${what} with ${name} in place; use ops that return new tensors`,
         );
       }
     }
@@ -121,7 +121,8 @@ class Recording implements Observer {
     const value = this.find(x);
     if (value?.dynamic !== true) return;
     throw new Error(
-      `exportOnnx: expected a forward that does not look at values, got ${op} of a tensor that depends on the inputs`,
+      `exportOnnx: forward reads values of a tensor that depends on the inputs, with ${op}; ` +
+        'an ONNX graph computes the same ops for all values',
     );
   }
 
@@ -132,17 +133,17 @@ class Recording implements Observer {
     attrs: OpAttrs[K],
     later: number,
   ): void {
-    const made: Value[] = [];
+    const values: Value[] = [];
     const op: TracedOp<K> = {
       name,
-      inputs: inputs.map((one) => this.value(one)),
-      outputs: made,
+      inputs: inputs.map((input) => this.value(input)),
+      outputs: values,
       attrs,
     };
-    const dynamic = op.inputs.some((one) => one.dynamic);
+    const dynamic = op.inputs.some((input) => input.dynamic);
     outputs.forEach((tensor, output) => {
       const value = { ...newValue(tensor), maker: { op, output }, dynamic };
-      made.push(this.place(tensor, value, tensor._storage.version + later));
+      values.push(this.enter(tensor, value, tensor._storage.version + later));
     });
     this.ops.push(op);
   }
@@ -166,30 +167,28 @@ export function sameElements(a: Tensor, b: Tensor): boolean {
 
 let tracing = false;
 
-/** Runs `forward` on the inputs, and returns its trace. */
+/** Runs `forward` on the inputs and returns its trace. */
 export function trace(
   inputs: readonly Tensor[],
   forward: (inputs: readonly Tensor[]) => readonly Tensor[],
 ): Traced {
   if (tracing) {
-    throw new Error(
-      'exportOnnx: expected a call of its own, got one inside the forward of another',
-    );
+    throw new Error('exportOnnx: cannot run in the forward of a model that is being exported');
   }
   const recording = new Recording();
-  inputs.forEach((one, i) => recording.input(one, i));
+  inputs.forEach((input, i) => recording.input(input, i));
   tracing = true;
   try {
     const results = observing(recording, () => forward(inputs));
-    const outputs = results.map((one) => recording.value(one));
-    return { ops: needed(recording.ops, outputs), outputs };
+    const outputs = results.map((result) => recording.value(result));
+    return { ops: neededOps(recording.ops, outputs), outputs };
   } finally {
     tracing = false;
   }
 }
 
-/** The operations that the outputs depend on, in order. */
-function needed(ops: readonly TracedOp[], outputs: readonly Value[]): TracedOp[] {
+/** The ops that the outputs depend on, in order. */
+function neededOps(ops: readonly TracedOp[], outputs: readonly Value[]): TracedOp[] {
   const wanted = new Set<TracedOp>();
   const want = ({ maker }: Value): void => {
     if (maker !== null) wanted.add(maker.op);

@@ -1,12 +1,11 @@
-/** The bytes of ONNX files: the protobuf library encodes everything except the weights, which are not copied. */
+/** Writes ONNX files: the protobuf library encodes everything except the weights, which are not copied. */
 import type { DType, TypedArray } from '../../core/dtype';
-import { unexpected } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { elementsOf } from './batch';
 import { encode, fieldHeader } from './protobuf';
 import { dataTypes, messages, type Init } from './schema';
 
-/** A tensor whose elements go to the file. */
+/** A weight in the file. */
 export interface Initializer {
   readonly name: string;
   readonly dtype: DType;
@@ -14,9 +13,9 @@ export interface Initializer {
 }
 
 /** The most bytes that a protobuf message may have. */
-const largest = 2 ** 31 - 1;
+const maxBytes = 2 ** 31 - 1;
 
-/** The bytes of a model in parts; those of contiguous weights are the tensors' own memory. */
+/** The bytes of a model, in parts; contiguous weights are views of the tensors' memory. */
 export function partsOf(
   graph: Init<'GraphProto'>,
   initializers: readonly Initializer[],
@@ -54,7 +53,9 @@ function totalOf(parts: readonly Uint8Array[]): number {
 }
 
 function requireSize(bytes: number): void {
-  if (bytes <= largest) return;
-  const what = 'a model of at most 2 GiB, the most that an ONNX file holds';
-  throw unexpected('exportOnnx', what, 'model', `one of ${(bytes / 2 ** 30).toFixed(1)} GiB`);
+  if (bytes <= maxBytes) return;
+  const size = (bytes / 2 ** 30).toFixed(1);
+  throw new RangeError(
+    `exportOnnx: the model takes ${size} GiB, but an ONNX file can hold 2 GiB; save it as safetensors`,
+  );
 }

@@ -51,15 +51,15 @@ test('labels may be a tensor', () => {
 });
 
 test.each([
-  [{}, TypeError, 'a matrix as tensor or array for centers, got undefined'],
-  [{ centers: [1, 2] }, RangeError, 'a shape (clusters, dims) for centers, got [2]'],
+  [{}, TypeError, 'a tensor or an array of arrays of numbers for centers, got undefined'],
+  [{ centers: [1, 2] }, RangeError, 'shape (clusters, dims) for centers, got [2]'],
   [
     { centers: [[1], [2]], labels: [0] },
     RangeError,
-    'one label for each of 2 centers for labels, got [1]',
+    'shape [2], one label per centre, for labels, got [1]',
   ],
   [{ centers: [[1]], labels: [0.5] }, RangeError, 'a whole number for labels[0], got 0.5'],
-  [{ centers: [[1]], labels: 3 }, TypeError, 'whole numbers as tensor or array for labels, got 3'],
+  [{ centers: [[1]], labels: 3 }, TypeError, 'a tensor or an array of integers for labels, got 3'],
   [
     { centers: [[1]], batchSize: 0 },
     RangeError,

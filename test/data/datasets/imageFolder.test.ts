@@ -84,19 +84,21 @@ test('what cannot be decoded is refused, and named', async () => {
   const images = new data.ImageFolder(folder);
   const file = join(folder, 'c', 'broken.png');
   await expect(images.get(3)).rejects.toThrow(
-    `ImageFolder.get: expected an image for ${file}, got `,
+    `ImageFolder.get: cannot decode ${file}: Input buffer`,
   );
-  await expect(images.get(4)).rejects.toThrow('ImageFolder.get: expected -4 to 3 for index, got 4');
+  await expect(images.get(4)).rejects.toThrow(
+    'ImageFolder.get: expected an index from -4 to 3 for index, got 4',
+  );
   const small = new data.ImageFolder(folder, { maxPixels: 31 });
   await expect(small.get(0)).rejects.toThrow('exceeds pixel limit');
 });
 
 test.each<[string, object, string]>([
   ['none', {}, 'ENOENT'],
-  ['a', {}, 'ImageFolder: expected a folder for each class for dir, got none in'],
+  ['a', {}, 'contains no directories; put the images of each class into a directory with its name'],
   ['.', { size: 0 }, 'a whole number of at least 1 for size, got 0'],
   ['.', { size: [1] }, 'a number or [height, width] for size, got an array of 1 elements'],
-  ['.', { channels: 4 }, "'1' or '3' for channels, got '4'"],
+  ['.', { channels: 4 }, 'ImageFolder: expected 1 or 3 for channels, got 4'],
   ['.', { crop: 4 }, "for options, got 'crop'"],
 ])('folder %p with %p is refused', (name, options, message) => {
   expect(() => new data.ImageFolder(join(folder, name), options)).toThrow(message);
@@ -106,7 +108,7 @@ test('a class without images is refused', () => {
   const other = join(folder, 'b', 'deep');
   mkdirSync(join(other, 'empty'), { recursive: true });
   expect(() => new data.ImageFolder(other)).toThrow(
-    "at least one image for class 'empty', got none",
+    `ImageFolder: ${join(other, 'empty')} contains no images (.jpg, `,
   );
 });
 

@@ -132,26 +132,27 @@ test('length is that of the dataset, if it has one', () => {
   expect(new DataLoader(sized, { batchSize: 2 }).length).toBe(3);
 });
 
-const numberless = 'none, because samples of an iterable have no numbers, for';
+const noIndices = 'cannot be used with an iterable dataset, whose samples have no indices';
 test.each<[object, string]>([
-  [{ shuffle: true }, `${numberless} shuffle, got true`],
-  [{ sampler: [1] }, `${numberless} sampler, got an array of 1 elements`],
-  [{ batchSampler: [[1]] }, `${numberless} batchSampler, got an array of 1 elements`],
-  [{ workers: 1 }, '0, because an iterable is read by one thread, for workers, got 1'],
+  [{ shuffle: true }, `shuffle ${noIndices}`],
+  [{ sampler: [1] }, `sampler ${noIndices}`],
+  [{ batchSampler: [[1]] }, `batchSampler ${noIndices}`],
+  [
+    { workers: 1 },
+    'workers cannot read an iterable dataset; leave out workers, or pass a WorkerDataset',
+  ],
 ])('%p is refused', (options, message) => {
-  expect(() => new DataLoader(counting(1).dataset, options)).toThrow(
-    `DataLoader: expected ${message}`,
-  );
+  expect(() => new DataLoader(counting(1).dataset, options)).toThrow(`DataLoader: ${message}`);
 });
 
 test.each<[() => unknown, string]>([
   [
     () => new IterableDataset(3 as never),
-    'IterableDataset: expected an iterable or a function that gives one for source, got 3',
+    'IterableDataset: expected an iterable, or a function that returns one, for source, got 3',
   ],
   [
     () => [...new DataLoader(counting(1).dataset)],
-    'DataLoader: expected for await to loop over an iterable dataset, got for',
+    'DataLoader: an iterable dataset is read asynchronously; use `for await`',
   ],
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(TypeError);
@@ -161,11 +162,11 @@ test.each<[() => unknown, string]>([
 test.each<[AsyncIterable<number>, string]>([
   [
     new IterableDataset<number>(() => 3 as never),
-    'IterableDataset: expected an iterable for the result of source, got 3',
+    'IterableDataset: source returned 3, which is not iterable',
   ],
   [
     new IterableDataset<number>(),
-    'IterableDataset: expected a source, or a class with [Symbol.asyncIterator], for source, got undefined',
+    'IterableDataset: no source; pass one to the constructor, or define [Symbol.asyncIterator] in the subclass',
   ],
 ])('%s cannot be read', async (dataset, message) => {
   await expect(batchesOf(new DataLoader(dataset))).rejects.toThrow(message);

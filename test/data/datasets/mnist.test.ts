@@ -47,15 +47,15 @@ test.each([
 test.each([
   [
     { 'train-labels': idxFile('uint8', [2], [1, 2]) },
-    /the shape \(3\), one label an image, for .*train-labels-idx1-ubyte, got \[2\]/,
+    /train-labels-idx1-ubyte has shape \[2\], not \(3\), one label per image/,
   ],
   [
     { 'train-labels': files['train-images'] },
-    /the shape \(n\) for .*train-labels-idx1-ubyte, got \[3, 2, 2\]/,
+    /train-labels-idx1-ubyte has shape \[3, 2, 2\], not \(n\)/,
   ],
   [
     { 't10k-images': files['t10k-labels'] },
-    /the shape \(n, rows, columns\) for .*t10k-images-idx3-ubyte, got \[1\]/,
+    /t10k-images-idx3-ubyte has shape \[1\], not \(n, rows, columns\)/,
   ],
   [
     { 't10k-images': Buffer.alloc(3) },
@@ -65,7 +65,7 @@ test.each([
   const reading = data.mnist(folderOf(plainly, changes));
   await expect(reading).rejects.toThrow(RangeError);
   await expect(reading).rejects.toThrow(message);
-  await expect(reading).rejects.toThrow(/^mnist: expected /);
+  await expect(reading).rejects.toThrow(/^mnist: /);
 });
 
 test('as many images as Fashion-MNIST has are 47 MB, and batches of them are views or bytes', async () => {
@@ -94,9 +94,7 @@ test('as many images as Fashion-MNIST has are 47 MB, and batches of them are vie
 test('a missing file is named', async () => {
   const folder = folderOf(plainly);
   rmSync(join(folder, 't10k-labels-idx1-ubyte'));
-  const what = 't10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz for dir';
-  await expect(data.mnist(folder)).rejects.toThrow(
-    `mnist: expected ${what}, got none in ${folder}`,
-  );
+  const names = 't10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz';
+  await expect(data.mnist(folder)).rejects.toThrow(`mnist: ${folder} contains neither ${names}`);
   await expect(data.mnist(7 as unknown as string)).rejects.toThrow(TypeError);
 });

@@ -103,21 +103,18 @@ const sum = 'numbers that add up to 6, or fractions that add up to 1,';
 test.each<[() => unknown, string]>([
   [() => new Subset(letters, [6]), 'Subset: expected an index from 0 to 5 for indices[0], got 6'],
   [() => new Subset(letters, [-1]), 'Subset: expected an index from 0 to 5 for indices[0], got -1'],
-  [
-    () => new Subset([], [0]),
-    'Subset: expected no index, because there are no samples, for indices[0], got 0',
-  ],
+  [() => new Subset([], [0]), 'Subset: indices[0] is 0, but the dataset has no samples'],
   [
     () => new Subset(letters, ['0'] as never),
     "Subset: expected a whole number for indices[0], got '0'",
   ],
   [
     () => new Subset(letters, 3 as never),
-    'Subset: expected whole numbers as tensor or iterable for indices, got 3',
+    'Subset: expected a tensor or an iterable of integers for indices, got 3',
   ],
   [
     () => new Subset(letters, zeros(2)),
-    'Subset: expected an int32 or int64 tensor of one dimension for indices, got a float32 tensor of shape [2]',
+    'Subset: expected an int32 or int64 tensor of 1 dimension for indices, got a float32 tensor of shape [2]',
   ],
   [
     () => new Subset(3 as never, []),
@@ -127,7 +124,10 @@ test.each<[() => unknown, string]>([
     () => new Subset(letters, [1]).get(1),
     'Subset.get: expected an index from 0 to 0 for index, got 1',
   ],
-  [() => new ConcatDataset([]), 'ConcatDataset: expected at least one for datasets, got none'],
+  [
+    () => new ConcatDataset([]),
+    'ConcatDataset: expected at least one dataset for datasets, got an empty array',
+  ],
   [
     () => new ConcatDataset(letters as never),
     "ConcatDataset: expected a dataset with length and get, or an array for datasets[0], got 'a'",
@@ -155,7 +155,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => randomSplit(letters, [6], { seed: 1, generator: new Generator(1) }),
-    'randomSplit: expected no seed beside a generator for seed, got 1',
+    'randomSplit: seed and generator cannot be combined; pass one of them',
   ],
   [
     () => randomSplit(letters, [6], { random: 1 } as never),

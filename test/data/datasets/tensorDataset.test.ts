@@ -43,7 +43,7 @@ test.each(['uint8', 'int64', 'float16', 'bfloat16'] as const)('rows of %s', (dty
 });
 
 test.each([
-  [() => new TensorDataset(), RangeError, 'expected at least one for tensors, got none'],
+  [() => new TensorDataset(), RangeError, 'expected at least one tensor for tensors, got none'],
   [
     () => new TensorDataset([1, 2] as never),
     TypeError,
@@ -57,7 +57,7 @@ test.each([
   [
     () => new TensorDataset(zeros(4, 2), zeros(4), zeros(5)),
     RangeError,
-    'expected 4 rows, as tensors[0] has, for tensors[2], got [5]',
+    'expected first dimension 4, as in tensors[0], for tensors[2], got [5]',
   ],
 ] as const)('%s is refused', (make, kind, message) => {
   expect(make).toThrow(kind);
@@ -65,8 +65,8 @@ test.each([
 });
 
 test.each([
-  [3, RangeError, 'expected -3 to 2 for index, got 3'],
-  [-4, RangeError, 'expected -3 to 2 for index, got -4'],
+  [3, RangeError, 'expected an index from -3 to 2 for index, got 3'],
+  [-4, RangeError, 'expected an index from -3 to 2 for index, got -4'],
   [0.5, RangeError, 'expected a whole number for index, got 0.5'],
   ['0', TypeError, "expected a whole number for index, got '0'"],
 ] as const)('get(%p) is refused', (index, kind, message) => {
@@ -76,5 +76,7 @@ test.each([
 });
 
 test('there is nothing to get from a dataset without rows', () => {
-  expect(() => new TensorDataset(zeros(0, 2)).get(0)).toThrow('a dataset with rows for index');
+  expect(() => new TensorDataset(zeros(0, 2)).get(0)).toThrow(
+    'TensorDataset.get: index is 0, but the dataset has no samples',
+  );
 });

@@ -67,17 +67,17 @@ test('other values stay an array', () => {
 });
 
 test.each([
-  [[tensor(1), 1], 'expected a tensor, as the first sample has, for sample 1, got 1'],
-  [[1n, 1], 'expected a bigint, as the first sample has, for sample 1, got 1'],
-  [[1, 1n], 'expected a number, as the first sample has, for sample 1, got a bigint'],
-  [[1, 'a'], "expected a number, as the first sample has, for sample 1, got 'a'"],
+  [[tensor(1), 1], 'expected a tensor, as in sample 0, for sample 1, got 1'],
+  [[1n, 1], 'expected a bigint, as in sample 0, for sample 1, got 1'],
+  [[1, 1n], 'expected a number, as in sample 0, for sample 1, got a bigint'],
+  [[1, 'a'], "expected a number, as in sample 0, for sample 1, got 'a'"],
   [
     [[1], [1, 2]],
-    'expected an array of 1 elements, as the first sample has, for sample 1, got an array of 2 elements',
+    'expected an array of 1 elements, as in sample 0, for sample 1, got an array of 2 elements',
   ],
   [
     [{ x: 1 }, {}],
-    'expected an object with x, as the first sample has, for sample 1, got an object',
+    'expected an object with the keys x, as in sample 0, for sample 1, got an object',
   ],
 ])('samples that differ are refused', (items, message) => {
   expect(() => collate<unknown>(items)).toThrow(`collate: ${message}`);

@@ -200,12 +200,12 @@ test('a state that does not fit changes nothing', () => {
     [
       { batchSize: 3 },
       'shuffle, seed, dropLast',
-      '2, as this loader has, for state.batchSize, got 3',
+      'state.batchSize is 3, but this loader has batchSize 2',
     ],
     [
       { samples: 12 },
       'shuffle, seed, dropLast',
-      '11, as this loader has, for state.samples, got 12',
+      'state.samples is 12, but this loader has samples 11',
     ],
     [
       { epoch: -1 },
@@ -216,12 +216,12 @@ test('a state that does not fit changes nothing', () => {
     [
       { position: 1 },
       'shuffle, seed, dropLast',
-      'the state it was drawn from for state.order, got null',
+      'state.order is null, but this loader uses random numbers',
     ],
     [
       { position: 6, order: tensor([0, 0, 0, 0], { dtype: 'int32' }) },
       'shuffle, seed, dropLast',
-      'at most 5 batches for state.position, got 6',
+      'state.position is 6, but an epoch of this loader has 5 batches',
     ],
     [
       { order: tensor([1]) },
@@ -232,17 +232,17 @@ test('a state that does not fit changes nothing', () => {
     [
       { generator: null },
       'shuffle, seed, dropLast',
-      "the state of the loader's generator for state.generator, got null",
+      'state.generator is null, but the generator of this loader has a state',
     ],
     [
       { sampler: {} },
       'shuffle, seed, dropLast',
-      'null, as its sampler has no state, for state.sampler, got an object',
+      'state.sampler is an object, but this loader has no sampler with a state',
     ],
     [
       { dataset: 1 },
       'shuffle, seed, dropLast',
-      'null, as its dataset has no state, for state.dataset, got 1',
+      'state.dataset is 1, but this loader has no dataset with a state',
     ],
     [
       { more: 1 },
@@ -253,14 +253,14 @@ test('a state that does not fit changes nothing', () => {
   for (const [change, name, message] of cases) {
     const loader = make(name);
     const before = text(loader.stateDict());
-    expect(() => loader.loadStateDict({ ...state, ...change })).toThrow(
-      `loadStateDict: expected ${message}`,
-    );
+    const load = () => loader.loadStateDict({ ...state, ...change });
+    expect(load).toThrow(/^DataLoader\.loadStateDict: /);
+    expect(load).toThrow(message);
     expect(text(loader.stateDict())).toBe(before);
   }
   for (const wrong of [undefined, null, 3, [], {}, tensor([1])]) {
     expect(() => make('sequential').loadStateDict(wrong as never)).toThrow(
-      /^loadStateDict: expected /,
+      /^DataLoader\.loadStateDict: (expected|state\.epoch is missing)/,
     );
   }
 });

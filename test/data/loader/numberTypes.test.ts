@@ -78,8 +78,8 @@ test('a rare fraction of a large dataset', async () => {
   const read = (): unknown => Array.from(batches, ([x]) => x.dtype);
   expect(read).toThrow(RangeError);
   expect(read).toThrow(
-    'DataLoader: expected whole numbers of 32 bits, as before, or another dtype in the option dtypes, ' +
-      'for [0] of a sample, got 0.5',
+    'DataLoader: [0] of a sample is 0.5, but earlier samples have integers of 32 bits there; ' +
+      "set the option dtypes, for example to 'float32'",
   );
 });
 
@@ -136,50 +136,50 @@ describe('an iterable', () => {
       'a fraction',
       ages,
       {},
-      'whole numbers of 32 bits, as before, or another dtype in the option dtypes, for a sample, got 25.5',
+      'a sample is 25.5, but earlier samples have integers of 32 bits there',
     ],
     [
       'a missing number',
       [{ age: 1 }, { age: 2 }, { age: NaN }],
       {},
-      'whole numbers of 32 bits, as before, or another dtype in the option dtypes, for .age of a sample, got NaN',
+      '.age of a sample is NaN, but earlier samples have integers of 32 bits there',
     ],
     [
       'a large number',
       [[[1]], [[2]], [[3e9]]],
       {},
-      'whole numbers of 32 bits, as before, or another dtype in the option dtypes, for [0][0] of a sample, got 3000000000',
+      '[0][0] of a sample is 3000000000, but earlier samples have integers of 32 bits there',
     ],
-    ['a bigint', [1, 2, 3n], {}, 'numbers, as before, for a sample, got a bigint'],
-    ['a boolean', [0.5, 2, true], {}, 'numbers, as before, for a sample, got true'],
-    ['a number', [true, true, 2], {}, 'booleans, as before, for a sample, got 2'],
+    ['a bigint', [1, 2, 3n], {}, 'a sample is a bigint, but earlier samples have numbers there'],
+    ['a boolean', [0.5, 2, true], {}, 'a sample is true, but earlier samples have numbers there'],
+    ['a number', [true, true, 2], {}, 'a sample is 2, but earlier samples have booleans there'],
     [
       'a field that no sample has',
       rows.map(([age, y]) => ({ age, y })),
       { dtypes: { agee: 'int64' } },
-      "one of age, y, as samples have, for dtypes, got 'agee'",
+      "dtypes has the field 'agee', but samples have age, y",
     ],
     [
       'an element that no sample has',
       rows,
       { dtypes: [null, null, 'int64'] },
-      "one of 0, 1, as samples have, for dtypes, got '2'",
+      "dtypes has the field '2', but samples have 0, 1",
     ],
     [
       'a number that dtypes excludes',
       [1, 2, 256],
       { dtypes: 'uint8' },
-      'numbers that uint8 holds, as dtypes says, for a sample, got 256',
+      'a sample is 256, which uint8, the dtype in the option dtypes, cannot represent',
     ],
     [
       'a fraction that dtypes excludes',
       [0.5],
       { dtypes: 'int64' },
-      'numbers that int64 holds, as dtypes says, for a sample, got 0.5',
+      'a sample is 0.5, which int64, the dtype in the option dtypes, cannot represent',
     ],
   ])('%s after others is refused', async (_, values, options, message) => {
     const read = dtypesOf(source(values), { batchSize: 2, ...options });
-    await expect(read).rejects.toThrow(`DataLoader: expected ${message}`);
+    await expect(read).rejects.toThrow(`DataLoader: ${message}`);
   });
 
   test('keeps them in the next epoch, and where an epoch is resumed', async () => {
@@ -187,7 +187,7 @@ describe('an iterable', () => {
     const loader = new DataLoader(new data.IterableDataset(() => values));
     for await (const batch of loader) expect(batch).toHaveProperty('dtype', 'int32');
     values = [0.5];
-    await expect((async () => { for await (const _batch of loader); })()).rejects.toThrow('got 0.5'); // prettier-ignore
+    await expect((async () => { for await (const _batch of loader); })()).rejects.toThrow('a sample is 0.5'); // prettier-ignore
     const first = new DataLoader(source([0.5, 1, 2]));
     for await (const _batch of first) break;
     const other = new DataLoader(source([0.5, 1, 2]));
@@ -220,7 +220,7 @@ test.each<[string, () => unknown, string]>([
   [
     'a fraction',
     () => data.collate([[1], [1.5]], { dtypes: 'int32' }),
-    'collate: expected numbers that int32 holds, as dtypes says, for [0] of a sample, got 1.5',
+    'collate: [0] of a sample is 1.5, which int32, the dtype in the option dtypes, cannot represent',
   ],
 ])('%s is refused', (_, call, message) => {
   expect(call).toThrow(message);

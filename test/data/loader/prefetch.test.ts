@@ -93,7 +93,7 @@ test('promises of samples need for await', () => {
   const loader = new DataLoader(slow(2, []));
   expect(() => [...loader]).toThrow(TypeError);
   expect(() => [...loader]).toThrow(
-    'DataLoader: expected a batch at once, or a loop with for await, for a batch, got',
+    'DataLoader: the dataset or collate returned a promise; use `for await`',
   );
 });
 
@@ -163,7 +163,7 @@ test.each<[object, string]>([
   [{ workers: 0.5 }, 'a whole number of at least 0 for workers, got 0.5'],
   [
     { workers: 1 },
-    'a WorkerDataset, or parts of some, as there are workers, for dataset, got an array of 1 elements',
+    'a WorkerDataset, or a Subset or ConcatDataset of such, because workers > 0, for dataset, got an array',
   ],
 ])('%p is refused', (options, message) => {
   expect(() => new DataLoader([1], options)).toThrow(`DataLoader: expected ${message}`);

@@ -128,7 +128,11 @@ describe('a loader', () => {
   });
 
   test.each([
-    [{ sampler: [10] }, RangeError, 'an index from 0 to 9 for a sample, got 10'],
+    [
+      { sampler: [10] },
+      RangeError,
+      'the sampler returned index 10, but the dataset has 10 samples',
+    ],
     [
       { sampler: [-1] },
       RangeError,
@@ -136,10 +140,11 @@ describe('a loader', () => {
     ],
     [{ sampler: [0.5] }, RangeError, 'a whole number for sample 0 of batch 0, got 0.5'],
     [{ sampler: ['1'] }, TypeError, "a whole number for sample 0 of batch 0, got '1'"],
-    [{ batchSampler: [1] }, TypeError, 'a list of numbers for batch 0 of batchSampler, got 1'],
+    [{ batchSampler: [1] }, TypeError, 'an iterable of indices for batch 0 of batchSampler, got 1'],
   ])('refuses what comes from %p', (options, kind, message) => {
     expect(() => batchesOf(options)).toThrow(kind);
-    expect(() => batchesOf(options)).toThrow(`DataLoader: expected ${message}`);
+    expect(() => batchesOf(options)).toThrow(/^DataLoader: /);
+    expect(() => batchesOf(options)).toThrow(message);
   });
 });
 
@@ -147,11 +152,11 @@ const iterable = 'an iterable with a length for';
 test.each<[() => unknown, string]>([
   [
     () => new SequentialSampler(3 as never),
-    'SequentialSampler: expected a dataset or an array for source, got 3',
+    'SequentialSampler: expected a dataset or an array, with a length, for source, got 3',
   ],
   [
     () => new RandomSampler({} as never),
-    'RandomSampler: expected a dataset or an array for source, got an object',
+    'RandomSampler: expected a dataset or an array, with a length, for source, got an object',
   ],
   [
     () => new RandomSampler(ten, { numSamples: 0 }),
@@ -171,11 +176,11 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new SubsetRandomSampler(5 as never),
-    'SubsetRandomSampler: expected whole numbers as tensor or iterable for indices, got 5',
+    'SubsetRandomSampler: expected a tensor or an iterable of integers for indices, got 5',
   ],
   [
     () => new SubsetRandomSampler(tensor([1])),
-    'SubsetRandomSampler: expected an int32 or int64 tensor of one dimension for indices, got a float32 tensor of shape [1]',
+    'SubsetRandomSampler: expected an int32 or int64 tensor of 1 dimension for indices, got a float32 tensor of shape [1]',
   ],
   [
     () => new WeightedRandomSampler([1, -1], 1),
@@ -187,7 +192,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new WeightedRandomSampler([0, 0], 1),
-    'WeightedRandomSampler: expected a weight above 0 for weights, got none',
+    'WeightedRandomSampler: expected at least one weight above 0 for weights, got none',
   ],
   [
     () => new WeightedRandomSampler([1e308, 1e308], 1),
@@ -195,20 +200,20 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new WeightedRandomSampler(tensor([[1]]), 1),
-    'WeightedRandomSampler: expected one dimension for weights, got [1, 1]',
+    'WeightedRandomSampler: expected a tensor of 1 dimension for weights, got [1, 1]',
   ],
   [
     () => new WeightedRandomSampler(1 as never, 1),
-    'WeightedRandomSampler: expected numbers as tensor or iterable for weights, got 1',
+    'WeightedRandomSampler: expected a tensor or an iterable of numbers for weights, got 1',
   ],
   [
     () => new WeightedRandomSampler([1, 0], 2, { replacement: false }),
-    'WeightedRandomSampler: expected at most 1, the number of weights above 0, for numSamples, got 2',
+    'WeightedRandomSampler: expected at most 1, the number of weights above 0 (without replacement), for numSamples, got 2',
   ],
   [() => new BatchSampler(7 as never, 2), `BatchSampler: expected ${iterable} sampler, got 7`],
   [
     () => new BatchSampler(new Set([1]) as never, 2),
-    'BatchSampler: expected a length for sampler, got an iterable without',
+    'BatchSampler: expected an iterable with a length for sampler, got one without a length',
   ],
   [
     () => new BatchSampler([1], 0),
@@ -220,11 +225,11 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new DataLoader(ten, { sampler: [1], shuffle: true }),
-    'DataLoader: expected none beside shuffle for sampler, got an array of 1 elements',
+    'DataLoader: sampler and shuffle cannot be combined; the sampler defines the order',
   ],
   [
     () => new DataLoader(ten, { batchSampler: [[1]], batchSize: 2 }),
-    'DataLoader: expected none beside batchSize, shuffle, sampler or dropLast for batchSampler, got an array of 1 elements',
+    'DataLoader: batchSampler cannot be combined with batchSize, shuffle, sampler or dropLast; it defines the batches',
   ],
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(message);

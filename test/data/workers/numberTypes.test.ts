@@ -48,7 +48,7 @@ test('numbers that do not fit are refused', async () => {
     tell(failures.map(({ message }) => message));
   `);
   const message =
-    'DataLoader: expected whole numbers of 32 bits, as before, or another dtype in the option dtypes, ' +
-    'for .age of a sample, got 25.5';
+    'DataLoader: .age of a sample is 25.5, but earlier samples have integers of 32 bits there; ' +
+    "set the option dtypes, for example to 'float32'";
   expect(result).toEqual([message, message]);
 });

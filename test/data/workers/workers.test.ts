@@ -209,7 +209,7 @@ test.each([1, 2])('an error comes with its stack, in its turn, %i workers', asyn
   expect(failure.cause).toEqual({ name: 'RangeError', message: 'sample 7 is broken' });
 });
 
-const ended = 'DataLoader: expected worker 0 to load batches, got its end with code 3';
+const ended = 'DataLoader: worker 0 exited unexpectedly (code 3)';
 test.each<[string, string, string | RegExp]>([
   ['that ends', `load('samples.mjs', { exits: 4 })`, ended],
   [
@@ -220,7 +220,8 @@ test.each<[string, string, string | RegExp]>([
   [
     'with another dataset',
     `load('uneven.mjs')`,
-    'DataLoader: expected 4 samples, as in this thread, for a dataset in worker 0, got 3',
+    'DataLoader: a dataset has 3 samples in worker 0, but 4 in the main thread; ' +
+      'its module must create the same dataset in every thread',
   ],
 ])('a worker %s is an error', async (_name, dataset, message) => {
   const failure = (await outputOf(`
@@ -244,8 +245,7 @@ test('a sample that differs from the others is refused as without workers', asyn
   `,
     '--import=tsx',
   )) as string[];
-  const text =
-    'collate: expected an array of 2 elements, as the first sample has, for sample 1, got 0';
+  const text = 'collate: expected an array of 2 elements, as in sample 0, for sample 1, got 0';
   expect(messages[0]).toBe(text);
   expect(messages[1]).toContain(text);
 });
@@ -295,18 +295,18 @@ test.each<[string, string, string]>([
   [
     'a module without default',
     `load('nothing.mjs')`,
-    'expected a dataset, a class or a function for default, got undefined',
+    'nothing.mjs has no default export; export a dataset, a class, or a function',
   ],
   ['a module that is not there', `load('missing.mjs')`, 'Cannot find module'],
   [
     'a class derived from Subset, which no worker knows',
     `new DataLoader(new (class extends data.Subset { get() {} })(await load('plain.cjs', 1, 1), [0]), { workers: 1 })`,
-    'DataLoader: expected a WorkerDataset, or parts of some, as there are workers, for dataset, got',
+    'DataLoader: expected a WorkerDataset, or a Subset or ConcatDataset of such, because workers > 0, for dataset',
   ],
   [
     'for',
     `[...new DataLoader(await load('plain.cjs', 1, 1), { workers: 1 })]`,
-    'DataLoader: expected for await to loop over workers, got for',
+    'DataLoader: workers make batches asynchronously; use `for await`',
   ],
 ])('%s is refused', async (_name, body, message) => {
   const failure = (await outputOf(

@@ -12,7 +12,7 @@ const softplus = (x: string, n: Numbers): string =>
       )
     : n.node('Softplus', x);
 
-/** alpha (e^(x / scale) - 1) where x is not positive. */
+/** x where it is positive, alpha (e^(x / scale) - 1) elsewhere. */
 const exponential = (x: string, n: Numbers, alpha: number, scale = 1): string => {
   const low = n.node('Min', x, 0);
   const power = n.node('Exp', scale === 1 ? low : n.div(low, scale));
@@ -54,7 +54,7 @@ export const activations: Emitters<Exclude<keyof UnaryAttrs, keyof typeof unary>
     const tanh = n.node('Tanh', n.mul(n.add(x, cubic), Math.sqrt(2 / Math.PI)));
     return n.mul(n.mul(x, 0.5), n.add(tanh, 1));
   }),
-  // Not x sigmoid(x) in float64: onnxruntime makes one node of it, for which it has no kernel.
+  // Not x * sigmoid(x) in float64: onnxruntime fuses it to a node for which it lacks the float64 kernel.
   silu: composed((x, n) =>
     n.isDouble
       ? n.div(x, n.add(n.node('Exp', n.node('Neg', x)), 1))

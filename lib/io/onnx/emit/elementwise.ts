@@ -1,4 +1,4 @@
-/** Functions of one and two numbers as ONNX nodes. */
+/** Unary and binary ops as ONNX nodes. */
 import type { OperatorName } from '../../../ops/elementwise/binary';
 import type { PredicateMethods } from '../../../ops/elementwise/predicate';
 import type { UnaryOpName } from '../../../ops/elementwise/unary';
@@ -13,10 +13,10 @@ import {
 } from '../builder';
 import type { Size } from '../size';
 
-/** Translations to a single node, whose inputs and results have the dtype of the op's. */
+/** Translations to a single node with the dtypes of the op. */
 export const oneNode = new WeakSet<object>();
 
-/** One node of the same inputs. */
+/** Translates an op to one node with the same inputs. */
 export const node = (opType: string): Emit => {
   const emit: Emit = ({ inputs }, graph) =>
     graph.node(
@@ -27,13 +27,13 @@ export const node = (opType: string): Emit => {
   return emit;
 };
 
-/** Nodes of one input and constants of its dtype; `Attrs` are the op's attributes in order. */
+/** Adds nodes of one input and constants of its dtype; `Attrs` are the op's attributes in order. */
 type Compose<Attrs> = (x: string, n: Numbers, attrs: Attrs) => string;
 
-/** Attributes that do not depend on the batch. */
+/** Attributes that do not depend on the batch size. */
 type Fixed<Attrs> = { readonly [I in keyof Attrs]: number };
 
-/** Short methods for nodes of one dtype. */
+/** Adds nodes of one dtype. */
 export class Numbers {
   constructor(
     private readonly graph: GraphBuilder,
@@ -51,11 +51,11 @@ export class Numbers {
   node(opType: string, ...inputs: (string | number)[]): string {
     return this.graph.node(
       opType,
-      inputs.map((one) => (typeof one === 'number' ? this.of(one) : one)),
+      inputs.map((input) => (typeof input === 'number' ? this.of(input) : input)),
     );
   }
 
-  /** A node with attributes that are floating numbers. */
+  /** Adds a node with float attributes. */
   with(opType: string, x: string, attrs: Readonly<Record<string, number>>): string {
     return this.graph.node(opType, [x], attrs);
   }
@@ -69,22 +69,22 @@ export class Numbers {
     return this.node('Where', condition, a, b);
   }
 
-  /** Through float32: onnxruntime has no such function of float64. */
+  /** Adds a node in float32, because onnxruntime lacks it for float64. */
   inSingle(opType: string, x: string): string {
     if (!this.isDouble) return this.node(opType, x);
     return this.graph.cast(this.graph.node(opType, [this.graph.cast(x, 'float32')]), 'float64');
   }
 }
 
-/** A function of one number composed of nodes. */
+/** Translates a unary op to several nodes. */
 export const composed =
   <Attrs extends readonly Size[]>(compose: Compose<Fixed<Attrs>>): Emit<Attrs> =>
   ({ inputs: [x], attrs }, graph) => {
-    const numbers = attrs.map((one) => fixed(one, 'a number'));
+    const numbers = attrs.map((attr) => fixed(attr, 'a number'));
     return compose(x.name, new Numbers(graph, x), numbers as readonly number[] as Fixed<Attrs>);
   };
 
-/** In float32 one node, in float64, for which onnxruntime has no kernel, a composition. */
+/** Translates a unary op to one node in float32, and to several in float64, for which onnxruntime lacks the kernel. */
 export const single = <Attrs extends readonly Size[]>(
   opType: string,
   compose: Compose<Fixed<Attrs>>,
@@ -123,7 +123,7 @@ export const unary: Emitters<UnaryOpName | 'clamp' | 'powScalar'> = {
   tanh: node('Tanh'),
   sigmoid: node('Sigmoid'),
   erf: composed((x, n) => n.inSingle('Erf', x)),
-  // ONNX has no Erfc: for large x this loses accuracy, and is 0 from 4 on in float32.
+  // ONNX has no Erfc. 1 - erf(x) loses accuracy for large x; in float32 it is 0 for x >= 4.
   erfc: composed((x, n) => n.sub(1, n.inSingle('Erf', x))),
   clamp: composed((x, n, [min, max]) =>
     n.node('Clip', x, min === -Infinity ? '' : min, max === Infinity ? '' : max),
@@ -137,7 +137,9 @@ const ofNumbers =
   ({ inputs }, graph) =>
     graph.node(
       opType,
-      inputs.map((one) => (one.dtype === 'bool' ? graph.cast(one.name, 'int32') : one.name)),
+      inputs.map((input) =>
+        input.dtype === 'bool' ? graph.cast(input.name, 'int32') : input.name,
+      ),
     );
 
 const ofBool =
@@ -145,10 +147,10 @@ const ofBool =
   ({ inputs }, graph) =>
     graph.node(
       opType,
-      inputs.map((one) => graph.as(one, 'bool')),
+      inputs.map((input) => graph.as(input, 'bool')),
     );
 
-/** Of halves and a number, which stays a float32. */
+/** float16 or bfloat16 and a number, which stays float32. */
 const withNumber =
   (opType: string): Emit =>
   ({ inputs: [a, b] }, graph) => {
@@ -164,7 +166,7 @@ export const binary: Emitters<Binary | keyof PredicateMethods | 'where' | 'clamp
   mul: withNumber('Mul'),
   div: withNumber('Div'),
   pow: ({ inputs: [a, b] }, graph) => {
-    if (a.dtype === 'uint8') throw new Unsupported('of uint8, of which ONNX has no powers');
+    if (a.dtype === 'uint8') throw new Unsupported('ONNX has no Pow of uint8');
     return graph.node('Pow', [a.name, b.name]);
   },
   atan2: null, // no ONNX operator
@@ -189,7 +191,7 @@ export const binary: Emitters<Binary | keyof PredicateMethods | 'where' | 'clamp
   logicalXor: ofBool('Xor'),
   where: ({ inputs: [a, b, mask] }, graph) => {
     if (a.dtype !== 'bool') return graph.node('Where', [mask.name, a.name, b.name]);
-    const whole = [a, b].map((one) => graph.cast(one.name, 'int32'));
-    return graph.cast(graph.node('Where', [mask.name, ...whole]), 'bool');
+    const integers = [a, b].map((operand) => graph.cast(operand.name, 'int32'));
+    return graph.cast(graph.node('Where', [mask.name, ...integers]), 'bool');
   },
 };

@@ -1,4 +1,4 @@
-/** The translation of each op to ONNX nodes; null for one that ONNX has no operator for. */
+/** The translation of each op to ONNX nodes; null if it cannot be exported. */
 import type { OpName } from '../../../core/node';
 import type { Emitters } from '../builder';
 import { activations } from './activations';
@@ -7,14 +7,14 @@ import { indexing } from './indexing';
 import { normalizeChannels } from './normalize';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
-import { whole } from './whole';
+import { integers } from './integers';
 
 export { emitOp } from './narrow';
 
 export const emitters: Emitters<OpName> = {
   ...unary,
   ...binary,
-  ...whole,
+  ...integers,
   ...activations,
   ...shapes,
   ...indexing,

@@ -1,7 +1,7 @@
 /**
- * Dtypes with which ONNX or its runtimes do not compute. The library computes with halves in float32 and rounds once for
- * each op, and with uint8 modulo 256; as nodes that is a cast, the op in a wider dtype, and a cast back, which discards the
- * upper bits of whole numbers.
+ * Ops of dtypes with which ONNX or its runtimes do not compute. The library computes float16 and bfloat16 in float32
+ * and rounds once for each op, and uint8 modulo 256. The graph casts to a wider dtype, runs the op, and casts back,
+ * which discards the upper bits of integers.
  */
 import { isFloating, type DType } from '../../../core/dtype';
 import type { OpName } from '../../../core/node';
@@ -15,7 +15,7 @@ const wider: Readonly<Partial<Record<DType, DType>>> = {
   uint8: 'int32',
 };
 
-/** Ops that move and select elements, whatever their dtype. */
+/** Ops that move or select elements, of any dtype. */
 const moves: ReadonlySet<OpName> = new Set([
   ...(Object.keys(shapes) as (keyof typeof shapes)[]),
   'where',
@@ -25,13 +25,13 @@ const moves: ReadonlySet<OpName> = new Set([
   'index',
 ] as const);
 
-/** Those that onnxruntime does not have of some dtypes, although ONNX has them. */
+/** Ops that onnxruntime lacks for some dtypes, although ONNX defines them. */
 const missing: Readonly<Partial<Record<DType, readonly OpName[]>>> = {
   bfloat16: ['where', 'expand', 'copy', 'fill', 'triangle'],
   uint8: ['triangle'],
 };
 
-/** Ops whose translation takes uint8: functions of bits, those whose result is int64, and of pixels. */
+/** Ops whose translation handles uint8 itself: bitwise ops, those with int64 results, and normalizeChannels. */
 const ofBytes: ReadonlySet<OpName> = new Set([
   'bitwiseAnd',
   'bitwiseOr',
@@ -45,33 +45,37 @@ const ofBytes: ReadonlySet<OpName> = new Set([
   'normalizeChannels',
 ] as const);
 
-/** The dtype in which the op is computed in place of this one; undefined if it is computed in this one. */
+/** The wider dtype in which the op is computed; undefined if it is computed in this dtype. */
 function widerFor(name: OpName, emit: Emit, dtype: DType, mixed: boolean): DType | undefined {
   if (moves.has(name) && missing[dtype]?.includes(name) !== true) return undefined;
   if (dtype === 'uint8' && ofBytes.has(name)) return undefined;
-  // ONNX has all ops of float16, but rounds once for each node, and takes no float32 number beside it.
+  // ONNX has all ops of float16, but it rounds after each node, and the other operand must be float16 too.
   if (dtype === 'float16' && oneNode.has(emit) && !mixed) return undefined;
   return wider[dtype];
 }
 
-/** Adds the nodes of an op, in a wider dtype where that is necessary; returns the names of its outputs. */
+/** Adds the nodes of an op, in a wider dtype if necessary; returns the names of its outputs. */
 export function emitOp(
   name: OpName,
   emit: Emit,
   { inputs, outputs, attrs }: Emitted,
   graph: GraphBuilder,
 ): readonly string[] {
-  const floating = inputs.map((one) => one.dtype).filter(isFloating);
+  const floating = inputs.map((input) => input.dtype).filter(isFloating);
   const mixed = new Set(floating).size > 1;
-  const widened = inputs.map((one) => {
-    const dtype = widerFor(name, emit, one.dtype, mixed);
-    return dtype === undefined ? one : { ...one, name: graph.cast(one.name, dtype), dtype };
+  const widened = inputs.map((input) => {
+    const dtype = widerFor(name, emit, input.dtype, mixed);
+    return dtype === undefined ? input : { ...input, name: graph.cast(input.name, dtype), dtype };
   });
-  const narrow = widened.some((one, i) => one !== inputs[i]);
+  const narrow = widened.some((input, i) => input !== inputs[i]);
   const wide = (dtype: DType): DType =>
     narrow ? (widerFor(name, emit, dtype, mixed) ?? dtype) : dtype;
   const results = emit(
-    { inputs: widened, outputs: outputs.map((one) => ({ ...one, dtype: wide(one.dtype) })), attrs },
+    {
+      inputs: widened,
+      outputs: outputs.map((output) => ({ ...output, dtype: wide(output.dtype) })),
+      attrs,
+    },
     graph,
   );
   const names = typeof results === 'string' ? [results] : results;

@@ -1,11 +1,11 @@
-/** Normalised channels as ONNX nodes. */
+/** The op normalizeChannels as ONNX nodes. */
 import { isFloating, isHalf } from '../../../core/dtype';
 import type { ChannelStatistics } from '../../../ops/nn/normalize';
 import { fixed, type Emit } from '../builder';
 import type { Size, Sized } from '../size';
 import { Numbers } from './elementwise';
 
-/** (x - mean) / std, of bytes (x / 255 - mean) / std; halves through float32, as the op computes them. */
+/** (x - mean) / std, or (x / 255 - mean) / std of uint8; float16 and bfloat16 in float32, as in the op. */
 export const normalizeChannels: Emit<Sized<ChannelStatistics>> = (
   { inputs: [x], outputs: [out], attrs: { mean, std, after } },
   graph,
@@ -20,7 +20,7 @@ export const normalizeChannels: Emit<Sized<ChannelStatistics>> = (
     );
   const n = new Numbers(graph, { ...x, dtype });
   const numbers = graph.as(x, dtype);
-  // Whole numbers are bytes, perhaps in a wider dtype.
+  // Integers are uint8, perhaps cast to a wider dtype.
   const unit = isFloating(x.dtype) ? numbers : n.div(numbers, 255);
   const centered = mean === null ? unit : n.sub(unit, constant(mean.values));
   const y = n.div(centered, constant(std.values));

@@ -1,4 +1,4 @@
-/** Reductions, products, softmax and order, as ONNX nodes. */
+/** Reductions, matrix products, softmax and topk as ONNX nodes. */
 import type { OpAttrs, OpName } from '../../../core/node';
 import {
   fixed,
@@ -18,18 +18,20 @@ const sameShape = (a: readonly Size[], b: readonly Size[]): boolean =>
 type Attrs<K extends OpName> = Sized<OpAttrs[K]>;
 type Reduction = Attrs<'sum'>;
 
-/** A reduction's node; among the reduced dimensions, those of size 1 make no difference. */
+/** Adds a reduction. Dimensions of size 1 are reduced too, which changes nothing. */
 function reduced(type: string, x: string, attrs: Reduction, graph: GraphBuilder): string {
   const { shape, kept, out } = attrs;
   const axes = kept.flatMap((size, i) => (size === 1 ? [i] : []));
   if (axes.length === 0 && shape.length > 0) return graph.node('Identity', [x]);
-  const gone = shape.filter((_, i) => !axes.includes(i));
-  const drops = sameShape(gone, out);
+  const remaining = shape.filter((_, i) => !axes.includes(i));
+  const drops = sameShape(remaining, out);
   const y = reduceNode(type, x, axes, drops, graph);
   return drops || sameShape(kept, out) ? y : graph.reshape(y, out);
 }
 
-/** Opset 17 takes the axes of a sum as an input, those of the others as an attribute, which `GraphBuilder.finished` changes. */
+/**
+ * Opset 17 takes the axes of ReduceSum as an input, of others as an attribute; `GraphBuilder.finished` converts those.
+ */
 function reduceNode(
   type: string,
   x: string,
@@ -45,7 +47,7 @@ function reduceNode(
 
 const reduce = (type: string): Emit<Reduction> => {
   const emit: Emit<Reduction> = ({ inputs: [x], outputs: [out], attrs }, graph) => {
-    // Sums and products of whole numbers and bool are int64.
+    // Sums and products of integers and bool are int64.
     if (x.dtype !== out.dtype || x.dtype !== 'bool') {
       return reduced(type, graph.as(x, out.dtype), attrs, graph);
     }
@@ -55,7 +57,7 @@ const reduce = (type: string): Emit<Reduction> => {
   return emit;
 };
 
-/** Whether any element is true: counts them, which also works for no elements. */
+/** Whether any element is true. It counts them, which also works for 0 elements. */
 function some(mask: string, attrs: Reduction, graph: GraphBuilder): string {
   const count = reduced('ReduceSum', graph.cast(mask, 'int32'), attrs, graph);
   return graph.node('Greater', [count, graph.scalar(0, 'int32')]);
@@ -79,12 +81,12 @@ function variance({ inputs: [x], attrs }: Emitted<Attrs<'var'>>, graph: GraphBui
   const { kept } = attrs;
   const axes = kept.flatMap((size, i) => (size === 1 ? [i] : []));
   const mean = reduceNode('ReduceMean', x.name, axes, false, graph);
-  const away = n.sub(x.name, mean);
-  const sum = reduced('ReduceSum', n.mul(away, away), attrs, graph);
+  const deviation = n.sub(x.name, mean);
+  const sum = reduced('ReduceSum', n.mul(deviation, deviation), attrs, graph);
   return n.div(sum, graph.sizeScalar(attrs.divisor, x.dtype));
 }
 
-const place =
+const argExtreme =
   (type: 'ArgMax' | 'ArgMin'): Emit<Attrs<'argmax'>> =>
   ({ inputs: [x], outputs: [out], attrs }, graph) => {
     const { dim } = attrs;
@@ -93,13 +95,13 @@ const place =
     const source = flat ? graph.reshape(numbers, [-1]) : numbers;
     const axis = flat ? 0n : BigInt(fixed(dim, 'a dimension'));
     const keepdims = !flat && out.shape.length === x.shape.length ? 1n : 0n;
-    const at = graph.cast(graph.node(type, [source], { axis, keepdims }), 'int32');
-    return flat && out.shape.length > 0 ? graph.reshape(at, out.shape) : at;
+    const indices = graph.cast(graph.node(type, [source], { axis, keepdims }), 'int32');
+    return flat && out.shape.length > 0 ? graph.reshape(indices, out.shape) : indices;
   };
 
-const along = (type: string): Emit<Size> => {
+const alongDim = (type: string): Emit<Size> => {
   const emit: Emit<Size> = ({ inputs: [x], attrs: dim }, graph) => {
-    if (x.shape.length === 0) throw new Unsupported(`${type} of a tensor without dimensions`);
+    if (x.shape.length === 0) throw new Unsupported(`ONNX has no ${type} of a 0-dim tensor`);
     return graph.node(type, [x.name], { axis: BigInt(fixed(dim, 'a dimension')) });
   };
   oneNode.add(emit);
@@ -120,8 +122,8 @@ export const reductions = {
   amin: reduce('ReduceMin'),
   max: extreme('ReduceMax'),
   min: extreme('ReduceMin'),
-  argmax: place('ArgMax'),
-  argmin: place('ArgMin'),
+  argmax: argExtreme('ArgMax'),
+  argmin: argExtreme('ArgMin'),
   any: ({ inputs: [x], attrs }, graph) => some(x.name, attrs, graph),
   all: ({ inputs: [x], attrs }, graph) =>
     graph.node('Not', [some(graph.node('Not', [x.name]), attrs, graph)]),
@@ -130,16 +132,16 @@ export const reductions = {
   var: variance,
   std: (op, graph) => graph.node('Sqrt', [variance(op, graph)]),
   cumsum: ({ inputs: [x], outputs: [out], attrs }, graph) => {
-    if (x.shape.length === 0) throw new Unsupported('cumsum of a tensor without dimensions');
+    if (x.shape.length === 0) throw new Unsupported('ONNX has no CumSum of a 0-dim tensor');
     const axis = graph.constant('int64', [], [fixed(attrs.dim, 'a dimension')]);
     return graph.node('CumSum', [graph.as(x, out.dtype), axis], {
       reverse: attrs.reverse ? 1n : 0n,
     });
   },
-  softmax: along('Softmax'),
-  logSoftmax: along('LogSoftmax'),
+  softmax: alongDim('Softmax'),
+  logSoftmax: alongDim('LogSoftmax'),
   topk: ({ inputs: [x], attrs }, graph) => {
-    if (x.shape.length === 0) throw new Unsupported('the order of a tensor without dimensions');
+    if (x.shape.length === 0) throw new Unsupported('ONNX has no TopK of a 0-dim tensor');
     const k = graph.sizes([attrs.k]);
     const numbers = x.dtype === 'bool' ? graph.cast(x.name, 'int32') : x.name;
     const [values, indices] = graph.nodeOf(2, 'TopK', [numbers, k], {
@@ -156,6 +158,6 @@ export const reductions = {
       inputs.map(({ name }) => name),
       { transB: 1n },
     ),
-  // Sorting is reported as `topk`, whose values the sorted tensor is.
+  // A sort is traced as `topk`, whose values are the sorted tensor.
   sort: null,
 } satisfies Partial<Emitters<OpName>>;

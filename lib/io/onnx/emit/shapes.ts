@@ -6,9 +6,9 @@ import { isAffine, plus } from '../size';
 
 const same: Emit = ({ inputs: [x], outputs: [out] }, graph) => {
   if (out.dtype !== 'uint8' || !isFloating(x.dtype)) return graph.as(x, out.dtype);
-  // ONNX does not say which byte a floating number outside becomes; two casts alone are one for onnxruntime.
-  const whole = graph.cast(x.name, 'int64');
-  return graph.cast(graph.node('Mod', [whole, graph.scalar(256, 'int64')]), 'uint8');
+  // ONNX does not define casts of floats outside of 0 to 255; onnxruntime would merge two casts without Mod.
+  const integers = graph.cast(x.name, 'int64');
+  return graph.cast(graph.node('Mod', [integers, graph.scalar(256, 'int64')]), 'uint8');
 };
 
 export const shapes = {
@@ -29,7 +29,7 @@ export const shapes = {
     const [start, length] = [attrs.start, attrs.length];
     const step = fixed(attrs.step, 'a step');
     if (step !== 1 && isAffine(length)) {
-      throw new Unsupported('a slice with a step along a dimension that follows the batch');
+      throw new Unsupported('a slice with a step along a dimension that depends on the batch size');
     }
     const span = isAffine(length) ? length : length * step;
     return graph.slice(x, fixed(attrs.dim, 'a dimension'), start, plus(start, span), step);

@@ -5,14 +5,14 @@ import { chooseInts, compareInts, Flags, Ints, tensorOf } from './datum';
 import { binary, tensors, unary } from './elementwise';
 import type { Operator } from './node';
 
-/** A comparison of two tensors, or of integers in JavaScript. */
+/** An operator that compares two tensors, or integers in JavaScript. */
 const comparison =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts: (a: number, b: number) => boolean): Operator =>
   () =>
   ([a, b]) =>
     compareInts(a, b, ofInts) ?? fn(tensorOf(a), tensorOf(b));
 
-/** Detects positive or negative infinities, or both. */
+/** Detects positive infinities, negative infinities, or both. */
 const isInf: Operator = (node) => {
   const negative = node.int('detect_negative', 1) !== 0;
   const positive = node.int('detect_positive', 1) !== 0;

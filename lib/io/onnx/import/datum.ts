@@ -1,15 +1,15 @@
 /** The values in an imported graph: tensors, and the integers that shapes are computed with. */
 import { numbersOf } from '../../../core/access';
 import { tensor } from '../../../creation/filled';
-import { shapeText, unexpected } from '../../../core/errors';
+import { shapeText } from '../../../core/errors';
 import { numelOf, type Shape } from '../../../core/shape';
 import { Tensor } from '../../../core/tensor';
 
 const op = 'OnnxModule';
 
 /**
- * int64 numbers in JavaScript with at most one dimension: shapes, axes, indices. They are not tensors, so that shapes that
- * are computed from others stay numbers, also in a compiled function.
+ * int64 numbers in JavaScript with at most one dimension: shapes, axes, indices. They are not tensors, so that shapes
+ * that are computed from other shapes stay numbers, also in a compiled function.
  */
 export class Ints {
   constructor(
@@ -44,20 +44,21 @@ export type Datum = Tensor | Ints | Flags;
 /** More integers than this are not a shape, and become a tensor. */
 export const mostInts = 4096;
 
-/** The value as a tensor; integers become int64. RangeError if the node lacks the input. */
+/** Converts a value to a tensor; integers become int64. Throws a RangeError if the input is missing. */
 export function tensorOf(datum: Datum | null | undefined): Tensor {
   if (datum instanceof Tensor) return datum;
   if (datum === null || datum === undefined)
-    throw unexpected(op, 'one more input', 'a node', 'none');
+    throw new RangeError(`${op}: a node lacks an input that its operator needs`);
   if (datum instanceof Flags) {
     return tensor(Uint8Array.from(datum.values, Number), { dtype: 'bool' }).reshape([
       ...datum.shape,
     ]);
   }
   if (datum.exact !== null) return datum.exact;
-  const wide = datum.values.find((one) => !Number.isSafeInteger(one));
-  if (wide !== undefined)
-    throw unexpected(op, 'whole numbers up to 2^53', 'a tensor', String(wide));
+  const wide = datum.values.find((value) => !Number.isSafeInteger(value));
+  if (wide !== undefined) {
+    throw new RangeError(`${op}: the integer ${wide} in the graph is larger than 2^53`);
+  }
   return tensor(BigInt64Array.from(datum.values, BigInt)).reshape([...datum.shape]);
 }
 
@@ -66,11 +67,13 @@ export function intsOf(datum: Datum): number[] {
   return datum instanceof Ints ? [...datum.values] : Array.from(numbersOf(op, tensorOf(datum)));
 }
 
-/** The only number. */
+/** The integer of a value with one element. */
 export function intOf(datum: Datum): number {
   const values = intsOf(datum);
   if (values.length === 1) return values[0];
-  throw unexpected(op, 'one whole number', 'a tensor', shapeText(datum.shape));
+  throw new RangeError(
+    `${op}: a node needs a single integer, but its input has shape ${shapeText(datum.shape)}`,
+  );
 }
 
 /** Integers in another shape. */
@@ -79,23 +82,23 @@ export function reshapedInts(ints: Ints, shape: Shape): Datum {
   return shape.length > 1 ? tensorOf(reshaped) : reshaped;
 }
 
-/** Two lists of integers with which JavaScript computes exactly, else null. */
+/** Returns both values if they are integers with which JavaScript computes exactly, else null. */
 function exactInts(a: Datum | null, b: Datum | null): [Ints, Ints] | null {
-  const fit = a instanceof Ints && b instanceof Ints && a.exact === null && b.exact === null;
-  return fit ? [a, b] : null;
+  const isExact = a instanceof Ints && b instanceof Ints && a.exact === null && b.exact === null;
+  return isExact ? [a, b] : null;
 }
 
-/** The indices and the shape of elementwise results; null if the lengths do not match. */
+/** The indices and the shape of the result of an elementwise function; null if the lengths do not match. */
 function aligned(all: readonly (Ints | Flags)[]) {
   const { shape } = all.reduce((a, b) => (a.shape.length >= b.shape.length ? a : b));
   const n = numelOf(shape);
   if (all.some(({ values }) => values.length !== n && values.length !== 1)) return null;
-  return { places: Array.from({ length: n }, (_, i) => i), shape };
+  return { positions: Array.from({ length: n }, (_, i) => i), shape };
 }
 
-const at = <T>(values: readonly T[], i: number): T => values[values.length === 1 ? 0 : i];
+const elementAt = <T>(values: readonly T[], i: number): T => values[values.length === 1 ? 0 : i];
 
-/** A function of numbers, elementwise; null if they are none, or if a result is not exact. */
+/** Applies a function to integers, elementwise; null if the values are not integers, or a result is not exact. */
 export function mapInts(
   first: Datum | null,
   second: Datum | null,
@@ -103,12 +106,12 @@ export function mapInts(
 ): Ints | null {
   const [a, b] = exactInts(first, second) ?? [];
   if (a === undefined || b === undefined) return null;
-  const fit = aligned([a, b]);
-  const values = fit?.places.map((i) => fn(at(a.values, i), at(b.values, i)));
-  return fit && values?.every(Number.isSafeInteger) ? new Ints(values, fit.shape) : null;
+  const result = aligned([a, b]);
+  const values = result?.positions.map((i) => fn(elementAt(a.values, i), elementAt(b.values, i)));
+  return result && values?.every(Number.isSafeInteger) ? new Ints(values, result.shape) : null;
 }
 
-/** A comparison of numbers, elementwise; null if they are none. */
+/** Compares integers, elementwise; null if the values are not integers. */
 export function compareInts(
   first: Datum | null,
   second: Datum | null,
@@ -116,19 +119,19 @@ export function compareInts(
 ): Flags | null {
   const [a, b] = exactInts(first, second) ?? [];
   if (a === undefined || b === undefined) return null;
-  const fit = aligned([a, b]);
+  const result = aligned([a, b]);
   return (
-    fit &&
+    result &&
     new Flags(
-      fit.places.map((i) => fn(at(a.values, i), at(b.values, i))),
-      fit.shape,
+      result.positions.map((i) => fn(elementAt(a.values, i), elementAt(b.values, i))),
+      result.shape,
     )
   );
 }
 
-/** Numbers of `a` where the flag is true, of `b` elsewhere. */
+/** The integers of `a` where the flag is true, of `b` elsewhere. */
 export function chooseInts(flags: Flags, a: Ints, b: Ints): Ints | null {
-  const fit = aligned([flags, a, b]);
-  const pick = (i: number): number => at((at(flags.values, i) ? a : b).values, i);
-  return fit && new Ints(fit.places.map(pick), fit.shape);
+  const result = aligned([flags, a, b]);
+  const pick = (i: number): number => elementAt((elementAt(flags.values, i) ? a : b).values, i);
+  return result && new Ints(result.positions.map(pick), result.shape);
 }

@@ -1,6 +1,5 @@
 /** Elementwise ONNX operators. */
 import { isFloating } from '../../../core/dtype';
-import { unexpected } from '../../../core/errors';
 import * as F from '../../../functional';
 import { where } from '../../../ops/elementwise/select';
 import { scalar } from '../../../ops/define';
@@ -8,13 +7,13 @@ import type { Tensor } from '../../../core/tensor';
 import { Ints, intsOf, mapInts, tensorOf, type Datum } from './datum';
 import { dtypeOf } from './elements';
 import type { GraphNode, Operator, Run } from './node';
-import { BrokenTensor } from './tensor';
+import { InvalidPart } from './tensor';
 
-/** A function of the inputs that are not omitted, as tensors. */
+/** Runs a function of the inputs that are not omitted, as tensors. */
 export const tensors =
   (fn: (...inputs: Tensor[]) => Tensor): Run =>
   (inputs) => {
-    const present = inputs.filter((one) => one !== null);
+    const present = inputs.filter((input) => input !== null);
     while (present.length < Math.max(fn.length, 1)) present.push(tensorOf(null));
     return fn(...present.map(tensorOf));
   };
@@ -24,14 +23,14 @@ export const unary =
   () =>
     tensors(fn);
 
-/** A function of two tensors, or of integers in JavaScript. */
+/** An operator that is a function of two tensors, or of integers in JavaScript. */
 export const binary =
   (fn: (a: Tensor, b: Tensor) => Tensor, ofInts?: (a: number, b: number) => number): Operator =>
   () =>
   ([a, b]) =>
     (ofInts && mapInts(a, b, ofInts)) ?? fn(tensorOf(a), tensorOf(b));
 
-/** Reduces all inputs with a function of two tensors. */
+/** An operator that reduces all inputs with a function of two tensors. */
 const variadic =
   (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
   () =>
@@ -48,7 +47,7 @@ const modulo: Operator = (node) => {
   return tensors((a, b) => (fmod ? a.fmod(b) : a.remainder(b)));
 };
 
-/** Bounds as inputs, or before opset 11 as attributes. */
+/** The bounds are inputs; before opset 11, attributes. */
 const clip: Operator = (node) => {
   const bounds = [node.float('min', -Infinity), node.float('max', Infinity)];
   return ([x, low = null, high = null]) => {
@@ -64,18 +63,20 @@ const cast: Operator = (node) => {
   return ([x]) => (x instanceof Ints && to === 'int64' ? x : tensorOf(x).to(to));
 };
 
-/** To the dtype of the second input. */
+/** Casts to the dtype of the second input. */
 const castLike: Operator = (node) => {
   node.ignore('saturate', 'round_mode');
   return ([x, like = null]) =>
     x instanceof Ints && like instanceof Ints ? x : tensorOf(x).to(tensorOf(like).dtype);
 };
 
-/** Of unsigned numbers, of which uint8 is the only dtype. */
+/** ONNX shifts unsigned integers only, of which the library has uint8. */
 const bitShift: Operator = (node) => {
   const left = node.string('direction', '') === 'LEFT';
   return tensors((a, b) => {
-    if (a.dtype !== 'uint8') throw unexpected('OnnxModule', 'uint8', 'BitShift', a.dtype);
+    if (a.dtype !== 'uint8') {
+      throw new RangeError(`OnnxModule: BitShift of ${a.dtype} is not supported; only uint8 is`);
+    }
     return left ? a.bitwiseLeftShift(b) : a.bitwiseRightShift(b);
   });
 };
@@ -95,7 +96,7 @@ const shrink: Operator = (node) => {
   );
 };
 
-/** gamma (x where it is positive, alpha (e^x - 1) elsewhere) */
+/** gamma x where x is positive, gamma alpha (e^x - 1) elsewhere. */
 const selu: Operator = (node) => {
   const alpha = node.float('alpha', 1.6732632423543772);
   const gamma = node.float('gamma', 1.0507009873554805);
@@ -103,7 +104,7 @@ const selu: Operator = (node) => {
   return usual ? tensors((x) => F.selu(x)) : tensors((x) => F.elu(x, { alpha }).mul(gamma));
 };
 
-/** log(1 + e^x); above the threshold x, which is equal in float32 and float64. */
+/** log(1 + e^x); x above the threshold, which is the same number in float32 and float64. */
 const softplus = (x: Tensor): Tensor => F.softplus(x, { threshold: 40 });
 
 const gelu: Operator = (node) => {
@@ -118,23 +119,23 @@ const floatOption =
     return tensors((x) => fn(x, value));
   };
 
-/** `weight` broadcasts to the shape of x. */
+/** `weight` broadcasts to the shape of `x`. */
 const prelu = (x: Tensor, weight: Tensor): Tensor => where(x.gt(0), x, x.mul(weight));
 
 /** A tensor filled with one value; its shape is an input. */
 const constantOfShape: Operator = (node) => {
   const value = node.tensor('value') ?? scalar(0, node.floating ?? 'float32');
-  const one = tensorOf(value);
-  if (one.numel() !== 1)
-    throw new BrokenTensor(`expected one value in ConstantOfShape, got ${one.numel()}`);
-  const filling = one.reshape([]);
+  const element = tensorOf(value);
+  if (element.numel() !== 1)
+    throw new InvalidPart(`a ConstantOfShape node has ${element.numel()} values instead of one`);
+  const scalarValue = element.reshape([]);
   const number = value instanceof Ints && value.exact === null ? value.values[0] : null;
   return ([sizes]) => {
     const shape = intsOf(sizes as Datum);
     if (number !== null && shape.length === 1 && shape[0] >= 0 && shape[0] <= 64) {
       return new Ints(new Array<number>(shape[0]).fill(number));
     }
-    return filling.expand(shape).clone();
+    return scalarValue.expand(shape).clone();
   };
 };
 

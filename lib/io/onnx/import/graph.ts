@@ -5,13 +5,13 @@ import { Tensor } from '../../../core/tensor';
 import type { Message } from '../schema';
 import { comparisons } from './comparisons';
 import type { Datum } from './datum';
-import { refusal } from './file';
+import { listProblems } from './file';
 import { elementwise } from './elementwise';
-import { dtypeOf, Refused } from './elements';
+import { dtypeOf, Unsupported } from './elements';
 import { GraphNode, type Run } from './node';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
-import { BrokenTensor, readTensor } from './tensor';
+import { InvalidPart, readTensor } from './tensor';
 
 const operators = new Map(
   Object.entries({ ...elementwise, ...comparisons, ...shapes, ...reductions }),
@@ -19,7 +19,7 @@ const operators = new Map(
 /** The supported opsets. */
 const opsets = { first: 7, last: 24 };
 
-/** An input of the graph; null for sizes that are not fixed. */
+/** An input of the graph; sizes that are not fixed are null. */
 export interface Input {
   readonly name: string;
   readonly slot: number;
@@ -34,7 +34,7 @@ export interface Step {
   readonly outputs: readonly number[];
 }
 
-/** A graph in steps. */
+/** A graph as a list of steps. */
 export interface Plan {
   readonly inputs: readonly Input[];
   readonly outputs: readonly { readonly name: string; readonly slot: number }[];
@@ -45,10 +45,11 @@ export interface Plan {
   readonly slots: number;
 }
 
+/** Collects the slots, constants and steps of a graph, and its problems. */
 class Planner {
   private readonly slots = new Map<string, number>();
-  private readonly refused = new Set<string>();
-  private readonly broken: string[] = [];
+  private readonly unsupported = new Set<string>();
+  private readonly invalid: string[] = [];
   private readonly parameters = new Map<string, Parameter>();
   private readonly fixed = new Map<number, Datum>();
 
@@ -59,21 +60,20 @@ class Planner {
     private readonly floating: FloatingDType | null,
   ) {}
 
-  /** Runs `make`, and collects its errors about unsupported or invalid parts. */
+  /** Calls `make`, and collects its errors about unsupported or invalid parts. */
   private try<T>(make: () => T): T | null {
     try {
       return make();
     } catch (error) {
-      if (error instanceof Refused) this.refused.add(error.message);
-      else if (error instanceof BrokenTensor) this.broken.push(error.message);
+      if (error instanceof Unsupported) this.unsupported.add(error.message);
+      else if (error instanceof InvalidPart) this.invalid.push(error.message);
       else throw error;
       return null;
     }
   }
 
   private define(name: string): number {
-    if (this.slots.has(name))
-      this.broken.push(`expected each name once, got '${short(name)}' twice`);
+    if (this.slots.has(name)) this.invalid.push(`the name '${short(name)}' occurs twice`);
     const slot = this.slots.size;
     this.slots.set(name, slot);
     return slot;
@@ -83,7 +83,7 @@ class Planner {
     if (name === '') return -1;
     const slot = this.slots.get(name);
     if (slot !== undefined) return slot;
-    this.broken.push(`expected nodes in order, got '${short(name)}' before anything makes it`);
+    this.invalid.push(`'${short(name)}' is used before a node computes it`);
     return -1;
   }
 
@@ -101,7 +101,7 @@ class Planner {
         this.fixed.set(slot, value);
       }
     }
-    if (this.graph.sparseInitializer.length > 0) this.refused.add('sparse initializers');
+    if (this.graph.sparseInitializer.length > 0) this.unsupported.add('sparse initializers');
   }
 
   private inputs(): Input[] {
@@ -112,7 +112,7 @@ class Planner {
       const tensor = type?.tensorType;
       const what = `input '${short(name)}'`;
       const dtype = this.try(() => {
-        if (tensor === undefined) throw new Refused(`${what}, which is no tensor`);
+        if (tensor === undefined) throw new Unsupported(`${what}, which is not a tensor`);
         return dtypeOf(tensor.elemType, what, this.floating);
       });
       const shape = tensor?.shape?.dim.map(({ dimValue, dimParam }) =>
@@ -131,45 +131,50 @@ class Planner {
 
   private runOf(proto: Message<'NodeProto'>): Run {
     const { opType, domain } = proto;
-    const own = domain === '' || domain === 'ai.onnx';
-    const operator = own ? operators.get(opType) : undefined;
-    if (operator === undefined) throw new Refused(short(own ? opType : `${domain}.${opType}`));
+    const isStandard = domain === '' || domain === 'ai.onnx';
+    const operator = isStandard ? operators.get(opType) : undefined;
+    if (operator === undefined)
+      throw new Unsupported(short(isStandard ? opType : `${domain}.${opType}`));
     if (!proto.input[0] && opType !== 'Constant') {
-      throw new BrokenTensor(`expected a first input of '${short(opType)}', got none`);
+      throw new InvalidPart(`a node of type '${short(opType)}' has no first input`);
     }
     const node = new GraphNode(proto, this.opset, this.floating);
     const run = operator(node);
-    for (const problem of node.problems()) this.refused.add(problem);
+    for (const problem of node.problems()) this.unsupported.add(problem);
     return run;
   }
 
   plan(): Plan {
     if (this.opset < opsets.first || this.opset > opsets.last) {
-      this.refused.add(`opset ${this.opset} (${opsets.first} to ${opsets.last} are)`);
+      this.unsupported.add(`opset ${this.opset}, only opsets ${opsets.first} to ${opsets.last}`);
     }
     this.initializers();
     const inputs = this.inputs();
-    const steps = this.graph.node.flatMap((one) => this.step(one));
+    const steps = this.graph.node.flatMap((proto) => this.step(proto));
     const outputs = this.graph.output.map(({ name }) => ({ name, slot: this.use(name) }));
-    if (outputs.length === 0) this.broken.push('expected outputs, got none');
-    if (this.broken.length > 0) throw refusal('an ONNX model', this.path, this.broken);
-    if (this.refused.size > 0) {
-      throw refusal('a model of what is supported', this.path, [...this.refused].sort());
+    if (outputs.length === 0) this.invalid.push('the graph has no outputs');
+    if (this.invalid.length > 0) {
+      throw listProblems(this.path, 'is not a valid ONNX model', this.invalid);
+    }
+    if (this.unsupported.size > 0) {
+      const what = 'uses parts of ONNX that are not supported';
+      throw listProblems(this.path, what, [...this.unsupported].sort());
     }
     const { parameters, fixed } = this;
     return { inputs, outputs, steps, parameters, fixed, slots: this.slots.size };
   }
 }
 
+/** A name from the file in messages. */
 const short = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}...` : name);
 
-/** The steps of a model; one error names everything that is not supported. */
+/** Prepares a model to run; one error lists everything that is not supported. */
 export function planOf(
   path: string,
   model: Message<'ModelProto'>,
   floating: FloatingDType | null,
 ): Plan {
   const graph = model.graph as Message<'GraphProto'>;
-  const own = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  return new Planner(path, graph, own?.version ?? 1, floating).plan();
+  const standard = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  return new Planner(path, graph, standard?.version ?? 1, floating).plan();
 }

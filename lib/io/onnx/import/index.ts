@@ -7,18 +7,27 @@ import { OnnxModule } from './module';
 
 /** Options of `importOnnx`. */
 export interface ImportOnnxOptions {
-  /** The dtype of all floating numbers, in place of that in the file: `'float32'` computes a half-precision model in float32. */
+  /**
+   * Dtype of all floating-point numbers: `'float32'` computes a float16 model in float32. Default: the dtype in the
+   * file.
+   */
   dtype?: FloatingDType;
 }
 
 /**
- * Loads the model in an ONNX file as a module that runs the graph with the ops of this library. It can be trained,
- * compiled and exported again. Its parameters are the file's floating initializers, under their names in the file.
+ * Loads an ONNX file as a module that runs the graph with the ops of this library.
  *
- * Every number has the dtype that it has in the file; int8, int16, uint16 and uint32, which have none here, become int32,
- * uint64 becomes int64. An input of int64 takes int32 too. One RangeError names everything in the file that is not
- * supported. Weights in other files are read if these lie in the model's folder.
+ * The module can be trained, compiled and exported again. Its parameters are the file's floating-point initializers,
+ * under their names in the file. Numbers keep the dtype of the file; int8, int16, uint16 and uint32, which the library
+ * does not have, become int32, and uint64 becomes int64. An int64 input also accepts int32. Weights in other files are
+ * read if those are in the directory of the model. The package @bufbuild/protobuf reads the wire format.
  *
+ * @param path path or file URL of the file
+ * @param options dtype of floating-point numbers; see ImportOnnxOptions
+ * @returns the model, in training mode, as every new module
+ * @throws RangeError if the file is invalid, or uses parts of ONNX that are not supported; the message lists all of
+ *   them
+ * @see https://onnx.ai/onnx/operators
  * @example const model = await io.importOnnx('digits.onnx');
  */
 export async function importOnnx(

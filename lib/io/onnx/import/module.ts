@@ -10,8 +10,13 @@ import type { Input, Plan } from './graph';
 const op = 'OnnxModule';
 
 /**
- * A model from an ONNX file: its floating initializers are its parameters, under their names in the file, and can be
- * trained. Made by `io.importOnnx`.
+ * A model from an ONNX file, made by `io.importOnnx`.
+ *
+ * Its parameters are the file's floating-point initializers, under their names in the file.
+ *
+ * @example
+ * const model = await io.importOnnx('digits.onnx');
+ * const logits = model.forward(zeros(1, 784));
  */
 export class OnnxModule extends Module<Tensor[]> {
   readonly #plan: Plan;
@@ -39,14 +44,29 @@ export class OnnxModule extends Module<Tensor[]> {
     this._parameters.forEach(visit);
   }
 
-  /** The output of a model with one output; use `run` for a model with several. */
+  /**
+   * Computes the output of a model with one output; use `run` for a model with several.
+   *
+   * @param inputs tensors in the order of `inputNames`, with the shapes and dtypes of the file
+   * @returns the output
+   * @throws RangeError if an input has another shape or dtype, or the model has several outputs
+   */
   override forward(...inputs: Tensor[]): Tensor {
     const outputs = this.#run(inputs);
     if (outputs.length === 1) return outputs[0];
-    throw unexpected(op, 'a model of one output; call run', 'forward', `${outputs.length} outputs`);
+    throw new RangeError(
+      `OnnxModule.forward: the model has ${outputs.length} outputs; call run() to get all of them`,
+    );
   }
 
-  /** Computes all outputs by name from inputs by name. */
+  /**
+   * Computes all outputs, by name, from inputs by name.
+   *
+   * @param inputs a tensor for each of `inputNames`, with the shape and dtype of the file
+   * @returns a tensor for each of `outputNames`
+   * @throws RangeError if an input has another name, shape or dtype
+   * @example const { output } = model.run({ input: zeros(1, 784) });
+   */
   run(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const value: unknown = inputs;
     if (typeof value !== 'object' || value === null || value instanceof Tensor) {
@@ -64,26 +84,31 @@ export class OnnxModule extends Module<Tensor[]> {
     const { inputs, outputs, steps, fixed, slots } = this.#plan;
     if (args.length !== inputs.length) {
       const names = inputs.map(({ name }) => name).join(', ');
-      throw unexpected(op, `${inputs.length} tensors (${names})`, 'forward', String(args.length));
+      const what = `${inputs.length} tensors (${names})`;
+      throw unexpected(op, what, 'the inputs', String(args.length));
     }
     const values = new Array<Datum | null>(slots).fill(null);
     for (const [slot, value] of fixed) values[slot] = value;
     inputs.forEach((input, i) => {
-      values[input.slot] = checked(input, args[i]);
+      values[input.slot] = checkInput(input, args[i]);
     });
     for (const step of steps) {
       const results = step.run(step.inputs.map((slot) => (slot < 0 ? null : values[slot])));
       const list = Array.isArray(results) ? (results as readonly Datum[]) : [results as Datum];
       step.outputs.forEach((slot, i) => {
         if (slot < 0) return;
-        if (i >= list.length)
-          throw unexpected(op, 'a node of fewer outputs', 'forward', `${i + 1}`);
+        if (i >= list.length) {
+          throw new RangeError(
+            `${op}: a node has ${i + 1} outputs, but its operator computes ${list.length}`,
+          );
+        }
         values[slot] = list[i];
       });
     }
     return outputs.map(({ slot }) => tensorOf(values[slot] as Datum));
   }
 
+  /** Inputs, outputs and number of nodes, for printing. */
   override extraRepr(): string {
     const inputs = this.#plan.inputs.map(({ name, dtype, shape }) => {
       const sizes = shape === null ? '' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
@@ -93,11 +118,11 @@ export class OnnxModule extends Module<Tensor[]> {
   }
 }
 
-/** The input for a graph's input; indices may be int32 where the graph has int64. */
-function checked({ name, dtype, shape }: Input, value: unknown): Tensor {
-  const given = requireTensor(op, name, value);
-  const isIndices = isIndex(dtype) && isIndex(given.dtype);
-  const x = isIndices ? given.to(promoteTypes(dtype, given.dtype)) : given;
+/** Checks an input; indices may be int32 where the graph has int64. */
+function checkInput({ name, dtype, shape }: Input, value: unknown): Tensor {
+  const tensor = requireTensor(op, name, value);
+  const isIndices = isIndex(dtype) && isIndex(tensor.dtype);
+  const x = isIndices ? tensor.to(promoteTypes(dtype, tensor.dtype)) : tensor;
   if (x.dtype !== dtype) throw unexpected(op, `dtype ${dtype}`, name, x.dtype);
   const wanted = shape?.map((size, i) => size ?? x.shape[i]);
   if (wanted && !(wanted.length === x.ndim && sameShape(wanted, x.shape))) {

@@ -1,30 +1,33 @@
-/** ONNX operators that reduce, multiply matrices, normalise and order. */
+/** ONNX operators that reduce, multiply matrices, normalize or sort. */
 import * as F from '../../../functional';
 import { einsum } from '../../../ops/matrix/einsum';
 import { normalizeDim, numelOf } from '../../../core/shape';
 import type { Tensor } from '../../../core/tensor';
 import { intOf, intsOf, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
-import { Refused } from './elements';
+import { Unsupported } from './elements';
 import type { Operator } from './node';
 
 type Reduce = (x: Tensor, dims: readonly number[] | null, options: { keepdim: boolean }) => Tensor;
 
-/** Axes are an input, or an attribute in older opsets; without axes all dimensions are reduced, unless the node forbids it. */
+/**
+ * The axes are an input, in older opsets an attribute. Without axes, all dimensions are reduced, unless the node
+ * forbids it.
+ */
 const reduce =
   (reduced: Reduce): Operator =>
   (node) => {
     const attribute = node.ints('axes');
     const keepdim = node.int('keepdims', 1) !== 0;
-    const noneIsNone = node.int('noop_with_empty_axes', 0) !== 0;
-    // ONNX's sums of whole numbers keep their dtype.
+    const noopWithoutAxes = node.int('noop_with_empty_axes', 0) !== 0;
+    // In ONNX, sums of integers keep their dtype.
     const fn: Reduce = (x, dims, options) => reduced(x, dims, options).to(x.dtype);
     return ([x, axes = null]) => {
       const input = tensorOf(x);
       const dims = axes === null ? attribute : intsOf(axes);
       if (dims !== null && dims.length > 0) return fn(input, dims, { keepdim });
-      // Of each number by itself: onnxruntime squares where it sums squares of nothing else.
-      if (noneIsNone) return fn(input.unsqueeze(0), [0], { keepdim: false });
+      // Reduces each element separately: onnxruntime squares the elements for ReduceSumSquare without axes.
+      if (noopWithoutAxes) return fn(input.unsqueeze(0), [0], { keepdim: false });
       return fn(input, null, { keepdim });
     };
   };
@@ -39,20 +42,20 @@ const prod: Reduce = (x, dims, options) => {
   return sorted.reduce((y, dim) => y.prod(dim, options), x);
 };
 
-/** Along `axis`; before opset 13 along all dimensions from `axis` on, merged. */
-const along =
+/** Applies a function along `axis`; before opset 13, along all dimensions from `axis` on, merged. */
+const alongAxis =
   (fn: (x: Tensor, dim: number) => Tensor): Operator =>
   (node) => {
     const axis = node.int('axis', node.opset < 13 ? 1 : -1);
     if (node.opset >= 13) return tensors((x) => fn(x, axis));
     return tensors((x) => {
-      const at = axis < 0 ? axis + x.ndim : axis;
-      const rows = x.reshape([numelOf(x.shape.slice(0, at)), numelOf(x.shape.slice(at))]);
+      const dim = axis < 0 ? axis + x.ndim : axis;
+      const rows = x.reshape([numelOf(x.shape.slice(0, dim)), numelOf(x.shape.slice(dim))]);
       return fn(rows, 1).reshape(x.shape);
     });
   };
 
-const place =
+const argExtreme =
   (fn: (x: Tensor, dim: number, options: { keepdim: boolean }) => Tensor): Operator =>
   (node) => {
     const axis = node.int('axis', 0);
@@ -118,7 +121,7 @@ const layerNormalization: Operator = (node) => {
   const axis = node.int('axis', -1);
   const epsilon = node.float('epsilon', 1e-5);
   node.only('stash_type', 1);
-  if (node.outputs > 1) throw new Refused('LayerNormalization with the statistics as outputs');
+  if (node.outputs > 1) throw new Unsupported('LayerNormalization with statistics as outputs');
   return tensors((x, scale, ...[bias]) => {
     const first = normalizeDim('LayerNormalization', axis, x.ndim);
     const dims = x.shape.slice(first).map((_, i) => first + i);
@@ -142,12 +145,12 @@ export const reductions: Readonly<Record<string, Operator>> = {
   ReduceSumSquare: reduce((x, dims, options) => x.square().sum(dims, options)),
   ReduceLogSum: reduce((x, dims, options) => x.sum(dims, options).log()),
   ReduceLogSumExp: reduce((x, dims, options) => x.logsumexp(dims, options)),
-  ArgMax: place((x, dim, options) => x.argmax(dim, options)),
-  ArgMin: place((x, dim, options) => x.argmin(dim, options)),
+  ArgMax: argExtreme((x, dim, options) => x.argmax(dim, options)),
+  ArgMin: argExtreme((x, dim, options) => x.argmin(dim, options)),
   TopK: topk,
   CumSum: cumsum,
-  Softmax: along(F.softmax),
-  LogSoftmax: along(F.logSoftmax),
+  Softmax: alongAxis(F.softmax),
+  LogSoftmax: alongAxis(F.logSoftmax),
   MatMul: () => tensors((a, b) => a.matmul(b)),
   Gemm: gemm,
   Einsum: (node) => {

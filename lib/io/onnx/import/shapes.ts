@@ -1,14 +1,13 @@
-/** ONNX operators that reshape and move elements, or compute with shapes. */
+/** ONNX operators that reshape, move or select elements, or compute with shapes. */
 import { noGrad } from '../../../core/gradMode';
 import { tensor, zeros } from '../../../creation/filled';
 import { arange } from '../../../creation/range';
-import { unexpected } from '../../../core/errors';
 import { cat } from '../../../ops/shape/join';
 import { normalizeDim, numelOf, type Shape } from '../../../core/shape';
 import type { Tensor } from '../../../core/tensor';
 import { intOf, Ints, intsOf, mostInts, reshapedInts, tensorOf, type Datum } from './datum';
 import { tensors } from './elementwise';
-import { Refused } from './elements';
+import { Unsupported } from './elements';
 import type { Operator } from './node';
 
 const op = 'OnnxModule';
@@ -32,7 +31,7 @@ function constantOf(node: Parameters<Operator>[0]): Datum {
   const [ints, floats] = [node.ints('value_ints'), node.floats('value_floats')];
   if (ints !== null) return new Ints(ints);
   if (floats !== null) return floating(floats, [floats.length]);
-  throw new Refused('Constant without a value of numbers');
+  throw new Unsupported('Constant whose value is not numbers');
 }
 
 const shape: Operator = (node) => {
@@ -58,12 +57,12 @@ const reshape: Operator = (node) => {
 const flatten: Operator = (node) => {
   const axis = node.int('axis', 1);
   return tensors((x) => {
-    const at = axis < 0 ? axis + x.ndim : axis;
-    return x.reshape([numelOf(x.shape.slice(0, at)), numelOf(x.shape.slice(at))]);
+    const dim = axis < 0 ? axis + x.ndim : axis;
+    return x.reshape([numelOf(x.shape.slice(0, dim)), numelOf(x.shape.slice(dim))]);
   });
 };
 
-/** Axes as an input, or before opset 13 as an attribute. */
+/** The axes are an input; before opset 13, an attribute. */
 const squeeze: Operator = (node) => {
   const attribute = node.ints('axes');
   return ([x, axes = null]) => {
@@ -97,8 +96,8 @@ const transpose: Operator = (node) => {
 const concat: Operator = (node) => {
   const axis = node.int('axis', 0);
   return (inputs) => {
-    const all = inputs.filter((one) => one !== null);
-    const ints = all.filter((one) => one instanceof Ints && one.shape.length === 1) as Ints[];
+    const all = inputs.filter((input) => input !== null);
+    const ints = all.filter((input) => input instanceof Ints && input.shape.length === 1) as Ints[];
     if (ints.length === all.length) return new Ints(ints.flatMap(({ values }) => values));
     return cat(all.map(tensorOf), axis);
   };
@@ -111,7 +110,7 @@ interface Range {
   readonly step: number;
 }
 
-/** Starts, ends, axes and steps as inputs, or before opset 10 as attributes. */
+/** Starts, ends, axes and steps are inputs; before opset 10, attributes. */
 const slice: Operator = (node) => {
   const attributes = ['starts', 'ends', 'axes'].map((name) => node.ints(name));
   return ([x, ...more]) => {
@@ -127,11 +126,11 @@ const slice: Operator = (node) => {
       step: steps?.[i] ?? 1,
     }));
     if (ranges.some(({ step }) => step === 0)) {
-      throw unexpected(op, 'a step other than 0', 'Slice', '0');
+      throw new RangeError(`${op}: a Slice node has step 0`);
     }
     if (input instanceof Ints) {
       return ranges.reduce(
-        (y, range) => new Ints(placesOf(range, y.values.length).map((i) => y.values[i])),
+        (y, range) => new Ints(indicesOf(range, y.values.length).map((i) => y.values[i])),
         input,
       );
     }
@@ -140,48 +139,50 @@ const slice: Operator = (node) => {
 };
 
 /** The indices of a Python slice. */
-function placesOf({ start, end, step }: Range, size: number): number[] {
+function indicesOf({ start, end, step }: Range, size: number): number[] {
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-  const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
-  const places: number[] = [];
-  for (let i = bound(start); step > 0 ? i < bound(end) : i > bound(end); i += step) places.push(i);
-  return places;
+  const bound = (index: number): number =>
+    Math.min(Math.max(index < 0 ? index + size : index, low), high);
+  const positions: number[] = [];
+  for (let i = bound(start); step > 0 ? i < bound(end) : i > bound(end); i += step)
+    positions.push(i);
+  return positions;
 }
 
 function sliced(x: Tensor, range: Range): Tensor {
   const size = x.shape[range.axis];
   if (range.step > 0) {
-    const limit = (at: number): number => Math.min(Math.max(at, -size), size);
+    const limit = (index: number): number => Math.min(Math.max(index, -size), size);
     return x.slice(range.axis, limit(range.start), limit(range.end), range.step);
   }
-  return x.indexSelect(range.axis, tensor(Int32Array.from(placesOf(range, size))));
+  return x.indexSelect(range.axis, tensor(Int32Array.from(indicesOf(range, size))));
 }
 
 const gather: Operator = (node) => {
   const axis = node.int('axis', 0);
-  return ([data, at]) => {
-    const [x, places] = [data as Datum, at as Datum];
-    if (x instanceof Ints && places instanceof Ints && x.shape.length === 1) {
-      const picked = places.values.map((i) => x.values[i < 0 ? i + x.values.length : i]);
-      if (picked.some((one) => (one as number | undefined) === undefined)) {
+  return ([data, indices]) => {
+    const [x, positions] = [data as Datum, indices as Datum];
+    if (x instanceof Ints && positions instanceof Ints && x.shape.length === 1) {
+      const picked = positions.values.map((i) => x.values[i < 0 ? i + x.values.length : i]);
+      if (picked.some((value) => (value as number | undefined) === undefined)) {
         throw new RangeError(
-          `${op}: expected places below ${x.values.length} for Gather, got others`,
+          `${op}: a Gather node has an index that is out of range for ${x.values.length} elements`,
         );
       }
-      return new Ints(picked, places.shape);
+      return new Ints(picked, positions.shape);
     }
     const input = tensorOf(x);
     const dim = normalizeDim(op, axis, input.ndim, 'axis');
     const size = input.shape[dim];
     const index =
-      places instanceof Ints
+      positions instanceof Ints
         ? tensorOf(
             new Ints(
-              places.values.map((i) => (i < 0 ? i + size : i)),
-              places.shape,
+              positions.values.map((i) => (i < 0 ? i + size : i)),
+              positions.shape,
             ),
           )
-        : fromFront(tensorOf(places), size);
+        : fromFront(tensorOf(positions), size);
     const shape = [...input.shape.slice(0, dim), ...index.shape, ...input.shape.slice(dim + 1)];
     return input.indexSelect(dim, index.flatten()).reshape(shape);
   };
@@ -195,7 +196,7 @@ const gatherElements: Operator = (node) => {
   });
 };
 
-/** Indices counted from the front. */
+/** Converts negative indices, which count from the end. */
 function fromFront(index: Tensor, size: number): Tensor {
   return index.where(index.ge(0), index.add(size));
 }
@@ -204,17 +205,17 @@ const scatterElements: Operator = (node) => {
   const axis = node.int('axis', 0);
   const reduction = node.string('reduction', 'none');
   if (!['none', 'add', 'mul'].includes(reduction)) {
-    throw new Refused(`${node.type} with reduction ${reduction}`);
+    throw new Unsupported(`${node.type} with reduction ${reduction}`);
   }
   return tensors((x, index, updates) => {
-    const places = fromFront(index, x.shape[normalizeDim(op, axis, x.ndim, 'axis')]);
-    if (reduction === 'add') return x.scatterAdd(axis, places, updates);
-    if (reduction === 'none') return x.scatter(axis, places, updates);
-    return x.scatter(axis, places, updates, { reduce: 'multiply' });
+    const positions = fromFront(index, x.shape[normalizeDim(op, axis, x.ndim, 'axis')]);
+    if (reduction === 'add') return x.scatterAdd(axis, positions, updates);
+    if (reduction === 'none') return x.scatter(axis, positions, updates);
+    return x.scatter(axis, positions, updates, { reduce: 'multiply' });
   });
 };
 
-/** Both shapes broadcast to each other. */
+/** The tensor and the requested shape broadcast to each other. */
 const expand: Operator =
   () =>
   ([x, sizes]) => {
@@ -225,8 +226,8 @@ const expand: Operator =
 
 function broadcast(a: Shape, b: Shape): number[] {
   const ndim = Math.max(a.length, b.length);
-  const at = (shape: Shape, i: number): number => shape[i - (ndim - shape.length)] ?? 1;
-  return Array.from({ length: ndim }, (_, i) => (at(a, i) === 1 ? at(b, i) : at(a, i)));
+  const sizeAt = (shape: Shape, i: number): number => shape[i - (ndim - shape.length)] ?? 1;
+  return Array.from({ length: ndim }, (_, i) => (sizeAt(a, i) === 1 ? sizeAt(b, i) : sizeAt(a, i)));
 }
 
 const tile: Operator =
@@ -234,7 +235,7 @@ const tile: Operator =
   ([x, times]) =>
     tensorOf(x).tile(intsOf(times as Datum));
 
-/** Sizes as an input, before opset 13 as an attribute, or equal parts. */
+/** The sizes are an input; before opset 13, an attribute; without sizes the parts are equal. */
 const split: Operator = (node) => {
   const axis = node.int('axis', 0);
   const attribute = node.ints('split');
@@ -260,12 +261,12 @@ const range: Operator =
   () =>
   ([start, limit, delta]) => {
     const bounds = [start, limit, delta] as readonly (Datum | undefined)[];
-    const [first, end, step] = bounds.map((one) =>
-      one instanceof Ints && one.exact === null
-        ? one.values[0]
-        : tensorOf(one).item<number | bigint>(),
+    const [first, end, step] = bounds.map((bound) =>
+      bound instanceof Ints && bound.exact === null
+        ? bound.values[0]
+        : tensorOf(bound).item<number | bigint>(),
     );
-    if (Number(step) === 0) throw unexpected(op, 'a step other than 0', 'Range', '0');
+    if (Number(step) === 0) throw new RangeError(`${op}: a Range node has step 0`);
     const isInts = start instanceof Ints;
     const count = Math.max(Math.ceil((Number(end) - Number(first)) / Number(step)), 0);
     if (isInts && typeof first === 'number' && typeof step === 'number' && count <= mostInts) {
@@ -275,10 +276,10 @@ const range: Operator =
     return count > 0 ? arange(first, end, step, { dtype }) : zeros(0, { dtype });
   };
 
-/** The identity, as in evaluation. */
+/** The identity, as in evaluation mode. */
 const dropout: Operator = (node) => {
   node.ignore('ratio', 'seed', 'is_test', 'consumed_inputs');
-  if (node.outputs > 1) throw new Refused('Dropout with a mask');
+  if (node.outputs > 1) throw new Unsupported('Dropout with a mask');
   return ([x]) => x as Datum;
 };
 

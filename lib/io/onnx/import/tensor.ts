@@ -7,29 +7,29 @@ import { Tensor } from '../../../core/tensor';
 import { convert } from '../../convert';
 import { dataTypes, type Message } from '../schema';
 import { Ints, mostInts, type Datum } from './datum';
-import { dtypeOf, Refused, stored } from './elements';
+import { dtypeOf, Unsupported, stored } from './elements';
 
 export type TensorProto = Message<'TensorProto'>;
 
-/** A tensor does not match its header. */
-export class BrokenTensor extends Error {}
+/** A part of the file is invalid; importOnnx lists these problems in one error. */
+export class InvalidPart extends Error {}
 
-/** Valid sizes, else an error. */
+/** The shape and the number of elements; throws if the sizes are invalid. */
 export function shapeOf(dims: readonly number[], what: string): { shape: number[]; count: number } {
   const shape = [...dims];
   const count = shape.reduce((product, size) => product * size, 1);
   const fits = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!fits || !Number.isSafeInteger(count) || shape.length > 64) {
-    throw new BrokenTensor(
-      `expected sizes of ${what}, got [${dims.slice(0, 8).map(BigInt).join(', ')}]`,
+    throw new InvalidPart(
+      `${what} has the invalid shape [${dims.slice(0, 8).map(BigInt).join(', ')}]`,
     );
   }
   return { shape, count };
 }
 
 /**
- * Reads a tensor, copying once; floating elements become `floating`, if that is given. Small int64 tensors become numbers in
- * JavaScript.
+ * Reads a tensor, copying its elements once. Floats are converted to `floating`, unless that is null. Small int64
+ * tensors become numbers in JavaScript.
  */
 export function readTensor(
   proto: TensorProto,
@@ -49,28 +49,28 @@ export function readTensor(
   return noGrad(() => tensor.to(wanted));
 }
 
-/** Element types that are read only from raw_data: the schema does not list the field that else has them. */
+/** Element types that are read only from raw_data: the schema does not list their other field. */
 const rawOnly = ['uint32', 'uint64'] as const;
 
 /** Checks the number of elements before memory is allocated. */
 function requireData(proto: TensorProto, count: number, what: string): void {
-  const kind = rawOnly.find((one) => dataTypes[one] === proto.dataType);
+  const kind = rawOnly.find((name) => dataTypes[name] === proto.dataType);
   if (kind !== undefined && count > 0 && rawBytes(proto) === 0) {
-    throw new Refused(`${kind} elements of ${what} outside raw_data`);
+    throw new Unsupported(`${kind} elements of ${what} outside of raw_data`);
   }
   const found = rawBytes(proto) / stored[proto.dataType].bytes;
   const listed = listOf(proto).length;
   const actual = rawBytes(proto) > 0 ? found : listed;
   if (actual === count) return;
-  const of = rawBytes(proto) > 0 ? `${rawBytes(proto)} bytes` : String(listed);
-  throw new BrokenTensor(`expected ${count} elements of ${what}, got ${of}`);
+  const has = rawBytes(proto) > 0 ? `${rawBytes(proto)} bytes` : `${listed} elements`;
+  throw new InvalidPart(`${what} has ${has}, but its shape needs ${count} elements`);
 }
 
 function rawBytes(proto: TensorProto): number {
   return proto.rawData.byteLength;
 }
 
-/** The field with the elements outside raw_data, which smaller types share; halves are there as bits. */
+/** The elements outside of raw_data; smaller types share a field, with float16 and bfloat16 as bits. */
 function listOf(proto: TensorProto): ArrayLike<Element> {
   switch (proto.dataType) {
     case dataTypes.float32:
@@ -90,17 +90,17 @@ function fill(array: TypedArray, dtype: DType, proto: TensorProto, what: string)
     const misfit = convert(stored[proto.dataType], rawData, true, dtype, array);
     if (misfit === null) return;
     const bits = dtype === 'int64' ? 64 : 32;
-    throw new BrokenTensor(
-      `expected whole numbers of ${bits} bits in ${what}, got ${misfit.value}`,
+    throw new InvalidPart(
+      `${what} contains ${misfit.value}, which is not an integer of ${bits} bits`,
     );
   }
   const list = listOf(proto);
-  const into = array as { [at: number]: Element };
+  const into = array as { [index: number]: Element };
   const largest = isHalf(dtype) ? 0xffff : dtype === 'uint8' ? 255 : Infinity;
   for (let i = 0; i < array.length; i++) {
     const value = list[i];
     if (largest < Infinity && (value < 0 || value > largest)) {
-      throw new BrokenTensor(`expected numbers from 0 to ${largest} in ${what}, got ${value}`);
+      throw new InvalidPart(`${what} contains ${value}, which is not from 0 to ${largest}`);
     }
     into[i] = dtype === 'bool' ? Number(value !== 0) : value;
   }

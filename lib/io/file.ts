@@ -37,11 +37,8 @@ export class InputFile {
   /** Only a regular file has a size and an end. */
   sizeOf(stats: Stats): number {
     if (stats.isFile()) return stats.size;
-    throw this.wrong(
-      'a file',
-      '',
-      stats.isDirectory() ? 'a directory' : 'a device, pipe or socket',
-    );
+    const kind = stats.isDirectory() ? 'a directory' : 'a device, pipe or socket';
+    throw new RangeError(`${this.op}: ${this.path} is ${kind}, not a file`);
   }
 
   /** The file ended early. */

@@ -115,7 +115,7 @@ test('a bomb is not inflated beyond what its header says', async () => {
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
+  [folder, {}, RangeError, `${folder} is a directory, not a file`],
   [3, {}, TypeError, 'a path or a file URL for path, got 3'],
   [new URL('http://a/b'), {}, TypeError, 'a path or a file URL for path, got an instance of URL'],
   ['', {}, RangeError, "a path for path, got ''"],
@@ -124,7 +124,7 @@ test.each([
 ])('loadIdx(%p, %p) is refused', async (where, options, kind, message) => {
   const reading = io.loadIdx(where as string, options as never);
   await expect(reading).rejects.toThrow(kind);
-  await expect(reading).rejects.toThrow(`loadIdx: expected ${message}`);
+  await expect(reading).rejects.toThrow(message);
 });
 
 test('a file that is not there', async () => {

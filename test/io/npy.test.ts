@@ -192,14 +192,14 @@ test.each([
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
+  [folder, {}, RangeError, `${folder} is a directory, not a file`],
   [undefined, {}, TypeError, 'a path or a file URL for path, got undefined'],
   [path, { dtype: 'bool' }, RangeError, `${numberDTypes} for dtype, got 'bool'`],
   [path, { mmap: true }, RangeError, "one of dtype for options, got 'mmap'"],
 ])('loadNpy(%p, %p) is refused', async (where, options, kind, message) => {
   const reading = io.loadNpy(where as string, options as never);
   await expect(reading).rejects.toThrow(kind);
-  await expect(reading).rejects.toThrow(`loadNpy: expected ${message}`);
+  await expect(reading).rejects.toThrow(message);
 });
 
 test.each([

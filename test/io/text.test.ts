@@ -136,12 +136,12 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
     });
 
     test('a directory', async () => {
-      const message = `loadText${ending}: expected a file for ${folder}, got a directory`;
+      const message = `loadText${ending}: ${folder} is a directory, not a file`;
       await expect(files.loadText(pathToFileURL(folder))).rejects.toThrow(new RangeError(message));
     });
 
     test('a device, which has no end', async () => {
-      const message = `loadText${ending}: expected a file for /dev/zero, got a device, pipe or socket`;
+      const message = `loadText${ending}: /dev/zero is a device, pipe or socket, not a file`;
       await expect(files.loadText('/dev/zero')).rejects.toThrow(new RangeError(message));
     });
 

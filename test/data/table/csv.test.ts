@@ -250,7 +250,7 @@ test.each<[string, string | Buffer, Options, string]>([
 });
 
 test.each([
-  [folder, {}, RangeError, `a file for ${folder}, got a directory`],
+  [folder, {}, RangeError, `${folder} is a directory, not a file`],
   [7, {}, TypeError, 'a path or a file URL for path, got 7'],
   [path, { columns: { a: 'text' } }, RangeError, "for columns['a'], got 'text'"],
   [path, { columns: ['a'] }, TypeError, 'an object of types for columns, got an array'],

@@ -83,16 +83,21 @@ describe('refused:', () => {
         delimited(graph, Uint8Array.of((node << 3) | 2, 2)),
         Uint8Array.of(6 << 3, 1),
       ]),
-      'cut off',
+      'is truncated',
     ],
     [
       'a number that is cut off',
       'TensorProto',
       delimited(data, Uint8Array.of(1, 0x81)),
-      'that are cut off',
+      'is truncated',
     ],
-    ['a message that is a number', 'ModelProto', single(graph, 1), 'graph that is no GraphProto'],
-    ['half a float', 'TensorProto', delimited(4, new Uint8Array(6)), 'floatData that are cut off'],
+    [
+      'a message that is a number',
+      'ModelProto',
+      single(graph, 1),
+      'graph is not of type GraphProto',
+    ],
+    ['half a float', 'TensorProto', delimited(4, new Uint8Array(6)), 'floatData is truncated'],
   ])('%s', (_, name, bytes, message) => {
     expect(() => decode(name, bytes)).toThrow(message);
   });
@@ -123,7 +128,7 @@ describe('200,000 small parts are refused before they take memory:', () => {
   ])('%s', async (_, bytes) => {
     writeFileSync(path, bytes);
     await expect(io.importOnnx(path)).rejects.toThrow(
-      'is not an ONNX model: too many parts for its size',
+      'is not an ONNX model: it takes too much memory for its size',
     );
   });
 });

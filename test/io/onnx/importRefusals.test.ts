@@ -46,14 +46,14 @@ test('everything that is not supported is named at once', async () => {
   });
   await expect(loading).rejects.toThrow(
     new RangeError(
-      `importOnnx: expected a model of what is supported for ${path}, got\n  ` +
+      `importOnnx: ${path} uses parts of ONNX that are not supported:\n  ` +
         [
           'BatchNormalization with spatial 0',
           'BatchNormalization with training_mode 1',
           'CumSum with exclusive 1',
           'CumSum with odd',
           'LSTM',
-          'LayerNormalization with the statistics as outputs',
+          'LayerNormalization with statistics as outputs',
           'Relu with strange',
           'ScatterElements with reduction max',
           'com.microsoft.Attention',
@@ -65,7 +65,7 @@ test('everything that is not supported is named at once', async () => {
 
 describe('importOnnx refuses', () => {
   test.each<[string, Uint8Array | Parts, string]>([
-    ['an empty file', new Uint8Array(0), 'got an empty file'],
+    ['an empty file', new Uint8Array(0), 'is not an ONNX model: the file is empty'],
     [
       'rubbish',
       Uint8Array.from({ length: 300 }, (_, i) => (i * 37 + 11) & 255),
@@ -73,26 +73,26 @@ describe('importOnnx refuses', () => {
     ],
     ['text', new TextEncoder().encode('{"model": 1}'), 'is not an ONNX model: '],
     ['a model that is cut off', bytesOf({ nodes: relu }).subarray(0, 30), 'is not an ONNX model: '],
-    ['no graph', encode('ModelProto', { irVersion: 8n }), 'got one without a graph'],
+    ['no graph', encode('ModelProto', { irVersion: 8n }), 'is not an ONNX model: it has no graph'],
     [
       'sizes of 2^60',
       { nodes: relu, tensors: [{ name: 'w', dims: [1n << 60n], dataType: 1, floatData: [1] }] },
-      "expected sizes of 'w', got [1152921504606846976]",
+      "'w' has the invalid shape [1152921504606846976]",
     ],
     [
       'sizes whose product is too large',
       { nodes: relu, tensors: [{ name: 'w', dims: [1n << 30n, 1n << 30n], dataType: 1 }] },
-      "expected sizes of 'w'",
+      "'w' has the invalid shape [1073741824, 1073741824]",
     ],
     [
       'negative sizes',
       { nodes: relu, tensors: [{ name: 'w', dims: [-3n], dataType: 1 }] },
-      "expected sizes of 'w', got [-3]",
+      "'w' has the invalid shape [-3]",
     ],
     [
       'more elements than there are',
       { nodes: relu, tensors: [floats('w', [1000000000], [1])] },
-      "expected 1000000000 elements of 'w', got 1",
+      "'w' has 1 elements, but its shape needs 1000000000 elements",
     ],
     [
       'fewer bytes than elements',
@@ -100,23 +100,23 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [2n], dataType: 1, rawData: new Uint8Array(5) }],
       },
-      "expected 2 elements of 'w', got 5 bytes",
+      "'w' has 5 bytes, but its shape needs 2 elements",
     ],
-    ['a name twice', { nodes: [...relu, ...relu] }, "expected each name once, got 'y' twice"],
+    ['a name twice', { nodes: [...relu, ...relu] }, "the name 'y' occurs twice"],
     [
       'nodes out of order',
       { nodes: [node('Relu', ['h'], ['y']), node('Relu', ['x'], ['h'])] },
-      "expected nodes in order, got 'h' before anything makes it",
+      "'h' is used before a node computes it",
     ],
     [
       'a node without inputs',
       { nodes: [node('Relu', [], ['y'])] },
-      "first input of 'Relu', got none",
+      "a node of type 'Relu' has no first input",
     ],
     [
       'uint64 elements that are no plain numbers',
       { nodes: relu, tensors: [{ name: 'w', dims: [1n], dataType: dataTypes.uint64 }] },
-      "uint64 elements of 'w' outside raw_data",
+      "uint64 elements of 'w' outside of raw_data",
     ],
     [
       'uint32 elements beyond 31 bits',
@@ -124,7 +124,7 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [1n], dataType: 12, rawData: new Uint8Array(4).fill(255) }],
       },
-      "expected whole numbers of 32 bits in 'w', got 4294967295",
+      "'w' contains 4294967295, which is not an integer of 32 bits",
     ],
     [
       'ConstantOfShape of two numbers',
@@ -139,13 +139,13 @@ describe('importOnnx refuses', () => {
           ),
         ],
       },
-      'expected one value in ConstantOfShape, got 2',
+      'a ConstantOfShape node has 2 values instead of one',
     ],
-    ['an old opset', { nodes: relu, opset: 3 }, 'opset 3 (7 to 24 are)'],
+    ['an old opset', { nodes: relu, opset: 3 }, 'opset 3, only opsets 7 to 24'],
     [
       'an input of another kind',
       { nodes: relu, inputs: [{ name: 'x' }] },
-      "input 'x', which is no tensor",
+      "input 'x', which is not a tensor",
     ],
     [
       'uint64 elements beyond 63 bits',
@@ -153,7 +153,7 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [1n], dataType: 13, rawData: new Uint8Array(8).fill(255) }],
       },
-      "expected whole numbers of 64 bits in 'w', got 18446744073709551615",
+      "'w' contains 18446744073709551615, which is not an integer of 64 bits",
     ],
     [
       'uint8 elements beyond 8 bits',
@@ -161,7 +161,7 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [2n], dataType: dataTypes.uint8, int32Data: [255, 256] }],
       },
-      "expected numbers from 0 to 255 in 'w', got 256",
+      "'w' contains 256, which is not from 0 to 255",
     ],
     [
       'bits of halves beyond 16 bits',
@@ -169,7 +169,7 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [1n], dataType: dataTypes.float16, int32Data: [-1] }],
       },
-      "expected numbers from 0 to 65535 in 'w', got -1",
+      "'w' contains -1, which is not from 0 to 65535",
     ],
     [
       'bytes that are cut off',
@@ -179,7 +179,7 @@ describe('importOnnx refuses', () => {
           { name: 'w', dims: [2n], dataType: dataTypes.bfloat16, rawData: new Uint8Array(3) },
         ],
       },
-      "expected 2 elements of 'w', got 3 bytes",
+      "'w' has 3 bytes, but its shape needs 2 elements",
     ],
   ])('%s', async (_, file, message) => {
     writeFileSync(path, file instanceof Uint8Array ? file : bytesOf(file));
@@ -188,7 +188,9 @@ describe('importOnnx refuses', () => {
   });
 
   test('a directory, and a file that is not there', async () => {
-    await expect(io.importOnnx(folder)).rejects.toThrow(`a file for ${folder}, got a directory`);
+    await expect(io.importOnnx(folder)).rejects.toThrow(
+      `importOnnx: ${folder} is a directory, not a file`,
+    );
     await expect(io.importOnnx(join(folder, 'none.onnx'))).rejects.toThrow('ENOENT');
     await expect(io.importOnnx(3 as never)).rejects.toThrow(
       'expected a path or a file URL for path, got 3',
@@ -205,7 +207,7 @@ describe('forward refuses what a graph says of values', () => {
         nodes: [node('Range', ['zero', 'many', 'zero'], ['y'])],
         tensors: [zero, many],
       },
-      'expected a step other than 0 for Range, got 0',
+      'OnnxModule: a Range node has step 0',
     ],
     [
       'a slice of a shape in steps of 0',
@@ -216,27 +218,27 @@ describe('forward refuses what a graph says of values', () => {
         ],
         tensors: [zero, one],
       },
-      'expected a step other than 0 for Slice, got 0',
+      'OnnxModule: a Slice node has step 0',
     ],
     [
       'a slice of a tensor in steps of 0',
       { nodes: [node('Slice', ['x', 'one', 'zero', 'zero', 'zero'], ['y'])], tensors: [zero, one] },
-      'expected a step other than 0 for Slice, got 0',
+      'OnnxModule: a Slice node has step 0',
     ],
     [
       'a node of too few inputs',
       { nodes: [node('Mul', ['x'], ['y'])] },
-      'expected one more input for a node, got none',
+      'OnnxModule: a node lacks an input that its operator needs',
     ],
     [
       'a node of an input that is left out',
       { nodes: [node('BatchNormalization', ['x', '', '', '', ''], ['y'])] },
-      'expected one more input for a node, got none',
+      'OnnxModule: a node lacks an input that its operator needs',
     ],
     [
       'a node of too many outputs',
       { nodes: [node('Relu', ['x'], ['z', 'y'])] },
-      'expected a node of fewer outputs for forward, got 2',
+      'OnnxModule: a node has 2 outputs, but its operator computes 1',
     ],
   ])('%s', async (_, parts, message) => {
     const model = await load(parts);
@@ -246,7 +248,11 @@ describe('forward refuses what a graph says of values', () => {
 
 describe('forward of an imported model refuses', () => {
   test.each<[string, (model: io.OnnxModule) => unknown, string]>([
-    ['too few inputs', (m) => m.forward(), 'OnnxModule: expected 1 tensors (x) for forward, got 0'],
+    [
+      'too few inputs',
+      (m) => m.forward(),
+      'OnnxModule: the model has 1 inputs (x), but 0 tensors were passed',
+    ],
     ['no tensor', (m) => m.forward(3 as never), 'expected a tensor for x, got 3'],
     [
       'another dtype',

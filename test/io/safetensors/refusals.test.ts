@@ -183,11 +183,11 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
     const place = join(folder, `place${ending}`);
     mkdirSync(place);
     await expect(files.loadSafetensors(place)).rejects.toThrow(
-      `a file for ${place}, got a directory`,
+      `${place} is a directory, not a file`,
     );
     await expect(files.loadSafetensors(join(folder, 'missing'))).rejects.toThrow('ENOENT');
     await expect(files.loadSafetensors('/dev/zero')).rejects.toThrow(
-      'a file for /dev/zero, got a device',
+      '/dev/zero is a device, pipe or socket, not a file',
     );
     await expect(files.loadSafetensors(1 as unknown as string)).rejects.toThrow(TypeError);
     await expect(
@@ -195,7 +195,9 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
     ).rejects.toThrow(TypeError);
     const pipe = join(folder, `pipe${ending}`);
     execFileSync('mkfifo', [pipe]);
-    await expect(files.loadSafetensors(pipe)).rejects.toThrow('got a device, pipe or socket');
+    await expect(files.loadSafetensors(pipe)).rejects.toThrow(
+      'is a device, pipe or socket, not a file',
+    );
   });
 
   test.each([

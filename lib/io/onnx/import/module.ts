@@ -84,8 +84,9 @@ export class OnnxModule extends Module<Tensor[]> {
     const { inputs, outputs, steps, fixed, slots } = this.#plan;
     if (args.length !== inputs.length) {
       const names = inputs.map(({ name }) => name).join(', ');
-      const what = `${inputs.length} tensors (${names})`;
-      throw unexpected(op, what, 'the inputs', String(args.length));
+      throw new RangeError(
+        `${op}: the model has ${inputs.length} inputs (${names}), but ${args.length} tensors were passed`,
+      );
     }
     const values = new Array<Datum | null>(slots).fill(null);
     for (const [slot, value] of fixed) values[slot] = value;
@@ -108,7 +109,11 @@ export class OnnxModule extends Module<Tensor[]> {
     return outputs.map(({ slot }) => tensorOf(values[slot] as Datum));
   }
 
-  /** Inputs, outputs and number of nodes, for printing. */
+  /**
+   * Describes the graph, for printing.
+   *
+   * @returns inputs with dtypes and shapes, names of the outputs, and number of nodes
+   */
   override extraRepr(): string {
     const inputs = this.#plan.inputs.map(({ name, dtype, shape }) => {
       const sizes = shape === null ? '' : `[${shape.map((size) => size ?? '?').join(', ')}]`;

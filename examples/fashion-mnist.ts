@@ -1,5 +1,6 @@
 // Trains a network on Fashion-MNIST, 60,000 images of clothes: npm run example fashion-mnist -- --help
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   backend,
@@ -17,12 +18,22 @@ import {
 
 type Images = data.TensorDataset<[images: Tensor, labels: Tensor]>;
 
+/** Where the files are looked for: the folder for downloads, and that of the Debian package. */
+const folders = ['data/fashion-mnist', '/usr/share/datasets/fashion-mnist'];
+
+const files = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
+
 const usage = `usage: npm run example fashion-mnist -- [OPTIONS]
 
-  --epochs N   times to go through the pictures (default: 20)
-  --seed N     where weights, dropout and order start from (default: 1)
-  --threads N  threads to compute with (default: one per core)
-  --dir DIR    where the four files are (default: /usr/share/datasets/fashion-mnist)
+  --epochs N   number of epochs (default: 20)
+  --seed N     seed of weights, dropout and shuffling (default: 1)
+  --threads N  number of threads (default: one per core)
+  --dir DIR    folder of the four data files (default: ${folders.join(', else ')})
   --help       show this`;
 
 interface Options {
@@ -43,8 +54,25 @@ function readOptions(): Options | null {
     epochs: wholeNumber('epochs', values.epochs ?? '20', 1),
     seed: wholeNumber('seed', values.seed ?? '1', 0),
     threads: values.threads === undefined ? null : wholeNumber('threads', values.threads, 1),
-    dir: values.dir ?? '/usr/share/datasets/fashion-mnist',
+    dir: values.dir ?? folders.find((dir) => missingIn(dir).length === 0) ?? folders[0],
   };
+}
+
+/** The data files that a folder does not have, neither plain nor compressed. */
+function missingIn(dir: string): string[] {
+  return files.filter((name) => ![name, `${name}.gz`].some((file) => existsSync(join(dir, file))));
+}
+
+function howToGetFiles(dir: string, missing: readonly string[]): string {
+  const site = 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com';
+  return [
+    `${dir} has no ${missing.join(', ')}`,
+    `Download the four files of Fashion-MNIST (31 MB, MIT license) into ${dir}, and leave them compressed:`,
+    ...files.map((name) => `  ${site}/${name}.gz`),
+    'Fashion-MNIST is described at https://github.com/zalandoresearch/fashion-mnist.',
+    `On Debian and Ubuntu, this installs the files in ${folders[1]}:`,
+    '  sudo apt-get install dataset-fashion-mnist',
+  ].join('\n');
 }
 
 function wholeNumber(name: string, text: string, low: number): number {
@@ -82,18 +110,15 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  if (!existsSync(options.dir)) {
-    throw new RangeError(
-      `expected the files of Fashion-MNIST in ${options.dir}, got no such directory; on Debian and Ubuntu: apt-get install dataset-fashion-mnist`,
-    );
-  }
+  const missing = missingIn(options.dir);
+  if (missing.length > 0) throw new Error(howToGetFiles(options.dir, missing));
   if (options.threads !== null) backend.setNumThreads(options.threads);
-  const files = await data.mnist(options.dir);
+  const sets = await data.mnist(options.dir);
   // Validation images choose the best epoch; the test images are used once, at the end.
-  const [learnt, validation] = data.randomSplit(files.train, [0.9, 0.1], { seed: 1 });
+  const [learnt, validation] = data.randomSplit(sets.train, [0.9, 0.1], { seed: 1 });
 
   manualSeed(options.seed);
-  const pixels = files.train.tensors[0].shape[1];
+  const pixels = sets.train.tensors[0].shape[1];
   const model = new nn.Sequential(
     // The images stay bytes, 47 MB: the first layer converts each batch to numbers from 0 to 1.
     new data.transforms.Normalize(0, 1),
@@ -126,7 +151,7 @@ async function main(): Promise<void> {
   console.log(
     `\ntrained in ${seconds.toFixed(1)} s on ${threads} thread${threads === 1 ? '' : 's'}, ${speed} samples/s`,
   );
-  console.log(`test accuracy ${percent(accuracyOn(model, files.test))}`);
+  console.log(`test accuracy ${percent(accuracyOn(model, sets.test))}`);
 }
 
 main().catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { setup } from './setup.mjs';
 import { addonPath, allTargets } from './setup/native.mjs';
 import { main, packageProgram, root, run, say } from './setup/tools.mjs';
 
-const exampleFolders = ['examples/notebooks', 'examples'];
+const exampleFolders = ['examples/lessons', 'examples'];
 
 const commands = {
   demo: (args) => tsx('examples/demo.ts', args),

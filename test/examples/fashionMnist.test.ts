@@ -1,5 +1,5 @@
 /** The example on four small files made here: each kind is a bright row of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idxFile } from '../io/idxFile';
@@ -49,7 +49,6 @@ test('trains, tells the speed, and tests once', async () => {
 });
 
 test.each<[string, string[], string]>([
-  ['no files', ['--dir', join(folder, 'none')], 'apt-get install dataset-fashion-mnist'],
   ['no number', ['--epochs', 'x'], "expected a whole number of at least 1 for --epochs, got 'x'"],
   ['an unknown option', ['--epoch', '1'], "Unknown option '--epoch'"],
 ])('%s: one sentence, exit code 2', async (_, args, message) => {
@@ -57,6 +56,22 @@ test.each<[string, string[], string]>([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^fashion-mnist: [^\n]+\n$/);
   expect(stderr).toContain(message);
+});
+
+test('says where the files come from, and which are missing', async () => {
+  const dir = join(folder, 'some');
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'train-images-idx3-ubyte.gz'), '');
+  writeFileSync(join(dir, 't10k-labels-idx1-ubyte'), '');
+  const { code, stdout, stderr } = await example('--dir', dir);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(
+    /^fashion-mnist: .* has no train-labels-idx1-ubyte, t10k-images-idx3-ubyte\n/,
+  );
+  expect(
+    stderr.match(/^ {2}http:.*\/(train|t10k)-(images-idx3|labels-idx1)-ubyte\.gz$/gm),
+  ).toHaveLength(4);
+  expect(stderr).toContain(`(31 MB, MIT license) into ${dir}`);
 });
 
 test('--help', async () => {

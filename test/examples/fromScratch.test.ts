@@ -7,7 +7,7 @@ import {
   trainByAutograd,
   trainFromScratch,
   type Weights,
-} from '../../examples/notebooks/from-scratch';
+} from '../../examples/lessons/from-scratch';
 import { flat, largestDistance, readSeeds, runExample } from '../support/examples';
 import { plainOf } from '../support/plain';
 

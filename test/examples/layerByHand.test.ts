@@ -6,9 +6,9 @@ import {
   type Layout,
   type Pass,
   type Task,
-} from '../../examples/notebooks/layer-by-hand';
-import type { Activation } from '../../examples/notebooks/support/denseLayers';
-import { meanSquaredError, upstream } from '../../examples/notebooks/support/losses';
+} from '../../examples/lessons/layer-by-hand';
+import type { Activation } from '../../examples/lessons/support/denseLayers';
+import { meanSquaredError, upstream } from '../../examples/lessons/support/losses';
 import { flat, largestDistance, readSeeds, runExample } from '../support/examples';
 
 type Quantity = 'output' | 'dWeight' | 'dBias' | 'dInput' | 'weightAfter' | 'biasAfter';

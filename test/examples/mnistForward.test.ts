@@ -5,7 +5,7 @@ import {
   digitsAsTensors,
   forward,
   train,
-} from '../../examples/notebooks/mnist-forward';
+} from '../../examples/lessons/mnist-forward';
 import { runExample } from '../support/examples';
 
 test('forward gives every step', () => {

@@ -5,7 +5,7 @@ import {
   Perceptron,
   perceptronByHand,
   softmaxByHand,
-} from '../../examples/notebooks/perceptron';
+} from '../../examples/lessons/perceptron';
 import { flat, largestDistance, readSeeds, runExample } from '../support/examples';
 import { plainOf } from '../support/plain';
 

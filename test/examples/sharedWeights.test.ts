@@ -1,5 +1,5 @@
-import { byAutograd, byHand, largestDifference } from '../../examples/notebooks/shared-weights';
-import type { Problem } from '../../examples/notebooks/shared-weights';
+import { byAutograd, byHand, largestDifference } from '../../examples/lessons/shared-weights';
+import type { Problem } from '../../examples/lessons/shared-weights';
 import { largestDistance, readSeeds, runExample } from '../support/examples';
 
 const golden = readSeeds('local_2x2') as Problem & {

@@ -16,7 +16,7 @@ export function readSeeds(name: string): unknown {
 /** What a notebook's example prints, as `npm run example` runs it; rejects if it fails. */
 export function runExample(name: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const command = [tsx, join('examples', 'notebooks', `${name}.ts`), ...args];
+    const command = [tsx, join('examples', 'lessons', `${name}.ts`), ...args];
     execFile(process.execPath, command, { cwd: root }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${name}: ${stderr}`));

@@ -1,4 +1,4 @@
-/** detectAnomaly names the first op that makes NaN or an infinity, and lets infinities pass that were given. */
+/** detectAnomaly names the first op that computes NaN or an infinity, and accepts infinities in the inputs. */
 import {
   AnomalyError,
   compile,

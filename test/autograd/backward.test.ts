@@ -1,4 +1,4 @@
-/** backward: where gradients go, how they add up, and when the graph is gone. */
+/** backward: which tensors get gradients, how gradients add up, and when the graph is freed. */
 import { tensor, zeros, type Tensor } from 'blasgrad';
 
 const leaf = (values: number | number[] | number[][]): Tensor =>

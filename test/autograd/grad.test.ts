@@ -1,4 +1,4 @@
-/** grad(): gradients as results. */
+/** grad() returns gradients. */
 import { grad, tensor, zeros, type Tensor } from 'blasgrad';
 
 const leaf = (values: number | number[]): Tensor => tensor(values, { requiresGrad: true });

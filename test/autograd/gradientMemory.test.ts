@@ -1,4 +1,4 @@
-/** The memory of a cleared gradient serves the next backward, unless somebody may still look at it. */
+/** The next backward pass reuses the memory of a cleared gradient, unless other code may still read it. */
 import { F, manualSeed, nn, noGrad, optim, randn, type Tensor } from 'blasgrad';
 
 const inFeatures = 64; // 64 x 64 float32: large enough to have memory of its own

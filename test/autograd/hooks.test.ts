@@ -1,4 +1,4 @@
-/** Hooks and kept gradients. */
+/** Hooks of tensors, and retainGrad. */
 import { grad, tensor, zeros, type Hook, type Tensor } from 'blasgrad';
 
 const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });

@@ -1,4 +1,4 @@
-/** Changes in place: what they do to gradients, and which are refused. */
+/** In-place operations: their gradients, and which are refused. */
 import { grad, noGrad, rand, tensor, zeros, type Tensor } from 'blasgrad';
 
 const leaf = (values: number[] | number[][]): Tensor => tensor(values, { requiresGrad: true });

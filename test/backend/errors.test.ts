@@ -1,4 +1,4 @@
-/** Bad arguments of `backend`: refused under the public name, arrays left as they were. */
+/** Errors of `backend` for wrong arguments name the public function and leave arrays unchanged. */
 import { backend } from 'blasgrad';
 
 const f32 = (length: number): Float32Array => new Float32Array(length).fill(0.5);

@@ -1,4 +1,4 @@
-/** What the library says of itself and its machine, and its threads. */
+/** backend.info(), its warnings, and the number of threads. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

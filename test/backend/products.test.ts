@@ -1,4 +1,4 @@
-/** The matrix products on bare arrays, against plain loops. */
+/** Matrix products of typed arrays, compared with plain loops. */
 import { backend } from 'blasgrad';
 import { randomFrom } from '../support/random';
 

@@ -1,4 +1,4 @@
-/** Every native function, called with everything that it does not take: refused in words, nothing written, no crash. */
+/** Every native function called with wrong arguments: an error, nothing is written, no crash. */
 import type { NativeOpDefinition } from '../../binding';
 import { arrays } from './guarded';
 import {

@@ -1,4 +1,4 @@
-/** The native functions of captures, called with everything that they do not take: no crash. */
+/** The native functions of captures called with wrong arguments: no crash. */
 import type { ElementArray } from '../../binding';
 import { addon, thrownBy } from './nativeCalls';
 import {

@@ -1,6 +1,6 @@
 /**
- * Every native function with random sizes, numbers and contents, in buffers just as long as it asks for: nothing outside
- * them is written, nothing that is only read is changed, and what is refused is left as it was.
+ * Every native function with random sizes, attributes and contents, in buffers of exactly the required length: nothing is
+ * written outside, inputs do not change, and refused calls change nothing.
  */
 import { times } from '../support/full';
 import { randomFrom } from '../support/random';

@@ -1,4 +1,4 @@
-/** Typed arrays with guard bytes on both sides, which tell when a kernel writes where it must not. */
+/** Typed arrays with guard bytes on both sides, which show when a kernel writes outside. */
 import type { ElementArray } from '../../binding';
 
 /** The class of array that elements of each dtype lie in. */

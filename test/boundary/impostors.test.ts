@@ -1,4 +1,4 @@
-/** Arguments that say to be something and are not: refused in the library's words, or taken for what they hold. */
+/** Objects that pretend to be of another kind: refused with an error of the library, or read for what they contain. */
 import { data, nn, ones, optim, tensor, type Tensor } from 'blasgrad';
 
 /** Says nothing of its own about anything but its elements. */

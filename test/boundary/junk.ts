@@ -1,4 +1,4 @@
-/** Arguments that make no sense. */
+/** Arguments of the wrong kind. */
 import { tensor, zeros, type Tensor } from 'blasgrad';
 import { oneIn } from '../support/full';
 import { thrownBy } from './nativeCalls';

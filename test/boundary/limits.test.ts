@@ -1,4 +1,4 @@
-/** Sizes beyond what memory, 32-bit BLAS, or JavaScript can count: a RangeError that says so, or it works. */
+/** Sizes beyond memory, 32-bit BLAS, or what JavaScript can count: it works, or a RangeError says why not. */
 import {
   addmm,
   arange,

@@ -1,4 +1,4 @@
-/** Calls of native functions, made from nothing but what the ops' definitions say. */
+/** Calls of native functions, generated from the ops' definitions alone. */
 import type { NativeAddon, NativeKernelPairs, NativeOp, NativeOpDefinition } from '../../binding';
 import { addon as loaded } from '../../dist/core/native';
 import { Guarded, type DType } from './guarded';

@@ -1,4 +1,4 @@
-/** Captures and programs by their native functions, and what these do not take. */
+/** Captures and programs made with native functions, and wrong arguments for them. */
 import type { ElementArray } from '../../binding';
 import { addon, native as nativeFunction, thrownBy, type Loose } from './nativeCalls';
 

@@ -1,4 +1,4 @@
-/** The native functions of programs, called with everything that they do not take: no crash. */
+/** The native functions of programs called with wrong arguments: no crash. */
 import { addon, native, thrownBy } from './nativeCalls';
 import {
   detached,

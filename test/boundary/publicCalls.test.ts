@@ -1,6 +1,6 @@
 /**
- * Every public function, method and class with arguments that make no sense: what is refused is refused in the
- * library's words, never by a property of undefined three files further down.
+ * Every public function, method and class with wrong arguments: errors are those of the library, never a property of
+ * undefined inside it.
  */
 import * as library from 'blasgrad';
 import { Tensor } from 'blasgrad';

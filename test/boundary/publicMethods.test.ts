@@ -1,4 +1,4 @@
-/** Methods of modules, optimizers, schedulers, loaders and generators, with arguments that make no sense. */
+/** Methods of modules, optimizers, schedulers, loaders and generators with wrong arguments. */
 import { data, Generator, nn, optim, tensor, zeros } from 'blasgrad';
 import { strangeErrors, type Callable } from './junk';
 

@@ -1,4 +1,4 @@
-/** An abort at each step of a run: the state is that after whole steps, and the program goes on from there. */
+/** An abort at each step of a run: the state is that after complete steps, and training resumes from there. */
 import { createHash } from 'node:crypto';
 import { backend, compile, F, nn, optim, randn, zeros, type Tensor } from 'blasgrad';
 

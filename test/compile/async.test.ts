@@ -1,4 +1,4 @@
-/** Runs beside the event loop: results, progress, aborts, errors. */
+/** Background runs: results, progress, aborts, errors. */
 import { compile, F, nn, optim, randn, tensor, zeros, type Compiled, type Tensor } from 'blasgrad';
 import { requireSameBits } from './support';
 

@@ -1,4 +1,4 @@
-/** When compiled functions are compared with new runs, that such a step is a step, and what is no difference. */
+/** When compiled functions are compared with new recordings; such a step counts as a step; what is not a difference. */
 import { compile, F, ones, optim, rand, tensor, zeros, type Tensor } from 'blasgrad';
 
 const x = tensor([1, 2, 3]);

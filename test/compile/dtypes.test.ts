@@ -1,4 +1,4 @@
-/** Half precision: compiled calls are bit for bit as eager ones, on the inputs of `test/golden/dtypes.jsonl`. */
+/** Half precision: compiled calls equal eager calls bit for bit, on the inputs of `test/golden/dtypes.jsonl`. */
 import { compile, type Output, type Tensor } from 'blasgrad';
 import { dtypeCases, evaluate, exactTensor, type DTypeCase } from '../support/dtypeCases';
 import { requireSameBits } from './support';

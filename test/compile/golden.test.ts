@@ -1,4 +1,4 @@
-/** Compiled steps against PyTorch's numbers, and against eager ones bit for bit. */
+/** Compiled steps compared with PyTorch's numbers, and with eager steps bit for bit. */
 import { F, nn, optim, type Tensor } from 'blasgrad';
 import {
   goldenTensor,

@@ -1,4 +1,4 @@
-/** Programs whose owner goes away: collected, at the end of the process, in a worker that is terminated. */
+/** Programs whose owner is gone: garbage-collected, at process exit, in a terminated worker. */
 import { Worker } from 'node:worker_threads';
 import { times } from '../support/full';
 import { fine, runProgram, type Ended } from '../support/process';

@@ -1,4 +1,4 @@
-/** Every op, forward and backward: captured and replayed with other values, bit for bit as eager. */
+/** Every op, forward and backward: captured, replayed with other values, and equal to eager bit for bit. */
 import { backend, compile, full, randn, type Compiled, type Output, type Tensor } from 'blasgrad';
 import { opDefinitions } from '../../dist/ops/define';
 import { families } from '../ops/cases';

@@ -1,4 +1,4 @@
-/** When a compiled function makes a program, which one a call uses, and what it says of itself. */
+/** When a compiled function makes a program, which program a call uses, and what `toString` and `stats` return. */
 import {
   arange,
   backend,

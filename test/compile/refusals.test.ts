@@ -1,4 +1,4 @@
-/** What compiled functions refuse, in which words, and that nothing is lost by it. */
+/** What compiled functions refuse, with which messages, and that nothing is lost. */
 import {
   compile,
   F,

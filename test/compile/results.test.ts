@@ -1,4 +1,4 @@
-/** What goes into compiled functions and what comes out of them, in every form. */
+/** Inputs and results of compiled functions, in every form. */
 import {
   cat,
   compile,

@@ -1,4 +1,4 @@
-/** Many steps in one call, here and beside the event loop: the same as so many calls. */
+/** Many steps in one call, synchronously and in the background: the same as single calls. */
 import {
   compile,
   F,

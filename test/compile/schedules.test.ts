@@ -1,4 +1,4 @@
-/** Learning-rate schedules in compiled steps: the rates that PyTorch gives, however the steps are run. */
+/** Learning-rate schedules in compiled steps: PyTorch's rates, however the steps are run. */
 import { compile, full, optim, ones, zeros, type Compiled, type Tensor } from 'blasgrad';
 import { readGolden } from '../support/golden';
 import { requireSameBits, snapshot } from './support';

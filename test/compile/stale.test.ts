@@ -1,4 +1,4 @@
-/** What JavaScript contributes to a compiled function, changed between steps: the numbers are those of eager steps, or an error. */
+/** Values of JavaScript that change between compiled steps: the results are those of eager steps, or an error. */
 import {
   compile,
   F,

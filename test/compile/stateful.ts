@@ -1,4 +1,4 @@
-/** Rows that change state which is made before the capture: generators and optimizers. */
+/** Functions that change state from before the capture: generators and optimizers. */
 import { Generator, F, optim, randint, randn, randperm, type Output, type Tensor } from 'blasgrad';
 
 interface Kept {

@@ -1,4 +1,4 @@
-/** What tests of compiled functions share: comparison bit for bit, and a step both ways. */
+/** Helpers of tests of compiled functions: comparison bit for bit, and running a step both ways. */
 import { compile, manualSeed, type Compiled, type Output, type Tensor } from 'blasgrad';
 import { plainOf, requireSame } from '../support/plain';
 

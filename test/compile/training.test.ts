@@ -1,4 +1,4 @@
-/** Every way to train, compiled and eagerly from one seed: the same bits after every step. */
+/** Every way to train, compiled and eagerly from one seed: equal bits after every step. */
 import { F, compile, manualSeed, nn, ones, optim, type Tensor } from 'blasgrad';
 import { requireSameBits, requireSameTraining } from './support';
 import { batches, mlp, stateOf, usual, type Step } from './models';

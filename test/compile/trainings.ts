@@ -1,4 +1,4 @@
-/** Ways to train, as a table. */
+/** A table of ways to train. */
 import { F, grad, manualSeed, nn, noGrad, optim, randn, zeros, type Tensor } from 'blasgrad';
 import { RunningNorm, mlp, stateOf, usual, withModel, type Step } from './models';
 

@@ -1,4 +1,4 @@
-/** Runs that are stopped or fail after some of their steps: what they report, and that training resumes exactly there. */
+/** Runs that are aborted or fail after some steps: what they report; training resumes exactly there. */
 import {
   AbortError,
   compile,

@@ -1,4 +1,4 @@
-/** Which addon is loaded, and the one error when there is none: on this machine and on others. */
+/** Which addon is loaded, and the error if there is none, on this and other platforms. */
 import { findAddon, platformPackage, type Host } from '../../dist/core/addonFinder.js';
 
 const notThere = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });

@@ -1,4 +1,4 @@
-/** Tensors in expressions of numbers and texts. */
+/** Tensors in expressions with numbers and strings. */
 import { compile, ones, tensor, zeros, type Tensor } from 'blasgrad';
 
 /** What JavaScript's operators see of a tensor. */

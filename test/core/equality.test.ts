@@ -1,4 +1,4 @@
-/** Equal tensors and modules are equal to assert.deepStrictEqual and to Jest, whatever was done with them; others are not. */
+/** Equal tensors and modules are equal to assert.deepStrictEqual and to Jest, whatever operations made them. */
 import assert from 'node:assert';
 import {
   compile,

@@ -1,4 +1,4 @@
-/** float16 and bfloat16: every one of their 65,536 patterns, and rounding at and next to every midpoint. */
+/** float16 and bfloat16: all 65,536 bit patterns, and rounding at and next to every midpoint. */
 import { fromArray, tensor, zeros, type DType, type Tensor } from 'blasgrad';
 import { randomFrom } from '../support/random';
 

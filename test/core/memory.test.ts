@@ -1,4 +1,4 @@
-/** What small tensors that are kept cost, while training between them makes many that are not. */
+/** The memory of small tensors that are kept while training makes many temporary ones. */
 import { fromArray, noGrad, ones } from 'blasgrad';
 import { fine, runProgram } from '../support/process';
 import { setting } from '../support/programs';

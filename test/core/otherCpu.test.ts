@@ -1,4 +1,4 @@
-/** An addon that was compiled for another CPU alone: one error, before any of its kernels run. */
+/** An addon that was compiled for another CPU: one error, before a kernel runs. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

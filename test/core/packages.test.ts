@@ -1,4 +1,4 @@
-/** Functions whose package is not installed say which, and how to install it. */
+/** Functions whose optional package is missing name it, and the command that installs it. */
 import { runProgram } from '../support/process';
 
 const program = `

@@ -1,4 +1,4 @@
-/** Generators, and the statistics of what they give. */
+/** Generators, and the statistics of their numbers. */
 import { Worker } from 'node:worker_threads';
 import { join } from 'node:path';
 import {

@@ -1,4 +1,4 @@
-/** arange and linspace of integers, and limits that are tensors. */
+/** arange and linspace of integers, and tensors as limits. */
 import {
   arange,
   compile,

@@ -1,4 +1,4 @@
-/** The table of ops by dtype in docs/dtypes.md says what the library does. */
+/** The table of ops by dtype in docs/dtypes.md is true. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cat, F, ones, stack, tensor, where, type DType, type Tensor } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** FEATURES.md claims nothing that the library lacks, and lists everything that it has. */
+/** FEATURES.md lists every public name, and claims no name that does not exist. */
 import * as blasgrad from 'blasgrad';
 import { data, F, io, metrics, nn, optim, Tensor } from 'blasgrad';
 import { textOf } from './pages';

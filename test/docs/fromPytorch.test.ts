@@ -1,4 +1,4 @@
-/** The tables of docs/from-pytorch.md hold every name that differs, and none that does not exist. */
+/** The tables of docs/from-pytorch.md have every name that differs, and no name that does not exist. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as blasgrad from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Every block of code in the documents does what it says, or is of a kind that cannot be run here. */
+/** Every code block in the documents runs and prints what it says, or is of a kind that cannot run here. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** What users load is one file: the same names for require and import, and classes that know theirs. */
+/** Users load one file: the same names with require and import, and classes with their names. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as library from 'blasgrad';

@@ -1,4 +1,4 @@
-/** What a user's function throws, wherever the library calls it, arrives as it was thrown, and the library goes on. */
+/** Errors that a user's function throws arrive unchanged, and the library still works afterwards. */
 import {
   compile,
   data,

@@ -1,4 +1,4 @@
-/** Two copies of the library in one process, as two versions of a dependency bring them: each works, none breaks the other. */
+/** Two copies of the library in one process, as with two versions of a dependency: both work. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** process.exit() from wherever JavaScript runs in the midst of a step: the code is right, nothing crashes or hangs. */
+/** process.exit() wherever JavaScript runs during a step: the exit code is right, nothing crashes or hangs. */
 import { oneIn } from '../support/full';
 import { fine, runProgram } from '../support/process';
 import { setting } from '../support/programs';

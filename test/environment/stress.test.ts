@@ -1,4 +1,4 @@
-/** The checks of npm run stress and npm run soak, for a short while. */
+/** Short versions of npm run stress and npm run soak. */
 import { join } from 'node:path';
 import { times } from '../support/full';
 import { runNode } from '../support/process';

@@ -1,4 +1,4 @@
-/** Each worker thread has an environment of its own: threads, random numbers, gradients. */
+/** Each worker thread has its own number of threads, random numbers and gradients. */
 import { Worker } from 'node:worker_threads';
 import { backend } from 'blasgrad';
 import { fine, runProgram } from '../support/process';

@@ -1,4 +1,4 @@
-/** The example on four small files made here: each kind is a bright row of its own. */
+/** The fashion-mnist example on four small files: each class is a bright row. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

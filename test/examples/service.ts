@@ -1,4 +1,4 @@
-/** The online service as a process of its own, and what is asked of it. */
+/** Starts the online service in a separate process, and sends requests. */
 import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';

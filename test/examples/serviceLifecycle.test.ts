@@ -1,4 +1,4 @@
-/** The online service learns, ends by a signal and goes on from its checkpoint. */
+/** The online service learns, stops after a signal, and resumes from its checkpoint. */
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';

@@ -1,4 +1,4 @@
-/** What the online service keeps of observations: the queue of new ones and the ring of the latest. */
+/** Observations of the online service: the queue of new ones, and the ring of the latest. */
 import { features } from '../../examples/online-service/model';
 import { ObservationQueue, ObservationRing } from '../../examples/online-service/observations';
 import { zero } from './service';

@@ -1,4 +1,4 @@
-/** The online service's command line. */
+/** The command line of the online service. */
 import { helpText, readOptions, UsageError } from '../../examples/online-service/options';
 
 describe('options', () => {

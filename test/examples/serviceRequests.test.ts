@@ -1,4 +1,4 @@
-/** Requests that the online service refuses, puts off or cuts. */
+/** Requests that the online service refuses, delays or cuts off. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';

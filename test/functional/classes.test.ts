@@ -1,4 +1,4 @@
-/** Losses of one class out of several. */
+/** Losses of one class among several. */
 import '../support/calls';
 import { F, ones, tensor, zeros, type Tensor } from 'blasgrad';
 import { testOps, type InputSpec, type OpCase, type Plain } from '../ops/harness';
@@ -195,7 +195,11 @@ expectRefusals([
     RangeError,
     '[3] for weight, got [2]',
   ],
-  [() => F.crossEntropy(x, x, { ignoreIndex: 1 }), RangeError, 'crossEntropy: ignoreIndex 1 requires class indices'],
+  [
+    () => F.crossEntropy(x, x, { ignoreIndex: 1 }),
+    RangeError,
+    'crossEntropy: ignoreIndex 1 requires class indices',
+  ],
   [() => F.crossEntropy(x, t([0, 1]), { weights: x } as never), RangeError, "got 'weights'"],
   [() => F.crossEntropy(x, t([0, 1]), { reduction: 'max' as never }), RangeError, "got 'max'"],
 ]);

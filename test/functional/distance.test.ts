@@ -1,4 +1,4 @@
-/** Lengths and angles of very long and very short vectors, whose squares overflow or underflow. */
+/** Lengths and angles of vectors whose squares overflow or underflow. */
 import { F, full, grad, manualSeed, randn, tensor, type Tensor } from 'blasgrad';
 
 function expectNear(x: Tensor, expected: number, tolerance = 1e-4): void {

@@ -1,4 +1,4 @@
-/** Losses with margins, distances, and functions with weights of their own. */
+/** Losses with margins, distances, and functions with weights. */
 import '../support/calls';
 import { F, tensor, zeros, type Tensor } from 'blasgrad';
 import {
@@ -257,7 +257,11 @@ expectRefusals([
     'embedding: expected int64 or int32 for dtype of input, got float32',
   ],
   [() => F.embedding(tensor([2], { dtype: 'int32' }), x), RangeError, '2'],
-  [() => F.embedding(t, x, { paddingIdx: 2 }), RangeError, 'an index from -2 to 1 for paddingIdx, got 2'],
+  [
+    () => F.embedding(t, x, { paddingIdx: 2 }),
+    RangeError,
+    'an index from -2 to 1 for paddingIdx, got 2',
+  ],
   [() => F.normalize(x, { dim: 2 }), RangeError, 'dim'],
   [() => F.pairwiseDistance(x, 1 as never), TypeError, 'a tensor for x2, got 1'],
   [() => F.cosineEmbeddingLoss(x, x, zeros([3])), RangeError, 'expected [2] for target, got [3]'],

@@ -1,4 +1,4 @@
-/** What tests of losses share. */
+/** Helpers of tests of losses. */
 import type { Tensor } from 'blasgrad';
 import type { InputSpec, OpCase, Plain } from '../ops/harness';
 

@@ -1,4 +1,4 @@
-/** Losses of numbers against numbers, and of two classes. */
+/** Losses of numbers, and of two classes. */
 import '../support/calls';
 import { F, grad, ones, randn, tensor, zeros, type Tensor } from 'blasgrad';
 import { pointwise, testOps, type InputSpec, type OpCase, type Plain } from '../ops/harness';

@@ -1,4 +1,4 @@
-/** uint8, int64, float16 and bfloat16 against PyTorch's numbers. */
+/** uint8, int64, float16 and bfloat16 compared with PyTorch's numbers. */
 import { full, F, tensor, zeros, type DType, type Tensor } from 'blasgrad';
 import {
   dtypeCases,

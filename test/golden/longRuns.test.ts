@@ -1,4 +1,4 @@
-/** Fifty steps of optimizers and sixty of schedulers against PyTorch's: generate_optimizers.py says how they are made. */
+/** Fifty steps of optimizers and sixty of schedulers compared with PyTorch's (generate_optimizers.py). */
 import { compile, optim, tensor, type Tensor } from 'blasgrad';
 import { readGolden } from '../support/golden';
 

@@ -1,4 +1,4 @@
-/** Modules and their gradients against PyTorch's numbers. */
+/** Modules and their gradients compared with PyTorch's numbers. */
 import { nn, type Tensor } from 'blasgrad';
 import {
   goldenTensor,

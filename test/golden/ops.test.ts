@@ -1,4 +1,4 @@
-/** Functions and their gradients against PyTorch's numbers. */
+/** Functions and their gradients compared with PyTorch's numbers. */
 import { grad } from 'blasgrad';
 import {
   goldenTensor,

@@ -1,4 +1,4 @@
-/** Optimizers against PyTorch's: parameters after each of some steps. */
+/** Optimizers compared with PyTorch's: parameters after each step. */
 import { optim, type Tensor } from 'blasgrad';
 import {
   goldenTensor,

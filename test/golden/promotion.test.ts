@@ -1,4 +1,7 @@
-/** Dtypes of results against PyTorch's: torch.promote_types, result_type, can_cast, finfo, iinfo, and every elementwise op. */
+/**
+ * Dtypes of results compared with PyTorch's: promoteTypes, resultType, canCast, finfo, iinfo, and every elementwise
+ * op.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canCast, cat, F, finfo, iinfo, ones, promoteTypes, resultType, where } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Learning-rate schedules against PyTorch's. */
+/** Learning-rate schedules compared with PyTorch's. */
 import { ones, optim } from 'blasgrad';
 import { readGolden } from '../support/golden';
 

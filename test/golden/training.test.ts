@@ -1,4 +1,4 @@
-/** Fifty steps of training against PyTorch's: each loss, and the parameters in the end. */
+/** Fifty training steps compared with PyTorch's: each loss, and the final parameters. */
 import { F, nn, optim, type Tensor } from 'blasgrad';
 import {
   goldenTensor,

@@ -1,4 +1,4 @@
-/** What stands at a path when a file is saved there: links, permissions, devices, and content that must not be lost. */
+/** Saving to a path that exists: links, permissions, devices, and content that must not be lost. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-/** What the registry refuses of an op's definition, by a small program around the function that it calls at load. */
+/** Op definitions that the registry refuses, in a small program around the function that checks them. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

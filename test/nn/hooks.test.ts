@@ -1,4 +1,4 @@
-/** Functions around forward. */
+/** Hooks before and after forward. */
 import { nn, ones, tensor, type Tensor } from 'blasgrad';
 
 const model = (): nn.Sequential => new nn.Sequential(new nn.Identity(), new nn.ReLU());

@@ -1,4 +1,4 @@
-/** Starting values, and functions of all parameters at once. */
+/** Initial values, and functions of all parameters. */
 import { isGradEnabled, manualSeed, nn, noGrad, ones, tensor, zeros, type Tensor } from 'blasgrad';
 import { expectRefusals } from '../support/refusals';
 

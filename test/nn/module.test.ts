@@ -1,4 +1,4 @@
-/** What a module finds among its fields, and its state. */
+/** Fields and state of modules. */
 import { nn, ones, tensor, zeros, type Tensor } from 'blasgrad';
 import { expectRefusals } from '../support/refusals';
 

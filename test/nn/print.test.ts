@@ -1,4 +1,4 @@
-/** Modules print as PyTorch 1.13 prints them. */
+/** Modules print in the layout of PyTorch. */
 import { inspect } from 'node:util';
 import { nn, tensor, zeros } from 'blasgrad';
 

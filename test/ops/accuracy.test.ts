@@ -1,4 +1,4 @@
-/** Transcendental functions are within 4 units in the last place over their whole range. */
+/** Transcendental functions are within 4 units in the last place over their complete range. */
 import { F, tensor, type Tensor } from 'blasgrad';
 import { times } from '../support/full';
 import { erf, erfc, normal } from '../support/functions';

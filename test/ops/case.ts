@@ -1,4 +1,4 @@
-/** What a test of an op is: one entry of a table. */
+/** The type of an entry in the tables of op tests. */
 import type { Tensor } from 'blasgrad';
 import { sizeOf, type DType, type Plain, type Tolerance } from '../support/plain';
 import { isHalf, roundToHalf } from '../support/halves';

@@ -1,4 +1,4 @@
-/** Every op in half precision: as in float32, and then rounded once. */
+/** Every op in half precision equals float32 rounded once. */
 import { fromArray, tensor, type Tensor } from 'blasgrad';
 import { cotangentsFor, floating, gradients } from '../support/gradcheck';
 import { halves, ulpOf, type Half } from '../support/halves';

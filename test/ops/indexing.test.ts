@@ -1,4 +1,4 @@
-/** Indices that are wrong, and many of them. */
+/** Wrong indices, and large numbers of indices. */
 import {
   cat,
   einsum,

@@ -1,4 +1,4 @@
-/** Whole numbers that are exact, wrap around, or are refused. */
+/** Integers that are exact, wrap around, or are refused. */
 import { compile, einsum, F, full, tensor, zeros, type Tensor } from 'blasgrad';
 
 const large = 2n ** 60n + 1n;

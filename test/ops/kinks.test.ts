@@ -1,4 +1,4 @@
-/** Derivatives where a function has none, or an infinite one: as in PyTorch, by native ops and by ordinary ops. */
+/** Derivatives where a function has none, or an infinite one: PyTorch's, by native ops and by ordinary ops. */
 import { F, grad, tensor, where, type Tensor } from 'blasgrad';
 
 type Fn = (x: Tensor) => Tensor;

@@ -1,4 +1,4 @@
-/** Results of 4 MB and more, which cheap loops write around the caches, whatever their alignment. */
+/** Results of 4 MB and more, which cheap loops write past the caches, for every alignment. */
 import { backend, tensor, type Tensor } from 'blasgrad';
 import { oneIn } from '../support/full';
 

@@ -1,4 +1,4 @@
-/** Options in the place of a dimension that is left out, and the dtype of sums, means and products. */
+/** Options without the dimension before them, and the dtype of sums, means and products. */
 import { tensor, zeros, type DType, type Tensor } from 'blasgrad';
 
 const x = tensor([[3, 1, 2], [6, 5, 4]]); // prettier-ignore

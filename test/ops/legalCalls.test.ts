@@ -1,4 +1,4 @@
-/** Calls that PyTorch takes: bool sums, a start in memory, empty indices, masks in compiled functions, embeddings. */
+/** Calls that PyTorch accepts: bool sums, a tensor as start, empty indices, masks in compiled functions, embeddings. */
 import { compile, F, nn, randint, tensor, zeros, type Tensor } from 'blasgrad';
 
 const places = tensor([0n, 0n, 1n]);

@@ -1,4 +1,4 @@
-/** Linear layers of every size that chooses another loop, against sums in float64. */
+/** Linear layers of each size that selects another loop, compared with sums in float64. */
 import { backend, F, fromArray, manualSeed, rand, tensor, type Tensor } from 'blasgrad';
 import { oneIn } from '../support/full';
 

@@ -1,4 +1,4 @@
-/** Dtypes of results with JavaScript numbers; test/golden/promotion.test.ts compares those of tensors with PyTorch's. */
+/** Dtypes of results with JavaScript numbers; test/golden/promotion.test.ts has those of tensors. */
 import { full, ones, stack, type DType, type Tensor } from 'blasgrad';
 
 const of = (dtype: DType, ...shape: number[]): Tensor => ones(shape, { dtype });

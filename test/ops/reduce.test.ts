@@ -1,4 +1,4 @@
-/** What tables of values do not show: conventions for gradients, precision, threads and refusals. */
+/** Reductions: gradients at ties, precision, threads and errors, which tables of values do not show. */
 import { full, tensor, zeros, type Tensor } from 'blasgrad';
 import { addon } from '../../dist/core/native';
 import '../support/calls';

@@ -1,4 +1,4 @@
-/** Results do not depend on the number of threads: large inputs, split over one, two and three. */
+/** Results do not depend on the number of threads: large inputs with one, two and three threads. */
 import { backend, cat, F, grad, manualSeed, randn, where, type Tensor } from 'blasgrad';
 
 // More than two threads' worth for the cheapest loops, 2^17 elements each, and no multiple of a vector.

@@ -1,4 +1,4 @@
-/** Other inputs for elementwise ops: shapes and values at which loops and formulas go wrong. */
+/** More inputs for elementwise ops: shapes and values at which loops and formulas can go wrong. */
 import { rounded, type DType, type Plain } from '../support/plain';
 
 // Vectors hold 4 to 16 elements, kernels pack blocks of 1024 and read rows of 64 in place.

@@ -1,4 +1,4 @@
-/** Training in half precision: how far from float32 it ends, resumed, compiled. */
+/** Training in half precision: the difference to float32, resuming, compiled steps. */
 import { compile, F, manualSeed, nn, optim, randn, stack, type Tensor } from 'blasgrad';
 
 const halves = ['bfloat16', 'float16'] as const;

@@ -1,4 +1,4 @@
-/** States as JSON: they come back exactly, or are refused by name. */
+/** States as JSON: loaded exactly, or refused by name. */
 import { data, metrics, nn, ones, optim, tensor } from 'blasgrad';
 
 const { lrScheduler } = optim;

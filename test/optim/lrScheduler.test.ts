@@ -1,4 +1,4 @@
-/** Schedules that PyTorch's numbers do not cover, and what all of them promise. */
+/** Schedulers: what PyTorch's numbers do not cover, and what all of them have in common. */
 import { ones, optim, tensor } from 'blasgrad';
 
 const { lrScheduler } = optim;

@@ -1,4 +1,4 @@
-/** What all optimizers promise, besides their formulas. */
+/** What all optimizers have in common. */
 import { noGrad, ones, optim, tensor, zeros, type Tensor } from 'blasgrad';
 import { leaf, sgd, withGradient } from './parameters';
 

@@ -1,4 +1,4 @@
-/** What the constructors of optimizers refuse, and in which words. */
+/** Arguments that constructors of optimizers refuse, with which messages. */
 import { optim, zeros } from 'blasgrad';
 import { leaf, sgd } from './parameters';
 

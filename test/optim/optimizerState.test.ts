@@ -1,4 +1,4 @@
-/** The state dict of an optimizer: what it names, what it converts, what it refuses. */
+/** The state dict of an optimizer: its names, conversions and errors. */
 import { ones, optim, tensor, zeros } from 'blasgrad';
 import { withGradient } from './parameters';
 

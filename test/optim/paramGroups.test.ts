@@ -1,4 +1,4 @@
-/** Groups of parameters: options of their own, changes of options, groups that are added. */
+/** Parameter groups: their options, changes of options, adding groups. */
 import { nn, ones, optim } from 'blasgrad';
 import { leaf, sgd, withGradient } from './parameters';
 

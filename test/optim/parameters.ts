@@ -1,4 +1,4 @@
-/** Parameters in float64, and the plainest optimizer of them. */
+/** Parameters in float64, and plain SGD for them. */
 import { ones, optim, tensor, type Tensor } from 'blasgrad';
 
 export const leaf = (...values: number[]): Tensor => {

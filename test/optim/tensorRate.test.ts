@@ -1,4 +1,4 @@
-/** A learning rate that is a tensor of one element, as PyTorch takes it. */
+/** Learning rates that are tensors of one element, as in PyTorch. */
 import { ones, optim, tensor, type Tensor } from 'blasgrad';
 
 const parameter = (): Tensor => {

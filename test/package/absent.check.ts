@@ -1,4 +1,4 @@
-/** Without the package of the platform: what npm and the library say, and that what they say helps. */
+/** Without the platform's package: what npm and the library print, and that it helps. */
 import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyProject, library, platform, type Project } from './project';

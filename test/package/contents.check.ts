@@ -1,4 +1,4 @@
-/** What the tarballs hold: a binary that needs the C library alone, and a package that tools find nothing wrong with. */
+/** The contents of the tarballs: a binary that needs only the C library, and a package without problems. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Both tarballs in an empty project: installed at once, trained with in each language on each Node. */
+/** Both tarballs in an empty project: installed, and used from each language with each version of Node. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedProject, nodes, root, type Outcome } from './project';

@@ -1,4 +1,4 @@
-// npm run test:package: what stands in *.check.ts, against the tarballs of npm run package.
+// npm run test:package runs *.check.ts with the tarballs of npm run package.
 /** @type {import('jest').Config} */
 module.exports = {
   ...require('../../jest.config.cjs'),

@@ -1,4 +1,4 @@
-/** Empty projects that the tarballs are installed into, where nothing is at hand but Node, npm and a shell. */
+/** Empty projects for the tarballs, with nothing on the PATH but Node, npm and a shell. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,

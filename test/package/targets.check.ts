@@ -1,4 +1,4 @@
-/** The one binary on AVX-512, AVX2, SSE and without SIMD: disabled one by one, the others give the same numbers. */
+/** The same binary on AVX-512, AVX2, SSE and without SIMD gives the same numbers. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installedProject, root } from './project';

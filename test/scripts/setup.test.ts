@@ -1,4 +1,4 @@
-/** Steps of set-up that depend on the machine, on machines that this one is not. */
+/** Steps of set-up that depend on the machine, on simulated machines. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

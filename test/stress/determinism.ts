@@ -1,4 +1,4 @@
-/** The same seed and number of threads give the same bits: in each way of training, and in every process. */
+/** The same seed and number of threads give the same bits, in every way of training and in every process. */
 import { join } from 'node:path';
 import { fine, runNode } from '../support/process';
 

@@ -1,6 +1,6 @@
 /**
- * npm run stress and npm run soak: the long versions of what the tests do briefly. Each check prints what it sees and a
- * verdict; the exit code is 1 if one fails.
+ * npm run stress and npm run soak: the long versions of some tests. Each check prints its figures and whether it passed; the
+ * exit code is 1 if one fails.
  */
 import { parseArgs } from 'node:util';
 import { determinism } from './determinism';

@@ -1,4 +1,4 @@
-/** What a process holds: memory, threads, files, handles; and whether it grows. */
+/** Resources of a process: memory, threads, files, handles; and whether they grow. */
 import { existsSync, readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

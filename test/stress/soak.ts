@@ -1,6 +1,6 @@
 /**
- * Trains, predicts, captures, disposes, saves and loads for as long as it is told, and says whether memory, threads,
- * files and handles stay where they were. In long runs nothing collects garbage but V8 when it likes.
+ * Trains, predicts, captures, disposes, saves and loads for a given time, and checks that memory, threads, files and handles
+ * do not grow. Long runs do not force garbage collections.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

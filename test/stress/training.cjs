@@ -1,5 +1,5 @@
-// Trains with one seed, eagerly, compiled, in scans and beside the event loop, with 1, 2 and 3 threads; prints a hash of
-// the bits of all parameters after each.
+// Trains with one seed: eagerly, compiled, in scans and in the background, with 1, 2 and 3 threads. Prints a hash of all
+// parameters after each.
 const { createHash } = require('node:crypto');
 const { F, backend, compile, manualSeed, nn, optim, randn } = require('blasgrad');
 

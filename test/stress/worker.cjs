@@ -1,4 +1,4 @@
-// A worker thread that works without end in the way it is told, until somebody ends it or it ends itself.
+// A worker thread that trains in a given way until it is terminated or exits.
 const { parentPort, workerData } = require('node:worker_threads');
 
 const { F, backend, compile, manualSeed, nn, optim, randn, zeros } = require(workerData.library);

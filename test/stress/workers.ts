@@ -1,4 +1,4 @@
-/** Workers that are created, work, and are ended in mid-step: nothing of them stays. */
+/** Workers that are created, work, and are terminated during a step: nothing remains of them. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';

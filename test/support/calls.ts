@@ -1,6 +1,5 @@
 /**
- * Notes which native ops run. A test file imports this before anything that loads the library, so that the library
- * gets the addon's functions wrapped.
+ * Records which native ops run. Import it before the library, so that it can wrap the functions of the addon.
  */
 import type { NativeAddon, NativeOp } from '../../binding';
 

@@ -1,4 +1,4 @@
-/** PyTorch's results in exact dtypes, from `test/golden/dtypes.jsonl`, and their comparison. */
+/** PyTorch's results for each dtype, from `test/golden/dtypes.jsonl`, and their comparison. */
 import { grad, tensor, type Tensor } from 'blasgrad';
 import { readGolden } from './golden';
 import { callGolden, numberOr, type GoldenCall } from './goldenCalls';

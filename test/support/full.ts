@@ -1,6 +1,6 @@
 /**
- * What a short run leaves out of the long tests. `npm run test:full` runs them complete; `npm test` runs a part, makes no
- * tests of the rest, and lists at its end what it has left out.
+ * Defines what a short run leaves out of the long tests. `npm run test:full` runs all of them; `npm test` runs a part, and
+ * lists at the end what it has left out.
  */
 const full = process.env['BLASGRAD_TEST_FULL'] === '1';
 

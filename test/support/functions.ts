@@ -1,4 +1,4 @@
-/** Functions of numbers that Math has not, or has with other edges than C and PyTorch. */
+/** Functions of numbers that Math lacks, or that have other edge cases than in C and PyTorch. */
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

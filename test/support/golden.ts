@@ -1,4 +1,4 @@
-/** PyTorch's results, read from the .jsonl files beside the golden tests: one case a line. */
+/** Reads PyTorch's results from the .jsonl files of the golden tests: one case for each line. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tensor, tensor } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Calls of public functions and methods as lines of the .jsonl files name them. */
+/** Calls of public functions and methods from the lines of the .jsonl files. */
 import * as library from 'blasgrad';
 import type { Tensor } from 'blasgrad';
 import { tensorsIn } from './golden';

@@ -1,4 +1,4 @@
-/** Gradients against finite differences. */
+/** Compares gradients with finite differences. */
 import { grad, type Tensor } from 'blasgrad';
 import { make } from './make';
 import { plainOf, requireClose, sizeOf, type DType, type Plain } from './plain';

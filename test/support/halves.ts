@@ -1,4 +1,4 @@
-/** Rounding to half precision by arithmetic: independent of the library, which works on bits. */
+/** Rounding to half precision by arithmetic, independent of the library, which works on bits. */
 import type { DType } from './plain';
 
 export const halves = ['float16', 'bfloat16'] as const;

@@ -1,4 +1,4 @@
-/** References for ops along dimensions, from functions of the numbers of one line. */
+/** References for ops along dimensions, made of functions of the numbers of one line. */
 import { at, build, type Plain } from './plain';
 
 type Dims = number | readonly number[] | undefined;

@@ -1,4 +1,4 @@
-/** Tensors of given values, in order or scattered over memory. */
+/** Tensors with given values, contiguous or strided. */
 import { tensor, type Tensor } from 'blasgrad';
 import { build, indicesOf, sizeOf, stridesOf, type DType, type Plain } from './plain';
 

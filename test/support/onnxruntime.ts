@@ -1,4 +1,4 @@
-/** What onnxruntime computes with a model file. */
+/** Runs a model file in onnxruntime. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-// onnxruntime in a thread of its own: it loads itself by import(), which jest's realms do not have.
+// Runs onnxruntime in a worker thread: it needs import(), which Jest's realms do not have.
 import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-web';
 

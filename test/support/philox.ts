@@ -1,4 +1,4 @@
-/** Philox4x32-10 in BigInt, and the order in which the library takes its words. */
+/** Philox4x32-10 in BigInt, and the order in which the library uses its words. */
 
 const mask = 0xffffffffn;
 

@@ -1,4 +1,4 @@
-/** Arrays of plain numbers with a shape: what references compute with, independent of the library. */
+/** Arrays of plain numbers with a shape, for references that are independent of the library. */
 import type { Tensor } from 'blasgrad';
 import { isHalf, roundToHalf } from './halves';
 

@@ -1,4 +1,4 @@
-/** Child processes with a limit: one that hangs is reported with its stack, and ended. */
+/** Child processes with a time limit: one that hangs is reported with its stack, and killed. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What programs of child processes and workers begin with. */
+/** The first lines of programs for child processes and workers. */
 import { join } from 'node:path';
 
 /** The library as users load it. */

@@ -1,4 +1,4 @@
-/** Reproducible random numbers: every run of a test sees the same ones. */
+/** Reproducible random numbers: the same in every run. */
 
 /** Uniform numbers in [0, 1) from a text as seed. */
 export function randomFrom(seed: string): () => number {

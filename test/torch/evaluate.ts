@@ -1,4 +1,4 @@
-/** Makes a call on tensors laid out in one way, and compares results and derivatives with PyTorch's. */
+/** Makes a call on tensors with one layout, and compares results and derivatives with PyTorch's. */
 import { grad, noGrad, Tensor, zeros } from 'blasgrad';
 import type { Blob, Case, Expected, Results } from './cases';
 import { compareGradient, compareResult, type Difference } from './compare';

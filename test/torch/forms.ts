@@ -1,4 +1,4 @@
-/** Makes one call in every form (eager, compiled, contiguous, strided, in place) and says in which ones it differs. */
+/** Makes a call in every form (eager, compiled, contiguous, strided, in place) and reports the forms that differ. */
 import { compile, Tensor, zeros } from 'blasgrad';
 import { callOf, type Call } from './call';
 import type { Blob, Case, Results } from './cases';

@@ -1,4 +1,4 @@
-/** What is known to differ from PyTorch, and why. It counts as failed all the same: the run only ends with code 0. */
+/** Known differences from PyTorch, with reasons. They count as failed, but do not change the exit code. */
 import type { CallFailure } from './worker';
 
 interface Known {

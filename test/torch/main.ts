@@ -1,5 +1,5 @@
 /**
- * npm run test:torch: calls the samples of PyTorch's own tests here, in every form. docs: CONTRIBUTING.md.
+ * npm run test:torch: runs the samples of PyTorch's own tests with this library, in every form. See CONTRIBUTING.md.
  *
  *   --name clamp     only this name, as PyTorch or this library has it; may be repeated
  *   --dtype float64  only this dtype

@@ -1,4 +1,4 @@
-/** Runs jobs in processes of their own; a call that ends its process is reported, and the others go on. */
+/** Runs jobs in separate processes; a call that kills its process is reported, and the others continue. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

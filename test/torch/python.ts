@@ -1,4 +1,4 @@
-/** Python with PyTorch: BLASGRAD_PYTHON, or a virtual environment under build/ that is made at first. */
+/** Finds Python with PyTorch: BLASGRAD_PYTHON, or a virtual environment under build/ that the first run creates. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Schedules against PyTorch's: the rates and momenta of all groups after every step. */
+/** Schedulers compared with PyTorch's: learning rates and momenta of all groups after every step. */
 import { ones, optim } from 'blasgrad';
 import { camel } from './call';
 import type { Verdict } from './forms';

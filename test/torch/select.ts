@@ -1,6 +1,6 @@
 /**
- * Writes selection.jsonl, which npm test calls without Python: for every name a few small calls that hold, with their
- * elements. npm run test:torch -- --select
+ * npm run test:torch -- --select writes selection.jsonl, which npm test runs without Python: a few small samples for every
+ * name, which pass, with their elements.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A few calls of PyTorch's tests for every name; npm run test:torch makes all of them. */
+/** A few small samples of PyTorch's tests for every name; npm run test:torch runs all samples. */
 import { Blob, caseName, readCases, type Case } from './cases';
 import { reasonOf } from './known';
 import { selectionPath } from './select';

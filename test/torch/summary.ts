@@ -1,4 +1,4 @@
-/** What a run prints, and its report as JSON. */
+/** The output of a run, and its report as JSON. */
 import { writeFileSync } from 'node:fs';
 import type { Kind } from './compare';
 import { reasonOf } from './known';

@@ -1,4 +1,4 @@
-/** Which functions here carry an operator of PyTorch. */
+/** The functions here that have the name of an operator of PyTorch. */
 import * as blasgrad from 'blasgrad';
 import { F, nn, optim, Tensor } from 'blasgrad';
 import { camel, signatureOf } from './call';

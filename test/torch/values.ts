@@ -1,4 +1,4 @@
-/** Python's values as generate/encode.py writes them: as JavaScript values, and as text for reports. */
+/** Converts Python's values, as generate/encode.py writes them, to JavaScript values and to text. */
 import { full, nn, slice, tensor, type Tensor } from 'blasgrad';
 
 export type Tensors = readonly Tensor[];

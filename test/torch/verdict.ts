@@ -1,4 +1,4 @@
-/** One call of any kind. */
+/** Runs one sample of any kind. */
 import type { Blob, Case } from './cases';
 import { judge, type Verdict } from './forms';
 import { judgeOptimizer, type OptimizerCase } from './optimizers';

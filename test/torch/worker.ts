@@ -1,4 +1,4 @@
-/** Judges the calls of one operator after another; the file `place` says which one is running, for whoever outlives it. */
+/** Runs the samples of one operator after another. The file `place` has the current one, in case the process dies. */
 import { openSync, writeSync } from 'node:fs';
 import { canBeWritten } from './call';
 import { Blob, caseName, readCases, type Case } from './cases';

@@ -1,4 +1,4 @@
-/** Other events of the process during a training run. */
+/** Other events of the process are handled during a training run. */
 import { F, nn, optim, randn, train } from 'blasgrad';
 import { setUp } from './support';
 

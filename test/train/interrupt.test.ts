@@ -1,4 +1,4 @@
-/** What Ctrl-C, SIGTERM and AbortSignals do to training runs. */
+/** Ctrl-C, SIGTERM and AbortSignals stop training runs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

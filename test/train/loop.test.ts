@@ -1,4 +1,4 @@
-/** train against loops written by hand, compiled and not. */
+/** train compared with hand-written loops, compiled and eager. */
 import {
   data,
   F,

@@ -1,4 +1,4 @@
-/** Metrics against scikit-learn 1.x (metrics.py made metrics.json), in one piece, in batches, and compiled. */
+/** Metrics compared with scikit-learn (metrics.py writes metrics.json): in one update, in batches, and compiled. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, metrics, randn, tensor, zeros, type Tensor, type TensorData } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Training and evaluation modes of a model and its parts. */
+/** Training and evaluation modes of a model and its submodules. */
 import { F, nn, ones, optim, train, type Callbacks, type Tensor } from 'blasgrad';
 
 const pair = (): [Tensor, Tensor] => [ones(4, 2), ones(4, 1)];

@@ -1,4 +1,4 @@
-/** What is monitored, when a training ends, what it keeps, and what train refuses. */
+/** What is monitored, when a run ends, what it keeps, and what train refuses. */
 import type { nn } from 'blasgrad';
 import { metrics, optim, train, type Callbacks, type TrainOptions } from 'blasgrad';
 import { numbersOf, setUp, type Pair } from './support';

@@ -1,4 +1,4 @@
-/** A training that is stopped and resumed ends with the bits of one that was not. */
+/** A training run that is stopped and resumed equals an uninterrupted one, bit for bit. */
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

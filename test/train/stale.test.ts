@@ -1,4 +1,4 @@
-/** What callbacks and other code change while `train` runs compiled steps: losses are those of eager steps. */
+/** Changes by callbacks and other code while `train` runs compiled steps: the losses are those of eager steps. */
 import {
   F,
   nn,

@@ -1,4 +1,4 @@
-/** A small training, made anew from a seed each time. */
+/** A small training run, built from a seed. */
 import {
   data,
   F,

@@ -1,4 +1,4 @@
-/** A stop that is asked for while the loader lets one wait. */
+/** Stopping a run while it waits for the loader. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A short run of the fuzz; `npm run fuzz` is the long one. In a process of its own, which may crash. */
+/** A short run of the fuzz (`npm run fuzz` is the long one), in a separate process, which may crash. */
 import { join } from 'node:path';
 import { times } from '../../support/full';
 import { runNode } from '../../support/process';
@@ -10,6 +10,6 @@ test('random calls of everything, with random arguments of every kind', async ()
   const flags = ['--no-warnings', '--require', loader];
   const { code, stdout, stderr, signal } = await runNode(args, { flags, limit: 300_000 });
   expect({ signal, stderr, code, stdout }).toMatchObject({ signal: null, stderr: '', code: 0 });
-  const sums = /^(\d+) calls of \d+ names, \d+ refused, 0 strange; seed suite/.exec(stdout) ?? [];
+  const sums = /^(\d+) calls of \d+ names, \d+ refused, 0 problems; seed suite/.exec(stdout) ?? [];
   expect(Number(sums[1])).toBeGreaterThanOrEqual(calls);
 }, 400_000);

@@ -1,4 +1,4 @@
-/** Values that no function asked for: of every kind, and as hostile as JavaScript allows. */
+/** Values of every kind that no function expects. */
 import type { Random } from './random';
 
 /** What a callback among the arguments does when the library calls it. */

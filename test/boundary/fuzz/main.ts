@@ -1,6 +1,6 @@
 /**
- * The fuzz as a program: --calls 200000 --seed TEXT [--round N] [--trace] [--place FILE]. Prints what was called and what
- * was strange; ends with 1 if anything was. Files that functions write go to a folder that is removed.
+ * The fuzz as a program: --calls 200000 --seed TEXT [--round N] [--trace] [--place FILE]. Prints the number
+ * of calls and the problems; the exit code is 1 if there are any. Files that functions write go to a temporary folder.
  */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,10 +37,10 @@ const calls = options.round === undefined ? whole('calls', 1) : 1;
 
 const place = options.place === undefined ? null : fs.openSync(options.place, 'w');
 const made = new Int32Array(new SharedArrayBuffer(4)); // calls so far
-const strange: string[] = [];
+const problems: string[] = [];
 for (const event of ['uncaughtException', 'unhandledRejection'])
   process.on(event, (error) =>
-    strange.push(`${event}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
+    problems.push(`${event}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
   );
 
 /** A thread that ends the process when one call takes two minutes. */
@@ -69,14 +69,14 @@ function before(round: number, call: number, name: string): void {
 async function main(): Promise<number> {
   const start = performance.now();
   const tally = await fuzz(blasgrad, options.seed, calls, { before, ...only });
-  for (const [what, where] of tally.strange) strange.push(`${what}\n  ${where}`);
-  for (const one of strange.slice(0, 50)) console.log(one);
+  for (const [what, where] of tally.problems) problems.push(`${what}\n  ${where}`);
+  for (const one of problems.slice(0, 50)) console.log(one);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(
-    `${tally.calls} calls of ${tally.doors.size} names, ${tally.refused} refused, ` +
-      `${strange.length} strange; seed ${options.seed}, ${seconds} s`,
+    `${tally.calls} calls of ${tally.names.size} names, ${tally.refused} refused, ` +
+      `${problems.length} problems; seed ${options.seed}, ${seconds} s`,
   );
-  return strange.length > 0 ? 1 : 0;
+  return problems.length > 0 ? 1 : 0;
 }
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'blasgrad-fuzz-'));

@@ -1,4 +1,4 @@
-/** Random calls of the addon's own functions: ops with sizes that fit or lie, captures and programs. */
+/** Random calls of the addon's functions: ops with right and wrong sizes, captures and programs. */
 import type { ElementArray } from '../../../binding';
 import { arrays, write, type DType } from '../guarded';
 import {

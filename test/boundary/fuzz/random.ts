@@ -1,4 +1,4 @@
-/** Choices that a seed decides. */
+/** Random choices from a seed. */
 import { randomFrom } from '../../support/random';
 
 export class Random {

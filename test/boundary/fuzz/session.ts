@@ -1,8 +1,8 @@
-/** Rounds of random calls. A round depends on the seed and its number alone, so that any can be run again. */
+/** Rounds of random calls. A round depends only on the seed and its number, so that any round can be repeated. */
 import { inspect } from 'node:util';
 import { addon } from '../nativeCalls';
-import { doorsOf, membersOf, type Callable } from './doors';
-import { strangeness, type Circumstances } from './judge';
+import { entryPointsOf, membersOf, type Callable } from './entryPoints';
+import { problemOf, type Circumstances } from './errors';
 import { Junk } from './junk';
 import { NativeFunctions } from './nativeFunctions';
 import { Random } from './random';
@@ -11,9 +11,9 @@ import { World, type Blasgrad } from './world';
 export interface Tally {
   calls: number;
   refused: number;
-  /** What was strange, with the call where it was seen first. */
-  readonly strange: Map<string, string>;
-  readonly doors: Set<string>;
+  /** Problems, each with the call that showed it first. */
+  readonly problems: Map<string, string>;
+  readonly names: Set<string>;
 }
 
 export interface Hooks {
@@ -53,7 +53,7 @@ class Round {
 
   constructor(
     private readonly blasgrad: Blasgrad,
-    private readonly doors: readonly (readonly [string, Callable])[],
+    private readonly entryPoints: readonly (readonly [string, Callable])[],
     seed: string,
     private readonly number: number,
     private readonly tally: Tally,
@@ -90,7 +90,7 @@ class Round {
     const { random, native } = this;
     const kind = random.below(100);
     if (kind < 30) {
-      const [name, call] = random.pick(this.doors);
+      const [name, call] = random.pick(this.entryPoints);
       const args = this.args();
       return this.call(name, () => call(...args), args);
     }
@@ -187,7 +187,7 @@ class Round {
     const { tally } = this;
     this.calls++;
     tally.calls++;
-    tally.doors.add(name);
+    tally.names.add(name);
     this.hooks.before?.(this.number, this.calls, name);
     try {
       const result = call();
@@ -220,13 +220,13 @@ class Round {
     given: Circumstances,
   ): void {
     this.tally.refused++;
-    const strange = strangeness(error, given);
-    if (strange === null) return;
-    const key = `${name}: ${strange}`;
-    if (this.tally.strange.has(key)) return;
+    const problems = problemOf(error, given);
+    if (problems === null) return;
+    const key = `${name}: ${problems}`;
+    if (this.tally.problems.has(key)) return;
     const stack =
       error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join('\n') : '';
-    this.tally.strange.set(
+    this.tally.problems.set(
       key,
       `round ${this.number}: ${name}(${args.map(shown).join(', ')})\n${stack}`,
     );
@@ -236,7 +236,7 @@ class Round {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
     if ((await Promise.race([Promise.all(this.pending), late])) === 'late') {
-      this.tally.strange.set('a promise that never settles', `round ${this.number}`);
+      this.tally.problems.set('a promise that never settles', `round ${this.number}`);
     }
     clearTimeout(timer);
     this.pending.length = 0;
@@ -262,14 +262,14 @@ export async function fuzz(
   calls: number,
   { first = 0, ...hooks }: Hooks & { first?: number } = {},
 ): Promise<Tally> {
-  const tally: Tally = { calls: 0, refused: 0, strange: new Map(), doors: new Set() };
-  const doors = doorsOf(blasgrad);
+  const tally: Tally = { calls: 0, refused: 0, problems: new Map(), names: new Set() };
+  const entryPoints = entryPointsOf(blasgrad);
   const threads = blasgrad.backend.getNumThreads();
   for (let round = first; tally.calls < calls; round++) {
-    await new Round(blasgrad, doors, seed, round, tally, hooks).run();
+    await new Round(blasgrad, entryPoints, seed, round, tally, hooks).run();
     blasgrad.backend.setNumThreads(threads);
     const unsound = soundness(blasgrad);
-    if (unsound !== null) tally.strange.set(unsound, `after round ${round}`);
+    if (unsound !== null) tally.problems.set(unsound, `after round ${round}`);
   }
   return tally;
 }

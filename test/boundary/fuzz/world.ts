@@ -1,4 +1,4 @@
-/** Real objects of the library for random calls to work on; results of calls join them. */
+/** Objects of the library for random calls to use. Results of calls are added to them. */
 import type * as Library from 'blasgrad';
 import type { Tensor } from 'blasgrad';
 import { detach } from './junk';

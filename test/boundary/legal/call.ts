@@ -1,4 +1,4 @@
-/** Legal calls of public functions, from which tests make illegal ones. */
+/** Valid calls of public functions, from which tests make invalid ones. */
 import * as library from 'blasgrad';
 import { Tensor, tensor, type DType } from 'blasgrad';
 

@@ -1,4 +1,6 @@
-/** Classes to be made, and functions beside them: layers, losses, optimizers, schedules, data, metrics. */
+/**
+ * Valid constructor calls of layers, losses, optimizers, schedulers, datasets and metrics, and of related functions.
+ */
 import { nn, optim, zeros, type Tensor } from 'blasgrad';
 import { labels, legalCalls, legalMethods, matrix, type Legal, type Row } from './call';
 

@@ -1,4 +1,4 @@
-/** Functions of tensors: those of the top level, and F. */
+/** Valid calls of functions of tensors: those of the top level, and of F. */
 import { Generator, tensor, zeros } from 'blasgrad';
 import { labels, legalCalls, mask, matrix, signs, unit, vector, type Row } from './call';
 

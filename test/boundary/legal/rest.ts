@@ -1,4 +1,4 @@
-/** The classes and functions that `classes.ts` leaves out: layers with numbers, containers, datasets, files. */
+/** Valid calls that `classes.ts` leaves out: layers with numbers, containers, datasets, files. */
 import { data, nn, optim, zeros } from 'blasgrad';
 import { sgd } from './classes';
 import { legalCalls, matrix, type Legal, type Row } from './call';

@@ -1,4 +1,4 @@
-/** Every function of tensors, and every class, refuses an option that it does not know, and more arguments than it has. */
+/** Every function of tensors and every class refuses unknown options and surplus arguments. */
 import * as library from 'blasgrad';
 import { compile, F, Generator, nn, ones, Tensor, zeros } from 'blasgrad';
 import { thrownBy } from '../nativeCalls';

@@ -1,4 +1,4 @@
-/** Methods of tensors. */
+/** Valid calls of methods of tensors. */
 import { Generator, tensor, zeros } from 'blasgrad';
 import { legalCalls, mask, matrix, unit, vector, type Row } from './call';
 

@@ -1,6 +1,6 @@
 /**
- * A bit of everything that the addon does with memory and threads, for ThreadSanitizer and LeakSanitizer: eager and
- * compiled training, runs beside the event loop that end, are stopped, fail and are thrown away, worker threads.
+ * Uses memory and threads of the addon in all ways, for ThreadSanitizer and LeakSanitizer: eager and compiled training,
+ * background runs that finish, are aborted, fail and are dropped, and worker threads.
  */
 import { Worker } from 'node:worker_threads';
 import * as blasgrad from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Samples that come one after the other. */
+/** Datasets of samples in sequence. */
 import { data, tensor } from 'blasgrad';
 
 const { DataLoader, IterableDataset } = data;

@@ -1,4 +1,4 @@
-/** Classes of users, derived from those of the library: what they change is what a loader uses. */
+/** User classes that extend those of the library: a loader uses what they override. */
 import { arange, data, manualSeed, randn, tensor, type Tensor } from 'blasgrad';
 
 const { BatchSampler, ConcatDataset, DataLoader, SequentialSampler, Subset, TensorDataset } = data;

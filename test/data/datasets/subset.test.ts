@@ -1,4 +1,4 @@
-/** Parts of datasets, and datasets one after the other. */
+/** Subsets and concatenated datasets. */
 import { arange, data, Generator, manualSeed, tensor, zeros } from 'blasgrad';
 
 const { ConcatDataset, DataLoader, randomSplit, Subset, TensorDataset } = data;

@@ -1,4 +1,4 @@
-/** The state of a loader: whatever it is saved in the midst of, the rest is what would have come. */
+/** The state of a loader: wherever it is saved, loading it continues with the same batches. */
 import { arange, data, Generator, manualSeed, rand, randn, tensor, type Tensor } from 'blasgrad';
 
 const {

@@ -1,4 +1,4 @@
-/** The dtypes of numbers in samples: one for each place, whatever batch they are in. */
+/** The dtypes of numbers in samples: the same at one position in all batches. */
 import { data, F, manualSeed, nn, type Tensor } from 'blasgrad';
 
 const { DataLoader } = data;

@@ -1,4 +1,4 @@
-/** Loading ahead: how far, in which order, and what is left of it when a loop ends early. */
+/** Prefetching: how far ahead, in which order, and what happens when a loop ends early. */
 import { arange, compile, data, manualSeed, randn, tensor, type Tensor } from 'blasgrad';
 
 const { DataLoader, TensorDataset } = data;

@@ -1,4 +1,4 @@
-/** The order of samples: samplers, and what a loader makes of them. */
+/** The order of samples: samplers, and how a loader uses them. */
 import { data, Generator, manualSeed, tensor, type Tensor } from 'blasgrad';
 
 const {

@@ -1,4 +1,4 @@
-/** Columns whose squares or differences leave the range of float64. */
+/** Columns whose squares or differences exceed the range of float64. */
 import { data, tensor } from 'blasgrad';
 
 const column = (...values: number[]) =>

@@ -1,4 +1,4 @@
-/** Normalize against numbers computed here, PyTorch's way of rounding, and the errors. */
+/** Normalize, compared with numbers computed here and with PyTorch's rounding, and its errors. */
 import { compile, data, F, nn, optim, rand, randint, tensor, type Tensor } from 'blasgrad';
 import { plainOf } from '../../support/plain';
 

@@ -1,4 +1,4 @@
-/** Checkpoints that are not as they were saved. */
+/** Damaged checkpoints. */
 import { createHash } from 'node:crypto';
 import {
   cpSync,

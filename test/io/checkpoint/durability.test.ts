@@ -1,4 +1,6 @@
-/** The order in which a save reaches the disk: contents before names, the new checkpoint before the old one goes. */
+/**
+ * The order in which a save reaches the disk: contents before names, the new checkpoint before the old one is deleted.
+ */
 import { mkdirSync } from 'node:fs';
 import { runProgram } from '../../support/process';
 import { library } from '../../support/programs';

@@ -1,4 +1,4 @@
-/** Processes that are killed while they save: whenever that is, the newest checkpoint is whole. */
+/** Processes that are killed while they save: the newest checkpoint is always complete. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What cannot be saved, or loaded into what there is; and nothing is changed then. */
+/** States that cannot be saved or loaded are refused, and nothing is changed. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, io, manualSeed, nn, ones, rand, tensor, type Tensor } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** 2N steps in one process, or N, and N more in another from a checkpoint: the same bits. */
+/** 2N steps in one process equal N steps and, from a checkpoint, N more in another: bit for bit. */
 import { runProgram } from '../../support/process';
 import { library } from '../../support/programs';
 import { temporaryFolder } from './support';

@@ -1,4 +1,4 @@
-/** What goes into a checkpoint comes out of it. */
+/** A loaded checkpoint has what was saved. */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

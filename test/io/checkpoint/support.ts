@@ -1,4 +1,4 @@
-/** A small training, and a folder for its checkpoints. */
+/** A small training run, and a folder for its checkpoints. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The files of a checkpoint under mutation. Each takes its place in a good one; the checksums are made to agree, since
- * behind a wrong one nothing would be read.
+ * Mutates the files of a checkpoint, one at a time. The checksums are updated, because a file with a wrong checksum is not
+ * read.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

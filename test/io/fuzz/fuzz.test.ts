@@ -1,4 +1,6 @@
-/** Readers fed with mutated files: an ordinary error or a sound result each time, and no memory by a lying header. */
+/**
+ * Readers with mutated files: an ordinary error or a valid result, and no large allocation because of a wrong header.
+ */
 import { stopCounting } from './allocation'; // before the library
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

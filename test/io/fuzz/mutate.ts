@@ -1,4 +1,4 @@
-/** Good files turned into bad ones, the same ones each time for the same seed. */
+/** Mutates valid files; the same seed gives the same mutations. */
 
 /** Numbers from 0 to 1, by a seed: a linear congruential generator, whose upper bits are good enough here. */
 export function randomOf(seed: number): () => number {

@@ -1,4 +1,4 @@
-/** Safetensors files under mutation. */
+/** Mutates safetensors files. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Every reader there is, one line each. */
+/** The list of all readers. */
 import { checkpoint } from './checkpoint';
 import { csv, csvTyped } from './csv';
 import { text } from './text';

@@ -1,4 +1,4 @@
-/** A model, its file in onnxruntime, and the model that is made of the file again. */
+/** Compares a model with its ONNX file in onnxruntime, and with the module that is imported from the file. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Models with uint8, int64, float16 and bfloat16: imported, exported, and what ONNX does not have of them. */
+/** Models with uint8, int64, float16 and bfloat16: imported, exported, and what ONNX lacks. */
 import { join } from 'node:path';
 import {
   compile,

@@ -1,4 +1,4 @@
-/** Files of others: equal forms of the same operations, names of any kind, a path or a URL. */
+/** Files of other programs: equivalent forms of operations, names of any kind, a path or a URL. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { io, noGrad } from 'blasgrad';

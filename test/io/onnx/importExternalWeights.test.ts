@@ -1,4 +1,4 @@
-/** Weights in a file beside the model: where they are read, and from where they are not. */
+/** Weights in a separate file: from which paths they are read. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Files that are refused: unsupported, broken or hostile; and inputs that an imported model refuses. */
+/** Files that are refused: unsupported, damaged or hostile; and inputs that an imported model refuses. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io, randn, tensor } from 'blasgrad';

@@ -1,4 +1,4 @@
-/** Model files that are written by hand: the parts of a graph, and the module that is made of them. */
+/** Writes model files by hand: the parts of a graph. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Whole models with forwards of their own, exported for every batch size. */
+/** Complete models with their own forward methods, exported for every batch size. */
 import { statSync } from 'node:fs';
 import {
   arange,

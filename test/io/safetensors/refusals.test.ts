@@ -1,4 +1,4 @@
-/** Files that are no safetensors, or lie. */
+/** Files that are not safetensors, or have wrong headers. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

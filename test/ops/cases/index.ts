@@ -1,4 +1,4 @@
-/** Every family's cases. */
+/** The cases of all families. */
 import type { OpCase } from '../harness';
 import { cases as activation } from './elementwise/activation';
 import { cases as backend } from './matrix/backend';

@@ -1,4 +1,4 @@
-/** Activations and dropout in place. */
+/** The option inplace of activations and dropout. */
 import { compile, F, grad, manualSeed, tensor, type Tensor } from 'blasgrad';
 
 /** Activations that can overwrite their input, with a call for each option. */

@@ -1,4 +1,4 @@
-/** Calls with options of PyTorch's functions, and the numbers that PyTorch 2.15 computes. */
+/** Calls with options of PyTorch's functions, and PyTorch 2.15's results. */
 import type { Tensor } from 'blasgrad';
 
 export type Row = [what: string, run: () => Tensor | Tensor[], dtype: string, expected: unknown];

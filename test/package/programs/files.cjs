@@ -1,4 +1,4 @@
-// What the library loads when it is first needed: worker threads, zip archives, protocol buffers.
+// Uses what the library loads on first use: worker threads, zip archives, protocol buffers.
 const { statSync } = require('node:fs');
 const { join } = require('node:path');
 const { data, io, nn, zeros } = require('blasgrad');

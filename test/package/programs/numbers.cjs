@@ -1,4 +1,4 @@
-// Numbers from every kind of kernel, as JSON: { name: numbers }, to compare what different SIMD targets give.
+// Numbers of every kind of kernel as JSON, { name: numbers }, to compare SIMD targets.
 const { backend, F, Generator, nn, optim, randn, tensor } = require('blasgrad');
 
 const generator = new Generator().manualSeed(3);

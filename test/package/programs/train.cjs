@@ -1,4 +1,4 @@
-// Learns exclusive or; prints what a test wants to know of it.
+// Learns exclusive or, and prints what a test checks.
 const { readFileSync } = require('node:fs');
 const { backend, compile, F, manualSeed, nn, optim, tensor } = require('blasgrad');
 

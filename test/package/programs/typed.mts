@@ -1,4 +1,4 @@
-// The same in TypeScript, with types of the library's own in every place.
+// The same in TypeScript, with the types of the library everywhere.
 import { F, manualSeed, nn, optim, tensor, type Tensor } from 'blasgrad';
 
 manualSeed(1);

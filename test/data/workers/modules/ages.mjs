@@ -1,4 +1,4 @@
-// Numbers of which few are not whole; what is read, and how, is told by options.
+// Numbers of which few are not integers; the options say what is read.
 export default class {
   constructor({ length = 10, fraction = 7, isAsync = false } = {}) {
     Object.assign(this, { length, fraction, isAsync });

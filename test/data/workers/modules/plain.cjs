@@ -1,4 +1,4 @@
-// CommonJS, a function, and no library: the thread does not load it.
+// A CommonJS function without the library, which the thread does not load.
 module.exports = async (length, factor) => ({
   length,
   get: (i) => [

@@ -1,4 +1,4 @@
-// A dataset of numbers whose module posts messages of its own to the loader's thread.
+// A dataset whose module posts its own messages to the thread of the loader.
 import { isMainThread, parentPort } from 'node:worker_threads';
 
 export default class {

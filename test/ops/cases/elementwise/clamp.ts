@@ -1,4 +1,4 @@
-/** Limits that are tensors; those that are numbers stand among the functions of one number. */
+/** Bounds that are tensors; unary.ts has bounds that are numbers. */
 import type { Tensor } from 'blasgrad';
 import { pointwise, type OpCase } from '../../harness';
 

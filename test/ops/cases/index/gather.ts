@@ -1,4 +1,4 @@
-/** Picking and writing elements and rows by tensors of indices. */
+/** Reading and writing elements and rows by index tensors. */
 import { at, build, indicesOf, stridesOf, type OpCase, type Plain } from '../../harness';
 
 /** Indices from `low` to below `high`. */

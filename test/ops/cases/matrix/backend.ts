@@ -1,4 +1,4 @@
-/** The product that only `backend` offers. */
+/** The matrix product of `backend`. */
 import { backend, type Tensor } from 'blasgrad';
 import { at, build, type OpCase } from '../../harness';
 

@@ -1,4 +1,4 @@
-/** Sums of products by equations. */
+/** Einstein summation. */
 import { einsum } from 'blasgrad';
 import { at, build, indicesOf, type OpCase, type Plain } from '../../harness';
 

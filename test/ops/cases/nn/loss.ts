@@ -1,4 +1,4 @@
-/** The loss that picks one class out of several, and cross-entropy on it. */
+/** nllLoss and crossEntropy. */
 import { F, tensor } from 'blasgrad';
 import type { OpCase, Plain } from '../../harness';
 import { given } from '../index/gather';

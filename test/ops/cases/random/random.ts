@@ -1,4 +1,4 @@
-/** Random numbers, against a second implementation of the generator; nothing is differentiable but dropout. */
+/** Random numbers, compared with a second implementation of the generator. Only dropout is differentiable. */
 import { F, Generator, randint, randperm, type Tensor } from 'blasgrad';
 import { wideWords, words } from '../../../support/philox';
 import { pointwise, type OpCase, type Plain } from '../../harness';

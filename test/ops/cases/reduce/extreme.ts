@@ -1,4 +1,4 @@
-/** Largest and smallest elements with their places. */
+/** Largest and smallest elements with their indices. */
 import type { Tensor } from 'blasgrad';
 import { reduced } from '../../../support/lines';
 import type { OpCase } from '../../harness';

@@ -1,4 +1,4 @@
-/** Order along a dimension. */
+/** Sorting along a dimension. */
 import { at, build, indicesOf, type OpCase, type Plain } from '../../harness';
 
 /** NaN above all; equal values in the order of their index. */

@@ -1,4 +1,4 @@
-/** Joining, splitting and moving elements about; diagonals. */
+/** Joining, splitting and moving elements; diagonals. */
 import { cat, meshgrid, stack } from 'blasgrad';
 import { at, build, type OpCase, type Plain } from '../../harness';
 

@@ -1,10 +1,10 @@
-/** Everything that can be called from outside: functions, classes, methods, properties. */
+/** All public functions, classes, methods and properties. */
 import type { Blasgrad } from './world';
 
 export type Callable = (...args: unknown[]) => unknown;
 export type Class = new (...args: unknown[]) => unknown;
 
-/** What TypeScript keeps for the library itself, which JavaScript can reach all the same. */
+/** Names that are internal in TypeScript, but reachable from JavaScript. */
 export const inner: ReadonlySet<string> = new Set([
   ...[
     'complete',
@@ -39,7 +39,7 @@ export function membersOf(object: object): Map<string, Callable> {
 }
 
 /** Public functions, and classes to make, under the names users know. */
-export function doorsOf(blasgrad: Blasgrad): [name: string, call: Callable][] {
+export function entryPointsOf(blasgrad: Blasgrad): [name: string, call: Callable][] {
   const { F, nn, optim, data, io, backend } = blasgrad;
   const spaces: [string, object][] = [
     ['', blasgrad],
@@ -55,18 +55,18 @@ export function doorsOf(blasgrad: Blasgrad): [name: string, call: Callable][] {
     ...[blasgrad.Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler], // not for users to make
     backend.measure, // takes nothing, and a second
   ]);
-  const doors = new Map<string, Callable>();
+  const entryPoints = new Map<string, Callable>();
   for (const [prefix, space] of spaces) {
     for (const [name, value] of Object.entries(space)) {
       if (typeof value !== 'function' || leftOut.has(value)) continue;
       // Error makes a text of its message, which of a sparse array takes hours.
       if ((value as Class).prototype instanceof Error) continue;
       if (/^[A-Z]/.test(name)) {
-        doors.set(`new ${prefix}${name}`, (...args) => new (value as Class)(...args));
+        entryPoints.set(`new ${prefix}${name}`, (...args) => new (value as Class)(...args));
       } else {
-        doors.set(`${prefix}${name}`, value as Callable);
+        entryPoints.set(`${prefix}${name}`, value as Callable);
       }
     }
   }
-  return [...doors];
+  return [...entryPoints];
 }

@@ -1,18 +1,16 @@
-/** Whether what a call threw is an ordinary refusal. */
+/** Checks the errors that calls throw. */
 import { isOwn } from './junk';
 
-const usual = /^[\w.$ ]+: expected .+, got\s.+/s;
+/** `<function>: <what is wrong>`, as no error of V8 begins. */
+const usual = /^[\w.$ ]+(?:\(\))?: \S.+/s;
 
 export interface Circumstances {
   /** `this` was not an object of the class: the engine itself may say so. */
   readonly borrowed?: boolean;
 }
 
-/** Null for an error that a caller may get, else what is strange about it. */
-export function strangeness(
-  error: unknown,
-  { borrowed = false }: Circumstances = {},
-): string | null {
+/** The problem with an error, or null if callers may get it. */
+export function problemOf(error: unknown, { borrowed = false }: Circumstances = {}): string | null {
   if (isOwn(error)) return null; // what an argument threw came through
   if (!(error instanceof Error)) return `no Error: ${typeof error}`;
   const { message, name } = error;

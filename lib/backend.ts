@@ -10,41 +10,45 @@ import { addon as machine } from './core/native';
 import { gemmKernels, linearBackwardKernels, linearKernels } from './ops/matrix/products';
 import { version } from './version';
 
-/** Memory of the products: one kind in a call. */
+/** Memory of the products; all arrays of a call are of one class. */
 export type FloatArray = Float32Array | Float64Array;
 
-/** Versions, CPU and threads; `quota` is what a cgroup grants in CPUs, null where nothing limits them. */
+/** Versions, CPU and threads; `quota` is the number of CPUs that a cgroup grants, null without a limit. */
 export interface BackendInfo extends NativeInfo {
   /** Version of this library. */
   readonly version: string;
 }
 
 /**
- * What the library runs on: BLAS and its version and core type, SIMD target, CPU, how many CPUs this process may use,
- * threads in use, and warnings about settings that make it slow (docs/troubleshooting.md).
+ * Describes what the library runs on: BLAS with its version and core type, SIMD target, CPU, the CPUs that this
+ * process may use, threads in use, and warnings about settings that make it slow (see troubleshooting).
+ *
+ * @returns the description
+ * @example backend.info().version.split('.').length // 3
  */
 export function info(): BackendInfo {
   requireArity('info', arguments.length, 0);
   return { version, ...machine.info() };
 }
 
-/** Speeds in 1e9 float32 operations a second, a multiply-add being two. */
+/** Speeds in 1e9 float32 operations a second; a multiply-add counts as two. */
 export interface BackendSpeed {
-  /** Independent multiply-adds in registers on one core: what no program exceeds there. */
+  /** Independent multiply-adds in registers on one core: the upper limit for any program. */
   readonly corePeak: number;
   /** The product of two 1024 x 1024 matrices on one thread. */
   readonly oneThread: number;
-  /** The same on `threads`, those in use. */
+  /** The same product on `threads` threads. */
   readonly allThreads: number;
-  /** How many those are. */
+  /** The number of threads in use. */
   readonly threads: number;
 }
 
 /**
- * Measures the core and matrix products: blocks for about a second; the best of repeated runs counts, but other load on
- * the machine lowers it still.
+ * Measures the speed of a core and of matrix products. It blocks for about a second and takes the best of repeated
+ * runs; other load on the machine still lowers the result.
  *
- * @example const { oneThread, corePeak } = backend.measure(); // oneThread / corePeak: 0.8 to 0.9 on an idle core
+ * @returns the speeds; `oneThread / corePeak` is 0.8 to 0.9 on an idle core
+ * @example const { oneThread, corePeak } = backend.measure();
  */
 export function measure(): BackendSpeed {
   requireArity('measure', arguments.length, 0);
@@ -75,15 +79,26 @@ function productSpeed(): number {
   return best;
 }
 
-/** Threads that share matrix products and large elementwise loops. */
+/**
+ * The number of threads that share matrix products and large elementwise loops.
+ *
+ * @returns the number of threads
+ * @see torch.get_num_threads
+ * @example backend.getNumThreads() > 0 // true
+ */
 export function getNumThreads(): number {
   requireArity('getNumThreads', arguments.length, 0);
   return machine.getNumThreads();
 }
 
 /**
- * Sets the number of threads, 1 to 1024. At first it is BLASGRAD_NUM_THREADS, or else as many as this process may use
- * CPUs; small work stays on one thread.
+ * Sets the number of threads. At first it is BLASGRAD_NUM_THREADS, or else the number of CPUs that this process may
+ * use. Small work stays on one thread.
+ *
+ * @param n the number of threads, 1 to 1024
+ * @throws RangeError for other numbers
+ * @see torch.set_num_threads
+ * @example backend.setNumThreads(backend.getNumThreads());
  */
 export function setNumThreads(n: number): void {
   requireArity('setNumThreads', arguments.length, 1);
@@ -105,13 +120,24 @@ function kernelFor<K>(
 }
 
 /**
- * c = alpha op(a) op(b) + beta c, op(a) (m, k), op(b) (k, n), c (m, n), rows in order and without gaps
- * (BLAS sgemm, dgemm).
+ * Computes c = `alpha` op(a) op(b) + `beta` c for matrices whose rows lie in order and without gaps.
  *
- * `transA` says that `a` holds (k, m), `transB` that `b` holds (n, k). With `beta` 0 what `c` held does not matter.
- * RangeError if an array is shorter than its shape; `c` must not share memory with `a` or `b`.
- *
- * @example backend.gemm(false, true, 2, 3, 4, 1, x, weight, 0, y); // y = x weight^T
+ * @param transA whether `a` is transposed: it holds (k, m) instead of (m, k)
+ * @param transB whether `b` is transposed: it holds (n, k) instead of (k, n)
+ * @param m rows of the result
+ * @param n columns of the result
+ * @param k length of the inner products
+ * @param alpha factor of the product
+ * @param a (m, k)
+ * @param b (k, n)
+ * @param beta factor of the previous content of `c`; with 0 it is ignored
+ * @param c (m, n), the result; must not share memory with `a` or `b`
+ * @throws RangeError if an array is shorter than its shape
+ * @see BLAS sgemm and dgemm
+ * @example
+ * const [x, weight, y] = [new Float32Array([1, 2]), new Float32Array([3, 4]), new Float32Array(1)];
+ * backend.gemm(false, true, 1, 1, 2, 1, x, weight, 0, y);
+ * y[0]; // 11
  */
 export function gemm(
   transA: boolean,
@@ -131,10 +157,20 @@ export function gemm(
 }
 
 /**
- * y = x weight^T + bias: x (batch, inFeatures), weight (outFeatures, inFeatures), bias (outFeatures) or null,
- * y (batch, outFeatures).
+ * Computes y = x weight^T + bias.
  *
- * RangeError if an array is shorter than its shape; `y` must not share memory with the others.
+ * @param x (batch, inFeatures)
+ * @param weight (outFeatures, inFeatures)
+ * @param bias (outFeatures), or null
+ * @param y (batch, outFeatures), the result; must not share memory with the others
+ * @param batch number of rows of `x`
+ * @param inFeatures number of inputs
+ * @param outFeatures number of outputs
+ * @throws RangeError if an array is shorter than its shape
+ * @example
+ * const y = new Float32Array(1);
+ * backend.linearForward(new Float32Array([1, 2]), new Float32Array([3, 4]), null, y, 1, 2, 1);
+ * y[0]; // 11
  */
 export function linearForward(
   x: FloatArray,
@@ -151,9 +187,24 @@ export function linearForward(
 }
 
 /**
- * The derivatives of linearForward from that of its result, dy (batch, outFeatures): dx = dy weight,
- * dWeight = dy^T x, dBias = dy summed over the batch. Each has the shape of what it belongs to, is overwritten, and
- * is left out where null.
+ * Computes the gradients of `linearForward`: dx = dy weight, dWeight = dy^T x, and dBias, the sum of dy over the
+ * batch.
+ *
+ * @param x (batch, inFeatures)
+ * @param weight (outFeatures, inFeatures)
+ * @param dy (batch, outFeatures), the gradient of the result
+ * @param dx the gradient of `x`, overwritten; null to leave it out
+ * @param dWeight the gradient of `weight`, overwritten; null to leave it out
+ * @param dBias the gradient of the bias, overwritten; null to leave it out
+ * @param batch number of rows of `x`
+ * @param inFeatures number of inputs
+ * @param outFeatures number of outputs
+ * @throws RangeError if an array is shorter than its shape
+ * @example
+ * const [x, weight, dy] = [new Float32Array([1, 2]), new Float32Array([3, 4]), new Float32Array([10])];
+ * const dx = new Float32Array(2);
+ * backend.linearBackward(x, weight, dy, dx, null, null, 1, 2, 1);
+ * Array.from(dx); // [ 30, 40 ]
  */
 export function linearBackward(
   x: FloatArray,

@@ -1,4 +1,5 @@
 /** The public names. */
+import './core/layout';
 import './core/print';
 import './core/values';
 import './ops';
@@ -59,7 +60,8 @@ export type { SortOptions, TopkOptions } from './ops/reduce/sort';
 export type { NormOptions, VarianceOptions } from './ops/reduce/statistics';
 export type { Sizes } from './ops/shape/view';
 export type { Shape } from './core/shape';
-export { slice, type Index, type Slice } from './ops/index/indexing';
+export type { Index } from './ops/index/indexing';
+export { slice, type Slice } from './ops/index/sliceRange';
 export { cat, meshgrid, stack } from './ops/shape/join';
 export { addmm } from './ops/matrix/matmul';
 export {

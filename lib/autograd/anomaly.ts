@@ -15,11 +15,26 @@ interface NonFinite {
   readonly index: number;
 }
 
-/** An op made NaN or an infinity while `detectAnomaly` was watching, or was given NaN. */
+/**
+ * The error of `detectAnomaly`: an op made NaN or an infinity, or was given NaN that no op made.
+ *
+ * @example
+ * let error;
+ * try {
+ *   detectAnomaly(() => tensor([-1]).sqrt());
+ * } catch (thrown) {
+ *   error = thrown;
+ * }
+ * error.op; // 'sqrt'
+ */
 export class AnomalyError extends Error {
-  /** Always AnomalyError. */
+  /** Always 'AnomalyError'. */
   override readonly name = 'AnomalyError';
 
+  /**
+   *
+   * @param message what was made, where, and from what
+   */
   constructor(
     message: string,
     /** The op, as `gradFn` names it, or the optimizer. */
@@ -201,17 +216,17 @@ class AnomalyObserver implements Observer {
 }
 
 /**
- * Runs `fn` and checks what every op, backward and optimizer step in it makes: throws an AnomalyError at the first that
- * makes NaN or an infinity of finite numbers, or NaN of infinities, or is given NaN that no op made
- * (torch.autograd.set_detect_anomaly, for forward too). Infinities that are given, as in masks, are no anomaly.
+ * Runs `fn` and throws at the first op, gradient or optimizer update in it that makes NaN or an infinity of finite
+ * numbers, or NaN of infinities, or that is given NaN. Infinities that are given, as in masks, are allowed.
  *
- * `fn` must be synchronous. An error in backward has as its `cause` where the op ran forward. Slow: for looking.
+ * It reads every result, which is slow: use it to find an error, not in every run.
  *
- * @example
- * detectAnomaly(() => {
- *   const loss = F.mseLoss(model.forward(x).log(), y);
- *   loss.backward(); // AnomalyError: detectAnomaly: expected finite numbers from log of float32 [4, 1] in forward, got ...
- * });
+ * @param fn a synchronous function
+ * @returns what `fn` returns
+ * @throws AnomalyError, whose `cause` in backward is where the op ran forward; TypeError if `fn` is not a function,
+ *   or returns a promise
+ * @see torch.autograd.set_detect_anomaly
+ * @example detectAnomaly(() => tensor([4]).sqrt()) // tensor([2.])
  */
 export function detectAnomaly<T>(fn: () => T): T {
   requireArity('detectAnomaly', arguments.length, 1);

@@ -6,13 +6,13 @@ import { graphOptions, seedFor } from './methods';
 
 /** Options of `grad`. */
 export interface GradOptions {
-  /** Weights of the outputs, one for each. */
+  /** Weights of the outputs, one for each; default 1 for outputs of one element. */
   gradOutputs?: Tensor | (Tensor | null)[];
-  /** Keeps the graph for another backward; default as `createGraph`. */
+  /** Whether to keep the graph for another backward; default as `createGraph`. */
   retainGraph?: boolean;
-  /** Records the gradients, so that they can be differentiated again; default false. */
+  /** Whether to record the gradients, so that they can be differentiated again; default false. */
   createGraph?: boolean;
-  /** Gives null for inputs that the outputs do not depend on, instead of an error. */
+  /** Whether to return null for inputs that the outputs do not depend on, instead of an error; default false. */
   allowUnused?: boolean;
 }
 
@@ -27,12 +27,18 @@ function tensorList(op: string, name: string, value: unknown): Tensor[] {
 }
 
 /**
- * The gradients of `outputs` with respect to `inputs`, without touching any `.grad` (torch.autograd.grad).
+ * Computes the gradients of `outputs` with respect to `inputs`, without changing any `.grad`.
  *
- * `gradOutputs` weights the outputs (default 1 where they have one element). With `createGraph` the results can be
- * differentiated again. An input that was not used is an error, or null with `allowUnused`.
- *
- * @example const [dx] = grad(x.pow(3).sum(), x, { createGraph: true }); // 3 x^2
+ * @param outputs one tensor, or several; their gradients are summed
+ * @param inputs the tensors to differentiate by
+ * @param options `gradOutputs`, `retainGraph`, `createGraph` and `allowUnused`
+ * @returns a gradient for each input, of its shape
+ * @throws RangeError if an output does not depend on an input, unless `allowUnused`
+ * @see torch.autograd.grad
+ * @example
+ * const x = tensor([1, 2], { requiresGrad: true });
+ * const [dx] = grad(x.pow(3).sum(), x);
+ * dx; // tensor([ 3., 12.])
  */
 export function grad(
   outputs: Tensor | Tensor[],

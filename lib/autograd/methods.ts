@@ -55,20 +55,48 @@ export function seedFor(op: string, root: Tensor, gradient: Tensor | null | unde
 declare module '../core/tensor' {
   interface Tensor {
     /**
-     * Adds this tensor's derivative with respect to every leaf it depends on to the leaf's `grad`.
+     * Adds the derivative of this tensor with respect to every leaf that it depends on to the leaf's `grad`.
      *
-     * `gradient` (same shape, default 1 for a tensor of one element) weights the elements. The graph is freed unless
-     * `retainGraph`; `createGraph` records the gradients themselves, for higher derivatives.
+     * @param gradient weights of the elements, of this shape; default 1 for a tensor of one element
+     * @param options `retainGraph` keeps the graph for another backward, default as `createGraph`; `createGraph`
+     *   records the gradients for higher derivatives, default false
+     * @throws RangeError if this tensor has more than one element and no `gradient`; Error if it does not require
+     *   gradients, or if its graph was freed
+     * @see torch.Tensor.backward
+     * @example
+     * const x = tensor([1, 2], { requiresGrad: true });
+     * x.square().sum().backward();
+     * x.grad; // tensor([2., 4.])
      */
     backward(
       gradient?: Tensor | null,
       options?: { retainGraph?: boolean; createGraph?: boolean },
     ): void;
-    /** Keeps the gradient of this result of an op in `grad`, as a leaf does. */
+    /**
+     * Makes `backward` store the gradient of this result of an op in `grad`, as it does for a leaf.
+     *
+     * @throws Error if this tensor does not require gradients
+     * @see torch.Tensor.retain_grad
+     * @example
+     * const y = tensor([3], { requiresGrad: true }).mul(2);
+     * y.retainGrad();
+     * y.square().sum().backward();
+     * y.grad; // tensor([12.])
+     */
     retainGrad(): void;
     /**
-     * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor it returns replaces the gradient.
-     * Returns a handle whose `remove()` removes the hook.
+     * Calls `hook` with the gradient of this tensor whenever one is computed. A tensor that it returns replaces the
+     * gradient.
+     *
+     * @param hook a function of the gradient
+     * @returns a handle whose `remove()` removes the hook
+     * @throws Error if this tensor does not require gradients
+     * @see torch.Tensor.register_hook
+     * @example
+     * const x = tensor([1], { requiresGrad: true });
+     * x.registerHook((gradient) => gradient.mul(10));
+     * x.mul(2).sum().backward();
+     * x.grad; // tensor([20.])
      */
     registerHook(hook: Hook): {
       /** Removes the hook. */

@@ -8,19 +8,22 @@ import type { Program } from './program';
 import { runningError } from './running';
 import { planSchedules } from './schedules';
 
-/** The argument of `onProgress`, which is called at most ten times a second. */
+/** The argument of `onProgress`. */
 export interface Progress {
-  /** Finished steps. */
+  /** Number of finished steps. */
   readonly step: number;
-  /** All steps. */
+  /** Number of all steps. */
   readonly steps: number;
 }
 
 /** Options of an asynchronous run. */
 export interface RunOptions {
-  /** Stops the run after the current step. The promise rejects with an AbortError whose `cause` is the signal's reason. */
+  /**
+   * Stops the run after the current step. The promise rejects with an AbortError whose `cause` is the signal's
+   * reason.
+   */
   signal?: AbortSignal;
-  /** Called on the event loop during the run, and once at the end. */
+  /** Called on the event loop during the run, at most ten times a second, and once at the end. */
   onProgress?: (progress: Progress) => void;
 }
 

@@ -21,23 +21,23 @@ import {
 } from './stacked';
 import { endingError, placeOf, requireNotAborted, unfinishedError } from './unfinished';
 
-/** Figures of a compiled function; those of a program are of the one used last. */
+/** Figures of a compiled function. Those of a program refer to the program that was used last. */
 export interface CompileStats {
-  /** How often fn was captured. */
+  /** How often `fn` was captured. */
   readonly captures: number;
-  /** How often fn was run again, as a step, and made the calls that its program has, or others. */
+  /** How often `fn` was run again as a step and compared with its program. */
   readonly comparisons: number;
-  /** Programs in the cache: one for each combination of shapes, dtypes, and what else fn was seen to depend on. */
+  /** Programs in the cache: one for each combination of shapes, dtypes and whatever else `fn` depends on. */
   readonly programs: number;
   /** Steps of programs after their first one: replayed, or compared. */
   readonly replays: number;
   /** Native calls in a step. */
   readonly instructions: number;
-  /** Memory for temporaries, shared by those that do not live at the same time. */
+  /** Bytes for temporaries, which share memory if they are not needed at the same time. */
   readonly arenaBytes: number;
-  /** Memory that the temporaries would take without sharing. */
+  /** Bytes that the temporaries would take without sharing. */
   readonly temporaryBytes: number;
-  /** Memory for values that JavaScript wrote while fn ran. */
+  /** Bytes for values that JavaScript wrote while `fn` ran. */
   readonly constantBytes: number;
 }
 

@@ -16,74 +16,98 @@ export type { Progress } from './asyncRun';
 /** Options of `compile`. */
 export interface CompileOptions {
   /**
-   * What happens when a new run of `fn` makes other calls than the captured one: 'error' (default) throws, after the step is
-   * done, an error that names the call and both numbers; 'recapture' goes on with the new calls; 'ignore' never runs `fn`
-   * again to compare.
+   * What happens when a new run of `fn` makes other native calls than the recorded one. 'error' (default) throws an
+   * error that names the call and both numbers, after the step is done. 'recapture' records the new calls and
+   * continues. 'ignore' never runs `fn` again to compare.
    */
   dynamic?: 'error' | 'recapture' | 'ignore';
 }
 
-/** Inputs, each of which may be a number where `fn` takes an operand. */
+/** The inputs of a call; numbers may stand for tensors without dimensions. */
 export type OrNumbers<Inputs extends Tensor[]> = { [K in keyof Inputs]: Inputs[K] | number };
 
-/** Inputs of a scan: rows, a number for all of them, or an array with a number for each. */
+/**
+ * The inputs of a scan: a tensor with a row for each step, a number for all steps, or an array with a number for
+ * each step.
+ */
 export type OrRows<Inputs extends Tensor[]> = {
   [K in keyof Inputs]: Inputs[K] | number | readonly number[];
 };
 
-/** A compiled function: call it like the plain one, or run it in one of these other ways. */
+/** A compiled function. Call it like the plain one, or run it in one of the other ways. */
 export interface Compiled<Inputs extends Tensor[], Result> {
   (...inputs: OrNumbers<Inputs>): Result;
   /**
    * Runs the step on a background thread.
    *
-   * @param inputs those of the plain call, then optional `RunOptions`
-   * @returns a promise of the result; it rejects with an `AbortError` if `signal` aborts the run
+   * @param inputs the inputs of the plain call, then optional `RunOptions`
+   * @returns a promise of the result
+   * @throws AbortError if `signal` aborts the run
    */
   runAsync(...inputs: [...inputs: OrNumbers<Inputs>, options?: RunOptions]): Promise<Result>;
   /**
-   * Like jax.lax.scan: runs one step for each row of the inputs, in one native call, and stacks the results.
+   * Runs one step for each row of the inputs in one native call, and stacks the results, like jax.lax.scan.
    *
    * @param inputs tensors whose first dimension is the steps, or numbers, then optional `ScanOptions`
    * @returns the results of all steps, stacked along a new first dimension
+   * @throws RangeError if the inputs have different numbers of rows
    */
   scan(...inputs: [...inputs: OrRows<Inputs>, options?: ScanOptions]): Result;
   /**
-   * `scan` on a background thread.
+   * Runs `scan` on a background thread.
    *
-   * @param inputs those of `scan`, then optional `ScanOptions` and `RunOptions`
-   * @returns a promise of the stacked results; it rejects with an `AbortError` if `signal` aborts the run
+   * @param inputs the inputs of `scan`, then optional `ScanOptions` and `RunOptions`
+   * @returns a promise of the stacked results
+   * @throws AbortError if `signal` aborts the run
    */
   scanAsync(
     ...inputs: [...inputs: OrRows<Inputs>, options?: ScanOptions & RunOptions]
   ): Promise<Result>;
-  /** Counts of captures and replays, and the size of the newest program. */
+  /** Counts of captures and replays, and the size of the program that was used last. */
   readonly stats: CompileStats;
-  /** The programs, one native call a line. */
+  /**
+   * The recorded programs as text, one native call a line.
+   *
+   * @returns the text
+   */
   toString(): string;
-  /** Frees the programs; later calls are errors. An error while it is running. */
+  /**
+   * Frees the programs; later calls throw.
+   *
+   * @throws Error while the function is running
+   */
   dispose(): void;
 }
 
 /**
- * Returns a function that runs `fn` once for every shape of its inputs and records its native calls. Later calls replay
- * them without JavaScript. Results are new tensors outside any graph.
+ * Compiles a function: the first call for each shape of the inputs runs `fn` and records its native calls, and
+ * later calls replay them without running JavaScript. Results are new tensors outside any graph.
  *
- * Forward, backward, optimizers, dropout, schedules and changes in place all work in `fn`. At steps 2, 8, 32, ... `fn` runs
- * again and is compared with the recording: see `dynamic` for what happens when a number or a branch has changed. Pass
- * numbers that change as arguments, or as `scalarInput`. New shapes and dtypes, `train` and `eval`, changed fields of modules, frozen parameters,
- * cleared gradients and other options of optimizers lead to a new capture. Reading a value (`item`, `data`) of a tensor
- * that `fn` computes is an error. Tensors that `fn` uses move to shared memory.
+ * Forward, backward, optimizers, dropout, schedules and in-place changes all work in `fn`. It is captured again for
+ * new shapes and dtypes, after `train` and `eval`, and when fields of modules, frozen parameters, cleared gradients
+ * or other options of optimizers change. At steps 2, 8, 32, ... `fn` runs again and is compared with the recording;
+ * `dynamic` says what happens if a number or a branch has changed. Pass numbers that change as arguments, or as
+ * `scalarInput`. Tensors that `fn` uses move to shared memory.
  *
+ * @param fn a synchronous function of tensors, which returns tensors, alone or in arrays and plain objects, or
+ *   nothing
+ * @param options `dynamic`, default 'error'
+ * @returns a function that is called like `fn`, and has further ways to run
+ * @throws TypeError if `fn` is not a function; at a call, Error if `fn` reads a value (`item`, `data`) of a tensor
+ *   that it computes, and RangeError if it runs no op
+ * @see torch.compile
  * @example
- * const step = compile((x: Tensor, y: Tensor) => {
+ * const w = tensor([2], { requiresGrad: true });
+ * const optimizer = new optim.SGD([w], { lr: 0.1 });
+ * const step = compile((x) => {
  *   optimizer.zeroGrad();
- *   const loss = F.crossEntropy(model.forward(x), y);
+ *   const loss = w.mul(x).square().sum();
  *   loss.backward();
  *   optimizer.step();
  *   return loss;
  * });
- * console.log(step(x, y).item());
+ * step(tensor([1])).item(); // 4
+ * step(tensor([1])).item(); // 2.56
  */
 export function compile<Inputs extends Tensor[], Result extends Output>(
   fn: (...inputs: Inputs) => Result,

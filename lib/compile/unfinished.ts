@@ -3,7 +3,7 @@ import type { Ending } from './asyncRun';
 
 /** What the error of an unfinished run carries. */
 export interface Unfinished {
-  /** Steps that were finished. Everything that they changed stays changed. */
+  /** Number of finished steps. Everything that they changed stays changed. */
   readonly stepsDone: number;
   /** Results of these steps, stacked as those of `scan`; undefined if there are none. */
   readonly results: unknown;
@@ -16,8 +16,18 @@ function describeUnfinished<E extends object>(error: E, { stepsDone, results }: 
 }
 
 /**
- * A run was stopped by its AbortSignal. `name` and `code` are those of Node's own AbortError; `cause` is the signal's
- * reason.
+ * The error of a run that its AbortSignal stopped. `name` and `code` are those of Node's own AbortError; `cause` is
+ * the signal's reason.
+ *
+ * @example
+ * const step = compile((x) => x.mul(2));
+ * let name;
+ * try {
+ *   await step.runAsync(tensor([1]), { signal: AbortSignal.abort() });
+ * } catch (error) {
+ *   name = error.name;
+ * }
+ * name; // 'AbortError'
  */
 export class AbortError extends Error implements Unfinished {
   /** As in Node's errors. */
@@ -27,6 +37,12 @@ export class AbortError extends Error implements Unfinished {
   declare readonly stepsDone: number;
   declare readonly results: unknown;
 
+  /**
+   *
+   * @param op the function that was called
+   * @param reason the signal's reason
+   * @param unfinished the finished steps and their results
+   */
   constructor(
     op: string,
     reason: unknown,

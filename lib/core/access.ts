@@ -88,6 +88,18 @@ export function numbersIn(t: Tensor): NumberMemory {
   );
 }
 
+/** JavaScript's class of half-precision numbers, which Node has from version 24 on. */
+const float16Array = Reflect.get(globalThis, 'Float16Array') as
+  (new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray) | undefined;
+
+/** What `data` returns: `memoryInOrder` in the class that JavaScript has for the dtype. */
+export function dataOf(t: Tensor): TypedArray {
+  const memory = memoryInOrder(t);
+  return t.dtype === 'float16' && float16Array !== undefined
+    ? new float16Array(memory.buffer, memory.byteOffset, memory.length)
+    : memory;
+}
+
 /** The memory of a contiguous tensor, for users to keep, transfer or detach; a copy of that of other tensors. */
 export function memoryInOrder(t: Tensor): TypedArray {
   readableMemory('data', t);

@@ -9,7 +9,7 @@ export type ArgumentName = readonly [inside: string, called: string];
  * the op inside calls by another name is given in `argument`. Functions of users must not run in it: their errors are
  * their own.
  *
- * @example calledAs('embedding', () => weight.indexSelect(0, input), ['index', 'input'])
+ * Example: calledAs('embedding', () => weight.indexSelect(0, input), ['index', 'input'])
  */
 export function calledAs<T>(op: string, compute: () => T, argument?: ArgumentName): T {
   const outermost = capture !== null && capture.enter(op, argument);

@@ -11,16 +11,20 @@ const word = 2 ** 32;
 const stateWords = 4;
 
 /**
- * A stream of random numbers (Philox4x32-10, Salmon et al. 2011): one seed gives the same numbers on any number of
- * threads and any CPU, normally distributed ones up to the last bits.
+ * A stream of random numbers (Philox4x32-10, Salmon et al. 2011). One seed gives the same numbers on any CPU and
+ * any number of threads; normally distributed ones may differ in their last bits.
  *
- * @example randn(2, 3, { generator: new Generator(7) })
+ * @see torch.Generator
+ * @example randn(2, 3, { generator: new Generator(7) }).shape // [ 2, 3 ]
  */
 export class Generator {
   /** @internal The state, for native calls: int32 in shared memory, so that replays of a compiled step advance it. */
   readonly _state: Tensor;
 
-  /** With `seed`, a whole number from 0 to 2^53; at random without. */
+  /**
+   *
+   * @param seed a whole number from 0 to 2^53; random by default
+   */
   constructor(seed?: number) {
     requireArity('Generator', arguments.length, 1);
     const words = allocateShared('int32', stateWords);
@@ -29,20 +33,34 @@ export class Generator {
     else this.start('Generator', seed);
   }
 
-  /** Starts the stream that belongs to `seed`, a whole number from 0 to 2^53. */
+  /**
+   * Restarts the stream from a seed.
+   *
+   * @param seed a whole number from 0 to 2^53
+   * @returns this generator
+   * @throws RangeError for other numbers
+   */
   manualSeed(seed: number): this {
     requireArity('manualSeed', arguments.length, 1);
     return this.start('manualSeed', seed);
   }
 
-  /** The seed the stream started from. */
+  /**
+   * The seed that the stream started from.
+   *
+   * @returns the seed
+   */
   initialSeed(): number {
     requireArity('initialSeed', arguments.length, 0);
     const [low, high] = this.words();
     return (low >>> 0) + (high >>> 0) * word;
   }
 
-  /** Starts a stream at random, and returns its seed. */
+  /**
+   * Restarts the stream from a random seed.
+   *
+   * @returns the seed
+   */
   seed(): number {
     requireArity('seed', arguments.length, 0);
     const seed = randomInt(2 ** 48 - 1);
@@ -50,13 +68,23 @@ export class Generator {
     return seed;
   }
 
-  /** The position in the stream, as an int32 tensor of shape [4]. */
+  /**
+   * The position in the stream.
+   *
+   * @returns an int32 tensor of shape [4], for `setState`
+   */
   getState(): Tensor {
     requireArity('getState', arguments.length, 0);
     return this._state.clone();
   }
 
-  /** Continues from a position: a result of `getState`. */
+  /**
+   * Continues from a position in the stream.
+   *
+   * @param state what `getState` returned
+   * @returns this generator
+   * @throws TypeError or RangeError if `state` is not such a tensor
+   */
   setState(state: Tensor): this {
     requireArity('setState', arguments.length, 1);
     if (!(state instanceof Tensor)) throw wrongType('setState', 'a tensor', 'state', state);
@@ -105,7 +133,18 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
   }
 }
 
-/** Seeds the default generator (torch.manual_seed) with a whole number from 0 to 2^53, and returns it. */
+/**
+ * Seeds the default generator, from which random ops draw unless they are given another.
+ *
+ * @param seed a whole number from 0 to 2^53
+ * @returns the default generator
+ * @throws RangeError for other numbers
+ * @see torch.manual_seed
+ * @example
+ * const a = manualSeed(7) && rand(2);
+ * const b = manualSeed(7) && rand(2);
+ * a.eq(b); // tensor([True, True])
+ */
 export function manualSeed(seed: number): Generator {
   requireArity('manualSeed', arguments.length, 1);
   return (replacement ?? defaultGenerator).manualSeed(seed);
@@ -113,7 +152,7 @@ export function manualSeed(seed: number): Generator {
 
 /** Options of functions that draw random numbers. */
 export interface RandomOptions {
-  /** Default: the generator that `manualSeed` seeds. */
+  /** The source of the numbers; by default the generator that `manualSeed` seeds. */
   generator?: Generator;
 }
 

@@ -4,7 +4,13 @@ import { describe, requireArity } from './errors';
 
 let gradEnabled = true;
 
-/** Whether ops are being recorded. */
+/**
+ * Whether ops are recorded for `backward`.
+ *
+ * @returns false inside `noGrad`
+ * @see torch.is_grad_enabled
+ * @example noGrad(() => isGradEnabled()) // false
+ */
 export function isGradEnabled(): boolean {
   requireArity('isGradEnabled', arguments.length, 0);
   return gradEnabled;
@@ -38,16 +44,28 @@ function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
 }
 
 /**
- * Runs `fn` without recording ops for backward (torch.no_grad). `fn` must be synchronous.
+ * Runs `fn` without recording ops for `backward`.
  *
- * @example const accuracy = noGrad(() => model.forward(x).argmax(1).eq(y).to('float32').mean().item());
+ * @param fn a synchronous function
+ * @returns what `fn` returns
+ * @throws TypeError if `fn` is not a function, or returns a promise
+ * @see torch.no_grad
+ * @example noGrad(() => ones(2, { requiresGrad: true }).mul(2)).requiresGrad // false
  */
 export function noGrad<T>(fn: () => T): T {
   requireArity('noGrad', arguments.length, 1);
   return withGrad('noGrad', false, fn);
 }
 
-/** Runs `fn` with recording on, inside noGrad (torch.enable_grad). `fn` must be synchronous. */
+/**
+ * Runs `fn` with recording on, inside `noGrad`.
+ *
+ * @param fn a synchronous function
+ * @returns what `fn` returns
+ * @throws TypeError if `fn` is not a function, or returns a promise
+ * @see torch.enable_grad
+ * @example noGrad(() => enableGrad(() => isGradEnabled())) // true
+ */
 export function enableGrad<T>(fn: () => T): T {
   requireArity('enableGrad', arguments.length, 1);
   return withGrad('enableGrad', true, fn);

@@ -31,7 +31,9 @@ export interface Rule<K extends OpName = OpName> {
 /** Where a gradient goes: on to the node that made the input, or into a leaf tensor. */
 export type Edge = Node | Tensor | null;
 
-/** Called with a tensor's gradient; what it returns, if anything, replaces the gradient. */
+/**
+ * A function that `registerHook` calls with a tensor's gradient. A tensor that it returns replaces the gradient.
+ */
 export type Hook = (gradient: Tensor) => Tensor | undefined | void;
 
 let created = 0;

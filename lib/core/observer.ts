@@ -2,7 +2,7 @@
 import type { Node, OpAttrs, OpName } from './node';
 import type { Tensor } from './tensor';
 
-/** The part of a step that an op runs in. */
+/** The part of a training step in which an op runs. */
 export type Phase = 'forward' | 'backward' | 'clipping' | 'optimizer' | 'metrics';
 
 type Gradients = readonly (Tensor | null)[];

@@ -21,7 +21,13 @@ interface ElementFormat {
 
 declare module './tensor' {
   interface Tensor {
-    /** PyTorch's format, with suffixes in JavaScript's form: `tensor([[1., 2.]], gradFn: <AddBackward>)`. */
+    /**
+     * The tensor as text, as PyTorch prints it: long dimensions are abbreviated.
+     *
+     * @returns the text
+     * @see torch.Tensor.__repr__
+     * @example String(tensor([[1, 2], [3, 4]])) // 'tensor([[1., 2.],\n        [3., 4.]])'
+     */
     toString(): string;
     /** @internal */
     [inspect.custom](): string;

@@ -14,8 +14,14 @@ declare module './tensor' {
 }
 
 /**
- * A number in memory. As an operand it acts as a plain number does: it takes the dtype of the tensor beside it. Where
- * JavaScript reads it (`value`, `item()`, arithmetic of JavaScript), a compiled function is captured again for each value.
+ * A number in memory, which acts as a plain number does as an operand: it takes the dtype of the tensor next to it.
+ *
+ * If JavaScript reads it in a compiled function (`value`, `item()`, JavaScript's arithmetic), the function is
+ * captured again for each value.
+ *
+ * @example
+ * const beta = scalarInput(0.5);
+ * tensor([2, 4]).mul(beta); // tensor([1., 2.])
  */
 export class ScalarInput extends Tensor {
   /** @internal `values` are float64; with `steps`, one for each step of a scan. */
@@ -23,7 +29,7 @@ export class ScalarInput extends Tensor {
     super(new Storage('float64', values), steps === undefined ? [] : [steps]);
   }
 
-  /** The number. */
+  /** The number. Assigned values take effect in the next step. */
   get value(): number {
     return this.item();
   }
@@ -47,14 +53,18 @@ function requireNumber(value: unknown): number {
 }
 
 /**
- * A number that may change between the steps of a compiled function, and takes effect in the next one: assign `value`.
- * Use it where an operand goes.
+ * Makes a number that may change between the steps of a compiled function; assign `value`, and use it wherever an
+ * operand goes.
  *
+ * @param value the first value
+ * @returns the number, a tensor without dimensions
  * @throws TypeError if `value` is not a number
  * @example
  * const beta = scalarInput(0);
- * const step = compile((x: Tensor) => x.mul(beta).sum());
+ * const step = compile((x) => x.mul(beta).sum());
+ * step(ones(2));
  * beta.value = 0.5;
+ * step(ones(2)); // tensor(1.)
  */
 export function scalarInput(value: number): ScalarInput {
   requireArity('scalarInput', arguments.length, 1);

@@ -129,3 +129,13 @@ export function broadcastStrides(shape: Shape, strides: readonly number[], to: S
   }
   return result;
 }
+
+/** The number of elements in memory from the first element of a tensor to its last one. */
+export function extentOf(shape: Shape, strides: readonly number[]): number {
+  let last = 0;
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i] === 0) return 0;
+    last += (shape[i] - 1) * strides[i];
+  }
+  return last + 1;
+}

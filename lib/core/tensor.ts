@@ -16,34 +16,29 @@ import {
 } from './errors';
 import { refreshView, type ViewLink } from './inPlace';
 import { gradFnName, type Hook, type Node } from './node';
-import {
-  contiguousStrides,
-  isContiguous,
-  normalizeDim,
-  numelOf,
-  sameShape,
-  type Shape,
-} from './shape';
+import { contiguousStrides, extentOf, isContiguous, numelOf, sameShape, type Shape } from './shape';
 import { allocate, isInSlab, moveToKept, Storage } from './storage';
 import { receive, type TransferableTensor } from './transfer';
-import { memoryInOrder, readableMemory, requireUnusedGradient, usableMemory } from './access';
-
-/** JavaScript's class of half-precision numbers, which Node has from version 24 on. */
-const float16Array = Reflect.get(globalThis, 'Float16Array') as
-  (new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray) | undefined;
+import { dataOf, readableMemory, requireUnusedGradient, usableMemory } from './access';
 
 /**
  * An n-dimensional array of one dtype that can record how it was computed.
  *
- * Made by `tensor`, `zeros`, `randn` and their like, and by ops; not by `new`.
+ * Tensors are created by functions such as `tensor`, `zeros` and `randn`, and by ops; not by `new`.
+ *
+ * @see torch.Tensor
+ * @example
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * x.mul(x).sum().backward();
+ * x.grad; // tensor([[2., 4.], [6., 8.]])
  */
 export class Tensor {
   /** @internal The bundler renames classes that mention themselves. */
   static readonly name: string = 'Tensor';
   // `declare`: a field that is defined and then assigned takes twice as long to make.
-  /** Sizes, outermost first; `[]` for a single number. */
+  /** Sizes, outermost first; `[]` for a tensor without dimensions. */
   declare readonly shape: Shape;
-  /** Element type, such as float32: see DType. */
+  /** Type of the elements, such as 'float32'. */
   declare readonly dtype: DType;
   /** @internal */ declare readonly _storage: Storage;
   /** @internal Elements from the start of the storage to the first one. */ declare readonly _offset: number;
@@ -130,7 +125,7 @@ export class Tensor {
     const array = this._storage.array;
     if (this.#flatView !== null && this.#flatSource === array) return this.#flatView;
     this.#flatSource = usableMemory('tensor', this);
-    const extent = this._extent();
+    const extent = this._contiguous ? this.numel() : extentOf(this.shape, this._strides);
     this.#flatView =
       this._offset === 0 && array.length === extent
         ? array
@@ -138,50 +133,35 @@ export class Tensor {
     return this.#flatView;
   }
 
-  private _extent(): number {
-    if (this._contiguous) return this.numel();
-    let last = 0;
-    for (let i = 0; i < this.shape.length; i++) {
-      if (this.shape[i] === 0) return 0;
-      last += (this.shape[i] - 1) * this._strides[i];
-    }
-    return last + 1;
-  }
-
   /** Number of dimensions. */
   get ndim(): number {
     return this.shape.length;
   }
 
-  /** Number of elements. */
+  /**
+   * Counts the elements.
+   *
+   * @returns the product of the sizes; 1 for a tensor without dimensions
+   * @see torch.numel
+   * @example zeros(2, 3).numel() // 6
+   */
   numel(): number {
     requireArity('numel', arguments.length, 0);
     return numelOf(this.shape);
   }
 
-  /** The shape, or its size along `dim` (torch.Tensor.size). */
-  size(): Shape;
-  size(dim: number): number;
-  size(dim?: number): Shape | number {
-    requireArity('size', arguments.length, 1);
-    return dim === undefined ? this.shape : this.shape[normalizeDim('size', dim, this.ndim)];
-  }
-
-  /** Whether the elements lie in memory in order and without gaps. */
-  isContiguous(): boolean {
-    requireArity('isContiguous', arguments.length, 0);
-    return this._contiguous;
-  }
-
   // --- Values -------------------------------------------------------------------------------------------------------
 
   /**
-   * The value of a tensor with one element, as a number (0 or 1 for bool).
+   * The value of a tensor with one element, as a number; 0 or 1 for bool.
    *
-   * An int64 of 2^53 or more is a bigint, because a number would be inexact. The TypeScript type is number; if a bigint can
-   * occur, write `item<number | bigint>()`.
+   * An int64 of 2^53 or more is a bigint, because a number would be inexact. The TypeScript type is number; if a
+   * bigint can occur, write `item<number | bigint>()`.
    *
+   * @returns a number, or a bigint
    * @throws RangeError if the tensor has more or fewer elements
+   * @see torch.Tensor.item
+   * @example tensor([2, 3]).sum().item() // 5
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a caller's assertion
   item<T extends number | bigint = number>(): T {
@@ -199,16 +179,16 @@ export class Tensor {
    * class (Node 24 and later), else a Uint16Array of bits. `toArray()` and `to('float32').data` give numbers.
    */
   get data(): TypedArray {
-    const memory = memoryInOrder(this);
-    return this.dtype === 'float16' && float16Array !== undefined
-      ? new float16Array(memory.buffer, memory.byteOffset, memory.length)
-      : memory;
+    return dataOf(this);
   }
 
   /**
-   * A tensor of what `toTransferable` returned, in this thread or another one, without a copy.
+   * Makes a tensor from what `toTransferable` returned, in this thread or another one, without a copy.
    *
+   * @param value the object that `toTransferable` returned, or a structured clone of it
+   * @returns a tensor over the same memory
    * @throws TypeError or RangeError if the dtype, the shape and the data do not fit together
+   * @example Tensor.from(tensor([1, 2]).toTransferable()) // tensor([1., 2.])
    */
   static from(value: TransferableTensor): Tensor {
     requireArity('Tensor.from', arguments.length, 1);
@@ -221,7 +201,10 @@ export class Tensor {
 
   // --- Gradients ----------------------------------------------------------------------------------------------------
 
-  /** Whether gradients flow to this tensor: a leaf that requires them, or a result of one. */
+  /**
+   * Whether gradients are computed for this tensor: it is a leaf that requires them, or a result of one. Only
+   * floating dtypes can require gradients.
+   */
   get requiresGrad(): boolean {
     if (this.#viewOf !== null) refreshView(this, this.#viewOf);
     if (capture !== null && this.#node === null) {
@@ -245,7 +228,15 @@ export class Tensor {
     if (!value) this.#unseenGradient = null;
   }
 
-  /** Sets `requiresGrad` and returns the tensor (torch.Tensor.requires_grad_). */
+  /**
+   * Sets `requiresGrad`.
+   *
+   * @param value whether gradients are computed for this tensor; default true
+   * @returns this tensor
+   * @throws RangeError for integer and bool tensors; Error for false on the result of an op
+   * @see torch.Tensor.requires_grad_
+   * @example ones(2).requiresGrad_().requiresGrad // true
+   */
   requiresGrad_(value = true): this {
     requireArity('requiresGrad_', arguments.length, 1);
     calledAs('requiresGrad_', () => {
@@ -267,7 +258,7 @@ export class Tensor {
     return this.#node === null ? null : { name: gradFnName(this.#node) };
   }
 
-  /** The gradient that `backward` left here, or null. Assign null to clear it. */
+  /** The gradient that `backward` stored, or null. Assign null to clear it. */
   get grad(): Tensor | null {
     this.#unseenGradient = null;
     return this._grad;
@@ -323,7 +314,13 @@ export class Tensor {
     return fits ? new Tensor(new Storage(this.dtype, spare.array), this.shape) : null;
   }
 
-  /** The same memory outside the graph. */
+  /**
+   * A tensor over the same memory that is not connected to the graph.
+   *
+   * @returns a tensor that does not require gradients
+   * @see torch.Tensor.detach
+   * @example ones(2, { requiresGrad: true }).detach().requiresGrad // false
+   */
   detach(): Tensor {
     requireArity('detach', arguments.length, 0);
     Tensor.#requireGenuine(this);

@@ -13,15 +13,15 @@ import { numelOf, requireShape, type Shape } from './shape';
 import { isShared, Storage } from './storage';
 import type { Tensor } from './tensor';
 
-/** What `toTransferable` returns: a plain object that `structuredClone` and `postMessage` can copy. */
+/** The plain object that `toTransferable` returns; `structuredClone` and `postMessage` can copy it. */
 export interface TransferableTensor {
-  /** Element type. */
+  /** Type of the elements. */
   readonly dtype: DType;
   /** Sizes, outermost first. */
   readonly shape: Shape;
-  /** The elements in order; halves as their bits, in a Uint16Array. */
+  /** The elements in order; float16 and bfloat16 as bits in a Uint16Array. */
   readonly data: TypedArray;
-  /** Whether the tensor required a gradient. */
+  /** Whether the tensor requires gradients. */
   readonly requiresGrad: boolean;
 }
 

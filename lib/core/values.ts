@@ -10,21 +10,33 @@ import { transferableOf, type TransferableTensor } from './transfer';
 declare module './tensor' {
   interface Tensor {
     /**
-     * The elements as nested arrays of numbers, or of booleans for a bool tensor (torch.Tensor.tolist). A tensor without
-     * dimensions gives a single number or boolean. int64 elements of 2^53 or more are bigints.
+     * The elements as nested arrays of numbers, or of booleans for a bool tensor.
+     *
+     * @returns nested arrays; a single number or boolean without dimensions; int64 elements of 2^53 or more are
+     *   bigints
+     * @throws RangeError for more than 2^26 numbers and arrays; use `data`
+     * @see torch.Tensor.tolist
+     * @example tensor([[1, 2], [3, 4]]).toArray() // [ [ 1, 2 ], [ 3, 4 ] ]
      */
     toArray(): NestedArray;
 
-    /** As `toArray`: what JSON.stringify writes. */
+    /**
+     * The elements as `toArray` returns them, for JSON.stringify.
+     *
+     * @returns nested arrays
+     * @example JSON.stringify({ x: tensor([1, 2]) }) // '{"x":[1,2]}'
+     */
     toJSON(): NestedArray;
 
     /**
-     * A plain object for `postMessage` and `structuredClone`, which refuse tensors; `Tensor.from` makes a tensor of it.
+     * A plain object for `postMessage` and `structuredClone`, which refuse tensors. `Tensor.from` turns it into a
+     * tensor again.
      *
-     * The memory of a Parameter is shared with the receiver. That of other tensors is copied, or moved if `data.buffer` is in
-     * the transfer list. The part of a larger tensor is copied at once.
+     * The receiver shares the memory of a Parameter. The memory of other tensors is copied, or moved if
+     * `data.buffer` is in the transfer list. A view of a part of a larger tensor is copied first.
      *
-     * @example worker.postMessage(weights.toTransferable());
+     * @returns dtype, shape, data and `requiresGrad`
+     * @example structuredClone(tensor([1, 2]).toTransferable()).shape // [ 2 ]
      */
     toTransferable(): TransferableTensor;
 

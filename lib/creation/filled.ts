@@ -52,15 +52,19 @@ function filled(
 }
 
 /**
- * A tensor of numbers, bigints or booleans from nested arrays or typed arrays; always a copy (torch.tensor).
+ * Creates a tensor from numbers, bigints or booleans in nested arrays or typed arrays; always a copy.
  *
- * Without `dtype`, numbers become float32, bigints int64, and booleans bool. Typed arrays keep their type: Float32Array,
- * Float64Array and Float16Array become float32, float64 and float16; BigInt64Array and BigUint64Array int64; Uint8Array,
- * Uint8ClampedArray and Buffer uint8; all others int32. With `dtype`, numbers are converted, and integer dtypes drop the
- * fraction. One exception: a Uint16Array with dtype float16 or bfloat16 holds bits.
+ * Without `dtype`, numbers become float32, bigints int64, and booleans bool. Typed arrays keep their type:
+ * Float32Array, Float64Array and Float16Array become float32, float64 and float16; BigInt64Array and BigUint64Array
+ * int64; Uint8Array, Uint8ClampedArray and Buffer uint8; all others int32. With `dtype`, numbers are converted, and
+ * integer dtypes drop the fraction. One exception: a Uint16Array with dtype float16 or bfloat16 holds bits.
  *
+ * @param data a number, bigint or boolean, nested arrays of them, a typed array, or a tensor
+ * @param options `dtype` and `requiresGrad`
+ * @returns a tensor whose shape is that of the nesting
  * @throws TypeError or RangeError that names the element which does not fit, such as `data[1][2]`
- * @example tensor([[1, 2], [3, 4]], { requiresGrad: true })
+ * @see torch.tensor
+ * @example tensor([[1, 2], [3, 4]]) // tensor([[1., 2.], [3., 4.]])
  */
 export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): Tensor {
   requireArity('tensor', arguments.length, 2);
@@ -81,13 +85,18 @@ export function tensor(data: TensorData | Tensor, options: TensorOptions = {}): 
 }
 
 /**
- * A tensor over the memory of `array`, without a copy: changes of one are visible in the other (torch.from_numpy).
+ * Creates a tensor over the memory of a typed array, without a copy: changes of one are visible in the other.
  *
- * `shape` (default: one dimension) must have as many elements as the array. A Uint8Array, Uint8ClampedArray or Buffer becomes
- * a uint8 tensor, or with `{ dtype: 'bool' }` a bool tensor; then it may hold only 0 and 1. A Uint16Array holds bits: pass
- * `{ dtype: 'float16' }` or `{ dtype: 'bfloat16' }`.
+ * A Uint8Array, Uint8ClampedArray or Buffer becomes a uint8 tensor, or with `{ dtype: 'bool' }` a bool tensor, and
+ * may then hold only 0 and 1. A Uint16Array holds bits: pass `{ dtype: 'float16' }` or `{ dtype: 'bfloat16' }`.
  *
- * @example fromArray(pixels, [28, 28]) // pixels is a Uint8Array of 784
+ * @param array a typed array of a class that a dtype has
+ * @param shape sizes with as many elements as the array; default: one dimension
+ * @param options `dtype` and `requiresGrad`
+ * @returns a tensor over the memory of `array`
+ * @throws RangeError if the shape or the dtype does not fit the array
+ * @see torch.from_numpy
+ * @example fromArray(new Float32Array([1, 2, 3, 4]), [2, 2]) // tensor([[1., 2.], [3., 4.]])
  */
 export function fromArray(
   array: TypedArray | Uint8ClampedArray,
@@ -132,7 +141,16 @@ function sharedDType(array: unknown, wanted: unknown): DType {
   throw unexpected(op, dtypes.join(' or '), 'dtype of a Uint16Array', 'none');
 }
 
-/** A tensor of this shape with undefined content; float32 unless `dtype` says otherwise. */
+/**
+ * Creates a tensor with undefined content.
+ *
+ * @param args the sizes, in an array or as separate arguments, then options: `dtype`, default float32, and
+ *   `requiresGrad`
+ * @returns a tensor of this shape
+ * @throws RangeError for sizes that are not integers of at least 0
+ * @see torch.empty
+ * @example empty(2, 3).shape // [ 2, 3 ]
+ */
 export function empty(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('empty', args, tensorKeys);
   const out = Tensor._empty(dtypeOf('empty', options), shape);
@@ -140,9 +158,14 @@ export function empty(...args: SizesAnd<TensorOptions>): Tensor {
 }
 
 /**
- * Zeros of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are not integers of at least 0.
+ * Creates a tensor of zeros.
  *
- * @example zeros(2, 3) // or zeros([2, 3], { dtype: 'int32' })
+ * @param args the sizes, in an array or as separate arguments, then options: `dtype`, default float32, and
+ *   `requiresGrad`
+ * @returns a tensor of this shape
+ * @throws RangeError for sizes that are not integers of at least 0
+ * @see torch.zeros
+ * @example zeros(2, 3) // tensor([[0., 0., 0.], [0., 0., 0.]])
  */
 export function zeros(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('zeros', args, tensorKeys);
@@ -150,9 +173,14 @@ export function zeros(...args: SizesAnd<TensorOptions>): Tensor {
 }
 
 /**
- * Ones of this shape, float32 unless `dtype` says otherwise. RangeError for sizes that are not integers of at least 0.
+ * Creates a tensor of ones.
  *
- * @example ones(2, 3) // tensor([[1., 1., 1.], [1., 1., 1.]])
+ * @param args the sizes, in an array or as separate arguments, then options: `dtype`, default float32, and
+ *   `requiresGrad`
+ * @returns a tensor of this shape
+ * @throws RangeError for sizes that are not integers of at least 0
+ * @see torch.ones
+ * @example ones([2, 3], { dtype: 'int32' }) // tensor([[1, 1, 1], [1, 1, 1]], dtype: int32)
  */
 export function ones(...args: SizesAnd<TensorOptions>): Tensor {
   const { shape, options } = sizesAndOptions('ones', args, tensorKeys);
@@ -163,10 +191,15 @@ export function ones(...args: SizesAnd<TensorOptions>): Tensor {
 export type FillValue = number | bigint | boolean | Tensor;
 
 /**
- * A tensor of this shape with every element `value`. Without `dtype` it is bool for a boolean, int64 for a bigint, and float32
- * for a number. For a tensor without dimensions it is bool, int64 or float32, for a bool, an integer or a floating tensor. No
- * gradient flows to that tensor.
+ * Creates a tensor with every element equal to `value`. No gradient flows to a `value` that is a tensor.
  *
+ * @param shape the sizes
+ * @param value a number, bigint or boolean, or a tensor without dimensions
+ * @param options `dtype` and `requiresGrad`
+ * @returns a tensor of this shape; without `dtype` it is bool for a boolean, int64 for a bigint or an integer
+ *   tensor, else float32
+ * @throws RangeError if the dtype does not hold `value`
+ * @see torch.full
  * @example full([2], 7) // tensor([7., 7.])
  */
 export function full(
@@ -213,8 +246,25 @@ function filledFrom(
   );
 }
 
-/** A matrix of n rows and m columns (default n) with ones on its diagonal, zeros elsewhere. */
+/**
+ * Creates a matrix with ones on its diagonal and zeros elsewhere.
+ *
+ * @param n the number of rows and columns
+ * @param options `dtype`, default float32, and `requiresGrad`
+ * @returns a tensor of shape [n, n]
+ * @throws RangeError for sizes that are not integers of at least 0
+ * @see torch.eye
+ * @example eye(2) // tensor([[1., 0.], [0., 1.]])
+ */
 export function eye(n: number, options?: TensorOptions): Tensor;
+/**
+ * Creates a matrix of n rows and m columns with ones on its diagonal and zeros elsewhere.
+ *
+ * @param n the number of rows
+ * @param m the number of columns
+ * @param options `dtype`, default float32, and `requiresGrad`
+ * @returns a tensor of shape [n, m]
+ */
 export function eye(n: number, m: number, options?: TensorOptions): Tensor;
 export function eye(...args: unknown[]): Tensor {
   const [[n, m = n], options] = splitOptions('eye', args, tensorKeys, 2);
@@ -225,21 +275,47 @@ export function eye(...args: unknown[]): Tensor {
   return finish('eye', out, options);
 }
 
-/** Zeros of the shape and dtype of `input`. */
+/**
+ * Creates zeros of the shape and dtype of `input`.
+ *
+ * @param input a tensor
+ * @param options `dtype`, default that of `input`, and `requiresGrad`
+ * @returns a tensor of the shape of `input`
+ * @see torch.zeros_like
+ * @example zerosLike(tensor([1, 2])) // tensor([0., 0.])
+ */
 export function zerosLike(input: Tensor, options: TensorOptions = {}): Tensor {
   requireArity('zerosLike', arguments.length, 2);
   const [x, dtype] = like('zerosLike', input, options);
   return filled('zerosLike', x.shape, 0, options, dtype);
 }
 
-/** Ones of the shape and dtype of `input`. */
+/**
+ * Creates ones of the shape and dtype of `input`.
+ *
+ * @param input a tensor
+ * @param options `dtype`, default that of `input`, and `requiresGrad`
+ * @returns a tensor of the shape of `input`
+ * @see torch.ones_like
+ * @example onesLike(tensor([1, 2])) // tensor([1., 1.])
+ */
 export function onesLike(input: Tensor, options: TensorOptions = {}): Tensor {
   requireArity('onesLike', arguments.length, 2);
   const [x, dtype] = like('onesLike', input, options);
   return filled('onesLike', x.shape, 1, options, dtype);
 }
 
-/** Every element `value`, of the shape and dtype of `input`. */
+/**
+ * Creates a tensor of the shape and dtype of `input` with every element equal to `value`.
+ *
+ * @param input a tensor
+ * @param value a number, bigint or boolean, or a tensor without dimensions
+ * @param options `dtype`, default that of `input`, and `requiresGrad`
+ * @returns a tensor of the shape of `input`
+ * @throws RangeError if the dtype does not hold `value`
+ * @see torch.full_like
+ * @example fullLike(tensor([1, 2]), 7) // tensor([7., 7.])
+ */
 export function fullLike(input: Tensor, value: FillValue, options: TensorOptions = {}): Tensor {
   requireArity('fullLike', arguments.length, 3);
   const [x, dtype] = like('fullLike', input, options);

@@ -6,15 +6,15 @@ import type { RandomOptions } from '../core/generator';
 import { requireShape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
 
-/** The last argument of functions that create tensors. */
+/** Options of functions that create tensors. */
 export interface TensorOptions {
-  /** Element type; default float32, or what the values suggest. */
+  /** Type of the elements; default float32, or what the values suggest. */
   dtype?: DType;
   /** Whether `backward` computes a gradient for the tensor; default false. */
   requiresGrad?: boolean;
 }
 
-/** `generator` is only allowed where numbers are random. */
+/** Options of functions that create random tensors. */
 export type Options = TensorOptions & RandomOptions;
 
 /** Sizes as an array or one by one, then options: `zeros([2, 3])`, `zeros(2, 3, { dtype: 'int32' })`. */

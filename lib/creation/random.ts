@@ -16,10 +16,14 @@ import { requireShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
 
 /**
- * Uniformly distributed numbers in [0, 1), of this shape; float32 unless `dtype` says float64. From the default stream
- * (`manualSeed`), or from `generator`.
+ * Draws uniformly distributed numbers from 0 to 1, without 1 itself.
  *
- * @example rand(2, 3, { generator: new Generator(7) })
+ * @param args the sizes, in an array or as separate arguments, then options: `dtype`, default float32,
+ *   `requiresGrad`, and the `generator`, by default the one that `manualSeed` seeds
+ * @returns a tensor of this shape and a floating dtype
+ * @throws RangeError for sizes that are not integers of at least 0
+ * @see torch.rand
+ * @example rand(2, 3, { generator: new Generator(7) }).shape // [ 2, 3 ]
  */
 export function rand(...args: SizesAnd<Options>): Tensor {
   const { shape, options } = sizesAndOptions('rand', args, randomKeys);
@@ -27,24 +31,44 @@ export function rand(...args: SizesAnd<Options>): Tensor {
 }
 
 /**
- * Normally distributed numbers of mean 0 and variance 1, of this shape; float32 unless `dtype` says float64. From the
- * default stream (`manualSeed`), or from `generator`.
+ * Draws normally distributed numbers of mean 0 and variance 1.
  *
- * @example randn(2, 3) // two rows of three
+ * @param args the sizes, in an array or as separate arguments, then options: `dtype`, default float32,
+ *   `requiresGrad`, and the `generator`, by default the one that `manualSeed` seeds
+ * @returns a tensor of this shape and a floating dtype
+ * @throws RangeError for sizes that are not integers of at least 0
+ * @see torch.randn
+ * @example randn(2, 3).shape // [ 2, 3 ]
  */
 export function randn(...args: SizesAnd<Options>): Tensor {
   const { shape, options } = sizesAndOptions('randn', args, randomKeys);
   return normal('randn', shape, options);
 }
 
-/** Uniformly distributed numbers in [0, 1), of the shape and dtype of `input`. */
+/**
+ * Draws uniformly distributed numbers from 0 to 1, in the shape and dtype of `input`.
+ *
+ * @param input a tensor of a floating dtype, unless `dtype` is given
+ * @param options `dtype`, `requiresGrad` and `generator`
+ * @returns a tensor of the shape of `input`
+ * @see torch.rand_like
+ * @example randLike(zeros(2, 3)).shape // [ 2, 3 ]
+ */
 export function randLike(input: Tensor, options: Options = {}): Tensor {
   requireArity('randLike', arguments.length, 2);
   const [x, dtype] = like('randLike', input, options, randomKeys);
   return uniform('randLike', x.shape, { ...options, dtype });
 }
 
-/** Normally distributed numbers of mean 0 and variance 1, of the shape and dtype of `input`. */
+/**
+ * Draws normally distributed numbers of mean 0 and variance 1, in the shape and dtype of `input`.
+ *
+ * @param input a tensor of a floating dtype, unless `dtype` is given
+ * @param options `dtype`, `requiresGrad` and `generator`
+ * @returns a tensor of the shape of `input`
+ * @see torch.randn_like
+ * @example randnLike(zeros(2, 3)).shape // [ 2, 3 ]
+ */
 export function randnLike(input: Tensor, options: Options = {}): Tensor {
   requireArity('randnLike', arguments.length, 2);
   const [x, dtype] = like('randnLike', input, options, randomKeys);
@@ -66,11 +90,26 @@ function normal(op: string, shape: readonly number[], options: Options): Tensor 
 }
 
 /**
- * Uniformly distributed integers from `low` (default 0) to `high` - 1, of this shape; int32 unless `dtype` says otherwise.
+ * Draws uniformly distributed integers from 0 to `high` - 1.
  *
- * @example randint(10, [3]) // three digits
+ * @param high one more than the largest integer
+ * @param shape the sizes
+ * @param options `dtype`, default int32, and `generator`
+ * @returns a tensor of this shape
+ * @throws RangeError if there is no integer in the range
+ * @see torch.randint
+ * @example randint(1, [3]) // tensor([0, 0, 0], dtype: int32)
  */
 export function randint(high: number, shape: readonly number[], options?: Options): Tensor;
+/**
+ * Draws uniformly distributed integers from `low` to `high` - 1.
+ *
+ * @param low the smallest integer
+ * @param high one more than the largest integer
+ * @param shape the sizes
+ * @param options `dtype`, default int32, and `generator`
+ * @returns a tensor of this shape
+ */
 export function randint(
   low: number,
   high: number,
@@ -88,9 +127,14 @@ export function randint(...args: unknown[]): Tensor {
 }
 
 /**
- * A random permutation of 0 to n - 1, of shape (n); int32 unless `dtype` says otherwise.
+ * Draws a random permutation of the integers from 0 to n - 1.
  *
- * @example images.indexSelect(0, randperm(images.shape[0])) // shuffled
+ * @param n how many
+ * @param options `dtype`, default int32, and `generator`
+ * @returns a tensor of shape [n]
+ * @throws RangeError if `n` is not an integer of at least 0
+ * @see torch.randperm
+ * @example randperm(4).sort().values // tensor([0, 1, 2, 3], dtype: int32)
  */
 export function randperm(n: number, options: Options = {}): Tensor {
   requireArity('randperm', arguments.length, 2);

@@ -17,7 +17,7 @@ import { scalar, unsupportedDType } from '../ops/define';
 import { where } from '../ops/elementwise/select';
 import { dtypeOf, finish, splitOptions, tensorKeys, type TensorOptions } from './options';
 
-/** A number, or a tensor without dimensions. */
+/** A number or bigint, or a tensor without dimensions. */
 export type Limit = Element | Tensor;
 
 function requireSingle(op: string, name: string, x: Tensor): void {
@@ -26,17 +26,40 @@ function requireSingle(op: string, name: string, x: Tensor): void {
 }
 
 /**
- * Numbers from `start` (default 0) up to but not including `end`, every `step` (default 1).
+ * Numbers from 0 up to, but not including, `end`.
  *
- * Numbers give float32, because JavaScript does not distinguish integers; pass `{ dtype: 'int32' }` for integers. An integer
- * dtype truncates start and step, as in PyTorch. If an argument is a bigint or an integer tensor without dimensions, the result
- * is int64 and exact.
+ * Numbers give float32, because JavaScript does not distinguish integers: pass `{ dtype: 'int32' }` for integers.
+ * An integer dtype truncates start and step, as in PyTorch. A bigint or an integer tensor without dimensions among
+ * the arguments gives int64.
  *
+ * @param end the limit
+ * @param options `dtype` and `requiresGrad`
+ * @returns a vector
  * @throws RangeError if `step` is 0 or leads away from `end`, or if the dtype does not hold the numbers
- * @example arange(1, 7, 2) // tensor([1., 3., 5.])
+ * @see torch.arange
+ * @example arange(3) // tensor([0., 1., 2.])
  */
 export function arange(end: Limit, options?: TensorOptions): Tensor;
+/**
+ * Numbers from `start` up to, but not including, `end`.
+ *
+ * @param start the first number
+ * @param end the limit
+ * @param options `dtype` and `requiresGrad`
+ * @returns a vector
+ * @example arange(1, 4, { dtype: 'int32' }) // tensor([1, 2, 3], dtype: int32)
+ */
 export function arange(start: Limit, end: Limit, options?: TensorOptions): Tensor;
+/**
+ * Numbers from `start` up to, but not including, `end`, at a distance of `step`.
+ *
+ * @param start the first number
+ * @param end the limit
+ * @param step the distance, negative for descending numbers
+ * @param options `dtype` and `requiresGrad`
+ * @returns a vector
+ * @example arange(1, 7, 2) // tensor([1., 3., 5.])
+ */
 export function arange(start: Limit, end: Limit, step: Limit, options?: TensorOptions): Tensor;
 export function arange(...args: unknown[]): Tensor {
   const op = 'arange';
@@ -106,10 +129,16 @@ function wholeRange(limits: Limits, options: TensorOptions): Tensor {
 }
 
 /**
- * `steps` evenly spaced numbers from `start` to `end`, both included, float32 unless `dtype` says otherwise. An integer dtype
- * truncates start, end and the numbers between, as in PyTorch. Limits may be tensors without dimensions, which get no gradient.
+ * Evenly spaced numbers from `start` to `end`, both included. An integer dtype truncates the numbers, as in
+ * PyTorch. No gradient flows to limits that are tensors.
  *
+ * @param start the first number, or a tensor without dimensions
+ * @param end the last number, or a tensor without dimensions
+ * @param steps how many numbers
+ * @param options `dtype`, default float32, and `requiresGrad`
+ * @returns a tensor of shape [steps]
  * @throws RangeError if an integer dtype does not hold a limit
+ * @see torch.linspace
  * @example linspace(0, 1, 3) // tensor([0.0000, 0.5000, 1.0000])
  */
 export function linspace(

@@ -7,30 +7,32 @@
  *
  * @module
  */
+export type { InplaceOption } from '../ops/elementwise/activationCall';
+export {
+  gelu,
+  logsigmoid,
+  mish,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+  tanhshrink,
+} from '../ops/elementwise/activation';
 export {
   celu,
   elu,
-  gelu,
   hardshrink,
   hardsigmoid,
   hardswish,
   hardtanh,
   leakyRelu,
-  logsigmoid,
-  mish,
   relu,
   relu6,
   selu,
-  sigmoid,
-  silu,
-  softplus,
   softshrink,
-  softsign,
-  tanh,
-  tanhshrink,
   threshold,
-  type InplaceOption,
-} from '../ops/elementwise/activation';
+} from '../ops/elementwise/rectifier';
 export { linear } from '../ops/matrix/linear';
 export { logSoftmax, softmax, softmin, type SoftmaxOptions } from '../ops/reduce/softmax';
 export { dropout, featureDropout, type DropoutOptions } from '../ops/random/random';

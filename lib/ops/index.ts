@@ -8,6 +8,7 @@ import './elementwise/predicate';
 import './elementwise/select';
 import './elementwise/copy';
 import './shape/view';
+import './shape/permute';
 import './shape/slice';
 import './index/gather';
 import './index/slices';

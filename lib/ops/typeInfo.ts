@@ -18,9 +18,13 @@ import { requireArity, wrongType } from '../core/errors';
 import { scalarDType, Tensor, unsupportedDType, type Operand } from './define';
 
 /**
- * The dtype that two dtypes are promoted to (torch.promote_types).
+ * The dtype that two dtypes are promoted to.
  *
+ * @param a a dtype
+ * @param b a dtype
+ * @returns the smallest dtype that both convert to by the promotion rules
  * @throws TypeError or RangeError if an argument is not a dtype
+ * @see torch.promote_types
  * @example promoteTypes('int64', 'bfloat16') // 'bfloat16'
  */
 export function promoteTypes(a: DType, b: DType): DType {
@@ -32,11 +36,17 @@ export function promoteTypes(a: DType, b: DType): DType {
 type Typed = readonly [dtype: DType, isScalar: boolean];
 
 /**
- * The dtype of the result of arithmetic with two operands (torch.result_type).
+ * The dtype of the result of arithmetic with two operands.
  *
- * A tensor without dimensions, or a number, changes the dtype of the other operand only if it is of a higher category (bool,
- * integer, floating). Next to a bool tensor, a whole number counts as int32 if it fits, else as int64, and a bigint as int64.
+ * A tensor without dimensions, or a number, changes the dtype of the other operand only if it is of a higher
+ * category (bool, integer, floating). Next to a bool tensor, a whole number counts as int32 if it fits, else as
+ * int64, and a bigint as int64.
  *
+ * @param a a tensor, a number or a boolean
+ * @param b a tensor, a number or a boolean
+ * @returns the promoted dtype
+ * @throws TypeError for other operands
+ * @see torch.result_type
  * @example resultType(zeros([2], { dtype: 'uint8' }), 5) // 'uint8'
  */
 export function resultType(a: Operand | boolean, b: Operand | boolean): DType {
@@ -57,9 +67,14 @@ function typeOf(name: string, value: unknown, other: unknown): Typed {
 }
 
 /**
- * Whether the promotion rules allow a conversion (torch.can_cast): not from floating to integer, and to bool only from bool.
- * `to` converts between all dtypes.
+ * Whether the promotion rules allow a conversion: not from floating to integer, and to bool only from bool. `to`
+ * converts between all dtypes.
  *
+ * @param from a dtype
+ * @param to a dtype
+ * @returns true if they do
+ * @throws TypeError or RangeError if an argument is not a dtype
+ * @see torch.can_cast
  * @example canCast('float32', 'uint8') // false
  */
 export function canCast(from: DType, to: DType): boolean {
@@ -93,9 +108,12 @@ export interface FloatInfo {
 }
 
 /**
- * The limits of a floating dtype (torch.finfo).
+ * The limits of a floating dtype.
  *
+ * @param dtype a floating dtype
+ * @returns its limits
  * @throws TypeError for other dtypes
+ * @see torch.finfo
  * @example finfo('float16').max // 65504
  */
 export function finfo(dtype: DType): FloatInfo {
@@ -131,9 +149,12 @@ export interface IntegerInfo {
 }
 
 /**
- * The limits of an integer dtype (torch.iinfo).
+ * The limits of an integer dtype.
  *
+ * @param dtype an integer dtype
+ * @returns its limits
  * @throws TypeError for bool and floating dtypes
+ * @see torch.iinfo
  * @example iinfo('uint8').max // 255
  */
 export function iinfo(dtype: DType): IntegerInfo {

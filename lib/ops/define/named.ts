@@ -22,7 +22,7 @@ export type NamedKernels<O, A> = Readonly<Record<DType, Named<O, A>>>;
 /**
  * The functions of a native op by dtype, called by names.
  *
- * @example linear[x.dtype]({ x, weight, bias, y }, { batch, inFeatures, outFeatures })
+ * Example: linear[x.dtype]({ x, weight, bias, y }, { batch, inFeatures, outFeatures })
  */
 export function namedKernels<O, A>(name: string, positional: Positional<O, A>): NamedKernels<O, A> {
   return named(name, positional, kernels(name));

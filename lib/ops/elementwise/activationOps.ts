@@ -145,9 +145,22 @@ export const activations = defineUnary<keyof ActivationAttrs>({
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** max(x, 0). */
+    /**
+     * Rectified linear unit: max(x, 0) of each element.
+     *
+     * @returns a tensor of this shape and dtype
+     * @throws TypeError for a bool tensor
+     * @see torch.relu
+     * @example tensor([-1, 2]).relu() // tensor([0., 2.])
+     */
     relu(): Tensor;
-    /** max(x, 0), in place. */
+    /**
+     * Sets each element to max(x, 0), in place.
+     *
+     * @returns this tensor
+     * @see torch.relu_
+     * @example tensor([-1, 2]).relu_() // tensor([0., 2.])
+     */
     relu_(): Tensor;
   }
 }

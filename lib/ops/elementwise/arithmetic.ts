@@ -25,21 +25,27 @@ import {
 import { operators } from './binary';
 import { unary, type InPlace } from './unary';
 
-/** Options of add and sub. */
+/** Options of `add` and `sub`. */
 export interface AlphaOptions {
-  /** Multiplies the other operand; an integer if the result has an integer dtype. Default 1. */
+  /** Factor of the other operand; must be an integer if the result has an integer dtype. Default 1. */
   alpha?: number | bigint | boolean;
 }
 
-/** Options of div. */
+/** Options of `div`. */
 export interface DivOptions {
-  /** 'floor' rounds the quotient down, 'trunc' towards 0; that of integers is an integer then. Default null: exact. */
+  /**
+   * 'floor' rounds the quotient down and 'trunc' towards 0; integers then give an integer dtype. Default null: no
+   * rounding.
+   */
   roundingMode?: 'floor' | 'trunc' | null;
 }
 
-/** Options of round. */
+/** Options of `round`. */
 export interface RoundOptions {
-  /** Places after the point that are kept, before it if negative; floating dtypes only. Default 0. */
+  /**
+   * Number of decimal places; negative numbers round to tens, hundreds and so on. Only for floating dtypes. Default
+   * 0.
+   */
   decimals?: number;
 }
 
@@ -156,18 +162,57 @@ function replace(op: string, x: Tensor, result: Tensor): Tensor {
 
 /** Methods with options, each with its `_` form in place. */
 export interface ArithmeticMethods {
-  /** Elementwise sum with `alpha` times `other`. Shapes broadcast, and dtypes are promoted. RangeError if the shapes do not broadcast. */
+  /**
+   * Adds `alpha` times `other`, element by element.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @param options the factor `alpha`, default 1
+   * @returns a tensor of the broadcast shape and the promoted dtype
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.add
+   * @example tensor([1, 2]).add(tensor([10, 20]), { alpha: 2 }) // tensor([21., 42.])
+   */
   add(other: Operand, options?: AlphaOptions): Tensor;
-  /** Elementwise difference with `alpha` times `other`; not for bool tensors. Shapes and dtypes as for `add`. */
+  /**
+   * Subtracts `alpha` times `other`, element by element.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @param options the factor `alpha`, default 1
+   * @returns a tensor of the broadcast shape and the promoted dtype
+   * @throws TypeError for bool tensors, RangeError if the shapes do not broadcast
+   * @see torch.sub
+   * @example tensor([1, 2]).sub(10) // tensor([-9., -8.])
+   */
   sub(other: Operand, options?: AlphaOptions): Tensor;
   /**
-   * Elementwise quotient; shapes and dtypes as for `add`, but float32 for integers and bool. With `roundingMode` the
-   * quotient of integers is an integer, and the gradient is 0. Integers must not be divided by 0 then.
+   * Divides by `other`, element by element. With `roundingMode` the gradient is 0.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @param options the rounding of the quotient, default none
+   * @returns a tensor of the broadcast shape and the promoted dtype, float32 for integers and bools unless they are
+   *   rounded
+   * @throws RangeError if the shapes do not broadcast, or if integers are divided by 0 with `roundingMode`
+   * @see torch.div
+   * @example tensor([7, -7]).div(2, { roundingMode: 'trunc' }) // tensor([ 3., -3.])
    */
   div(other: Operand, options?: DivOptions): Tensor;
-  /** -x; not for bool tensors, which have logicalNot. */
+  /**
+   * Negates each element.
+   *
+   * @returns a tensor of this shape and dtype
+   * @throws TypeError for a bool tensor; use `logicalNot`
+   * @see torch.neg
+   * @example tensor([-1, 2]).neg() // tensor([ 1., -2.])
+   */
   neg(): Tensor;
-  /** Rounds to `decimals` decimal places, by default to whole numbers; halves go to the even one. */
+  /**
+   * Rounds each element to `decimals` decimal places, halves to the even neighbour.
+   *
+   * @param options the number of decimal places, default 0
+   * @returns a tensor of this shape and dtype
+   * @see torch.round
+   * @example tensor([0.5, 1.5, 2.26]).round({ decimals: 1 }) // tensor([0.5000, 1.5000, 2.3000])
+   */
   round(options?: RoundOptions): Tensor;
 }
 

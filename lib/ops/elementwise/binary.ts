@@ -4,6 +4,7 @@ import { defaultDType, isHalf, type DType } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
 import { broadcastShapes } from '../../core/shape';
 import { requireTensor } from '../../core/tensor';
+import type { OperatorMethods } from './binaryMethods';
 import { predicates } from './predicate';
 import { where } from './select';
 import { powScalar, type InPlace } from './unary';
@@ -188,42 +189,6 @@ function shareExtreme(dy: Tensor, ties: Tensor, aLost: Tensor, bLost: Tensor): T
   return [where(aLost, 0, shared), where(bLost, 0, shared)];
 }
 
-/** Methods with an operand, each with its `_` form in place; those with options are in arithmetic.ts. */
-export interface OperatorMethods {
-  /** Elementwise product; shapes and dtypes as for `add`. */
-  mul(other: Operand): Tensor;
-  /**
-   * This tensor to the power of `other`, elementwise; shapes and dtypes as for `add`. RangeError for integers to the power of a
-   * whole number below 0.
-   */
-  pow(other: Operand): Tensor;
-  /** Angle in radians of the point (other, this). */
-  atan2(other: Operand): Tensor;
-  /** Remainder with the sign of this tensor, as C's fmod. RangeError for integers divided by 0. */
-  fmod(other: Operand): Tensor;
-  /** Remainder with the sign of `other`, as Python's %. RangeError for integers divided by 0. */
-  remainder(other: Operand): Tensor;
-  /** Quotient rounded down, as Python's //. RangeError for integers divided by 0. It has no gradient, as in PyTorch. */
-  floorDivide(other: Operand): Tensor;
-  /** Bitwise AND of integers or bool. */
-  bitwiseAnd(other: Operand): Tensor;
-  /** Bitwise OR of integers or bool. */
-  bitwiseOr(other: Operand): Tensor;
-  /** Bitwise XOR of integers or bool. */
-  bitwiseXor(other: Operand): Tensor;
-  /** Left shift of integers by `other` bits. The result is 0 if `other` is negative, or not less than the width of the dtype. */
-  bitwiseLeftShift(other: Operand): Tensor;
-  /**
-   * Arithmetic right shift of integers by `other` bits. If `other` is negative, or not less than the width of the dtype, only the
-   * sign remains: 0 or -1.
-   */
-  bitwiseRightShift(other: Operand): Tensor;
-  /** The larger of each pair; NaN if either is. */
-  maximum(other: Operand): Tensor;
-  /** The smaller of each pair; NaN if either is. */
-  minimum(other: Operand): Tensor;
-}
-
 export const operators: Readonly<Record<OperatorName, BinaryOp>> = {
   add: new BinaryOp('add', { ofBool: 'logicalOr', saves: false, grad: (dy) => [dy, dy] }),
   sub: new BinaryOp('sub', {
@@ -284,11 +249,31 @@ export const operators: Readonly<Record<OperatorName, BinaryOp>> = {
 
 declare module '../../core/tensor' {
   interface Tensor extends OperatorMethods, InPlace<OperatorMethods> {
-    /** Bitwise NOT of integers; logical NOT of bool. */
+    /**
+     * Inverts the bits of integers; logical NOT of bools.
+     *
+     * @returns a tensor of this shape and dtype
+     * @throws TypeError for floating dtypes
+     * @see torch.bitwise_not
+     * @example tensor([0, 5], { dtype: 'int32' }).bitwiseNot() // tensor([-1, -6], dtype: int32)
+     */
     bitwiseNot(): Tensor;
-    /** `bitwiseNot` in place. */
+    /**
+     * Inverts the bits of integers in place; logical NOT of bools.
+     *
+     * @returns this tensor
+     */
     bitwiseNot_(): this;
-    /** This + weight (end - this). */
+    /**
+     * Interpolates linearly: this + weight (end - this).
+     *
+     * @param end a tensor of the same dtype whose shape broadcasts with this one; it is the result at `weight` 1
+     * @param weight a number, or a tensor whose shape broadcasts with this one
+     * @returns a tensor of the broadcast shape
+     * @throws TypeError for bool tensors, RangeError if the shapes do not broadcast
+     * @see torch.lerp
+     * @example tensor([0, 10]).lerp(tensor([4, 20]), 0.25) // tensor([ 1.0000, 12.5000])
+     */
     lerp(end: Tensor, weight: Operand): Tensor;
   }
 }

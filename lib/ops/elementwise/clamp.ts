@@ -54,14 +54,14 @@ function clampBetween(input: Tensor, least: Tensor, largest: Tensor): Tensor {
   return record(out, betweenRule, [x, min, max], [x, min, max], undefined);
 }
 
-/** A number, or a tensor that broadcasts with the input; null for no bound. */
+/** A number, or a tensor whose shape broadcasts with the input; null for no bound. */
 export type Bound = Operand | null;
 
 /** The bounds of `clamp`, at least one of them. */
 export interface ClampBounds {
-  /** The least value. */
+  /** The smallest value. */
   min?: Bound;
-  /** The largest value; it wins where it is below `min`. */
+  /** The largest value; it takes precedence where it is below `min`. */
   max?: Bound;
 }
 
@@ -86,10 +86,13 @@ function clampNumbers(x: Tensor, min: number | bigint | null, max: number | bigi
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Limits each element to [min, max]: numbers, or tensors that broadcast with this one (torch.clamp). Either may be missing.
-     * Gradients flow to the bounds too.
+     * Limits each element to the range from `min` to `max`. Gradients flow to bounds that are tensors, too.
      *
-     * @example x.clamp({ min: 0 }) // ReLU
+     * @param bounds `min`, `max` or both: numbers, or tensors whose shapes broadcast with this one
+     * @returns a tensor of the broadcast shape and the promoted dtype
+     * @throws TypeError without a bound, RangeError if the shapes do not broadcast
+     * @see torch.clamp
+     * @example tensor([-2, 0.5, 3]).clamp({ min: 0, max: 1 }) // tensor([0.0000, 0.5000, 1.0000])
      */
     clamp(bounds: ClampBounds): Tensor;
   }

@@ -63,42 +63,125 @@ const fillRule: Rule<'fill'> = { name: 'fill', grad: (dy) => [zerosLike(dy)] };
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** A contiguous copy; gradients flow through it. */
+    /**
+     * Copies the tensor. Gradients flow through the copy.
+     *
+     * @returns a contiguous tensor of this shape and dtype
+     * @see torch.clone
+     * @example tensor([1, 2]).clone() // tensor([1., 2.])
+     */
     clone(): Tensor;
-    /** This tensor if it is contiguous, else a contiguous copy. */
+    /**
+     * This tensor with its elements in order in memory.
+     *
+     * @returns this tensor if it is contiguous, else a contiguous copy
+     * @see torch.Tensor.contiguous
+     * @example tensor([[1, 2], [3, 4]]).T.contiguous().isContiguous() // true
+     */
     contiguous(): Tensor;
     /**
-     * Converts to another dtype, or to that of another tensor. Returns this tensor if it already has that dtype, unless `copy` is
-     * true. Integer dtypes drop the fraction, and uint8 then keeps the lowest eight bits. float16 and bfloat16 round to nearest
-     * even.
+     * Converts to another dtype. Integer dtypes drop the fraction, uint8 then keeps the lowest eight bits, and
+     * float16 and bfloat16 round to the nearest number.
      *
+     * @param dtype a dtype, or a tensor whose dtype is taken
+     * @param options `copy: true` copies even if the dtype does not change; default false
+     * @returns a tensor of this shape; this tensor itself if it already has the dtype
      * @throws RangeError for NaN to int64 or uint8
+     * @see torch.Tensor.to
+     * @example tensor([1.7, -2]).to('int32') // tensor([ 1, -2], dtype: int32)
      */
     to(dtype: DType | Tensor, options?: { copy?: boolean }): Tensor;
-    /** The same as `to('float16')`. */
+    /**
+     * Converts to float16, as `to('float16')`.
+     *
+     * @returns a float16 tensor of this shape
+     * @see torch.Tensor.half
+     * @example tensor([1, 2]).half().dtype // 'float16'
+     */
     half(): Tensor;
-    /** The same as `to('bfloat16')`. */
+    /**
+     * Converts to bfloat16, as `to('bfloat16')`.
+     *
+     * @returns a bfloat16 tensor of this shape
+     * @see torch.Tensor.bfloat16
+     * @example tensor([1, 2]).bfloat16().dtype // 'bfloat16'
+     */
     bfloat16(): Tensor;
-    /** The same as `to('float32')`. */
+    /**
+     * Converts to float32, as `to('float32')`.
+     *
+     * @returns a float32 tensor of this shape
+     * @see torch.Tensor.float
+     * @example tensor([true, false]).float() // tensor([1., 0.])
+     */
     float(): Tensor;
-    /** The same as `to('float64')`. */
+    /**
+     * Converts to float64, as `to('float64')`.
+     *
+     * @returns a float64 tensor of this shape
+     * @see torch.Tensor.double
+     * @example tensor([1, 2]).double().dtype // 'float64'
+     */
     double(): Tensor;
-    /** The same as `to('int32')`. */
+    /**
+     * Converts to int32, as `to('int32')`.
+     *
+     * @returns an int32 tensor of this shape
+     * @see torch.Tensor.int
+     * @example tensor([1.7, -2]).int().dtype // 'int32'
+     */
     int(): Tensor;
-    /** The same as `to('int64')`. */
+    /**
+     * Converts to int64, as `to('int64')`.
+     *
+     * @returns an int64 tensor of this shape
+     * @see torch.Tensor.long
+     * @example tensor([1.7, -2]).long() // tensor([ 1, -2])
+     */
     long(): Tensor;
-    /** The same as `to('uint8')`. */
+    /**
+     * Converts to uint8, as `to('uint8')`.
+     *
+     * @returns a uint8 tensor of this shape
+     * @see torch.Tensor.byte
+     * @example tensor([1, 257]).byte().toArray() // [ 1, 1 ]
+     */
     byte(): Tensor;
-    /** The same as `to('bool')`. */
+    /**
+     * Converts to bool, as `to('bool')`: everything except 0 is true.
+     *
+     * @returns a bool tensor of this shape
+     * @see torch.Tensor.bool
+     * @example tensor([0, 0.5]).bool() // tensor([False,  True])
+     */
     bool(): Tensor;
-    /** Copies the elements of `source` into this tensor; broadcasts and converts them. */
+    /**
+     * Copies the elements of `source` into this tensor, in place, and converts them to its dtype.
+     *
+     * @param source a tensor whose shape broadcasts to this one, or a number
+     * @returns this tensor
+     * @throws RangeError if the shape of `source` does not broadcast to this one
+     * @see torch.Tensor.copy_
+     * @example zeros(2, 2).copy_(tensor([1, 2])) // tensor([[1., 2.], [1., 2.]])
+     */
     copy_(source: Operand): this;
     /**
-     * Sets every element to `value`: a number, or a tensor without dimensions, which is converted as by `to`. RangeError for a
-     * number outside the range of the dtype.
+     * Sets every element to `value`, in place.
+     *
+     * @param value a number, or a tensor without dimensions, which is converted as by `to`
+     * @returns this tensor
+     * @throws RangeError for a number that the dtype does not hold
+     * @see torch.Tensor.fill_
+     * @example zeros(3).fill_(7) // tensor([7., 7., 7.])
      */
     fill_(value: Operand): this;
-    /** Sets every element to 0. */
+    /**
+     * Sets every element to 0, in place.
+     *
+     * @returns this tensor
+     * @see torch.Tensor.zero_
+     * @example ones(3).zero_() // tensor([0., 0., 0.])
+     */
     zero_(): this;
   }
 }

@@ -39,23 +39,95 @@ class PredicateOp {
 
 /** Elementwise comparisons and logical ops; the result is bool. Shapes broadcast, and dtypes are promoted. */
 export interface PredicateMethods {
-  /** Whether the elements are equal. */
+  /**
+   * Whether each element equals that of `other`; NaN equals nothing.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.eq
+   * @example tensor([1, 2]).eq(tensor([1, 3])) // tensor([ True, False])
+   */
   eq(other: Operand): Tensor;
-  /** Whether the elements differ. */
+  /**
+   * Whether each element differs from that of `other`; NaN differs from everything.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.ne
+   * @example tensor([1, 2]).ne(tensor([1, 3])) // tensor([False,  True])
+   */
   ne(other: Operand): Tensor;
-  /** Whether this is less than `other`. */
+  /**
+   * Whether each element is less than that of `other`.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.lt
+   * @example tensor([1, 2]).lt(2) // tensor([ True, False])
+   */
   lt(other: Operand): Tensor;
-  /** Whether this is less than or equal to `other`. */
+  /**
+   * Whether each element is less than or equal to that of `other`.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.le
+   * @example tensor([1, 2, 3]).le(2) // tensor([ True,  True, False])
+   */
   le(other: Operand): Tensor;
-  /** Whether this is greater than `other`. */
+  /**
+   * Whether each element is greater than that of `other`.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.gt
+   * @example tensor([1, 2, 3]).gt(2) // tensor([False, False,  True])
+   */
   gt(other: Operand): Tensor;
-  /** Whether this is greater than or equal to `other`. */
+  /**
+   * Whether each element is greater than or equal to that of `other`.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.ge
+   * @example tensor([1, 2, 3]).ge(2) // tensor([False,  True,  True])
+   */
   ge(other: Operand): Tensor;
-  /** Logical AND; every number except 0 is true. */
+  /**
+   * Whether both elements of each pair are other than 0.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.logical_and
+   * @example tensor([0, 2]).logicalAnd(tensor([1, 1])) // tensor([False,  True])
+   */
   logicalAnd(other: Operand): Tensor;
-  /** Logical OR; every number except 0 is true. */
+  /**
+   * Whether any element of each pair is other than 0.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.logical_or
+   * @example tensor([0, 2]).logicalOr(tensor([0, 0])) // tensor([False,  True])
+   */
   logicalOr(other: Operand): Tensor;
-  /** Logical XOR; every number except 0 is true. */
+  /**
+   * Whether exactly one element of each pair is other than 0.
+   *
+   * @param other a tensor whose shape broadcasts with this one, or a number
+   * @returns a bool tensor of the broadcast shape
+   * @throws RangeError if the shapes do not broadcast
+   * @see torch.logical_xor
+   * @example tensor([0, 2]).logicalXor(tensor([1, 1])) // tensor([ True, False])
+   */
   logicalXor(other: Operand): Tensor;
 }
 
@@ -73,13 +145,37 @@ export const predicates: Readonly<Record<keyof PredicateMethods, PredicateOp>> =
 
 declare module '../../core/tensor' {
   interface Tensor extends PredicateMethods {
-    /** Whether each element is 0. */
+    /**
+     * Whether each element is 0.
+     *
+     * @returns a bool tensor of this shape
+     * @see torch.logical_not
+     * @example tensor([0, 2]).logicalNot() // tensor([ True, False])
+     */
     logicalNot(): Tensor;
-    /** Whether each element is NaN. */
+    /**
+     * Whether each element is NaN.
+     *
+     * @returns a bool tensor of this shape
+     * @see torch.isnan
+     * @example tensor([NaN, 1, Infinity]).isnan() // tensor([ True, False, False])
+     */
     isnan(): Tensor;
-    /** Whether each element is infinite. */
+    /**
+     * Whether each element is Infinity or -Infinity.
+     *
+     * @returns a bool tensor of this shape
+     * @see torch.isinf
+     * @example tensor([NaN, 1, Infinity]).isinf() // tensor([False, False,  True])
+     */
     isinf(): Tensor;
-    /** Whether each element is neither NaN nor infinite. */
+    /**
+     * Whether each element is neither NaN nor infinite.
+     *
+     * @returns a bool tensor of this shape
+     * @see torch.isfinite
+     * @example tensor([NaN, 1, Infinity]).isfinite() // tensor([False,  True, False])
+     */
     isfinite(): Tensor;
   }
 }

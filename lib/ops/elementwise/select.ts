@@ -57,12 +57,24 @@ function dtypeOfValues(...values: unknown[]): DType {
 }
 
 /**
- * Selects elements of `x` where `condition` is true, of `other` elsewhere; all three broadcast. With a condition alone, the
- * coordinates where it is true, as `nonzero({ asTuple: true })` (torch.where).
+ * Selects elements of `x` where `condition` is true, and of `other` elsewhere.
  *
- * @example where(x.gt(0), x, 0) // ReLU
+ * @param condition a bool tensor
+ * @param x a tensor whose shape broadcasts with the others, or a number
+ * @param other a tensor whose shape broadcasts with the others, or a number
+ * @returns a tensor of the broadcast shape and the promoted dtype
+ * @throws TypeError if `condition` is not a bool tensor, RangeError if the shapes do not broadcast
+ * @see torch.where
+ * @example where(tensor([true, false]), tensor([1, 2]), 0) // tensor([1., 0.])
  */
 export function where(condition: Tensor, x: Operand, other: Operand): Tensor;
+/**
+ * Finds the coordinates of the elements of `condition` that are not 0, as `nonzero({ asTuple: true })`.
+ *
+ * @param condition a tensor
+ * @returns an int32 vector for each dimension
+ * @example where(tensor([0, 5])) // [tensor([1], dtype: int32)]
+ */
 export function where(condition: Tensor): Tensor[];
 export function where(condition: Tensor, x?: Operand, other?: Operand): Tensor | Tensor[] {
   requireArity('where', arguments.length, 3);
@@ -82,11 +94,26 @@ export function where(condition: Tensor, x?: Operand, other?: Operand): Tensor |
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Selects elements of this where `condition` is true, of `other` elsewhere. */
+    /**
+     * Selects elements of this tensor where `condition` is true, and of `other` elsewhere.
+     *
+     * @param condition a bool tensor whose shape broadcasts with this one
+     * @param other a tensor whose shape broadcasts with this one, or a number
+     * @returns a tensor of the broadcast shape and the promoted dtype
+     * @throws TypeError if `condition` is not a bool tensor, RangeError if the shapes do not broadcast
+     * @see torch.Tensor.where
+     * @example tensor([1, 2]).where(tensor([true, false]), 0) // tensor([1., 0.])
+     */
     where(condition: Tensor, other: Operand): Tensor;
     /**
-     * Replaces elements where `mask` (bool, broadcast) is true by `value`: a number, or a tensor without dimensions, which is
-     * converted as by `to` (torch.masked_fill).
+     * Replaces the elements where `mask` is true by `value`.
+     *
+     * @param mask a bool tensor whose shape broadcasts with this one
+     * @param value a number, or a tensor without dimensions, which is converted as by `to`
+     * @returns a tensor of the broadcast shape and of this dtype
+     * @throws TypeError if `mask` is not bool, RangeError if the shapes do not broadcast
+     * @see torch.Tensor.masked_fill
+     * @example tensor([1, 2]).maskedFill(tensor([true, false]), 9) // tensor([9., 2.])
      */
     maskedFill(mask: Tensor, value: Operand | boolean): Tensor;
   }

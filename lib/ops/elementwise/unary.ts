@@ -19,6 +19,7 @@ import {
   type Rule,
 } from '../define';
 import { where } from './select';
+import type { UnaryMethods } from './unaryMethods';
 
 /**
  * The functions of one number and their attributes, in the order of the native op. Each file of functions adds its own.
@@ -129,64 +130,6 @@ const rounding = { ...constant, ofWhole: (x: Tensor): Tensor => x.clone() };
 
 /** The ops without attributes. */
 export type UnaryOpName = keyof UnaryMethods | 'round' | 'neg';
-
-/** Methods without arguments, each with its `_` form in place. */
-export interface UnaryMethods {
-  /** Absolute value; derivative sign(x). */
-  abs(): Tensor;
-  /** -1, 0 or 1; 0 for NaN. */
-  sign(): Tensor;
-  /** The smallest whole number that is not below x. */
-  ceil(): Tensor;
-  /** The largest whole number that is not above x. */
-  floor(): Tensor;
-  /** x without its fraction. */
-  trunc(): Tensor;
-  /** x^2. */
-  square(): Tensor;
-  /** Square root; NaN below 0. */
-  sqrt(): Tensor;
-  /** 1 / sqrt(x). */
-  rsqrt(): Tensor;
-  /** 1 / x. */
-  reciprocal(): Tensor;
-  /** e^x. */
-  exp(): Tensor;
-  /** e^x - 1, exact near 0. */
-  expm1(): Tensor;
-  /** Natural logarithm. */
-  log(): Tensor;
-  /** log(1 + x), exact near 0. */
-  log1p(): Tensor;
-  /** Logarithm to base 2. */
-  log2(): Tensor;
-  /** Logarithm to base 10. */
-  log10(): Tensor;
-  /** Sine of an angle in radians. */
-  sin(): Tensor;
-  /** Cosine of an angle in radians. */
-  cos(): Tensor;
-  /** Tangent of an angle in radians. */
-  tan(): Tensor;
-  /** Arc sine, in radians. */
-  asin(): Tensor;
-  /** Arc cosine, in radians. */
-  acos(): Tensor;
-  /** Arc tangent, in radians. */
-  atan(): Tensor;
-  /** Hyperbolic sine. */
-  sinh(): Tensor;
-  /** Hyperbolic cosine. */
-  cosh(): Tensor;
-  /** Hyperbolic tangent. */
-  tanh(): Tensor;
-  /** Logistic function 1 / (1 + e^-x). */
-  sigmoid(): Tensor;
-  /** Error function. */
-  erf(): Tensor;
-  /** Complementary error function, 1 - erf(x), without its cancellation for large x. */
-  erfc(): Tensor;
-}
 
 /** 0 in the dtype of arithmetic with `x`, where bool counts as int32. */
 function wholeZero(x: Tensor): Tensor {

@@ -163,9 +163,9 @@ const scatters = {
   scatterMultiply: { kernels: scatterMultiplyKernels, rule: scatterMultiplyRule },
 } as const;
 
-/** Options of scatter. */
+/** Options of `scatter`. */
 export interface ScatterOptions {
-  /** 'add' or 'multiply': adds or multiplies instead of writing; 'multiply' has no derivative, as in PyTorch. */
+  /** 'add' or 'multiply' adds or multiplies instead of writing; 'multiply' has no gradient. Default: writes. */
   reduce?: 'add' | 'multiply';
 }
 
@@ -206,19 +206,45 @@ function scatter(
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Selects elements along `dim` at `index` (int32 or int64, as many dimensions as this); the result has the shape of `index`
-     * (torch.gather).
+     * Selects elements along `dim` at the positions in `index`.
      *
-     * @example logits.gather(1, labels.unsqueeze(1)) // the logit of each row's label
+     * @param dim the dimension; negative numbers count from the end
+     * @param index an int32 or int64 tensor with as many dimensions as this one, and no larger than it in the
+     *   others
+     * @returns a tensor of the shape of `index`
+     * @throws RangeError for indices outside the dimension, or if the shapes do not fit
+     * @see torch.gather
+     * @example tensor([[1, 2], [3, 4]]).gather(1, tensor([[1], [0]], { dtype: 'int32' })) // tensor([[2.], [3.]])
      */
     gather(dim: number, index: Tensor): Tensor;
-    /** A copy with `src`, a tensor or a number, written along `dim` at `index` (torch.scatter). */
+    /**
+     * Copies this tensor and writes `src` along `dim` at the positions in `index`.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param index an int32 or int64 tensor with as many dimensions as this one
+     * @param src a tensor at least as large as `index` in every dimension, or a number
+     * @param options `reduce`, to add or multiply instead
+     * @returns a tensor of this shape and dtype
+     * @throws RangeError for indices outside the dimension, or if the shapes do not fit
+     * @see torch.scatter
+     * @example zeros(3).scatter(0, tensor([2, 0], { dtype: 'int32' }), tensor([5, 6])) // tensor([6., 0., 5.])
+     */
     scatter(dim: number, index: Tensor, src: Operand, options?: ScatterOptions): Tensor;
-    /** A copy with `src` added along `dim` at `index` (torch.scatter_add). */
+    /**
+     * Copies this tensor and adds `src` along `dim` at the positions in `index`.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param index an int32 or int64 tensor with as many dimensions as this one
+     * @param src a tensor at least as large as `index` in every dimension
+     * @returns a tensor of this shape and dtype
+     * @throws RangeError for indices outside the dimension, or if the shapes do not fit
+     * @see torch.scatter_add
+     * @example zeros(2).scatterAdd(0, tensor([1, 1], { dtype: 'int32' }), tensor([5, 6])) // tensor([ 0., 11.])
+     */
     scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
-    /** scatter in place. */
+    /** As `scatter`, in place: changes this tensor and returns it. */
     scatter_(dim: number, index: Tensor, src: Operand, options?: ScatterOptions): this;
-    /** scatterAdd in place. */
+    /** As `scatterAdd`, in place: changes this tensor and returns it. */
     scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
   }
 }

@@ -1,7 +1,6 @@
 /** Indexing as with square brackets in Python: `x.index([0, slice(1, 3), null, '...', labels])`. */
 import { calledAs } from '../../core/caller';
 import {
-  requireArity,
   requireBoolean,
   requireInteger,
   requireList,
@@ -31,39 +30,16 @@ import {
   type Operand,
   type Rule,
 } from '../define';
+import type { Slice } from './sliceRange';
 import { putSlices } from './slices';
 import { maxIndexed, placesIn, putRows } from './mask';
 
 const indexKernels = kernels('index');
 
-/** A range of one dimension, made by `slice`. */
-export interface Slice {
-  /** First index; null for the beginning. */
-  readonly start: number | null;
-  /** The index after the last; null for the end. */
-  readonly end: number | null;
-  /** Distance of the indices, at least 1. */
-  readonly step: number;
-}
-
 /**
- * A range of indices for Tensor.index, with the arguments of Python's slice: `slice(end)` is `:end`, `slice(start, end)` is
- * `start:end`; null or undefined for an open end, and negative numbers count from the end.
- *
- * @example x.index([slice(2), slice(1, null), slice(null, null, 2)]) // x[:2, 1:, ::2]
- */
-export function slice(end?: number | null): Slice;
-export function slice(start: number | null, end: number | null, step?: number | null): Slice;
-export function slice(...bounds: (number | null | undefined)[]): Slice {
-  requireArity('slice', bounds.length, 3);
-  const [start, end, step] = bounds.length === 1 ? [null, bounds[0]] : bounds;
-  return { start: start ?? null, end: end ?? null, step: step ?? 1 };
-}
-
-/**
- * An index of one dimension for Tensor.index: an integer selects one element, a slice a range, null inserts a dimension of
- * size 1, '...' stands for all remaining dimensions, an int32 or int64 tensor selects the elements at its indices, a bool tensor
- * those where it is true.
+ * An index of one dimension for `Tensor.index`. An integer selects one element, a slice a range, null inserts a
+ * dimension of size 1, '...' stands for all dimensions that are not indexed, an int32 or int64 tensor selects the
+ * elements at its indices, and a bool tensor those where it is true.
  */
 export type Index = number | Slice | null | '...' | Tensor;
 
@@ -305,16 +281,26 @@ function indexPut(x: Tensor, indices: unknown, value: Operand, accumulate: boole
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Selects a part of a tensor, as square brackets do in PyTorch: one index for each leading dimension. The result is a
-     * view, or a copy if there are tensors among the indices, which broadcast together.
+     * Selects elements as square brackets do in PyTorch: one index for each leading dimension.
      *
-     * @example x.index([slice(0, 2), -1]) // x[:2, -1]
-     * @example x.index(x.gt(0)) // x[x > 0]
+     * @param indices one index, or an array of them; tensors among them broadcast together
+     * @returns a view, or a copy if there is a tensor among the indices
+     * @throws RangeError for indices outside their dimension, or for more indices than dimensions
+     * @see torch.Tensor.__getitem__
+     * @example tensor([[1, 2, 3], [4, 5, 6]]).index([slice(0, 2), -1]) // tensor([3., 6.])
      */
     index(indices: Index | readonly Index[]): Tensor;
     /**
-     * Writes `value`, broadcast, to the elements that `index` selects with the same indices (torch.Tensor.index_put_). With
-     * `accumulate` it is added, once for each time an element is selected; else the last value is written.
+     * Writes `value` to the elements that `index` selects with the same indices, in place.
+     *
+     * @param indices one index, or an array of them
+     * @param value a tensor whose shape broadcasts to that of the selected elements, or a number
+     * @param options `accumulate: true` adds `value`, once for each time an element is selected; default false, the
+     *   last value is written
+     * @returns this tensor
+     * @throws RangeError for indices outside their dimension, or if the shapes do not broadcast
+     * @see torch.Tensor.index_put_
+     * @example zeros(3).indexPut_([tensor([0, 2], { dtype: 'int32' })], 7) // tensor([7., 0., 7.])
      */
     indexPut_(
       indices: Index | readonly Index[],

@@ -94,8 +94,14 @@ export function putRows(
 }
 
 /**
- * Encodes each label (int32 or int64, from 0 to numClasses - 1) as zeros with a 1 at the label, in a new last dimension of size
- * `numClasses`, by default the largest label + 1; of the labels' dtype (torch.nn.functional.one_hot).
+ * Encodes each label as zeros with a 1 at the label, in a new last dimension.
+ *
+ * @param labels an int32 or int64 tensor of any shape, of labels from 0 to `numClasses` - 1
+ * @param numClasses the size of the new dimension; default -1: the largest label + 1
+ * @returns a tensor of shape (..., numClasses) and of the labels' dtype
+ * @throws RangeError for labels outside the range
+ * @see torch.nn.functional.one_hot
+ * @example F.oneHot(tensor([0, 2], { dtype: 'int32' }), 3) // tensor([[1, 0, 0], [0, 0, 1]], dtype: int32)
  */
 export function oneHot(labels: Tensor, numClasses = -1): Tensor {
   requireArity('oneHot', arguments.length, 2);
@@ -115,17 +121,49 @@ export function oneHot(labels: Tensor, numClasses = -1): Tensor {
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * The coordinates (int32) of all nonzero elements, a row for each; with `asTuple` a vector for each dimension, with which
-     * `index` selects those elements (torch.nonzero).
+     * Finds the coordinates of all nonzero elements. Their number depends on the values, so that it cannot run in a
+     * compiled function.
+     *
+     * @param options `asTuple: true` returns a vector for each dimension, with which `index` selects those
+     *   elements; default false
+     * @returns an int32 tensor of shape (count, ndim), or an array of int32 vectors
+     * @see torch.nonzero
+     * @example tensor([0, 5, 0, 6]).nonzero() // tensor([[1], [3]], dtype: int32)
      */
     nonzero(options?: { asTuple?: false }): Tensor;
     /** The same coordinates, a vector for each dimension. */
     nonzero(options: { asTuple: true }): Tensor[];
-    /** A vector of the elements where `mask` (bool, broadcast) is true (torch.masked_select). */
+    /**
+     * Selects the elements where `mask` is true. Their number depends on the values, so that it cannot run in a
+     * compiled function.
+     *
+     * @param mask a bool tensor whose shape broadcasts with this one
+     * @returns a vector of this dtype
+     * @throws TypeError if `mask` is not bool, RangeError if the shapes do not broadcast
+     * @see torch.masked_select
+     * @example tensor([1, 2, 3]).maskedSelect(tensor([true, false, true])) // tensor([1., 3.])
+     */
     maskedSelect(mask: Tensor): Tensor;
-    /** Replaces the elements where `mask` (bool) is true by those of `source` in order (torch.Tensor.masked_scatter). */
+    /**
+     * Replaces the elements where `mask` is true by those of `source`, in order.
+     *
+     * @param mask a bool tensor whose shape broadcasts with this one
+     * @param source a tensor of this dtype with at least as many elements as are replaced
+     * @returns a tensor of the broadcast shape
+     * @throws RangeError if `source` has too few elements, or if the shapes do not broadcast
+     * @see torch.Tensor.masked_scatter
+     * @example tensor([1, 2, 3]).maskedScatter(tensor([true, false, true]), tensor([8, 9])) // tensor([8., 2., 9.])
+     */
     maskedScatter(mask: Tensor, source: Tensor): Tensor;
-    /** Elements of the flattened tensor at `index` (int32 or int64, any shape) (torch.take). */
+    /**
+     * Selects elements by their positions in the flattened tensor.
+     *
+     * @param index an int32 or int64 tensor of any shape
+     * @returns a tensor of the shape of `index`
+     * @throws RangeError for indices outside the tensor
+     * @see torch.take
+     * @example tensor([[1, 2], [3, 4]]).take(tensor([0, 3], { dtype: 'int32' })) // tensor([1., 4.])
+     */
     take(index: Tensor): Tensor;
   }
 }

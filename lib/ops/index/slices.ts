@@ -131,12 +131,29 @@ function indexAdd(
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Selects slices of dimension `dim` at `index` (int32 or int64, one dimension), in its order (torch.index_select).
+     * Selects slices along `dim`, in the order of `index`.
      *
-     * @example images.indexSelect(0, tensor([3, 1, 4], { dtype: 'int32' })) // a batch of three
+     * @param dim the dimension; negative numbers count from the end
+     * @param index an int32 or int64 vector
+     * @returns a copy whose size along `dim` is the length of `index`
+     * @throws RangeError for indices outside the dimension
+     * @see torch.index_select
+     * @example
+     * tensor([[1, 2], [3, 4]]).indexSelect(0, tensor([1, 1], { dtype: 'int32' })) // tensor([[3., 4.], [3., 4.]])
      */
     indexSelect(dim: number, index: Tensor): Tensor;
-    /** A copy with `alpha` times slice i of `source` added to slice index[i] of dimension `dim` (torch.index_add). */
+    /**
+     * Copies this tensor and adds `alpha` times slice i of `source` to slice `index[i]` along `dim`.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param index an int32 or int64 vector
+     * @param source a tensor of this shape except along `dim`, where it has the length of `index`
+     * @param options the factor `alpha`, default 1
+     * @returns a tensor of this shape and dtype
+     * @throws RangeError for indices outside the dimension, or if the shapes do not fit
+     * @see torch.index_add
+     * @example zeros(2, 2).indexAdd(0, tensor([1, 1], { dtype: 'int32' }), ones(2, 2)) // tensor([[0., 0.], [2., 2.]])
+     */
     indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
   }
 }

@@ -124,11 +124,15 @@ function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>):
 
 /**
  * Computes the sum of products that `equation` describes, from left to right with one batched GEMM for each further
- * operand (torch.einsum). Letters name dimensions; '...' stands for any further ones, which broadcast. Letters that are
+ * operand. Letters name dimensions, and '...' stands for any further ones, which broadcast. Letters that are
  * missing after '->' are summed over.
  *
- * @example einsum('bij,bjk->bik', a, b) // batched matrix product
- * @example einsum('ii', a) // trace
+ * @param equation the labels of each operand's dimensions, as 'ij,jk->ik'
+ * @param operands one tensor for each term of the equation
+ * @returns a tensor with the dimensions that the equation names after '->'
+ * @throws RangeError for an invalid equation, or if the sizes of one letter differ
+ * @see torch.einsum
+ * @example einsum('ij,j->i', tensor([[1, 2], [3, 4]]), tensor([1, 10])) // tensor([21., 43.])
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   const [terms, output] = parse(equation);

@@ -93,10 +93,14 @@ function linearOf(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
 }
 
 /**
- * `x weight^T + bias` for x (..., inFeatures), weight (outFeatures, inFeatures) and bias (outFeatures), one GEMM
- * (torch.nn.functional.linear). A weight (inFeatures) gives a result without the last dimension. The bias may have any shape
- * that broadcasts to the result. Integers wrap around.
+ * Affine map `input weight^T + bias`, in one GEMM.
  *
+ * @param input (..., inFeatures)
+ * @param weight (outFeatures, inFeatures), or (inFeatures) for a result without the last dimension
+ * @param bias (outFeatures), or any shape that broadcasts to the result; default null: none
+ * @returns a tensor of shape (..., outFeatures); integers wrap around
+ * @throws RangeError if the shapes or dtypes do not fit
+ * @see torch.nn.functional.linear
  * @example F.linear(tensor([[1, 2]]), tensor([[3, 4]])) // tensor([[11.]])
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {

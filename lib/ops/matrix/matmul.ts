@@ -177,9 +177,16 @@ function matmul(self: Tensor, other: Tensor, op = 'matmul'): Tensor {
 }
 
 /**
- * `beta input + alpha mat1 mat2` (torch.addmm).
+ * Computes `beta` `input` + `alpha` `mat1` `mat2`, a matrix product added to `input`.
  *
- * @example addmm(bias, x, weight.T)
+ * @param input a tensor whose shape broadcasts to (m, n)
+ * @param mat1 (m, k)
+ * @param mat2 (k, n)
+ * @param options the factors `alpha` and `beta`, both 1 by default
+ * @returns a tensor of shape (m, n)
+ * @throws RangeError if the shapes do not fit
+ * @see torch.addmm
+ * @example addmm(tensor([1]), tensor([[1, 2]]), tensor([[3], [4]])) // tensor([[12.]])
  */
 export function addmm(
   input: Tensor,
@@ -207,17 +214,66 @@ export function addmm(
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Matrix product; vectors and stacks of matrices as in torch.matmul. Transposed views are not copied. */
+    /**
+     * Matrix product. Vectors count as one row or one column, and leading dimensions broadcast as stacks of
+     * matrices. Transposed views are not copied.
+     *
+     * @param other (..., k, n) or (k) for this tensor of shape (..., m, k) or (k)
+     * @returns a tensor of shape (..., m, n), without the dimension of a vector
+     * @throws TypeError for bool tensors, RangeError if the shapes do not fit
+     * @see torch.matmul
+     * @example tensor([[1, 2], [3, 4]]).matmul(tensor([1, 10])) // tensor([21., 43.])
+     */
     matmul(other: Tensor): Tensor;
-    /** Product of two matrices, (m, k) and (k, n), of shape (m, n). RangeError for others. */
+    /**
+     * Product of two matrices, this one of shape (m, k).
+     *
+     * @param other (k, n)
+     * @returns a tensor of shape (m, n)
+     * @throws RangeError if the shapes do not fit
+     * @see torch.mm
+     * @example tensor([[1, 2]]).mm(tensor([[3], [4]])) // tensor([[11.]])
+     */
     mm(other: Tensor): Tensor;
-    /** Products of two stacks of matrices, (b, m, k) and (b, k, n), of shape (b, m, n). RangeError for others. */
+    /**
+     * Products of two stacks of matrices, this one of shape (b, m, k).
+     *
+     * @param other (b, k, n)
+     * @returns a tensor of shape (b, m, n)
+     * @throws RangeError if the shapes do not fit
+     * @see torch.bmm
+     * @example ones(2, 1, 3).bmm(ones(2, 3, 1)).shape // [ 2, 1, 1 ]
+     */
     bmm(other: Tensor): Tensor;
-    /** Matrix (m, k) times vector (k), of shape (m). RangeError for others. */
+    /**
+     * Product of this matrix of shape (m, k) and a vector.
+     *
+     * @param vector (k)
+     * @returns a vector of length m
+     * @throws RangeError if the shapes do not fit
+     * @see torch.mv
+     * @example tensor([[1, 2], [3, 4]]).mv(tensor([1, 10])) // tensor([21., 43.])
+     */
     mv(vector: Tensor): Tensor;
-    /** Inner product of two vectors (n), a tensor without dimensions. RangeError for others. */
+    /**
+     * Inner product of two vectors of one length.
+     *
+     * @param other a vector of this length
+     * @returns a tensor without dimensions
+     * @throws RangeError if the shapes do not fit
+     * @see torch.dot
+     * @example tensor([1, 2]).dot(tensor([3, 4])) // tensor(11.)
+     */
     dot(other: Tensor): Tensor;
-    /** Outer product of two vectors, (m) and (n), of shape (m, n). RangeError for others. */
+    /**
+     * Outer product of this vector (m) and another one.
+     *
+     * @param other a vector (n)
+     * @returns a tensor of shape (m, n)
+     * @throws RangeError if one is not a vector
+     * @see torch.outer
+     * @example tensor([1, 2]).outer(tensor([3, 4])) // tensor([[3., 4.], [6., 8.]])
+     */
     outer(other: Tensor): Tensor;
   }
 }

@@ -103,13 +103,50 @@ function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Fills the tensor with uniformly distributed numbers in [low, high). */
+    /**
+     * Fills this tensor with uniformly distributed numbers from `low` to `high`, without `high` itself, in place.
+     *
+     * @param low the lower bound, default 0
+     * @param high the upper bound, default 1
+     * @param options the `generator`, by default the one that `manualSeed` seeds
+     * @returns this tensor
+     * @throws TypeError for integer and bool tensors, RangeError if `high` is below `low`
+     * @see torch.Tensor.uniform_
+     * @example zeros(2, 3).uniform_(-1, 1).shape // [ 2, 3 ]
+     */
     uniform_(low?: number, high?: number, options?: RandomOptions): this;
-    /** Fills the tensor with normally distributed numbers. */
+    /**
+     * Fills this tensor with normally distributed numbers, in place.
+     *
+     * @param mean the mean, default 0
+     * @param std the standard deviation, default 1
+     * @param options the `generator`, by default the one that `manualSeed` seeds
+     * @returns this tensor
+     * @throws TypeError for integer and bool tensors, RangeError if `std` is negative
+     * @see torch.Tensor.normal_
+     * @example zeros(2, 3).normal_(0, 0.02).shape // [ 2, 3 ]
+     */
     normal_(mean?: number, std?: number, options?: RandomOptions): this;
-    /** Sets each element to 1 with probability `p`, else to 0. */
+    /**
+     * Sets each element to 1 with probability `p`, else to 0, in place.
+     *
+     * @param p the probability of 1, from 0 to 1; default 0.5
+     * @param options the `generator`, by default the one that `manualSeed` seeds
+     * @returns this tensor
+     * @throws RangeError if `p` is not from 0 to 1
+     * @see torch.Tensor.bernoulli_
+     * @example zeros(3).bernoulli_(1) // tensor([1., 1., 1.])
+     */
     bernoulli_(p?: number, options?: RandomOptions): this;
-    /** 1 with a probability equal to each element, else 0, in the same dtype (torch.bernoulli). */
+    /**
+     * Draws 1 with a probability equal to each element, else 0.
+     *
+     * @param options the `generator`, by default the one that `manualSeed` seeds
+     * @returns a tensor of this shape and dtype
+     * @throws TypeError for integer and bool tensors
+     * @see torch.bernoulli
+     * @example tensor([0, 1, 1]).bernoulli() // tensor([0., 1., 1.])
+     */
     bernoulli(options?: RandomOptions): Tensor;
   }
 }
@@ -159,13 +196,13 @@ const dropoutRule: Rule<'dropout'> = {
   },
 };
 
-/** Options of dropout. */
+/** Options of `dropout` and `featureDropout`. */
 export interface DropoutOptions extends RandomOptions {
-  /** The probability of 0; default 0.5. */
+  /** The probability of setting an element to 0; default 0.5. */
   p?: number;
-  /** False to return the input; default true. */
+  /** false returns the input unchanged; default true. */
   training?: boolean;
-  /** Whether to write the result to the input, and to return that; default false. */
+  /** Whether to write the result to the input, and to return the input; default false. */
   inplace?: boolean;
 }
 
@@ -181,8 +218,14 @@ function dropoutOf(op: string, input: Tensor, options: DropoutOptions) {
 }
 
 /**
- * Sets each element to 0 with probability `p` and divides the others by 1 - p; returns `input` when not training
- * (torch.nn.functional.dropout, Srivastava et al. 2014).
+ * Sets each element to 0 with probability `p`, and divides the others by 1 - `p` (Srivastava et al. 2014).
+ *
+ * @param input a tensor of any shape and a floating dtype
+ * @param options `p`, default 0.5; `training`, default true; `inplace` and `generator`
+ * @returns a tensor of the shape of `input`; `input` itself when not training
+ * @throws RangeError if `p` is not from 0 to 1
+ * @see torch.nn.functional.dropout
+ * @example F.dropout(tensor([1, 2]), { training: false }) // tensor([1., 2.])
  */
 export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   requireArity('dropout', arguments.length, 2);
@@ -200,8 +243,14 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
 }
 
 /**
- * Dropout of whole channels: sets all elements of a channel (dimensions 0 and 1) to 0 together
- * (torch.nn.functional.dropout1d, dropout2d, dropout3d; Tompson et al. 2015).
+ * Sets whole channels to 0 with probability `p`, and divides the others by 1 - `p` (Tompson et al. 2015).
+ *
+ * @param input (N, C, ...): a channel is one index of the first two dimensions
+ * @param options `p`, default 0.5; `training`, default true; `inplace` and `generator`
+ * @returns a tensor of the shape of `input`; `input` itself when not training
+ * @throws RangeError if `p` is not from 0 to 1, or if `input` has fewer than two dimensions
+ * @see torch.nn.functional.dropout2d
+ * @example F.featureDropout(ones(1, 2, 3), { p: 0 }) // tensor([[[1., 1., 1.], [1., 1., 1.]]])
  */
 export function featureDropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   requireArity('featureDropout', arguments.length, 2);

@@ -7,11 +7,11 @@ import { kernels, record, Tensor, reportResult, type Rule } from '../define';
 import { extremeValue, positions } from './reduce';
 import { leadsWithOptions, lineOf, reductionOf, type KeepDim } from './reductionShape';
 
-/** Elements and their indices along the reduced dimension. */
+/** Elements and their indices along one dimension. */
 export interface ValuesAndIndices {
   /** The elements. */
   readonly values: Tensor;
-  /** int32; the first of equal elements. */
+  /** Their indices, int32; the first one of equal elements. */
   readonly indices: Tensor;
 }
 
@@ -104,22 +104,72 @@ function place(
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * The largest element, or NaN if any is NaN; equal elements share the gradient. With `other`, the larger of each pair
-     * (torch.maximum).
+     * The largest element of all, which receives the gradient, or with `other` the larger element of each pair; NaN
+     * if any is NaN. Equal elements share the gradient.
+     *
+     * @param other a tensor to compare with, as by `maximum`
+     * @returns a tensor without dimensions, or with `other` of the broadcast shape
+     * @throws RangeError if there are no elements to reduce
+     * @see torch.max
+     * @example tensor([[1, 4], [3, 2]]).max() // tensor(4.)
      */
     max(other?: Tensor): Tensor;
-    /** The largest elements along one dimension and their indices; the gradient goes to the elements at the indices. */
+    /**
+     * The largest elements along one dimension, which receive the gradient, and their indices; NaN counts as the
+     * largest.
+     *
+     * @param dim the dimension to reduce; negative numbers count from the end
+     * @param options `keepdim: true` keeps the reduced dimension with size 1; default false
+     * @returns `{ values, indices }` without the reduced dimension, with indices in int32; the first one of equal
+     *   elements
+     * @throws RangeError if there are no elements to reduce
+     * @example tensor([[1, 4], [3, 2]]).max(1).values // tensor([4., 3.])
+     */
     max(dim: number, options?: KeepDim): ValuesAndIndices;
     /**
-     * The smallest element, or NaN if any is NaN; equal elements share the gradient. With `other`, the smaller of each pair
-     * (torch.minimum).
+     * The smallest element of all, which receives the gradient, or with `other` the smaller element of each pair;
+     * NaN if any is NaN. Equal elements share the gradient.
+     *
+     * @param other a tensor to compare with, as by `minimum`
+     * @returns a tensor without dimensions, or with `other` of the broadcast shape
+     * @throws RangeError if there are no elements to reduce
+     * @see torch.min
+     * @example tensor([[1, 4], [3, 2]]).min() // tensor(1.)
      */
     min(other?: Tensor): Tensor;
-    /** The smallest elements along one dimension and their indices; the gradient goes to the elements at the indices. */
+    /**
+     * The smallest elements along one dimension, which receive the gradient, and their indices; NaN counts as the
+     * smallest.
+     *
+     * @param dim the dimension to reduce; negative numbers count from the end
+     * @param options `keepdim: true` keeps the reduced dimension with size 1; default false
+     * @returns `{ values, indices }` without the reduced dimension, with indices in int32; the first one of equal
+     *   elements
+     * @throws RangeError if there are no elements to reduce
+     * @example tensor([[1, 4], [3, 2]]).min(1).indices // tensor([0, 1], dtype: int32)
+     */
     min(dim: number, options?: KeepDim): ValuesAndIndices;
-    /** Index (int32) of the largest element along one dimension, or among all in order; the first of equal ones. */
+    /**
+     * Index of the largest element along `dim`; the first one of equal elements.
+     *
+     * @param dim the dimension; default null: the index in the flattened tensor
+     * @param options `keepdim: true` keeps the reduced dimension with size 1; default false
+     * @returns an int32 tensor without the reduced dimension
+     * @throws RangeError if there are no elements to reduce
+     * @see torch.argmax
+     * @example tensor([[1, 4], [3, 2]]).argmax(1) // tensor([1, 0], dtype: int32)
+     */
     argmax(dim?: number | null | KeepDim, options?: KeepDim): Tensor;
-    /** Index (int32) of the smallest element along one dimension, or among all in order; the first of equal ones. */
+    /**
+     * Index of the smallest element along `dim`; the first one of equal elements.
+     *
+     * @param dim the dimension; default null: the index in the flattened tensor
+     * @param options `keepdim: true` keeps the reduced dimension with size 1; default false
+     * @returns an int32 tensor without the reduced dimension
+     * @throws RangeError if there are no elements to reduce
+     * @see torch.argmin
+     * @example tensor([[1, 4], [3, 2]]).argmin(1) // tensor([0, 1], dtype: int32)
+     */
     argmin(dim?: number | null | KeepDim, options?: KeepDim): Tensor;
   }
 }

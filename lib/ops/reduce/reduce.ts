@@ -176,21 +176,88 @@ function runLogic(
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Sum over one dimension, several, or all; of whole numbers and bool exact, in int64 without `dtype`. */
+    /**
+     * Sum over one dimension, several, or all.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; `dtype` converts the elements first
+     * @returns a tensor without the reduced dimensions; int64 for integers and bools unless `dtype` says otherwise
+     * @see torch.sum
+     * @example tensor([[1, 2], [3, 4]]).sum(1, { keepdim: true }) // tensor([[3.], [7.]])
+     */
     sum(dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor;
-    /** Mean over one dimension, several, or all; NaN over none. */
+    /**
+     * Mean over one dimension, several, or all; NaN if there are no elements.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; `dtype` converts the elements first
+     * @returns a tensor without the reduced dimensions
+     * @throws TypeError for integers and bools without a floating `dtype`
+     * @see torch.mean
+     * @example tensor([[1, 2], [3, 4]]).mean(0) // tensor([2., 3.])
+     */
     mean(dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor;
-    /** Product over one dimension, or all; of whole numbers and bool in int64 without `dtype`. */
+    /**
+     * Product over one dimension, or all.
+     *
+     * @param dim the dimension to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; `dtype` converts the elements first
+     * @returns a tensor without the reduced dimensions; int64 for integers and bools unless `dtype` says otherwise
+     * @see torch.prod
+     * @example tensor([[1, 2], [3, 4]]).prod(1) // tensor([ 2., 12.])
+     */
     prod(dim?: number | null | ReduceOptions, options?: ReduceOptions): Tensor;
-    /** Largest elements over one dimension, several, or all; equal ones share the gradient. */
+    /**
+     * Largest elements over one dimension, several, or all; equal elements share the gradient.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; default false
+     * @returns a tensor without the reduced dimensions
+     * @throws RangeError if there are no elements to reduce
+     * @see torch.amax
+     * @example tensor([[1, 4], [3, 2]]).amax(0) // tensor([3., 4.])
+     */
     amax(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
-    /** Smallest elements over one dimension, several, or all; equal ones share the gradient. */
+    /**
+     * Smallest elements over one dimension, several, or all; equal elements share the gradient.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; default false
+     * @returns a tensor without the reduced dimensions
+     * @throws RangeError if there are no elements to reduce
+     * @see torch.amin
+     * @example tensor([[1, 4], [3, 2]]).amin(0) // tensor([1., 2.])
+     */
     amin(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
-    /** Whether any element is other than 0, over one dimension, several, or all; of uint8 1 or 0, as in PyTorch. */
+    /**
+     * Whether any element is other than 0, over one dimension, several, or all.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; default false
+     * @returns a bool tensor without the reduced dimensions; uint8 for a uint8 tensor
+     * @see torch.any
+     * @example tensor([[0, 0], [0, 2]]).any(1) // tensor([False,  True])
+     */
     any(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
-    /** Whether all elements are other than 0, over one dimension, several, or all; of uint8 1 or 0, as in PyTorch. */
+    /**
+     * Whether all elements are other than 0, over one dimension, several, or all.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; default false
+     * @returns a bool tensor without the reduced dimensions; uint8 for a uint8 tensor
+     * @see torch.all
+     * @example tensor([[1, 0], [1, 2]]).all(1) // tensor([False,  True])
+     */
     all(dim?: Dims | KeepDim, options?: KeepDim): Tensor;
-    /** Summed over the dimensions along which `shape` would be broadcast to this shape. */
+    /**
+     * Sums over the dimensions along which `shape` would broadcast to this shape.
+     *
+     * @param shape a shape that broadcasts to this one
+     * @returns a tensor of `shape`; this tensor itself if it has that shape
+     * @throws RangeError if `shape` does not broadcast to this shape
+     * @see torch.Tensor.sum_to_size
+     * @example ones(2, 3).sumToSize([1, 3]) // tensor([[2., 2., 2.]])
+     */
     sumToSize(shape: Shape): Tensor;
   }
 }

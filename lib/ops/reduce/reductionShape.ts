@@ -10,16 +10,16 @@ import {
 import { normalizeDims } from '../../core/shape';
 import { isGradEnabled, Tensor, type Kernels, type Shape } from '../define';
 
-/** The dimensions to reduce: one, several, or all if none is given. */
+/** The dimensions to reduce: one, several, or all for null; negative numbers count from the end. */
 export type Dims = number | readonly number[] | null;
 
-/** `keepdim` keeps the reduced dimensions with size 1. */
+/** Options of reductions. */
 export interface KeepDim {
-  /** Default false. */
+  /** Whether to keep the reduced dimensions with size 1; default false. */
   keepdim?: boolean;
 }
 
-/** The options of sums, means and products. */
+/** Options of `sum`, `mean` and `prod`. */
 export interface ReduceOptions extends KeepDim {
   /** The dtype that the elements are converted to first, and that of the result. */
   dtype?: DType;

@@ -38,8 +38,13 @@ function cumsum(x: Tensor, scan: Scan): Tensor {
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * Along `dim`, the sum of each element and all before it; of whole numbers and bool exact, in int64 without `dtype`, to which
-     * the elements are converted first.
+     * Cumulative sum along `dim`: each element plus all before it.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param options `dtype` converts the elements first
+     * @returns a tensor of this shape; int64 for integers and bools unless `dtype` says otherwise
+     * @see torch.cumsum
+     * @example tensor([1, 2, 3]).cumsum(0) // tensor([1., 3., 6.])
      */
     cumsum(dim: number, options?: { dtype?: DType }): Tensor;
   }

@@ -26,9 +26,9 @@ import {
   type Reduction,
 } from './reductionShape';
 
-/** Options of softmax and logSoftmax. */
+/** Options of `softmax`, `logSoftmax` and `softmin`. */
 export interface SoftmaxOptions {
-  /** The dtype to convert the input to first. */
+  /** The dtype that the input is converted to first, and that of the result. */
   dtype?: DType;
 }
 
@@ -92,8 +92,14 @@ const logSoftmaxOp = new SoftmaxOp('logSoftmax', (dy, y, dim) =>
 );
 
 /**
- * e^x divided by its sum along `dim`: positive numbers that sum to 1 (torch.nn.functional.softmax).
+ * Exponentials divided by their sum along `dim`: positive numbers that sum to 1, without overflow.
  *
+ * @param input a tensor of any shape and a floating dtype
+ * @param dim the dimension that sums to 1; negative numbers count from the end
+ * @param options `dtype` converts the input first
+ * @returns a tensor of the shape of `input`
+ * @throws RangeError if the dimension does not exist
+ * @see torch.nn.functional.softmax
  * @example F.softmax(tensor([0, 0]), 0) // tensor([0.5000, 0.5000])
  */
 export function softmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
@@ -101,13 +107,33 @@ export function softmax(input: Tensor, dim: number, options?: SoftmaxOptions): T
   return softmaxOp.apply(input, dim, options);
 }
 
-/** log(softmax(x)) along `dim`, without overflow (torch.nn.functional.log_softmax). */
+/**
+ * Logarithm of softmax along `dim`, without overflow.
+ *
+ * @param input a tensor of any shape and a floating dtype
+ * @param dim the dimension; negative numbers count from the end
+ * @param options `dtype` converts the input first
+ * @returns a tensor of the shape of `input`
+ * @throws RangeError if the dimension does not exist
+ * @see torch.nn.functional.log_softmax
+ * @example F.logSoftmax(tensor([0, 0]), 0) // tensor([-0.6931, -0.6931])
+ */
 export function logSoftmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   requireArity('logSoftmax', arguments.length, 3);
   return logSoftmaxOp.apply(input, dim, options);
 }
 
-/** softmax(-x) along `dim` (torch.nn.functional.softmin). */
+/**
+ * Softmax of the negated input along `dim`: the smallest elements get the largest shares.
+ *
+ * @param input a tensor of any shape and a floating dtype
+ * @param dim the dimension that sums to 1; negative numbers count from the end
+ * @param options `dtype` converts the input first
+ * @returns a tensor of the shape of `input`
+ * @throws RangeError if the dimension does not exist
+ * @see torch.nn.functional.softmin
+ * @example F.softmin(tensor([0, 1]), 0) // tensor([0.7311, 0.2689])
+ */
 export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   requireArity('softmin', arguments.length, 3);
   requireTensor('softmin', 'input', input);
@@ -125,11 +151,35 @@ const logsumexpRule: Rule<'logsumexp'> = {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** log(sum of e^x) over one dimension or several, without overflow. */
+    /**
+     * Logarithm of the sum of exponentials over one dimension or several, without overflow.
+     *
+     * @param dim the dimensions to reduce; null for all
+     * @param options `keepdim: true` keeps the reduced dimensions with size 1; default false
+     * @returns a tensor without the reduced dimensions; float32 for integers and bools
+     * @see torch.logsumexp
+     * @example tensor([1000, 1000]).logsumexp(0) // tensor(1000.6932)
+     */
     logsumexp(dim: Dims, options?: KeepDim): Tensor;
-    /** e^x divided by its sum along `dim`. */
+    /**
+     * Exponentials divided by their sum along `dim`, as `F.softmax`.
+     *
+     * @param dim the dimension that sums to 1; negative numbers count from the end
+     * @param options `dtype` converts the elements first
+     * @returns a tensor of this shape
+     * @see torch.Tensor.softmax
+     * @example tensor([0, 0]).softmax(0) // tensor([0.5000, 0.5000])
+     */
     softmax(dim: number, options?: SoftmaxOptions): Tensor;
-    /** log(softmax(x)) along `dim`, without overflow. */
+    /**
+     * Logarithm of softmax along `dim`, as `F.logSoftmax`.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param options `dtype` converts the elements first
+     * @returns a tensor of this shape
+     * @see torch.Tensor.log_softmax
+     * @example tensor([0, 0]).logSoftmax(0) // tensor([-0.6931, -0.6931])
+     */
     logSoftmax(dim: number, options?: SoftmaxOptions): Tensor;
   }
 }

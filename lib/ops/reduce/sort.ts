@@ -66,31 +66,56 @@ function sort(op: string, input: Tensor, dimension = -1, options?: SortOptions):
   return { values, indices };
 }
 
-/** Options of sort and argsort. */
+/** Options of `sort` and `argsort`. */
 export interface SortOptions {
-  /** From the largest to the smallest; default false. */
+  /** Whether to sort from the largest to the smallest; default false. */
   descending?: boolean;
-  /** Whether equal values must stay in their order; they do in any case. */
+  /** Whether equal elements keep their order; they do in any case. */
   stable?: boolean;
 }
 
-/** Options of topk. */
+/** Options of `topk`. */
 export interface TopkOptions {
-  /** The largest values instead of the smallest; default true. */
+  /** Whether to select the largest elements, or else the smallest; default true. */
   largest?: boolean;
-  /** Whether the values must be in order; they are in any case. */
+  /** Whether the elements must be in order; they are in any case. */
   sorted?: boolean;
 }
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Sorts the values along `dim`, and returns their indices; NaN counts as the largest (torch.sort). */
+    /**
+     * Sorts the elements along `dim`; NaN counts as the largest.
+     *
+     * @param dim the dimension, default -1: the last
+     * @param options `descending: true` sorts from the largest to the smallest; default false
+     * @returns `{ values, indices }` of this shape, with indices in int32
+     * @throws RangeError if the dimension does not exist
+     * @see torch.sort
+     * @example tensor([3, 1, 2]).sort().values // tensor([1., 2., 3.])
+     */
     sort(dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices;
-    /** The indices (int32) that sort the values along `dim` (torch.argsort). */
+    /**
+     * Indices that sort the elements along `dim`; NaN counts as the largest.
+     *
+     * @param dim the dimension, default -1: the last
+     * @param options `descending: true` sorts from the largest to the smallest; default false
+     * @returns an int32 tensor of this shape
+     * @throws RangeError if the dimension does not exist
+     * @see torch.argsort
+     * @example tensor([3, 1, 2]).argsort() // tensor([1, 2, 0], dtype: int32)
+     */
     argsort(dim?: number | SortOptions, options?: SortOptions): Tensor;
     /**
-     * The `k` largest (or smallest) values along `dim` in order, and their indices (torch.topk). With `sorted: false` the
-     * order is not guaranteed.
+     * The `k` largest elements along `dim` in order, and their indices.
+     *
+     * @param k how many, at most the size of the dimension
+     * @param dim the dimension, default -1: the last
+     * @param options `largest: false` selects the smallest elements instead
+     * @returns `{ values, indices }` of size `k` along `dim`, with indices in int32
+     * @throws RangeError if `k` exceeds the size of the dimension
+     * @see torch.topk
+     * @example tensor([3, 1, 2]).topk(2).values // tensor([3., 2.])
      */
     topk(k: number, dim?: number | TopkOptions, options?: TopkOptions): ValuesAndIndices;
   }

@@ -42,11 +42,11 @@ function orOne(x: Tensor): Tensor {
 
 // --- Variance -------------------------------------------------------------------------------------
 
-/** `correction`: the sum of squares is divided by n - correction (default 1, Bessel's). */
+/** Options of `var` and `std`. */
 export interface VarianceOptions extends KeepDim {
-  /** Default 1, also for null. */
+  /** The sum of squares is divided by n - `correction`; default 1 (Bessel's correction), also for null. */
   correction?: number | null;
-  /** True for a correction of 1, false for one of 0; not together with `correction`. */
+  /** true for a correction of 1, false for 0; not together with `correction`. */
   unbiased?: boolean;
 }
 
@@ -112,13 +112,16 @@ function deviation(x: Tensor, reduction: Reduction): Tensor {
 
 // --- Norms ----------------------------------------------------------------------------------------
 
-/** Options of norm. */
+/** Options of `norm`. */
 export interface NormOptions extends KeepDim {
-  /** The order, default 2; 'fro' is 2, 0 counts what is not 0, Infinity is the largest size. */
+  /**
+   * The order of the norm: 'fro' is 2, 0 counts the elements other than 0, Infinity takes the largest absolute
+   * value. Default 2.
+   */
   p?: number | 'fro';
-  /** Default all. */
+  /** The dimensions to reduce; default null: all. */
   dim?: Dims;
-  /** A floating dtype that holds this one's numbers, to which the elements are converted first. */
+  /** A floating dtype that the elements are converted to first; it must hold the numbers of this one. */
   dtype?: DType;
 }
 
@@ -191,13 +194,38 @@ function norm(input: Tensor, options: NormOptions = {}): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Variance over one dimension, several, or all: mean squared difference from the mean. */
+    /**
+     * Variance over one dimension, several, or all: the mean squared difference from the mean.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `correction`, default 1, or `unbiased`; `keepdim: true` keeps the reduced dimensions with size
+     *   1
+     * @returns a tensor without the reduced dimensions
+     * @throws TypeError for integers and bools
+     * @see torch.var
+     * @example tensor([1, 2, 3, 4]).var() // tensor(1.6667)
+     */
     var(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor;
-    /** Standard deviation, the square root of the variance; its gradient is 0 where it is 0. */
+    /**
+     * Standard deviation over one dimension, several, or all: the square root of the variance. Its gradient is 0
+     * where it is 0.
+     *
+     * @param dim the dimensions to reduce; default null: all
+     * @param options `correction`, default 1, or `unbiased`; `keepdim: true` keeps the reduced dimensions with size
+     *   1
+     * @returns a tensor without the reduced dimensions
+     * @throws TypeError for integers and bools
+     * @see torch.std
+     * @example tensor([1, 2, 3, 4]).std() // tensor(1.2910)
+     */
     std(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor;
     /**
-     * (sum of |x|^p)^(1/p), by default the Euclidean length of all elements (torch.norm).
+     * Norm (sum of |x|^p)^(1/p), by default the Euclidean length of all elements.
      *
+     * @param options the order `p`, default 2; `dim`, default all; `keepdim` and `dtype`
+     * @returns a tensor without the reduced dimensions
+     * @throws TypeError for integers and bools
+     * @see torch.norm
      * @example tensor([3, 4]).norm() // tensor(5.)
      */
     norm(options?: NormOptions): Tensor;

@@ -73,11 +73,26 @@ function diag(x: Tensor, offset = 0): Tensor {
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * The diagonal `offset` above the main one in dimensions `dim1` and `dim2`, which it replaces as the last dimension. A
-     * view (torch.diagonal).
+     * The diagonal in dimensions `dim1` and `dim2`, as a view. It replaces both by one last dimension.
+     *
+     * @param offset 0 for the main diagonal, positive above it, negative below; default 0
+     * @param dim1 the dimension of the rows, default 0
+     * @param dim2 the dimension of the columns, default 1
+     * @returns a view with one dimension less
+     * @throws RangeError if both dimensions are the same or do not exist
+     * @see torch.diagonal
+     * @example tensor([[1, 2], [3, 4]]).diagonal() // tensor([1., 4.])
      */
     diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
-    /** A matrix with this vector on a diagonal, or a copy of a diagonal of this matrix (torch.diag). */
+    /**
+     * A matrix with this vector on a diagonal, or a copy of a diagonal of this matrix.
+     *
+     * @param offset 0 for the main diagonal, positive above it, negative below; default 0
+     * @returns a matrix for a vector, a vector for a matrix
+     * @throws RangeError for other numbers of dimensions
+     * @see torch.diag
+     * @example tensor([1, 2]).diag() // tensor([[1., 0.], [0., 2.]])
+     */
     diag(offset?: number): Tensor;
   }
 }

@@ -42,8 +42,13 @@ const catRule: Rule<'cat'> = {
 };
 
 /**
- * Concatenates tensors along `dim`; their other sizes must be equal (torch.cat).
+ * Concatenates tensors along an existing dimension.
  *
+ * @param tensors tensors of equal sizes except along `dim`; their dtypes are promoted
+ * @param dim the dimension, default 0; negative numbers count from the end
+ * @returns a tensor whose size along `dim` is the sum of theirs
+ * @throws RangeError without tensors, or if the other sizes differ
+ * @see torch.cat
  * @example cat([tensor([[1, 2]]), tensor([[3, 4]])], 1) // tensor([[1., 2., 3., 4.]])
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
@@ -86,7 +91,16 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   return record(out, catRule, parts, [], { dim: d, sizes });
 }
 
-/** Stacks tensors of one shape along a new dimension (torch.stack). */
+/**
+ * Stacks tensors of one shape along a new dimension.
+ *
+ * @param tensors tensors of one shape; their dtypes are promoted
+ * @param dim the position of the new dimension, default 0; negative numbers count from the end
+ * @returns a tensor with one dimension more
+ * @throws RangeError without tensors, or if their shapes differ
+ * @see torch.stack
+ * @example stack([tensor([1, 2]), tensor([3, 4])]) // tensor([[1., 2.], [3., 4.]])
+ */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   requireArity('stack', arguments.length, 2);
   const parts = requireTensors('stack', tensors);
@@ -103,8 +117,14 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * Coordinate grids of vectors: tensor i repeats vector i along all other dimensions, as a view (torch.meshgrid).
- * `indexing: 'xy'` swaps the first two dimensions.
+ * Coordinate grids of vectors: tensor i repeats vector i along all other dimensions, as a view.
+ *
+ * @param tensors vectors of one dtype
+ * @param options `indexing`: 'ij' (default), or 'xy' to swap the first two dimensions
+ * @returns as many tensors as vectors, whose sizes are the vectors' lengths
+ * @throws RangeError if a tensor has more than one dimension
+ * @see torch.meshgrid
+ * @example meshgrid([tensor([1, 2]), tensor([3, 4])])[0] // tensor([[1., 1.], [2., 2.]])
  */
 export function meshgrid(
   tensors: readonly Tensor[],
@@ -185,11 +205,37 @@ function unbind(x: Tensor, dim = 0): Tensor[] {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Splits `dim` into views of `sizes` elements (the last may be smaller), or of the sizes in a list (torch.split). */
+    /**
+     * Splits one dimension into views.
+     *
+     * @param sizes the size of each view, the last of which may be smaller, or a list of all sizes
+     * @param dim the dimension, default 0; negative numbers count from the end
+     * @returns views of this tensor
+     * @throws RangeError if a list of sizes does not add up to the dimension
+     * @see torch.split
+     * @example tensor([1, 2, 3]).split(2) // [tensor([1., 2.]), tensor([3.])]
+     */
     split(sizes: number | readonly number[], dim?: number): Tensor[];
-    /** Splits `dim` into at most `chunks` views of equal size; the last may be smaller (torch.chunk). */
+    /**
+     * Splits one dimension into at most `chunks` views of equal size; the last may be smaller.
+     *
+     * @param chunks how many, at least 1
+     * @param dim the dimension, default 0; negative numbers count from the end
+     * @returns views of this tensor
+     * @throws RangeError if the dimension does not exist
+     * @see torch.chunk
+     * @example tensor([1, 2, 3]).chunk(2) // [tensor([1., 2.]), tensor([3.])]
+     */
     chunk(chunks: number, dim?: number): Tensor[];
-    /** Views of each element of `dim`, without that dimension (torch.unbind). */
+    /**
+     * Views of each index of one dimension, without that dimension.
+     *
+     * @param dim the dimension, default 0; negative numbers count from the end
+     * @returns views of this tensor
+     * @throws RangeError if the dimension does not exist
+     * @see torch.unbind
+     * @example tensor([[1, 2], [3, 4]]).unbind() // [tensor([1., 2.]), tensor([3., 4.])]
+     */
     unbind(dim?: number): Tensor[];
   }
 }

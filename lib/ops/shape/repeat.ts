@@ -62,13 +62,46 @@ function repeat(op: string, x: Tensor, times: readonly number[]): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Repeats this `times` along each dimension (torch.Tensor.repeat). */
+    /**
+     * Repeats this tensor along each dimension, as a copy.
+     *
+     * @param times a count for each dimension, in an array or as separate arguments; further leading counts add
+     *   dimensions
+     * @returns a tensor whose sizes are multiplied by the counts
+     * @throws RangeError for fewer counts than dimensions
+     * @see torch.Tensor.repeat
+     * @example tensor([1, 2]).repeat(2, 2) // tensor([[1., 2., 1., 2.], [1., 2., 1., 2.]])
+     */
     repeat(...times: Sizes): Tensor;
-    /** Like repeat, but missing leading counts are 1 (torch.tile). */
+    /**
+     * Repeats this tensor along its last dimensions, as a copy; missing leading counts are 1.
+     *
+     * @param times counts for the last dimensions, in an array or as separate arguments
+     * @returns a tensor whose sizes are multiplied by the counts
+     * @see torch.tile
+     * @example tensor([[1], [2]]).tile(2) // tensor([[1., 1.], [2., 2.]])
+     */
     tile(...times: Sizes): Tensor;
-    /** Reverses the order of elements along dimensions; a copy (torch.flip). */
+    /**
+     * Reverses the order of the elements along dimensions, as a copy.
+     *
+     * @param dims the dimensions, in an array or as separate arguments; negative numbers count from the end
+     * @returns a tensor of this shape
+     * @throws RangeError for dimensions that do not exist or occur twice
+     * @see torch.flip
+     * @example tensor([1, 2, 3]).flip(0) // tensor([3., 2., 1.])
+     */
     flip(...dims: Sizes): Tensor;
-    /** Rotates the elements by `shifts` along `dims`, or the flattened elements without `dims` (torch.roll). */
+    /**
+     * Rotates the elements along dimensions, as a copy: those shifted beyond the last position come first.
+     *
+     * @param shifts a whole number for each of `dims`
+     * @param dims the dimensions; without them the flattened elements are rotated
+     * @returns a tensor of this shape
+     * @throws RangeError if there are not as many shifts as dimensions
+     * @see torch.roll
+     * @example tensor([1, 2, 3]).roll(1) // tensor([3., 1., 2.])
+     */
     roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   }
 }

@@ -122,13 +122,41 @@ function narrowAt(x: Tensor, dim: number, start: Tensor, length: number): Tensor
 declare module '../../core/tensor' {
   interface Tensor {
     /**
-     * `length` elements of one dimension from `start`, which counts from the end if it is negative; a view. `start` may be an
-     * integer tensor without dimensions. If a compiled function computes it, the result is a copy.
+     * Selects `length` elements of one dimension from `start` on, as a view.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param start the first index, or an integer tensor without dimensions; negative numbers count from the end.
+     *   If a compiled function computes it, the result is a copy
+     * @param length the number of elements
+     * @returns a view whose size along `dim` is `length`
+     * @throws RangeError if the range exceeds the dimension
+     * @see torch.narrow
+     * @example tensor([1, 2, 3]).narrow(0, 1, 2) // tensor([2., 3.])
      */
     narrow(dim: number, start: number | Tensor, length: number): Tensor;
-    /** One element of a dimension, without that dimension; a view. */
+    /**
+     * Selects one index of a dimension, as a view without that dimension.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param index the index; negative numbers count from the end
+     * @returns a view with one dimension less
+     * @throws RangeError if the index is outside the dimension
+     * @see torch.select
+     * @example tensor([[1, 2], [3, 4]]).select(0, 1) // tensor([3., 4.])
+     */
     select(dim: number, index: number): Tensor;
-    /** Every `step`-th element of one dimension from `start` up to `end`; negative bounds count from the end. A view. */
+    /**
+     * Selects every `step`-th element of one dimension from `start` up to, but not including, `end`, as a view.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param start the first index, default 0; negative numbers count from the end
+     * @param end the index after the last, default the size; negative numbers count from the end
+     * @param step the distance between the indices, at least 1, default 1
+     * @returns a view
+     * @throws RangeError if the dimension does not exist, or if `step` is less than 1
+     * @see torch.Tensor.__getitem__
+     * @example tensor([1, 2, 3, 4]).slice(0, 0, null, 2) // tensor([1., 3.])
+     */
     slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
   }
 }

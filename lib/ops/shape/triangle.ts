@@ -39,9 +39,25 @@ function triangleOf(side: Triangle['side'], x: Tensor, diagonal = 0): Tensor {
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** Matrices with 0 above a diagonal: 0 is the main one, 1 the one above it (torch.tril). */
+    /**
+     * Lower triangles of matrices: sets the elements above a diagonal to 0.
+     *
+     * @param diagonal 0 for the main diagonal, positive above it, negative below; default 0
+     * @returns a tensor of this shape
+     * @throws RangeError for fewer than two dimensions
+     * @see torch.tril
+     * @example tensor([[1, 2], [3, 4]]).tril() // tensor([[1., 0.], [3., 4.]])
+     */
     tril(diagonal?: number): Tensor;
-    /** Matrices with 0 below a diagonal: 0 is the main one, 1 the one above it (torch.triu). */
+    /**
+     * Upper triangles of matrices: sets the elements below a diagonal to 0.
+     *
+     * @param diagonal 0 for the main diagonal, positive above it, negative below; default 0
+     * @returns a tensor of this shape
+     * @throws RangeError for fewer than two dimensions
+     * @see torch.triu
+     * @example tensor([[1, 2], [3, 4]]).triu() // tensor([[1., 2.], [0., 4.]])
+     */
     triu(diagonal?: number): Tensor;
   }
 }

@@ -24,8 +24,6 @@ declare module '../../core/node' {
   interface OpAttrs {
     /** The shape of the input. */
     view: Shape;
-    /** The order of the dimensions. */
-    permute: readonly number[];
     expand: undefined;
   }
 }
@@ -44,10 +42,6 @@ export function view<K extends OpName>(
 }
 
 const reshapeRule: Rule<'view'> = { name: 'view', grad: (dy, node) => [dy.reshape(node.attrs)] };
-const permuteRule: Rule<'permute'> = {
-  name: 'permute',
-  grad: (dy, node) => [dy.permute(node.attrs.map((_, i) => node.attrs.indexOf(i)))],
-};
 const expandRule: Rule<'expand'> = { name: 'expand', grad: (dy) => [dy] };
 
 /** The elements of an array of sizes, each read once; -1 is allowed. */
@@ -122,31 +116,88 @@ export type Sizes = [shape: readonly number[]] | number[];
 
 declare module '../../core/tensor' {
   interface Tensor {
-    /** The same elements in another shape: a view if possible, else a copy. One size may be -1, which is inferred. */
+    /**
+     * The same elements in another shape: a view if possible, else a copy.
+     *
+     * @param shape the sizes, in an array or as separate arguments; one may be -1 and is inferred
+     * @returns a tensor of `shape`
+     * @throws RangeError if the number of elements differs
+     * @see torch.reshape
+     * @example arange(4).reshape(2, -1) // tensor([[0., 1.], [2., 3.]])
+     */
     reshape(...shape: Sizes): Tensor;
-    /** Like reshape, but never copies: RangeError if a copy would be needed. */
+    /**
+     * The same elements in another shape, as a view, never a copy.
+     *
+     * @param shape the sizes, in an array or as separate arguments; one may be -1 and is inferred
+     * @returns a view of `shape`
+     * @throws RangeError if the number of elements differs, or if a copy would be needed; use `reshape`
+     * @see torch.Tensor.view
+     * @example arange(4).view(2, 2) // tensor([[0., 1.], [2., 3.]])
+     */
     view(...shape: Sizes): Tensor;
-    /** Swaps two dimensions; a view. */
-    transpose(dim0: number, dim1: number): Tensor;
-    /** The transpose of a matrix; a view. */
-    t(): Tensor;
-    /** Reverses the order of the dimensions: the transpose of a matrix; a view. */
-    readonly T: Tensor;
-    /** Reorders the dimensions; a view. */
-    permute(...dims: Sizes): Tensor;
-    /** Moves dimensions to other positions; a view. */
-    movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
-    /** Removes dimensions of size 1: all of them, or those in `dim`; a view. */
+    /**
+     * Removes dimensions of size 1, as a view.
+     *
+     * @param dim one dimension, or several; those of another size stay. Default: all of size 1
+     * @returns a view
+     * @throws RangeError if a dimension does not exist
+     * @see torch.squeeze
+     * @example zeros(1, 3, 1).squeeze().shape // [ 3 ]
+     */
     squeeze(dim?: number | readonly number[]): Tensor;
-    /** Inserts a dimension of size 1 at `dim`; a view. */
+    /**
+     * Inserts a dimension of size 1, as a view.
+     *
+     * @param dim the position of the new dimension; negative numbers count from the end
+     * @returns a view with one dimension more
+     * @throws RangeError if the position does not exist
+     * @see torch.unsqueeze
+     * @example zeros(3).unsqueeze(0).shape // [ 1, 3 ]
+     */
     unsqueeze(dim: number): Tensor;
-    /** Repeats dimensions of size 1 without copying; -1 keeps a size. A view. */
+    /**
+     * Repeats dimensions of size 1, as a view without a copy.
+     *
+     * @param shape the sizes, in an array or as separate arguments; -1 keeps a size; further leading sizes add
+     *   dimensions
+     * @returns a view of `shape`
+     * @throws RangeError if a size differs and is not 1
+     * @see torch.Tensor.expand
+     * @example tensor([[1], [2]]).expand(2, 3) // tensor([[1., 1., 1.], [2., 2., 2.]])
+     */
     expand(...shape: Sizes): Tensor;
-    /** Expands to the shape of `other`. */
+    /**
+     * Expands this tensor to the shape of `other`, as a view.
+     *
+     * @param other a tensor whose shape this one broadcasts to
+     * @returns a view of the shape of `other`
+     * @throws RangeError if a size differs and is not 1
+     * @see torch.Tensor.expand_as
+     * @example tensor([1, 2]).expandAs(zeros(2, 2)) // tensor([[1., 2.], [1., 2.]])
+     */
     expandAs(other: Tensor): Tensor;
-    /** Merges the dimensions from `startDim` to `endDim` into one. */
+    /**
+     * Merges the dimensions from `startDim` to `endDim` into one: a view if possible, else a copy.
+     *
+     * @param startDim the first one, default 0; negative numbers count from the end
+     * @param endDim the last one, default -1; negative numbers count from the end
+     * @returns a tensor with the same elements
+     * @throws RangeError if a dimension does not exist, or if `endDim` is before `startDim`
+     * @see torch.flatten
+     * @example zeros(2, 3, 4).flatten(1).shape // [ 2, 12 ]
+     */
     flatten(startDim?: number, endDim?: number): Tensor;
-    /** Splits one dimension into several; one size may be -1, which is inferred. */
+    /**
+     * Splits one dimension into several.
+     *
+     * @param dim the dimension; negative numbers count from the end
+     * @param sizes the sizes it becomes; one may be -1 and is inferred
+     * @returns a tensor with the same elements
+     * @throws RangeError if the product of the sizes is not that of the dimension
+     * @see torch.unflatten
+     * @example zeros(2, 12).unflatten(1, [3, 4]).shape // [ 2, 3, 4 ]
+     */
     unflatten(dim: number, sizes: readonly number[]): Tensor;
   }
 }
@@ -170,17 +221,6 @@ addVariadicMethods({
     }
     return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
       x.reshape(shape),
-    );
-  },
-  permute(this: Tensor, ...args: unknown[]): Tensor {
-    const dims = normalizeDims('permute', sizesOf(args), this.ndim);
-    if (dims.length !== this.ndim) {
-      throw unexpected('permute', `all ${this.ndim} dimensions`, 'dims', shapeText(dims));
-    }
-    const shape = dims.map((dim) => this.shape[dim]);
-    const strides = dims.map((dim) => this._strides[dim]);
-    return view(this, { shape, strides, offset: this._offset }, permuteRule, dims, (x) =>
-      x.permute(dims),
     );
   },
   expand(this: Tensor, ...args: unknown[]): Tensor {
@@ -209,27 +249,6 @@ addVariadicMethods({
 });
 
 addMethods({
-  transpose(this: Tensor, dim0: number, dim1: number): Tensor {
-    const a = normalizeDim('transpose', dim0, this.ndim, 'dim0');
-    const b = normalizeDim('transpose', dim1, this.ndim, 'dim1');
-    if (this.ndim === 0) return this;
-    return this.permute(this.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
-  },
-  t(this: Tensor): Tensor {
-    if (this.ndim > 2) throw unexpected('t', 'at most 2 dimensions', 'this', shapeText(this.shape));
-    return this.ndim < 2 ? this : this.transpose(0, 1);
-  },
-  movedim(this: Tensor, source: number | number[], destination: number | number[]): Tensor {
-    const from = normalizeDims('movedim', source, this.ndim);
-    const to = normalizeDims('movedim', destination, this.ndim);
-    if (from.length !== to.length) {
-      throw unexpected('movedim', `${from.length} dimensions`, 'destination', String(to.length));
-    }
-    const rest = this.shape.map((_, i) => i).filter((i) => !from.includes(i));
-    return this.permute(
-      this.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)] : (rest.shift() as number))),
-    );
-  },
   squeeze(this: Tensor, dim?: number | number[]): Tensor {
     const dims = normalizeDims('squeeze', dim, this.ndim);
     const kept = this.shape
@@ -261,11 +280,5 @@ addMethods({
     const d = normalizeDim('unflatten', dim, this.ndim);
     const inner = inferShape('unflatten', sizes, this.ndim === 0 ? 1 : this.shape[d]);
     return this.reshape([...this.shape.slice(0, d), ...inner, ...this.shape.slice(d + 1)]);
-  },
-});
-
-Object.defineProperty(Tensor.prototype, 'T', {
-  get(this: Tensor) {
-    return this.permute(this.shape.map((_, i) => this.ndim - 1 - i));
   },
 });

@@ -1,4 +1,5 @@
 /** Generators of random numbers. Their state is memory that native ops read and advance. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomInt } from 'node:crypto';
 import { capture, refuseInCapture } from './capture';
 import { describe, requireArity, unexpected, wrongType, wrongValue } from './errors';
@@ -133,6 +134,25 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
   }
 }
 
+/** The default generators of asynchronous runs. Its functions cost promises nothing while it is not used. */
+const ofRuns = new AsyncLocalStorage<Generator>();
+
+/** Unfinished asynchronous runs with a default generator of their own; without any, `ofRuns` is not asked. */
+let runs = 0;
+
+/** Runs `fn` with another default generator, also in what it calls after it awaited something. */
+export async function withGeneratorAsync<T>(
+  generator: Generator,
+  fn: () => Promise<T>,
+): Promise<T> {
+  runs++;
+  try {
+    return await ofRuns.run(generator, fn);
+  } finally {
+    runs--;
+  }
+}
+
 /**
  * Seeds the default generator, from which random ops draw unless they are given another.
  *
@@ -147,7 +167,7 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
  */
 export function manualSeed(seed: number): Generator {
   requireArity('manualSeed', arguments.length, 1);
-  return (replacement ?? defaultGenerator).manualSeed(seed);
+  return currentGenerator().manualSeed(seed);
 }
 
 /** Options of functions that draw random numbers. */
@@ -158,7 +178,7 @@ export interface RandomOptions {
 
 /** @internal The generator that ops use by default now. */
 export function currentGenerator(): Generator {
-  return replacement ?? defaultGenerator;
+  return replacement ?? (runs === 0 ? undefined : ofRuns.getStore()) ?? defaultGenerator;
 }
 
 /** @internal The state to draw from. */

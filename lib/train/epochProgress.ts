@@ -2,7 +2,7 @@
 import { numbersOf } from '../core/access';
 import { fromArray } from '../creation/filled';
 import { isStateful } from '../io/checkpoint';
-import { defaultGenerator } from '../core/generator';
+import { currentGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
 import type { RequestHooks } from './pass';
 import type { TrainingState } from './state';
@@ -22,11 +22,12 @@ export interface EpochProgress extends Omit<RequestHooks, 'mayStop'> {
 export function startEpoch(loader: object, state: TrainingState): EpochProgress {
   const hasState = isStateful(loader);
   let done = hasState ? 0 : state.batch;
-  if (state.batch === 0) state.order = Array.from(numbersOf('train', defaultGenerator.getState()));
-  let random = done > 0 ? defaultGenerator.getState() : null;
-  if (done > 0) defaultGenerator.setState(fromArray(Int32Array.from(state.order)));
+  if (state.batch === 0)
+    state.order = Array.from(numbersOf('train', currentGenerator().getState()));
+  let random = done > 0 ? currentGenerator().getState() : null;
+  if (done > 0) currentGenerator().setState(fromArray(Int32Array.from(state.order)));
   const end = (): void => {
-    if (random !== null) defaultGenerator.setState(random);
+    if (random !== null) currentGenerator().setState(random);
     random = null;
   };
   const skips = (): boolean => {
@@ -37,11 +38,11 @@ export function startEpoch(loader: object, state: TrainingState): EpochProgress 
   // What a loader with a state reads ahead does not count.
   let previous: Tensor | null = null;
   const beforeRequest = (): void => {
-    previous = hasState ? null : defaultGenerator.getState();
+    previous = hasState ? null : currentGenerator().getState();
   };
   const undoRequest = (): void => {
     if (random !== null) end();
-    else if (previous !== null) defaultGenerator.setState(previous);
+    else if (previous !== null) currentGenerator().setState(previous);
   };
   return { skips, end, beforeRequest, undoRequest };
 }

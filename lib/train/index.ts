@@ -1,3 +1,4 @@
+export type { OnNonFinite } from './nonFinite';
 export { train } from './train';
 export type {
   Batches,

@@ -10,6 +10,8 @@ import {
   unexpected,
   wrongType,
 } from '../core/errors';
+import { Generator } from '../core/generator';
+import { rand } from '../creation/random';
 import { requirePath } from '../io/file';
 import { Module, type AnyModule } from '../nn';
 import type { Optimizer } from '../optim';
@@ -17,6 +19,7 @@ import { LRScheduler, ReduceLROnPlateau, type Schedule } from '../optim/lrSchedu
 import { requireOptimizer } from '../optim/optimizer';
 import type { Tensor } from '../core/tensor';
 import type { Metric } from './metrics';
+import type { OnNonFinite } from './nonFinite';
 import type { Batches, BatchLoss, Callbacks, TrainOptions } from './types';
 
 const op = 'train';
@@ -47,6 +50,8 @@ export interface Plan {
   readonly handleSignals: boolean;
   readonly compile: boolean;
   readonly detectAnomaly: boolean;
+  readonly onNonFinite: OnNonFinite;
+  readonly generator: Generator;
 }
 
 /** When and where to save checkpoints. */
@@ -55,14 +60,15 @@ export interface Saving {
   readonly every: number;
   readonly everySteps: number;
   readonly keep: number;
+  readonly best: boolean;
   readonly fallback: boolean;
   readonly entries: Readonly<Record<string, unknown>>;
 }
 
 const known =
   'model loss batchLoss optimizer loader validation epochs metrics scheduler schedulerInterval clipGradNorm ' +
-  'clipGradValue gradientAccumulationSteps monitor mode earlyStopping keepBest checkpoint resume callbacks signal handleSignals ' +
-  'compile detectAnomaly';
+  'clipGradValue gradientAccumulationSteps monitor mode earlyStopping keepBest checkpoint resume callbacks signal ' +
+  'handleSignals compile detectAnomaly onNonFinite seed generator';
 
 export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Batch, Model>): Plan {
   if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
@@ -85,7 +91,8 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
     throw unexpected(op, 'compile: false', 'detectAnomaly', 'compile: true');
   }
   requireSignal(op, signal);
-  const checkpoint = savingOf(options.checkpoint);
+  const keepBest = requireBoolean(op, 'keepBest', options.keepBest ?? false);
+  const checkpoint = savingOf(options.checkpoint, keepBest);
   const resume = options.resume ?? false;
   if (resume !== 'auto') requireBoolean(op, 'resume', resume);
   if (resume !== false && checkpoint === null) {
@@ -102,7 +109,6 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
     throw unexpected(op, "'epoch' with ReduceLROnPlateau", 'schedulerInterval', "'step'");
   }
   const { patience, minDelta } = stoppingOf(options.earlyStopping);
-  const keepBest = requireBoolean(op, 'keepBest', options.keepBest ?? false);
   const mode = modeOf(options.mode, monitor, metrics);
   if (mode === null && (keepBest || patience < Infinity || options.monitor !== undefined)) {
     throw unexpected(op, "'min' or 'max' for this monitor", 'mode', 'none');
@@ -137,7 +143,31 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
     handleSignals: requireBoolean(op, 'handleSignals', options.handleSignals ?? true),
     compile: compiled,
     detectAnomaly,
+    onNonFinite: requireOneOf(op, 'onNonFinite', options.onNonFinite ?? 'warn', [
+      'warn',
+      'stop',
+      'ignore',
+    ] as const),
+    generator: generatorOf(options), // last: it draws a number
   };
+}
+
+/**
+ * The generator of a run. Runs at the same time have one each, so that their random numbers do not depend on each other.
+ */
+function generatorOf({
+  seed,
+  generator,
+}: {
+  seed?: number | undefined;
+  generator?: Generator | undefined;
+}): Generator {
+  if (generator !== undefined) {
+    if (seed !== undefined) throw unexpected(op, 'seed or generator', 'options', 'both');
+    if (generator instanceof Generator) return generator;
+    throw wrongType(op, 'a Generator', 'generator', generator);
+  }
+  return new Generator(seed ?? Math.floor(rand(1, { dtype: 'float64' }).item() * 2 ** 53));
 }
 
 function lossOf<Batch, Model extends AnyModule>(
@@ -224,14 +254,15 @@ function stoppingOf(value: unknown): { patience: number; minDelta: number } {
   };
 }
 
-function savingOf(value: TrainOptions<unknown>['checkpoint']): Saving | null {
+function savingOf(value: TrainOptions<unknown>['checkpoint'], keepBest: boolean): Saving | null {
   if (value === undefined) return null;
-  const names = ['dir', 'every', 'everySteps', 'keep', 'fallback', 'entries'];
+  const names = ['dir', 'every', 'everySteps', 'keep', 'best', 'fallback', 'entries'];
   requireOptions(`${op}: checkpoint`, value, names);
   const { every = 1, everySteps = Infinity, keep = 3, fallback = false, entries = {} } = value;
   if (every !== Infinity) requireInteger(op, 'checkpoint.every', every, 1);
   if (everySteps !== Infinity) requireInteger(op, 'checkpoint.everySteps', everySteps, 1);
   if (keep !== Infinity) requireInteger(op, 'checkpoint.keep', keep, 1);
+  const best = requireBoolean(op, 'checkpoint.best', value.best ?? (keepBest || every === 1));
   requireBoolean(op, 'checkpoint.fallback', fallback);
   const own = ['model', 'optimizer', 'scheduler', 'loader', 'training', 'step'];
   const taken = Object.keys(entries).find((name) => own.includes(name));
@@ -239,7 +270,7 @@ function savingOf(value: TrainOptions<unknown>['checkpoint']): Saving | null {
     throw unexpected(op, `other names than ${own.join(', ')}`, 'checkpoint.entries', taken);
   }
   const dir = requirePath(op, value.dir, 'checkpoint.dir');
-  return { dir, every, everySteps, keep, fallback, entries };
+  return { dir, every, everySteps, keep, best, fallback, entries };
 }
 
 function schedulerOf(scheduler: Schedule | undefined, optimizer: Optimizer): Plan['scheduler'] {

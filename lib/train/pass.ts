@@ -1,6 +1,6 @@
 /** One pass over a loader. A request to stop ends it, also while the loader makes a batch. */
 import { isStateful } from '../io/checkpoint';
-import { defaultGenerator } from '../core/generator';
+import { currentGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
 import { iterableOf, readingOf } from '../data/datasets/readOnce';
 import type { Interrupt } from './interrupt';
@@ -59,7 +59,7 @@ export async function* batchesOf(
 
 /** The state of a loader and of the default generator, to be restored. */
 export class LoaderSnapshot {
-  private readonly random: Tensor = defaultGenerator.getState();
+  private readonly random: Tensor = currentGenerator().getState();
   private readonly state: unknown;
 
   constructor(private readonly loader: object) {
@@ -67,7 +67,7 @@ export class LoaderSnapshot {
   }
 
   restore(): void {
-    defaultGenerator.setState(this.random);
+    currentGenerator().setState(this.random);
     if (isStateful(this.loader)) this.loader.loadStateDict(this.state);
   }
 }

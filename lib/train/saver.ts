@@ -13,6 +13,8 @@ import type { TrainingState } from './state';
 export class Saver {
   /** The checkpoint that was saved or loaded last. */
   path: string | null = null;
+  /** The newest checkpoint that was saved as the best one. */
+  bestPath: string | null = null;
   /** The progress at that time. */
   private saved = '';
 
@@ -31,6 +33,7 @@ export class Saver {
         const more = Object.fromEntries(others) as Record<string, Stateful>;
         const targets = { ...more, ...this.states };
         this.path = (await loadCheckpoint(dir, targets, { fallback })).path;
+        this.bestPath = (await listCheckpoints(dir)).find(({ best }) => best)?.path ?? null;
       }
     }
     if (checkpoint !== null) await requireWritable(checkpoint.dir);
@@ -39,13 +42,14 @@ export class Saver {
   }
 
   /** Saves unless nothing has changed since the last time; returns the path of the new checkpoint. */
-  async save(): Promise<string | null> {
+  async save(best = false): Promise<string | null> {
     const { checkpoint } = this.plan;
     const { progress, states } = this;
     if (checkpoint === null || this.saved === progress) return null;
     const { dir, keep, entries } = checkpoint;
     const { step } = this.state;
-    this.path = await saveCheckpoint(dir, { ...entries, ...states, step }, { keep });
+    this.path = await saveCheckpoint(dir, { ...entries, ...states, step }, { keep, best });
+    if (best) this.bestPath = this.path;
     this.saved = progress;
     return this.path;
   }

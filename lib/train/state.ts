@@ -64,17 +64,18 @@ export class TrainingState {
     for (const metric of this.metrics.values()) metric.reset();
   }
 
-  /** Counts epochs without improvement, and keeps the best model. */
-  compare(value: number, { mode, minDelta, keepBest, model }: Plan): void {
+  /** Counts epochs without improvement, and keeps the best model; returns whether this epoch is the best. */
+  compare(value: number, { mode, minDelta, keepBest, model }: Plan): boolean {
     const best = this.best?.value;
     const sign = mode === 'max' ? -1 : 1;
     const better =
       best === undefined ? !Number.isNaN(value) : sign * value < sign * best - minDelta;
     this.waited = better ? 0 : this.waited + 1;
-    if (!better) return;
+    if (!better) return false;
     const dict = keepBest ? Object.entries(model.stateDict()) : null;
     const copy = dict && Object.fromEntries(dict.map(([name, tensor]) => [name, tensor.clone()]));
     this.best = { epoch: this.epoch, value, model: copy };
+    return true;
   }
 
   stateDict(): Record<string, unknown> {

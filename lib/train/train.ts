@@ -1,6 +1,7 @@
 /** The training loop. */
 import { setImmediate } from 'node:timers/promises';
 import { requireArity, unexpected, wrongType } from '../core/errors';
+import { withGeneratorAsync } from '../core/generator';
 import type { AnyModule } from '../nn';
 import { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler';
 import { samplesIn } from './batch';
@@ -8,6 +9,7 @@ import { Interrupt } from './interrupt';
 import { Modes } from './modes';
 import { planOf, type Plan } from './options';
 import { startEpoch } from './epochProgress';
+import { LossCheck } from './nonFinite';
 import { batchesOf, LoaderSnapshot, stopped, type RequestHooks } from './pass';
 import { Saver } from './saver';
 import { TrainingState } from './state';
@@ -54,7 +56,7 @@ export async function train<Batch, Model extends AnyModule>(
   const interrupt = new Interrupt(plan.signal, plan.handleSignals);
   const modes = new Modes(plan.model);
   try {
-    return await new Training(plan, interrupt).run();
+    return await withGeneratorAsync(plan.generator, () => new Training(plan, interrupt).run());
   } finally {
     interrupt.remove();
     modes.restore();
@@ -76,6 +78,9 @@ class Training {
   private readonly saver: Saver;
   /** The modes of the model in training. */
   private modes: Modes;
+  private readonly lossCheck: LossCheck;
+  /** Whether a loss that is not finite ends the run. */
+  private diverged = false;
   private lastYield = performance.now();
   /** Whether a callback is called after each batch. */
   private readonly hasBatchCallbacks: boolean;
@@ -87,6 +92,7 @@ class Training {
     this.state = new TrainingState(plan.metrics);
     this.steps = new Steps(plan);
     this.saver = new Saver(plan, this.state);
+    this.lossCheck = new LossCheck(plan.onNonFinite);
     this.hasBatchCallbacks = plan.callbacks.some((callbacks) => callbacks.onBatchEnd !== undefined);
     if (!plan.model.training) plan.model.train();
     this.modes = new Modes(plan.model);
@@ -102,9 +108,10 @@ class Training {
     while (state.epoch < plan.epochs && state.waited < plan.patience) {
       if (!(await this.epoch())) break;
     }
-    if (state.waited >= plan.patience) stopReason = 'earlyStopping';
+    if (this.diverged) stopReason = 'nonFinite';
+    else if (state.waited >= plan.patience) stopReason = 'earlyStopping';
     else if (state.epoch < plan.epochs) stopReason = this.interrupt.reason ?? stopReason;
-    await this.save();
+    if (!this.diverged) await this.save();
     if (plan.keepBest && state.best?.model) plan.model.loadStateDict(state.best.model);
     if (stopReason === 'interrupted') this.reportInterrupt();
     const { results: epochs, best } = state;
@@ -114,6 +121,7 @@ class Training {
       stopReason,
       steps: state.step,
       checkpoint: this.saver.path,
+      bestCheckpoint: this.saver.bestPath,
       resumedFrom,
     };
     await this.notify('onTrainEnd', history);
@@ -159,6 +167,7 @@ class Training {
       const loss = await this.steps.train(batch, { first, last });
       const samples = samplesIn(batch);
       state.batch++;
+      if (this.stopsAt(loss, 'training', state.batch)) return false;
       state.samples += samples;
       state.lossSum += loss * samples;
       waiting = last ? 0 : waiting + 1;
@@ -195,6 +204,7 @@ class Training {
     const modes = new Modes(this.plan.model);
     let lossSum = 0;
     let samples = 0;
+    let batches = 0;
     let interrupted = false;
     this.plan.model.eval();
     this.state.resetMetrics();
@@ -202,8 +212,11 @@ class Training {
       interrupted = batch === stopped;
       if (interrupted) break;
       const own = samplesIn(batch);
-      lossSum += (await this.steps.validate(batch)) * own;
+      const loss = await this.steps.validate(batch);
+      lossSum += loss * own;
       samples += own;
+      interrupted = this.stopsAt(loss, 'validation', ++batches);
+      if (interrupted) break;
       await this.yieldToEvents();
       interrupted = this.interrupt.reason !== null;
       if (interrupted) break;
@@ -215,6 +228,12 @@ class Training {
     }
     if (samples === 0) throw unexpected('train', 'at least one sample', 'validation', 'none');
     return this.figures(lossSum, samples);
+  }
+
+  /** Whether the run stops because of this loss. */
+  private stopsAt(loss: number, phase: 'training' | 'validation', batch: number): boolean {
+    this.diverged = this.lossCheck.stopsAt(loss, { phase, epoch: this.state.epoch + 1, batch });
+    return this.diverged;
   }
 
   private figures(lossSum: number, samples: number): PassResult {
@@ -233,14 +252,15 @@ class Training {
     const result = { epoch, ...own, validation, lr, seconds, samplesPerSecond: speed };
     state.results.push(result);
     const value = this.monitored(validation ?? own);
-    state.compare(value, plan);
+    const isBest = state.compare(value, plan);
     if (plan.scheduler instanceof ReduceLROnPlateau) plan.scheduler.step(value);
     else if (plan.schedulerInterval === 'epoch' && plan.scheduler instanceof LRScheduler) {
       plan.scheduler.step();
     }
     state.nextEpoch();
     await this.notify('onEpochEnd', result);
-    if (epoch % (plan.checkpoint?.every ?? Infinity) === 0) await this.save();
+    const { every = Infinity, best = false } = plan.checkpoint ?? {};
+    if (epoch % every === 0 || (isBest && best)) await this.save(isBest && best);
   }
 
   private monitored({ loss, metrics }: PassResult): number {
@@ -250,8 +270,8 @@ class Training {
     throw wrongType('train', 'one number', `the monitor '${monitor}'`, value);
   }
 
-  private async save(): Promise<void> {
-    const path = await this.saver.save();
+  private async save(best = false): Promise<void> {
+    const path = await this.saver.save(best);
     if (path !== null) await this.notify('onCheckpoint', path);
   }
 

@@ -3,7 +3,9 @@ import type { AnyModule } from '../nn';
 import type { Optimizer } from '../optim';
 import type { Schedule } from '../optim/lrScheduler';
 import type { Tensor } from '../core/tensor';
+import type { Generator } from '../core/generator';
 import type { Metric, MetricValue } from './metrics';
+import type { OnNonFinite } from './nonFinite';
 
 /** An iterable of batches that can be read again for each epoch: a DataLoader, or an array of batches. */
 export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
@@ -61,10 +63,10 @@ export interface BatchResult {
 }
 
 /**
- * Why a training run ended: after all epochs (`completed`), by `earlyStopping`, by its AbortSignal (`aborted`), or by
- * Ctrl-C or SIGTERM (`interrupted`).
+ * Why a training run ended: after all epochs (`completed`), by `earlyStopping`, by its AbortSignal (`aborted`), by Ctrl-C
+ * or SIGTERM (`interrupted`), or, with `onNonFinite: 'stop'`, by a loss that is NaN or infinite (`nonFinite`).
  */
-export type StopReason = 'completed' | 'earlyStopping' | 'aborted' | 'interrupted';
+export type StopReason = 'completed' | 'earlyStopping' | 'aborted' | 'interrupted' | 'nonFinite';
 
 /** The result of `train`. */
 export interface History {
@@ -83,6 +85,8 @@ export interface History {
   readonly steps: number;
   /** The checkpoint that was saved last, or else the one that was resumed; null for none. */
   readonly checkpoint: string | null;
+  /** The newest checkpoint that was saved as the best one; null for none. */
+  readonly bestCheckpoint: string | null;
   /** The checkpoint that was resumed; null for none. */
   readonly resumedFrom: string | null;
 }
@@ -174,6 +178,15 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   /** Whether steps are compiled; default true. */
   compile?: boolean;
   /**
+   * What to do at a loss that is NaN or infinite: 'warn' (default) warns once, with epoch and batch; 'stop' warns and ends
+   * the run without saving; 'ignore' does nothing.
+   */
+  onNonFinite?: OnNonFinite;
+  /** Seeds the random numbers of this run: orders of loaders, dropout, and others; default: drawn at the start. */
+  seed?: number;
+  /** Instead of `seed`: the generator of these random numbers. */
+  generator?: Generator;
+  /**
    * Reports the first op that produces NaN or an infinity, and batches that contain such; slow, and not compiled.
    * Default false.
    */
@@ -190,6 +203,11 @@ export interface CheckpointPlan {
   everySteps?: number;
   /** How many of the newest checkpoints stay; default 3. */
   keep?: number;
+  /**
+   * Whether each best epoch is saved, also between those that `every` names, and the best one stays besides the newest
+   * `keep`: `loadCheckpoint(dir, targets, { which: 'best' })`. Default: true with `keepBest`, or if every epoch is saved.
+   */
+  best?: boolean;
   /**
    * Whether `resume` loads the newest intact checkpoint if a newer one is damaged; default false: an error that names
    * it.

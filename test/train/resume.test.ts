@@ -101,7 +101,7 @@ describe.each(kinds)('%s', (_, make) => {
     expect(first.stopReason).toBe('aborted');
     // With several batches a step, the first of them ends the training after theirs.
     expect([step, step + 1]).toContain(first.steps);
-    expect(first.checkpoint).toMatch(new RegExp(`-step-${first.steps}$`));
+    expect(first.checkpoint).toMatch(new RegExp(`-step-${first.steps}(-best)?$`));
     const own = make();
     manualSeed(99);
     const second = await train({ ...own, checkpoint: { dir }, resume: true });
@@ -283,6 +283,7 @@ test('a signal that has been given already: no step, and nothing is saved', asyn
     stopReason: 'aborted',
     steps: 0,
     checkpoint: null,
+    bestCheckpoint: null,
     resumedFrom: null,
   });
 });

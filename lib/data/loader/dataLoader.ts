@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numbersOf } from '../../core/access';
 import { requireArity } from '../../core/errors';
-import { defaultGenerator, Generator as RandomGenerator } from '../../core/generator';
+import { currentGenerator, Generator as RandomGenerator } from '../../core/generator';
 import { isInMemory, requireSynchronous, SampleReader, type LoadedBatch } from './batchIterator';
 import type { Collated } from './collate';
 import { requireLength, type Dataset } from '../datasets/dataset';
@@ -243,7 +243,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
       const resumed = order === null ? generator : new RandomGenerator(0).setState(order);
       return [loaded, this.startOf(loaded, resumed)];
     }
-    const order = this.isRandom ? (generator ?? defaultGenerator).getState() : null;
+    const order = this.isRandom ? (generator ?? currentGenerator()).getState() : null;
     const pass = {
       position: 0,
       ended: false,

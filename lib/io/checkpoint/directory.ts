@@ -16,23 +16,30 @@ export interface CheckpointInfo {
   readonly number: number;
   /** The step in its name, or null. */
   readonly step: number | null;
+  /** Whether it was saved as the best one so far. */
+  readonly best: boolean;
 }
 
-/** `000012-step-3400`: numbered in the order of saving, which may differ from the order of the steps. */
-export function checkpointName(number: number, step: number | null): string {
+/** `000012-step-3400-best`: numbered in the order of saving, which may differ from the order of the steps. */
+export function checkpointName(number: number, step: number | null, best: boolean): string {
   const counter = String(number).padStart(6, '0');
-  return step === null ? counter : `${counter}-step-${step}`;
+  return `${counter}${step === null ? '' : `-step-${step}`}${best ? '-best' : ''}`;
 }
 
 /** The checkpoints of a directory, the newest first; none if the directory does not exist. */
 export async function readCheckpoints(dir: string): Promise<CheckpointInfo[]> {
   const found: CheckpointInfo[] = [];
   for (const entry of await entriesIn(dir)) {
-    const match = /^(\d{6,15})(?:-step-(\d{1,16}))?$/.exec(entry.name);
+    const match = /^(\d{6,15})(?:-step-(\d{1,16}))?(-best)?$/.exec(entry.name);
     if (match === null || entry.isFile()) continue;
-    const [, number, step] = match as readonly (string | undefined)[];
+    const [, number, step, best] = match as readonly (string | undefined)[];
     const path = join(dir, entry.name);
-    found.push({ path, number: Number(number), step: step === undefined ? null : Number(step) });
+    found.push({
+      path,
+      number: Number(number),
+      step: step === undefined ? null : Number(step),
+      best: best !== undefined,
+    });
   }
   // Two processes that save at the same time may use the same number.
   return found.sort((a, b) => b.number - a.number || (b.step ?? -1) - (a.step ?? -1));
@@ -59,17 +66,24 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-const latest = 'latest';
+/** Links to the newest checkpoint and to the best one, for people and other programs. Loading does not use them. */
+const links = ['latest', 'best'] as const;
 
-/** Refuses a directory in which the link cannot be created, before anything is written. */
-export async function requireLatest(op: string, dir: string): Promise<void> {
-  const path = join(dir, latest);
-  const there = await lstat(path).catch(() => null);
-  if (there?.isDirectory()) throw unexpected(op, 'a link or nothing', path, 'a directory');
+/** Refuses a directory in which the links cannot be created, before anything is written. */
+export async function requireLinks(op: string, dir: string): Promise<void> {
+  for (const link of links) {
+    const path = join(dir, link);
+    const there = await lstat(path).catch(() => null);
+    if (there?.isDirectory()) throw unexpected(op, 'a link or nothing', path, 'a directory');
+  }
 }
 
-/** Points `latest` at a checkpoint, for people and other programs. Loading does not use it. */
-export async function pointLatest(dir: string, name: string): Promise<void> {
+/** Points `latest` or `best` at a checkpoint. */
+export async function pointLink(
+  dir: string,
+  as: (typeof links)[number],
+  name: string,
+): Promise<void> {
   const link = join(dir, await temporaryName());
   try {
     await symlink(name, link, 'dir');
@@ -78,7 +92,7 @@ export async function pointLatest(dir: string, name: string): Promise<void> {
     throw error;
   }
   try {
-    await rename(link, join(dir, latest));
+    await rename(link, join(dir, as));
   } catch (error) {
     await rm(link, { force: true });
     throw error;
@@ -86,12 +100,15 @@ export async function pointLatest(dir: string, name: string): Promise<void> {
 }
 
 /**
- * Removes all but the newest `keep` checkpoints. Each is renamed first, so that none is ever incomplete. Directories
+ * Removes all but the newest `keep` checkpoints and the newest that was saved as the best. Each is renamed first, so that none is ever incomplete. Directories
  * that only have such a name, such as a date, are not touched.
  */
 export async function removeOld(dir: string, keep: number): Promise<void> {
-  for (const { path } of (await readCheckpoints(dir)).slice(keep)) {
-    if (!(await isCheckpoint(path))) continue;
+  const all = await readCheckpoints(dir);
+  const best = all.find((info) => info.best);
+  for (const info of all.slice(keep)) {
+    const { path } = info;
+    if (info === best || !(await isCheckpoint(path))) continue;
     const leaving = join(dir, await temporaryName());
     try {
       await rename(path, leaving);

@@ -7,11 +7,12 @@ import {
   requireArity,
   describe,
   requireBoolean,
+  requireOneOf,
   requireOptions,
   unexpected,
   wrongType,
 } from '../../core/errors';
-import { defaultGenerator } from '../../core/generator';
+import { currentGenerator } from '../../core/generator';
 import { requirePath } from '../file';
 import { hasCode } from '../write';
 import { isCheckpoint, readCheckpoints, type CheckpointInfo } from './directory';
@@ -33,6 +34,11 @@ export interface LoadedCheckpoint {
 export interface LoadOptions {
   /** Whether to load the newest intact checkpoint if a newer one is damaged; default false: an error that names it. */
   fallback?: boolean;
+  /**
+   * 'last' (default): the checkpoint that was saved last; 'best': the last one that was saved with `best: true`, as
+   * `train` saves the best epoch.
+   */
+  which?: 'last' | 'best';
 }
 
 const op = 'loadCheckpoint';
@@ -55,10 +61,11 @@ export async function loadCheckpoint(
   requireArity('loadCheckpoint', arguments.length, 3);
   const folder = resolve(requirePath(op, dir, 'dir'));
   const states = requireTargets(targets);
-  requireOptions(op, options, ['fallback']);
+  requireOptions(op, options, ['fallback', 'which']);
   const fallback = requireBoolean(op, 'fallback', options.fallback ?? false);
+  const which = requireOneOf(op, 'which', options.which ?? 'last', ['last', 'best'] as const);
   const wanted = (name: string, kind: string): boolean => kind === 'value' || states.has(name);
-  const { path, content } = await readNewest(folder, wanted, fallback);
+  const { path, content } = await readNewest(folder, wanted, fallback, which === 'best');
   for (const name of states.keys()) {
     if (Object.hasOwn(content.entries, name) && content.entries[name].kind === 'state') continue;
     const there = Object.keys(content.entries).join(', ');
@@ -104,13 +111,19 @@ async function readNewest(
   dir: string,
   wanted: (name: string, kind: string) => boolean,
   fallback: boolean,
+  onlyBest: boolean,
 ): Promise<Found> {
   const isSingle = await isCheckpoint(dir);
+  if (isSingle && onlyBest && !(await realpath(dir)).endsWith('-best')) {
+    throw new RangeError(
+      `${op}: ${dir} was not saved as the best checkpoint; pass the directory above it`,
+    );
+  }
   let path: string;
   let all: CheckpointInfo[];
   let problem: unknown;
   do {
-    [path, all] = isSingle ? await siblings(await realpath(dir)) : await choose(dir);
+    [path, all] = isSingle ? await siblings(await realpath(dir)) : await choose(dir, onlyBest);
     try {
       return { path, content: await readCheckpoint(op, path, wanted) };
     } catch (error) {
@@ -133,11 +146,15 @@ async function readNewest(
   throw new CheckpointError(`${messageOf(problem)}; ${hint}`, path, null, { cause: problem });
 }
 
-/** The newest checkpoint of a directory, and all of them. */
-async function choose(dir: string): Promise<[string, CheckpointInfo[]]> {
+/** The newest checkpoint of a directory, and all of them; with `onlyBest`, of those that were saved as the best. */
+async function choose(dir: string, onlyBest: boolean): Promise<[string, CheckpointInfo[]]> {
   const all = await readCheckpoints(dir);
-  if (all.length > 0) return [all[0].path, all];
-  throw unexpected(op, 'a checkpoint, or a directory of some', 'dir', dir);
+  if (all.length === 0) throw unexpected(op, 'a checkpoint, or a directory of some', 'dir', dir);
+  const fitting = onlyBest ? all.filter((info) => info.best) : all;
+  if (fitting.length > 0) return [fitting[0].path, fitting];
+  throw new RangeError(
+    `${op}: no checkpoint in ${dir} was saved as the best one; train with keepBest: true, or with checkpoint.best: true`,
+  );
 }
 
 /** A checkpoint, and all those in the same directory. */
@@ -171,5 +188,5 @@ function apply(states: ReadonlyMap<string, AnyStateful>, { random, trees }: Cont
     for (const back of undo.reverse()) back();
     throw error;
   }
-  defaultGenerator.setState(fromArray(Int32Array.from(random)));
+  currentGenerator().setState(fromArray(Int32Array.from(random)));
 }

@@ -5,12 +5,13 @@ import { numbersIn } from '../../core/access';
 import {
   requireArity,
   describe,
+  requireBoolean,
   requireInteger,
   requireOptions,
   unexpected,
   wrongType,
 } from '../../core/errors';
-import { defaultGenerator } from '../../core/generator';
+import { currentGenerator } from '../../core/generator';
 import { Tensor } from '../../core/tensor';
 import { version } from '../../version';
 import { requirePath } from '../file';
@@ -19,11 +20,11 @@ import type { Pieces } from '../pieces';
 import { hasCode, syncDirectory, writePieces } from '../write';
 import {
   checkpointName,
-  pointLatest,
+  pointLink,
   readCheckpoints,
   removeLeftovers,
   removeOld,
-  requireLatest,
+  requireLinks,
   temporaryName,
 } from './directory';
 import {
@@ -43,6 +44,11 @@ import { takeSnapshot } from './tree';
 export interface CheckpointOptions {
   /** How many of the newest checkpoints stay, including this one; default 3. */
   keep?: number;
+  /**
+   * Whether this is the best checkpoint so far, which `loadCheckpoint` finds with `which: 'best'`; it stays until the next
+   * best one is saved. Default false.
+   */
+  best?: boolean;
 }
 
 const op = 'saveCheckpoint';
@@ -68,11 +74,12 @@ export async function saveCheckpoint(
 ): Promise<string> {
   requireArity('saveCheckpoint', arguments.length, 3);
   const folder = resolve(requirePath(op, dir, 'dir'));
-  requireOptions(op, options, ['keep']);
-  const { keep = 3 } = options;
+  requireOptions(op, options, ['keep', 'best']);
+  const { keep = 3, best = false } = options;
   if (keep !== Infinity) requireInteger(op, 'keep', keep, 1);
+  requireBoolean(op, 'best', best);
   const { content, step } = readStates(entries);
-  return await inTurn(folder, () => write(folder, content, step, keep));
+  return await inTurn(folder, () => write(folder, content, { step, keep, best }));
 }
 
 /** What to write, file by file. */
@@ -83,7 +90,7 @@ function readStates(states: unknown): { content: Content; step: number | null } 
   if (typeof states !== 'object' || states === null || isOther) {
     throw wrongType(op, 'an object of entries', 'entries', states);
   }
-  const random = Array.from(numbersIn(defaultGenerator.getState()));
+  const random = Array.from(numbersIn(currentGenerator().getState()));
   const content = new Map<string, Pieces>();
   const entries: [string, ManifestEntry][] = [];
   for (const [name, value] of Object.entries(states as Record<string, unknown>)) {
@@ -135,11 +142,10 @@ function requireName(name: string, known: readonly [string, ManifestEntry][]): v
 async function write(
   dir: string,
   content: Content,
-  step: number | null,
-  keep: number,
+  { step, keep, best }: { step: number | null; keep: number; best: boolean },
 ): Promise<string> {
   await makeDirectory(dir);
-  await requireLatest(op, dir);
+  await requireLinks(op, dir);
   await removeLeftovers(dir);
   const unfinished = join(dir, await temporaryName());
   await mkdir(unfinished);
@@ -151,12 +157,13 @@ async function write(
     }
     await writePieces(join(unfinished, files.sums), [Buffer.from(sumsText(sums))]);
     await syncDirectory(unfinished);
-    path = await publish(dir, unfinished, step);
+    path = await publish(dir, unfinished, step, best);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     throw error;
   }
-  await pointLatest(dir, basename(path));
+  await pointLink(dir, 'latest', basename(path));
+  if (best) await pointLink(dir, 'best', basename(path));
   await syncDirectory(dir);
   await removeOld(dir, keep);
   return path;
@@ -172,11 +179,16 @@ async function makeDirectory(dir: string): Promise<void> {
 }
 
 /** Gives a finished directory the next free number; another process may take the number at the same time. */
-async function publish(dir: string, unfinished: string, step: number | null): Promise<string> {
+async function publish(
+  dir: string,
+  unfinished: string,
+  step: number | null,
+  best: boolean,
+): Promise<string> {
   for (let number = 1; ; number++) {
     const newest = (await readCheckpoints(dir)).at(0)?.number ?? 0;
     number = Math.max(number, newest + 1);
-    const path = join(dir, checkpointName(number, step));
+    const path = join(dir, checkpointName(number, step, best));
     try {
       await rename(unfinished, path);
       await syncDirectory(dir);

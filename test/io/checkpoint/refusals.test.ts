@@ -41,7 +41,7 @@ describe('saveCheckpoint refuses', () => {
     ['names alike', [{ ab: 1, aB: 2 }], "names that differ for entries, got 'ab' and 'aB'"],
     ['keep 0', [{}, { keep: 0 }], 'a whole number of at least 1 for keep, got 0'],
     ['keep 1.5', [{}, { keep: 1.5 }], 'a whole number of at least 1 for keep, got 1.5'],
-    ['a misspelt option', [{}, { kept: 1 }], "one of keep for options, got 'kept'"],
+    ['a misspelt option', [{}, { kept: 1 }], "one of keep, best for options, got 'kept'"],
   ])('%s', async (_, args, message) => {
     const dir = pathOf('refused');
     const saving = (io.saveCheckpoint as Save)(dir, ...args);
@@ -86,7 +86,11 @@ describe('loadCheckpoint refuses', () => {
     ['a number', [{ step: 1 }], "something with stateDict and loadStateDict for targets['step']"],
     ['what was not saved', [{ ema: new nn.Linear(1, 1) }], "the state 'ema' for"],
     ['a value as a state', [{ step: new nn.Linear(1, 1) }], "the state 'step' for"],
-    ['a misspelt option', [{}, { fallBack: true }], "one of fallback for options, got 'fallBack'"],
+    [
+      'a misspelt option',
+      [{}, { fallBack: true }],
+      "one of fallback, which for options, got 'fallBack'",
+    ],
     ['fallback 1', [{}, { fallback: 1 }], 'a boolean for fallback, got 1'],
   ])('%s', async (_, args, message) => {
     const loading = (io.loadCheckpoint as Load)(dir, ...args);

@@ -155,9 +155,9 @@ describe('the directory', () => {
     expect(paths.slice(2)).toEqual(names.map((name) => join(dir, name)));
     expect(readdirSync(dir)).toEqual([...names, 'latest']);
     expect(await io.listCheckpoints(dir)).toEqual([
-      { path: paths[4], number: 5, step: 1 },
-      { path: paths[3], number: 4, step: 1 },
-      { path: paths[2], number: 3, step: 9 },
+      { path: paths[4], number: 5, step: 1, best: false },
+      { path: paths[3], number: 4, step: 1, best: false },
+      { path: paths[2], number: 3, step: 9, best: false },
     ]);
     expect((await io.loadCheckpoint(dir)).path).toBe(paths[4]);
     expect((await io.loadCheckpoint(paths[2])).step).toBe(9);

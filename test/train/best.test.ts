@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { io, metrics, train } from 'blasgrad';
+import { io, train, type metrics } from 'blasgrad';
 import { net, numbersOf, setUp } from './support';
 
 const root = mkdtempSync(join(tmpdir(), 'best-'));

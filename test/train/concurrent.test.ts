@@ -63,7 +63,7 @@ test.each<[object, string]>([
   [{ generator: {} }, 'expected a Generator for generator, got an object'],
   [{ seed: 1, generator: new Generator(1) }, 'expected seed or generator for options, got both'],
 ])('%j is refused', async (wrong, message) => {
-  await expect(train({ ...setUp(), ...wrong } as Run)).rejects.toThrow(message);
+  await expect(train({ ...setUp(), ...wrong })).rejects.toThrow(message);
 });
 
 test('many runs with one signal print no warning about listeners', async () => {

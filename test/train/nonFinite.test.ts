@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { data, F, io, tensor, train, type Tensor } from 'blasgrad';
+import type { data } from 'blasgrad';
+import { F, io, tensor, train, type Tensor } from 'blasgrad';
 import { numbersOf, setUp } from './support';
 
 let warnings: string[];
@@ -25,15 +26,20 @@ function batchesWith(number: number, at: number): [Tensor, Tensor][] {
 }
 
 describe.each([true, false])('compile: %p', (compile) => {
-  test.each([NaN, Infinity])('%d in the inputs: one warning', async (number) => {
+  // tanh of an infinity is 1, but its gradient is NaN, which the next loss shows.
+  test.each([
+    [NaN, 3],
+    [Infinity, 4],
+  ])('%d in the inputs: one warning', async (number, batch) => {
     const loader = batchesWith(number, 2);
     const { epochs, best } = await train({ ...setUp(), loader, compile });
     expect(epochs).toHaveLength(3);
     expect(best).toBeNull();
     const [warning] = warnings;
     expect(warnings).toEqual([warning]);
-    expect(warning.replace('Infinity', 'NaN')).toBe(
-      "train: the loss of training is NaN in epoch 1, batch 3. The run continues; onNonFinite: 'stop' stops it, " +
+    expect(warning).toBe(
+      `train: the loss of training is NaN in epoch 1, batch ${batch}. ` +
+        "The run continues; onNonFinite: 'stop' stops it, " +
         "'ignore' hides this warning. To find the op that causes it, call train with the same options and " +
         'detectAnomaly: true',
     );

@@ -88,6 +88,7 @@ export {
   type EpochResult,
   type PassResult,
   type History,
+  type OnNonFinite,
   type StopReason,
   type TrainOptions,
 } from './train';

@@ -1,7 +1,7 @@
 /**
- * The system has no more memory to give: an error, on this thread and beside the event loop, after which everything
- * goes on. In a process that limits itself, by a program of Linux, to more than V8 needs, which ends the process where its
- * own heap cannot grow, but less than sorting or a thread does.
+ * Out of memory, in synchronous and background calls: an error, after which the library still works. The tests run in
+ * processes whose address space `prlimit` limits: enough for V8, which ends the process when its heap cannot grow, but
+ * too little for sorting or for a thread.
  */
 import { spawnSync } from 'node:child_process';
 import { fine, runProgram } from '../support/process';

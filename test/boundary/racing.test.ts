@@ -1,7 +1,7 @@
 /**
- * Memory that another thread changes between a call's check and its use: an index or a layout that has become wrong
- * leads nowhere. Operands lie at the start of larger arrays, so that what a wrong index reads or writes is seen instead
- * of ending the process, and each case goes on until the change has come between check and use.
+ * Memory that another thread changes between the check of a call and its use: a changed index or layout reads and
+ * writes only its own array. Operands are parts of larger arrays, so that access outside is visible instead of a
+ * crash. Each case repeats until the change came between check and use.
  */
 import { Worker } from 'node:worker_threads';
 import { times } from '../support/full';

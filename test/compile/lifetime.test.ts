@@ -109,7 +109,7 @@ const running = (start: string): string => `
   ${start}
 `;
 
-test('the end of the process in the midst of a product', async () => {
+test('the end of the process during a product', async () => {
   const program = `
     const w = randn(256, 256);
     const step = compile((x) => x.matmul(w).matmul(w).matmul(w).sum());
@@ -185,7 +185,7 @@ describe('worker.terminate()', () => {
   });
 });
 
-test('workers train compiled functions at the same time, and end in the midst of a run', async () => {
+test('workers train compiled functions at the same time, and end during a run', async () => {
   const program = `
     const { parentPort } = require('node:worker_threads');
     const { step } = make();

@@ -161,7 +161,7 @@ describe('seeds', () => {
     expect(a.seed()).not.toBe(b.seed());
   });
 
-  test('a state goes on where it was taken', () => {
+  test('a state continues where it was saved', () => {
     const generator = new Generator(5);
     rand(1000, { generator });
     const state = generator.getState();

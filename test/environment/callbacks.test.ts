@@ -40,7 +40,7 @@ const callers: Readonly<Record<string, (fail: () => never) => unknown>> = {
     first(model).registerHook(fail);
     return step(x, y);
   },
-  'a hook in the midst of backward'(fail) {
+  'a hook during backward'(fail) {
     const hidden = x.mul(ones(4, { requiresGrad: true }));
     hidden.registerHook(fail);
     hidden.exp().sum().backward();
@@ -89,7 +89,7 @@ const callers: Readonly<Record<string, (fail: () => never) => unknown>> = {
   },
   'a scan': (fail) => compile((z: Tensor) => z.mul(fail())).scan(xs),
   'the capture of an asynchronous run': (fail) => compile((_z: Tensor) => fail()).runAsync(x),
-  'the capture of a scan beside the event loop': (fail) =>
+  'the capture of a scan in the background': (fail) =>
     compile((_z: Tensor) => fail()).scanAsync(xs),
   'onProgress of one step'(fail) {
     const step = compile(training().step);

@@ -17,7 +17,7 @@ const places: Readonly<Record<string, string>> = {
   'between steps': 'leave();',
   'in a forward hook': 'model.registerForwardHook(leave); step(many, wide);',
   'in a hook of a gradient': '[...model.parameters()][0].registerHook(leave); step(many, wide);',
-  'in a hook in the midst of backward': `
+  'in a hook during backward': `
     const hidden = many.mm(randn(256, 256, { requiresGrad: true }));
     hidden.registerHook(leave);
     hidden.tanh().sum().backward();`,
@@ -44,7 +44,7 @@ const places: Readonly<Record<string, string>> = {
   'in the microtask after a run': `
     const { step: small } = make();
     small.scanAsync(xs, ys).then(leave);`,
-  'beside a run in flight': `
+  'beside a background run': `
     const { step: other } = make();
     other(x, y);
     other.scanAsync(xs, ys);
@@ -75,7 +75,7 @@ const work: Readonly<Record<string, string>> = {
   'products on two threads': 'backend.setNumThreads(2); for (;;) step(many, wide);',
   replays: 'const replay = compile(step); for (;;) replay(many, wide);',
   scans: 'const { step: small } = make(); for (;;) small.scan(xs, ys);',
-  'runs in flight':
+  'background runs':
     'const { step: small } = make(); (async () => { for (;;) await small.scanAsync(xs, ys); })();',
 };
 

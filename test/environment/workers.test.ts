@@ -56,7 +56,7 @@ test('workers train at the same time without touching each other', async () => {
   expect([first.threads, other.threads, backend.getNumThreads()]).toEqual([1, 2, before]);
 });
 
-test('a worker that is terminated in the midst of training ends', async () => {
+test('a worker that is terminated during training ends', async () => {
   const endless = program.replace('step < 50', 'true');
   const worker = new Worker(endless, { eval: true, workerData: { library, seed: 1, threads: 2 } });
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -105,7 +105,7 @@ test('eight workers train at once, eagerly and compiled, with the results of one
   expect(await runProgram(program)).toEqual({ ...fine, stdout: 'true true 4\n' });
 });
 
-test('a worker in the midst of a scan that would take hours ends when it is told', async () => {
+test('a worker during a scan that would take hours ends when it is told', async () => {
   const body = `
     const { parentPort, workerData } = require('node:worker_threads');
     const { compile, ones } = require(workerData);

@@ -1,11 +1,6 @@
 import { manualSeed, noGrad, rand, type data, type Tensor } from 'blasgrad';
 import { loadDigits, pixels } from '../../examples/demo/digits';
-import {
-  buildLayers,
-  digitsAsTensors,
-  forward,
-  train,
-} from '../../examples/lessons/mnist-forward';
+import { buildLayers, digitsAsTensors, forward, train } from '../../examples/lessons/mnist-forward';
 import { runExample } from '../support/examples';
 
 test('forward gives every step', () => {

@@ -50,7 +50,7 @@ const unfinished = (dir: string): string[] =>
   readdirSync(dir).filter((name) => name.startsWith('.unfinished'));
 
 describe('a service', () => {
-  test('learns while it answers, ends by SIGTERM and goes on where it ended', async () => {
+  test('learns while it answers, ends by SIGTERM and resumes where it stopped', async () => {
     const dir = join(folder, 'learns');
     const first = await start('--checkpoint', dir);
     expect(first.steps).toBe(0);
@@ -85,7 +85,7 @@ describe('a service', () => {
     expect(await third.end('SIGTERM')).toBe(0);
   });
 
-  testInFull('goes on from its last checkpoint after SIGKILL', async () => {
+  testInFull('resumes from its last checkpoint after SIGKILL', async () => {
     const dir = join(folder, 'killed');
     const first = await start('--checkpoint', dir, '--save-every', '1');
     await observe(first, 300);
@@ -134,7 +134,7 @@ describe('a service', () => {
     expect(await second.end('SIGTERM')).toBe(0);
   });
 
-  test('goes on from the newest good checkpoint, and warns', async () => {
+  test('resumes from the newest intact checkpoint, and warns', async () => {
     const dir = join(folder, 'damaged');
     const first = await start('--checkpoint', dir, '--save-every', '1');
     await observe(first, 300);

@@ -17,7 +17,7 @@ describe('observations', () => {
     expect([queue.length, queue.add([6].map(labelled))]).toEqual([0, true]);
   });
 
-  test('a ring goes on where another stood', () => {
+  test('a ring continues where another stopped', () => {
     const [ring, other] = [new ObservationRing(4), new ObservationRing(4)];
     ring.add([1, 2, 3, 4, 5].map(labelled));
     other.add([labelled(9)]);

@@ -167,7 +167,7 @@ describe('edges', () => {
     return { losses: losses.toArray(), slopes: x.grad?.toArray() };
   };
 
-  test('binaryCrossEntropy at 0 and 1: logarithms end at -100, slopes at 1e12 of float32', () => {
+  test('binaryCrossEntropy at 0 and 1: logarithms end at -100, derivatives at 1e12 of float32', () => {
     const { losses, slopes } = run(F.binaryCrossEntropy, [0, 0, 1, 1], [0, 1, 0, 1]);
     expect(losses).toEqual([0, 100, 100, 0]);
     const largest = 1 / Math.fround(1e-12);

@@ -48,7 +48,7 @@ describe.each(['float64', 'float32'] as const)('%s', (precision) => {
 });
 
 test.each(lines.map((line) => [line.id, line] as const))(
-  '%s goes on in another optimizer that loads its state',
+  '%s continues in another optimizer that loads its state',
   (_id, line) => {
     check(line, 'float64', (before, params) => {
       const after = new makers[line.optimizer](params, { lr: 1 });

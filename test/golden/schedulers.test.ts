@@ -37,7 +37,7 @@ test.each(lines)('%s', (_id, { scheduler: name, args, baseLr, metrics, lrs }) =>
 });
 
 test.each(lines)(
-  '%s goes on in another schedule that loads its state',
+  '%s continues in another schedule that loads its state',
   (_id, { scheduler: name, args, baseLr, metrics, lrs }) => {
     let optimizer = sgd(baseLr);
     let scheduler = new makers[name](optimizer, ...args);

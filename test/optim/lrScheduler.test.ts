@@ -122,7 +122,7 @@ describe('SequentialLR', () => {
     expectClose(ratesOf(make(), 4), [0.1, 0.1, 1, 0.9, 0.81]);
   });
 
-  test('goes on from its state', () => {
+  test('continues from its state', () => {
     const [before, optimizer] = [make(), sgd()];
     const after = make(optimizer);
     before.step();

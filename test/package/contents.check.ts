@@ -139,8 +139,12 @@ describe('blasgrad', () => {
   });
 });
 
-test.each([library, platform])('publint finds nothing to say of %s', (tarball) => {
-  expect(tool('publint/src/cli.js', 'run', tarball, '--strict')).toMatch(/All good!/);
+test.each([library, platform])('publint reports nothing about %s', (tarball) => {
+  const output = tool('publint/src/cli.js', 'run', tarball, '--strict');
+  // Pages of the package link to CONTRIBUTING.md, which publint takes for a file of development.
+  const problems = output.match(/^\d+\. (?!.*\(\/CONTRIBUTING\.md\)).*$/gm) ?? [];
+  expect(problems).toEqual([]);
+  expect(output).toMatch(/All good!|^Suggestions:\n1\. [^\n]*\n*$/m);
 });
 
 test('attw finds the types from everywhere', () => {

@@ -1,4 +1,4 @@
-/** The notebooks' printed numbers, and their examples as programs. */
+/** The printed numbers of the lessons, and examples as programs. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,7 +1,7 @@
 /**
- * How calls of PyTorch are written here. A line holds PyTorch's parameters in their order: those before `|` are positional
- * here too, the others go into the options under the same name in camelCase. `*name` collects the remaining arguments into
- * one array. After `->` stands the order here where it is another one; `...name` spreads an array.
+ * Translates PyTorch's signatures. A line has PyTorch's parameters in their order: those before `|` are positional
+ * here too, the others become options with the same name in camelCase. `*name` collects the remaining arguments into
+ * one array. After `->` is the order here, if it differs; `...name` spreads an array.
  */
 
 /** Signatures by PyTorch's name; `name:variant` goes before `name`, and `b.name` (a function) before both. */

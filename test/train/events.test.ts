@@ -18,7 +18,7 @@ test('other events of the process get their turn between steps', async () => {
   expect(turns).toBeGreaterThan(1);
 });
 
-test('a long step runs beside the event loop', async () => {
+test('a long step runs in the background', async () => {
   const model = new nn.Linear(1024, 1024, { bias: false });
   const x = randn(1024, 1024);
   let [turns, done] = [0, false];

@@ -143,7 +143,7 @@ test.each<[keyof Callbacks, number]>([
   expect(numbersOf(again.model)).toEqual(numbersOf(whole.model));
 });
 
-test('stopped in validation, which begins anew', async () => {
+test('stopped in validation, which restarts', async () => {
   const dir = newDir();
   const make = () => {
     const own = setUp();
@@ -195,7 +195,7 @@ test('checkpoints: every so many epochs and steps, the newest stay, and the end 
   expect(readdirSync(dir)).toHaveLength(4); // and latest
 });
 
-test('a finished training that is resumed gives its history, and goes on to more epochs', async () => {
+test('a finished training that is resumed gives its history, and continues with more epochs', async () => {
   const dir = newDir();
   const first = await train({ ...setUp(), checkpoint: { dir }, resume: 'auto' });
   expect(first.resumedFrom).toBeNull();

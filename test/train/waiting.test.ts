@@ -63,7 +63,7 @@ const sources: [string, () => Source][] = [
 
 describe.each(sources)('a loader %s', (_, make) => {
   // 0 and 7 are first batches of an epoch; each epoch has seven.
-  test.each([0, 1, 6, 7, 9])('stops before batch %p, and goes on from there', async (hangs) => {
+  test.each([0, 1, 6, 7, 9])('stops before batch %p, and resumes there', async (hangs) => {
     const run = async (stopAt: number, more: object, signal?: AbortController) => {
       const own = setUp();
       const source = make();

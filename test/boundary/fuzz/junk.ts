@@ -186,7 +186,7 @@ export class Junk {
     }
   }
 
-  /** Functions that fail, answer nonsense, or use the library in the midst of it. */
+  /** Functions that fail, answer nonsense, or use the library during it. */
   callback(): (...args: unknown[]) => unknown {
     const { random } = this;
     const recursive = (...args: unknown[]): unknown => {

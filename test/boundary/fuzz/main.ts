@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
     round: { type: 'string' },
     /** Prints each call before it is made. */
     trace: { type: 'boolean', default: false },
-    /** A file where the call that is running stands, for whoever outlives a crash. */
+    /** A file where the call that is running stands, in case the process crashes. */
     place: { type: 'string' },
   },
 });

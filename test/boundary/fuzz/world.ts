@@ -127,7 +127,7 @@ export class World {
     try {
       return make();
     } catch {
-      return this.blasgrad.zeros(2, 3); // a run in flight has the generator, or a capture forbids what it does
+      return this.blasgrad.zeros(2, 3); // a background run has the generator, or a capture forbids what it does
     }
   }
 

@@ -21,7 +21,7 @@ export interface Legal extends Traits {
   /** As users know it: 'F.gelu', 'Tensor.add' (of its first argument), 'new nn.Linear', 'Linear.forward'. */
   readonly name: string;
   readonly call: Callable;
-  /** Made anew for each call. */
+  /** Created for each call. */
   readonly args: () => unknown[];
 }
 
@@ -52,7 +52,7 @@ export function legalCalls(rows: readonly Row[]): Legal[] {
 
 export type MethodRow = readonly [method: string, args: () => unknown[], traits?: Traits];
 
-/** Methods of an object, which is made anew for each call. */
+/** Methods of an object, which is created for each call. */
 export function legalMethods(
   owner: string,
   make: () => object,

@@ -27,7 +27,7 @@ function training() {
 
 /** Loops large enough to be split over the threads of the pool. */
 function wide(): void {
-  const generator = new Generator(1); // a run in flight has the default one
+  const generator = new Generator(1); // a background run has the default one
   const x = randn(300_000, { generator });
   const index = randint(300_000, [60_000], { dtype: 'int32', generator });
   const square = x.narrow(0, 0, 65_536).reshape(256, 256);

@@ -87,7 +87,7 @@ test.each(sources.filter(([name]) => !name.includes('same iterator')))(
   },
 );
 
-/** An iterator that begins anew. */
+/** An iterator that restarts. */
 class Range {
   private next = 0;
   [Symbol.asyncIterator]() {
@@ -114,7 +114,7 @@ test.each<[string, () => Source]>([
   ['a function that reads a file', () => new data.IterableDataset(() => data.csvRows(path))],
   ['an array', () => new data.IterableDataset(rows)],
   ['a class', () => new Range()],
-  ['an iterator that begins anew', () => restarting],
+  ['an iterator that restarts', () => restarting],
 ])('%s has any number of epochs', async (_, make) => {
   const loader = new data.DataLoader(make(), { batchSize: 2, collate });
   expect(await countOf(loader)).toBe(3);

@@ -34,7 +34,7 @@ class Rotating implements data.Sampler {
   }
 }
 
-/** An iterable that goes on where it stands. */
+/** An iterable that continues where it stands. */
 class Resumable extends IterableDataset<number> {
   static reads = 0;
   private next = 0;
@@ -105,7 +105,7 @@ async function epochs(loader: Loader, count: number): Promise<string[][]> {
 }
 
 describe.each(Object.keys(makers))('%s', (name) => {
-  test.each([0, 2])('goes on from any place, prefetch %i', async (prefetch) => {
+  test.each([0, 2])('resumes from any place, prefetch %i', async (prefetch) => {
     manualSeed(7);
     const expected = await epochs(make(name, prefetch), 3);
     const flat = expected.flat();

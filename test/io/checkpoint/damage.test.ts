@@ -217,7 +217,7 @@ describe('with a damaged newest', () => {
     }
   });
 
-  test('saving goes on, and latest is whole again', async () => {
+  test('saving continues, and latest is intact again', async () => {
     await io.saveCheckpoint(copy('c'), { mean: tensor([5]) });
     expect((await io.loadCheckpoint(join(pathOf('c'), 'latest'))).path).toBe(
       join(pathOf('c'), '000003'),

@@ -118,7 +118,7 @@ test(`${kills} times`, async () => {
     expect(unfinished(dir)).toBeLessThan(3); // each child removes what those before it left
     last = step;
   }
-  expect(cut).toBeGreaterThan(0); // some were in the midst of it
+  expect(cut).toBeGreaterThan(0); // some were during it
   expect(last).toBeGreaterThanOrEqual(first + kills / 4); // and some were not
   await Promise.all(ready);
   await io.saveCheckpoint(dir, { step: last + 1 }, { keep });

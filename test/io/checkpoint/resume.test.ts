@@ -122,6 +122,6 @@ test.each(['eager', 'compiled', 'aside', 'eager await', 'compiled await own', 's
     const second = await run({ mode, seed: 2, dir, end: 28 });
     expect({ ...second, losses: [...first.losses, ...second.losses] }).toEqual(whole);
     expect(new Set(whole.losses).size).toBe(whole.losses.length);
-    expect(first.place).toEqual([1, mode === 'scan' ? 6 : 4]); // in the midst of the second epoch
+    expect(first.place).toEqual([1, mode === 'scan' ? 6 : 4]); // during the second epoch
   },
 );

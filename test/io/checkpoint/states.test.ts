@@ -8,7 +8,7 @@ import { makeTraining, plain, statesOf, temporaryFolder, train } from './support
 
 const pathOf = temporaryFolder();
 
-test('a training goes on as if nothing had been', async () => {
+test('a training run continues as before', async () => {
   const dir = pathOf('training');
   const first = makeTraining();
   for (let i = 0; i < 3; i++) train(first);
@@ -100,7 +100,7 @@ test('whatever has stateDict and loadStateDict', async () => {
   expect(Object.keys(await io.loadCheckpoint(pathOf('own')))).toEqual(['path']);
 });
 
-test('the default generator goes on', async () => {
+test('the default generator continues', async () => {
   manualSeed(5);
   rand(7);
   await io.saveCheckpoint(pathOf('random'), {});

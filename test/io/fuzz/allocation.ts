@@ -1,7 +1,6 @@
 /**
- * Counts the memory that readers ask for. To be imported before the library, which takes the constructors as they are
- * when it is loaded. What was asked for counts, whether the engine gave it or not: a lie of 2^60 bytes fails, one of 2^31
- * is often granted and costs nothing until it is written to, and both show here.
+ * Counts the memory that readers request. Import it before the library, which keeps the constructors that exist when
+ * it is loaded. Requests count even if they fail (2^60 bytes) or cost nothing until they are written to (2^31 bytes).
  */
 const arrayKinds = [
   'ArrayBuffer',

@@ -170,7 +170,7 @@ test('a graph of one batch size', async () => {
   );
 });
 
-test('training goes on as it was', async () => {
+test('training continues as before', async () => {
   const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Dropout());
   model[1].eval();
   await io.exportOnnx(model, randn(1, 2), modelPath);

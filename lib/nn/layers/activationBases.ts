@@ -26,6 +26,11 @@ export abstract class InplaceActivation extends Module {
   /** Whether `forward` writes the result to the input and returns it. */
   readonly inplace: boolean;
 
+  /**
+   * Creates the layer.
+   *
+   * @param options.inplace whether `forward` writes the result to the input; default false
+   */
   constructor(options?: InplaceOption) {
     requireArity(new.target.name, arguments.length, 1);
     super();

@@ -1,171 +1,140 @@
-/** Activation modules. Numeric options are positional, in PyTorch's order, or in one object: `new LeakyReLU(0.1)`. */
-import {
-  requireArity,
-  requireInteger,
-  requireMethodArity,
-  requireNumber,
-  requireOneOf,
-  requireOptions,
-} from '../../core/errors';
-import { requireDType, type DType } from '../../core/dtype';
+/** Activation modules without numeric options. */
+import { requireArity, requireMethodArity, requireOneOf, requireOptions } from '../../core/errors';
+import type { Tensor } from '../../core/tensor';
 import * as F from '../../functional';
-import type { InplaceOption } from '../../functional';
-import { Tensor } from '../../core/tensor';
-import { pythonFloat } from '../module/describe';
-import { constant_ } from '../init';
-import {
-  activation,
-  numericActivation,
-  InplaceActivation,
-  inplaceActivation,
-  numericInplaceActivation,
-} from './activationBases';
 import { Module } from '../module/module';
-import { Parameter } from '../module/parameter';
+import { activation, inplaceActivation } from './activationBases';
 
-// --- Without options ------------------------------------------------------------------------------------------------
-
-/** max(x, 0). */
+/**
+ * Rectified linear unit, elementwise: max(x, 0).
+ *
+ * @see torch.nn.ReLU
+ * @example new nn.ReLU().forward(tensor([-1, 2])) // tensor([0., 2.])
+ */
 export class ReLU extends inplaceActivation(F.relu) {}
 
-/** x limited to [0, 6]. */
+/**
+ * ReLU limited to 6, elementwise: min(max(x, 0), 6).
+ *
+ * @see torch.nn.ReLU6; Krizhevsky 2010, Convolutional Deep Belief Networks on CIFAR-10
+ * @example new nn.ReLU6().forward(tensor([-1, 8])) // tensor([0., 6.])
+ */
 export class ReLU6 extends inplaceActivation(F.relu6) {}
 
-/** 1 / (1 + e^-x). */
+/**
+ * Logistic function, elementwise: 1 / (1 + exp(-x)).
+ *
+ * @see torch.nn.Sigmoid
+ * @example new nn.Sigmoid().forward(tensor([0, 2])) // tensor([0.5000, 0.8808])
+ */
 export class Sigmoid extends activation(F.sigmoid) {}
 
-/** Hyperbolic tangent. */
+/**
+ * Hyperbolic tangent, elementwise.
+ *
+ * @see torch.nn.Tanh
+ * @example new nn.Tanh().forward(tensor([0, 2])) // tensor([0.0000, 0.9640])
+ */
 export class Tanh extends activation(F.tanh) {}
 
-/** x sigmoid(x), also called swish. */
+/**
+ * Sigmoid linear unit (swish), elementwise: x * sigmoid(x).
+ *
+ * @see torch.nn.SiLU; Ramachandran et al. 2017, Searching for Activation Functions
+ * @example new nn.SiLU().forward(tensor([-1, 2])) // tensor([-0.2689,  1.7616])
+ */
 export class SiLU extends inplaceActivation(F.silu) {}
 
-/** x tanh(softplus(x)). */
+/**
+ * Mish, elementwise: x * tanh(softplus(x)).
+ *
+ * @see torch.nn.Mish; Misra 2019, Mish: A Self Regularized Non-Monotonic Activation Function
+ * @example new nn.Mish().forward(tensor([-1, 2])) // tensor([-0.3034,  1.9440])
+ */
 export class Mish extends inplaceActivation(F.mish) {}
 
-/** The self-normalising ELU. */
+/**
+ * Scaled ELU, elementwise: 1.0507 * (x if x > 0, else 1.6733 * (exp(x) - 1)).
+ *
+ * @see torch.nn.SELU; Klambauer et al. 2017, Self-Normalizing Neural Networks
+ * @example new nn.SELU().forward(tensor([-1, 2])) // tensor([-1.1113,  2.1014])
+ */
 export class SELU extends inplaceActivation(F.selu) {}
 
-/** A piecewise linear sigmoid. */
+/**
+ * Piecewise linear approximation of the sigmoid, elementwise: min(max(x + 3, 0), 6) / 6.
+ *
+ * @see torch.nn.Hardsigmoid
+ * @example new nn.Hardsigmoid().forward(tensor([-4, 1.5])) // tensor([0.0000, 0.7500])
+ */
 export class Hardsigmoid extends inplaceActivation(F.hardsigmoid) {
-  /** Nothing, as in PyTorch. */
+  /**
+   * Returns an empty text, because PyTorch does not print the options of this layer.
+   *
+   * @returns ''
+   */
   override extraRepr(): string {
     return '';
   }
 }
 
-/** x hardsigmoid(x). */
+/**
+ * Piecewise approximation of SiLU, elementwise: x * hardsigmoid(x).
+ *
+ * @see torch.nn.Hardswish; Howard et al. 2019, Searching for MobileNetV3
+ * @example new nn.Hardswish().forward(tensor([-4, 1.5])) // tensor([-0.0000, 1.1250])
+ */
 export class Hardswish extends inplaceActivation(F.hardswish) {
-  /** Nothing, as in PyTorch. */
+  /**
+   * Returns an empty text, because PyTorch does not print the options of this layer.
+   *
+   * @returns ''
+   */
   override extraRepr(): string {
     return '';
   }
 }
 
-/** x / (1 + |x|). */
+/**
+ * Softsign, elementwise: x / (1 + |x|).
+ *
+ * @see torch.nn.Softsign
+ * @example new nn.Softsign().forward(tensor([-1, 3])) // tensor([-0.5000,  0.7500])
+ */
 export class Softsign extends activation(F.softsign) {}
 
-/** x - tanh(x). */
+/**
+ * Tanhshrink, elementwise: x - tanh(x).
+ *
+ * @see torch.nn.Tanhshrink
+ * @example new nn.Tanhshrink().forward(tensor([-1, 2])) // tensor([-0.2384,  1.0360])
+ */
 export class Tanhshrink extends activation(F.tanhshrink) {}
 
-/** log(sigmoid(x)). */
+/**
+ * Logarithm of the sigmoid, elementwise, computed without overflow: log(1 / (1 + exp(-x))).
+ *
+ * @see torch.nn.LogSigmoid
+ * @example new nn.LogSigmoid().forward(tensor([0, 2])) // tensor([-0.6931, -0.1269])
+ */
 export class LogSigmoid extends activation(F.logsigmoid) {}
 
-// --- With numeric options -------------------------------------------------------------------------------------------
-
-/** x where it is positive, negativeSlope x elsewhere. */
-export class LeakyReLU extends numericInplaceActivation(
-  'LeakyReLU',
-  (negativeSlope = 0.01) => ({ negativeSlope }),
-  (x, { negativeSlope, inplace }) => F.leakyRelu(x, { negativeSlope, inplace }),
-) {
-  /** The slope for negative x. */
-  declare readonly negativeSlope: number;
-}
-
-/** x limited to [minVal, maxVal]. */
-export class Hardtanh extends numericInplaceActivation(
-  'Hardtanh',
-  (minVal = -1, maxVal = 1) => ({ minVal, maxVal }),
-  (x, { minVal, maxVal, inplace }) => F.hardtanh(x, { minVal, maxVal, inplace }),
-) {
-  /** Lowest result. */
-  declare readonly minVal: number;
-  /** Highest result. */
-  declare readonly maxVal: number;
-}
-
-/** x where |x| is above lambd, 0 elsewhere. */
-export class Hardshrink extends numericActivation(
-  'Hardshrink',
-  (lambd = 0.5) => ({ lambd }),
-  (x, { lambd }) => F.hardshrink(x, { lambd }),
-) {
-  /** Half the width of the range that becomes 0. */
-  declare readonly lambd: number;
-
-  override extraRepr(): string {
-    return pythonFloat(this.lambd);
-  }
-}
-
-/** x moved towards 0 by lambd, 0 where |x| is at most that. */
-export class Softshrink extends numericActivation(
-  'Softshrink',
-  (lambd = 0.5) => ({ lambd }),
-  (x, { lambd }) => F.softshrink(x, { lambd }),
-) {
-  /** Half the width of the range that becomes 0. */
-  declare readonly lambd: number;
-
-  override extraRepr(): string {
-    return pythonFloat(this.lambd);
-  }
-}
-
-/** x where it is positive, alpha (e^x - 1) elsewhere. */
-export class ELU extends numericInplaceActivation(
-  'ELU',
-  (alpha = 1) => ({ alpha }),
-  (x, { alpha, inplace }) => F.elu(x, { alpha, inplace }),
-) {
-  /** Minus the limit towards negative infinity. */
-  declare readonly alpha: number;
-}
-
-/** x where it is positive, alpha (e^(x / alpha) - 1) elsewhere. */
-export class CELU extends numericInplaceActivation(
-  'CELU',
-  (alpha = 1) => ({ alpha }),
-  (x, { alpha, inplace }) => F.celu(x, { alpha, inplace }),
-) {
-  /** Minus the limit towards negative infinity. */
-  declare readonly alpha: number;
-}
-
-/** log(1 + e^(beta x)) / beta, and x itself where beta x is above `threshold`. */
-export class Softplus extends numericActivation(
-  'Softplus',
-  (beta = 1, threshold = 20) => ({ beta, threshold }),
-  (x, { beta, threshold }) => F.softplus(x, { beta, threshold }),
-) {
-  /** The sharpness of the bend. */
-  declare readonly beta: number;
-  /** Where input times beta exceeds it, the function is the identity. */
-  declare readonly threshold: number;
-
-  override extraRepr(): string {
-    return `beta=${this.beta}, threshold=${this.threshold}`;
-  }
-}
-
-// --- With other options ---------------------------------------------------------------------------------------------
-
-/** x Phi(x), or its tanh form with `approximate: 'tanh'`. */
+/**
+ * Gaussian error linear unit, elementwise: x * Phi(x), with the standard normal distribution function Phi.
+ *
+ * @see torch.nn.GELU; Hendrycks and Gimpel 2016, Gaussian Error Linear Units
+ * @example new nn.GELU().forward(tensor([-1, 2])) // tensor([-0.1587,  1.9545])
+ */
 export class GELU extends Module {
-  /** 'none' for the exact function, 'tanh' for Hendrycks and Gimpel's approximation. */
+  /** 'none' (default) for the exact function, 'tanh' for an approximation by tanh. */
   readonly approximate: 'none' | 'tanh';
 
+  /**
+   * Creates the layer.
+   *
+   * @param options.approximate 'none' (default) for the exact function, 'tanh' for an approximation by tanh
+   * @throws RangeError if `approximate` is another text
+   */
   constructor(options: { approximate?: 'none' | 'tanh' } = {}) {
     requireArity('GELU', arguments.length, 1);
     super();
@@ -174,6 +143,12 @@ export class GELU extends Module {
     this.approximate = requireOneOf('GELU', 'approximate', approximate, ['none', 'tanh']);
   }
 
+  /**
+   * Applies the function.
+   *
+   * @param input any shape
+   * @returns the shape of `input`
+   */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     return F.gelu(input, { approximate: this.approximate });
@@ -181,121 +156,5 @@ export class GELU extends Module {
 
   override extraRepr(): string {
     return `approximate='${this.approximate}'`;
-  }
-}
-
-/** x where it is above `threshold`, `value` elsewhere. */
-export class Threshold extends InplaceActivation {
-  constructor(
-    /** Inputs up to this number are replaced. */
-    readonly threshold: number,
-    /** The replacement. */
-    readonly value: number,
-    options?: InplaceOption,
-  ) {
-    requireArity('Threshold', arguments.length, 3);
-    super(options);
-    requireNumber('Threshold', 'threshold', threshold);
-    requireNumber('Threshold', 'value', value);
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    return F.threshold(input, this.threshold, this.value, { inplace: this.inplace });
-  }
-
-  /** The numbers, as PyTorch prints them. */
-  override extraRepr(): string {
-    const shown = `threshold=${this.threshold}, value=${this.value}`;
-    return this.inplace ? `${shown}, inplace=True` : shown;
-  }
-}
-
-/** x where it is positive, a learned weight times x elsewhere: one weight, or one for each channel. */
-export class PReLU extends Module {
-  /** Number of weights: 1, or one for each channel. */
-  readonly numParameters: number;
-  /** (numParameters) */
-  declare readonly weight: Parameter;
-
-  constructor(
-    numParameters?: number | { numParameters?: number; init?: number; dtype?: DType },
-    init?: number,
-  ) {
-    requireArity('PReLU', arguments.length, 2);
-    super();
-    const options = typeof numParameters === 'object' ? numParameters : { numParameters, init };
-    requireOptions('PReLU', options, ['numParameters', 'init', 'dtype']);
-    const dtype = requireDType('PReLU', (options as { dtype?: DType }).dtype ?? 'float32');
-    this.numParameters = requireInteger('PReLU', 'numParameters', options.numParameters ?? 1, 1);
-    const weight = new Parameter(Tensor._empty(dtype, [this.numParameters]));
-    this.registerParameter('weight', weight);
-    constant_(this.weight, requireNumber('PReLU', 'init', options.init ?? 0.25));
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    return F.prelu(input, this.weight);
-  }
-
-  override extraRepr(): string {
-    return `num_parameters=${this.numParameters}`;
-  }
-}
-
-// --- Along a dimension ----------------------------------------------------------------------------------------------
-
-/** A module that computes along one dimension. */
-abstract class AlongDim extends Module {
-  /** Dimension along which the module computes. */
-  readonly dim: number;
-
-  constructor(dim: number | { dim?: number }) {
-    requireArity(new.target.name, arguments.length, 1);
-    super();
-    const byName = typeof dim === 'object' && (dim as unknown) !== null;
-    if (byName) requireOptions(new.target.name, dim, ['dim']);
-    this.dim = requireInteger(new.target.name, 'dim', byName ? dim.dim : dim);
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
-  }
-}
-
-/** The first half along `dim` (the last if missing) times the sigmoid of the second. */
-export class GLU extends AlongDim {
-  constructor(dim: number | { dim?: number } = -1) {
-    requireArity('GLU', arguments.length, 1);
-    super(dim);
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    return F.glu(input, { dim: this.dim });
-  }
-}
-
-/** e^x divided by its sum along `dim`. */
-export class Softmax extends AlongDim {
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    return F.softmax(input, this.dim);
-  }
-}
-
-/** log(softmax(x)) along `dim`, without overflow. */
-export class LogSoftmax extends AlongDim {
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    return F.logSoftmax(input, this.dim);
-  }
-}
-
-/** softmax(-x) along `dim`. */
-export class Softmin extends AlongDim {
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    return F.softmin(input, this.dim);
   }
 }

@@ -1,4 +1,4 @@
-/** Modules that contain other modules, by index or by name. */
+/** Modules that contain other modules or parameters, for your own `forward`. */
 import { calledAs } from '../../core/caller';
 import { countChange } from '../../core/changes';
 import {
@@ -14,7 +14,7 @@ import { Module, type AnyModule } from '../module/module';
 import { Parameter } from '../module/parameter';
 
 /** The position of an index in a list of `length` elements; a negative index counts from the end. */
-function positionOf(op: string, index: number, length: number): number {
+export function positionOf(op: string, index: number, length: number): number {
   const checked = requireInteger(op, 'index', index);
   if (checked < -length || checked >= length) {
     if (length === 0)
@@ -24,81 +24,8 @@ function positionOf(op: string, index: number, length: number): number {
   return checked < 0 ? checked + length : checked;
 }
 
-/**
- * Modules in a chain: each gets the output of the one before. Pass them in order, or by name (torch.nn.Sequential).
- *
- * @example
- * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1));
- * model[0]; // the first layer
- */
-export class Sequential extends Module {
-  /** @internal The bundler renames classes that mention themselves, and printing shows the name. */
-  static override readonly name: string = 'Sequential';
-  [index: number]: Module;
-  /** @internal A field, so that assert.deepStrictEqual distinguishes different orders. */
-  readonly _names: string[] = [];
-
-  constructor(modules: Readonly<Record<string, Module>>);
-  constructor(...modules: Module[]);
-  constructor(...modules: (Module | Readonly<Record<string, Module>>)[]) {
-    super();
-    const first: unknown = modules[0];
-    const isNamed = modules.length === 1 && !(first instanceof Module) && isRecord(first);
-    const entries = Object.entries(isNamed ? first : modules);
-    for (const [name, module] of entries) this.#add('Sequential', `modules[${name}]`, name, module);
-  }
-
-  #add(op: string, argument: string, name: string, module: unknown): void {
-    if (!(module instanceof Module)) throw wrongType(op, 'a module', argument, module);
-    this.addModule(name, module);
-    this._names.push(name);
-  }
-
-  #module(name: string): Module {
-    // Reflect.get takes ten times as long.
-    return (this as unknown as Readonly<Record<string, Module>>)[name];
-  }
-
-  /** The number of modules. */
-  get length(): number {
-    return this._names.length;
-  }
-
-  /** The module at an index; negative ones count from the end. */
-  get(index: number): Module {
-    requireMethodArity(this, 'get', arguments.length, 1);
-    return this.#module(this._names[positionOf('Sequential.get', index, this.length)]);
-  }
-
-  /** Adds a module at the end. */
-  append(module: Module): this {
-    requireMethodArity(this, 'append', arguments.length, 1);
-    this.#add('Sequential.append', 'module', String(this.length), module);
-    return this;
-  }
-
-  /** A new Sequential of some of the same modules, like Array's slice. */
-  slice(start?: number, end?: number): Sequential {
-    requireMethodArity(this, 'slice', arguments.length, 2);
-    if (start !== undefined) requireInteger('Sequential.slice', 'start', start);
-    if (end !== undefined) requireInteger('Sequential.slice', 'end', end);
-    return new Sequential(...[...this].slice(start, end));
-  }
-
-  /** The modules, in order. */
-  *[Symbol.iterator](): Generator<Module> {
-    for (const name of this._names) yield this.#module(name);
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireMethodArity(this, 'forward', arguments.length, 1);
-    let x = input;
-    for (const name of this._names) x = this.#module(name).forward(x);
-    return x;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether the value can be an object of modules by name. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -107,11 +34,22 @@ function itemsOf<T>(op: string, name: string, value: Iterable<T>): T[] {
   return requireItems(op, `an array of ${name}`, name, value) as T[];
 }
 
-/** A list of modules for use in your own `forward` (torch.nn.ModuleList). */
+/**
+ * A list of modules for your own `forward`; a ModuleList has none itself.
+ *
+ * @see torch.nn.ModuleList
+ * @example new nn.ModuleList([new nn.Linear(2, 2), new nn.Tanh()]).length // 2
+ */
 export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   [index: number]: M;
   #length = 0;
 
+  /**
+   * Creates a list of modules with the names '0', '1', ...
+   *
+   * @param modules the modules; default none
+   * @throws TypeError if an element is not a module
+   */
   constructor(modules: Iterable<M> = []) {
     requireArity('ModuleList', arguments.length, 1);
     super();
@@ -129,25 +67,43 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
     });
   }
 
-  /** The number of modules. */
+  /** Number of modules. */
   get length(): number {
     return this.#length;
   }
 
-  /** The module at an index; negative ones count from the end. */
+  /**
+   * Returns the module at an index.
+   *
+   * @param index position from 0; a negative one counts from the end
+   * @returns the module
+   * @throws RangeError if the index is out of range
+   */
   get(index: number): M {
     requireMethodArity(this, 'get', arguments.length, 1);
     return this[positionOf('ModuleList.get', index, this.length)];
   }
 
-  /** Adds a module at the end. */
+  /**
+   * Adds a module at the end.
+   *
+   * @param module the module
+   * @returns the list
+   * @throws TypeError if `module` is not a module
+   */
   append(module: M): this {
     requireMethodArity(this, 'append', arguments.length, 1);
     this.#add('ModuleList.append', 'module', module);
     return this;
   }
 
-  /** Adds modules at the end. */
+  /**
+   * Adds modules at the end.
+   *
+   * @param modules the modules
+   * @returns the list
+   * @throws TypeError if an element is not a module
+   */
   extend(modules: Iterable<M>): this {
     requireMethodArity(this, 'extend', arguments.length, 1);
     this.#addAll('ModuleList.extend', modules);
@@ -160,11 +116,22 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never> {
   }
 }
 
-/** Modules by name, in the order in which they were added (torch.nn.ModuleDict). */
+/**
+ * Modules by name, in the order in which they were added, for your own `forward`.
+ *
+ * @see torch.nn.ModuleDict
+ * @example new nn.ModuleDict({ mean: new nn.Linear(2, 1), std: new nn.Linear(2, 1) }).size // 2
+ */
 export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
   /** @internal A field, so that assert.deepStrictEqual distinguishes different modules. */
   readonly _modules = new Map<string, M>();
 
+  /**
+   * Creates a dictionary of modules.
+   *
+   * @param modules modules by name; default none
+   * @throws TypeError if a value is not a module
+   */
   constructor(modules: Readonly<Record<string, M>> = {}) {
     requireArity('ModuleDict', arguments.length, 1);
     super();
@@ -190,18 +157,29 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     this._modules.forEach(visit);
   }
 
-  /** The number of modules. */
+  /** Number of modules. */
   get size(): number {
     return this._modules.size;
   }
 
-  /** Whether there is a module of this name. */
+  /**
+   * Tests whether there is a module of this name.
+   *
+   * @param name name of a module
+   * @returns whether there is one
+   */
   has(name: string): boolean {
     requireMethodArity(this, 'has', arguments.length, 1);
     return this._modules.has(name);
   }
 
-  /** The module of this name; RangeError if there is none. */
+  /**
+   * Returns the module of this name.
+   *
+   * @param name name of a module
+   * @returns the module
+   * @throws RangeError if there is none
+   */
   get(name: string): M {
     requireMethodArity(this, 'get', arguments.length, 1);
     const module = this._modules.get(name);
@@ -211,27 +189,48 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
     throw wrongValue('ModuleDict.get', what, 'name', name);
   }
 
-  /** Adds a module, or replaces the module with this name. */
+  /**
+   * Adds a module, or replaces the module of the same name.
+   *
+   * @param name name of the module, without dots
+   * @param module the module
+   * @returns the ModuleDict
+   * @throws TypeError if `module` is not a module
+   * @throws RangeError if the name is empty or contains a dot
+   */
   set(name: string, module: M): this {
     requireMethodArity(this, 'set', arguments.length, 2);
     this.#set('ModuleDict.set', name, module);
     return this;
   }
 
-  /** Removes the module with this name; returns whether there was one. */
+  /**
+   * Removes the module of this name.
+   *
+   * @param name name of a module
+   * @returns whether there was one
+   */
   delete(name: string): boolean {
     requireMethodArity(this, 'delete', arguments.length, 1);
     countChange();
     return this._modules.delete(name);
   }
 
-  /** The names, in order. */
+  /**
+   * Iterates over the names, in the order in which they were added.
+   *
+   * @returns an iterator of names
+   */
   keys(): IterableIterator<string> {
     requireMethodArity(this, 'keys', arguments.length, 0);
     return this._modules.keys();
   }
 
-  /** The modules, in order. */
+  /**
+   * Iterates over the modules, in the order in which they were added.
+   *
+   * @returns an iterator of modules
+   */
   values(): IterableIterator<M> {
     requireMethodArity(this, 'values', arguments.length, 0);
     return this._modules.values();
@@ -243,11 +242,22 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
   }
 }
 
-/** A list of parameters; tensors become parameters (torch.nn.ParameterList). */
+/**
+ * A list of parameters for your own `forward`; tensors become parameters.
+ *
+ * @see torch.nn.ParameterList
+ * @example new nn.ParameterList([ones(2), zeros(3)]).get(-1).shape // [ 3 ]
+ */
 export class ParameterList extends Module<never> {
   [index: number]: Parameter;
   #length = 0;
 
+  /**
+   * Creates a list of parameters with the names '0', '1', ...
+   *
+   * @param parameters parameters, or tensors that become parameters; default none
+   * @throws TypeError if an element is not a tensor
+   */
   constructor(parameters: Iterable<Tensor> = []) {
     requireArity('ParameterList', arguments.length, 1);
     super();
@@ -264,18 +274,30 @@ export class ParameterList extends Module<never> {
     this.registerParameter(String(this.#length++), parameter);
   }
 
-  /** The number of parameters. */
+  /** Number of parameters. */
   get length(): number {
     return this.#length;
   }
 
-  /** The parameter at an index; negative ones count from the end. */
+  /**
+   * Returns the parameter at an index.
+   *
+   * @param index position from 0; a negative one counts from the end
+   * @returns the parameter
+   * @throws RangeError if the index is out of range
+   */
   get(index: number): Parameter {
     requireMethodArity(this, 'get', arguments.length, 1);
     return this[positionOf('ParameterList.get', index, this.length)];
   }
 
-  /** Adds a parameter at the end. */
+  /**
+   * Adds a parameter at the end.
+   *
+   * @param parameter a parameter, or a tensor that becomes one
+   * @returns the list
+   * @throws TypeError if `parameter` is not a tensor
+   */
   append(parameter: Tensor): this {
     requireMethodArity(this, 'append', arguments.length, 1);
     this.#add('ParameterList.append', 'parameter', parameter);

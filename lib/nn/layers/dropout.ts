@@ -12,11 +12,18 @@ import { pythonFloat } from '../module/describe';
 import { Module } from '../module/module';
 
 abstract class AnyDropout extends Module {
-  /** The probability with which an element, or a channel, becomes 0. */
+  /** Probability with which an element, or a channel, becomes 0. */
   readonly p: number;
-  /** Whether the result is written to the input. */
+  /** Whether `forward` writes the result to the input and returns it. */
   readonly inplace: boolean;
 
+  /**
+   * Creates the layer.
+   *
+   * @param p probability of 0, or an object of all options; default 0.5
+   * @param options.inplace whether `forward` writes the result to the input; default false
+   * @throws RangeError if `p` is not in [0, 1]
+   */
   constructor(p?: number | ({ p?: number } & InplaceOption), options?: InplaceOption) {
     requireArity(new.target.name, arguments.length, 2);
     super();
@@ -34,26 +41,67 @@ abstract class AnyDropout extends Module {
 }
 
 /**
- * During training, sets each element to 0 with probability `p` and divides the others by 1 - p; after `eval()` returns
- * its input (torch.nn.Dropout, Srivastava et al. 2014).
+ * During training, sets each element to 0 with probability `p` and multiplies the others by 1 / (1 - p). After
+ * `eval()` it returns its input.
+ *
+ * Shape: any -> the same
+ *
+ * @see torch.nn.Dropout; Srivastava et al. 2014, Dropout: A Simple Way to Prevent Neural Networks from
+ * Overfitting
+ * @example new nn.Dropout(0.5).eval().forward(ones(2)) // tensor([1., 1.])
  */
 export class Dropout extends AnyDropout {
+  /**
+   * Applies dropout in training mode.
+   *
+   * @param input any shape
+   * @returns the shape of `input`
+   */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     return dropout(input, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }
 
-/** Like Dropout, for complete channels of (N, C, L) (torch.nn.Dropout1d). */
+/**
+ * During training, sets complete channels to 0 with probability `p` and multiplies the others by 1 / (1 - p).
+ *
+ * Shape: (N, C, L) or (N, C) -> the same
+ *
+ * @see torch.nn.Dropout1d; Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks
+ * @example new nn.Dropout1d(0.5).eval().forward(ones(1, 2, 3)).shape // [ 1, 2, 3 ]
+ */
 export class Dropout1d extends AnyDropout {
+  /**
+   * Applies dropout of channels in training mode.
+   *
+   * @param input (N, C, ...)
+   * @returns the shape of `input`
+   */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     return featureDropout(input, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }
 
-/** Like Dropout, for complete channels of (N, C, H, W) (torch.nn.Dropout2d, Tompson et al. 2015). */
+/**
+ * During training, sets complete channels of images to 0 with probability `p` and multiplies the others by 1 /
+ * (1 - p).
+ *
+ * Shape: (N, C, H, W) -> the same
+ *
+ * @see torch.nn.Dropout2d; Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks
+ * @example new nn.Dropout2d(0.5).eval().forward(ones(1, 2, 3, 3)).shape // [ 1, 2, 3, 3 ]
+ */
 export class Dropout2d extends Dropout1d {}
 
-/** Like Dropout, for complete channels of (N, C, D, H, W) (torch.nn.Dropout3d). */
+/**
+ * During training, sets complete channels of volumes to 0 with probability `p` and multiplies the others by 1
+ * / (1 - p).
+ *
+ * Shape: (N, C, D, H, W) -> the same
+ *
+ * @see torch.nn.Dropout3d; Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks
+ * @example new nn.Dropout3d(0.5).eval().forward(ones(1, 2, 2, 3, 3)).shape // [ 1, 2, 2, 3, 3 ]
+ */
 export class Dropout3d extends Dropout1d {}

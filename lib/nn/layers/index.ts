@@ -1,10 +1,13 @@
 /** The layers, by file. */
 export * from './activations';
-export * from './containers';
+export { ModuleDict, ModuleList, ParameterList } from './containers';
 export * from './distance';
 export * from './dropout';
 export * from './embedding';
 export * from './linear';
 export * from './losses';
+export * from './numericActivations';
 export * from './reshape';
+export * from './sequential';
+export * from './softmax';
 export type { LayerOptions } from './weights';

@@ -9,20 +9,32 @@ import type { Parameter } from '../module/parameter';
 import { weights, type LayerOptions } from './weights';
 
 /**
- * x weight^T + bias: (..., inFeatures) to (..., outFeatures) (torch.nn.Linear).
+ * Multiplies by a weight matrix and adds a bias: y = x weight^T + bias.
  *
- * @example new nn.Linear(784, 10)
+ * Shape: (..., inFeatures) -> (..., outFeatures)
+ *
+ * @see torch.nn.Linear
+ * @example new nn.Linear(784, 10).forward(zeros(32, 784)).shape // [ 32, 10 ]
  */
 export class Linear extends Module {
-  /** (outFeatures, inFeatures) */
+  /** The matrix, (outFeatures, inFeatures). */
   declare readonly weight: Parameter;
-  /** (outFeatures), or null */
+  /** The bias, (outFeatures), or null. */
   declare readonly bias: Parameter | null;
 
+  /**
+   * Creates the layer and initializes its parameters.
+   *
+   * @param inFeatures size of each input vector
+   * @param outFeatures size of each output vector
+   * @param options.bias whether the layer has a bias; default true
+   * @param options.dtype dtype of the parameters; default 'float32'
+   * @throws RangeError if a size is negative or not an integer
+   */
   constructor(
-    /** Size of each sample. */
+    /** Size of each input vector. */
     readonly inFeatures: number,
-    /** Size of each result. */
+    /** Size of each output vector. */
     readonly outFeatures: number,
     options: LayerOptions = {},
   ) {
@@ -36,7 +48,7 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** Initializes the parameters as PyTorch does: uniform in [-1, 1) / sqrt(inFeatures). */
+  /** Fills weight and bias with uniform values in [-1, 1] / sqrt(inFeatures), as PyTorch does. */
   resetParameters(): void {
     requireMethodArity(this, 'resetParameters', arguments.length, 0);
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
@@ -44,6 +56,13 @@ export class Linear extends Module {
     if (this.bias !== null) uniform_(this.bias, -bound, bound);
   }
 
+  /**
+   * Applies the layer.
+   *
+   * @param input (..., inFeatures)
+   * @returns (..., outFeatures)
+   * @throws RangeError if the last size is not inFeatures
+   */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     return linear(input, this.weight, this.bias);
@@ -56,21 +75,35 @@ export class Linear extends Module {
 }
 
 /**
- * y[o] = x1 weight[o] x2 + bias[o]: (..., in1Features) and (..., in2Features) to (..., outFeatures)
- * (torch.nn.Bilinear).
+ * Bilinear form of two inputs: y[o] = x1 weight[o] x2^T + bias[o].
+ *
+ * Shape: (..., in1Features) and (..., in2Features) -> (..., outFeatures)
+ *
+ * @see torch.nn.Bilinear
+ * @example new nn.Bilinear(2, 3, 4).forward(ones(5, 2), ones(5, 3)).shape // [ 5, 4 ]
  */
 export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
-  /** (outFeatures, in1Features, in2Features) */
+  /** The matrices, (outFeatures, in1Features, in2Features). */
   declare readonly weight: Parameter;
-  /** (outFeatures), or null */
+  /** The bias, (outFeatures), or null. */
   declare readonly bias: Parameter | null;
 
+  /**
+   * Creates the layer and initializes its parameters.
+   *
+   * @param in1Features size of each vector of the first input
+   * @param in2Features size of each vector of the second input
+   * @param outFeatures size of each output vector
+   * @param options.bias whether the layer has a bias; default true
+   * @param options.dtype dtype of the parameters; default 'float32'
+   * @throws RangeError if a size is negative or not an integer
+   */
   constructor(
-    /** Size of each sample of the first input. */
+    /** Size of each vector of the first input. */
     readonly in1Features: number,
-    /** Size of each sample of the second input. */
+    /** Size of each vector of the second input. */
     readonly in2Features: number,
-    /** Size of each result. */
+    /** Size of each output vector. */
     readonly outFeatures: number,
     options: LayerOptions = {},
   ) {
@@ -86,7 +119,7 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
     this.resetParameters();
   }
 
-  /** Initializes the parameters as PyTorch does: uniform in [-1, 1) / sqrt(in1Features). */
+  /** Fills weight and bias with uniform values in [-1, 1] / sqrt(in1Features), as PyTorch does. */
   resetParameters(): void {
     requireMethodArity(this, 'resetParameters', arguments.length, 0);
     const bound = 1 / Math.sqrt(this.in1Features);
@@ -94,6 +127,14 @@ export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
     if (this.bias !== null) uniform_(this.bias, -bound, bound);
   }
 
+  /**
+   * Applies the layer.
+   *
+   * @param input1 (..., in1Features)
+   * @param input2 (..., in2Features)
+   * @returns (..., outFeatures)
+   * @throws RangeError if the shapes do not fit together
+   */
   override forward(input1: Tensor, input2: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 2);
     return bilinear(input1, input2, this.weight, this.bias);

@@ -6,9 +6,9 @@ import { Parameter } from '../module/parameter';
 
 /** Options of layers with weights. */
 export interface LayerOptions {
-  /** Whether the layer has a bias; true if missing. */
+  /** Whether the layer has a bias; default true. */
   bias?: boolean;
-  /** Dtype of the parameters; 'float32' if missing. */
+  /** Dtype of the parameters; default 'float32'. */
   dtype?: DType;
 }
 

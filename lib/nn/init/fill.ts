@@ -137,7 +137,7 @@ export function zeros_<T extends Tensor>(tensor: T): T {
  * @returns `tensor`
  * @throws RangeError if the tensor does not have 2 dimensions or has no floating dtype
  * @see torch.nn.init.eye_
- * @example nn.init.eye_(zeros(2, 3)).tolist() // [[1, 0, 0], [0, 1, 0]]
+ * @example nn.init.eye_(zeros(1, 2)) // tensor([[1., 0.]])
  */
 export function eye_<T extends Tensor>(tensor: T): T {
   requireArity('eye_', arguments.length, 1);

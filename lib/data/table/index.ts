@@ -10,9 +10,11 @@ export {
   type TextColumn,
 } from './column';
 export type { ColumnData } from './columnData';
-export { csvRows, readCsv, type CsvRow } from './csv';
-export type { ColumnType } from './csvColumn';
-export type { CsvOptions, ReadCsvOptions } from './csvOptions';
+export type { CsvOptions, CsvProgress, ReadCsvOptions } from './csv/options';
+export { parseCsv, readCsv } from './csv/read';
+export { csvRows, type CsvRow } from './csv/rows';
+export type { TableSource } from './csv/source';
+export type { ColumnType } from './csv/types';
 export type { TableRow } from './rows';
 export type { RowSelection, SampleOptions } from './select';
 export type { SortOptions } from './sort';

@@ -241,6 +241,7 @@ export class Table {
   /**
    * The table with one more column, or with another column of the same name.
    *
+   * @param name the name of the column
    * @param column data for a column, or a function of each row and its index
    * @example table.withColumn('area', ({ width, height }) => Number(width) * Number(height))
    */

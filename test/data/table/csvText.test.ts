@@ -54,20 +54,21 @@ test('Latin-1', async () => {
   expect(await textsOf(bytes, { encoding: 'latin1' })).toEqual(['é', 'x']);
 });
 
-const what = 'expected text in UTF-8, in UTF-16 with a byte order mark, or in the given encoding';
+const what =
+  "expected text in UTF-8 (or set encoding, such as 'windows-1252', 'latin1' or 'utf-16le')";
 
 test.each<[string, Buffer, Options, string]>([
   [
     'UTF-16 without a mark',
     Buffer.from('a,b\n1,2\n', 'utf16le'),
     {},
-    `${what} for byte 1 of ${path}, got a zero byte`,
+    `${what} for line 1 (byte 1) of ${path}, got a zero byte`,
   ],
   [
     'UTF-16 without a mark, high bytes first',
     Buffer.from('a,b\n', 'utf16le').swap16(),
     {},
-    'byte 0 of',
+    'line 1 (byte 0) of',
   ],
   ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), {}, 'got UTF-32'],
   ['UTF-32, high bytes first', Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61]), {}, 'got UTF-32'],
@@ -75,31 +76,31 @@ test.each<[string, Buffer, Options, string]>([
     'Latin-1',
     Buffer.from('a,b\n1,é!\n', 'latin1'),
     {},
-    `for byte 6 of ${path}, got the byte 0xe9, which is not UTF-8`,
+    `${what} for line 2 (byte 6) of ${path}, got the byte 0xe9`,
   ],
   [
     'a late byte',
     Buffer.concat([Buffer.from(`a,b\n1,${long}`), Buffer.from([0xff, 0x0a])]),
     {},
-    `for byte ${6 + Buffer.byteLength(long)} of`,
+    `for line 2 (byte ${6 + Buffer.byteLength(long)}) of`,
   ],
   [
     'a character that ends early',
     Buffer.concat([Buffer.from('a,b\n1,'), Buffer.from([0xe2, 0x82])]),
     {},
-    'for byte 6 of',
+    'for line 2 (byte 6) of',
   ],
   [
     'a byte order mark behind a mark',
     Buffer.concat([Buffer.from('\ufeffa,b\n1,'), Buffer.from([0xff, 0xfe])]),
     {},
-    'for byte 9 of',
+    'for line 2 (byte 9) of',
   ],
   [
     'half a character of UTF-16',
     marked16.subarray(0, 5),
     {},
-    `text in utf-16le for ${path}, got invalid bytes`,
+    `text in utf-16le for line 1 (byte 3) of ${path}, got invalid bytes`,
   ],
   [
     'half a pair of UTF-16',

@@ -82,6 +82,8 @@ export class Table {
    *
    * Throws a TypeError that names row and key if the values of a column are not of one kind.
    *
+   * @param rows objects, one for each row
+   * @returns the table
    * @see pandas.DataFrame.from_records
    * @example data.Table.fromRows([{ age: 31, city: 'Rome' }, { age: 45 }])
    */
@@ -112,13 +114,23 @@ export class Table {
     return this.find('Table.column', 'name', name);
   }
 
-  /** The kind of a column: `number`, `integer`, `category`, `text`, `boolean` or `date`. */
+  /**
+   * The kind of a column: `number`, `integer`, `category`, `text`, `boolean` or `date`.
+   *
+   * @param name the name of the column
+   * @returns its kind
+   */
   kind(name: string): ColumnKind {
     requireArity('Table.kind', arguments.length, 1);
     return kindOf(this.find('Table.kind', 'name', name));
   }
 
-  /** The values of a column; null for missing ones. */
+  /**
+   * The values of a column; null for missing ones.
+   *
+   * @param name the name of the column
+   * @returns one value for each row
+   */
   values(name: string): Cell[] {
     requireArity('Table.values', arguments.length, 1);
     const column = this.find('Table.values', 'name', name);
@@ -139,7 +151,12 @@ export class Table {
     return this.map((column) => takeRows(column, rows));
   }
 
-  /** Row `i` as an object by column; negative numbers count from the end. Missing values are null. */
+  /**
+   * Row `i` as an object by column; negative numbers count from the end. Missing values are null.
+   *
+   * @param i the row
+   * @returns its values by column
+   */
   row(i: number): TableRow {
     requireArity('Table.row', arguments.length, 1);
     const at = requireInteger('Table.row', 'i', i, -this.length);
@@ -147,7 +164,11 @@ export class Table {
     return rowMaker(this.columns)(at < 0 ? at + this.length : at);
   }
 
-  /** All rows as objects by column. Missing values are null. To read them one by one, loop over the table. */
+  /**
+   * All rows as objects by column. Missing values are null. To read them one by one, loop over the table.
+   *
+   * @returns one object for each row
+   */
   rows(): TableRow[] {
     requireArity('Table.rows', arguments.length, 0);
     return Array.from({ length: this.length }, asIndex(rowMaker(this.columns)));
@@ -159,13 +180,23 @@ export class Table {
     for (let i = 0; i < this.length; i++) yield make(i);
   }
 
-  /** The first `n` rows. */
+  /**
+   * The first `n` rows.
+   *
+   * @param n the number of rows
+   * @returns a table of at most `n` rows
+   */
   head(n = 5): Table {
     requireArity('Table.head', arguments.length, 1);
     return this.slice(0, requireInteger('Table.head', 'n', n, 0));
   }
 
-  /** The last `n` rows. */
+  /**
+   * The last `n` rows.
+   *
+   * @param n the number of rows
+   * @returns a table of at most `n` rows
+   */
   tail(n = 5): Table {
     requireArity('Table.tail', arguments.length, 1);
     return this.slice(Math.max(this.length - requireInteger('Table.tail', 'n', n, 0), 0));
@@ -197,20 +228,35 @@ export class Table {
     return this.take(requireRows('Table.indexSelect', indices, this.length));
   }
 
-  /** The rows for which `keep` is true: a function of the row and its index, or a mask with one boolean for each row. */
+  /**
+   * The rows for which `keep` is true: a function of the row and its index, or a mask with one boolean for each row.
+   *
+   * @param keep says which rows are kept
+   * @returns a table of these rows
+   */
   filter(keep: ((row: TableRow, i: number) => boolean) | readonly boolean[] | Tensor): Table {
     requireArity('Table.filter', arguments.length, 1);
     return this.take(keptRows('Table.filter', keep, this.length, rowMaker(this.columns)));
   }
 
-  /** The columns `names`, in this order. */
+  /**
+   * The columns `names`, in this order.
+   *
+   * @param names names of columns
+   * @returns a table of these columns
+   */
   select(names: readonly string[]): Table {
     requireArity('Table.select', arguments.length, 1);
     const list = requireNames('Table.select', names);
     return new Table(new Map(list.map((name) => [name, this.find('Table.select', 'names', name)])));
   }
 
-  /** All columns but `names`. */
+  /**
+   * All columns but `names`.
+   *
+   * @param names names of columns
+   * @returns a table of the other columns
+   */
   drop(names: readonly string[]): Table {
     requireArity('Table.drop', arguments.length, 1);
     const list = new Set(requireNames('Table.drop', names));
@@ -221,6 +267,8 @@ export class Table {
   /**
    * The table with other names of columns.
    *
+   * @param names new names by old name
+   * @returns a table of the same columns
    * @example table.rename({ old: 'new' })
    */
   rename(names: Readonly<Record<string, string>>): Table {
@@ -243,6 +291,7 @@ export class Table {
    *
    * @param name the name of the column
    * @param column data for a column, or a function of each row and its index
+   * @returns a table with the column
    * @example table.withColumn('area', ({ width, height }) => Number(width) * Number(height))
    */
   withColumn(
@@ -264,7 +313,13 @@ export class Table {
     return new Table(new Map([...this.columns, [name, made]]));
   }
 
-  /** The rows sorted by one column or by several; equal rows keep their order. Missing values are last. */
+  /**
+   * The rows sorted by one column or by several; equal rows keep their order. Missing values are last.
+   *
+   * @param by one name or several
+   * @param options the direction
+   * @returns a table of the same rows
+   */
   sort(by: string | readonly string[], options: SortOptions = {}): Table {
     requireArity('Table.sort', arguments.length, 2);
     const names = requireNames('Table.sort', typeof by === 'string' ? [by] : by, 'by');
@@ -272,13 +327,24 @@ export class Table {
     return this.take(sortedRows('Table.sort', keys, this.length, options));
   }
 
-  /** `n` rows at random, each at most once unless `replacement` is true. */
+  /**
+   * `n` rows at random, each at most once unless `replacement` is true.
+   *
+   * @param n the number of rows
+   * @param options how they are drawn
+   * @returns a table of these rows
+   */
   sample(n: number, options: SampleOptions = {}): Table {
     requireArity('Table.sample', arguments.length, 2);
     return this.take(sampleRows('Table.sample', n, this.length, options));
   }
 
-  /** The rows of this table and of others with the same columns; categories are joined. */
+  /**
+   * The rows of this table and of others with the same columns; categories are joined.
+   *
+   * @param tables tables with the same columns, in any order
+   * @returns a table of all rows
+   */
   concat(...tables: readonly Table[]): Table {
     for (const [i, table] of tables.entries()) {
       const other: unknown = table;
@@ -288,7 +354,12 @@ export class Table {
     return new Table(concatColumns('Table.concat', this.columns, tables));
   }
 
-  /** The rows without missing values in the columns `names`; default: in all columns. */
+  /**
+   * The rows without missing values in the columns `names`; default: in all columns.
+   *
+   * @param names names of columns
+   * @returns a table of the rows without missing values
+   */
   dropMissing(names: readonly string[] = this.names): Table {
     requireArity('Table.dropMissing', arguments.length, 1);
     const list = requireNames('Table.dropMissing', names);
@@ -297,7 +368,12 @@ export class Table {
     return this.take(rows.filter((i) => !columns.some((column) => isMissing(column, i))));
   }
 
-  /** The different values of a column and how often they appear, the most frequent first; missing values are left out. */
+  /**
+   * The different values of a column and how often they appear, the most frequent first; missing values are left out.
+   *
+   * @param name the name of the column
+   * @returns a table with the columns `name` and `count`
+   */
   valueCounts(name: string): Table {
     requireArity('Table.valueCounts', arguments.length, 1);
     return new Table(countValues(name, this.find('Table.valueCounts', 'name', name)));
@@ -308,6 +384,7 @@ export class Table {
    * standard deviation (n - 1), minimum, quartiles and maximum; of others the number of different values, the most frequent
    * one and its count.
    *
+   * @returns the statistics
    * @see pandas.DataFrame.describe
    */
   describe(): Table {
@@ -339,18 +416,30 @@ export class Table {
     return tensorOf(op, columns, this.length, dtype);
   }
 
-  /** The first and last rows, aligned. */
+  /**
+   * The first and last rows, aligned.
+   *
+   * @returns the text
+   */
   toString(): string {
     return tableText(this.columns, this.length);
   }
 
-  /** The first and last rows as HTML, for notebooks. */
+  /**
+   * The first and last rows as HTML, for notebooks.
+   *
+   * @returns an HTML table
+   */
   toHTML(): string {
     requireArity('Table.toHTML', arguments.length, 0);
     return tableHtml(this.columns, this.length);
   }
 
-  /** For `JSON.stringify`: the rows. A bigint becomes a string, because JSON has no bigints. */
+  /**
+   * For `JSON.stringify`: the rows. A bigint becomes a string, because JSON has no bigints.
+   *
+   * @returns one object for each row
+   */
   toJSON(): Record<string, Exclude<Cell, bigint>>[] {
     return this.rows().map((row) =>
       Object.fromEntries(

@@ -37,6 +37,7 @@ const rows: Row[] = [
   ['new data.TensorDataset', () => [matrix()], { variadic: true }],
   ['new nn.Sequential', () => [layer()], { variadic: true }],
   ['data.csvRows', () => [path], later({ delimiter: ';' })],
+  ['data.parseCsv', () => ['a\n1\n'], { options: () => ({ delimiter: ';' }) }],
   ['data.readCsv', () => [path], later({ delimiter: ';' })],
   ['data.gaussianClusters', () => [], { options: () => ({ centers: [[0], [1]], batchSize: 2 }) }],
   ['data.mnist', () => [path], { asynchronous: true }],

@@ -37,7 +37,7 @@ const sources: [string, () => Source][] = [
   ['a stream of the Web', () => Readable.toWeb(Readable.from(rows))],
   ['a dataset over a stream', () => new data.IterableDataset(Readable.from(rows))],
   ['lines', () => createInterface({ input: createReadStream(path) })],
-  ['rows of a file', () => data.csvRows(path, { columns: { x: 'number' } })],
+  ['rows of a file', () => data.csvRows(path, { types: { x: 'number' } })],
   ['what gives the same generator', () => shared(asyncGenerator())],
   ['what gives the same iterator', () => shared(plain())],
   ['a dataset over what gives the same iterator', () => new data.IterableDataset(shared(plain()))],

@@ -36,12 +36,12 @@ test('types are inferred', async () => {
 });
 
 test('types that are given win', async () => {
-  const columns = { age: 'category', height: 'float32', city: 'skip' } as const;
-  expect(await read(people, { columns })).toEqual({
+  const types = { age: 'category', height: 'float32', city: 'skip' } as const;
+  expect(await read(people, { types })).toEqual({
     age: ['category', '31', '45', '7'],
     height: ['float32', Math.fround(1.8), Math.fround(1.65), NaN],
   });
-  expect((await read(people, { columns: { age: 'number' } })).age[0]).toBe('float64');
+  expect((await read(people, { types: { age: 'number' } })).age[0]).toBe('float64');
 });
 
 test.each<[string, string, Options, Record<string, unknown[]>]>([
@@ -103,7 +103,7 @@ test.each<[string, string, Options, Record<string, unknown[]>]>([
   [
     'missing values of a skipped column',
     'a,b\n1,\n',
-    { onMissing: 'error', columns: { b: 'skip' } },
+    { onMissing: 'error', types: { b: 'skip' } },
     { a: ['int32', 1] },
   ],
   [
@@ -119,14 +119,14 @@ test.each<[string, string, Options, Record<string, unknown[]>]>([
 test('columns of every dtype', async () => {
   const text =
     'a,b,c,d,e\n9007199254740993,255,0.1,0.1,0.1\n-5,0,NA,70000,1e39\n1e3,+7,-inf,-0.5,2\n';
-  const columns = {
+  const types = {
     a: 'int64',
     b: 'uint8',
     c: 'float16',
     d: 'float16',
     e: 'bfloat16',
   } as const;
-  expect(await read(text, { columns })).toEqual({
+  expect(await read(text, { types })).toEqual({
     a: ['int64', 9007199254740993n, -5n, 1000n],
     b: ['uint8', 255, 0, 7],
     c: ['float16', 0x2e66, 0x7e00, 0xfc00],
@@ -134,7 +134,7 @@ test('columns of every dtype', async () => {
     e: ['bfloat16', 0x3dcd, 0x7f80, 0x4000],
   });
   const rows = [];
-  for await (const { a, b } of data.csvRows(path, { columns })) rows.push([a, b]);
+  for await (const { a, b } of data.csvRows(path, { types })) rows.push([a, b]);
   expect(rows).toEqual([
     [9007199254740993n, 255],
     [-5, 0],
@@ -185,7 +185,7 @@ test.each<[string, string | Buffer, Options, string]>([
   [
     'a missing column',
     'a\n1\n',
-    { columns: { b: 'number' } },
+    { types: { b: 'number' } },
     `the column 'b' for the header of ${path}, got a`,
   ],
   [
@@ -197,43 +197,43 @@ test.each<[string, string | Buffer, Options, string]>([
   [
     'a text',
     'a\n1\nx\n',
-    { columns: { a: 'number' } },
+    { types: { a: 'number' } },
     `a number for column 'a' of line 3 of ${path}, got 'x'`,
   ],
   [
     'a text in the last line, without its end',
     'a\n1\nx',
-    { columns: { a: 'number' } },
+    { types: { a: 'number' } },
     `a number for column 'a' of line 3 of ${path}, got 'x'`,
   ],
   [
     'a fraction',
     'a\n1.5\n',
-    { columns: { a: 'int32' } },
+    { types: { a: 'int32' } },
     `a whole number of 32 bits for column 'a' of line 2 of ${path}, got '1.5'`,
   ],
   [
     'no whole number',
     'a,b\n,1\n',
-    { columns: { a: 'int32' } },
+    { types: { a: 'int32' } },
     `a whole number of 32 bits for column 'a' of line 2 of ${path}, got none`,
   ],
   [
     'a number beyond a byte',
     'a\n256\n',
-    { columns: { a: 'uint8' } },
+    { types: { a: 'uint8' } },
     `a whole number from 0 to 255 for column 'a' of line 2 of ${path}, got '256'`,
   ],
   [
     'a number beyond 64 bits',
     'a\n9223372036854775808\n',
-    { columns: { a: 'int64' } },
+    { types: { a: 'int64' } },
     `a whole number of 64 bits for column 'a' of line 2 of ${path}, got '9223372036854775808'`,
   ],
   [
     'no whole number of 64 bits',
     'a,b\n,1\n',
-    { columns: { a: 'int64' } },
+    { types: { a: 'int64' } },
     `a whole number of 64 bits for column 'a' of line 2 of ${path}, got none`,
   ],
   [
@@ -253,8 +253,8 @@ test.each<[string, string | Buffer, Options, string]>([
 test.each([
   [folder, {}, RangeError, `${folder} is a directory, not a file`],
   [7, {}, TypeError, 'a path or a file URL, bytes or a stream for path, got 7'],
-  [path, { columns: { a: 'words' } }, RangeError, "for columns['a'], got 'words'"],
-  [path, { columns: ['a'] }, TypeError, 'an object of types for columns, got an array'],
+  [path, { types: { a: 'words' } }, RangeError, "for types['a'], got 'words'"],
+  [path, { types: ['a'] }, TypeError, 'an object of types for types, got an array'],
   [path, { header: 'a' }, TypeError, "an array of strings for header, got 'a'"],
   [path, { header: ['a', 'a'] }, RangeError, "each name once for header, got 'a'"],
   [path, { delimiter: '' }, RangeError, "at least one character for delimiter, got ''"],
@@ -279,13 +279,13 @@ describe('csvRows', () => {
   }
 
   test('gives rows as objects', async () => {
-    const columns = { age: 'int32', height: 'number' } as const;
-    expect(await rowsOf(people, { columns })).toEqual([
+    const types = { age: 'int32', height: 'number' } as const;
+    expect(await rowsOf(people, { types })).toEqual([
       { age: 31, city: 'Rome', height: 1.8 },
       { age: 45, city: 'Oslo', height: 1.65 },
       { age: 7, city: 'Rome', height: NaN },
     ]);
-    expect((await rowsOf(people, { columns: { age: 'skip' } }))[2]).toEqual({
+    expect((await rowsOf(people, { types: { age: 'skip' } }))[2]).toEqual({
       city: 'Rome',
       height: null,
     });
@@ -303,7 +303,7 @@ describe('csvRows', () => {
     ['', {}, `at least one line for ${path}`],
     [
       'a\n1\nx\n',
-      { columns: { a: 'number' } },
+      { types: { a: 'number' } },
       `a number for column 'a' of line 3 of ${path}, got 'x'`,
     ],
     ['a\n1\n1,2\n', {}, `1 value for line 3 of ${path}, got 2`],

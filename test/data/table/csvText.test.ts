@@ -129,7 +129,7 @@ test.each<[string, Buffer, Options, string]>([
 test('tables may have many columns', async () => {
   const names = Array.from({ length: 80_000 }, (_, i) => `gene_number_${i}`);
   writeFileSync(path, `${names.join()}\n${names.map((_, i) => i + 0.5).join()}\n`);
-  const table = await data.readCsv(path, { columns: { gene_number_7: 'float32' } });
+  const table = await data.readCsv(path, { types: { gene_number_7: 'float32' } });
   expect(table.names).toEqual(names);
   expect(table.column('gene_number_79999').values).toEqual(Float64Array.of(79999.5));
   expect(table.toTensor().shape).toEqual([1, 80_000]);

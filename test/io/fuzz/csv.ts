@@ -18,5 +18,5 @@ export const csvTyped: FuzzTarget = {
   name: 'CSV of known types',
   files: 1500,
   seeds: () => ({ 'people.csv': Buffer.from(seeds['people.csv']) }),
-  read: (path) => data.readCsv(path, { columns: { age: 'int32', height: 'float32' } }),
+  read: (path) => data.readCsv(path, { types: { age: 'int32', height: 'float32' } }),
 };

@@ -1,5 +1,5 @@
 /** Builders of columns: bytes become values immediately. */
-import { isFloating, type NumberDType } from '../../../core/dtype';
+import { isFloating, isHalf, type NumberDType } from '../../../core/dtype';
 import type { Element } from '../../../core/element';
 import { withMask, type Column, type NumberColumn } from '../column';
 import { dateOf } from '../dates';
@@ -89,7 +89,7 @@ class NumberBuilder implements Builder {
   ) {
     this.blocks = new Blocks(dtype);
     this.point = pointOf(options.notation);
-    this.isFast = dtype === 'float64' || dtype === 'float32';
+    this.isFast = isFloating(dtype) && !isHalf(dtype);
   }
 
   add(buffer: Buffer, start: number, end: number): void {

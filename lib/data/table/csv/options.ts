@@ -17,8 +17,6 @@ import { columnTypes, type ColumnType } from './types';
 export interface CsvOptions {
   /** Types of columns by name. For other columns, `readCsv` infers the type, and `csvRows` returns strings. */
   types?: Readonly<Record<string, ColumnType>>;
-  /** The same as `types`. */
-  columns?: Readonly<Record<string, ColumnType>>;
   /** Whether the first line has the names, default true; or the names, for a file without them. */
   header?: boolean | readonly string[];
   /** The text between values, default a comma; `auto` takes the mark that the first lines have in common. */
@@ -129,10 +127,7 @@ export function csvPlan(op: string, options: ReadCsvOptions, more: readonly stri
   const { skipLines = 0, maxRows = Infinity, maxLineBytes = defaultLineBytes } = options;
   if (maxRows !== Infinity) requireInteger(op, 'maxRows', maxRows, 0);
   return {
-    types: new Map([
-      ...requireTypes(op, 'columns', options.columns ?? {}),
-      ...requireTypes(op, 'types', options.types ?? {}),
-    ]),
+    types: new Map(requireTypes(op, 'types', options.types ?? {})),
     header,
     missing: new Set(missing),
     encoding: options.encoding === undefined ? null : encodingOf(op, options.encoding),

@@ -26,6 +26,9 @@ const turnValues = 1 << 19;
  * Rejects with a RangeError that names file, line and column if the text is not valid, if a row has another number of
  * values than the first, if a value does not have the requested type, or if a column is numbers except in a few cells.
  *
+ * @param source where the file is
+ * @param options how it is written, and types of columns
+ * @returns the table
  * @see pandas.read_csv
  * @example const table = await data.readCsv('people.csv', { types: { age: 'float32', zip: 'category' } });
  */
@@ -86,6 +89,9 @@ export function namedProblem(file: InputFile, error: unknown, line: () => number
 /**
  * Reads a CSV text as a table, as `readCsv` reads a file; synchronous.
  *
+ * @param text the text
+ * @param options as those of `readCsv`
+ * @returns the table
  * @example const table = data.parseCsv('age,city\n31,Rome\n45,Oslo\n');
  */
 export function parseCsv(text: string, options: ReadCsvOptions = {}): Table {

@@ -20,6 +20,9 @@ export type CsvRow = Record<string, Cell>;
  * The rows of a CSV file one by one, each as an object by column, for files that do not fit into memory.
  * `IterableDataset` accepts a function that returns them. The file is open while the loop runs.
  *
+ * @param source where the file is
+ * @param options how it is written, and types of columns
+ * @returns the rows
  * @example
  * for await (const { x, y } of data.csvRows('points.csv', { types: { x: 'number', y: 'number' } })) use(x, y);
  */

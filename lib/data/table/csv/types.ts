@@ -1,5 +1,12 @@
 /** What columns of CSV files hold, and the values of texts. */
-import { isFloating, numberDTypes, rangeOf, type NumberDType } from '../../../core/dtype';
+import {
+  elementBytes,
+  isFloating,
+  isUnsigned,
+  numberDTypes,
+  rangeOf,
+  type NumberDType,
+} from '../../../core/dtype';
 import type { Element } from '../../../core/element';
 import { columnKinds, type Cell, type ColumnKind } from '../column';
 import { dateOf } from '../dates';
@@ -82,21 +89,18 @@ export function cellOfText(
   }
 }
 
+const descriptions: Partial<Record<ColumnType, string>> = {
+  integer: 'a whole number of 64 bits',
+  boolean: 'true, false, 1 or 0',
+  date: 'a date such as 2024-02-29 or 2024-02-29T12:30:00Z',
+};
+
 /** What a text of a column must be. */
 export function whatOf(type: ColumnType): string {
-  switch (type) {
-    case 'int32':
-      return 'a whole number of 32 bits';
-    case 'int64':
-    case 'integer':
-      return 'a whole number of 64 bits';
-    case 'uint8':
-      return 'a whole number from 0 to 255';
-    case 'boolean':
-      return 'true, false, 1 or 0';
-    case 'date':
-      return 'a date such as 2024-02-29 or 2024-02-29T12:30:00Z';
-    default:
-      return 'a number';
-  }
+  const known = descriptions[type];
+  if (known !== undefined) return known;
+  const dtype = numberDTypes.find((one) => one === type);
+  if (dtype === undefined || isFloating(dtype)) return 'a number';
+  if (isUnsigned(dtype)) return `a whole number from 0 to ${rangeOf(dtype)[1]}`;
+  return `a whole number of ${8 * elementBytes(dtype)} bits`;
 }

@@ -114,10 +114,7 @@ test.each<[() => unknown, string]>([
     "Table: expected 1 rows, as 'a' has, for columns['b'], got 2",
   ],
   [() => new Table({ a: [1, '2'] }), "Table: expected a string for columns['a'][0], got 1"],
-  [
-    () => new Table({ a: [1, true] }),
-    "Table: expected a number for columns['a'][1], got true",
-  ],
+  [() => new Table({ a: [1, true] }), "Table: expected a number for columns['a'][1], got true"],
   [
     () => new Table({ a: 'abc' as never }),
     "Table: expected an array or a column for columns['a'], got 'abc'",

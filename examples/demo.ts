@@ -136,7 +136,7 @@ async function demo(options: DemoOptions, args: readonly string[]): Promise<void
   });
   if (history.stopReason === 'interrupted') {
     console.log(`\nstopped after step ${history.steps}, saved as ${history.checkpoint ?? ''}`);
-    console.log(`go on with: npm run demo -- ${resumeArguments(args).join(' ')}`);
+    console.log(`resume with: npm run demo -- ${resumeArguments(args).join(' ')}`);
     return;
   }
   const seconds = history.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);

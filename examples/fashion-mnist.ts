@@ -34,7 +34,7 @@ const usage = `usage: npm run example fashion-mnist -- [OPTIONS]
   --seed N     seed of weights, dropout and shuffling (default: 1)
   --threads N  number of threads (default: one per core)
   --dir DIR    folder of the four data files (default: ${folders.join(', else ')})
-  --help       show this`;
+  --help       show this help`;
 
 interface Options {
   readonly epochs: number;

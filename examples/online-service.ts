@@ -4,14 +4,18 @@ import { startService } from './online-service/service';
 
 function example(url: string): string {
   return `
-An observation is 32 numbers and the label, 0 to 3, that belongs to them; ask for labels in the same way:
+An observation is 32 numbers and their label, 0 to 3. In another terminal, send 512 made-up observations, whose label
+says in which quarter of [0, 1) the first number is. Then ask for the label of an input that starts with 0.9:
 
-  input=$(node -p "JSON.stringify(Array.from({ length: 32 }, Math.random))")
-  curl ${url}/observe -H 'content-type: application/json' -d "{\\"observations\\":[{\\"input\\":$input,\\"label\\":2}]}"
-  curl ${url}/predict -H 'content-type: application/json' -d "{\\"inputs\\":[$input]}"
+  for i in 1 2 3 4; do node -p "JSON.stringify({ observations: Array.from({ length: 128 }, () => {
+    const input = Array.from({ length: 32 }, Math.random);
+    return { input, label: Math.floor(4 * input[0]) }; }) })" |
+    curl ${url}/observe -H 'content-type: application/json' -d @-; done
   curl ${url}/metrics
+  input=$(node -p "JSON.stringify([0.9, ...Array(31).fill(0.5)])")
+  curl ${url}/predict -H 'content-type: application/json' -d "{\\"inputs\\":[$input]}"
 
-Training begins with the 256th observation; Ctrl-C stops.`;
+Training starts after 256 observations. Press Ctrl-C to stop.`;
 }
 
 async function main(): Promise<void> {

@@ -13,7 +13,7 @@ export interface DemoOptions {
   threads: number | null;
   /** Where model and checkpoints are saved. */
   dir: string;
-  /** Whether to go on from the newest checkpoint there. */
+  /** Whether to resume from the newest checkpoint there. */
   resume: boolean;
 }
 
@@ -42,13 +42,13 @@ interface Flag {
 const flags: Readonly<Record<string, Flag>> = {
   epochs: {
     value: 'N',
-    help: 'times to go through the training digits',
+    help: 'number of epochs',
     preset: String(defaults.epochs),
     set: (options, text) => (options.epochs = wholeNumber(text, 1, 100_000)),
   },
   'batch-size': {
     value: 'N',
-    help: 'digits in one training step',
+    help: 'batch size',
     preset: String(defaults.batchSize),
     set: (options, text) => (options.batchSize = wholeNumber(text, 1, 8000)),
   },
@@ -68,19 +68,19 @@ const flags: Readonly<Record<string, Flag>> = {
   },
   seed: {
     value: 'N',
-    help: 'where weights, dropout and order start from',
+    help: 'seed of weights, dropout and shuffling',
     preset: String(defaults.seed),
     set: (options, text) => (options.seed = wholeNumber(text, 0, Number.MAX_SAFE_INTEGER)),
   },
   threads: {
     value: 'N',
-    help: 'threads to compute with',
+    help: 'number of threads',
     preset: 'one per core',
     set: (options, text) => (options.threads = wholeNumber(text, 1, 1024)),
   },
   dir: {
     value: 'DIR',
-    help: 'where model and checkpoints are saved',
+    help: 'folder for the model and the checkpoints',
     preset: defaults.dir,
     set: (options, text) => {
       if (text === '') throw new RangeError('a directory');
@@ -92,13 +92,13 @@ const flags: Readonly<Record<string, Flag>> = {
 export const helpText = [
   'usage: npm run demo -- [OPTIONS]',
   '',
-  'Trains a network to read handwritten digits: 8,000 to learn from, 2,000 others to be tested on.',
+  'Trains a network to recognize handwritten digits: 8,000 for training, 2,000 for testing.',
   '',
   ...Object.entries(flags).map(([name, { value, help, preset }]) => {
     return `  --${`${name} ${value}`.padEnd(16)}${help} (default: ${preset})`;
   }),
-  `  --${'resume'.padEnd(16)}go on from the newest checkpoint of a run with the same options`,
-  `  --${'help'.padEnd(16)}show this`,
+  `  --${'resume'.padEnd(16)}resume from the newest checkpoint of a run with the same options`,
+  `  --${'help'.padEnd(16)}show this help`,
 ].join('\n');
 
 /** The options of a command line, or 'help' where that was asked for. Throws UsageError. */

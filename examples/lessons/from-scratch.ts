@@ -120,8 +120,8 @@ function forward(x: Tensor, { w1, w2, w3, b1, b2, b3 }: Weights): Steps {
 /** The chain rule from L = (output - y)^2 / 2 down to the first layer. */
 function backward(x: Tensor, y: Tensor, { w2, w3 }: Weights, { h1, h2, output }: Steps): Weights {
   const d3 = output.sub(y);
-  const d2 = d3.matmul(w3.T).mul(sigmoidSlope(h2));
-  const d1 = d2.matmul(w2.T).mul(sigmoidSlope(h1));
+  const d2 = d3.matmul(w3.T).mul(sigmoidDerivative(h2));
+  const d1 = d2.matmul(w2.T).mul(sigmoidDerivative(h1));
   return {
     w3: h2.T.matmul(d3),
     b3: d3.sum(0),
@@ -149,7 +149,7 @@ function sigmoid(z: Tensor): Tensor {
 }
 
 /** s'(z), from h = s(z). */
-function sigmoidSlope(h: Tensor): Tensor {
+function sigmoidDerivative(h: Tensor): Tensor {
   return h.mul(h.neg().add(1));
 }
 
@@ -158,7 +158,7 @@ function sigmoidSlope(h: Tensor): Tensor {
 /** Files with the gradients of the last epoch, by autograd and from scratch. */
 export function saveGradients(folder: string, autograd: Training, scratch: Training): string[] {
   mkdirSync(folder, { recursive: true });
-  const files = ['torch_autograd.dat', 'my_autograd.dat'].map((name) => join(folder, name));
+  const files = ['autograd.txt', 'from-scratch.txt'].map((name) => join(folder, name));
   [autograd, scratch].forEach(({ gradients }, i) => {
     io.saveTextSync(files[i], gradients[epochs - 1]);
   });
@@ -171,7 +171,7 @@ function compared(a: Tensor, b: Tensor): [absolute: number, relative: number] {
   return [absolute, absolute === 0 ? 0 : absolute / a.abs().max().item()];
 }
 
-function tellTraining(heading: string, { losses, gradients, prediction }: Training): void {
+function printTraining(heading: string, { losses, gradients, prediction }: Training): void {
   title(heading);
   const names = Object.keys(gradients[0]);
   console.log('largest entry of each gradient');
@@ -186,14 +186,14 @@ function tellTraining(heading: string, { losses, gradients, prediction }: Traini
   console.log(`prediction after training: ${prediction.toFixed(8)}`);
 }
 
-function tellFirstGradients(gradients: Named): void {
+function printFirstGradients(gradients: Named): void {
   title("Each layer's gradients in the first epoch");
   for (const [name, gradient] of Object.entries(gradients)) {
     console.log(`${name} (${sizes(gradient)})\n${String(gradient)}`);
   }
 }
 
-function tellComparison(files: readonly string[]): void {
+function printComparison(files: readonly string[]): void {
   title('The two files, read back and compared');
   console.log(files.join('\n'));
   const [autograd, scratch] = files.map((file) => io.loadTextSync(file));
@@ -207,7 +207,7 @@ function tellComparison(files: readonly string[]): void {
   );
 }
 
-function tellEpochs(autograd: Training, scratch: Training): void {
+function printEpochs(autograd: Training, scratch: Training): void {
   const relative = autograd.gradients.map((gradients, epoch) =>
     Object.entries(gradients).map(
       ([name, one]) => compared(one, scratch.gradients[epoch][name])[1],
@@ -215,7 +215,9 @@ function tellEpochs(autograd: Training, scratch: Training): void {
   );
   console.log('\nlargest relative difference in each epoch');
   console.log(`  ${relative.map((all) => tiny(Math.max(...all))).join('  ')}`);
-  console.log('It grows as the error shrinks: 5e-10 of a number near 0.6 is known to six digits.');
+  console.log(
+    'It grows as the error shrinks: an error of 5e-10 in an output near 0.6 has six significant digits.',
+  );
 }
 
 function main(): void {
@@ -224,16 +226,18 @@ function main(): void {
   });
   const start = notebookStart();
   const [x1, x2] = start.x.data as Float64Array;
-  console.log(`f(${x1.toFixed(8)}, ${x2.toFixed(8)}) = ${start.y.item().toFixed(8)}`);
+  console.log(
+    `learn f(x1, x2) = (x1^2 + x2^2) / 2 at one point: f(${x1.toFixed(8)}, ${x2.toFixed(8)}) = ${start.y.item().toFixed(8)}`,
+  );
   console.log(`2-10-10-1, sigmoid, float64, SGD with learning rate ${lr}, ${epochs} epochs`);
 
   const autograd = trainByAutograd(start);
   const scratch = trainFromScratch(start);
-  tellFirstGradients(autograd.gradients[0]);
-  tellTraining('By autograd: nn.Sequential, sum of squared errors, optim.SGD', autograd);
-  tellTraining('From scratch: the chain rule written out', scratch);
-  tellComparison(saveGradients(values.folder, autograd, scratch));
-  tellEpochs(autograd, scratch);
+  printFirstGradients(autograd.gradients[0]);
+  printTraining('With autograd: nn.Sequential, sum of squared errors, optim.SGD', autograd);
+  printTraining('From scratch: the chain rule written out', scratch);
+  printComparison(saveGradients(values.folder, autograd, scratch));
+  printEpochs(autograd, scratch);
 }
 
 if (require.main === module) main();

@@ -167,13 +167,13 @@ function compare(layout: Layout): void {
 /** A common mistake: the derivative of f at a = f(z). The chain rule needs the derivative at z. */
 class WrongPoint extends NumeratorLayer {
   protected override throughActivation(dA: Float64Array): Float64Array {
-    const { value, slope } = activations[this.activation];
-    return dA.map((gradient, i) => gradient * slope(value(this.z[i])));
+    const { value, derivative } = activations[this.activation];
+    return dA.map((gradient, i) => gradient * derivative(value(this.z[i])));
   }
 }
 
-function tellDenominator(): void {
-  title('Denominator layout: a column is a sample, z = W x + b');
+function printDenominator(): void {
+  title('Denominator layout: each column is a sample, z = W x + b');
   console.log('z = b 1^T + W x     dW = dZ x^T     db = dZ 1     dx = W^T dZ\n');
   const pass = byHand('denominator', 'sigmoid', givenGradient);
   console.log('2 units, 3 inputs, 4 samples, sigmoid:');
@@ -183,32 +183,32 @@ function tellDenominator(): void {
   compare('denominator');
 }
 
-function tellNumerator(): void {
-  title('Numerator layout: a row is a sample, z = x W + b');
+function printNumerator(): void {
+  title('Numerator layout: each row is a sample, z = x W + b');
   console.log('z = 1 b + x W       dW = x^T dZ     db = 1^T dZ   dx = dZ W^T\n');
   compare('numerator');
 
   const right = byHand('numerator', 'sigmoid', givenGradient);
   const wrong = byHand('numerator', 'sigmoid', givenGradient, WrongPoint);
   console.log(`
-The notebook that this follows differentiates the sigmoid at the wrong point in this layout.
-dL/dz = dL/da s'(z): the slope belongs to z. Taken at a = s(z), say, dWeight becomes
+A common mistake: the derivative of the sigmoid at the wrong point.
+dL/dz = dL/da s'(z) needs the derivative at z. At a = s(z) instead, dWeight is wrong:
   wrong ${rows(wrong.dWeight, 2)}
   right ${rows(right.dWeight, 2)}
-off by up to ${difference(right, wrong, 'dWeight').toFixed(4)}.`);
+The largest error is ${difference(right, wrong, 'dWeight').toFixed(4)}.`);
 }
 
-function tellMeanSquaredError(): void {
+function printMeanSquaredError(): void {
   title('Mean squared error: its gradient, and a step of gradient descent');
   console.log(
-    'L = mean of (a - t)^2, dL/da = 2 (a - t) / n; a.retainGrad() keeps it in autograd\n',
+    'L = mean of (a - t)^2, dL/da = 2 (a - t) / n; with autograd, a.retainGrad() keeps dL/da\n',
   );
   const hand = byHand('denominator', 'sigmoid', givenTargets);
   const auto = byAutograd('denominator', 'sigmoid', givenTargets);
   const after = { ...givenTargets, weight: tensor(hand.weightAfter).reshape(weight.shape) };
   const shown = { output: 4, dOutput: 4, dWeight: 3, weightAfter: 3 } as const;
   table(
-    ['', 'first unit', 'difference to autograd'],
+    ['', 'first unit', 'difference from autograd'],
     Object.entries(shown).map(([name, columns]) => {
       const quantity = name as keyof typeof shown;
       const first = hand[quantity].subarray(0, columns);
@@ -228,7 +228,7 @@ function rows(values: Float64Array, columns: number): string {
 }
 
 if (require.main === module) {
-  tellDenominator();
-  tellNumerator();
-  tellMeanSquaredError();
+  printDenominator();
+  printNumerator();
+  printMeanSquaredError();
 }

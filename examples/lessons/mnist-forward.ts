@@ -81,7 +81,7 @@ function accuracy(layers: Layers, { tensors: [x, y] }: data.TensorDataset<[Tenso
 
 // --- Output -----------------------------------------------------------------------------------------------------------
 
-function tellBatch(x: Tensor, y: Tensor): void {
+function printBatch(x: Tensor, y: Tensor): void {
   title(`A shuffled batch of ${batchSize} digits`);
   console.log(`x: ${x.dtype} ${sizes(x)}, grey values from ${x.min().item()} to ${x.max().item()}`);
   const scaled = scale.forward(x);
@@ -90,7 +90,7 @@ function tellBatch(x: Tensor, y: Tensor): void {
   console.log(`y: ${y.dtype} ${sizes(y)}, labels ${numbers(y).join(' ')}`);
 }
 
-function tellWeights(layers: Layers): void {
+function printWeights(layers: Layers): void {
   title('The layers and their weights');
   for (const [layer, linear] of Object.entries(layers)) {
     for (const [name, { shape }] of linear.namedParameters()) {
@@ -101,18 +101,16 @@ function tellWeights(layers: Layers): void {
   }
 }
 
-function tellForward(layers: Layers, x: Tensor): void {
+function printForward(layers: Layers, x: Tensor): void {
   title('Forward, step by step');
   const { weight, bias } = layers.hidden;
   const byProduct = bias === null ? x.matmul(weight.T) : x.matmul(weight.T).add(bias);
   const z = layers.hidden.forward(x);
   console.log(`z = x W^T + b: (${sizes(x)}) times (${sizes(weight.T)}) gives (${sizes(z)})`);
-  console.log(`by matrix product  ${first(byProduct)}`);
-  console.log(
-    `by the layer       ${first(z)}   largest difference ${tiny(distance(byProduct, z))}`,
-  );
+  console.log(`matrix product  ${first(byProduct)}`);
+  console.log(`layer           ${first(z)}   largest difference ${tiny(distance(byProduct, z))}`);
 
-  console.log('\nforward(layers, x), first digit');
+  console.log('\nthe steps of forward(layers, x), first digit');
   table(
     ['step', 'shape', 'first values'],
     Object.entries(forward(layers, x)).map(([name, step]) => [name, sizes(step), first(step)]),
@@ -127,7 +125,7 @@ function first(matrix: Tensor): string {
   return decimals(matrix.detach().index([0, slice(0, 5)])).join(' ');
 }
 
-function tellTraining(epochs: Iterable<Epoch>): Epoch | null {
+function printTraining(epochs: Iterable<Epoch>): Epoch | null {
   title('Training');
   console.log('epoch    loss  training digits  test digits');
   let last: Epoch | null = null;
@@ -146,7 +144,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-function tellPrediction(layers: Layers, x: Tensor, y: Tensor): void {
+function printPrediction(layers: Layers, x: Tensor, y: Tensor): void {
   title('The same batch after training');
   const { probabilities } = forward(layers, x);
   const { values, indices } = probabilities.max(1);
@@ -172,14 +170,14 @@ function main(): void {
   const layers = buildLayers();
   const [[x, y]] = new data.DataLoader(testSet, { batchSize, shuffle: true });
 
-  tellBatch(x, y);
-  tellWeights(layers);
+  printBatch(x, y);
+  printWeights(layers);
   noGrad(() => {
-    tellForward(layers, scale.forward(x));
+    printForward(layers, scale.forward(x));
   });
-  const last = tellTraining(train(layers, trainSet, testSet, { epochs, lr: 0.5, enough: 0.01 }));
+  const last = printTraining(train(layers, trainSet, testSet, { epochs, lr: 0.5, enough: 0.01 }));
   noGrad(() => {
-    tellPrediction(layers, scale.forward(x), y);
+    printPrediction(layers, scale.forward(x), y);
   });
   if (last) console.log(`\ntest accuracy ${percent(last.testAccuracy)}`);
 }

@@ -101,7 +101,7 @@ export function softmaxByHand(z: Tensor): Tensor {
   return powers.div(powers.sum(1, { keepdim: true }));
 }
 
-function tellPoints(x: Tensor, y: Tensor): void {
+function printPoints(x: Tensor, y: Tensor): void {
   title('Points around two centres');
   console.log(`x: ${x.dtype} ${sizes(x)}, y: ${y.dtype} ${sizes(y)}`);
   table(
@@ -114,8 +114,8 @@ function tellPoints(x: Tensor, y: Tensor): void {
   );
 }
 
-function tellPerceptron(x: Tensor): void {
-  title('A perceptron: one Linear, and a sigmoid if wanted');
+function printPerceptron(x: Tensor): void {
+  title('A perceptron: one Linear layer and an optional sigmoid');
   const model = new Perceptron(2);
   console.log(String(model));
   table(
@@ -123,7 +123,7 @@ function tellPerceptron(x: Tensor): void {
     model.namedParameters().map(([name, one]) => [name, sizes(one), decimals(one).join('  ')]),
   );
 
-  console.log('\nby hand: logit = x1 w1 + x2 w2 + b, probability = 1 / (1 + e^-logit)');
+  console.log('\ncomputed by hand: logit = x1 w1 + x2 w2 + b, probability = 1 / (1 + e^-logit)');
   const [weight, bias] = model.parameters();
   const byHand = perceptronByHand(x, weight, bias);
   const logits = model.forward(x);
@@ -138,18 +138,18 @@ function tellPerceptron(x: Tensor): void {
     ]),
   );
   console.log(
-    `largest difference to the module: logits ${tiny(distance(logits, byHand.logits))}, ` +
+    `largest difference from the module: logits ${tiny(distance(logits, byHand.logits))}, ` +
       `probabilities ${tiny(distance(probabilities, byHand.probabilities))}`,
   );
 }
 
-function tellMultilayerPerceptron(x: Tensor): void {
-  title('A multilayer perceptron: three hidden layers, a ModuleList');
+function printMultilayerPerceptron(x: Tensor): void {
+  title('A multilayer perceptron: three hidden layers in a ModuleList');
   const model = new MultilayerPerceptron(2, 5, 2, 3, nn.Sigmoid);
   console.log(String(model));
   const logits = model.forward(x);
 
-  console.log('\nlastForwardCache, each entry computed by hand from the one before');
+  console.log('\nlastForwardCache, and the difference of each entry from a computation by hand');
   const names = ['input', ...[...model.layers].map((layer) => layer.constructor.name), 'output'];
   const byHand = cacheByHand(model);
   table(
@@ -163,7 +163,7 @@ function tellMultilayerPerceptron(x: Tensor): void {
   );
 
   const probabilities = model.forward(x, { applySoftmax: true });
-  console.log('\nwith softmax: e^logit / sum of e^logits, a probability for each class');
+  console.log('\nsoftmax: e^logit / sum of e^logit over the classes, a probability for each class');
   table(
     ['logits', 'probabilities'],
     [0, 1, 2].map((i) => [
@@ -172,17 +172,17 @@ function tellMultilayerPerceptron(x: Tensor): void {
     ]),
   );
   console.log(
-    `largest difference by hand: ${tiny(distance(probabilities, softmaxByHand(logits)))}`,
+    `largest difference from softmax by hand: ${tiny(distance(probabilities, softmaxByHand(logits)))}`,
   );
 }
 
 function main(): void {
   manualSeed(1337);
   const { x, y } = data.gaussianClusters({ ...clusters, batchSize: 10 });
-  tellPoints(x, y);
+  printPoints(x, y);
   noGrad(() => {
-    tellPerceptron(x);
-    tellMultilayerPerceptron(x);
+    printPerceptron(x);
+    printMultilayerPerceptron(x);
   });
 }
 

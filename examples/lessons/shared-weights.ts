@@ -117,12 +117,12 @@ function fixed(numbers: readonly number[]): string[] {
 function main(): void {
   const hand = byHand(problem);
   const units = places.map(([r, c]) => `x[${r}:${r + 2}, ${c}:${c + 2}]`);
-  title('Forward: one kernel at four places');
+  title('Forward: one kernel at four positions');
   console.log(`x  = ${JSON.stringify(problem.x)}`);
   console.log(`w1 = ${JSON.stringify(problem.w1)}, shared by the four units\n`);
   const [L1, L2] = [fixed(hand.L1), fixed(hand.L2)];
   table(
-    ['unit sees', 'L1 = w1 . patch', 'w2', 'L2 = w2 tanh(L1)', 'sigmoid(L2)', 'target'],
+    ['input of unit', 'L1 = w1 . patch', 'w2', 'L2 = w2 tanh(L1)', 'sigmoid(L2)', 'target'],
     units.map((unit, u) => {
       const output = 1 / (1 + Math.exp(-hand.L2[u]));
       return [unit, L1[u], problem.w2[u], L2[u], output.toFixed(6), problem.y[u]];
@@ -130,17 +130,17 @@ function main(): void {
   );
   console.log(`loss = sum of (sigmoid(L2) - target)^2 / 2 = ${hand.loss.toFixed(10)}`);
 
-  title('Backward: every place has a share in the gradient of w1');
+  title('Backward: the gradient of w1 is the sum over the four positions');
   const [dW2, dL1] = [fixed(hand.dW2), fixed(hand.dL1)];
   table(
-    ['unit sees', 'dW2', 'dL1', 'dW1[0,0]', 'dW1[0,1]', 'dW1[1,0]', 'dW1[1,1]'],
+    ['input of unit', 'dW2', 'dL1', 'dW1[0,0]', 'dW1[0,1]', 'dW1[1,0]', 'dW1[1,1]'],
     [
       ...units.map((unit, u) => [unit, dW2[u], dL1[u], ...fixed(hand.shares[u])]),
       ['sum = dW1', '', '', ...fixed(hand.dW1)],
     ],
   );
 
-  title('The same by autograd: one leaf, used four times');
+  title('The same with autograd: one leaf tensor, used four times');
   const auto = byAutograd(problem);
   console.log(`loss = ${auto.loss.toFixed(10)}`);
   console.log(`w1.grad = ${fixed(auto.dW1).join('  ')}`);

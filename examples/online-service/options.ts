@@ -16,15 +16,15 @@ export interface ServiceOptions {
 
 export const helpText = `usage: npm run example online-service -- [OPTIONS]
 
-Answers predictions over HTTP while it trains, without pause, on what it is told.
+Answers requests for predictions over HTTP while it trains on the observations that it receives.
 
-  --host NAME        address to listen at (default: 127.0.0.1)
-  --port N           port, 0 for a free one (default: 8080)
-  --checkpoint DIR   continue from the newest in it, and save there now and then and at the end (default: none)
+  --host NAME        host name or address to listen on (default: 127.0.0.1)
+  --port N           port; 0 chooses a free one (default: 8080)
+  --checkpoint DIR   folder of checkpoints: resume from the newest, save during training and at the end (default: none)
   --save-every N     seconds between checkpoints (default: 10)
-  --threads N        threads to train with (default: 1)
-  --seed N           where weights and batches start from (default: 1)
-  --help             show this`;
+  --threads N        number of threads for training (default: 1)
+  --seed N           seed of weights and batches (default: 1)
+  --help             show this help`;
 
 /** An error in the command line; the message is one sentence. */
 export class UsageError extends Error {}

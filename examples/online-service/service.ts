@@ -25,13 +25,13 @@ export interface Service {
 }
 
 /** Loads the newest checkpoint that is intact, and reports newer ones that are damaged. */
-async function goOn(path: string, states: Readonly<Record<string, io.Stateful>>): Promise<void> {
+async function resume(path: string, states: Readonly<Record<string, io.Stateful>>): Promise<void> {
   try {
     await io.loadCheckpoint(path, states);
   } catch (error) {
     if (!(error instanceof io.CheckpointError) || error.fallback === null) throw error;
     console.error(
-      `online-service: WARNING: ${error.path} is damaged, going on from ${error.fallback}`,
+      `online-service: WARNING: ${error.path} is damaged, resuming from ${error.fallback}`,
     );
     console.error(`online-service: ${error.message}`);
     await io.loadCheckpoint(error.fallback, states);
@@ -49,7 +49,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const meter = new Meter();
   const path = options.checkpoint;
   const states = { model: trainer.model, optimizer: trainer.optimizer, observations: ring };
-  if (path !== null && (await io.listCheckpoints(path)).length > 0) await goOn(path, states);
+  if (path !== null && (await io.listCheckpoints(path)).length > 0) await resume(path, states);
   predictor.refresh(trainer.model);
 
   let served = trainer.countSteps();
@@ -86,7 +86,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     // The next run starts while the files are written. The service keeps answering if the disk is full.
     nextSave = Infinity;
     saving = save(path)
-      .catch((error: unknown) => console.error('online-service: no checkpoint:', error))
+      .catch((error: unknown) =>
+        console.error('online-service: saving a checkpoint failed:', error),
+      )
       .finally(() => (nextSave = performance.now() + 1000 * options.saveEvery));
   };
 

@@ -246,8 +246,10 @@ describe('the program', () => {
     const first = await interrupted((stdout) => results(stdout).length === 1, ...broken);
     expect([first.code, first.stderr]).toEqual([130, '']);
     const [saved, hint] = first.stdout.trimEnd().split('\n').slice(-2);
-    expect(saved).toMatch(/^stopped after step \d+, saved as .*broken.checkpoints.\d+-step-\d+(-best)?$/);
-    expect(hint).toBe(`go on with: npm run demo -- ${broken.join(' ')} --resume`);
+    expect(saved).toMatch(
+      /^stopped after step \d+, saved as .*broken.checkpoints.\d+-step-\d+(-best)?$/,
+    );
+    expect(hint).toBe(`resume with: npm run demo -- ${broken.join(' ')} --resume`);
     const second = await demo(...broken, '--resume');
     expect([second.code, second.stderr]).toEqual([0, '']);
     expect([...results(first.stdout), ...results(second.stdout)]).toEqual(results(whole.stdout));

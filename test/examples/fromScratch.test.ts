@@ -75,7 +75,7 @@ describe('the example', () => {
     const output = await runExample('from-scratch', '--folder', folder);
     expect(output).toContain('2.77076914e+1');
     expect(output).toContain(`prediction after training: ${golden.prediction}`);
-    const files = ['torch_autograd.dat', 'my_autograd.dat'].map((name) => join(folder, name));
+    const files = ['autograd.txt', 'from-scratch.txt'].map((name) => join(folder, name));
     const [autograd, scratch] = files.map((file) => io.loadTextSync(file));
     expect(Object.keys(autograd)).toEqual(Object.keys(scratch));
     expect(autograd['2.weight'].shape).toEqual([10, 10]);

@@ -63,6 +63,6 @@ describe.each(golden.cases)('$activation', ({ activation, ...expected }) => {
 
 test('tells its story', async () => {
   const output = await runExample('layer-by-hand');
-  expect(output).toContain('differentiates the sigmoid at the wrong point');
+  expect(output).toContain('the derivative of the sigmoid at the wrong point');
   expect(output).toContain('loss 0.378194, after the step 0.377448');
 });

@@ -118,5 +118,5 @@ test('tells its story', async () => {
   const output = await runExample('perceptron');
   expect(output).toContain('linear.weight  1 x 2');
   expect(output).toContain('7 output');
-  expect(output).toContain('largest difference by hand');
+  expect(output).toContain('largest difference from softmax by hand');
 });

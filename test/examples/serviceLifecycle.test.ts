@@ -145,7 +145,7 @@ describe('a service', () => {
     const { child, output } = program('--port', '0', '--checkpoint', dir);
     const [, steps] = await until(() => /^listening at \S+, (\d+) steps/m.exec(output()));
     expect(Number(steps)).toBe(good.step);
-    expect(output()).toContain(`WARNING: ${newest.path} is damaged, going on from ${good.path}\n`);
+    expect(output()).toContain(`WARNING: ${newest.path} is damaged, resuming from ${good.path}\n`);
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);

@@ -3,9 +3,9 @@ import { backend } from 'blasgrad';
 
 /** Activations of one number, and their derivatives. */
 export const activations = {
-  sigmoid: { value: sigmoid, slope: (z: number) => sigmoid(z) * (1 - sigmoid(z)) },
-  relu: { value: (z: number) => Math.max(z, 0), slope: (z: number) => (z > 0 ? 1 : 0) },
-  tanh: { value: Math.tanh, slope: (z: number) => 1 - Math.tanh(z) ** 2 },
+  sigmoid: { value: sigmoid, derivative: (z: number) => sigmoid(z) * (1 - sigmoid(z)) },
+  relu: { value: (z: number) => Math.max(z, 0), derivative: (z: number) => (z > 0 ? 1 : 0) },
+  tanh: { value: Math.tanh, derivative: (z: number) => 1 - Math.tanh(z) ** 2 },
 };
 export type Activation = keyof typeof activations;
 
@@ -61,8 +61,8 @@ export abstract class DenseLayer {
 
   /** dL/dz = dL/da f'(z), with the derivative at z. */
   protected throughActivation(dA: Float64Array): Float64Array {
-    const { slope } = activations[this.activation];
-    return dA.map((gradient, i) => gradient * slope(this.z[i]));
+    const { derivative } = activations[this.activation];
+    return dA.map((gradient, i) => gradient * derivative(this.z[i]));
   }
 
   /** The layer updates its own weights: one step of gradient descent. */

@@ -135,6 +135,10 @@ export const numberDTypes: readonly NumberDType[] = dtypes.filter(isNumber);
 /** The dtype of numbers and of functions with floating results, where nothing else decides (torch.get_default_dtype). */
 export const defaultDType: FloatingDType = 'float32';
 
+/** Floating dtypes in which arithmetic is done; the others are storage. */
+export const fullDTypes = ['float32', 'float64'] as const satisfies readonly FloatingDType[];
+export type FullDType = (typeof fullDTypes)[number];
+
 export function isFloating(dtype: DType): dtype is FloatingDType {
   return table[dtype].kind === 'floating';
 }

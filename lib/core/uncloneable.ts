@@ -8,3 +8,5 @@ export function sendTransferableInstead(): void {}
 export function sendStateDictInstead(): void {}
 
 export function sendColumnsInstead(): void {}
+
+export function sendStateAndCallLoadTransformer(): void {}

@@ -1,5 +1,5 @@
 /** States as JSON: loaded exactly, or refused by name. */
-import { data, metrics, nn, ones, optim, tensor } from 'blasgrad';
+import { data, metrics, nn, ones, optim } from 'blasgrad';
 
 const { lrScheduler } = optim;
 
@@ -39,6 +39,13 @@ test.each<[string, (optimizer: optim.Optimizer) => optim.lrScheduler.Schedule]>(
   }
 });
 
+test('StandardScaler comes back exactly', () => {
+  const fitted = new data.StandardScaler().fit([0.1, 0.7]);
+  const loaded = new data.StandardScaler();
+  throughJson(fitted, loaded);
+  expect(loaded.stateDict()).toStrictEqual(fitted.stateDict());
+});
+
 test('infinity is nothing else in JSON', () => {
   const schedule = new lrScheduler.ReduceLROnPlateau(optimizerOf());
   schedule.loadStateDict(structuredClone(schedule.stateDict()));
@@ -70,14 +77,6 @@ test.each<[string, () => Stateful]>([
   ['SGD with momentum', () => stepped((p) => new optim.SGD(p, { lr: 0.1, momentum: 0.5 }))],
   ['accuracy', () => metrics.accuracy()],
   ['r2', () => metrics.r2()],
-  [
-    'StandardScaler',
-    () => {
-      const scaler = new data.StandardScaler();
-      scaler.fit(tensor([[1], [2]]));
-      return scaler;
-    },
-  ],
   ['a module', () => new nn.Linear(2, 1)],
   [
     'a loader in the middle of an epoch',
@@ -88,7 +87,5 @@ test.each<[string, () => Stateful]>([
     },
   ],
 ])('tensors in JSON are refused: %s', (_, make) => {
-  expect(() => throughJson(make(), make())).toThrow(
-    /expected (a tensor|a float64 vector|the tensors)/,
-  );
+  expect(() => throughJson(make(), make())).toThrow(/expected (a tensor|the tensors)/);
 });

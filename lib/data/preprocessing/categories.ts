@@ -1,82 +1,171 @@
-/** Fitted categories: the common part of OneHotEncoder and LabelEncoder. */
-import { requireArity, wrongType, unexpected, describe } from '../../core/errors';
-import { textOf, type Column } from '../table/column';
-import { columnOf } from '../table/columnData';
-import { notFitted, requireCategories, requireState } from './state';
+/** Fitted categories: the common part of OneHotEncoder, OrdinalEncoder and LabelEncoder. */
+import { describe, requireNumber, requireInteger, unexpected } from '../../core/errors';
+import { ColumnwiseTransformer } from './columnwise';
+import { isNumeric, type Source } from './source';
 
-/** Values of a column, or texts. */
-export type Categorical = Column | readonly (string | null)[];
+/** Options that join rare categories into one. */
+export interface RareOptions {
+  /**
+   * Categories that are rarer are joined into one, `infrequent`: a number of rows from 1 on, or a share of them below
+   * 1. Default: none are.
+   */
+  minFrequency?: number;
+  /** At most this many categories, the joined one included: the rarest are joined. Default: any number. */
+  maxCategories?: number;
+}
 
-export abstract class Categories {
-  private fitted: readonly string[] | null = null;
+/** The categories of a column. */
+export interface FittedCategories {
+  /** Sorted: numbers by size, texts by their characters. */
+  readonly categories: readonly string[];
+  /** Those that are joined, sorted too. */
+  readonly infrequent: readonly string[];
+}
 
-  protected abstract readonly name: string;
+export const categoriesSchema = { categories: 'texts', infrequent: 'texts' } as const;
 
-  /** The fitted categories, in order. */
+/** The checked options of a class. */
+export function requireRare(op: string, options: RareOptions): RareOptions {
+  const { minFrequency, maxCategories } = options;
+  if (minFrequency !== undefined) {
+    const limit = requireNumber(op, 'minFrequency', minFrequency);
+    if (limit >= 1 ? !Number.isInteger(limit) : limit <= 0) {
+      const what = 'a whole number from 1 on, or a share between 0 and 1';
+      throw unexpected(op, what, 'minFrequency', String(limit));
+    }
+  }
+  if (maxCategories !== undefined) requireInteger(op, 'maxCategories', maxCategories, 1);
+  return { minFrequency, maxCategories };
+}
+
+/**
+ * Base class of OneHotEncoder, OrdinalEncoder and LabelEncoder.
+ *
+ * @example new data.OneHotEncoder().fit(['red', 'green']).categories // ['green', 'red']
+ */
+export abstract class CategoryTransformer extends ColumnwiseTransformer<FittedCategories> {
+  protected readonly schema = categoriesSchema;
+  /** Codes by text, made from the fitted categories when they are first needed. */
+  private readonly lookups = new WeakMap<FittedCategories, ReadonlyMap<string, number>>();
+
+  /** The fitted categories of the only column, in order. */
   get categories(): readonly string[] {
-    if (this.fitted === null) throw notFitted(`${this.name}.categories`);
-    return this.fitted;
+    const inputs = this.fittedInputs('categories');
+    if (inputs.length === 1) return this.fitted[0].categories;
+    const what = `one column for categories (categoriesOf(column) returns those of each)`;
+    throw unexpected(this._transformer, what, 'this', `${inputs.length} columns`);
   }
 
-  /** Finds the categories, sorted: numbers by size, texts by their characters. */
-  fit(x: Categorical): this {
-    requireArity(`${this.constructor.name}.fit`, arguments.length, 1);
-    const column = this.columnOf('fit', x);
-    const found = new Set<string>();
-    for (let i = 0; i < column.values.length; i++) {
-      const text = textOf(column, i);
-      if (text !== null) found.add(text);
+  /**
+   * The fitted categories of a column.
+   *
+   * @param column its name
+   * @returns the categories, sorted
+   */
+  categoriesOf(column: string): readonly string[] {
+    const inputs = this.fittedInputs('categoriesOf');
+    const j = inputs.findIndex(({ name }) => name === column);
+    if (j >= 0) return this.fitted[j].categories;
+    const names = inputs.map(({ name }) => name).join(', ');
+    throw unexpected(`${this._transformer}.categoriesOf`, `one of ${names}`, 'column', describe(column)); // prettier-ignore
+  }
+
+  protected fitColumn(op: string, source: Source): FittedCategories {
+    const { codes, categories } = source.texts(op);
+    const counts = new Float64Array(categories.length);
+    for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]]++;
+    const found = Array.from(categories, (text, code) => ({ text, count: counts[code] }))
+      .filter(({ count }) => count > 0)
+      .sort(isNumeric(source.kind) ? byNumber : byText);
+    const rare = this.rareOf(found, codes.length);
+    return {
+      categories: found.filter((one) => !rare.has(one)).map(({ text }) => text),
+      infrequent: found.filter((one) => rare.has(one)).map(({ text }) => text),
+    };
+  }
+
+  private rareOf<One extends { readonly count: number }>(
+    found: readonly One[],
+    rows: number,
+  ): Set<One> {
+    const { minFrequency = 0, maxCategories = Infinity } = this._options as RareOptions;
+    const limit = minFrequency < 1 ? minFrequency * rows : minFrequency;
+    const rare = new Set(found.filter(({ count }) => count < limit));
+    const left = found.length - rare.size + (rare.size > 0 ? 1 : 0);
+    if (left <= maxCategories) return rare;
+    const ascending = [...found].sort((a, b) => a.count - b.count); // stable, as in scikit-learn
+    return new Set(ascending.slice(0, found.length - (maxCategories - 1)));
+  }
+
+  protected override checkFitted(op: string, name: string, fitted: FittedCategories): void {
+    const known = new Set(fitted.categories);
+    const twice = fitted.infrequent.find((text) => known.has(text));
+    if (twice === undefined) return;
+    throw unexpected(op, 'each category once', `${name}.infrequent`, describe(twice));
+  }
+
+  /** The code of each row: that of its category, `infrequent`, `missing`, or what `unknown` returns. */
+  protected codesOf(
+    op: string,
+    fitted: FittedCategories,
+    source: Source,
+    missing: (row: number) => number,
+    unknown: (row: number, text: string) => number,
+  ): (row: number) => number {
+    const { codes, categories } = source.texts(op);
+    const lookup = this.lookupOf(fitted);
+    const outputs = categories.map((text) => lookup.get(text));
+    return (row) => {
+      const code = codes[row];
+      if (code < 0) return missing(row);
+      return outputs[code] ?? unknown(row, categories[code]);
+    };
+  }
+
+  /** The code of joined categories. */
+  protected infrequentCode(fitted: FittedCategories): number {
+    return fitted.categories.length;
+  }
+
+  private lookupOf(fitted: FittedCategories): ReadonlyMap<string, number> {
+    let lookup = this.lookups.get(fitted);
+    if (lookup === undefined) {
+      const joined = this.infrequentCode(fitted);
+      lookup = new Map([
+        ...fitted.categories.map((text, code): [string, number] => [text, code]),
+        ...fitted.infrequent.map((text): [string, number] => [text, joined]),
+      ]);
+      this.lookups.set(fitted, lookup);
     }
-    const sorted = [...found];
-    if (column.type === 'category') sorted.sort((a, b) => (a < b ? -1 : 1));
-    else if (column.type === 'int64') sorted.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-    else sorted.sort((a, b) => Number(a) - Number(b));
-    this.fitted = sorted;
-    return this;
+    return lookup;
   }
 
-  /** The index of each row's category; for an unknown category what `unknown` returns. */
-  protected codesOf(method: string, x: Categorical, unknown: (row: number) => number): Int32Array {
-    const column = this.columnOf(method, x);
-    if (this.fitted === null) throw notFitted(`${this.name}.${method}`);
-    const codes = new Map(this.fitted.map((category, i) => [category, i]));
-    return Int32Array.from({ length: column.values.length }, (_, i) => {
-      const text = textOf(column, i);
-      return (text === null ? undefined : codes.get(text)) ?? unknown(i);
-    });
+  /** The error about an unknown or missing category. */
+  protected unknownCategory(
+    op: string,
+    { categories, infrequent }: FittedCategories,
+    source: Source,
+    row: number,
+    text: string | null,
+  ): RangeError {
+    const all = [...categories.slice(0, 21), ...infrequent.slice(0, 21)];
+    const known = all.slice(0, 20).map(describe).join(', ');
+    const more = all.length > 20 ? ', ...' : '';
+    const got = `${text === null ? 'a missing value' : describe(text)} in row ${row}`;
+    return unexpected(op, `one of ${known}${more}`, source.label, got);
   }
+}
 
-  /** The error about an unknown category in a row. */
-  protected unknownCategory(method: string, x: Categorical, row: number): RangeError {
-    const text = textOf(this.columnOf(method, x), row);
-    const known = this.categories.slice(0, 20).map(describe).join(', ');
-    const more = this.categories.length > 20 ? ', ...' : '';
-    const got = text === null ? 'none' : describe(text);
-    return unexpected(`${this.name}.${method}`, `one of ${known}${more}`, `row ${row}`, got);
-  }
+interface Counted {
+  readonly text: string;
+}
 
-  private columnOf(method: string, x: unknown): Column {
-    if (Array.isArray(x) && x.length === 0) {
-      return { type: 'category', values: new Int32Array(0), categories: [] };
-    }
-    if (typeof x === 'object' && x !== null) return columnOf('x', x);
-    throw wrongType(`${this.name}.${method}`, 'a column or an array', 'x', x);
-  }
+function byText(a: Counted, b: Counted): number {
+  return a.text < b.text ? -1 : 1;
+}
 
-  /** The fitted values, for `loadStateDict` and for checkpoints. */
-  stateDict(): {
-    /** In order; null before `fit`. */
-    categories: string[] | null;
-  } {
-    requireArity(`${this.constructor.name}.stateDict`, arguments.length, 0);
-    return { categories: this.fitted === null ? null : [...this.fitted] };
-  }
-
-  /** Restores what `stateDict` returned. */
-  loadStateDict(state: unknown): void {
-    requireArity(`${this.constructor.name}.loadStateDict`, arguments.length, 1);
-    const op = `${this.name}.loadStateDict`;
-    const { categories } = requireState(op, state, ['categories']);
-    this.fitted = categories === null ? null : requireCategories(op, categories);
-  }
+function byNumber(a: Counted, b: Counted): number {
+  const [x, y] = [Number(a.text), Number(b.text)];
+  if (x !== y || !Number.isInteger(x)) return x - y;
+  return BigInt(a.text) < BigInt(b.text) ? -1 : 1; // int64 beyond 2^53
 }

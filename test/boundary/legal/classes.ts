@@ -1,7 +1,7 @@
 /**
  * Valid constructor calls of layers, losses, optimizers, schedulers, datasets and metrics, and of related functions.
  */
-import { nn, optim, zeros, type Tensor } from 'blasgrad';
+import { data, nn, optim, zeros, type Tensor } from 'blasgrad';
 import { labels, legalCalls, legalMethods, matrix, type Legal, type Row } from './call';
 
 export const leaf = (): Tensor => zeros(2, { requiresGrad: true });
@@ -84,6 +84,18 @@ const numbers: Row[] = [
   ['new data.RandomSampler', () => [[1, 2]], { options: () => ({ replacement: true }) }],
   ['new data.StandardScaler', () => [], { options: () => ({ fillMissing: true }) }],
   ['new data.OneHotEncoder', () => [], { options: () => ({ handleUnknown: 'ignore' }) }],
+  ['new data.MinMaxScaler', () => [], { options: () => ({ clip: true }) }],
+  ['new data.MaxAbsScaler', () => [], { options: () => ({ dtype: 'float64' }) }],
+  ['new data.RobustScaler', () => [], { options: () => ({ withScaling: false }) }],
+  ['new data.OrdinalEncoder', () => [], { options: () => ({ handleUnknown: 'category' }) }],
+  ['new data.SimpleImputer', () => [], { options: () => ({ strategy: 'median' }) }],
+  ['new data.KBinsDiscretizer', () => [], { options: () => ({ nBins: 2 }) }],
+  ['new data.PowerTransformer', () => [], { options: () => ({ method: 'boxCox' }) }],
+  ['new data.QuantileTransformer', () => [], { options: () => ({ nQuantiles: 9 }) }],
+  ['new data.DateFeatures', () => [], { options: () => ({ parts: ['year'] }) }],
+  ['new data.LagFeatures', () => [], { options: () => ({ lags: [1, 2] }) }],
+  ['new data.Pipeline', () => [[new data.StandardScaler()]]],
+  ['data.loadTransformer', () => [new data.StandardScaler().state()], { options: () => ({}) }],
   ['new data.Table', () => [{ a: [1, 2] }]],
   ['new data.Subset', () => [[1, 2], [0]]],
   ['new data.ConcatDataset', () => [[[1, 2], [3]]]],

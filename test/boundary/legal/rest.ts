@@ -28,7 +28,7 @@ const rows: Row[] = [
   ['new optim.lrScheduler.ChainedScheduler', () => [[step()]]],
   ['new optim.lrScheduler.SequentialLR', chain],
   ['new data.BatchSampler', () => [[0, 1, 2], 2, true]],
-  ['new data.ColumnTransformer', () => [{ a: new data.StandardScaler() }]],
+  ['new data.ColumnTransformer', () => [{ a: new data.StandardScaler() }], { options: () => ({ remainder: 'drop' }) }], // prettier-ignore
   ['new data.ImageFolder', () => [path], { options: () => ({ size: 8 }) }],
   ['new data.IterableDataset', () => [[1, 2]]],
   ['new data.LabelEncoder', () => []],

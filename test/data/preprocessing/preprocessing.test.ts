@@ -12,20 +12,6 @@ const table = new Table({
 const city = table.column('city');
 const root = Math.sqrt(1.5);
 
-/** A state as it is after a file: plain numbers and new tensors. */
-function copied<State extends object>(state: State): State {
-  return Object.fromEntries(
-    Object.entries(state).map(([key, value]) => [
-      key,
-      value instanceof Object && 'shape' in value
-        ? tensor((value as Tensor).toArray() as number[], { dtype: 'float64' })
-        : value instanceof Object && !Array.isArray(value)
-          ? copied(value as object)
-          : (value as unknown),
-    ]),
-  ) as State;
-}
-
 function closeTo(actual: Tensor, expected: number[][]): void {
   expect([actual.dtype, actual.shape]).toEqual(['float32', [expected.length, expected[0].length]]);
   const flat = expected.flat();
@@ -72,8 +58,8 @@ describe('StandardScaler', () => {
     const tenth = tensor([[0.1], [0.1], [0.1]], { dtype: 'float64' });
     closeTo(new StandardScaler().fitTransform(tenth), [[0], [0], [0]]);
     const long = new Float64Array(100_000).fill(0.1); // of which a plain sum is off by 1e-11
-    const { mean, scale } = new StandardScaler().fit({ type: 'float64', values: long }).stateDict();
-    expect([mean?.toArray(), scale?.toArray()]).toEqual([[0.1], [1]]);
+    const { mean, scale } = new StandardScaler().fit({ type: 'float64', values: long });
+    expect([mean, scale]).toEqual([[0.1], [1]]);
   });
 });
 
@@ -98,9 +84,8 @@ describe('OneHotEncoder', () => {
   });
 
   test('has as many columns as there are categories', () => {
-    const encoder = new OneHotEncoder();
     const all = Array.from({ length: 200_000 }, (_, i) => `c${i}`);
-    encoder.loadStateDict({ categories: all });
+    const encoder = new OneHotEncoder().fit(all);
     expect(encoder.inverseTransform(encoder.transform(['c7', 'c199999']))).toEqual([
       'c7',
       'c199999',
@@ -125,12 +110,12 @@ describe('OneHotEncoder', () => {
   });
 
   test('refuses or leaves out what it does not know', () => {
-    const message = "OneHotEncoder.transform: expected one of 'a', 'b' for row 1, got ";
+    const message = "OneHotEncoder.transform: expected one of 'a', 'b' for x, got ";
     expect(() => new OneHotEncoder().fit(['a', 'b']).transform(['a', 'c'])).toThrow(
-      `${message}'c'`,
+      `${message}'c' in row 1`,
     );
     expect(() => new OneHotEncoder().fit(['a', 'b']).transform(['a', null])).toThrow(
-      `${message}none`,
+      `${message}a missing value in row 1`,
     );
     const lenient = new OneHotEncoder({ handleUnknown: 'ignore' }).fit(['a', 'b']);
     closeTo(lenient.transform(['c', null, 'b']), [
@@ -148,7 +133,7 @@ test('LabelEncoder gives labels, and names for labels', () => {
   expect(labels.inverseTransform(y)).toEqual(['Rome', 'Oslo', 'Rome']);
   expect(() => labels.inverseTransform([2])).toThrow('expected labels below 2 for labels, got 2');
   expect(() => labels.transform(['Bonn'])).toThrow(
-    "expected one of 'Oslo', 'Rome' for row 0, got 'Bonn'",
+    "expected one of 'Oslo', 'Rome' for x, got 'Bonn' in row 0",
   );
 });
 
@@ -178,12 +163,12 @@ test.each([
   ['ColumnTransformer', make, table],
 ])('%s: a loaded state transforms alike', (_, transform, input) => {
   const fitted = transform() as data.StandardScaler;
-  const expected = fitted.fitTransform(input as data.Column);
+  const expected = fitted.fitTransform(input);
   const loaded = transform() as data.StandardScaler;
   expect(() => loaded.transform(input as data.Column)).toThrow(
-    'expected fit or loadStateDict before',
+    'not fitted; call fit() or loadStateDict() first',
   );
-  loaded.loadStateDict(copied(fitted.stateDict()));
+  loaded.loadStateDict(JSON.parse(JSON.stringify(fitted.stateDict())));
   expect(loaded.transform(input as data.Column).toArray()).toEqual(expected.toArray());
 });
 
@@ -215,104 +200,145 @@ describe('a checkpoint', () => {
     await io.saveCheckpoint(folder, fitted);
     const loaded = { ...all(), other: new StandardScaler() };
     await expect(io.loadCheckpoint(folder, loaded)).rejects.toThrow(RangeError);
-    expect(() => loaded.inputs.transform(table)).toThrow('expected fit or loadStateDict before');
+    expect(() => loaded.inputs.transform(table)).toThrow(
+      'not fitted; call fit() or loadStateDict() first',
+    );
   });
 });
 
 test('a state that does not fit changes nothing', () => {
   const inputs = make().fit(table);
   const before = inputs.transform(table).toArray();
-  const state = { city: { categories: ['x'] }, age: { mean: tensor([1]), scale: tensor([1]) } };
-  expect(() => {
-    inputs.loadStateDict(state);
-  }).toThrow('StandardScaler.loadStateDict: expected a float64 vector for state.mean');
+  const state = make().fit(table).state();
+  const [first, ...others] = state.columns ?? [];
+  const empty = { ...first, state: { ...(first['state'] as object), columns: [] } };
+  expect(() => inputs.loadStateDict({ ...state, columns: [empty, ...others] })).toThrow(
+    "ColumnTransformer.loadStateDict: expected the column 'city' for state.columns[0].state.columns, got none",
+  );
   expect(inputs.transform(table).toArray()).toEqual(before);
 });
 
-const vector = (...values: number[]) => tensor(values, { dtype: 'float64' });
+/** A state with other fitted values. */
+const changed = (transformer: data.Transformer, values: object): object => {
+  const state = transformer.state();
+  return { ...state, columns: [{ ...state.columns?.[0], ...values }] };
+};
+const scaler = () => new StandardScaler().fit([1, 2]);
+const encoder = () => new OneHotEncoder().fit(['a', 'b']);
+
 test.each<[() => unknown, string]>([
-  [() => new StandardScaler({ with: 1 } as never), "one of fillMissing for options, got 'with'"],
+  [
+    () => new StandardScaler({ with: 1 } as never),
+    "StandardScaler: expected one of withMean, withStd, fillMissing, dtype for options, got 'with'",
+  ],
   [
     () => new StandardScaler().fit(tensor([1])),
     'StandardScaler.fit: expected a shape (rows, columns) for x, got [1]',
   ],
   [
     () => new StandardScaler().fit(tensor([[Infinity]])),
-    'expected finite numbers for column 0 of x',
-  ],
-  [() => new StandardScaler().fit(city), 'expected a column of numbers for x, got 2 categories'],
-  [() => new StandardScaler().fit(3 as never), 'expected a tensor or a column for x, got 3'],
-  [
-    () => new StandardScaler().fit([1, 2] as never),
-    'expected a tensor or a column for x, got an array of 2 elements',
+    'expected finite numbers for column 0 of x, got Infinity in row 0',
   ],
   [
-    () => new StandardScaler().fit(tensor([[1]])).transform(tensor([[1, 2]])),
+    () => new StandardScaler().fit(city),
+    "StandardScaler.fit: expected numbers for x, got 'Rome' in row 0",
+  ],
+  [
+    () => new StandardScaler().fit(3 as never),
+    'expected a table, a tensor, a column, an array or a plain object for x, got 3',
+  ],
+  [
+    () => new StandardScaler().fit([]),
+    'StandardScaler.fit: expected at least one row for x, got none',
+  ],
+  [
+    () => new StandardScaler().fit(tensor([[1], [2]])).transform(tensor([[1, 2]])),
     'expected 1 columns for x, got 2',
   ],
   [
-    () => {
-      new StandardScaler().loadStateDict({ mean: vector(1) });
-    },
-    "expected the entry 'scale' for state",
+    () => scaler().loadStateDict(changed(scaler(), { scale: undefined })),
+    'expected a positive number for state.columns[0].scale, got undefined',
   ],
   [
-    () => {
-      new StandardScaler().loadStateDict({ mean: vector(1), scale: vector(0) });
-    },
-    'positive numbers for state.scale',
+    () => scaler().loadStateDict(changed(scaler(), { scale: 0 })),
+    'expected a positive number for state.columns[0].scale, got 0',
   ],
   [
-    () => {
-      new StandardScaler().loadStateDict({ mean: vector(1), scale: vector(1, 2) });
-    },
-    '1 numbers for state.scale',
+    () => scaler().loadStateDict(changed(scaler(), { mean: NaN })),
+    'a finite number for state.columns[0].mean, got NaN',
   ],
   [
-    () => {
-      new StandardScaler().loadStateDict({ mean: vector(NaN), scale: vector(1) });
-    },
-    'finite numbers for state.mean',
+    () => scaler().loadStateDict(changed(scaler(), { kind: 'word' })),
+    "for state.columns[0].kind, got 'word'",
   ],
   [
-    () => {
-      new OneHotEncoder().loadStateDict({ categories: ['a', 'a'] });
-    },
-    "each category once for state.categories, got 'a'",
+    () => scaler().loadStateDict(changed(scaler(), { more: 1 })),
+    "only name, kind, mean, scale for state.columns[0], got 'more'",
   ],
   [
-    () => {
-      new OneHotEncoder().loadStateDict({ categories: [1] });
-    },
-    'an array of strings for state.categories',
+    () => encoder().loadStateDict(changed(encoder(), { categories: ['a', 'a'] })),
+    'different strings for state.columns[0].categories',
   ],
   [
-    () => {
-      new OneHotEncoder().loadStateDict(null);
-    },
-    'an object for state, got null',
+    () => encoder().loadStateDict(changed(encoder(), { infrequent: ['a'] })),
+    "each category once for state.columns[0].infrequent, got 'a'",
   ],
   [
-    () => {
-      make().loadStateDict({ city: {}, age: {}, more: {} });
-    },
-    "one of city, age for state, got 'more'",
+    () => encoder().loadStateDict(changed(encoder(), { categories: [1] })),
+    'different strings for state.columns[0].categories',
+  ],
+  [() => encoder().loadStateDict(null), 'an object for state, got null'],
+  [
+    () => data.loadTransformer({ transformer: 'Scaler', options: {}, columns: null }),
+    "for state.transformer, got 'Scaler'",
+  ],
+  [
+    () => data.loadTransformer(scaler().state(), { as: OneHotEncoder }),
+    'expected a state of OneHotEncoder for state, got one of StandardScaler',
   ],
   [
     () => new OneHotEncoder({ handleUnknown: 'zero' as never }),
-    "'error' or 'ignore' for handleUnknown, got 'zero'",
+    "'error' or 'ignore' or 'infrequentIfExist' for handleUnknown, got 'zero'",
   ],
-  [() => new OneHotEncoder().fit('abc' as never), 'a column or an array for x'],
+  [() => new OneHotEncoder().fit('abc' as never), 'or a plain object for x'],
   [
     () => new OneHotEncoder().fit(['a']).inverseTransform(tensor([[1, 2]])),
     'a shape (rows, 1) for x, got [1, 2]',
   ],
   [
     () => new ColumnTransformer({ a: 1 as never }),
-    "a transform or 'passthrough' for transforms['a'], got 1",
+    "ColumnTransformer: expected a transformer, 'passthrough' or 'drop' for the transformer of 'a', got 1",
   ],
-  [() => make().fit({} as never), 'ColumnTransformer.fit: expected a table for table'],
-  [() => make().fit(new Table({ age: [1] })), "expected one of age for name, got 'city'"],
+  [
+    () => new ColumnTransformer({ a: new LabelEncoder() }),
+    "expected an OneHotEncoder or OrdinalEncoder for the transformer of 'a', got a LabelEncoder, which is for targets",
+  ],
+  [
+    () =>
+      new ColumnTransformer([
+        [['a', 'b'], 'drop'],
+        ['a', 'drop'],
+      ]),
+    "expected each column once for columns[1][0], got 'a'",
+  ],
+  [() => make().fit(3 as never), 'ColumnTransformer.fit: expected a table, '],
+  [
+    () => make().fit(new Table({ age: [1] })),
+    "ColumnTransformer.fit: expected the column 'city' for x, got 'age'",
+  ],
+  [
+    () =>
+      make()
+        .fit(table)
+        .transform(new Table({ age: [1] })),
+    "ColumnTransformer.transform: expected the column 'city' for the table, got 'age'",
+  ],
+  [() => new data.Pipeline([]), 'Pipeline: expected at least one transformer for steps, got none'],
+  [
+    () =>
+      new data.Pipeline([new data.SimpleImputer({ strategy: 'mostFrequent' })]).fitTransform(city),
+    'Pipeline.transform: expected an encoder after it, in a Pipeline, for x, got texts',
+  ],
 ])('what makes no sense is refused, %#', (use, message) => {
   expect(use).toThrow(message);
 });

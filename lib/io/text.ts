@@ -19,7 +19,7 @@ import { elementsOf, requireTensors } from './named';
 import { pause, readPieces, readPiecesSync, readText, type Fill, type Reader } from './pieces';
 import { writeWhole, writeWholeSync } from './write';
 
-/** Bytes of text that are written, or read and converted, before other events run: about 5 ms of work. */
+/** Bytes of text that are written, or read and converted, before other events run: 4 ms of work for float32. */
 const pieceBytes = 1 << 16;
 
 /**

@@ -206,7 +206,7 @@ class AnomalyObserver implements Observer {
 
   replaying(op: string): never {
     throw new Error(
-      `${op}: expected the plain function under detectAnomaly, got the compiled one, whose replays nobody watches`,
+      `${op}: detectAnomaly cannot check a compiled function, whose replays run in C++; call the plain function`,
     );
   }
 
@@ -235,7 +235,7 @@ export function detectAnomaly<T>(fn: () => T): T {
   }
   if (capture !== null) {
     throw new Error(
-      'detectAnomaly: expected a call outside of compiled functions, got one inside, whose replays nobody watches',
+      'detectAnomaly: cannot check inside a compiled function, whose replays run in C++; call it around the plain function',
     );
   }
   const result = observing(new AnomalyObserver(), fn);

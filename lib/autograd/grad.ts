@@ -21,7 +21,9 @@ function tensorList(op: string, name: string, value: unknown): Tensor[] {
   for (const one of list) {
     if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or an array of tensors', name, one);
     if (!one.requiresGrad)
-      throw new Error(`${op}: expected ${name} that require grad, got one that does not`);
+      throw new Error(
+        `${op}: one of the ${name} does not require gradients; set requiresGrad first`,
+      );
   }
   return list as Tensor[];
 }
@@ -74,7 +76,7 @@ export function grad(
   const missing = gradients.indexOf(null);
   if (missing >= 0 && !allowUnused) {
     throw new Error(
-      `grad: expected inputs that outputs depend on, got none for inputs[${missing}]; allowUnused gives null for it`,
+      `grad: the outputs do not depend on inputs[${missing}]; pass { allowUnused: true } to get null for it`,
     );
   }
   return gradients;

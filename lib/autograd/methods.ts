@@ -32,7 +32,9 @@ export function graphOptions(
 export function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
   if (gradient === undefined || gradient === null) {
     if (root.numel() !== 1) {
-      throw unexpected(op, 'a gradient for a tensor of several elements', 'gradient', 'none');
+      throw new RangeError(
+        `${op}: a tensor of shape ${shapeText(root.shape)} needs a gradient of that shape; pass it, or reduce to one element`,
+      );
     }
     const one = Tensor._empty(root.dtype, root.shape);
     const { array } = one._storage;
@@ -110,20 +112,19 @@ addCallingMethods({
     const graph = graphOptions('backward', options);
     if (!this.requiresGrad) {
       throw new Error(
-        'backward: expected a tensor that requires grad, got one that depends on no such tensor',
+        'backward: this tensor does not depend on a tensor that requires gradients; set requiresGrad, and compute it outside noGrad',
       );
     }
     runBackward([this], [seedFor('backward', this, gradient)], graph);
   },
   retainGrad(this: Tensor): void {
-    if (!this.requiresGrad)
-      throw new Error('retainGrad: expected a tensor that requires grad, got one that does not');
+    if (!this.requiresGrad) throw new Error('retainGrad: this tensor does not require gradients');
     if (this._node !== null) this._node.retained = this;
   },
   registerHook(this: Tensor, hook: Hook): { remove(): void } {
     if (typeof hook !== 'function') throw wrongType('registerHook', 'a function', 'hook', hook);
     if (!this.requiresGrad) {
-      throw new Error('registerHook: expected a tensor that requires grad, got one that does not');
+      throw new Error('registerHook: this tensor does not require gradients');
     }
     const hooks = this._node === null ? (this._hooks ??= []) : (this._node.hooks ??= []);
     hooks.push(hook);

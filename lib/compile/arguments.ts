@@ -82,7 +82,7 @@ export function requireInputs(op: string, args: readonly unknown[]): Tensor[] {
     if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or a number', `inputs[${i}]`, one);
     for (let k = 0; k < i; k++) {
       if (overlap(one, inputs[k] as Tensor)) {
-        throw unexpected(op, 'memory of its own', `inputs[${i}]`, `that of inputs[${k}]`);
+        throw new RangeError(`${op}: inputs[${i}] shares memory with inputs[${k}]; pass a clone`);
       }
     }
   }
@@ -107,9 +107,13 @@ function stepsOf(inputs: readonly Tensor[], steps: number | undefined): number {
     }
   });
   const count = inputs.length === 0 ? steps : inputs[0].shape[0];
-  if (count === undefined) throw unexpected('scan', 'a number', 'steps', 'none');
+  if (count === undefined) {
+    throw new RangeError(
+      'scan: without tensors among the inputs, pass the number of steps: { steps }',
+    );
+  }
   if (steps !== undefined && steps !== count) {
-    throw unexpected('scan', `${count}, the rows of the inputs`, 'steps', String(steps));
+    throw unexpected('scan', `the ${count} rows of the inputs`, 'steps', String(steps));
   }
   return count;
 }

@@ -63,7 +63,7 @@ export class RecordedRun {
   constructor(fn: Fn, inputs: readonly Tensor[]) {
     if (capture !== null) {
       throw new Error(
-        'compile: expected a call outside of compiled functions, got one inside; call the plain function there',
+        'compile: a compiled function cannot be called inside another one; call the plain function there',
       );
     }
     this.inputs = inputs.map(signatureOf);

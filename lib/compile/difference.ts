@@ -38,9 +38,9 @@ export function differenceText(difference: Difference): string {
       return `${where}: ${place} is ${numberText(after, dtype)}, and was ${numberText(before, dtype)} when fn was captured`;
     }
     case 'operand':
-      return `${where}: ${name} is another tensor than when fn was captured`;
+      return `${where}: ${name} is not the tensor that it was when fn was captured`;
     case 'size':
-      return `${where}: sizes or dtypes are others than when fn was captured`;
+      return `${where}: sizes or dtypes differ from those when fn was captured`;
     case 'result':
       return `fn has another ${name} than when it was captured`;
   }
@@ -57,8 +57,8 @@ export class DifferenceError extends Error {
 
   constructor(text: string, results: unknown) {
     super(
-      `compile: expected the same calls in every run of fn, got a difference: ${text}. The step was done; those since the ` +
-        `last comparison may have used what was captured. Call again to go on with a new program, or ${advice}`,
+      `compile: fn does not make the same calls in every run: ${text}. This step was done; steps since the last ` +
+        `comparison may have used the captured values. Call again to continue with a new program, or ${advice}`,
     );
     Object.defineProperty(this, 'results', { value: results, writable: true });
   }

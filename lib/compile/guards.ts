@@ -3,7 +3,6 @@ import { compileFunction } from 'node:vm';
 import type { Capture } from '../core/capture';
 import { changes } from '../core/changes';
 import type { FieldValue } from '../core/fields';
-import { unexpected } from '../core/errors';
 import { currentGenerator } from '../core/generator';
 import { unusable, type Storage } from '../core/storage';
 import type { TypedArray } from '../core/dtype';
@@ -53,12 +52,7 @@ export class Guards {
   /** Throws where memory was detached. */
   requireMemory(): void {
     if (this.states.every(({ array }) => array.length > 0)) return;
-    throw unexpected(
-      'compile',
-      'memory that is still there',
-      'a tensor that fn uses',
-      'a tensor whose memory was detached',
-    );
+    throw new RangeError('compile: the memory of a tensor that fn uses was transferred away');
   }
 
   private memoryHolds(): boolean {

@@ -1,5 +1,4 @@
 /** The programs of one function: finds the one for a call, captures new ones, and compares them with new runs of fn. */
-import { unexpected } from '../core/errors';
 import { observer } from '../core/observer';
 import type { Tensor } from '../core/tensor';
 import { EarlierTemporaries, RecordedRun, type Fn } from './capture';
@@ -35,7 +34,7 @@ export class Programs {
   find(inputs: readonly Tensor[]): Program | null {
     observer?.replaying?.('compile');
     if (this.disposed) {
-      throw new Error('compile: expected a function in use, got one that was disposed of');
+      throw new Error('compile: this compiled function was disposed of');
     }
     const { all } = this;
     for (let i = 0; i < all.length; i++) {
@@ -201,11 +200,6 @@ export class Programs {
 export function requireUnchanged(program: Program, inputs: readonly Tensor[]): void {
   for (let i = 0; i < inputs.length; i++) {
     if (!program.changes(inputs[i]._storage)) continue;
-    throw unexpected(
-      'compile',
-      'inputs that fn does not change',
-      `inputs[${i}]`,
-      'a tensor whose memory it changes in place',
-    );
+    throw new RangeError(`compile: fn changes the memory of inputs[${i}] in place; pass a clone`);
   }
 }

@@ -1,6 +1,4 @@
 /** The error for memory that a run uses. */
 export function runningError(op: string): Error {
-  return new Error(
-    `${op}: expected tensors that are not in use, got one that a running compiled function uses; await the run first`,
-  );
+  return new Error(`${op}: a running compiled function uses these tensors; await the run first`);
 }

@@ -3,7 +3,6 @@ import { capture } from './capture';
 import { countChange } from './changes';
 import { contentOf, type NumberMemory, type TypedArray } from './dtype';
 import { copyElements, readElement } from './element';
-import { unexpected } from './errors';
 import { observer } from './observer';
 import { allocateOwn, isInSlab, unusable, type Storage } from './storage';
 import type { Tensor } from './tensor';
@@ -13,16 +12,14 @@ export function usableMemory(op: string, t: Tensor): TypedArray {
   const array = t._storage.array;
   if (array.length > 0 || t.numel() === 0) return array;
   if (array === unusable.running) {
-    throw new Error(
-      `${op}: expected a tensor that is not in use, got one that a running compiled function changes; await the run first`,
-    );
+    throw new Error(`${op}: a running compiled function changes this tensor; await the run first`);
   }
   if (array === unusable.temporary) {
     throw new Error(
-      `${op}: expected a tensor with memory, got a temporary of a compiled function; return it from the function instead`,
+      `${op}: this tensor was a temporary of a compiled function and has no memory; return it from the function instead`,
     );
   }
-  throw unexpected(op, 'memory that is still there', 'this', 'a tensor whose memory was detached');
+  throw new RangeError(`${op}: the memory of this tensor was transferred away`);
 }
 
 /** Call before changing a tensor: an error while a running compiled function or an export reads its memory. */
@@ -45,7 +42,7 @@ export const gradientsInUse = new Set<Tensor>();
 export function requireUnusedGradient(op: string, leaf: Tensor): void {
   if (gradientsInUse.size === 0 || !gradientsInUse.has(leaf)) return;
   throw new Error(
-    `${op}: expected a tensor that is not in use, got one whose gradient a running compiled function changes; await the run first`,
+    `${op}: a running compiled function computes the gradient of this tensor; await the run first`,
   );
 }
 
@@ -53,16 +50,14 @@ export function requireUnusedGradient(op: string, leaf: Tensor): void {
 export function readersError(op: string, { exports }: Storage): Error {
   const [who, what] =
     exports > 0 ? ['an export to a file', 'export'] : ['a running compiled function', 'run'];
-  return new Error(
-    `${op}: expected a tensor that is not in use, got one that ${who} reads; await the ${what} first`,
-  );
+  return new Error(`${op}: ${who} reads this tensor; await the ${what} first`);
 }
 
 /** The memory of a tensor whose values JavaScript is about to read: not during capture, and an observer is told. */
 export function readableMemory(op: string, t: Tensor): TypedArray {
   if (capture !== null && !capture.mayRead(t._storage)) {
     throw new Error(
-      `${op}: expected a value that does not depend on a replay, got a tensor computed in a compiled function; ` +
+      `${op}: a compiled function computes this tensor, so its value cannot be read inside; ` +
         'return the tensor and read it outside',
     );
   }

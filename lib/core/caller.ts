@@ -26,7 +26,7 @@ export function calledAs<T>(op: string, compute: () => T, argument?: ArgumentNam
 export function renamed(error: unknown, op: string, argument?: ArgumentName): unknown {
   // Not by instanceof: errors of native calls belong to the realm that loaded the addon. Other classes have names of their own.
   const { name, message = '', stack } = (error ?? {}) as Partial<Error>;
-  const inside = /^\w+(?=: expected )/.exec(message);
+  const inside = /^\w+(?=: )/.exec(message);
   if (inside === null || !/^(Type|Range|)Error$/.test(name ?? '')) return error;
   let text = message.slice(inside[0].length);
   if (argument !== undefined) {

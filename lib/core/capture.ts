@@ -142,7 +142,7 @@ export class Capture {
 
   /** Called before JavaScript writes numbers of an optimizer. */
   writeNumbers(numbers: Storage): void {
-    if (!this.scheduling) refuse('optimizer', 'options that stay as they are');
+    if (!this.scheduling) refuse('optimizer', 'options');
     this.scheduledNumbers.add(numbers);
   }
 
@@ -151,7 +151,7 @@ export class Capture {
     this.use(numbers);
     if (!this.scheduledNumbers.has(numbers)) return;
     throw new Error(
-      'step: expected steps of schedules after those of the optimizer in a compiled function, got one before',
+      'step: in a compiled function, scheduler.step() was called before optimizer.step(); call it after',
     );
   }
 }
@@ -166,7 +166,9 @@ export function setCapture(next: Capture | null): void {
 
 /** Throws the error for what a compiled function may not do, because a replay would not repeat it. */
 export function refuse(op: string, what: string): never {
-  throw new Error(`${op}: expected ${what} in a compiled function, got a change from JavaScript`);
+  throw new Error(
+    `${op}: cannot set ${what} in a compiled function, because a replay would not repeat it; do that outside`,
+  );
 }
 
 /** For changes that JavaScript makes to memory: an error inside a compiled function. */

@@ -97,7 +97,7 @@ export class Generator {
         describe(state),
       );
     }
-    refuseInCapture('setState', 'a generator that runs on');
+    refuseInCapture('setState', 'the position of a generator');
     this.words().set(state.contiguous()._flat as Int32Array);
     return this;
   }
@@ -111,7 +111,7 @@ export class Generator {
     if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 53) {
       throw wrongValue(op, 'a whole number from 0 to 2^53', 'seed', seed);
     }
-    refuseInCapture(op, 'a generator that runs on');
+    refuseInCapture(op, 'the position of a generator');
     this.words().set([(seed % word) | 0, Math.floor(seed / word) | 0, 0, 0]);
     return this;
   }

@@ -83,8 +83,8 @@ export class Node<K extends OpName = OpName> {
         .map((tensor) => `${tensor.dtype} ${shapeText(tensor.shape)}`)
         .join(', ');
       throw new Error(
-        `backward: expected values kept by ${this.rule.name} (${shapes}) to be unchanged, ` +
-          'got one that was modified by an in-place operation',
+        `backward: a tensor that ${this.rule.name} saved (${shapes}) was changed in place since; ` +
+          'clone it before the change',
       );
     }
     return this.tensors;
@@ -104,8 +104,8 @@ export class Node<K extends OpName = OpName> {
   requireAlive(): void {
     if (this.freed) {
       throw new Error(
-        `backward: expected a graph that is still there, got one whose ${this.rule.name} was freed by an earlier ` +
-          'backward; pass { retainGraph: true } to that one to go through it again',
+        `backward: an earlier backward freed the graph (at ${this.rule.name}); ` +
+          'pass { retainGraph: true } to the earlier call, or compute the loss again',
       );
     }
   }

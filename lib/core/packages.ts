@@ -12,7 +12,7 @@ export function requirePackage(op: string, what: string, name: string): unknown 
     const [, root = name] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? [];
     const [reason] = messageOf(error).split('\n');
     throw new Error(
-      `${op}: expected the package ${root} for ${what}, got none; npm install ${root} (${reason})`,
+      `${op}: ${what} need the package ${root}; run npm install ${root} (${reason})`,
       { cause: error },
     );
   }

@@ -36,7 +36,7 @@ export class ScalarInput extends Tensor {
 
   set value(value: number) {
     const number = requireNumber(value);
-    refuseInCapture('scalarInput', 'a value that stays as it is');
+    refuseInCapture('scalarInput', 'the value');
     requireNoReaders('scalarInput', this);
     usableMemory('scalarInput', this);
     this._storage.array[0] = number;

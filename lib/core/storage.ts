@@ -6,7 +6,6 @@ import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
 import { copyElements } from './element';
-import { unexpected } from './errors';
 import { sendTransferableInstead } from './uncloneable';
 
 /** What is false of most storages. */
@@ -158,7 +157,7 @@ const kept = new Slab(keptSlab.slab);
 const surelyFree = 1 << 28;
 
 function outOfMemory(bytes: number, found: string): RangeError {
-  return unexpected('tensor', `memory for ${bytes} bytes`, 'the elements', found);
+  return new RangeError(`tensor: out of memory: needs ${bytes} bytes, ${found}`);
 }
 
 /** Requests a buffer that is too large for any machine: V8 collects garbage before it refuses. */
@@ -179,12 +178,12 @@ function memory<T>(bytes: number, make: (bytes: number) => T): T {
     const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
     const free = (): number => limit - process.memoryUsage.rss();
     if (bytes <= limit && bytes > free()) collectGarbage();
-    if (bytes > free()) throw outOfMemory(bytes, `at most ${Math.max(free(), 0)} on this machine`);
+    if (bytes > free()) throw outOfMemory(bytes, `${Math.max(free(), 0)} are free on this machine`);
   }
   try {
     return make(bytes);
   } catch {
-    throw outOfMemory(bytes, 'none');
+    throw outOfMemory(bytes, 'which the system refused');
   }
 }
 

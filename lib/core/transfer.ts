@@ -54,7 +54,7 @@ export function receive(value: unknown): { storage: Storage; shape: Shape; requi
   const data = message.data as TypedArray;
   const wanted = newArray(dtype, 0).constructor.name;
   if (arrayClass(data) !== wanted) throw wrongType(op, `a ${wanted}`, 'data', data);
-  if (isDetached(data)) throw wrongType(op, 'memory that is still there', 'data', data);
+  if (isDetached(data)) throw wrongType(op, 'memory that was not transferred away', 'data', data);
   if (data.length !== numelOf(shape)) {
     throw unexpected(
       op,

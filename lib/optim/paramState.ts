@@ -94,7 +94,7 @@ export class ParamState<O> {
 
   /** Overwrites the state with a saved one; tensors that it lacks get their initial values. */
   load(group: ParamGroup<O>, saved: ReadonlyMap<string, Tensor>): void {
-    refuseInCapture('loadStateDict', 'state that ops change');
+    refuseInCapture('loadStateDict', 'optimizer state');
     for (const spec of this.specs()) {
       const value = saved.get(spec.name);
       if (value === undefined) {

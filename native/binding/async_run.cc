@@ -31,7 +31,7 @@ struct AsyncRun : Runner::Job {
       error = failed.what();
     } catch (const std::bad_alloc&) {
       op = "compile";
-      error = "expected memory to work in, got none";
+      error = "out of memory";
     } catch (const std::exception& failed) {
       op = "compile";
       error = failed.what();
@@ -95,8 +95,10 @@ Napi::Value StartRun(const Napi::CallbackInfo& info) {
     ReadRun(info, *bound, &run->run, &arrays);
     for (const External& one : bound->externals) {
       if (one.shared || one.bytes == 0) continue;
-      Expected(false, "memory that cannot be detached", "a tensor that fn uses",
-               "one whose data was handed out before the capture");
+      throw ArgumentError(
+          false,
+          "fn uses a tensor whose data was read before the capture, so that its memory "
+          "could be transferred away during the run; clone it first");
     }
     for (napi_value array : arrays) {
       if (!IsShared(env, array)) {

@@ -26,10 +26,10 @@ void BoundProgram::Release() {
 
 void RequireIdle(const BoundProgram& bound) {
   if (bound.program == nullptr) {
-    throw ArgumentError(false, "expected a program, got one that was disposed of");
+    throw ArgumentError(false, "the program was disposed of");
   }
   if (bound.running != nullptr) {
-    throw ArgumentError(false, "expected a program that is not running, got one that is running");
+    throw ArgumentError(false, "the program is running");
   }
 }
 
@@ -41,8 +41,7 @@ void RequireExternals(const BoundProgram& bound) {
     if (napi_get_reference_value(bound.env, one.array, &array) != napi_ok || array == nullptr ||
         !ReadBuffer(bound.env, array, &buffer) || buffer.data != one.data ||
         buffer.bytes() < one.bytes) {
-      Expected(false, "memory that is still there", "a tensor that fn uses",
-               "a tensor whose memory was detached");
+      throw ArgumentError(false, "the memory of a tensor that fn uses was transferred away");
     }
   }
 }

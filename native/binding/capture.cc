@@ -19,7 +19,7 @@ Environment* EnvironmentOf(const Napi::CallbackInfo& info) {
 Capture* Open(const Napi::CallbackInfo& info) {
   Environment* environment = EnvironmentOf(info);
   if (environment->capture == nullptr) {
-    throw ArgumentError(false, "expected an open capture, got none");
+    throw ArgumentError(false, "no capture is open");
   }
   return environment->capture.get();
 }
@@ -64,9 +64,8 @@ void RequireUnchanged(const Recording& recording, const std::vector<Port>& input
             call.places[i].temporary != input.place.temporary) {
           continue;
         }
-        throw ArgumentError(false,
-                            std::string("expected inputs that are only read, got one that ") +
-                                call.op->name + " changes in place");
+        throw ArgumentError(false, std::string(call.op->name) +
+                                       " changes an input of fn in place; clone the input in fn");
       }
     }
   }
@@ -93,7 +92,7 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
   Environment* environment = EnvironmentOf(info);
   try {
     if (environment->capture != nullptr) {
-      throw ArgumentError(false, "expected no open capture, got one");
+      throw ArgumentError(false, "a capture is open already");
     }
     environment->capture = std::make_unique<Capture>(info.Env());
   } catch (...) {
@@ -178,7 +177,7 @@ Napi::Value End(const Napi::CallbackInfo& info) {
     // From here on no JavaScript runs.
     const Recording& recording = capture->recording();
     if (recording.calls().empty()) {
-      throw ArgumentError(false, "expected fn to run at least one op, got none");
+      throw ArgumentError(false, "fn runs no op; compile a function that computes with tensors");
     }
     std::vector<PortArray> ports;
     std::vector<Port> inputs = FindPorts(env, inputArrays, "inputs", recording, &ports);
@@ -237,7 +236,7 @@ Napi::Value CompareCapture(const Napi::CallbackInfo& info) {
     // From here on no JavaScript runs.
     RequireIdle(bound);
     if (bound.environment->capture == nullptr) {
-      throw ArgumentError(false, "expected an open capture, got none");
+      throw ArgumentError(false, "no capture is open");
     }
     const Recording& recording = bound.environment->capture->recording();
     std::vector<PortArray> arrays;

@@ -201,7 +201,7 @@ void ThrowPending(napi_env env, const char* op) {
   } catch (const DataError& error) {
     raise(ErrorKind::range, error.what());
   } catch (const std::bad_alloc&) {
-    raise(ErrorKind::range, "expected memory to work in, got none");
+    raise(ErrorKind::range, "out of memory");
   } catch (const std::exception& error) {
     raise(ErrorKind::error, error.what());
   }

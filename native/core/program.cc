@@ -17,8 +17,7 @@ char* NewAligned(size_t bytes) {
   try {
     return static_cast<char*>(::operator new(bytes, std::align_val_t{kArenaAlignment}));
   } catch (const std::bad_alloc&) {
-    throw DataError("expected memory for the " + std::to_string(bytes) +
-                    " bytes of a program, got none");
+    throw DataError("out of memory: the program needs " + std::to_string(bytes) + " bytes");
   }
 }
 

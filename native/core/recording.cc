@@ -92,8 +92,8 @@ void Recording::Append(const Call& call) {
     const Place place = given ? Find(call.buf[i]) : Place();
     const size_t bytes = given ? BytesOf(call.op->operands[i], *call.variant, call.need[i]) : 0;
     if (!Holds(place, bytes)) {
-      throw DataError(std::string("expected memory inside a temporary for ") +
-                      call.op->operands[i].name + ", got some that goes on behind it");
+      throw DataError(std::string("the memory of ") + call.op->operands[i].name +
+                      " extends beyond the end of a temporary");
     }
     if (place.kind == Place::Kind::temporary && bytes > 0) Touch(call, i, place, bytes);
     recorded.places.push_back(place);

@@ -46,7 +46,7 @@ void Runner::Add(std::shared_ptr<Job> job, int threads) {
     try {
       thread_ = std::thread([this] { Loop(); });
     } catch (const std::system_error&) {
-      throw DataError("expected a thread beside the event loop, got none from the system");
+      throw DataError("the system could not start a background thread");
     }
   }
   const std::lock_guard lock(mutex_);

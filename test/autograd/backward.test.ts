@@ -95,8 +95,8 @@ test('frees the graph, unless retainGraph', () => {
   expect(x.grad?.toArray()).toEqual(once.map((value) => 2 * value));
   expect(() => y.backward()).toThrow(
     new Error(
-      'backward: expected a graph that is still there, got one whose sum was freed by an earlier backward; ' +
-        'pass { retainGraph: true } to that one to go through it again',
+      'backward: an earlier backward freed the graph (at sum); ' +
+        'pass { retainGraph: true } to the earlier call, or compute the loss again',
     ),
   );
 });
@@ -106,7 +106,7 @@ test('a part that was freed is missed by what stands on it', () => {
   const shared = x.exp();
   shared.sum().backward();
   expect(() => shared.mul(2).sum().backward()).toThrow(
-    'whose exp was freed by an earlier backward',
+    'an earlier backward freed the graph (at exp)',
   );
 });
 
@@ -162,12 +162,12 @@ describe('errors', () => {
     [
       'several elements and no gradient',
       () => leaf([1, 2]).mul(2).backward(),
-      'backward: expected a gradient for a tensor of several elements for gradient, got none',
+      'backward: a tensor of shape [2] needs a gradient of that shape; pass it, or reduce to one element',
     ],
     [
       'a constant',
       () => tensor([1]).backward(),
-      'backward: expected a tensor that requires grad, got one that depends on no such tensor',
+      'backward: this tensor does not depend on a tensor that requires gradients; set requiresGrad, and compute it outside noGrad',
     ],
     [
       'a gradient of another shape',

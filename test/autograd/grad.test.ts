@@ -71,7 +71,7 @@ test('unused inputs: an error, or null', () => {
   const z = x.mul(2);
   expect(() => grad(z, [x, y], { retainGraph: true })).toThrow(
     new Error(
-      'grad: expected inputs that outputs depend on, got none for inputs[1]; allowUnused gives null for it',
+      'grad: the outputs do not depend on inputs[1]; pass { allowUnused: true } to get null for it',
     ),
   );
   const [dx, dy] = grad(z, [x, y], { allowUnused: true });
@@ -112,7 +112,7 @@ test('retainGraph keeps the graph, and without it is freed', () => {
   const y = x.mul(x);
   grad(y, x, { retainGraph: true });
   grad(y, x);
-  expect(() => grad(y, x)).toThrow('was freed by an earlier backward');
+  expect(() => grad(y, x)).toThrow('an earlier backward freed the graph');
 });
 
 describe('errors', () => {
@@ -134,19 +134,19 @@ describe('errors', () => {
       'an output that needs none',
       () => grad(tensor([1]), x),
       Error,
-      'grad: expected outputs that require grad, got one that does not',
+      'grad: one of the outputs does not require gradients; set requiresGrad first',
     ],
     [
       'an input that needs none',
       () => grad(x.sum(), tensor([1])),
       Error,
-      'grad: expected inputs that require grad, got one that does not',
+      'grad: one of the inputs does not require gradients; set requiresGrad first',
     ],
     [
       'several elements and no weights',
       () => grad(x.mul(2), x),
       RangeError,
-      'grad: expected a gradient for a tensor of several elements for gradient, got none',
+      'grad: a tensor of shape [2] needs a gradient of that shape; pass it, or reduce to one element',
     ],
     [
       'weights of another shape',

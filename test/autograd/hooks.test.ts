@@ -96,9 +96,7 @@ test('retainGrad keeps the gradient of a result', () => {
   expect(at(x)).toEqual([8, 16]);
   x.retainGrad();
   const z = y.detach().mul(2);
-  expect(() => z.retainGrad()).toThrow(
-    'retainGrad: expected a tensor that requires grad, got one that does not',
-  );
+  expect(() => z.retainGrad()).toThrow('retainGrad: this tensor does not require gradients');
 });
 
 test('kept gradients add up, and share no memory with those of leaves', () => {
@@ -143,7 +141,7 @@ describe('refused', () => {
       new TypeError("registerHook: expected a function for hook, got 'hook'"),
     );
     expect(() => tensor([1]).registerHook(() => undefined)).toThrow(
-      'registerHook: expected a tensor that requires grad, got one that does not',
+      'registerHook: this tensor does not require gradients',
     );
   });
 });

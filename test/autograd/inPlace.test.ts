@@ -2,7 +2,7 @@
 import { grad, noGrad, rand, tensor, zeros, type Tensor } from 'blasgrad';
 
 const leaf = (values: number[] | number[][]): Tensor => tensor(values, { requiresGrad: true });
-const changed = 'to be unchanged, got one that was modified by an in-place operation';
+const changed = 'was changed in place since; clone it before the change';
 
 test('a value that backward needs may not change', () => {
   const x = leaf([1, 2]);
@@ -10,7 +10,7 @@ test('a value that backward needs may not change', () => {
   const z = y.mul(y);
   y.add_(1);
   expect(() => z.sum().backward()).toThrow(
-    `backward: expected values kept by mul (float32 [2], float32 [2]) ${changed}`,
+    `backward: a tensor that mul saved (float32 [2], float32 [2]) ${changed}`,
   );
 });
 
@@ -174,32 +174,32 @@ describe('refused', () => {
     [
       'a leaf',
       () => x.add_(1),
-      'add_: expected no change in place of a leaf that requires grad, got one outside noGrad',
+      'add_: this tensor is a leaf that requires gradients; change it in noGrad(() => ...) only',
     ],
     [
       'a leaf, filled',
       () => x.fill_(1),
-      'fill_: expected no change in place of a leaf that requires grad, got one outside noGrad',
+      'fill_: this tensor is a leaf that requires gradients; change it in noGrad(() => ...) only',
     ],
     [
       'a view of a leaf',
       () => x.view(1, 2).mul_(2),
-      'mul_: expected no change in place of a view of a leaf that requires grad, got one outside noGrad',
+      'mul_: this tensor is a view of a leaf that requires gradients; change it in noGrad(() => ...) only',
     ],
     [
       'a result that would be larger',
       () => x.mul(1).add_(zeros(3, 2)),
-      'add_: expected a result of shape [2] for an in-place operation, got [3, 2]',
+      'add_: the result has shape [3, 2], which this tensor of shape [2] cannot hold',
     ],
     [
       'a result that would be floating',
       () => tensor([1], { dtype: 'int32' }).add_(0.5),
-      'add_: expected a int32 result for an in-place operation, got float32',
+      'add_: the result is float32, which this int32 tensor cannot hold',
     ],
     [
       'an expanded tensor',
       () => zeros(1).expand(3).add_(1),
-      'add_: expected memory of its own for each element for this, got an expanded tensor',
+      'add_: elements of this expanded tensor share memory; clone it first',
     ],
   ])('%s', (_what, run, message) => {
     expect(run).toThrow(message);

@@ -26,7 +26,7 @@ const many = 2 ** 45; // 140 TB of float32
 const sparse = Object.assign([1], { length: 2 ** 32 - 1 });
 const as = (value: unknown): never => value as never;
 
-const memory = /^\w+: expected memory for \d{13,} bytes for the elements, got /;
+const memory = /^\w+: out of memory: needs \d{13,} bytes, /;
 const tooMany: [what: string, run: () => unknown, message: RegExp][] = [
   ['zeros', () => zeros(many), memory],
   ['zeros of several dimensions', () => zeros(2 ** 20, 2 ** 25), memory],

@@ -51,15 +51,15 @@ const calls: readonly (readonly [string, () => unknown, typeof Error, string])[]
     'the same tensor twice',
     () => double(x, x),
     RangeError,
-    'memory of its own for inputs[1], got that of inputs[0]',
+    'inputs[1] shares memory with inputs[0]',
   ],
   [
     'views of one tensor',
     () => double(wide, wide.narrow(0, 1, 1)),
     RangeError,
-    'memory of its own for inputs[1]',
+    'inputs[1] shares memory with inputs[0]',
   ],
-  ['detached memory', () => double(gone()), RangeError, 'memory that is still there'],
+  ['detached memory', () => double(gone()), RangeError, 'transferred away'],
   ['an unknown option', () => double.scan(wide, anything({ step: 1 })), RangeError, 'scan: '],
   [
     'a signal for scan',
@@ -90,13 +90,13 @@ const calls: readonly (readonly [string, () => unknown, typeof Error, string])[]
     'steps that differ',
     () => double.scan(zeros(2, 3), { steps: 3 }),
     RangeError,
-    'scan: expected 2, the rows of the inputs for steps',
+    'scan: expected the 2 rows of the inputs for steps',
   ],
   [
     'no steps',
     () => compile(() => ones(1).add(1)).scan(),
     RangeError,
-    'scan: expected a number for steps',
+    'scan: without tensors among the inputs',
   ],
   ...[0, -1, 1.5, NaN, Infinity, 2 ** 33, '3'].map((steps) => {
     const call = (): unknown => double.scan(wide, { steps: anything(steps) });

@@ -85,7 +85,7 @@ describe('no false alarm', () => {
       return one.mul(2);
     });
     for (let i = 0; i < 10; i++) step(x);
-    expect(() => kept[0].add(1)).toThrow('got a temporary of a compiled function');
+    expect(() => kept[0].add(1)).toThrow('was a temporary of a compiled function');
   });
 
   test('state that each step assigns anew is right while it is compared', () => {

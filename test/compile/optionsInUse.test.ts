@@ -16,8 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const steps = 60_000;
-const inUse =
-  /in use, got one .*a running compiled function (uses|changes|reads).*; await the run first/;
+const inUse = /a running compiled function (uses|changes|reads|computes).*await the run first/;
 
 const { lrScheduler } = optim;
 

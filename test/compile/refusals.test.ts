@@ -35,11 +35,21 @@ const functions: readonly (readonly [
       expect(name === 'data' ? y.data : y[name]()).toBe(undefined);
       return y;
     };
-    const message = `${name}: expected a value that does not depend on a replay, got a tensor computed`;
+    const message = `${name}: a compiled function computes this tensor`;
     return [`${name} of a temporary`, read, Error, message] as const;
   }),
-  ['item of an input', (one) => one.mul(one.sum().item()), Error, 'item: expected a value'],
-  ['data of an input', (one) => one.mul(one.data[0]), Error, 'data: expected a value'],
+  [
+    'item of an input',
+    (one) => one.mul(one.sum().item()),
+    Error,
+    'item: a compiled function computes this tensor',
+  ],
+  [
+    'data of an input',
+    (one) => one.mul(one.data[0]),
+    Error,
+    'data: a compiled function computes this tensor',
+  ],
   [
     'a value of a parameter that was changed',
     (one) => {
@@ -48,7 +58,7 @@ const functions: readonly (readonly [
       return one.mul(p.select(0, 0).item());
     },
     Error,
-    'item: expected a value',
+    'item: a compiled function computes this tensor',
   ],
   [
     'a norm that is looked at',
@@ -57,21 +67,26 @@ const functions: readonly (readonly [
       return nn.utils.clipGradNorm_([p], 1, { errorIfNonfinite: true });
     },
     Error,
-    'item: expected a value',
+    'item: a compiled function computes this tensor',
   ],
-  ['no op', () => x, RangeError, 'compile: expected fn to run at least one op, got none'],
-  ['no op on an input', (one) => one.T, RangeError, 'compile: expected fn to run at least one op'],
+  [
+    'no op',
+    () => x,
+    RangeError,
+    'compile: fn runs no op; compile a function that computes with tensors',
+  ],
+  ['no op on an input', (one) => one.T, RangeError, 'compile: fn runs no op'],
   [
     'an input changed in place',
     (one) => one.mul_(2),
     RangeError,
-    'compile: expected inputs that are only read, got one that mul changes in place',
+    'compile: mul changes an input of fn in place; clone the input in fn',
   ],
   [
     'a part of an input changed in place',
     (one) => void one.exp().add(one.narrow(0, 1, 1).zero_()),
     RangeError,
-    'compile: expected inputs that are only read',
+    'compile: fill changes an input of fn in place',
   ],
   [
     'a promise',
@@ -97,9 +112,14 @@ const functions: readonly (readonly [
     'another compiled function inside',
     (one) => compile((two: Tensor) => two.exp())(one.mul(2)),
     Error,
-    'compile: expected a call outside of compiled functions, got one inside',
+    'compile: a compiled function cannot be called inside another one',
   ],
-  ['a seed', (one) => (manualSeed(1), one.mul(2)), Error, 'manualSeed: expected a generator that'],
+  [
+    'a seed',
+    (one) => (manualSeed(1), one.mul(2)),
+    Error,
+    'manualSeed: cannot set the position of a generator',
+  ],
   ['a generator', (one) => one.clone().uniform_(0, 1, { generator: new Generator(1) }), Error, 'G'],
   [
     'a state of a generator',
@@ -108,19 +128,14 @@ const functions: readonly (readonly [
       return generator.setState(generator.getState())._state.add(one);
     },
     Error,
-    'Generator: expected a generator that runs on in a compiled function',
+    'Generator: cannot set the position of a generator in a compiled function',
   ],
-  [
-    'a learning rate',
-    (one) => ((sgd.lr = 1), one.mul(2)),
-    Error,
-    'optimizer: expected options that',
-  ],
+  ['a learning rate', (one) => ((sgd.lr = 1), one.mul(2)), Error, 'optimizer: cannot set options'],
   [
     'a state of an optimizer',
     (one) => (sgd.loadStateDict(sgd.stateDict()), one.mul(2)),
     Error,
-    'in a compiled function, got a change from JavaScript',
+    'in a compiled function, because a replay would not repeat it',
   ],
   [
     'its own error',
@@ -199,14 +214,10 @@ describe('tensors', () => {
   test('that a step changes are no inputs', () => {
     const kept = ones(3);
     const step = compile((one: Tensor) => kept.add_(one));
-    expect(() => step(kept)).toThrow(
-      'compile: expected inputs that fn does not change for inputs[0]',
-    );
+    expect(() => step(kept)).toThrow('compile: fn changes the memory of inputs[0] in place');
     kept.fill_(1);
     step(x);
-    expect(() => step(kept)).toThrow(
-      'compile: expected inputs that fn does not change for inputs[0]',
-    );
+    expect(() => step(kept)).toThrow('compile: fn changes the memory of inputs[0] in place');
     expect(kept.toArray()).toHaveLength(3);
   });
 
@@ -218,7 +229,8 @@ describe('tensors', () => {
     });
     requireSameBits(step(x), x.mul(2).add(1), 'result');
     for (const one of kept) {
-      const message = 'got a temporary of a compiled function; return it from the function instead';
+      const message =
+        'was a temporary of a compiled function and has no memory; return it from the function instead';
       expect(() => one.item()).toThrow(one.numel() === 1 ? message : 'item');
       for (const use of [
         () => one.toArray(),
@@ -239,8 +251,10 @@ describe('tensors', () => {
     const step = compile((one: Tensor) => one.mul(over));
     requireSameBits(step(x), x.mul(x), 'result');
     structuredClone(array.buffer, { transfer: [array.buffer] });
-    expect(() => step(x)).toThrow(/expected memory that is still there/);
-    expect(() => step.scan(zeros(2, 3))).toThrow(/expected memory that is still there/);
+    expect(() => step(x)).toThrow(/the memory of a tensor that fn uses was transferred away/);
+    expect(() => step.scan(zeros(2, 3))).toThrow(
+      /the memory of a tensor that fn uses was transferred away/,
+    );
   });
 
   test('kept by an eager graph, then changed by a replay, fail in backward', () => {
@@ -254,7 +268,7 @@ describe('tensors', () => {
     for (const change of [(): unknown => step(x), () => step.scan(zeros(2, 3))]) {
       const y = q.mul(q).sum();
       change();
-      expect(() => grad(y, q)).toThrow('modified by an in-place operation');
+      expect(() => grad(y, q)).toThrow('was changed in place since');
       const z = q.mul(q).sum();
       expect(grad(z, q)[0].shape).toEqual([3]);
     }
@@ -266,7 +280,7 @@ test('a function that was disposed of', () => {
   step(x);
   step.dispose();
   step.dispose();
-  const message = 'compile: expected a function in use, got one that was disposed of';
+  const message = 'compile: this compiled function was disposed of';
   expect(() => step(x)).toThrow(message);
   expect(() => step.scan(zeros(1, 3))).toThrow(message);
   expect(step.stats).toMatchObject({ captures: 1, programs: 0, instructions: 0 });

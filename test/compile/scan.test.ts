@@ -126,7 +126,9 @@ test('without inputs', async () => {
   const step = compile(fn);
   requireSameBits(step.scan({ steps: 3 }), stack([2, 4, 6].map((n) => ones(2).mul(n))), 'scan');
   expect((await step.scanAsync({ steps: 1000 })).shape).toEqual([1000, 2]);
-  await expect(step.scanAsync()).rejects.toThrow('scan: expected a number for steps, got none');
+  await expect(step.scanAsync()).rejects.toThrow(
+    'scan: without tensors among the inputs, pass the number of steps: { steps }',
+  );
   expect(counter.toArray()).toEqual([1003, 1003]);
 });
 

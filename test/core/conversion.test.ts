@@ -62,6 +62,6 @@ test.each<[string, (x: Tensor) => unknown]>([
 
 test('a compiled function refuses to convert what it computes', () => {
   expect(() => compile((x: Tensor) => x.mul(js(x.sum()) < 1 ? 1 : 2))(ones(2))).toThrow(
-    'conversion to a number: expected a value that does not depend on a replay',
+    'conversion to a number: a compiled function computes this tensor',
   );
 });

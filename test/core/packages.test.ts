@@ -29,7 +29,7 @@ const program = `
 test('what is missing is named', async () => {
   const { stdout, stderr } = await runProgram(program);
   const line = (op: string, what: string, name: string): string =>
-    `${op}: expected the package ${name} for ${what}, got none; npm install ${name} (Cannot find module '${name}')`;
+    `${op}: ${what} need the package ${name}; run npm install ${name} (Cannot find module '${name}')`;
   expect(stderr).toBe('');
   expect(stdout.trim().split('\n')).toEqual([
     line('importOnnx', 'ONNX models', '@bufbuild/protobuf'),

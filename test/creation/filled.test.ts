@@ -189,7 +189,7 @@ describe('fromArray', () => {
     const array = new Float32Array(4);
     const x = fromArray(array);
     structuredClone(array, { transfer: [array.buffer] });
-    expect(() => x.add(1)).toThrow('detached');
+    expect(() => x.add(1)).toThrow('transferred away');
   });
 
   test.each([

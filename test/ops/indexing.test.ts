@@ -113,7 +113,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'indexPut_ of a leaf that requires grad': [
     () => x.clone().requiresGrad_().indexPut_(0, 1),
-    'indexPut_: expected no change in place of a view of a leaf that requires grad, got one outside noGrad',
+    'indexPut_: this tensor is a view of a leaf that requires gradients; change it in noGrad(() => ...) only',
   ],
   'maskedSelect by numbers': [
     () => x.maskedSelect(int32(1)),

@@ -176,7 +176,7 @@ function messageOf(error: unknown): string {
 
 /** Changes all targets and the generator, or none of them. */
 function apply(states: ReadonlyMap<string, AnyStateful>, { random, trees }: Content): void {
-  refuseInCapture(op, 'state that ops change');
+  refuseInCapture(op, 'state');
   const undo: (() => void)[] = [];
   try {
     for (const [name, target] of states) {

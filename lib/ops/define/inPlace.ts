@@ -2,7 +2,7 @@
 import { requireNoReaders } from '../../core/access';
 import { capture } from '../../core/capture';
 import { isFloating, type DType } from '../../core/dtype';
-import { unexpected } from '../../core/errors';
+import { shapeText } from '../../core/errors';
 import { isGradEnabled } from '../../core/gradMode';
 import { copiesOfViews, rootOf } from '../../core/inPlace';
 import { observer } from '../../core/observer';
@@ -26,22 +26,19 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
   if (isGradEnabled() && root.isLeaf && root.requiresGrad) {
     const what = root === x ? 'a leaf' : 'a view of a leaf';
     throw new Error(
-      `${op}: expected no change in place of ${what} that requires grad, got one outside noGrad`,
+      `${op}: this tensor is ${what} that requires gradients; change it in noGrad(() => ...) only`,
     );
   }
   if (!sameShape(shape, x.shape)) {
-    throw unexpected(
-      op,
-      `a result of shape [${x.shape.join(', ')}]`,
-      'an in-place operation',
-      `[${shape.join(', ')}]`,
+    throw new RangeError(
+      `${op}: the result has shape ${shapeText(shape)}, which this tensor of shape ${shapeText(x.shape)} cannot hold`,
     );
   }
   if (dtype !== x.dtype && (!isFloating(x.dtype) || !isFloating(dtype))) {
-    throw unexpected(op, `a ${x.dtype} result`, 'an in-place operation', dtype);
+    throw new RangeError(`${op}: the result is ${dtype}, which this ${x.dtype} tensor cannot hold`);
   }
   if (x._strides.some((stride, i) => stride === 0 && x.shape[i] > 1)) {
-    throw unexpected(op, 'memory of its own for each element', 'this', 'an expanded tensor');
+    throw new RangeError(`${op}: elements of this expanded tensor share memory; clone it first`);
   }
 }
 

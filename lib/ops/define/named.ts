@@ -84,5 +84,5 @@ function requireOrder<O, A>(name: string, positional: Positional<O, A>): void {
   const call = (...args: unknown[]): void => void (passed = args.join(', '));
   positional(call, marks('operand') as O, marks('attribute') as A);
   if (passed === expected) return;
-  throw new Error(`blasgrad: expected the arguments of ${name} to be ${expected}, got ${passed}`);
+  throw new Error(`blasgrad: the arguments of ${name} are ${expected}, but ${passed} are passed`);
 }

@@ -34,7 +34,7 @@ export function kernelPairs(name: string): KernelPairs {
 function find(name: string): NativeKernels | NativeKernelPairs {
   const found = addon.ops[name] as NativeKernels | NativeKernelPairs | undefined;
   if (found === undefined)
-    throw new Error(`blasgrad: expected a native op named ${name}, got an addon without it`);
+    throw new Error(`blasgrad: the addon has no op ${name}; build it again with npm run setup`);
   used.add(name);
   return found;
 }
@@ -74,8 +74,7 @@ export function opDefinitions(): {
 /** The definition of one op. */
 export function definitionOf(name: string): NativeOpDefinition {
   const found = definitions().find((one) => one.name === name);
-  if (found === undefined)
-    throw new Error(`blasgrad: expected a native op named ${name}, got none`);
+  if (found === undefined) throw new Error(`blasgrad: the addon has no op ${name}`);
   return found;
 }
 

@@ -125,9 +125,7 @@ const scatterAddRule: Rule<'scatterAdd'> = {
 const scatterMultiplyRule: Rule<'scatterMultiply'> = {
   name: 'scatterMultiply',
   grad: () => {
-    throw new Error(
-      "backward: expected no scatter with reduce 'multiply', which has no derivative",
-    );
+    throw new Error("backward: scatter with reduce: 'multiply' has no derivative");
   },
 };
 

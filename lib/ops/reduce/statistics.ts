@@ -97,7 +97,7 @@ function varianceOf(
   const { unbiased = true, keepdim = false } = options;
   requireBoolean(op, 'unbiased', unbiased);
   if (options.unbiased !== undefined && options.correction !== undefined) {
-    throw unexpected(op, 'correction or unbiased', 'options', 'both');
+    throw new RangeError(`${op}: pass either correction or unbiased, not both`);
   }
   const correction = options.correction ?? (unbiased ? 1 : 0);
   const reduction = reductionOf(op, x.shape, dim, { keepdim });

@@ -216,8 +216,10 @@ addVariadicMethods({
     const shape = inferShape('view', sizesOf(args), this.numel());
     const strides = stridesFor(this, shape);
     if (strides === null) {
-      const how = `${shapeText(this.shape)} with strides ${shapeText(this._strides)}; use reshape`;
-      throw unexpected('view', `memory that can be seen as ${shapeText(shape)}`, 'this', how);
+      const layout = `shape ${shapeText(this.shape)} and strides ${shapeText(this._strides)}`;
+      throw new RangeError(
+        `view: a tensor of ${layout} cannot be viewed as ${shapeText(shape)} without a copy; use reshape`,
+      );
     }
     return view(this, { shape, strides, offset: this._offset }, reshapeRule, this.shape, (x) =>
       x.reshape(shape),

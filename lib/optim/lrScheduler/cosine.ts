@@ -77,7 +77,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       super.step();
       return;
     }
-    refuseInCapture('step', 'no epoch');
+    refuseInCapture('step', 'the epoch');
     this.jump(requireInRange('step', 'epoch', epoch, 0, Infinity));
     this.setLrs(this.getLr());
   }

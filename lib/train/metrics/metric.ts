@@ -83,7 +83,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
     if (typeof sums !== 'object' || sums === null) {
       throw wrongType('loadStateDict', 'an object of tensors', 'dict', dict);
     }
-    refuseInCapture('loadStateDict', 'sums that ops change');
+    refuseInCapture('loadStateDict', 'the sums of a metric');
     const copies = [...this.sums].map(([name, own]): [Tensor, Tensor] => {
       const source = requireTensor('loadStateDict', name, dict[name]);
       if (sameShape(source.shape, own.shape)) return [own, source];

@@ -13,7 +13,7 @@ const transferred = (): Tensor => {
   structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
   return lost;
 };
-const gone = 'expected memory that is still there for this, got a tensor whose memory was detached';
+const gone = 'the memory of this tensor was transferred away';
 const memory: Row[] = [
   ['item', () => transferred().select(0, 0).select(0, 0).item(), Range, `item: ${gone}`],
   ['toArray', () => transferred().toArray(), Range, `toArray: ${gone}`],

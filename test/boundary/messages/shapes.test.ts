@@ -87,7 +87,7 @@ const shapes: Row[] = [
     'view of memory in another order',
     () => x.T.view(6),
     Range,
-    'view: expected memory that can be seen as [6] for this, got [3, 2] with strides [1, 3]; use reshape',
+    'view: a tensor of shape [3, 2] and strides [1, 3] cannot be viewed as [6] without a copy; use reshape',
   ],
   [
     'expand of a size that is not 1',

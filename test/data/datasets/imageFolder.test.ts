@@ -117,6 +117,6 @@ test('without sharp the error says what to do', async () => {
     throw new Error("Cannot find module 'sharp'");
   });
   const message =
-    "ImageFolder: expected the package sharp for images, got none; npm install sharp (Cannot find module 'sharp')";
+    "ImageFolder: images need the package sharp; run npm install sharp (Cannot find module 'sharp')";
   await expect(new data.ImageFolder(folder).get(0)).rejects.toThrow(message);
 });

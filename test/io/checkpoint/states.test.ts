@@ -139,7 +139,7 @@ test('a state in use is an error, and nothing is written', async () => {
   grow(ones(2));
   const run = grow.scanAsync(ones(100, 2));
   await expect(io.saveCheckpoint(pathOf('flight'), { model })).rejects.toThrow(
-    /^saveCheckpoint: expected a tensor that is not in use, got .* running compiled function changes/,
+    /^saveCheckpoint: a running compiled function changes this tensor/,
   );
   await run;
   expect(await io.listCheckpoints(pathOf('flight'))).toEqual([]);

@@ -49,7 +49,7 @@ describe('reductions', () => {
     [() => x.sum(0, { dtype: 'float8' as never }), 'sum: expected one of float32'],
     [
       () => x.var(0, { unbiased: true, correction: 1 }),
-      'var: expected correction or unbiased for options',
+      'var: pass either correction or unbiased, not both',
     ],
   ])('%s', (run, message) => {
     expect(run).toThrow(message);

@@ -131,26 +131,29 @@ class AnomalyObserver implements Observer {
       this.infinite.add(out._storage);
       return;
     }
-    const from = inputs.length > 0 ? ` of ${textOf(inputs)}` : '';
+    const of = inputs.length > 0 ? ` of ${textOf(inputs)}` : '';
     if (Number.isNaN(found.value)) {
       const i = inInputs.findIndex((one) => Number.isNaN(one?.value));
       if (i >= 0 || Number.isNaN(before?.value)) {
         const [tensor, own] = i >= 0 ? [inputs[i], inInputs[i] as NonFinite] : [out, found];
-        const name = i >= 0 ? `input ${i}` : 'the tensor changed';
-        const what = `finite numbers for ${name} of ${op} (${textOf([tensor])}) in ${this.phase}`;
-        this.report(op, what, `${nonFiniteText(own, tensor)}, which no operation made`);
+        const name = i >= 0 ? `input ${i} of` : 'the tensor that is changed by';
+        const place = `${name} ${op} (${textOf([tensor])}) in ${this.phase}`;
+        this.report(op, `${place} is ${nonFiniteText(own, tensor)}, which no operation made`);
       }
-      const infinite = given || before !== null;
-      const why = infinite ? ', from infinities' : ', from finite ones';
-      const what = `no NaN from ${op}${from} in ${this.phase}`;
-      this.report(op, infinite ? what : `finite numbers from ${op}${from} in ${this.phase}`, nonFiniteText(found, out) + why); // prettier-ignore
+      const source = given || before !== null ? 'infinities' : 'finite numbers';
+      this.report(
+        op,
+        `${op}${of} in ${this.phase} made ${nonFiniteText(found, out)} from ${source}`,
+      );
     }
     if (given || before !== null || this.infinite.has(out._storage)) {
       this.infinite.add(out._storage);
       return;
     }
-    const what = `finite numbers from ${op}${from} in ${this.phase}`;
-    this.report(op, what, `${nonFiniteText(found, out)}, from finite ones`);
+    this.report(
+      op,
+      `${op}${of} in ${this.phase} made ${nonFiniteText(found, out)} from finite numbers`,
+    );
   }
 
   /** Remembers the stack of the op's forward call. */
@@ -177,10 +180,11 @@ class AnomalyObserver implements Observer {
       if (!one || !found) return;
       const op = node.rule.name;
       const given = firstNonFinite(gradient);
-      const what = `finite gradients from ${op} (${textOf([node])}) in backward`;
-      const from = given === null ? 'a finite one' : `one with ${String(given.value)}`;
-      const got = `${nonFiniteText(found, one)} for input ${i}, from ${from}`;
-      this.report(op, what, got, this.forwardErrors.get(node), 'backward');
+      const source =
+        given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
+      const made = `made ${nonFiniteText(found, one)} for input ${i} from ${source}`;
+      const text = `the backward of ${op} (${textOf([node])}) ${made}`;
+      this.report(op, text, this.forwardErrors.get(node), 'backward');
     });
     return gradients;
   }
@@ -189,9 +193,10 @@ class AnomalyObserver implements Observer {
     const found = firstNonFinite(parameter);
     if (found === null) return;
     const given = firstNonFinite(gradient);
-    const from = given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
-    const what = `finite numbers in a parameter (${textOf([parameter])}) after a step of ${optimizer}`;
-    this.report(optimizer, what, `${nonFiniteText(found, parameter)}, from ${from}`, undefined, 'optimizer'); // prettier-ignore
+    const source = given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
+    const made = `made ${nonFiniteText(found, parameter)} in a parameter (${textOf([parameter])})`;
+    const text = `a step of ${optimizer} ${made} from ${source}`;
+    this.report(optimizer, text, undefined, 'optimizer');
   }
 
   during<T>(phase: Phase, fn: () => T): T {
@@ -210,8 +215,8 @@ class AnomalyObserver implements Observer {
     );
   }
 
-  private report(op: string, what: string, got: string, cause?: Error, phase = this.phase): never {
-    throw new AnomalyError(`detectAnomaly: expected ${what}, got ${got}`, op, phase, cause);
+  private report(op: string, text: string, cause?: Error, phase = this.phase): never {
+    throw new AnomalyError(`detectAnomaly: ${text}`, op, phase, cause);
   }
 }
 

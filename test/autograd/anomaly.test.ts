@@ -15,7 +15,7 @@ import {
 } from 'blasgrad';
 
 const leaf = (...values: number[]) => tensor(values, { requiresGrad: true });
-const prefix = 'detectAnomaly: expected';
+const prefix = 'detectAnomaly:';
 
 function anomalyOf(fn: () => unknown): AnomalyError {
   try {
@@ -36,14 +36,14 @@ test.each<[string, () => unknown, string, string, string]>([
         .sum(),
     'log',
     'forward',
-    `${prefix} finite numbers from log of float32 [1, 3] in forward, got -Infinity at [0, 2], from finite ones`,
+    `${prefix} log of float32 [1, 3] in forward made -Infinity at [0, 2] from finite numbers`,
   ],
   [
     'NaN in forward',
     () => tensor([1, -1]).sqrt(),
     'sqrt',
     'forward',
-    `${prefix} finite numbers from sqrt of float32 [2] in forward, got NaN at [1], from finite ones`,
+    `${prefix} sqrt of float32 [2] in forward made NaN at [1] from finite numbers`,
   ],
   [
     'the first of several',
@@ -54,56 +54,56 @@ test.each<[string, () => unknown, string, string, string]>([
     },
     'div',
     'forward',
-    `${prefix} finite numbers from div of float32 [2], float32 [2] in forward, got NaN at [0], from finite ones`,
+    `${prefix} div of float32 [2], float32 [2] in forward made NaN at [0] from finite numbers`,
   ],
   [
     'overflow in a conversion',
     () => tensor(1e300, { dtype: 'float64' }).to('float32'),
     'to',
     'forward',
-    `${prefix} finite numbers from to of float64 [] in forward, got Infinity, from finite ones`,
+    `${prefix} to of float64 [] in forward made Infinity from finite numbers`,
   ],
   [
     'NaN of given infinities',
     () => F.softmax(ones(2, 2).maskedFill(tensor([[true, true], [false, true]]), -Infinity), 1), // prettier-ignore
     'softmax',
     'forward',
-    `${prefix} no NaN from softmax of float32 [2, 2] in forward, got NaN at [0, 0], from infinities`,
+    `${prefix} softmax of float32 [2, 2] in forward made NaN at [0, 0] from infinities`,
   ],
   [
     'NaN in the data',
     () => tensor([1, 2]).add(tensor([0, NaN])),
     'add',
     'forward',
-    `${prefix} finite numbers for input 1 of add (float32 [2]) in forward, got NaN at [1], which no operation made`,
+    `${prefix} input 1 of add (float32 [2]) in forward is NaN at [1], which no operation made`,
   ],
   [
     'NaN in the data, of an op in place',
     () => tensor([NaN, 1]).mul_(2),
     'mul',
     'forward',
-    `${prefix} finite numbers for the tensor changed of mul (float32 [2]) in forward, got NaN at [0], which no operation made`,
+    `${prefix} the tensor that is changed by mul (float32 [2]) in forward is NaN at [0], which no operation made`,
   ],
   [
     'an op in place',
     () => tensor([1, 0]).log_(),
     'log',
     'forward',
-    `${prefix} finite numbers from log in forward, got -Infinity at [1], from finite ones`,
+    `${prefix} log in forward made -Infinity at [1] from finite numbers`,
   ],
   [
     'a view that is not contiguous',
     () => tensor([[1, 2], [3, 0]]).T.select(0, 1).reciprocal(), // prettier-ignore
     'reciprocal',
     'forward',
-    `${prefix} finite numbers from reciprocal of float32 [2] in forward, got Infinity at [1], from finite ones`,
+    `${prefix} reciprocal of float32 [2] in forward made Infinity at [1] from finite numbers`,
   ],
   [
     'outside of a graph',
     () => noGrad(() => leaf(0).log()),
     'log',
     'forward',
-    `${prefix} finite numbers from log of float32 [1] in forward, got -Infinity at [0], from finite ones`,
+    `${prefix} log of float32 [1] in forward made -Infinity at [0] from finite numbers`,
   ],
   [
     'backward',
@@ -112,7 +112,7 @@ test.each<[string, () => unknown, string, string, string]>([
     },
     'sqrt',
     'backward',
-    `${prefix} finite gradients from sqrt (float32 [2]) in backward, got Infinity at [1] for input 0, from a finite one`,
+    `${prefix} the backward of sqrt (float32 [2]) made Infinity at [1] for input 0 from a finite gradient`,
   ],
   [
     'a gradient that was given',
@@ -123,7 +123,7 @@ test.each<[string, () => unknown, string, string, string]>([
     },
     'mul',
     'backward',
-    `${prefix} finite gradients from mul (float32 [1]) in backward, got NaN at [0] for input 0, from one with NaN`,
+    `${prefix} the backward of mul (float32 [1]) made NaN at [0] for input 0 from a gradient with NaN`,
   ],
   [
     'the sum of two gradients',
@@ -136,7 +136,7 @@ test.each<[string, () => unknown, string, string, string]>([
     },
     'add',
     'backward',
-    `${prefix} finite numbers from add of float32 [1], float32 [1] in backward, got Infinity at [0], from finite ones`,
+    `${prefix} add of float32 [1], float32 [1] in backward made Infinity at [0] from finite numbers`,
   ],
 ])('%s', (_, fn, op, phase, message) => {
   const error = anomalyOf(fn);
@@ -162,7 +162,7 @@ test('an anomaly in a step of an optimizer', () => {
   });
   expect([error.op, error.phase]).toEqual(['SGD', 'optimizer']);
   expect(error.message).toBe(
-    `${prefix} finite numbers in a parameter (float32 [1]) after a step of SGD, got Infinity at [0], from a finite gradient`,
+    `${prefix} a step of SGD made Infinity at [0] in a parameter (float32 [1]) from a finite gradient`,
   );
 });
 

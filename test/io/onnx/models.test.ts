@@ -178,7 +178,7 @@ test('training continues as before', async () => {
 });
 
 test('with detectAnomaly inside and around', async () => {
-  const anomaly = 'detectAnomaly: expected finite numbers from log';
+  const anomaly = 'detectAnomaly: log';
   const model = new Own((x) => detectAnomaly(() => x.mul(2).log()));
   await expectSame(model, [[ones(2, 3)]]);
   await expect(io.exportOnnx(model, zeros(2, 3), modelPath)).rejects.toThrow(anomaly);

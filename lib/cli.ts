@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-/** `npx blasgrad info`: what the library runs on here, how fast that is, and what is wrong with it. */
+/** `npx blasgrad info`: versions, CPU, BLAS and measured speed of this installation, and warnings. */
 import { createRequire } from 'node:module';
 import type * as blasgrad from 'blasgrad';
 
 const usage = `usage: blasgrad info [--json]
 
-info     versions, core type, SIMD target, threads, CPU quota, measured speed, warnings; takes about a second
---json   the same as one line of JSON`;
+Prints versions, CPU, BLAS core type, SIMD instruction set, threads, CPU quota, the measured speed of a matrix
+product, and warnings about this installation. It takes about a second.
+
+  --json   print the same as one line of JSON
+  --help   print this text`;
 
 type Library = typeof blasgrad;
 
@@ -14,9 +17,9 @@ function main(args: readonly string[]): number {
   const [command, ...options] = args;
   const unknown = options.find((option) => option !== '--json');
   if (command !== 'info' || unknown !== undefined) {
-    const asked = args.some((arg) => arg === '--help' || arg === '-h' || arg === 'help');
-    (asked ? console.log : console.error)(usage);
-    return asked ? 0 : 2;
+    const isHelp = args.some((arg) => arg === '--help' || arg === '-h' || arg === 'help');
+    (isHelp ? console.log : console.error)(usage);
+    return isHelp ? 0 : 2;
   }
   let library: Library;
   try {
@@ -48,11 +51,11 @@ function table(info: blasgrad.backend.BackendInfo, speed: blasgrad.backend.Backe
     ['BLAS', `${info.blas} ${info.blasVersion}, core type ${info.coreType}`],
     ['SIMD target', info.simdTarget === 'AVX3' ? 'AVX3 (AVX-512)' : info.simdTarget],
     ['CPU', info.cpu],
-    ['CPUs', `${info.cpus} for this process`],
-    ['quota', info.quota === null ? 'none' : `${info.quota} CPUs`],
+    ['CPUs', `${info.cpus} available to this process`],
+    ['CPU quota', info.quota === null ? 'none' : `${info.quota} CPUs`],
     ['threads', `${info.threads}`],
     ['peak of one core', `${gflops(speed.corePeak)} (float32 multiply-adds)`],
-    ['1024^3 product', `${ofPeak(speed.oneThread, 1)}, one thread`],
+    ['matrix product', `${ofPeak(speed.oneThread, 1)}, 1 thread (1024 x 1024)`],
   ];
   if (speed.threads > 1) {
     rows.push([

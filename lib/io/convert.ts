@@ -4,7 +4,7 @@ import type { Element } from '../core/element';
 import { encodeBfloat16, encodeFloat16 } from '../core/half';
 import { inNativeOrder, isStoredAs, view, words, type Elements, type Numbers } from './elements';
 
-/** An element that does not fit: its index in the piece, and its value. */
+/** An element that the dtype cannot represent: its index in the piece, and its value. */
 export interface Misfit {
   readonly index: number;
   readonly value: Element;
@@ -12,13 +12,13 @@ export interface Misfit {
 
 /** Options of a conversion. */
 export interface Conversion {
-  /** Whether fractions are cut off instead of refused where the dtype is whole. */
+  /** Whether to cut off fractions for integer dtypes, instead of refusing them. */
   readonly truncate?: boolean;
 }
 
 /**
- * Converts the elements in `bytes` to `dtype` and writes them to `into`. Returns the first one that does not fit, if the
- * dtype is one of whole numbers; what is written is undefined then. Elements that have the dtype keep their bits.
+ * Converts the elements in `bytes` to `dtype` and writes them to `into`. Elements that have the dtype keep their bits.
+ * Returns the first element that an integer dtype cannot represent, or null; the content of `into` is then undefined.
  */
 export function convert(
   kind: Elements,
@@ -34,7 +34,7 @@ export function convert(
     return null;
   }
   if (!isFloating(dtype) && dtype !== 'bool') {
-    const index = toWhole(kind, native, dtype, into, truncate);
+    const index = toIntegers(kind, native, dtype, into, truncate);
     return index < 0 ? null : { index, value: valueAt(kind, native, index) };
   }
   const numbers = kind.numbers(native, into);
@@ -47,14 +47,18 @@ export function convert(
   return null;
 }
 
-/** What a number must be that did not fit, in messages, and how to read it all the same. */
-export function wantedFor(kind: Elements, dtype: DType): string {
+/** For errors: the numbers that a dtype can represent, and what to do about the value of a misfit. */
+export function misfitTexts(
+  kind: Elements,
+  dtype: DType,
+  { value }: Misfit,
+): { readonly what: string; readonly got: string } {
   const what =
     dtype === 'uint8'
-      ? 'whole numbers from 0 to 255'
-      : `whole numbers of ${dtype === 'int64' ? 64 : 32} bits`;
+      ? 'integers from 0 to 255'
+      : `integers of ${dtype === 'int64' ? 64 : 32} bits`;
   const wide = isFloating(kind.dtype) || dtype === 'int64' ? 'float64' : 'int64';
-  return `${what}, or the option { dtype: '${wide}' },`;
+  return { what, got: `${value}; pass { dtype: '${wide}' } to read it` };
 }
 
 /** The exact value of an element. */
@@ -68,8 +72,8 @@ function valueAt(kind: Elements, native: Uint8Array, index: number): Element {
   return kind.numbers(native)[index];
 }
 
-/** Converts to whole numbers; the index of the first element that does not fit, or -1. */
-function toWhole(
+/** Converts to an integer dtype; returns the index of the first element that it cannot represent, or -1. */
+function toIntegers(
   kind: Elements,
   native: Uint8Array,
   dtype: DType,
@@ -84,7 +88,7 @@ function toWhole(
   if (into instanceof Int32Array) {
     if (!mayNotFit(numbers)) into.set(numbers);
     else
-      return eachWhole(
+      return eachInteger(
         numbers,
         truncate,
         (x) => x === (x | 0),
@@ -92,7 +96,7 @@ function toWhole(
       );
   } else if (dtype === 'uint8') {
     const out = into as Uint8Array;
-    return eachWhole(
+    return eachInteger(
       numbers,
       truncate,
       (x) => x === (x & 255),
@@ -101,7 +105,7 @@ function toWhole(
   } else {
     const out = view(Int32Array, into);
     const { low, high } = words;
-    return eachWhole(
+    return eachInteger(
       numbers,
       truncate,
       (x) => Number.isInteger(x) && x >= -(2 ** 63) && x < 2 ** 63,
@@ -114,7 +118,7 @@ function toWhole(
   return -1;
 }
 
-function eachWhole(
+function eachInteger(
   numbers: Numbers,
   truncate: boolean,
   fits: (value: number) => boolean,
@@ -136,7 +140,7 @@ function mayNotFit(numbers: Numbers): boolean {
   );
 }
 
-/** A number fits into int32 if the high word only repeats the sign of the low one, which is 0 or -1. */
+/** Converts int64 to int32: a number fits if the high word is the sign of the low word, 0 or -1. */
 function narrowLongs(bytes: Uint8Array, into: Int32Array, leastSign: number): number {
   const from = view(Int32Array, bytes);
   const { low, high } = words;
@@ -149,7 +153,7 @@ function narrowLongs(bytes: Uint8Array, into: Int32Array, leastSign: number): nu
   return -1;
 }
 
-/** Unsigned 64-bit numbers fit if they would not be negative. */
+/** Converts uint64 to int64: a number fits if it would not be negative. */
 function signLongs(bytes: Uint8Array, into: TypedArray): number {
   const from = view(Int32Array, bytes);
   for (let i = 0; i < into.length; i++) if (from[2 * i + words.high] < 0) return i;

@@ -1,11 +1,11 @@
-/** The elements in files. */
+/** The types of elements in files. */
 import { endianness } from 'node:os';
 import type { DType, NumberMemory, TypedArray } from '../core/dtype';
 
 /** Elements as numbers. */
 export type Numbers = NumberMemory | Int8Array | Int16Array | Uint32Array;
 
-/** A kind of element in a file. */
+/** A type of element in a file. */
 export interface Elements {
   readonly bytes: number;
   /** The dtype they have by default. */
@@ -21,7 +21,7 @@ export interface Elements {
 
 export const thisMachineIsLittle = endianness() === 'LE';
 
-/** Every kind that some format has; each format has its own names for them. */
+/** The types of all formats; each format has its own names for them. */
 export const elements = {
   bool: { bytes: 1, dtype: 'bool', numbers: bools },
   uint8: viewed(Uint8Array, 'uint8'),
@@ -48,7 +48,7 @@ export function hasSameBytes(kind: Elements, little: boolean, dtype: DType): boo
   return little === thisMachineIsLittle && dtype !== 'bool' && isStoredAs(kind, dtype);
 }
 
-/** The bytes as a typed array can view them: in the machine's byte order, and aligned. */
+/** Bytes that a typed array can view: in the machine's byte order, and aligned. */
 export function inNativeOrder(bytes: Uint8Array, size: number, little: boolean): Uint8Array {
   const swap = size > 1 && little !== thisMachineIsLittle;
   if (!swap && bytes.byteOffset % size === 0) return bytes;
@@ -73,10 +73,10 @@ function viewed(Stored: View<Numbers>, dtype: DType): Elements {
   return { bytes: Stored.BYTES_PER_ELEMENT, dtype, numbers: (bytes) => view(Stored, bytes) };
 }
 
-/** Any byte but 0 is true. */
+/** Bytes other than 0 are true. */
 function bools(bytes: Uint8Array, into?: TypedArray): Uint8Array {
   const out = into instanceof Uint8Array ? into : new Uint8Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) out[i] = (bytes[i] + 255) >> 8; // a branch would cost 5 ns
+  for (let i = 0; i < bytes.length; i++) out[i] = (bytes[i] + 255) >> 8; // a branch would take 5 ns more per element
   return out;
 }
 
@@ -106,7 +106,7 @@ function bfloats(bytes: Uint8Array, into?: TypedArray): Float32Array {
   return out;
 }
 
-/** Where the words of 64 bits are, which are ten times as fast as bigints. */
+/** The positions of the two words of 64 bits; computing with words is ten times as fast as with bigints. */
 export const words = thisMachineIsLittle ? { low: 0, high: 1 } : { low: 1, high: 0 };
 
 function longs(signed: boolean): Elements & { signed: boolean } {

@@ -1,10 +1,10 @@
-/** Files that are read: which may be opened, and errors that name the place of a problem. */
+/** Opens and reads files, with errors that name the file and the position of a problem. */
 import { isUrl } from '../core/realms';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { unexpected, wrongType, wrongValue } from '../core/errors';
+import { wrongType, wrongValue } from '../core/errors';
 
 /** Converts a path or a file URL to a path. */
 export function requirePath(op: string, path: unknown, name = 'path'): string {
@@ -14,7 +14,7 @@ export function requirePath(op: string, path: unknown, name = 'path'): string {
   return path;
 }
 
-/** How files are opened: an ordinary open of a pipe without a writer would block a thread. */
+/** Flags to open files with: without O_NONBLOCK, opening a pipe without a writer would block a thread. */
 export const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** A file to be read by `op`. */
@@ -28,22 +28,20 @@ export class InputFile {
   readonly invalid = (problem: string): RangeError =>
     new RangeError(`${this.op}: ${this.path}: ${problem}`);
 
-  /**
-   * The error `loadX: expected <what> for <place> of <path>, got <got>`; without a place it is about the whole file.
-   */
+  /** The error `loadX: <path>: expected <what> in <place>, got <got>`; an empty place means the complete file. */
   readonly wrong = (what: string, place: string, got: string): RangeError =>
-    unexpected(this.op, what, place === '' ? this.path : `${place} of ${this.path}`, got);
+    this.invalid(`expected ${what}${place === '' ? '' : ` in ${place}`}, got ${got}`);
 
-  /** Only a regular file has a size and an end. */
+  /** The size of a regular file; throws for directories, devices, pipes and sockets. */
   sizeOf(stats: Stats): number {
     if (stats.isFile()) return stats.size;
     const kind = stats.isDirectory() ? 'a directory' : 'a device, pipe or socket';
     throw new RangeError(`${this.op}: ${this.path} is ${kind}, not a file`);
   }
 
-  /** The file ended early. */
+  /** The error for a file that ends early. */
   ended(): RangeError {
-    return this.wrong('as many bytes as before', 'the size', 'fewer: the file was cut meanwhile');
+    return this.invalid('the file was truncated while it was read');
   }
 }
 
@@ -95,7 +93,7 @@ export async function withFile<Result>(
   }
 }
 
-/** `length` bytes from `position` on; throws if the file ends before. */
+/** Reads `length` bytes from `position` on; throws if the file ends before. */
 export async function readExactly(
   file: OpenFile,
   position: number,
@@ -110,7 +108,7 @@ export async function readExactly(
   return buffer;
 }
 
-/** The file from its start as a stream, which leaves the file open. */
+/** A stream of the file from its start, which does not close the file. */
 export function streamOf(file: OpenFile): Readable {
   return Readable.from(blocksOf(file), { objectMode: false });
 }

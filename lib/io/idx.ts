@@ -23,7 +23,7 @@ import {
 
 /** Options of `loadIdx`. */
 export interface LoadIdxOptions {
-  /** The dtype of the tensor; default: uint8, int32, float32 and float64 for themselves, int32 for the other integers. */
+  /** Dtype of the tensor. Default: the dtype in the file, or int32 for integers of 8 (signed) or 16 bits. */
   dtype?: NumberDType;
 }
 
@@ -37,12 +37,16 @@ const types: Readonly<Record<number, Elements | undefined>> = {
 };
 
 /**
- * Reads an IDX file, also one that is compressed with gzip, which is detected by its first bytes. Unsigned bytes become
- * uint8. `{ dtype }` converts, to whole numbers without the fraction.
+ * Reads a tensor from an IDX file, the format of MNIST, which may be compressed with gzip.
  *
- * Rejects with a RangeError that names the file if it is not an IDX file, or if its size differs from what its header
- * says, or if the dtype does not hold a number.
+ * Files that start with the bytes of gzip are decompressed, whatever their name. Conversion to an integer dtype cuts
+ * off fractions.
  *
+ * @param path path or file URL of the file
+ * @param options dtype of the tensor; see LoadIdxOptions
+ * @returns a promise of the tensor, in the shape and by default the dtype of the file
+ * @throws RangeError (the promise rejects) if the file is invalid, or the dtype cannot represent a number
+ * @see http://yann.lecun.com/exdb/mnist
  * @example const images = await io.loadIdx('t10k-images-idx3-ubyte.gz'); // uint8 (10000, 28, 28)
  */
 export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}): Promise<Tensor> {
@@ -54,7 +58,7 @@ export async function loadIdx(path: string | URL, options: LoadIdxOptions = {}):
   return readIdx(op, requirePath(op, path), dtype);
 }
 
-/** The elements in `dtype`, or in the dtype of the file. */
+/** Reads an IDX file; undefined means the dtype of the file. */
 export function readIdx(op: string, path: string, dtype: DType | undefined): Promise<Tensor> {
   return withFile(op, path, async (file) => {
     const start = await readExactly(file, 0, Math.min(file.size, 2), 'the magic number');
@@ -75,7 +79,7 @@ function gunzipped(file: OpenFile): Source {
   gunzip.on('close', () => stream.destroy());
   stream.pipe(gunzip);
   const maxBytes = file.size * deflateRatio;
-  return new StreamSource(gunzip, gunzip, maxBytes, file.wrong, 'a whole gzip file');
+  return new StreamSource(gunzip, gunzip, maxBytes, file.wrong, 'a complete gzip file');
 }
 
 async function readElements(
@@ -96,7 +100,7 @@ async function readHeader(source: Source): Promise<Layout> {
   const magic = await source.take(4);
   const kind = magic.length === 4 && magic.readUInt16BE(0) === 0 ? types[magic[2]] : undefined;
   if (kind === undefined) {
-    throw source.wrong('the magic number of an IDX file', 'the start', hex(magic));
+    throw source.wrong('the magic number of an IDX file', 'the first bytes', hex(magic));
   }
   const ndim = magic[3];
   const sizes = await source.take(4 * ndim);

@@ -17,8 +17,8 @@ export function requireTensors(op: string, tensors: unknown): [string, Tensor][]
 }
 
 /**
- * The elements of a tensor in order. With `copy`, they are in memory of their own; else those of a contiguous tensor are
- * its own memory.
+ * The elements of a tensor in order. With `copy`, they are in memory of their own; else those of a contiguous tensor
+ * are its own memory.
  */
 export function elementsOf(op: string, tensor: Tensor, copy: boolean): TypedArray {
   readableMemory(op, tensor);

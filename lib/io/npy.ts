@@ -12,20 +12,23 @@ import { hex, PlainSource, readLast, type Source } from './source';
 /** Options of `loadNpy` and `loadNpz`. */
 export interface LoadNpyOptions {
   /**
-   * The dtype of the tensor; default: its own, int32 for int8, int16, uint16 and uint32, which have none, and int64 for
-   * uint64.
+   * Dtype of the tensor. Default: the dtype in the file; int32 for int8, int16, uint16 and uint32, and int64 for
+   * uint64, which tensors do not have.
    */
   dtype?: NumberDType;
 }
 
 /**
- * Reads a .npy file (numpy.load): versions 1 to 3, both byte orders, both orders of elements; float16, float32,
- * float64, signed and unsigned integers of 8 to 64 bits, and booleans.
+ * Reads a tensor from a .npy file, NumPy's format of one array.
  *
- * int8, int16, uint16 and uint32 become int32, uint64 becomes int64, the others keep their dtype; `{ dtype }` converts.
- * Integers that do not fit are refused, fractions too if a whole dtype is asked for. Arrays of objects are refused,
- * because they are pickles. Rejects with a RangeError that names the file if it is invalid.
+ * It reads versions 1 to 3, both byte orders, C and Fortran order; float16, float32, float64, signed and unsigned
+ * integers of 8 to 64 bits, and booleans. Arrays of Python objects are refused, because they are pickles.
  *
+ * @param path path or file URL of the file
+ * @param options dtype of the tensor; see LoadNpyOptions
+ * @returns a promise of the tensor, in the shape and by default the dtype of the file
+ * @throws RangeError (the promise rejects) if the file is invalid, or the dtype cannot represent a number
+ * @see numpy.load, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  * @example const weight = await io.loadNpy('weight.npy');
  */
 export async function loadNpy(path: string | URL, options: LoadNpyOptions = {}): Promise<Tensor> {
@@ -36,14 +39,14 @@ export async function loadNpy(path: string | URL, options: LoadNpyOptions = {}):
   );
 }
 
-/** The dtype in the options. */
+/** Checks the options; returns the dtype. */
 export function requireNpyOptions(op: string, options: LoadNpyOptions): DType | undefined {
   requireOptions(op, options, ['dtype']);
   if (options.dtype === undefined) return undefined;
   return requireOneOf(op, 'dtype', options.dtype, numberDTypes);
 }
 
-/** Reads the array of a source that has one .npy file. */
+/** Reads the array of a source that contains one .npy file. */
 export async function readNpy(source: Source, dtype: DType | undefined): Promise<Tensor> {
   const { header, length } = await readHeader(source);
   const { kind, fortranOrder, shape } = header;
@@ -63,10 +66,10 @@ const magic = Buffer.from('\x93NUMPY', 'latin1');
 async function readHeader(source: Source): Promise<{ header: NpyHeader; length: number }> {
   const start = await source.take(8);
   if (start.length < 8 || !start.subarray(0, 6).equals(magic)) {
-    throw source.wrong('the magic number of a .npy file', 'the start', hex(start));
+    throw source.wrong('the magic number of a .npy file', 'the first bytes', hex(start));
   }
   const major = start[6];
-  if (major < 1 || major > 3) throw source.wrong('1, 2 or 3', 'the version', String(major));
+  if (major < 1 || major > 3) throw source.wrong('version 1, 2 or 3', 'the header', String(major));
   const lengthBytes = major === 1 ? 2 : 4;
   const size = await source.take(lengthBytes);
   if (size.length < lengthBytes) {
@@ -86,7 +89,7 @@ async function readHeader(source: Source): Promise<{ header: NpyHeader; length: 
   return { header: parseNpyHeader(text, source.wrong), length: prefix + length };
 }
 
-/** NumPy's names; it has none for bfloat16. */
+/** NumPy's names of the dtypes; NumPy has no bfloat16. */
 const descr: Readonly<Record<Exclude<DType, 'bfloat16'>, string>> = {
   float32: '<f4',
   float64: '<f8',
@@ -98,9 +101,16 @@ const descr: Readonly<Record<Exclude<DType, 'bfloat16'>, string>> = {
 };
 
 /**
- * Writes a tensor as a .npy file (numpy.save), version 1. The values are those at the time of the call. The file
- * appears under its name when it is complete. RangeError for bfloat16, which NumPy does not have.
+ * Writes a tensor to a .npy file, NumPy's format of one array, version 1.
  *
+ * The values are those at the time of the call. The file appears under its name when it is complete and on the disk;
+ * until then an existing file stays.
+ *
+ * @param path path or file URL of the file
+ * @param tensor tensor of any shape and of any dtype except bfloat16
+ * @returns a promise that resolves when the file is written
+ * @throws RangeError (the promise rejects) if the dtype is bfloat16, which NumPy does not have
+ * @see numpy.save, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
@@ -111,7 +121,7 @@ export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void>
   ]);
 }
 
-/** A .npy file in memory. */
+/** The bytes of a .npy file. */
 export function npyBytes(op: string, name: string, tensor: Tensor): Buffer {
   const { shape, dtype } = tensor;
   if (dtype === 'bfloat16') {

@@ -7,12 +7,12 @@ import { isPossibleShape, possibleShape } from '../core/shape';
 import { elements, thisMachineIsLittle, type Elements } from './elements';
 import type { Layout } from './source';
 
-/** What the header says about the data that follows. */
+/** The layout of the data that follows the header. */
 export interface NpyHeader extends Layout {
   readonly fortranOrder: boolean;
 }
 
-/** By NumPy's names without the byte order. */
+/** The types, by NumPy's names without the byte order. */
 const types: Readonly<Record<string, Elements>> = {
   b1: elements.bool,
   u1: elements.uint8,
@@ -38,7 +38,7 @@ const token = /\s*(?:'([^'\\]*)'|"([^"\\]*)"|(\d+)L?|([A-Za-z]+)|([{}()[\]:,]))/
 
 interface Token {
   readonly text: string;
-  readonly is: 'string' | 'number' | 'word' | 'mark';
+  readonly kind: 'string' | 'number' | 'word' | 'mark';
 }
 
 /** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; `wrong` creates the errors. */
@@ -49,12 +49,12 @@ export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
     const got = index < tokens.length ? describe(tokens[index].text) : 'its end';
     return wrong(what, 'the header', got);
   };
-  const next = (is: Token['is'], what: string): string => {
-    if (index >= tokens.length || tokens[index].is !== is) throw fail(what);
+  const next = (kind: Token['kind'], what: string): string => {
+    if (index >= tokens.length || tokens[index].kind !== kind) throw fail(what);
     return tokens[index++].text;
   };
   const isMark = (mark: string): boolean =>
-    index < tokens.length && tokens[index].is === 'mark' && tokens[index].text === mark;
+    index < tokens.length && tokens[index].kind === 'mark' && tokens[index].text === mark;
   const mark = (text: string): void => {
     if (!isMark(text)) throw fail(`'${text}'`);
     index++;
@@ -85,7 +85,7 @@ export function parseNpyHeader(text: string, wrong: Wrong): NpyHeader {
     const key = next('string', `the key ${keys.join(', ')}`) as Key;
     if (!keys.includes(key) || key in found) {
       index--;
-      throw fail(`each key of ${keys.join(', ')} once`);
+      throw fail(`each of the keys ${keys.join(', ')} once`);
     }
     mark(':');
     if (key === 'descr') found.descr = next('string', 'a type of single elements');
@@ -114,12 +114,12 @@ function tokensOf(text: string, wrong: Wrong): Token[] {
   while (token.lastIndex < end) {
     const from = token.lastIndex;
     const match = token.exec(text);
-    if (match === null) throw wrong('a dict of Python', 'the header', describe(text.slice(from)));
+    if (match === null) throw wrong('a Python dict', 'the header', describe(text.slice(from)));
     const [, single, double, number, word, mark] = match as (string | undefined)[];
-    if (number !== undefined) tokens.push({ is: 'number', text: number });
-    else if (word !== undefined) tokens.push({ is: 'word', text: word });
-    else if (mark !== undefined) tokens.push({ is: 'mark', text: mark });
-    else tokens.push({ is: 'string', text: single ?? double ?? '' });
+    if (number !== undefined) tokens.push({ kind: 'number', text: number });
+    else if (word !== undefined) tokens.push({ kind: 'word', text: word });
+    else if (mark !== undefined) tokens.push({ kind: 'mark', text: mark });
+    else tokens.push({ kind: 'string', text: single ?? double ?? '' });
   }
   return tokens;
 }
@@ -127,11 +127,11 @@ function tokensOf(text: string, wrong: Wrong): Token[] {
 function typeOf(descr: string, wrong: Wrong): { kind: Elements; little: boolean } {
   const [, order, name] = /^([<>|=]?)([a-zA-Z]\d*)$/.exec(descr) ?? ['', '', ''];
   if (name.startsWith('O')) {
-    const why = `${describe(descr)}: objects are pickles, which are programs`;
-    throw wrong('numbers', 'the type', why);
+    const type = `${describe(descr)}: objects are pickles, which can run programs`;
+    throw wrong('a type of numbers', 'the header', type);
   }
   if (!Object.hasOwn(types, name) || (order === '|' && !name.endsWith('1'))) {
-    throw wrong(`one of ${Object.keys(types).join(', ')}`, 'the type', describe(descr));
+    throw wrong(`a type among ${Object.keys(types).join(', ')}`, 'the header', describe(descr));
   }
   return {
     kind: types[name],

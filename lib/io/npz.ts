@@ -22,12 +22,16 @@ import { deflateRatio, StreamSource } from './source';
 const extension = '.npy';
 
 /**
- * Reads the arrays of a .npz file by name (numpy.load of a file from numpy.savez or savez_compressed), each as
- * `loadNpy` does. Names are those in the archive without `.npy`.
+ * Reads tensors by name from a .npz file, NumPy's format of several arrays.
  *
- * Rejects with a RangeError that names file and entry if entries are encrypted, overlap, or have the same name, a wrong
- * checksum or another size than the archive says.
+ * Each array is read as `loadNpy` does. The names are those in the archive, without `.npy`.
  *
+ * @param path path or file URL of the file
+ * @param options dtype of all tensors; see LoadNpyOptions
+ * @returns a promise of the tensors by name
+ * @throws RangeError (the promise rejects) if the archive or an array is invalid, such as a wrong checksum, or the
+ *   dtype cannot represent a number
+ * @see numpy.load, numpy.savez, numpy.savez_compressed
  * @example const { weight, bias } = await io.loadNpz('layer.npz');
  */
 export async function loadNpz(
@@ -39,7 +43,8 @@ export async function loadNpz(
   const dtype = requireNpyOptions(op, options);
   return withFile(op, requirePath(op, path), async (file) => {
     const { fromFdPromise } = requirePackage(op, 'zip archives', 'yauzl') as typeof Yauzl;
-    const asZip = (error: unknown) => file.wrong('a zip archive', '', messageOf(error));
+    const asZip = (error: unknown) =>
+      file.invalid(`it is not a valid zip archive: ${messageOf(error)}`);
     const zip = await fromFdPromise(file.handle.fd, { autoClose: false, lazyEntries: true }).catch(
       (error: unknown) => {
         throw asZip(error);
@@ -51,7 +56,7 @@ export async function loadNpz(
     } catch (error) {
       throw asZip(error);
     }
-    requireApart(file, entries);
+    requireNoOverlap(file, entries);
     const tensors = new Map<string, Tensor>();
     for (const entry of entries) {
       const name = entry.fileName.slice(0, -extension.length);
@@ -65,8 +70,8 @@ export async function loadNpz(
   });
 }
 
-/** Overlapping entries would make a small file of endless data. */
-function requireApart(file: OpenFile, entries: readonly Yauzl.Entry[]): void {
+/** Throws if entries overlap: a small file of overlapping entries could expand to any size. */
+function requireNoOverlap(file: OpenFile, entries: readonly Yauzl.Entry[]): void {
   const inOrder = [...entries].sort(
     (a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader,
   );
@@ -74,9 +79,10 @@ function requireApart(file: OpenFile, entries: readonly Yauzl.Entry[]): void {
   for (const entry of inOrder) {
     const start = entry.relativeOffsetOfLocalHeader;
     const place = `entry ${describe(entry.fileName)}`;
-    if (start < end) throw file.wrong(`a start from byte ${end} on`, place, String(start));
+    if (start < end) throw file.wrong(`a start at byte ${end} or later`, place, String(start));
     end = start + 30 + entry.fileNameLength + entry.compressedSize;
-    if (end > file.size) throw file.wrong(`an end up to byte ${file.size}`, place, String(end));
+    if (end > file.size)
+      throw file.wrong(`an end at byte ${file.size} or earlier`, place, String(end));
   }
 }
 
@@ -91,13 +97,14 @@ async function readEntry(
   const wrong: OpenFile['wrong'] = (what, place, got) =>
     file.wrong(what, place === '' ? where : `${place} of ${where}`, got);
   if (uncompressedSize > compressedSize * deflateRatio + 64) {
-    throw wrong(`what ${compressedSize} bytes can hold`, 'the size', String(uncompressedSize));
+    const size = `a size that ${compressedSize} compressed bytes can have`;
+    throw wrong(size, '', String(uncompressedSize));
   }
   const stream = await zip.openReadStreamPromise(entry).catch((error: unknown) => {
-    throw wrong('an entry that can be read', '', messageOf(error));
+    throw wrong('readable data', '', messageOf(error));
   });
-  const chunks = checked(stream, entry.crc32);
-  const source = new StreamSource(stream, chunks, uncompressedSize, wrong, 'whole data');
+  const chunks = withChecksum(stream, entry.crc32);
+  const source = new StreamSource(stream, chunks, uncompressedSize, wrong, 'complete data');
   try {
     return await readNpy(source, dtype);
   } finally {
@@ -105,8 +112,8 @@ async function readEntry(
   }
 }
 
-/** The chunks of a stream; throws at the end if the checksum differs. */
-async function* checked(
+/** Yields the chunks of a stream; throws at the end if the checksum differs. */
+async function* withChecksum(
   stream: AsyncIterable<Buffer>,
   expected: number,
 ): AsyncGenerator<Buffer, void, undefined> {
@@ -125,14 +132,22 @@ async function* checked(
 
 /** Options of `saveNpz`. */
 export interface SaveNpzOptions {
-  /** Whether to compress the arrays with deflate (numpy.savez_compressed); default false. */
+  /** Whether to compress the arrays with deflate, as numpy.savez_compressed does. Default: false. */
   compress?: boolean;
 }
 
 /**
- * Writes tensors as a .npz file (numpy.savez). The values are those at the time of the call. The file appears under its
- * name when it is complete. RangeError for bfloat16, which NumPy does not have.
+ * Writes tensors to a .npz file, NumPy's format of several arrays.
  *
+ * The values are those at the time of the call. The file appears under its name when it is complete and on the disk;
+ * until then an existing file stays.
+ *
+ * @param path path or file URL of the file
+ * @param tensors tensors by name, of any shape and of any dtype except bfloat16
+ * @param options compression; see SaveNpzOptions
+ * @returns a promise that resolves when the file is written
+ * @throws RangeError (the promise rejects) if a name is not a relative path, or a dtype is bfloat16
+ * @see numpy.savez, numpy.savez_compressed
  * @example await io.saveNpz('model.npz', model.stateDict()); // numpy.load('model.npz')['0.weight']
  */
 export async function saveNpz(
@@ -149,11 +164,11 @@ export async function saveNpz(
   const { ZipFile } = requirePackage(op, 'zip archives', 'yazl') as typeof Yazl;
   const zip = new ZipFile();
   for (const [name, tensor] of named) {
-    // Names that no reader accepts: absolute paths, `..`, and Windows paths.
+    // Names that readers refuse: absolute paths, `..`, and Windows paths.
     if (name === '' || /^\/|\\|^[a-zA-Z]:|(^|\/)\.\.(\/|$)|\0/.test(name)) {
-      throw wrongValue(op, 'a relative path as name', 'name', name);
+      throw wrongValue(op, 'a relative path', 'the name of a tensor', name);
     }
-    // The same tensors make the same file: its only time is the first that zip can represent.
+    // A fixed time, the first that zip can represent, so that the same tensors make the same file.
     const mtime = new Date(1980, 0, 1);
     const bytes = npyBytes(op, `tensors[${describe(name)}]`, tensor);
     zip.addBuffer(bytes, name + extension, { compress, mtime, forceDosTimestamp: true });

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { openFlags, withFile, type InputFile } from './file';
 
-/** Bytes to fill from a file; they follow the last ones, unless `position` says where they start. */
+/** A request to fill `into` with bytes from `position` on, or else with those after the last request. */
 export interface Fill {
   readonly into: Uint8Array;
   readonly position?: number;
@@ -84,9 +84,9 @@ export async function readHashed<T>(
 // Text in V8 has at most 2^29 characters.
 const maxTextBytes = 2 ** 28;
 
-/** The complete content as text. */
+/** Reads the complete content as text. */
 export function* readText(file: InputFile, size: number, maxBytes = maxTextBytes): Reader<string> {
-  if (size > maxBytes) throw file.wrong(`at most ${maxBytes} bytes`, 'the size', String(size));
+  if (size > maxBytes) throw file.wrong(`at most ${maxBytes} bytes`, '', String(size));
   const content = Buffer.alloc(size);
   yield { into: content };
   return content.toString();
@@ -101,7 +101,7 @@ export function* readNothing(size: number): Reader<null> {
   return null;
 }
 
-/** A piece in parts of at most `pieceBytes`. */
+/** Yields a piece in parts of at most `pieceBytes`. */
 export function* partsOf(piece: Uint8Array): Generator<Uint8Array, void, void> {
   for (let start = 0; start < piece.length; start += pieceBytes)
     yield piece.subarray(start, start + pieceBytes);

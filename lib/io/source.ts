@@ -1,4 +1,4 @@
-/** The bytes of a file in order, plain or decompressed, read no further than requested. */
+/** Reads the bytes of a file in order, plain or decompressed, only as far as requested. */
 import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { DType } from '../core/dtype';
@@ -6,12 +6,13 @@ import { messageOf } from '../core/errors';
 import { numelOf } from '../core/shape';
 import { allocateOwn, Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
-import { convert, wantedFor, type Conversion } from './convert';
+import { convert, misfitTexts, type Conversion } from './convert';
 import type { Elements } from './elements';
 import { readExactly, type OpenFile } from './file';
 
+/** The bytes of a file. */
 export interface Source {
-  /** Creates an error about a place in the data. */
+  /** Creates an error about a part of the data. */
   readonly wrong: (what: string, place: string, got: string) => RangeError;
   /** The largest number of bytes that there can be. */
   readonly maxBytes: number;
@@ -60,7 +61,7 @@ export class StreamSource implements Source {
     chunks: AsyncIterable<Buffer>,
     readonly maxBytes: number,
     readonly wrong: Source['wrong'],
-    /** What the file should be, for errors of the stream. */
+    /** What the data must be, for errors of the stream. */
     private readonly what: string,
   ) {
     this.chunks = chunks[Symbol.asyncIterator]();
@@ -98,7 +99,7 @@ export class StreamSource implements Source {
   }
 }
 
-/** How much is read and converted at a time: about 1 ms. A power of 2, so that no element is split. */
+/** Bytes that are read and converted at a time, in about 1 ms. A power of 2, so that no element is split. */
 export const chunkBytes = 1 << 20;
 
 /** The layout of the elements, from a header. */
@@ -109,9 +110,9 @@ export interface Layout {
 }
 
 /**
- * Reads the elements at the end of a source into a tensor, with a turn of the event loop after each chunk. `tooFew`
- * creates the error for missing or extra bytes. RangeError for numbers that do not fit into the dtype if that is one of
- * whole numbers.
+ * Reads the elements at the end of a source to a tensor, with a turn of the event loop after each chunk. `tooFew`
+ * creates the error for missing or extra bytes. Throws a RangeError for a number that an integer dtype cannot
+ * represent.
  */
 export async function readLast(
   source: Source,
@@ -128,8 +129,8 @@ export async function readLast(
     const end = done + chunk.length / kind.bytes;
     const misfit = convert(kind, chunk, little, dtype, out.subarray(done, end), conversion);
     if (misfit !== null) {
-      const place = `element ${done + misfit.index}`;
-      throw source.wrong(wantedFor(kind, dtype), place, String(misfit.value));
+      const { what, got } = misfitTexts(kind, dtype, misfit);
+      throw source.wrong(what, `element ${done + misfit.index}`, got);
     }
     done = end;
     await setImmediate();
@@ -164,7 +165,7 @@ async function* readChunks(
   if ((await source.take(1)).length > 0) throw tooFew('more');
 }
 
-/** Bytes as they appear in errors. */
+/** The text of bytes in errors. */
 export function hex(bytes: Buffer): string {
   return bytes.length === 0 ? 'no bytes' : `bytes ${bytes.toString('hex')}`;
 }

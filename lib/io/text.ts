@@ -1,12 +1,12 @@
 /**
- * Tensors as plain text, for looking at and comparing: a line with name, dtype and shape, then the values, a line for
+ * Tensors as plain text, to read and compare: a line with name, dtype and shape, then the values, a line for
  * each row of the last dimension, then an empty line.
  *
  *     0.weight float64 [2, 3]
  *     0.1 0.2 0.3
  *     -1e-7 NaN Infinity
  *
- * A NaN of a half dtype whose bits are not the usual ones is written with them: NaN:7e01.
+ * A float16 or bfloat16 NaN whose bits are not the usual ones is written with its bits: NaN:7e01.
  */
 import { dtypes, isFloating, isHalf, rangeOf, type DType, type TypedArray } from '../core/dtype';
 import { encodeElement, readElement, type Element } from '../core/element';
@@ -74,12 +74,12 @@ interface Named {
 function namedIn(op: string, tensors: unknown): [string, Tensor][] {
   const named = requireTensors(op, tensors);
   for (const [name] of named) {
-    if (!/^\S+$/.test(name)) throw wrongValue(op, 'a name without white space', 'name', name);
+    if (!/^\S+$/.test(name)) throw wrongValue(op, 'a name without white space', 'tensors', name);
   }
   return named;
 }
 
-/** In pieces: as one text, many values would not fit into JavaScript's heap. */
+/** Yields the text in pieces: as one string, many values would not fit into JavaScript's heap. */
 function* textOf(op: string, tensors: readonly Named[]): Generator<Uint8Array, void, void> {
   let separator = '';
   for (const { name, tensor, values = elementsOf(op, tensor, false) } of tensors) {
@@ -211,7 +211,7 @@ function* readTensors(file: InputFile, size: number): Reader<Record<string, Tens
     const head = lines.next();
     if (head.trim() === '') continue;
     const { name, dtype, shape } = readHead(lines, head);
-    if (tensors.has(name)) throw lines.wrong('a new name', name);
+    if (tensors.has(name)) throw lines.wrong('a name that is not in use', name);
     const values = yield* readValues(lines, dtype, shape);
     tensors.set(name, new Tensor(new Storage(dtype, values), shape));
   }
@@ -237,7 +237,7 @@ function* readValues(lines: Lines, dtype: DType, shape: readonly number[]): Read
   const rowLength = shape.at(-1) ?? 1;
   // More values than characters end in an error, without memory for them.
   const memory = allocateOwn(dtype, count <= lines.left ? count : 0);
-  const array = memory as { [at: number]: Element };
+  const array = memory as { [index: number]: Element };
   for (let i = 0; i < count; i += rowLength) {
     let found = 0;
     yield* lines.pauses();
@@ -253,12 +253,12 @@ function* readValues(lines: Lines, dtype: DType, shape: readonly number[]): Read
   return memory;
 }
 
-/** What the memory holds for a word; null if it is no value of the dtype. */
+/** The element for a word of the file; null if the word is not a value of the dtype. */
 function storedFor(text: string, dtype: DType): Element | null {
   if (dtype === 'bool') return text === '0' || text === '1' ? Number(text) : null;
   if (dtype === 'int64') {
-    const whole = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
-    return whole === BigInt.asIntN(64, whole ?? 0n) ? whole : null;
+    const integer = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+    return integer === BigInt.asIntN(64, integer ?? 0n) ? integer : null;
   }
   const value = Number(text);
   if (!isFloating(dtype)) {

@@ -1,4 +1,4 @@
-/** Writing files atomically: an existing file is never half overwritten. */
+/** Writes files atomically: an existing file is replaced when the new one is complete. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,

@@ -1,5 +1,5 @@
 /** Batches as lists of tensors, which compiled functions take. */
-import { unexpected, wrongType } from '../core/errors';
+import { describe } from '../core/errors';
 import { isPlainObject } from '../core/realms';
 import { Tensor } from '../core/tensor';
 
@@ -10,10 +10,10 @@ export interface Flat {
   readonly key: string;
 }
 
-/** Finds the tensors of a batch; an error names the position of anything else. */
+/** Finds the tensors of a batch; throws an error that names the position of any other value. */
 export function flatten(batch: unknown): Flat {
   const tensors: Tensor[] = [];
-  const visit = (value: unknown, place: string): string => {
+  const visit = (value: unknown, path: string): string => {
     if (value instanceof Tensor) {
       // Compiled functions need separate memory for each input.
       const sharesMemory = tensors.some((tensor) => tensor._storage === value._storage);
@@ -21,21 +21,22 @@ export function flatten(batch: unknown): Flat {
       return 't';
     }
     if (Array.isArray(value)) {
-      return `[${value.map((element: unknown, i) => visit(element, `${place}[${i}]`)).join()}]`;
+      return `[${value.map((element: unknown, i) => visit(element, `${path}[${i}]`)).join()}]`;
     }
     if (isPlainObject(value)) {
       const fields = Object.entries(value);
-      return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${visit(field, `${place}.${key}`)}`).join()}}`;
+      return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${visit(field, `${path}.${key}`)}`).join()}}`;
     }
-    const what = 'tensors, or compile: false,';
-    throw wrongType('train', what, place, value);
+    throw new TypeError(
+      `train: ${path} is ${describe(value)}, not a tensor; convert it in \`collate\`, or set compile: false`,
+    );
   };
   const key = visit(batch, 'batch');
-  if (tensors.length === 0) throw unexpected('train', 'at least one tensor', 'batch', 'none');
+  if (tensors.length === 0) throw new RangeError('train: a batch contains no tensors');
   return { tensors, key };
 }
 
-/** A batch with the same structure and other tensors. */
+/** A batch of the same structure with other tensors. */
 export function refill(batch: unknown, tensors: readonly Tensor[]): unknown {
   let next = 0;
   const visit = (value: unknown): unknown => {
@@ -65,16 +66,16 @@ function firstTensor(value: unknown, seen = new Set<object>()): Tensor | null {
   return null;
 }
 
-/** Calls `each` for every tensor, with its position. */
+/** Calls `each` for every tensor of a batch, with its position. */
 export function eachTensor(
   value: unknown,
-  each: (tensor: Tensor, place: string) => void,
-  place = 'batch',
+  each: (tensor: Tensor, path: string) => void,
+  path = 'batch',
 ): void {
-  if (value instanceof Tensor) each(value, place);
+  if (value instanceof Tensor) each(value, path);
   else if (Array.isArray(value))
-    value.forEach((element, i) => eachTensor(element, each, `${place}[${i}]`));
+    value.forEach((element, i) => eachTensor(element, each, `${path}[${i}]`));
   else if (isPlainObject(value)) {
-    for (const [key, field] of Object.entries(value)) eachTensor(field, each, `${place}.${key}`);
+    for (const [key, field] of Object.entries(value)) eachTensor(field, each, `${path}.${key}`);
   }
 }

@@ -1,4 +1,4 @@
-/** Resuming an epoch: which batches are already done. */
+/** Starts and resumes epochs. */
 import { numbersOf } from '../core/access';
 import { fromArray } from '../creation/filled';
 import { isStateful } from '../io/checkpoint';
@@ -11,7 +11,7 @@ import type { TrainingState } from './state';
 export interface EpochProgress extends Omit<RequestHooks, 'mayStop'> {
   /** Whether this batch is already done. */
   skips(): boolean;
-  /** There are no more batches. */
+  /** Restores the random numbers after the last batch. */
   end(): void;
 }
 
@@ -35,7 +35,7 @@ export function startEpoch(loader: object, state: TrainingState): EpochProgress 
     end();
     return false;
   };
-  // What a loader with a state reads ahead does not count.
+  // A loader with a state does not count batches that it only read ahead.
   let previous: Tensor | null = null;
   const beforeRequest = (): void => {
     previous = hasState ? null : currentGenerator().getState();

@@ -5,17 +5,17 @@ import { onAbort } from '../core/abort';
 /** Signals that ask a process to end. */
 const names = ['SIGINT', 'SIGTERM'] as const;
 
-/** The runs that handle signals of the process, which have one listener together. */
+/** The runs that handle signals of the process; they share one listener. */
 const handling = new Set<Interrupt>();
 
 /** The first signal requests a stop after the step; a second one has its default effect. */
 function onProcessSignal(name: (typeof names)[number]): void {
-  const isOnly = process.listenerCount(name) === 1; // others decide for themselves how the process ends
+  const isOnly = process.listenerCount(name) === 1; // other listeners decide how the process ends
   if (isOnly && [...handling].some(({ reason }) => reason === 'interrupted')) {
     process.removeListener(name, onProcessSignal);
     process.kill(process.pid, name);
   }
-  if (isOnly) process.exitCode ??= 128 + constants.signals[name]; // as shells report an end by a signal
+  if (isOnly) process.exitCode ??= 128 + constants.signals[name]; // the code that shells report for an end by a signal
   for (const interrupt of handling) interrupt.request('interrupted');
 }
 
@@ -43,7 +43,7 @@ export class Interrupt {
     for (const name of names) process.removeListener(name, onProcessSignal);
   }
 
-  /** The result of `begin`, or null if a stop is requested before it is there. */
+  /** Awaits the result of `begin`; null if a stop is requested before it resolves. */
   async unlessStopped<T>(begin: () => PromiseLike<T> | T): Promise<T | null> {
     if (this.reason !== null) return null;
     try {

@@ -1,7 +1,7 @@
 /** The modes of a model and its submodules: training or evaluation. */
 import type { AnyModule } from '../nn';
 
-/** The modes at one moment, to be restored. */
+/** A copy of the modes, which can be restored. */
 export class Modes {
   private readonly modes: readonly (readonly [module: AnyModule, training: boolean])[];
 

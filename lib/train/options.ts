@@ -1,4 +1,4 @@
-/** The options of `train`, checked and with defaults. */
+/** Checks the options of `train` and sets defaults. */
 import { requireSignal } from '../core/abort';
 import {
   describe,
@@ -70,6 +70,7 @@ const known =
   'clipGradValue gradientAccumulationSteps monitor mode earlyStopping keepBest checkpoint resume callbacks signal ' +
   'handleSignals compile detectAnomaly onNonFinite seed generator';
 
+/** Checks the options; throws a TypeError or RangeError that names the option. */
 export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Batch, Model>): Plan {
   if ((options as unknown) === undefined) throw wrongType(op, 'an object', 'options', options);
   requireOptions(op, options, known.split(' '));
@@ -88,7 +89,9 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   const detectAnomaly = requireBoolean(op, 'detectAnomaly', options.detectAnomaly ?? false);
   const compiled = requireBoolean(op, 'compile', options.compile ?? !detectAnomaly);
   if (detectAnomaly && compiled) {
-    throw unexpected(op, 'compile: false', 'detectAnomaly', 'compile: true');
+    throw new RangeError(
+      `${op}: detectAnomaly cannot be used with compile: true; leave out compile`,
+    );
   }
   requireSignal(op, signal);
   const keepBest = requireBoolean(op, 'keepBest', options.keepBest ?? false);
@@ -96,7 +99,7 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
   const resume = options.resume ?? false;
   if (resume !== 'auto') requireBoolean(op, 'resume', resume);
   if (resume !== false && checkpoint === null) {
-    throw unexpected(op, 'a checkpoint directory', 'resume', 'no checkpoint option');
+    throw new RangeError(`${op}: resume needs the option checkpoint, which names the directory`);
   }
   const schedule = schedulerOf(scheduler, optimizer);
   const schedulerInterval = requireOneOf(
@@ -106,12 +109,16 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
     ['epoch', 'step'],
   );
   if (schedulerInterval === 'step' && schedule instanceof ReduceLROnPlateau) {
-    throw unexpected(op, "'epoch' with ReduceLROnPlateau", 'schedulerInterval', "'step'");
+    throw new RangeError(
+      `${op}: ReduceLROnPlateau cannot be stepped after each step; set schedulerInterval to 'epoch'`,
+    );
   }
   const { patience, minDelta } = stoppingOf(options.earlyStopping);
   const mode = modeOf(options.mode, monitor, metrics);
   if (mode === null && (keepBest || patience < Infinity || options.monitor !== undefined)) {
-    throw unexpected(op, "'min' or 'max' for this monitor", 'mode', 'none');
+    throw new RangeError(
+      `${op}: the metric '${monitor}' does not say whether higher is better; set mode to 'min' or 'max'`,
+    );
   }
   return {
     model: model as AnyModule,
@@ -153,7 +160,8 @@ export function planOf<Batch, Model extends AnyModule>(options: TrainOptions<Bat
 }
 
 /**
- * The generator of a run. Runs at the same time have one each, so that their random numbers do not depend on each other.
+ * The generator of a run. Runs at the same time have one each, so that their random numbers do not depend on each
+ * other.
  */
 function generatorOf({
   seed,
@@ -175,8 +183,9 @@ function lossOf<Batch, Model extends AnyModule>(
 ): Plan['lossOf'] {
   const { model, loss, batchLoss } = options;
   if ((loss === undefined) === (batchLoss === undefined)) {
-    const got = loss === undefined ? 'neither' : 'both';
-    throw unexpected(op, 'loss or batchLoss', 'options', got);
+    const problem =
+      loss === undefined ? 'no loss; pass loss or batchLoss' : 'pass loss or batchLoss, not both';
+    throw new RangeError(`${op}: ${problem}`);
   }
   if (batchLoss !== undefined) {
     if (typeof batchLoss !== 'function') throw wrongType(op, 'a function', 'batchLoss', batchLoss);
@@ -191,7 +200,10 @@ function lossOf<Batch, Model extends AnyModule>(
   const compute = criterion.bind(lossOption) as (output: Tensor, target: Tensor) => Tensor;
   return (batch) => {
     if (!Array.isArray(batch) || batch.length < 2) {
-      throw wrongType(op, 'an array [input, target], or batchLoss,', 'batch', batch);
+      throw new TypeError(
+        `${op}: a batch is ${describe(batch)}, not an array [input, target]; ` +
+          'change it in `collate`, or pass batchLoss',
+      );
     }
     const target = batch.at(-1) as Tensor;
     const output = model.forward(...(batch.slice(0, -1) as unknown[])) as Tensor;
@@ -206,11 +218,9 @@ function requireBatches(name: string, value: unknown): void {
     (Symbol.asyncIterator in value || Symbol.iterator in value);
   if (!iterable) throw wrongType(op, 'a loader or an array of batches', name, value);
   if ('next' in value) {
-    throw wrongType(
-      op,
-      'an iterable that can be read more than once, such as a DataLoader,',
-      name,
-      value,
+    throw new TypeError(
+      `${op}: ${name} is an iterator, which can be read only once; ` +
+        'pass an iterable such as a DataLoader or an array',
     );
   }
 }
@@ -222,13 +232,19 @@ function metricsOf(value: unknown): Map<string, Metric> {
   }
   const metrics = new Map<string, Metric>(Object.entries(value as Record<string, Metric>));
   for (const [name, metric] of metrics as ReadonlyMap<string, unknown>) {
-    if (name === 'loss') throw unexpected(op, 'another name', 'metrics', "'loss'");
+    if (name === 'loss') {
+      throw new RangeError(
+        `${op}: a metric cannot have the name 'loss', under which the loss is reported`,
+      );
+    }
     const methods = ['update', 'compute', 'reset'] as const;
     const fits =
       typeof metric === 'object' &&
       metric !== null &&
       methods.every((method) => typeof (metric as Partial<Metric>)[method] === 'function');
-    if (!fits) throw wrongType(op, 'update, compute and reset', `metrics.${name}`, metric);
+    if (!fits) {
+      throw wrongType(op, 'an object with update, compute and reset', `metrics.${name}`, metric);
+    }
   }
   return metrics;
 }
@@ -264,10 +280,12 @@ function savingOf(value: TrainOptions<unknown>['checkpoint'], keepBest: boolean)
   if (keep !== Infinity) requireInteger(op, 'checkpoint.keep', keep, 1);
   const best = requireBoolean(op, 'checkpoint.best', value.best ?? (keepBest || every === 1));
   requireBoolean(op, 'checkpoint.fallback', fallback);
-  const own = ['model', 'optimizer', 'scheduler', 'loader', 'training', 'step'];
-  const taken = Object.keys(entries).find((name) => own.includes(name));
+  const reserved = ['model', 'optimizer', 'scheduler', 'loader', 'training', 'step'];
+  const taken = Object.keys(entries).find((name) => reserved.includes(name));
   if (taken !== undefined) {
-    throw unexpected(op, `other names than ${own.join(', ')}`, 'checkpoint.entries', taken);
+    throw new RangeError(
+      `${op}: checkpoint.entries cannot have the name '${taken}', which train uses itself (as ${reserved.join(', ')})`,
+    );
   }
   const dir = requirePath(op, value.dir, 'checkpoint.dir');
   return { dir, every, everySteps, keep, best, fallback, entries };
@@ -276,25 +294,27 @@ function savingOf(value: TrainOptions<unknown>['checkpoint'], keepBest: boolean)
 function schedulerOf(scheduler: Schedule | undefined, optimizer: Optimizer): Plan['scheduler'] {
   if (scheduler === undefined) return null;
   if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
-    throw wrongType(op, 'a schedule', 'scheduler', scheduler);
+    throw wrongType(op, 'a scheduler of optim.lrScheduler', 'scheduler', scheduler);
   }
   if (scheduler.optimizer === optimizer) return scheduler;
-  throw unexpected(op, 'a schedule of the optimizer', 'scheduler', 'that of another one');
+  throw new RangeError(`${op}: scheduler belongs to another optimizer; create it with this one`);
 }
 
-/** Refuses an optimizer of another model, which would train nothing without any error. */
+/** Throws for an optimizer of another model, which would silently train nothing. */
 function requireModelParameters(model: AnyModule, optimizer: Optimizer): void {
   const own = new Set<Tensor>(model.parameters());
   const some = optimizer.paramGroups.some(({ params }) => params.some((param) => own.has(param)));
   if (own.size === 0 || some) return;
-  throw unexpected(op, 'parameters of the model', 'optimizer', 'none of them');
+  throw new RangeError(
+    `${op}: optimizer has none of the model's parameters; create it with model.parameters()`,
+  );
 }
 
 function limitOf(name: string, value: unknown): number | null {
   return value === undefined ? null : requireInRange(op, name, value, 0, Infinity);
 }
 
-const moments = [
+const callbackNames = [
   'onTrainStart',
   'onEpochStart',
   'onBatchEnd',
@@ -309,7 +329,7 @@ function callbacksOf(value: TrainOptions<unknown>['callbacks']): Callbacks[] {
     if (typeof callbacks !== 'object' || callbacks === null) {
       throw wrongType(op, 'an object of functions', `callbacks[${i}]`, callbacks);
     }
-    for (const name of moments) {
+    for (const name of callbackNames) {
       const call = (callbacks as Readonly<Record<string, unknown>>)[name];
       if (call === undefined || typeof call === 'function') continue;
       throw wrongType(op, 'a function', `callbacks[${i}].${name}`, call);

@@ -1,4 +1,4 @@
-/** One pass over a loader. A request to stop ends it, also while the loader makes a batch. */
+/** One pass over a loader. A request to stop ends it, even while the loader makes a batch. */
 import { isStateful } from '../io/checkpoint';
 import { currentGenerator } from '../core/generator';
 import type { Tensor } from '../core/tensor';
@@ -9,28 +9,28 @@ import type { Batches } from './types';
 /** Yielded instead of a batch when a stop was requested. */
 export const stopped = Symbol('stopped');
 
-/** Called around the request for a batch, to undo what an abandoned request has changed. */
+/** Called around the request for a batch, to undo the changes of an abandoned request. */
 export interface RequestHooks {
-  /** Whether a stop is possible now, between two steps. */
+  /** Whether the run may stop now, between two steps. */
   mayStop(): boolean;
-  /** A batch is about to be requested. */
+  /** Called before a batch is requested. */
   beforeRequest(): void;
-  /** The request is abandoned. */
+  /** Called when the request is abandoned. */
   undoRequest(): void;
 }
 
-/** The batches of a pass, as `for await` yields them; `stopped` is the last. */
+/** Yields the batches of a pass; if a stop is requested, the last value is `stopped`. `name` is the option. */
 export async function* batchesOf(
+  name: 'loader' | 'validation',
   loader: Batches<unknown>,
   interrupt: Interrupt,
   hooks: RequestHooks,
 ): AsyncGenerator<unknown, void, undefined> {
   if (!(Symbol.asyncIterator in loader)) {
-    yield* iterableOf('train', 'loader or validation', loader);
+    yield* iterableOf('train', name, loader);
     return;
   }
-  const iterator = readingOf('train', 'loader or validation', loader)
-    .iterator as AsyncIterator<unknown>;
+  const iterator = readingOf('train', name, loader).iterator as AsyncIterator<unknown>;
   let open = false;
   try {
     for (;;) {
@@ -57,7 +57,7 @@ export async function* batchesOf(
   }
 }
 
-/** The state of a loader and of the default generator, to be restored. */
+/** A copy of the states of a loader and of the default generator. */
 export class LoaderSnapshot {
   private readonly random: Tensor = currentGenerator().getState();
   private readonly state: unknown;

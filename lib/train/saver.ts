@@ -1,4 +1,4 @@
-/** The checkpoints of a training run. */
+/** Saves and loads the checkpoints of a training run. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import {
   isStateful,
@@ -10,12 +10,13 @@ import {
 import type { Plan } from './options';
 import type { TrainingState } from './state';
 
+/** The checkpoints of one run. */
 export class Saver {
-  /** The checkpoint that was saved or loaded last. */
+  /** Path of the checkpoint that was saved or loaded last. */
   path: string | null = null;
-  /** The newest checkpoint that was saved as the best one. */
+  /** Path of the newest checkpoint that was saved as the best one. */
   bestPath: string | null = null;
-  /** The progress at that time. */
+  /** The progress at the last save. */
   private saved = '';
 
   constructor(
@@ -23,7 +24,7 @@ export class Saver {
     private readonly state: TrainingState,
   ) {}
 
-  /** Loads the newest checkpoint, if the options ask for it; returns its path. */
+  /** Loads the newest checkpoint if the option `resume` is set; returns its path or null. */
   async resume(): Promise<string | null> {
     const { checkpoint, resume } = this.plan;
     if (checkpoint !== null && resume !== false) {
@@ -41,7 +42,7 @@ export class Saver {
     return this.path;
   }
 
-  /** Saves unless nothing has changed since the last time; returns the path of the new checkpoint. */
+  /** Saves a checkpoint, unless nothing has changed since the last one; returns its path or null. */
   async save(best = false): Promise<string | null> {
     const { checkpoint } = this.plan;
     const { progress, states } = this;
@@ -71,7 +72,7 @@ export class Saver {
   }
 }
 
-/** Fails before the first epoch and not after it. */
+/** Creates the directory and checks that it is writable, so that an error occurs before the first epoch. */
 async function requireWritable(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   await access(dir, constants.W_OK);

@@ -1,11 +1,11 @@
-/** The progress of a training run: with model, optimizer, scheduler and loader all that is needed to resume exactly. */
+/** The progress of a training run. With model, optimizer, scheduler and loader, it suffices to resume exactly. */
 import { requireInteger, requireNumber, wrongType } from '../core/errors';
 import type { StateDict } from '../nn';
 import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { EpochResult, PassResult } from './types';
 
-/** The best value of the monitored figure. */
+/** The best epoch by the monitored value. */
 export interface Best {
   readonly epoch: number;
   readonly value: number;
@@ -32,23 +32,23 @@ const counts = ['epoch', 'batch', 'step', 'samples', 'waited'] as const;
 
 /** The progress, which can be saved in a checkpoint. */
 export class TrainingState {
-  /** Finished epochs. */
+  /** Number of finished epochs. */
   epoch = 0;
-  /** Batches done in the current epoch. */
+  /** Number of batches done in the current epoch. */
   batch = 0;
-  /** The training figures of the current epoch, if only its validation is missing. */
+  /** The training result of the current epoch, if only its validation is missing. */
   trained: PassResult | null = null;
-  /** Optimizer steps. */
+  /** Number of optimizer steps. */
   step = 0;
   lossSum = 0;
   samples = 0;
   /** Training time in the current epoch, in seconds. */
   seconds = 0;
-  /** Epochs since the best one. */
+  /** Number of epochs since the best one. */
   waited = 0;
   best: Best | null = null;
   results: EpochResult[] = [];
-  /** The state of the default generator at the start of the epoch, for loaders without a state. */
+  /** State of the default generator at the start of the epoch, for loaders without a state. */
   order: number[] = [];
 
   constructor(private readonly metrics: ReadonlyMap<string, Metric>) {}
@@ -97,6 +97,7 @@ export class TrainingState {
   }
 }
 
+/** Checks the state from a checkpoint. */
 function requireDict(dict: unknown): Dict {
   const op = 'loadStateDict';
   if (typeof dict !== 'object' || dict === null) throw wrongType(op, 'an object', 'dict', dict);

@@ -1,8 +1,8 @@
-/** The steps of training and validation, compiled or not. */
+/** The steps of training and validation, compiled or eager. */
 import { detectAnomaly, firstNonFinite, nonFiniteText } from '../autograd/anomaly';
 import { noGrad } from '../core/gradMode';
 import { compileStep, type Compiled, type Output } from '../compile';
-import { unexpected, wrongType } from '../core/errors';
+import { describe, shapeText } from '../core/errors';
 import { utils } from '../nn';
 import { inPhase } from '../core/observer';
 import { LRScheduler } from '../optim/lrScheduler';
@@ -12,7 +12,7 @@ import type { Metric } from './metrics';
 import type { Plan } from './options';
 import type { BatchLoss } from './types';
 
-/** Whether a batch is the first of an optimizer step, and whether it is the last. */
+/** Whether a batch is the first or the last one of an optimizer step. */
 export interface Role {
   readonly first: boolean;
   readonly last: boolean;
@@ -27,13 +27,13 @@ interface Result {
 
 type Work = (batch: unknown) => Result;
 
-// A step on a background thread takes 20 to 60 us more; a long step on this thread blocks the event loop.
+// Running a step on a background thread takes 20 to 60 us more; a long step on this thread blocks the event loop.
 const longStep = 4; // ms
 
 /** A compiled step, and the shortest time of a replay, in ms. */
 interface CompiledStep {
   readonly run: Compiled<Tensor[], Output>;
-  /** The next step is run eagerly, and compared with the program. */
+  /** Lets the next step run eagerly, to compare it with the program. */
   requestComparison(): void;
   shortest: number;
   replays: number;
@@ -42,17 +42,17 @@ interface CompiledStep {
 /** Runs the steps. */
 export class Steps {
   private readonly compiled = new Map<string, CompiledStep>();
-  /** How often the function of a compiled step ran, to be captured or compared. */
+  /** How often the function of a compiled step ran, for a capture or a comparison. */
   private runs = 0;
-  /** Whether a step made other calls than its program: then none is replayed any more. */
+  /** Whether a step ran other ops than its program; then all steps run eagerly. */
   private eager = false;
   private readonly inStep: readonly Metric[];
-  private readonly after: readonly Metric[];
+  private readonly afterStep: readonly Metric[];
 
   constructor(private readonly plan: Plan) {
     const metrics = [...plan.metrics.values()];
     this.inStep = metrics.filter((metric) => metric.eager === false);
-    this.after = metrics.filter((metric) => metric.eager !== false);
+    this.afterStep = metrics.filter((metric) => metric.eager !== false);
   }
 
   /** Runs one batch, and the optimizer step if this is its last batch; returns the loss. */
@@ -89,22 +89,27 @@ export class Steps {
 
   private evaluate(batch: unknown): Result {
     const result: unknown = this.plan.lossOf(batch);
-    const parts =
+    const fields =
       result instanceof Tensor ? { loss: result } : (result as Partial<BatchLoss> | null);
-    const { loss, output, target } = parts ?? {};
-    if (!(loss instanceof Tensor)) throw wrongType('train', 'a tensor', 'the loss', loss);
+    const { loss, output, target } = fields ?? {};
+    if (!(loss instanceof Tensor)) {
+      throw new TypeError(`train: the loss is ${describe(loss)}, not a tensor`);
+    }
     if (loss.numel() !== 1) {
-      throw unexpected('train', 'one number', 'the loss', `shape [${loss.shape.join(', ')}]`);
+      throw new RangeError(
+        `train: the loss has shape ${shapeText(loss.shape)}, but must be one number; reduce it with mean() or sum()`,
+      );
     }
     if (this.plan.metrics.size === 0) return { loss };
     if (!(output instanceof Tensor) || !(target instanceof Tensor)) {
-      const what = 'an object of loss, output and target, where there are metrics,';
-      throw wrongType('train', what, 'the result of batchLoss', result);
+      throw new TypeError(
+        'train: metrics need the output and the target; return { loss, output, target } from batchLoss',
+      );
     }
     inPhase('metrics', () => {
       for (const metric of this.inStep) metric.update(output.detach(), target.detach());
     });
-    return this.after.length === 0 ? { loss } : { loss, output, target };
+    return this.afterStep.length === 0 ? { loss } : { loss, output, target };
   }
 
   /** Clips gradients, then steps the optimizer and the scheduler. */
@@ -129,7 +134,7 @@ export class Steps {
         : this.checked(() => work(batch), batch);
     const { loss, output, target } = result;
     if (output !== undefined && target !== undefined) {
-      for (const metric of this.after) metric.update(output.detach(), target.detach());
+      for (const metric of this.afterStep) metric.update(output.detach(), target.detach());
     }
     return loss.item();
   }
@@ -165,7 +170,7 @@ export class Steps {
     return result as unknown as Result;
   }
 
-  /** Call after callbacks, which may have changed what steps use: the next step of each kind is compared. */
+  /** Compares the next step of each kind with its program. Call it after callbacks, which may change what steps use. */
   compareNext(): void {
     for (const step of this.compiled.values()) step.requestComparison();
   }
@@ -174,17 +179,17 @@ export class Steps {
     this.eager = true;
     this.compiled.clear();
     process.emitWarning(
-      `train: a step is not the one that was compiled: ${text}. Steps run eagerly from now on, which is slower. Use ` +
-        'scalarInput(value) for numbers that change, or pass compile: false',
+      `train: a step differs from the compiled one: ${text}. From now on steps run eagerly, which is slower. Use ` +
+        'scalarInput(value) for numbers that change, or set compile: false',
     );
   }
 
   private checked<T>(work: () => T, batch?: unknown): T {
     if (!this.plan.detectAnomaly) return work();
-    eachTensor(batch, (tensor, place) => {
+    eachTensor(batch, (tensor, path) => {
       const found = firstNonFinite(tensor);
       if (found === null) return;
-      throw unexpected('train', 'finite numbers', place, nonFiniteText(found, tensor));
+      throw new RangeError(`train: ${path} contains ${nonFiniteText(found, tensor)}`);
     });
     return detectAnomaly(work);
   }

@@ -1,6 +1,6 @@
 /** The training loop. */
 import { setImmediate } from 'node:timers/promises';
-import { requireArity, unexpected, wrongType } from '../core/errors';
+import { describe, requireArity } from '../core/errors';
 import { withGeneratorAsync } from '../core/generator';
 import type { AnyModule } from '../nn';
 import { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler';
@@ -25,16 +25,22 @@ import type {
 } from './types';
 
 /**
- * Trains a model, and resolves to the results of the epochs. Steps are compiled. Steps of more than 4 ms run on a
- * background thread; between shorter ones, other events run every few milliseconds. During training, callbacks may read
- * the model and the optimizer; other code must not use them. A model in evaluation mode is put into training mode until
- * `train` ends; submodules of a model in training mode may stay in evaluation mode.
+ * Trains a model for a number of epochs.
+ *
+ * Steps are compiled. Steps of more than 4 ms run on a background thread; between shorter ones, other events run every
+ * 5 ms. During training, callbacks may read the model and the optimizer; other code must not use them. A model in
+ * evaluation mode is put into training mode until `train` ends; submodules of a model in training mode may stay in
+ * evaluation mode.
  *
  * Ctrl-C, SIGTERM and `signal` stop the run after the current step: `train` saves a checkpoint and resolves. The same
- * call with `resume: true` continues the run with the same bits, if the loader has a state, as DataLoader does, or
- * yields the same batches each time. Rejects with the error of a step, a callback or the loader, and with an
- * AnomalyError at the first NaN or infinity with `detectAnomaly`.
+ * call with `resume: true` continues the run with bit-identical results, if the loader has a state, as a DataLoader
+ * has, or yields the same batches in each epoch.
  *
+ * @param options model, loss, optimizer, data and more; see TrainOptions
+ * @returns a promise of the results of all epochs, the best epoch, and why the run ended
+ * @throws TypeError, RangeError (the promise rejects) if an option is invalid
+ * @throws AnomalyError (the promise rejects) at the first NaN or infinity, with `detectAnomaly`
+ * @throws Error (the promise rejects) any error of a step, a callback or the loader
  * @example
  * const history = await train({
  *   model,
@@ -65,13 +71,14 @@ export async function train<Batch, Model extends AnyModule>(
 
 const yieldInterval = 5; // ms between turns of the event loop
 
-/** A validation pass that was stopped is undone completely. */
+/** A validation pass that is stopped is undone completely. */
 const validationHooks: RequestHooks = {
   mayStop: () => true,
   beforeRequest: () => undefined,
   undoRequest: () => undefined,
 };
 
+/** One training run. */
 class Training {
   private readonly state: TrainingState;
   private readonly steps: Steps;
@@ -133,12 +140,12 @@ class Training {
     const { plan, state } = this;
     if (this.interrupt.reason !== null) return false;
     if (state.trained === null) {
-      if (!plan.model.training) this.modes.restore(); // a callback has left it in evaluation mode
+      if (!plan.model.training) this.modes.restore(); // a callback left it in evaluation mode
       const batches = lengthOf(plan.loader);
       await this.notify('onEpochStart', { epoch: state.epoch + 1, epochs: plan.epochs, batches });
       if (!(await this.batches(batches))) return false;
       if (plan.model.training) this.modes = new Modes(plan.model);
-      state.trained = this.figures(state.lossSum, state.samples);
+      state.trained = this.passResult(state.lossSum, state.samples);
     }
     let validation: PassResult | null = null;
     if (plan.validation !== null) {
@@ -153,39 +160,42 @@ class Training {
   private async batches(batches: number | null): Promise<boolean> {
     const { plan, state } = this;
     const order = startEpoch(plan.loader, state);
-    let waiting = 0; // batches whose gradients belong to a step that is not done
-    let mark = performance.now();
-    // Accumulated gradients are not saved: their step comes first. After the last batch, the loader ends the loop.
-    const mayStop = (): boolean => waiting === 0 && state.batch !== batches;
-    for await (const batch of batchesOf(plan.loader, this.interrupt, { ...order, mayStop })) {
+    let accumulated = 0; // batches whose gradients belong to a step that is not done
+    let start = performance.now();
+    // Accumulated gradients are not saved, so the run stops after their step. After the last batch, the loop ends.
+    const mayStop = (): boolean => accumulated === 0 && state.batch !== batches;
+    for await (const batch of batchesOf('loader', plan.loader, this.interrupt, {
+      ...order,
+      mayStop,
+    })) {
       if (batch === stopped) {
         await this.save();
         return false;
       }
       if (order.skips()) continue;
-      const [first, last] = [waiting === 0, waiting + 1 === plan.gradientAccumulationSteps];
+      const [first, last] = [accumulated === 0, accumulated + 1 === plan.gradientAccumulationSteps];
       const loss = await this.steps.train(batch, { first, last });
       const samples = samplesIn(batch);
       state.batch++;
       if (this.stopsAt(loss, 'training', state.batch)) return false;
       state.samples += samples;
       state.lossSum += loss * samples;
-      waiting = last ? 0 : waiting + 1;
+      accumulated = last ? 0 : accumulated + 1;
       if (last) state.step++;
-      state.seconds += (performance.now() - mark) / 1000;
+      state.seconds += (performance.now() - start) / 1000;
       if (this.hasBatchCallbacks) await this.notify('onBatchEnd', this.batchResult(batches, loss));
       await this.yieldToEvents();
-      // After the last batch, the loader has not ended its epoch yet: the loop ends by itself.
+      // Not after the last batch: the loader has not ended its epoch yet.
       if (last && state.batch !== batches && !(await this.saveIfDue())) return false;
-      mark = performance.now();
+      start = performance.now();
     }
     order.end();
-    if (state.batch === 0) throw unexpected('train', 'at least one batch', 'loader', 'none');
-    if (waiting > 0) {
-      this.steps.finish(waiting);
+    if (state.batch === 0) throw new RangeError('train: loader yielded no batches');
+    if (accumulated > 0) {
+      this.steps.finish(accumulated);
       state.step++;
     }
-    state.seconds += (performance.now() - mark) / 1000;
+    state.seconds += (performance.now() - start) / 1000;
     return true;
   }
 
@@ -193,7 +203,7 @@ class Training {
   private async saveIfDue(): Promise<boolean> {
     const { interrupt, plan, state } = this;
     const stop = interrupt.reason !== null;
-    // Saved here: after the loop, the loader's epoch is over.
+    // Saved here, because after the loop the epoch of the loader has ended.
     if (stop || state.step % (plan.checkpoint?.everySteps ?? Infinity) === 0) await this.save();
     return !stop;
   }
@@ -208,13 +218,13 @@ class Training {
     let interrupted = false;
     this.plan.model.eval();
     this.state.resetMetrics();
-    for await (const batch of batchesOf(loader, this.interrupt, validationHooks)) {
+    for await (const batch of batchesOf('validation', loader, this.interrupt, validationHooks)) {
       interrupted = batch === stopped;
       if (interrupted) break;
-      const own = samplesIn(batch);
+      const count = samplesIn(batch);
       const loss = await this.steps.validate(batch);
-      lossSum += loss * own;
-      samples += own;
+      lossSum += loss * count;
+      samples += count;
       interrupted = this.stopsAt(loss, 'validation', ++batches);
       if (interrupted) break;
       await this.yieldToEvents();
@@ -226,8 +236,8 @@ class Training {
       snapshot.restore();
       return null;
     }
-    if (samples === 0) throw unexpected('train', 'at least one sample', 'validation', 'none');
-    return this.figures(lossSum, samples);
+    if (samples === 0) throw new RangeError('train: validation yielded no samples');
+    return this.passResult(lossSum, samples);
   }
 
   /** Whether the run stops because of this loss. */
@@ -236,22 +246,22 @@ class Training {
     return this.diverged;
   }
 
-  private figures(lossSum: number, samples: number): PassResult {
+  private passResult(lossSum: number, samples: number): PassResult {
     const values = [...this.plan.metrics].map(
       ([name, metric]) => [name, metric.compute()] as const,
     );
     return { loss: lossSum / samples, metrics: Object.fromEntries(values) };
   }
 
-  private async finishEpoch(own: PassResult, validation: PassResult | null): Promise<void> {
+  private async finishEpoch(training: PassResult, validation: PassResult | null): Promise<void> {
     const { plan, state } = this;
     const { seconds, samples } = state;
     const { lr } = plan.optimizer;
     const epoch = ++state.epoch;
     const speed = samples / seconds;
-    const result = { epoch, ...own, validation, lr, seconds, samplesPerSecond: speed };
+    const result = { epoch, ...training, validation, lr, seconds, samplesPerSecond: speed };
     state.results.push(result);
-    const value = this.monitored(validation ?? own);
+    const value = this.monitored(validation ?? training);
     const isBest = state.compare(value, plan);
     if (plan.scheduler instanceof ReduceLROnPlateau) plan.scheduler.step(value);
     else if (plan.schedulerInterval === 'epoch' && plan.scheduler instanceof LRScheduler) {
@@ -267,7 +277,9 @@ class Training {
     const { monitor } = this.plan;
     const value = monitor === 'loss' ? loss : metrics[monitor];
     if (typeof value === 'number') return value;
-    throw wrongType('train', 'one number', `the monitor '${monitor}'`, value);
+    throw new TypeError(
+      `train: the monitored metric '${monitor}' is ${describe(value)}, not a number; monitor another one`,
+    );
   }
 
   private async save(best = false): Promise<void> {
@@ -289,7 +301,7 @@ class Training {
       called = true;
       await callback.call(callbacks, argument);
     }
-    // What callbacks change may be frozen in compiled steps. After each batch, comparisons would take too long.
+    // Callbacks may change values that compiled steps have frozen. A comparison after each batch would take too long.
     if (called && name !== 'onBatchEnd') this.steps.compareNext();
   }
 
@@ -313,8 +325,8 @@ class Training {
     const where = `train: stopped in epoch ${epoch + 1} after step ${step}`;
     const next =
       this.saver.path === null
-        ? 'nothing was saved, for want of a checkpoint option'
-        : `saved as ${this.saver.path}; the same call with resume: true goes on from there`;
+        ? 'not saved, because there is no option checkpoint'
+        : `saved as ${this.saver.path}; to continue, call train with resume: true`;
     console.error(`${where}; ${next}`);
   }
 

@@ -7,22 +7,22 @@ import type { Generator } from '../core/generator';
 import type { Metric, MetricValue } from './metrics';
 import type { OnNonFinite } from './nonFinite';
 
-/** An iterable of batches that can be read again for each epoch: a DataLoader, or an array of batches. */
+/** An iterable of batches that can be read once per epoch: a DataLoader, or an array of batches. */
 export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
-/** The loss of a batch, and, for metrics, what it was computed from. */
+/** The loss of a batch, and the output and target that metrics need. */
 export interface BatchLoss {
-  /** The loss, one number. */
+  /** The loss, a tensor with one element. */
   readonly loss: Tensor;
   /** The output of the model. */
   readonly output: Tensor;
-  /** What the output is compared with. */
+  /** The target that the output is compared with. */
   readonly target: Tensor;
 }
 
 /** The results of one pass over the data: of training or of validation. */
 export interface PassResult {
-  /** The mean loss over all samples. */
+  /** Mean loss over all samples. */
   readonly loss: number;
   /** Values of the metrics, by name. */
   readonly metrics: Readonly<Record<string, MetricValue>>;
@@ -30,41 +30,41 @@ export interface PassResult {
 
 /** The results of an epoch. */
 export interface EpochResult extends PassResult {
-  /** From 1. */
+  /** Number of the epoch, from 1. */
   readonly epoch: number;
-  /** The figures of validation; null without validation data. */
+  /** The result of validation; null without validation data. */
   readonly validation: PassResult | null;
-  /** The learning rate of the first group in the last step of the epoch. */
+  /** Learning rate of the first parameter group in the last step of the epoch. */
   readonly lr: number;
   /** Training time in seconds, without validation. */
   readonly seconds: number;
-  /** Training samples in a second. */
+  /** Training samples per second. */
   readonly samplesPerSecond: number;
 }
 
 /** The progress after a batch. */
 export interface BatchResult {
-  /** From 1. */
+  /** Number of the epoch, from 1. */
   readonly epoch: number;
-  /** The number of epochs. */
+  /** Number of epochs of the run. */
   readonly epochs: number;
-  /** Batches done in this epoch. */
+  /** Number of batches done in this epoch. */
   readonly batch: number;
-  /** Batches in an epoch; null if the loader has no `length`. */
+  /** Number of batches in an epoch; null if the loader has no `length`. */
   readonly batches: number | null;
-  /** Optimizer steps since the start of training. */
+  /** Number of optimizer steps since the start of training. */
   readonly step: number;
   /** The loss of this batch. */
   readonly loss: number;
   /** The mean loss of the epoch so far. */
   readonly meanLoss: number;
-  /** Training samples in a second. */
+  /** Training samples per second. */
   readonly samplesPerSecond: number;
 }
 
 /**
- * Why a training run ended: after all epochs (`completed`), by `earlyStopping`, by its AbortSignal (`aborted`), by Ctrl-C
- * or SIGTERM (`interrupted`), or, with `onNonFinite: 'stop'`, by a loss that is NaN or infinite (`nonFinite`).
+ * Why a training run ended: after all epochs (`completed`), by `earlyStopping`, by its AbortSignal (`aborted`), by
+ * Ctrl-C or SIGTERM (`interrupted`), or, with `onNonFinite: 'stop'`, by a loss that is NaN or infinite (`nonFinite`).
  */
 export type StopReason = 'completed' | 'earlyStopping' | 'aborted' | 'interrupted' | 'nonFinite';
 
@@ -72,38 +72,68 @@ export type StopReason = 'completed' | 'earlyStopping' | 'aborted' | 'interrupte
 export interface History {
   /** Every finished epoch, including those before a resumed checkpoint. */
   readonly epochs: readonly EpochResult[];
-  /** The best epoch: the last one that improved the monitored figure by more than `minDelta`. */
+  /** The best epoch: the last one that improved the monitored value by more than `minDelta`; null without epochs. */
   readonly best: {
-    /** Its number, from 1. */
+    /** Number of the epoch, from 1. */
     readonly epoch: number;
-    /** The value of the monitored figure. */
+    /** The monitored value. */
     readonly value: number;
   } | null;
   /** Why the run ended. */
   readonly stopReason: StopReason;
-  /** Optimizer steps since the start of training. */
+  /** Number of optimizer steps since the start of training. */
   readonly steps: number;
-  /** The checkpoint that was saved last, or else the one that was resumed; null for none. */
+  /** Path of the checkpoint that was saved last, or else of the one that was resumed; null if there is none. */
   readonly checkpoint: string | null;
-  /** The newest checkpoint that was saved as the best one; null for none. */
+  /** Path of the newest checkpoint that was saved as the best one; null if there is none. */
   readonly bestCheckpoint: string | null;
-  /** The checkpoint that was resumed; null for none. */
+  /** Path of the checkpoint that was resumed; null if there was none. */
   readonly resumedFrom: string | null;
 }
 
-/** Functions that are called during training. Returned promises are awaited. */
+/** Functions that `train` calls. Returned promises are awaited. */
 export interface Callbacks {
-  /** Before the first step; `resumedFrom` is the checkpoint, or null. */
+  /**
+   * Called before the first step.
+   *
+   * @param start number of the first epoch, steps done, and path of the resumed checkpoint or null
+   * @returns anything
+   */
   onTrainStart?(start: { epoch: number; step: number; resumedFrom: string | null }): unknown;
-  /** Before an epoch. The model is in training mode; submodules that are set to evaluation mode here stay so. */
+  /**
+   * Called before an epoch. The model is in training mode; submodules that you set to evaluation mode here stay in it.
+   *
+   * @param start number of the epoch, number of epochs, and number of batches or null
+   * @returns anything
+   */
   onEpochStart?(start: { epoch: number; epochs: number; batches: number | null }): unknown;
-  /** After each batch. */
+  /**
+   * Called after each batch.
+   *
+   * @param result the progress
+   * @returns anything
+   */
   onBatchEnd?(result: BatchResult): unknown;
-  /** After validation and the scheduler's step, before a checkpoint is saved. */
+  /**
+   * Called after validation and the scheduler's step, before a checkpoint is saved.
+   *
+   * @param result the results of the epoch
+   * @returns anything
+   */
   onEpochEnd?(result: EpochResult): unknown;
-  /** After a checkpoint was saved. */
+  /**
+   * Called after a checkpoint was saved.
+   *
+   * @param path path of the checkpoint
+   * @returns anything
+   */
   onCheckpoint?(path: string): unknown;
-  /** At the end, with the final model. With this callback, `train` does not print how to resume after a signal. */
+  /**
+   * Called at the end, with the final model. With this callback, `train` does not print a message after a signal.
+   *
+   * @param history the result of `train`
+   * @returns anything
+   */
   onTrainEnd?(history: History): unknown;
 }
 
@@ -112,107 +142,109 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   /** The model to train. */
   model: Model;
   /**
-   * A function, or a module, of the model's output and the target. The target is the last tensor of a batch; the
-   * tensors before it are the arguments of the model.
+   * Loss as a function or module of the model's output and the target. The target is the last tensor of a batch; the
+   * tensors before it are the arguments of the model. Either `loss` or `batchLoss` is required.
    */
   loss?:
     | ((output: Tensor, target: Tensor) => Tensor)
     | {
-        /** Computes the loss of a batch. */
+        /**
+         * Computes the loss of a batch.
+         *
+         * @param output output of the model
+         * @param target target of the batch
+         * @returns the loss, a tensor with one element
+         */
         forward(output: Tensor, target: Tensor): Tensor;
       };
-  /** Instead of `loss`, for batches and models of any kind. */
+  /** Loss of the model and a batch, instead of `loss`, for batches and models of any kind. */
   batchLoss?: (model: Model, batch: Batch) => Tensor | BatchLoss;
-  /** An optimizer of the model's parameters. */
+  /** Optimizer of the model's parameters. */
   optimizer: Optimizer;
-  /** Batches: tensors in arrays and plain objects; with `compile: false` anything. */
+  /** Training batches: tensors in arrays and plain objects; with `compile: false` any values. */
   loader: Batches<Batch>;
-  /** Batches to evaluate after each epoch, in evaluation mode and without gradients. */
+  /** Batches to evaluate after each epoch, in evaluation mode and without gradients. Default: none. */
   validation?: Batches<Batch>;
-  /** The number of epochs, including those before a resumed checkpoint. */
+  /** Number of epochs, including those before a resumed checkpoint. */
   epochs: number;
-  /** Computed over each epoch, and over `validation`. */
+  /** Metrics by name, computed over each training epoch and over `validation`. Default: none. */
   metrics?: Readonly<Record<string, Metric>>;
-  /** Stepped after each epoch (ReduceLROnPlateau with the monitored value), or after each optimizer step. */
+  /** Learning rate scheduler; ReduceLROnPlateau gets the monitored value. Default: none. */
   scheduler?: Schedule;
   /** When the scheduler steps; default `epoch`. */
   schedulerInterval?: 'epoch' | 'step';
-  /** Gradients are scaled down to this norm, taken over all parameters. */
+  /** Maximum norm of the gradients of all parameters together; larger gradients are scaled down. Default: no limit. */
   clipGradNorm?: number;
-  /** Elements of gradients are limited to this size. */
+  /** Maximum absolute value of each element of the gradients. Default: no limit. */
   clipGradValue?: number;
   /**
    * Batches for each optimizer step, default 1. The gradients are the mean over these batches, also for the last few of
    * an epoch.
    */
   gradientAccumulationSteps?: number;
-  /** `loss` (the default) or the name of a metric: of validation if there is any, else of training. */
+  /** `'loss'` or the name of a metric, of validation if there is any, else of training. Default: `'loss'`. */
   monitor?: string;
-  /** Whether less or more is better; default: what the metric says. */
+  /** Whether a lower (`'min'`) or higher (`'max'`) monitored value is better. Default: what the metric says. */
   mode?: 'min' | 'max';
-  /** Ends training after `patience` epochs without an improvement of more than `minDelta` (default 0). */
+  /** When to end training for lack of improvement. Default: never. */
   earlyStopping?: {
-    /** Epochs without improvement. */
+    /** Number of epochs without improvement after which training ends, at least 1. */
     patience: number;
-    /** By how much a value must be better to count as an improvement; default 0. */
+    /** By how much the monitored value must be better to count as an improvement. Default: 0. */
     minDelta?: number;
   };
-  /** Whether the model ends with the parameters and buffers of its best epoch; default false. */
+  /** Whether the model ends with the parameters and buffers of its best epoch. Default: false. */
   keepBest?: boolean;
-  /**
-   * Where to save checkpoints: every so many epochs (default 1) or steps, and at the end; the newest `keep` stay
-   * (default 3).
-   */
+  /** Where and how often to save checkpoints; one is also saved at the end. Default: no checkpoints. */
   checkpoint?: CheckpointPlan;
-  /** Whether to resume from the newest checkpoint; `auto`: if there is one. Default false. */
+  /** Whether to resume from the newest checkpoint; `'auto'` resumes if there is one. Default: false. */
   resume?: boolean | 'auto';
-  /** Called during training, in order. */
+  /** Functions to call during training; several objects are called in order. Default: none. */
   callbacks?: Callbacks | readonly Callbacks[];
-  /** Stops training after the step, or while a batch is awaited; then saves and resolves. */
+  /**
+   * Stops training after the step, or while a batch is awaited; `train` saves a checkpoint and resolves. Default: none.
+   */
   signal?: AbortSignal;
   /**
-   * Whether Ctrl-C (SIGINT) and SIGTERM do the same; a second one ends the process. The exit code becomes 130 or 143,
-   * unless the program has set one or has listeners of its own. Default true.
+   * Whether Ctrl-C (SIGINT) and SIGTERM stop training too; a second one ends the process. The exit code becomes 130 or
+   * 143, unless the program has set one or has its own listeners. Default: true.
    */
   handleSignals?: boolean;
-  /** Whether steps are compiled; default true. */
+  /** Whether to compile the steps. Default: true, or false with `detectAnomaly`. */
   compile?: boolean;
   /**
-   * What to do at a loss that is NaN or infinite: 'warn' (default) warns once, with epoch and batch; 'stop' warns and ends
-   * the run without saving; 'ignore' does nothing.
+   * What to do at a loss that is NaN or infinite: `'warn'` warns once, with epoch and batch; `'stop'` warns and ends
+   * the run without saving; `'ignore'` does nothing. Default: `'warn'`.
    */
   onNonFinite?: OnNonFinite;
-  /** Seeds the random numbers of this run: orders of loaders, dropout, and others; default: drawn at the start. */
+  /** Seed of the random numbers of this run, such as orders of loaders and dropout. Default: drawn at the start. */
   seed?: number;
-  /** Instead of `seed`: the generator of these random numbers. */
+  /** Generator of these random numbers, instead of `seed`. Default: none. */
   generator?: Generator;
   /**
-   * Reports the first op that produces NaN or an infinity, and batches that contain such; slow, and not compiled.
-   * Default false.
+   * Whether to throw at the first op that produces NaN or infinity, or batch that contains one. Steps run eagerly,
+   * which is slow. Default: false.
    */
   detectAnomaly?: boolean;
 }
 
 /** Where and how often checkpoints are saved. */
 export interface CheckpointPlan {
-  /** The directory of the checkpoints; created if it is missing. */
+  /** Directory of the checkpoints; it is created if it does not exist. */
   dir: string | URL;
-  /** Epochs between checkpoints; default 1. */
+  /** Number of epochs between checkpoints. Default: 1. */
   every?: number;
-  /** Optimizer steps between checkpoints within an epoch; default: none. */
+  /** Number of optimizer steps between checkpoints within an epoch. Default: Infinity, no such checkpoints. */
   everySteps?: number;
-  /** How many of the newest checkpoints stay; default 3. */
+  /** Number of checkpoints to keep; older ones are deleted. Default: 3. */
   keep?: number;
   /**
-   * Whether each best epoch is saved, also between those that `every` names, and the best one stays besides the newest
-   * `keep`: `loadCheckpoint(dir, targets, { which: 'best' })`. Default: true with `keepBest`, or if every epoch is saved.
+   * Whether to save each best epoch, also between those that `every` names, and keep it besides the newest `keep`, for
+   * `loadCheckpoint(dir, targets, { which: 'best' })`. Default: true with `keepBest`, or if every epoch is saved.
    */
   best?: boolean;
-  /**
-   * Whether `resume` loads the newest intact checkpoint if a newer one is damaged; default false: an error that names
-   * it.
-   */
+  /** Whether `resume` loads the newest intact checkpoint if a newer one is damaged. Default: false, which throws. */
   fallback?: boolean;
-  /** Other entries of the checkpoint, such as transforms; `resume` loads those that have a state. */
+  /** Other entries of the checkpoint, such as transforms; `resume` restores those that have a state. Default: none. */
   entries?: Readonly<Record<string, unknown>>;
 }

@@ -62,10 +62,10 @@ test('no tensors are a file too', async () => {
 });
 
 test.each([
-  [{ '': zeros(1) }, "a relative path as name for name, got ''"],
-  [{ '../a': zeros(1) }, "a relative path as name for name, got '../a'"],
-  [{ '/a': zeros(1) }, "a relative path as name for name, got '/a'"],
-  [{ 'a\\b': zeros(1) }, "a relative path as name for name, got 'a\\b'"],
+  [{ '': zeros(1) }, "a relative path for the name of a tensor, got ''"],
+  [{ '../a': zeros(1) }, "a relative path for the name of a tensor, got '../a'"],
+  [{ '/a': zeros(1) }, "a relative path for the name of a tensor, got '/a'"],
+  [{ 'a\\b': zeros(1) }, "a relative path for the name of a tensor, got 'a\\b'"],
   [{ a: 1 }, "a tensor for tensors['a'], got 1"],
   [null, 'an object of tensors for tensors, got null'],
   [zeros(1), 'an object of tensors for tensors, got a float32 tensor of shape [1]'],
@@ -102,27 +102,31 @@ const weightAt = stored.indexOf('PK\x03\x04', 0, 'latin1');
 const data = stored.indexOf(Buffer.from(arange(24).data.buffer));
 
 test.each([
-  ['an empty file', Buffer.alloc(0), 'a zip archive'],
-  ['rubbish', Buffer.from('rubbish, and nothing else, for many bytes'), 'a zip archive'],
-  ['a file cut off', stored.subarray(0, -30), 'a zip archive'],
+  ['an empty file', Buffer.alloc(0), 'a valid zip archive'],
+  ['rubbish', Buffer.from('rubbish, and nothing else, for many bytes'), 'a valid zip archive'],
+  ['a file cut off', stored.subarray(0, -30), 'a valid zip archive'],
   ['a file without its start', stored.subarray(40), ''],
-  ['another extension', changed('.npy', '.txt'), 'names that end in .npy for'],
-  ['a way up', changed('weight', '../../'), 'a zip archive'],
-  ['a changed element', central(0, 16, 1), 'whole data for entry'],
-  ['a lying size', central(0, 24, 2 ** 32 - 2), 'a zip archive'],
-  ['another lying size', central(0, 20, 2 ** 31), 'a zip archive'],
+  ['another extension', changed('.npy', '.txt'), 'names that end in .npy'],
+  ['a way up', changed('weight', '../../'), 'a valid zip archive'],
+  ['a changed element', central(0, 16, 1), 'complete data in entry'],
+  ['a lying size', central(0, 24, 2 ** 32 - 2), 'a valid zip archive'],
+  ['another lying size', central(0, 20, 2 ** 31), 'a valid zip archive'],
   ['a size of 0', central(0, 24, 0), ''],
-  ['entries over each other', central(1, 42, weightAt), 'a start from byte'],
-  ['an offset beyond the end', central(1, 42, 2 ** 31), 'an end up to byte'],
-  ['an unknown compression', central(0, 10, 99, 2), 'an entry that can be read'],
-  ['encryption', central(0, 8, 1, 2), 'a zip archive'],
+  ['entries over each other', central(1, 42, weightAt), 'a start at byte'],
+  ['an offset beyond the end', central(1, 42, 2 ** 31), 'an end at byte 626 or earlier in entry'],
+  ['an unknown compression', central(0, 10, 99, 2), 'readable data in entry'],
+  ['encryption', central(0, 8, 1, 2), 'a valid zip archive'],
   ['a lying size of deflated data', central(0, 24, 300, 4, 'deflated.npz'), ''],
-  ['a lie beyond what deflate can do', central(0, 24, 2 ** 31, 4, 'deflated.npz'), 'can hold'],
+  [
+    'a lie beyond what deflate can do',
+    central(0, 24, 2 ** 31, 4, 'deflated.npz'),
+    'compressed bytes can have in entry',
+  ],
 ])('%s is refused', async (_, bytes, message) => {
   writeFileSync(path, bytes);
   const error: unknown = await io.loadNpz(path).catch((reason: unknown) => reason);
   if (!(error instanceof RangeError)) throw error;
-  expect(error.message).toMatch(/^loadNpz: expected /);
+  expect(error.message).toMatch(/^loadNpz: /);
   expect(error.message).toContain(message);
   expect(error.message).toContain(path);
 });
@@ -131,7 +135,9 @@ test('a flipped bit of the data is noticed', async () => {
   const file = Buffer.from(stored);
   file[data + 5] ^= 1;
   writeFileSync(path, file);
-  await expect(io.loadNpz(path)).rejects.toThrow(/whole data for entry 'weight.npy' of .*checksum/);
+  await expect(io.loadNpz(path)).rejects.toThrow(
+    /complete data in entry 'weight.npy', got a wrong checksum/,
+  );
 });
 
 test('a name twice is refused', async () => {
@@ -140,7 +146,7 @@ test('a name twice is refused', async () => {
   for (let offset = file.indexOf('bb.npy'); offset >= 0; offset = file.indexOf('bb.npy'))
     file.write('aa', offset);
   writeFileSync(path, file);
-  await expect(io.loadNpz(path)).rejects.toThrow(/each name once for .*, got 'aa' twice/);
+  await expect(io.loadNpz(path)).rejects.toThrow(/each name once, got 'aa' twice/);
 });
 
 test('a bomb is refused before it is inflated', async () => {

@@ -82,8 +82,8 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
 
   describe('saveText refuses', () => {
     test.each([
-      ['a space', { 'a b': zeros(1) }, "a name without white space for name, got 'a b'"],
-      ['no name', { '': zeros(1) }, "a name without white space for name, got ''"],
+      ['a space', { 'a b': zeros(1) }, "a name without white space for tensors, got 'a b'"],
+      ['no name', { '': zeros(1) }, "a name without white space for tensors, got ''"],
       ['a number', { a: zeros(1), b: 1 }, "a tensor for tensors['b'], got 1"],
       ['a tensor', zeros(1), 'an object of tensors for tensors, got a float32 tensor of shape [1]'],
       ['nothing', null, 'an object of tensors for tensors, got null'],
@@ -128,10 +128,10 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
         'at most 64 dimensions and 2^49 elements',
         '[4503599627370496, 4503599627370496, 0]',
       ],
-      ['a name twice', 'a bool [1]\n1\n\na bool [1]\n0\n', 4, 'a new name', 'a'],
+      ['a name twice', 'a bool [1]\n1\n\na bool [1]\n0\n', 4, 'a name that is not in use', 'a'],
     ])('%s', async (_, text, line, what, got) => {
       writeFileSync(path, text);
-      const message = `loadText${ending}: expected ${what} for line ${line} of ${path}, got ${got}`;
+      const message = `loadText${ending}: ${path}: expected ${what} in line ${line}, got ${got}`;
       await expect(files.loadText(path)).rejects.toThrow(new RangeError(message));
     });
 

@@ -40,14 +40,14 @@ describe.each([
     expect([code, stdout]).toEqual([exitCode, 'interrupted 3 0\n']);
     const path = join(dir, '000001-step-3');
     expect(stderr).toBe(
-      `train: stopped in epoch 1 after step 3; saved as ${path}; the same call with resume: true goes on from there\n`,
+      `train: stopped in epoch 1 after step 3; saved as ${path}; to continue, call train with resume: true\n`,
     );
   });
 
   test('says that nothing was saved', async () => {
     const { stdout, stderr } = await runProgram(program(1, ''));
     expect(stdout).toBe('interrupted 3 0\n');
-    expect(stderr).toContain('nothing was saved, for want of a checkpoint option');
+    expect(stderr).toContain('not saved, because there is no option checkpoint');
   });
 
   test('a second time, or with handleSignals: false, ends the process', async () => {

@@ -253,7 +253,9 @@ test('batches that are no tensors need compile: false', async () => {
       net.forward(zeros(text.length, 4)).square().mean(),
   };
   await expect(train(options)).rejects.toThrow(
-    new TypeError("train: expected tensors, or compile: false, for batch.text, got 'abc'"),
+    new TypeError(
+      "train: batch.text is 'abc', not a tensor; convert it in `collate`, or set compile: false",
+    ),
   );
   expect((await train({ ...options, compile: false })).steps).toBe(1);
   const round: { text: string; again?: unknown } = { text: 'abc' };

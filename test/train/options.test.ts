@@ -85,18 +85,18 @@ test.each<[string, () => unknown, string]>([
   ['no model', () => ({ ...base(), model: {} }), 'train: expected a module for model, got an object'], // prettier-ignore
   ['no optimizer', () => ({ ...base(), optimizer: 1 }), 'train: expected an optimizer for optimizer, got 1'], // prettier-ignore
   ['no loader', () => ({ ...base(), loader: 5 }), 'train: expected a loader or an array of batches for loader, got 5'], // prettier-ignore
-  ['a used-up loader', () => ({ ...base(), loader: [][Symbol.iterator]() }), 'train: expected an iterable that can be read more than once'], // prettier-ignore
+  ['a used-up loader', () => ({ ...base(), loader: [][Symbol.iterator]() }), 'train: loader is an iterator, which can be read only once; pass an iterable such as a DataLoader or an array'], // prettier-ignore
   ['epochs', () => ({ ...base(), epochs: 1.5 }), 'train: expected a whole number of at least 0 for epochs, got 1.5'], // prettier-ignore
-  ['no loss', () => ({ ...base(), loss: undefined }), 'train: expected loss or batchLoss for options, got neither'], // prettier-ignore
-  ['two losses', () => ({ ...base(), batchLoss: () => 1 }), 'train: expected loss or batchLoss for options, got both'], // prettier-ignore
+  ['no loss', () => ({ ...base(), loss: undefined }), 'train: no loss; pass loss or batchLoss'], // prettier-ignore
+  ['two losses', () => ({ ...base(), batchLoss: () => 1 }), 'train: pass loss or batchLoss, not both'], // prettier-ignore
   ['a loss that is none', () => ({ ...base(), loss: 3 }), 'train: expected a function or a module for loss, got 3'], // prettier-ignore
-  ['a metric', () => ({ ...base(), metrics: { a: metrics.accuracy } }), 'train: expected update, compute and reset for metrics.a, got a function'], // prettier-ignore
-  ['a metric named loss', () => ({ ...base(), metrics: { loss: metrics.mae() } }), "train: expected another name for metrics, got 'loss'"], // prettier-ignore
+  ['a metric', () => ({ ...base(), metrics: { a: metrics.accuracy } }), 'train: expected an object with update, compute and reset for metrics.a, got a function'], // prettier-ignore
+  ['a metric named loss', () => ({ ...base(), metrics: { loss: metrics.mae() } }), "train: a metric cannot have the name 'loss'"], // prettier-ignore
   ['a monitor', () => ({ ...base(), monitor: 'f1' }), "train: expected 'loss' or 'accuracy' for monitor, got 'f1'"], // prettier-ignore
-  ['a monitor without mode', () => ({ ...base(), metrics: { a: script([1]) }, monitor: 'a' }), "train: expected 'min' or 'max' for this monitor for mode, got none"], // prettier-ignore
+  ['a monitor without mode', () => ({ ...base(), metrics: { a: script([1]) }, monitor: 'a' }), "train: the metric 'a' does not say whether higher is better; set mode to 'min' or 'max'"], // prettier-ignore
   ['a mode', () => ({ ...base(), mode: 'up' }), "train: expected 'min' or 'max' for mode, got 'up'"], // prettier-ignore
   ['patience', () => ({ ...base(), earlyStopping: {} }), 'train: expected a whole number for earlyStopping.patience, got undefined'], // prettier-ignore
-  ['a schedule', () => ({ ...base(), scheduler: {} }), 'train: expected a schedule for scheduler, got an object'], // prettier-ignore
+  ['a schedule', () => ({ ...base(), scheduler: {} }), 'train: expected a scheduler of optim.lrScheduler for scheduler, got an object'], // prettier-ignore
   [
     'a plateau per step',
     () => {
@@ -104,29 +104,29 @@ test.each<[string, () => unknown, string]>([
       const scheduler = new optim.lrScheduler.ReduceLROnPlateau(own.optimizer);
       return { ...own, scheduler, schedulerInterval: 'step' };
     },
-    "train: expected 'epoch' with ReduceLROnPlateau for schedulerInterval, got 'step'",
+    "train: ReduceLROnPlateau cannot be stepped after each step; set schedulerInterval to 'epoch'",
   ],
   ['gradientAccumulationSteps', () => ({ ...base(), gradientAccumulationSteps: 0 }), 'train: expected a whole number of at least 1 for gradientAccumulationSteps, got 0'], // prettier-ignore
   ['a norm', () => ({ ...base(), clipGradNorm: -1 }), 'train: expected a number of at least 0 for clipGradNorm, got -1'], // prettier-ignore
-  ['resume without a directory', () => ({ ...base(), resume: true }), 'train: expected a checkpoint directory for resume, got no checkpoint option'], // prettier-ignore
+  ['resume without a directory', () => ({ ...base(), resume: true }), 'train: resume needs the option checkpoint, which names the directory'], // prettier-ignore
   ['a checkpoint without a directory', () => ({ ...base(), checkpoint: {} }), 'train: expected a path or a file URL for checkpoint.dir, got undefined'], // prettier-ignore
-  ['an entry that is taken', () => ({ ...base(), checkpoint: { dir: 'x', entries: { model: 1 } } }), 'train: expected other names than model, optimizer'], // prettier-ignore
+  ['an entry that is taken', () => ({ ...base(), checkpoint: { dir: 'x', entries: { model: 1 } } }), "train: checkpoint.entries cannot have the name 'model', which train uses itself"], // prettier-ignore
   ['a signal', () => ({ ...base(), signal: {} }), 'train: expected an AbortSignal for signal, got an object'], // prettier-ignore
   ['callbacks', () => ({ ...base(), callbacks: [() => 1, 3] }), 'train: expected an object of functions for callbacks[0], got a function'], // prettier-ignore
-  ['an optimizer of another model', () => ({ ...base(), optimizer: setUp().optimizer }), 'train: expected parameters of the model for optimizer, got none of them'], // prettier-ignore
-  ['a schedule of another optimizer', () => ({ ...base(), scheduler: new optim.lrScheduler.StepLR(setUp().optimizer, 1) }), 'train: expected a schedule of the optimizer for scheduler, got that of another one'], // prettier-ignore
+  ['an optimizer of another model', () => ({ ...base(), optimizer: setUp().optimizer }), "train: optimizer has none of the model's parameters; create it with model.parameters()"], // prettier-ignore
+  ['a schedule of another optimizer', () => ({ ...base(), scheduler: new optim.lrScheduler.StepLR(setUp().optimizer, 1) }), 'train: scheduler belongs to another optimizer; create it with this one'], // prettier-ignore
   ['a callback', () => ({ ...base(), callbacks: [{}, { onEpochEnd: 5 }] }), 'train: expected a function for callbacks[1].onEpochEnd, got 5'], // prettier-ignore
   ['fallback', () => ({ ...base(), checkpoint: { dir: 'x', fallback: 1 } }), 'checkpoint.fallback, got 1'], // prettier-ignore
   ['classes that do not fit', () => ({ ...base(), metrics: { f1: metrics.confusionMatrix(3) }, loss: undefined, batchLoss: (model: nn.Sequential, [x, target]: Pair) => ({ loss: model.forward(x).mean(), output: model.forward(x).repeat(1, 2), target }) }), 'confusionMatrix: expected at most 3 classes, as numClasses says, for output, got [8, 4]'], // prettier-ignore
-  ['watching what is compiled', () => ({ ...base(), detectAnomaly: true, compile: true }), 'train: expected compile: false for detectAnomaly, got compile: true'], // prettier-ignore
-  ['an empty loader', () => ({ ...base(), loader: [] }), 'train: expected at least one batch for loader, got none'], // prettier-ignore
-  ['empty validation', () => ({ ...base(), validation: [] }), 'train: expected at least one sample for validation, got none'], // prettier-ignore
-  ['a batch without target', () => ({ ...base(), loader: [1, 2] }), 'train: expected tensors, or compile: false, for batch, got 1'], // prettier-ignore
-  ['a batch of one tensor', () => ({ ...base(), loader: Array.from(setUp().loader, ([x]) => [x]) }), 'train: expected an array [input, target], or batchLoss, for batch'], // prettier-ignore
-  ['a loss of each sample', () => ({ ...base(), loss: (output: unknown) => output }), 'train: expected one number for the loss, got shape [8, 2]'], // prettier-ignore
-  ['no loss at all', () => ({ ...base(), loss: () => 1 }), 'train: expected a tensor for the loss, got 1'], // prettier-ignore
-  ['metrics of a bare loss', () => ({ ...base(), loss: undefined, batchLoss: (model: nn.Sequential, [x]: Pair) => model.forward(x).mean() }), 'train: expected an object of loss, output and target, where there are metrics, for the result of batchLoss'], // prettier-ignore
-  ['a monitor of many numbers', () => ({ ...base(), metrics: { c: metrics.confusionMatrix(2) }, monitor: 'c', mode: 'max' }), "train: expected one number for the monitor 'c', got an array of 2 elements"], // prettier-ignore
+  ['watching what is compiled', () => ({ ...base(), detectAnomaly: true, compile: true }), 'train: detectAnomaly cannot be used with compile: true; leave out compile'], // prettier-ignore
+  ['an empty loader', () => ({ ...base(), loader: [] }), 'train: loader yielded no batches'], // prettier-ignore
+  ['empty validation', () => ({ ...base(), validation: [] }), 'train: validation yielded no samples'], // prettier-ignore
+  ['a batch without target', () => ({ ...base(), loader: [1, 2] }), 'train: batch is 1, not a tensor; convert it in `collate`, or set compile: false'], // prettier-ignore
+  ['a batch of one tensor', () => ({ ...base(), loader: Array.from(setUp().loader, ([x]) => [x]) }), 'not an array [input, target]; change it in `collate`, or pass batchLoss'], // prettier-ignore
+  ['a loss of each sample', () => ({ ...base(), loss: (output: unknown) => output }), 'train: the loss has shape [8, 2], but must be one number; reduce it with mean() or sum()'], // prettier-ignore
+  ['no loss at all', () => ({ ...base(), loss: () => 1 }), 'train: the loss is 1, not a tensor'], // prettier-ignore
+  ['metrics of a bare loss', () => ({ ...base(), loss: undefined, batchLoss: (model: nn.Sequential, [x]: Pair) => model.forward(x).mean() }), 'train: metrics need the output and the target; return { loss, output, target } from batchLoss'], // prettier-ignore
+  ['a monitor of many numbers', () => ({ ...base(), metrics: { c: metrics.confusionMatrix(2) }, monitor: 'c', mode: 'max' }), "train: the monitored metric 'c' is an array of 2 elements, not a number"], // prettier-ignore
 ])('refused: %s', async (_, options, message) => {
   const all = options() as Options;
   await expect(train(all)).rejects.toThrow(message);

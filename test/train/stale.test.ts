@@ -113,7 +113,7 @@ test.each(Object.entries(cases))('%s', async (_what, [make, warns]) => {
     expect(await lossesOf(make, true)).toEqual(expected);
     const texts = warnings.mock.calls.map(([text]) => String(text));
     expect(
-      texts.filter((text) => /^train: a step is not the one that was compiled/.test(text)),
+      texts.filter((text) => /^train: a step differs from the compiled one/.test(text)),
     ).toHaveLength(warns ? 1 : 0);
   } finally {
     warnings.mockRestore();

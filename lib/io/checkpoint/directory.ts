@@ -4,17 +4,16 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { unexpected } from '../../core/errors';
 import { hasCode } from '../write';
 import { files } from './manifest';
 
-/** A checkpoint in a directory, known by its name only. */
+/** A checkpoint in a directory, from its name only. */
 export interface CheckpointInfo {
-  /** Its directory. */
+  /** Directory of the checkpoint. */
   readonly path: string;
-  /** Numbers the checkpoints of the directory, from 1. */
+  /** Number of the checkpoint, from 1, in the order of saving. */
   readonly number: number;
-  /** The step in its name, or null. */
+  /** The step in the name; null if the checkpoint was saved without one. */
   readonly step: number | null;
   /** Whether it was saved as the best one so far. */
   readonly best: boolean;
@@ -69,12 +68,16 @@ async function exists(path: string): Promise<boolean> {
 /** Links to the newest checkpoint and to the best one, for people and other programs. Loading does not use them. */
 const links = ['latest', 'best'] as const;
 
-/** Refuses a directory in which the links cannot be created, before anything is written. */
+/** Throws if the links cannot be created, before anything is written. */
 export async function requireLinks(op: string, dir: string): Promise<void> {
   for (const link of links) {
     const path = join(dir, link);
-    const there = await lstat(path).catch(() => null);
-    if (there?.isDirectory()) throw unexpected(op, 'a link or nothing', path, 'a directory');
+    const existing = await lstat(path).catch(() => null);
+    if (existing?.isDirectory()) {
+      throw new RangeError(
+        `${op}: ${path} is a directory; remove it, because a link is created there`,
+      );
+    }
   }
 }
 
@@ -100,8 +103,8 @@ export async function pointLink(
 }
 
 /**
- * Removes all but the newest `keep` checkpoints and the newest that was saved as the best. Each is renamed first, so that none is ever incomplete. Directories
- * that only have such a name, such as a date, are not touched.
+ * Removes all but the newest `keep` checkpoints and the newest that was saved as the best. Each is renamed first, so
+ * that none is ever incomplete. Directories that only have such a name, such as a date, are not touched.
  */
 export async function removeOld(dir: string, keep: number): Promise<void> {
   const all = await readCheckpoints(dir);
@@ -109,14 +112,14 @@ export async function removeOld(dir: string, keep: number): Promise<void> {
   for (const info of all.slice(keep)) {
     const { path } = info;
     if (info === best || !(await isCheckpoint(path))) continue;
-    const leaving = join(dir, await temporaryName());
+    const removed = join(dir, await temporaryName());
     try {
-      await rename(path, leaving);
+      await rename(path, removed);
     } catch (error) {
       if (hasCode(error, 'ENOENT')) continue; // another process was faster
       throw error;
     }
-    await rm(leaving, { recursive: true, force: true });
+    await rm(removed, { recursive: true, force: true });
   }
 }
 
@@ -132,8 +135,8 @@ export async function temporaryName(): Promise<string> {
 /** Removes leftovers of processes of this machine that have ended. */
 export async function removeLeftovers(dir: string): Promise<void> {
   for (const { name } of await entriesIn(dir)) {
-    const [, where, pid, start] = /^\.unfinished-(.+)-(\d+)-(\d+)-\w+$/.exec(name) ?? [];
-    if (where !== host() || (await isAlive(Number(pid), start))) continue;
+    const [, machine, pid, start] = /^\.unfinished-(.+)-(\d+)-(\d+)-\w+$/.exec(name) ?? [];
+    if (machine !== host() || (await isAlive(Number(pid), start))) continue;
     await rm(join(dir, name), { recursive: true, force: true });
   }
 }

@@ -9,7 +9,6 @@ import {
   requireBoolean,
   requireOneOf,
   requireOptions,
-  unexpected,
   wrongType,
 } from '../../core/errors';
 import { currentGenerator } from '../../core/generator';
@@ -21,22 +20,22 @@ import { readCheckpoint, type Content } from './read';
 import { isStateful, type AnyStateful, type Stateful } from './stateful';
 import { restoreTree, takeSnapshot } from './tree';
 
-/** The result of `loadCheckpoint`: the entries that were saved as values, and the path. */
+/** The entries of a checkpoint that were saved as values, and its path. */
 export interface LoadedCheckpoint {
-  /** Its directory. */
+  /** Directory of the checkpoint. */
   readonly path: string;
-  /** The step that was saved. */
+  /** The entry `step`, if it was saved. */
   readonly step?: number;
   readonly [entry: string]: unknown;
 }
 
 /** Options of `loadCheckpoint`. */
 export interface LoadOptions {
-  /** Whether to load the newest intact checkpoint if a newer one is damaged; default false: an error that names it. */
+  /** Whether to load the newest intact checkpoint if a newer one is damaged. Default: false, which throws. */
   fallback?: boolean;
   /**
-   * 'last' (default): the checkpoint that was saved last; 'best': the last one that was saved with `best: true`, as
-   * `train` saves the best epoch.
+   * Which checkpoint to load: `'last'`, or `'best'`, the last one that was saved with `best: true`, as `train` saves
+   * the best epoch. Default: `'last'`.
    */
   which?: 'last' | 'best';
 }
@@ -44,13 +43,17 @@ export interface LoadOptions {
 const op = 'loadCheckpoint';
 
 /**
- * Loads the newest checkpoint of `dir`, or the checkpoint `dir` itself, into `targets`, and restores the state of the
- * default generator. Returns the entries that were saved as values, and the `path` of the checkpoint.
+ * Loads the newest checkpoint of a directory.
  *
- * All or nothing: every checksum and every state is checked before anything changes. A damaged checkpoint rejects with
- * a CheckpointError, which names the newest intact one. Rejects with a RangeError if `dir` has no checkpoint, or if the
- * checkpoint has no entry with the name of a target.
+ * It restores the states of `targets` and of the generator of `manualSeed`. The operation is atomic: all checksums are
+ * checked before anything changes, and if a target refuses its state, the others are restored.
  *
+ * @param dir directory of checkpoints, or a single checkpoint
+ * @param targets objects to load the saved states into, by the names they were saved under. Default: none
+ * @param options fallback to an older checkpoint; see LoadOptions
+ * @returns a promise of the entries that were saved as values, and the `path` of the checkpoint
+ * @throws CheckpointError (the promise rejects) if the checkpoint is damaged; it names the newest intact one
+ * @throws RangeError (the promise rejects) if there is no checkpoint, or it has no state with the name of a target
  * @example const { step } = await io.loadCheckpoint('runs/first', { model, optimizer, scheduler, loader });
  */
 export async function loadCheckpoint(
@@ -68,8 +71,10 @@ export async function loadCheckpoint(
   const { path, content } = await readNewest(folder, wanted, fallback, which === 'best');
   for (const name of states.keys()) {
     if (Object.hasOwn(content.entries, name) && content.entries[name].kind === 'state') continue;
-    const there = Object.keys(content.entries).join(', ');
-    throw unexpected(op, `the state '${name}'`, path, there === '' ? 'none' : `only ${there}`);
+    const names = Object.keys(content.entries).join(', ');
+    throw new RangeError(
+      `${op}: ${path} has no state '${name}'; it contains ${names === '' ? 'no entries' : names}`,
+    );
   }
   apply(states, content);
   const values = [...content.trees].filter(([name]) => content.entries[name].kind === 'value');
@@ -77,8 +82,10 @@ export async function loadCheckpoint(
 }
 
 /**
- * The checkpoints in a directory, the newest first; none if the directory does not exist. Only their names are read.
+ * Lists the checkpoints in a directory, by their names only.
  *
+ * @param dir directory of checkpoints, which need not exist
+ * @returns a promise of path, number and step of each checkpoint, the newest first
  * @example if ((await io.listCheckpoints('runs/first')).length > 0) await io.loadCheckpoint('runs/first', { model });
  */
 export async function listCheckpoints(dir: string | URL): Promise<CheckpointInfo[]> {
@@ -88,13 +95,18 @@ export async function listCheckpoints(dir: string | URL): Promise<CheckpointInfo
 
 function requireTargets(targets: unknown): Map<string, AnyStateful> {
   if (typeof targets !== 'object' || targets === null || isStateful(targets)) {
-    throw wrongType(op, 'an object of what to load into', 'targets', targets);
+    throw wrongType(
+      op,
+      'an object of modules, optimizers or other objects with a state',
+      'targets',
+      targets,
+    );
   }
   const states = new Map<string, AnyStateful>();
   for (const [name, target] of Object.entries(targets as Record<string, unknown>)) {
     if (target === undefined) continue;
     if (!isStateful(target)) {
-      const what = 'something with stateDict and loadStateDict';
+      const what = 'an object with stateDict and loadStateDict';
       throw wrongType(op, what, `targets[${describe(name)}]`, target);
     }
     states.set(name, target);
@@ -129,27 +141,27 @@ async function readNewest(
     } catch (error) {
       problem = error;
     }
-  } while (!isSingle && (await isGone(path))); // a save has removed it, after a newer one was complete
+  } while (!isSingle && (await isGone(path))); // a save removed it after a newer one was complete
   const others = all.filter((info) => info.path !== path);
   for (const { path: other } of others) {
     try {
       const nothing = (): boolean => false;
       const content = await readCheckpoint(op, other, fallback ? wanted : nothing);
       if (fallback) return { path: other, content };
-      const hint = `the newest good checkpoint is ${other}, which { fallback: true } loads`;
+      const hint = `pass { fallback: true } to load ${other}, the newest intact checkpoint`;
       throw new CheckpointError(`${messageOf(problem)}; ${hint}`, path, other, { cause: problem });
     } catch (error) {
       if (error instanceof CheckpointError) throw error;
     }
   }
-  const hint = 'there is no good checkpoint beside it';
+  const hint = 'no other checkpoint in the directory is intact';
   throw new CheckpointError(`${messageOf(problem)}; ${hint}`, path, null, { cause: problem });
 }
 
 /** The newest checkpoint of a directory, and all of them; with `onlyBest`, of those that were saved as the best. */
 async function choose(dir: string, onlyBest: boolean): Promise<[string, CheckpointInfo[]]> {
   const all = await readCheckpoints(dir);
-  if (all.length === 0) throw unexpected(op, 'a checkpoint, or a directory of some', 'dir', dir);
+  if (all.length === 0) throw new RangeError(`${op}: ${dir} contains no checkpoint`);
   const fitting = onlyBest ? all.filter((info) => info.best) : all;
   if (fitting.length > 0) return [fitting[0].path, fitting];
   throw new RangeError(
@@ -185,7 +197,7 @@ function apply(states: ReadonlyMap<string, AnyStateful>, { random, trees }: Cont
       undo.push(() => target.loadStateDict(restoreTree(snapshot, (what) => new RangeError(what))));
     }
   } catch (error) {
-    for (const back of undo.reverse()) back();
+    for (const restore of undo.reverse()) restore();
     throw error;
   }
   currentGenerator().setState(fromArray(Int32Array.from(random)));

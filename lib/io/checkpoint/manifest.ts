@@ -1,6 +1,6 @@
 /**
  * The two text files of a checkpoint: checkpoint.json, with everything except tensors, and SHA256SUMS, with the hash of
- * every other file, as `sha256sum --check SHA256SUMS` reads it. Any changed byte in either makes one of them wrong.
+ * every other file, as `sha256sum --check SHA256SUMS` reads it. A change of any byte in either is detected.
  */
 import { describe } from '../../core/errors';
 import type { InputFile } from '../file';
@@ -54,10 +54,10 @@ export function parseManifest(from: InputFile, text: string): Manifest {
   const manifest = (isObject(value) ? value : {}) as Partial<Manifest>;
   const { name, version } = format;
   if (manifest.format !== name) {
-    throw from.wrong(`the format '${name}'`, 'the content', describe(manifest.format));
+    throw from.wrong(`the format '${name}'`, '', describe(manifest.format));
   }
   if (manifest.version !== version) {
-    throw from.wrong(`version ${version} of the format`, 'the content', describe(manifest.version));
+    throw from.wrong(`version ${version} of the format`, '', describe(manifest.version));
   }
   const { random, entries } = manifest;
   const isInt32 = (word: unknown): boolean => typeof word === 'number' && word === (word | 0);
@@ -81,7 +81,7 @@ export function sumsText(sums: ReadonlyMap<string, string>): string {
 export function parseSums(from: InputFile, text: string): Map<string, string> {
   const sums = new Map<string, string>();
   const lines = text.split('\n');
-  if (lines.pop() !== '') throw from.wrong('a line break', 'the end', 'none');
+  if (lines.pop() !== '') throw from.wrong('a line break at the end', '', 'none');
   lines.forEach((line, i) => {
     const [, sum, file] = /^([0-9a-f]{64}) {2}([\w.-]+)$/.exec(line) ?? ['', '', ''];
     const entry = file.replace(/\.safetensors$/, '');
@@ -92,5 +92,5 @@ export function parseSums(from: InputFile, text: string): Map<string, string> {
     sums.set(file, sum);
   });
   if (sums.has(files.manifest)) return sums;
-  throw from.wrong(`a line for ${files.manifest}`, 'the content', 'none');
+  throw from.wrong(`a line for ${files.manifest}`, '', 'none');
 }

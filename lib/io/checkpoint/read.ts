@@ -1,4 +1,4 @@
-/** Reading the files of a checkpoint, each compared with its checksum. */
+/** Reads the files of a checkpoint and compares each with its checksum. */
 import { join } from 'node:path';
 import type { Tensor } from '../../core/tensor';
 import { InputFile } from '../file';
@@ -15,7 +15,7 @@ export interface Content {
   readonly trees: ReadonlyMap<string, unknown>;
 }
 
-/** Reads and checks a complete checkpoint, but returns only the trees that `wanted` asks for. */
+/** Reads and checks a complete checkpoint; returns only the trees for which `wanted` returns true. */
 export async function readCheckpoint(
   op: string,
   path: string,
@@ -28,12 +28,16 @@ export async function readCheckpoint(
   );
   const sums = parseSums(sumsFile, sumsText);
 
-  /** The file as it was saved. */
+  /** Reads a file and compares it with its checksum. */
   const checked = async <T>(file: string, read: (from: InputFile, size: number) => Reader<T>) => {
     const from = input(file);
     const { value, sha256 } = await readHashed(from, (size) => read(from, size));
     const sum = sums.get(file);
-    if (sha256 !== sum) throw from.wrong(`the SHA-256 ${String(sum)}`, 'the content', sha256);
+    if (sha256 !== sum) {
+      throw from.invalid(
+        `its SHA-256 is not the one in ${files.sums}; the file was changed or damaged after it was saved`,
+      );
+    }
     return value;
   };
   const manifestFile = input(files.manifest);
@@ -43,7 +47,9 @@ export async function readCheckpoint(
   const { random, entries } = parseManifest(manifestFile, text);
   const known = new Set([files.manifest, ...Object.keys(entries).map(tensorsFile)]);
   const unknown = [...sums.keys()].find((file) => !known.has(file));
-  if (unknown !== undefined) throw sumsFile.wrong('files of entries only', 'the content', unknown);
+  if (unknown !== undefined) {
+    throw sumsFile.invalid(`it lists ${unknown}, which is not a file of an entry`);
+  }
 
   const trees = new Map<string, unknown>();
   for (const [name, { kind, tree }] of Object.entries(entries)) {

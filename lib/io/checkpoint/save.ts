@@ -42,11 +42,11 @@ import { takeSnapshot } from './tree';
 
 /** Options of `saveCheckpoint`. */
 export interface CheckpointOptions {
-  /** How many of the newest checkpoints stay, including this one; default 3. */
+  /** Number of checkpoints to keep, including this one; older ones are deleted. Infinity keeps all. Default: 3. */
   keep?: number;
   /**
-   * Whether this is the best checkpoint so far, which `loadCheckpoint` finds with `which: 'best'`; it stays until the next
-   * best one is saved. Default false.
+   * Whether this is the best checkpoint so far, which `loadCheckpoint` finds with `which: 'best'`; it stays until the
+   * next best one is saved. Default false.
    */
   best?: boolean;
 }
@@ -54,17 +54,21 @@ export interface CheckpointOptions {
 const op = 'saveCheckpoint';
 
 /**
- * Saves the states of a training run as a new checkpoint in `dir`; resolves to its path.
+ * Saves states and values of a training run as a new checkpoint.
  *
  * Entries with `stateDict` and `loadStateDict` are saved as states. All others are saved as values: tensors, numbers,
- * strings, booleans, null, and arrays and plain objects of these. `step`, if present, is an integer. The state of the
- * default generator is always included. Everything is copied before the promise is returned, so that training can
- * continue immediately.
+ * strings, booleans, null, and arrays and plain objects of these. The state of the generator of `manualSeed` is always
+ * included. Everything is copied before the promise is returned, so that training can continue immediately.
  *
- * The files are written under a temporary name with their checksums, synced to the disk, and renamed. Whenever the
- * process ends, all checkpoints in the directory are complete. Rejects if a state cannot be read or the disk cannot be
- * written.
+ * The operation is atomic: the files are written under a temporary name with their checksums, synced to the disk, and
+ * renamed. Whenever the process ends, all checkpoints in the directory are complete.
  *
+ * @param dir directory of the checkpoints; it is created if it does not exist
+ * @param entries states and values by name; `step`, if present, is an integer and becomes part of the name
+ * @param options number of checkpoints to keep; see CheckpointOptions
+ * @returns a promise of the path of the new checkpoint
+ * @throws TypeError (the promise rejects) if an entry contains a value that cannot be saved
+ * @throws RangeError (the promise rejects) if a name is invalid
  * @example await io.saveCheckpoint('runs/first', { model, optimizer, scheduler, loader, step }, { keep: 5 });
  */
 export async function saveCheckpoint(
@@ -115,12 +119,9 @@ function readStates(states: unknown): { content: Content; step: number | null } 
   };
   const text = Buffer.from(manifestText(manifest));
   if (text.length > maxManifestBytes) {
-    const what = `entries without their tensors of at most ${maxManifestBytes} bytes as JSON`;
-    throw unexpected(
-      op,
-      what,
-      'entries',
-      `${text.length}; numbers by the million belong in tensors`,
+    throw new RangeError(
+      `${op}: the entries without their tensors take ${text.length} bytes as JSON, more than ${maxManifestBytes}; ` +
+        'store large arrays as tensors',
     );
   }
   content.set(files.manifest, [text]);
@@ -129,13 +130,14 @@ function readStates(states: unknown): { content: Content; step: number | null } 
 
 function requireName(name: string, known: readonly [string, ManifestEntry][]): void {
   if (!isEntryName(name) || name === 'path') {
-    const what = "letters, digits, _ and -, a letter first, and not 'path',";
+    const what = "letters, digits, _ and -, starting with a letter, and not 'path',";
     throw unexpected(op, what, 'the name of an entry', describe(name));
   }
-  // Some file systems treat them as the same file.
   const same = known.find(([other]) => other.toLowerCase() === name.toLowerCase());
   if (same) {
-    throw unexpected(op, 'names that differ', 'entries', `${describe(same[0])} and '${name}'`);
+    throw new RangeError(
+      `${op}: the names '${same[0]}' and '${name}' differ only in case, which some file systems ignore; rename one`,
+    );
   }
 }
 
@@ -203,11 +205,11 @@ async function publish(
 const queues = new Map<string, Promise<unknown>>();
 
 async function inTurn<T>(dir: string, work: () => Promise<T>): Promise<T> {
-  const mine = (queues.get(dir) ?? Promise.resolve()).then(work, work);
-  queues.set(dir, mine);
+  const done = (queues.get(dir) ?? Promise.resolve()).then(work, work);
+  queues.set(dir, done);
   try {
-    return await mine;
+    return await done;
   } finally {
-    if (queues.get(dir) === mine) queues.delete(dir);
+    if (queues.get(dir) === done) queues.delete(dir);
   }
 }

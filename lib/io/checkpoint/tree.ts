@@ -1,12 +1,12 @@
 /**
- * State trees as JSON and tensors. JSON loses some numbers, and has no tensors; for both stand objects with one key:
+ * State trees as JSON and tensors. Objects with one key stand for tensors, and for numbers that JSON does not have:
  *
  *     { "$tensor": "0.weight" }   the tensor of that name in the entry's file
  *     { "$": "NaN" }              NaN, Infinity, -Infinity, -0 or undefined
  *     { "$object": { ... } }      an object that has keys with $ itself
  */
 import { noGrad } from '../../core/gradMode';
-import { describe, unexpected, wrongType } from '../../core/errors';
+import { describe, wrongType } from '../../core/errors';
 import { isPlainObject } from '../../core/realms';
 import { Tensor } from '../../core/tensor';
 import { usableMemory } from '../../core/access';
@@ -28,7 +28,7 @@ const special = new Map<string, unknown>([
 ]);
 const maxDepth = 100;
 
-/** Copies a tree; TypeError names the position of a value that is not allowed. */
+/** Copies a tree; throws a TypeError that names the position of a value that cannot be saved. */
 export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot {
   const tensors = new Map<string, Tensor>();
   const addTensor = (path: readonly string[], tensor: Tensor): string => {
@@ -50,7 +50,9 @@ export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot 
       return plain ? value : { $: Object.is(value, -0) ? '-0' : String(value) };
     }
     if (path.length === maxDepth) {
-      throw unexpected(op, `at most ${maxDepth} levels`, placeOf(name, path.slice(0, 3)), 'more');
+      throw new RangeError(
+        `${op}: ${placeOf(name, path.slice(0, 3))} is nested more than ${maxDepth} levels deep, or contains itself`,
+      );
     }
     if (Array.isArray(value))
       return Array.from(value, (element, i) => encode(element, [...path, `${i}`]));
@@ -65,7 +67,7 @@ export function takeSnapshot(op: string, name: string, tree: unknown): Snapshot 
   return { json: encode(tree, []), tensors };
 }
 
-/** The tree of a snapshot, with its tensors themselves. Throws an error from `wrong` if the snapshot is invalid. */
+/** The tree of a snapshot, with its tensors (not copies). Throws an error from `wrong` if the snapshot is invalid. */
 export function restoreTree(
   { json, tensors }: Snapshot,
   wrong: (what: string, got: string) => RangeError,
@@ -86,12 +88,12 @@ export function restoreTree(
         return mapFields(Object.entries(content), (field) => decode(field, level + 1));
       }
     }
-    throw wrong('$tensor, $ or $object with what belongs to it', `${key}: ${describe(content)}`);
+    throw wrong('a valid $tensor, $ or $object', `${key}: ${describe(content)}`);
   };
   return decode(json, 0);
 }
 
-/** Makes own properties for any names, also `__proto__`. */
+/** Maps the fields of an object; names such as `__proto__` become own properties. */
 function mapFields(
   fields: readonly [string, unknown][],
   each: (value: unknown, key: string) => unknown,

@@ -9,7 +9,7 @@ import type { InputFile } from '../file';
 import type { Reader } from '../pieces';
 import { elements } from './elements';
 
-/** A tensor of a file. */
+/** A tensor in a file. */
 export interface Entry {
   readonly name: string;
   /** As in the format: `'F32'`. */
@@ -35,14 +35,15 @@ export const metadataName = '__metadata__';
 /** Reads the header of a file of `size` bytes, and checks that it describes every byte of the rest exactly once. */
 export function* readHeader(file: InputFile, size: number): Reader<Header> {
   if (size < lengthBytes) {
-    throw file.wrong('at least 8 bytes', 'the size', `${size}, which is no safetensors file`);
+    throw file.wrong('at least 8 bytes', '', `${size}; it is not a safetensors file`);
   }
   const start = Buffer.alloc(lengthBytes);
   yield { into: start };
   const length = start.readBigUInt64LE();
   const maxBytes = Math.min(size - lengthBytes, maxHeaderBytes);
   if (length > maxBytes) {
-    throw file.wrong(`a length of at most ${maxBytes} bytes`, 'the header', String(length));
+    const got = `${length}; it is not a safetensors file, or it is truncated`;
+    throw file.wrong(`a length of at most ${maxBytes} bytes`, 'the header', got);
   }
   const bytes = Buffer.alloc(Number(length));
   yield { into: bytes };
@@ -68,14 +69,14 @@ function parseHeader(file: InputFile, bytes: Uint8Array, size: number): Header {
     end += count;
   }
   if (end !== size) {
-    throw file.wrong(`${end} bytes, as the header says`, 'the size', String(size));
+    throw file.wrong(`${end} bytes, as the header says`, '', String(size));
   }
   return { metadata, entries };
 }
 
 function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> {
   let value: unknown;
-  let problem = 'text that is no JSON';
+  let problem = 'text that is not JSON';
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     refuseHidden(file, text);
@@ -86,12 +87,12 @@ function parseJson(file: InputFile, bytes: Uint8Array): Record<string, unknown> 
     if (error instanceof RangeError) throw error;
     if (isError(error) && error.name === 'TypeError') problem = 'bytes that are not UTF-8';
   }
-  throw file.wrong('an object in JSON', 'the header', problem);
+  throw file.wrong('a JSON object', 'the header', problem);
 }
 
 const levels = 3; // the header, a tensor, its shape
 
-/** Names take far more memory than their text; no model has as many. */
+/** Names take far more memory than their text; models have fewer. */
 const maxNames = 2 ** 20;
 
 /**
@@ -147,8 +148,8 @@ function parseEntry(
   }
   const element = elements.get(dtype);
   if (element === undefined) {
-    const what = `one of ${[...elements.keys()].join(', ')}`;
-    throw file.wrong(what, `the dtype of ${tensorPlace(name)}`, describe(dtype));
+    const what = `a dtype among ${[...elements.keys()].join(', ')}`;
+    throw file.wrong(what, tensorPlace(name), describe(dtype));
   }
   const sizes = requireShape(file.op, shape, `the shape of ${tensorPlace(name)} of ${file.path}`);
   const [from, to] = offsets as unknown[];

@@ -12,33 +12,33 @@ import { contentOf } from './write';
 
 /** Options of `saveSafetensors` and `saveSafetensorsSync`. */
 export interface SafetensorsOptions {
-  /** Texts by name, stored in the file too. */
+  /** Strings by name, which are stored in the file. Default: none. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /** Options of `loadSafetensors` and `loadSafetensorsSync`. */
 export interface LoadSafetensorsOptions {
-  /** The tensors to read; default: all. */
+  /** Names of the tensors to read. Default: all. */
   names?: readonly string[];
-  /** The dtype to convert every tensor to, bool too; default: its own, int32 for I16, U16 and I8. */
+  /** Dtype of all tensors. Default: the dtype in the file, or int32 for I16, U16 and I8. */
   dtype?: NumberDType;
 }
 
 /** The header of a safetensors file. */
 export interface SafetensorsHeader {
-  /** Texts by name. */
+  /** Strings by name. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** By name, in the order of their bytes. */
+  /** Tensors by name, in the order of their bytes. */
   readonly tensors: Readonly<Record<string, SafetensorsTensor>>;
 }
 
 /** One tensor of a safetensors file. */
 export interface SafetensorsTensor {
-  /** The type in the file. `F64 F32 F16 BF16 I64 I32 I16 U16 I8 U8 BOOL` can be read. */
+  /** Dtype in the file, such as `'F32'`. F64, F32, F16, BF16, I64, I32, I16, U16, I8, U8 and BOOL can be read. */
   readonly fileDtype: string;
-  /** The dtype that it has here, unless `loadSafetensors` is asked for another; null if it cannot be read. */
+  /** Dtype of the tensor that `loadSafetensors` returns by default; null if it cannot be read. */
   readonly dtype: DType | null;
-  /** Sizes, outermost first. */
+  /** Shape of the tensor. */
   readonly shape: readonly number[];
 }
 
@@ -66,8 +66,8 @@ export async function saveSafetensors(
 }
 
 /**
- * The same as `saveSafetensors`, but blocks until the file is written. It writes from the memory of the tensors, without
- * copying all of them, and does not wait for the disk.
+ * The same as `saveSafetensors`, but blocks until the file is written. It writes from the memory of the tensors,
+ * without copying all of them, and does not wait for the disk.
  *
  * @param path the file, as a path or a file URL
  * @param tensors tensors of any dtype and shape, by name
@@ -101,7 +101,8 @@ function toWrite(
 /**
  * Reads the tensors of a safetensors file, or only those in `names`, each into its own memory.
  *
- * Each has its own dtype, bit for bit; I16, U16 and I8, which have none, become int32. `{ dtype }` converts all of them.
+ * Each has its own dtype, bit for bit; I16, U16 and I8, which have none, become int32. `{ dtype }` converts all of
+ * them.
  *
  * @param path the file, as a path or a file URL
  * @param options `names`: the tensors to read, default all; `dtype`: the dtype to convert every tensor to, default that

@@ -1,11 +1,10 @@
 /** Reading tensors from a safetensors file, each into its own memory. */
 import type { NumberDType } from '../../core/dtype';
-import type { Element } from '../../core/element';
-import { describe, unexpected } from '../../core/errors';
+import { describe } from '../../core/errors';
 import { numelOf } from '../../core/shape';
 import { allocateOwn, Storage } from '../../core/storage';
 import { Tensor } from '../../core/tensor';
-import { convert, wantedFor } from '../convert';
+import { convert, misfitTexts } from '../convert';
 import { hasSameBytes, view } from '../elements';
 import type { InputFile } from '../file';
 import { pieceBytes, type Reader } from '../pieces';
@@ -14,7 +13,7 @@ import { tensorPlace, readHeader, type Entry } from './header';
 
 export type Tensors = Record<string, Tensor>;
 
-/** All tensors, or those in `names`, in the order of their bytes in the file, as they are or converted to `dtype`. */
+/** Reads all tensors, or those in `names`, in the order of their bytes in the file, and converts them to `dtype`. */
 export function* readTensors(
   file: InputFile,
   size: number,
@@ -25,7 +24,7 @@ export function* readTensors(
   const known = new Set(entries.map(({ name }) => name));
   const unknown = names?.find((name) => !known.has(name));
   if (unknown !== undefined) {
-    throw unexpected(file.op, `names in ${file.path}`, 'names', describe(unknown));
+    throw new RangeError(`${file.op}: ${file.path} has no tensor ${describe(unknown)}`);
   }
   const chosen = new Set(names ?? known);
   const wanted = entries.filter(({ name }) => chosen.has(name));
@@ -37,14 +36,13 @@ export function* readTensors(
 function* readTensor(file: InputFile, entry: Entry, wanted?: NumberDType): Reader<Tensor> {
   const kind = elements.get(entry.dtype)?.kind;
   if (kind === undefined) {
-    const what = `one of ${readable.join(', ')}`;
-    throw file.wrong(what, `the dtype of ${tensorPlace(entry.name)}`, entry.dtype);
+    throw file.wrong(`a dtype among ${readable.join(', ')}`, tensorPlace(entry.name), entry.dtype);
   }
   const dtype = wanted ?? kind.dtype;
   const array = allocateOwn(dtype, numelOf(entry.shape));
   const bytes = view(Uint8Array, array);
-  const refuse = (what: string, index: number, value: Element): void => {
-    throw file.wrong(what, `element ${index} of ${tensorPlace(entry.name)}`, String(value));
+  const refuse = (what: string, index: number, got: string): void => {
+    throw file.wrong(what, `element ${index} of ${tensorPlace(entry.name)}`, got);
   };
   const direct = dtype === 'bool' || hasSameBytes(kind, true, dtype);
   const piece = direct ? null : Buffer.alloc(Math.min(entry.bytes, pieceBytes));
@@ -55,12 +53,14 @@ function* readTensor(file: InputFile, entry: Entry, wanted?: NumberDType): Reade
     yield { into, position };
     if (entry.dtype === 'BOOL') {
       const index = into.findIndex((byte) => byte > 1);
-      if (index >= 0) refuse('0 or 1', done + index, into[index]);
+      if (index >= 0) refuse('0 or 1', done + index, String(into[index]));
     }
     if (piece === null) continue;
     const [from, to] = [done / kind.bytes, (done + count) / kind.bytes];
     const misfit = convert(kind, into, true, dtype, array.subarray(from, to));
-    if (misfit !== null) refuse(wantedFor(kind, dtype), from + misfit.index, misfit.value);
+    if (misfit === null) continue;
+    const { what, got } = misfitTexts(kind, dtype, misfit);
+    refuse(what, from + misfit.index, got);
   }
   return new Tensor(new Storage(dtype, array), entry.shape);
 }

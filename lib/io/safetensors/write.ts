@@ -52,8 +52,9 @@ function headerOf(
   header.writeBigUInt64LE(BigInt(header.length - 8));
   header.set(text, 8);
   if (header.length - 8 > maxHeaderBytes) {
-    const what = `names that fit a header of ${maxHeaderBytes} bytes`;
-    throw unexpected(op, what, 'tensors', `${header.length - 8} bytes`);
+    throw new RangeError(
+      `${op}: the header has ${header.length - 8} bytes, more than ${maxHeaderBytes}; use fewer or shorter names`,
+    );
   }
   return header;
 }
@@ -74,7 +75,9 @@ function bytesOf(op: string, tensor: Tensor, copy: boolean): Uint8Array {
 
 function requireName(op: string, name: string): void {
   if (name === metadataName) {
-    throw unexpected(op, `another name than ${metadataName}`, 'tensors', 'it');
+    throw new RangeError(
+      `${op}: a tensor cannot have the name ${metadataName}, which the format reserves`,
+    );
   }
   requireText(op, `the name ${describe(name)}`, name);
 }
@@ -82,7 +85,7 @@ function requireName(op: string, name: string): void {
 /** UTF-8 cannot encode half of a surrogate pair. */
 function requireText(op: string, name: string, text: string): void {
   if (/\p{Surrogate}/u.test(text)) {
-    throw unexpected(op, 'whole characters', name, 'half of a surrogate pair');
+    throw unexpected(op, 'valid Unicode', name, 'half of a surrogate pair');
   }
 }
 

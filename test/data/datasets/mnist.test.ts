@@ -59,7 +59,7 @@ test.each([
   ],
   [
     { 't10k-images': Buffer.alloc(3) },
-    /the magic number of an IDX file for the start of .*t10k-images/,
+    /t10k-images.*: expected the magic number of an IDX file in the first bytes/,
   ],
 ])('files that do not fit, %#', async (changes, message) => {
   const reading = data.mnist(folderOf(plainly, changes));

@@ -49,7 +49,9 @@ async function problemWith(change: () => void): Promise<io.CheckpointError> {
   expect(problem.path).toBe(join(pathOf('copy'), '000002-step-2'));
   expect(problem.fallback).toBe(join(pathOf('copy'), '000001-step-1'));
   expect(problem.message).toContain(`${pathOf('copy')}/000002-step-2/`);
-  expect(problem.message).toContain(`; the newest good checkpoint is ${problem.fallback ?? ''}, `);
+  expect(problem.message).toContain(
+    `; pass { fallback: true } to load ${problem.fallback ?? ''}, the newest intact checkpoint`,
+  );
   expect(plain(target.stateDict())).toEqual(before);
   return problem;
 }
@@ -121,22 +123,26 @@ describe('a forged checkpoint.json', () => {
   test.each<[string, (manifest: Manifest) => unknown, string]>([
     ['no format', (all) => delete all.format, 'got undefined'],
     ['another format', (all) => (all.format = 'x'), "got 'x'"],
-    ['a later version', (all) => (all.version = 2), 'version 1 of the format for the content'],
-    ['no generator', (all) => (all.random = null), 'four int32 numbers for random'],
-    ['three numbers', (all) => (all.random = [1, 2, 3]), 'four int32 numbers for random'],
+    ['a later version', (all) => (all.version = 2), 'version 1 of the format, got 2'],
+    ['no generator', (all) => (all.random = null), 'four int32 numbers in random'],
+    ['three numbers', (all) => (all.random = [1, 2, 3]), 'four int32 numbers in random'],
     ['numbers too large', (all) => (all.random = [0, 0, 0, 2 ** 31]), 'four int32 numbers'],
-    ['no entries', (all) => (all.entries = [] as never), 'an object for entries'],
+    ['no entries', (all) => (all.entries = [] as never), 'an object in entries'],
     ['an entry of null', (all) => (all.entries['a'] = null), 'a name, a kind and a tree'],
     ['an unknown kind', (all) => (all.entries['a'] = { kind: 'x', tree: 1 }), 'a name, a kind'],
     ['no tree', (all) => (all.entries['a'] = { kind: 'value' }), 'a name, a kind and a tree'],
     ['a place elsewhere', (all) => (all.entries['../a'] = { kind: 'value', tree: 1 }), 'a name,'],
-    ['fewer entries', (all) => delete all.entries['mean'], 'files of entries only'],
-    ['an unknown tensor', set({ $tensor: 'x' }), "for entry 'step' of "],
-    ['a number as a tensor', set({ $tensor: 5 }), '$tensor, $ or $object'],
-    ['an unknown number', set({ $: 'eval' }), '$tensor, $ or $object'],
-    ['an unknown sign', set({ $function: 'x' }), '$tensor, $ or $object'],
-    ['two signs', set({ $: 'NaN', a: 1 }), '$tensor, $ or $object'],
-    ['no object', set({ $object: 1 }), '$tensor, $ or $object'],
+    [
+      'fewer entries',
+      (all) => delete all.entries['mean'],
+      'it lists mean.safetensors, which is not a file of an entry',
+    ],
+    ['an unknown tensor', set({ $tensor: 'x' }), "in entry 'step', got "],
+    ['a number as a tensor', set({ $tensor: 5 }), 'a valid $tensor, $ or $object'],
+    ['an unknown number', set({ $: 'eval' }), 'a valid $tensor, $ or $object'],
+    ['an unknown sign', set({ $function: 'x' }), 'a valid $tensor, $ or $object'],
+    ['two signs', set({ $: 'NaN', a: 1 }), 'a valid $tensor, $ or $object'],
+    ['no object', set({ $object: 1 }), 'a valid $tensor, $ or $object'],
     ['depth', set(deep(200)), 'at most 100 levels'],
   ])('%s', async (_, change, message) => {
     const problem = await problemWith(() => {
@@ -156,7 +162,7 @@ describe('a forged checkpoint.json', () => {
   test('more than a save would write', async () => {
     const text = `${' '.repeat(2 ** 25)}{}`;
     const problem = await problemWith(() => forge({ 'checkpoint.json': text }));
-    expect(problem.message).toContain('expected at most 33554432 bytes for the size of');
+    expect(problem.message).toContain('expected at most 33554432 bytes, got');
   });
 });
 
@@ -213,7 +219,7 @@ describe('with a damaged newest', () => {
     for (const fallback of [false, true]) {
       const loading = io.loadCheckpoint(pathOf('b'), {}, { fallback });
       await expect(loading).rejects.toMatchObject({ name: 'CheckpointError', fallback: null });
-      await expect(loading).rejects.toThrow('there is no good checkpoint beside it');
+      await expect(loading).rejects.toThrow('no other checkpoint in the directory is intact');
     }
   });
 

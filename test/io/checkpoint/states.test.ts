@@ -229,7 +229,7 @@ describe('a directory that others use, too', () => {
   test('a directory called latest is refused before anything is written', async () => {
     const dir = pathOf('latest');
     mkdirSync(join(dir, 'latest'), { recursive: true });
-    const what = `expected a link or nothing for ${join(dir, 'latest')}, got a directory`;
+    const what = `${join(dir, 'latest')} is a directory; remove it, because a link is created there`;
     await expect(io.saveCheckpoint(dir, {})).rejects.toThrow(`saveCheckpoint: ${what}`);
     expect(readdirSync(dir)).toEqual(['latest']);
   });
@@ -264,8 +264,8 @@ describe('a directory that others use, too', () => {
 
 test('more than can be read again as text is refused', async () => {
   const text = 'x'.repeat(2 ** 25);
-  const what = 'entries without their tensors of at most 33554432 bytes as JSON for entries';
-  await expect(io.saveCheckpoint(pathOf('text'), { text })).rejects.toThrow(`expected ${what}`);
+  const what = 'bytes as JSON, more than 33554432; store large arrays as tensors';
+  await expect(io.saveCheckpoint(pathOf('text'), { text })).rejects.toThrow(what);
   expect(await io.listCheckpoints(pathOf('text'))).toEqual([]);
 });
 

@@ -141,29 +141,25 @@ test.each([
     'a number too large',
     'large',
     { dtype: 'int32' },
-    "whole numbers of 32 bits, or the option { dtype: 'int64' }, for element 1 of the tensor 'large' of " +
-      `${file('large')}, got 2147483648`,
+    `${file('large')}: expected integers of 32 bits in element 1 of the tensor 'large', ` +
+      "got 2147483648; pass { dtype: 'int64' } to read it",
   ],
   [
     'bool, which files do not convert to',
     'types',
     { dtype: 'bool' },
-    `'float32' or 'float64' or 'float16' or 'bfloat16' or 'int64' or 'int32' or 'uint8' for dtype, got 'bool'`,
+    `expected 'float32' or 'float64' or 'float16' or 'bfloat16' or 'int64' or 'int32' or 'uint8' for dtype, got 'bool'`,
   ],
   [
     'complex numbers',
     'complex',
     {},
-    `one of F64, F32, F16, BF16, I64, I32, I16, U16, I8, U8, BOOL for the dtype of the tensor 'c' of ${file('complex')}, got C64`,
+    `${file('complex')}: expected a dtype among F64, F32, F16, BF16, I64, I32, I16, U16, I8, U8, BOOL ` +
+      "in the tensor 'c', got C64",
   ],
-  [
-    'a name that is not there',
-    'run',
-    { names: ['x', 'z'] },
-    `names in ${file('run')} for names, got 'z'`,
-  ],
+  ['a name that is not there', 'run', { names: ['x', 'z'] }, `${file('run')} has no tensor 'z'`],
 ])('%s is an error', (_, name, options, message) => {
-  const wanted = new RangeError(`loadSafetensorsSync: expected ${message}`);
+  const wanted = new RangeError(`loadSafetensorsSync: ${message}`);
   expect(() => io.loadSafetensorsSync(file(name), options as io.LoadSafetensorsOptions)).toThrow(
     wanted,
   );

@@ -34,21 +34,21 @@ const two = (first: number[], second: number[]) => ({
 const tensor = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
 const a = "the tensor 'a'";
 const header = 'the header';
-const fields = `an object with dtype, shape and data_offsets for ${a}`;
-const json = `an object in JSON for ${header}`;
-const twice = `each name once for ${header}`;
-const levels = `at most 3 levels of JSON for ${header}`;
+const fields = `an object with dtype, shape and data_offsets in ${a}`;
+const json = `a JSON object in ${header}`;
+const twice = `each name once in ${header}`;
+const levels = `at most 3 levels of JSON in ${header}`;
 
 // What it is, the bytes, what the message says.
 const cases: [string, Buffer, string][] = [
-  ['an empty file', Buffer.alloc(0), 'at least 8 bytes for the size'],
-  ['seven bytes', Buffer.alloc(7), 'at least 8 bytes for the size'],
+  ['an empty file', Buffer.alloc(0), 'at least 8 bytes, got'],
+  ['seven bytes', Buffer.alloc(7), 'at least 8 bytes, got'],
   ['zeros', Buffer.alloc(64), json],
   ['text', Buffer.from('This is no such file, but a line of text.'), `a length of at most 33`],
   ['a pickle', Buffer.from('80027d7100285800000000', 'hex'), 'a length of at most 3 bytes'],
-  ['a length of 2^60', build('{}', 0, 1n << 60n), 'a length of at most 2 bytes for the header'],
+  ['a length of 2^60', build('{}', 0, 1n << 60n), 'a length of at most 2 bytes in the header'],
   ['a length of 2^64 - 1', build('{}', 0, (1n << 64n) - 1n), 'got 18446744073709551615'],
-  ['a length beyond the end', build('{}', 0, 3), 'a length of at most 2 bytes for the header'],
+  ['a length beyond the end', build('{}', 0, 3), 'a length of at most 2 bytes in the header'],
   ['a length too short', build('{} ', 0, 1), json],
   ['no header', build(''), json],
   ['a list', build('[]'), json],
@@ -58,7 +58,7 @@ const cases: [string, Buffer, string][] = [
   [
     'a million names and one more',
     build(`{"__metadata__":{${Array.from({ length: 2 ** 20 }, (_, i) => `"${i}":""`).join()}}}`),
-    `at most 1048576 names for ${header}`,
+    `at most 1048576 names in ${header}`,
   ],
   [
     'a name twice, the second far from its colon',
@@ -67,15 +67,11 @@ const cases: [string, Buffer, string][] = [
   ],
   ['space before the header', build(' {}'), json],
   ['a byte order mark', build('\ufeff{}'), json],
-  [
-    'not UTF-8',
-    build(Buffer.from('7b22ff223a317d', 'hex')),
-    `${json} of ${path}, got bytes that are`,
-  ],
+  ['not UTF-8', build(Buffer.from('7b22ff223a317d', 'hex')), `${json}, got bytes that are`],
   ['cut JSON', build('{"a":{"dtype":"F3'), json],
   ['a bad escape', build('{"\\x":1}'), json],
   ['code', build('{"a":process.exit(3)}'), json],
-  ['a tensor twice', build(`{"a":${tensor},"a":${tensor}}`, 4), `${twice} of ${path}, got 'a'`],
+  ['a tensor twice', build(`{"a":${tensor},"a":${tensor}}`, 4), `${twice}, got 'a'`],
   ['twice by an escape', build(`{"a":${tensor},"\\u0061":${tensor}}`, 4), twice],
   ['a field twice', build(`{"a":${tensor.replace('{', '{"shape":[9],')}}`, 4), twice],
   ['metadata twice', build('{"__metadata__":{},"__metadata__":{}}'), twice],
@@ -90,12 +86,8 @@ const cases: [string, Buffer, string][] = [
   ['a dtype of no text', build(entry({ dtype: 1 }), 8), fields],
   ['no shape', build(entry({ shape: undefined }), 8), fields],
   ['no offsets', build(entry({ data_offsets: undefined }), 8), fields],
-  [
-    'an unknown dtype',
-    build(entry({ dtype: 'F33' }), 8),
-    `for the dtype of ${a} of ${path}, got 'F33'`,
-  ],
-  ['a dtype of Object', build(entry({ dtype: 'toString' }), 8), `for the dtype of ${a}`],
+  ['an unknown dtype', build(entry({ dtype: 'F33' }), 8), `F4 in ${a}, got 'F33'`],
+  ['a dtype of Object', build(entry({ dtype: 'toString' }), 8), `F4 in ${a}, got 'toString'`],
   ['a size of 2^60', build(entry({ shape: [2 ** 60] }), 8), 'a whole number of at least 0'],
   [
     'sizes of 2^60 together',
@@ -125,20 +117,20 @@ const cases: [string, Buffer, string][] = [
   [
     'too few bytes for the shape',
     build(entry({ data_offsets: [0, 4] }), 4),
-    `8 bytes of F32 in the shape [2] for ${a}`,
+    `8 bytes of F32 in the shape [2] in ${a}`,
   ],
   ['too many', build(entry({ shape: [1] }), 8), '4 bytes of F32 in the shape [1]'],
   ['tensors that overlap', build(two([0, 8], [4, 12]), 12), 'data_offsets that begin at 8'],
   ['tensors in one place', build(two([0, 8], [0, 8]), 8), 'got 0, which overlaps'],
   ['a gap between', build(two([0, 8], [12, 20]), 20), 'got 12, which leaves a gap'],
   ['a gap before', build(entry({ data_offsets: [4, 12] }), 12), 'data_offsets that begin at 0'],
-  ['bytes left over', build(entry({}), 9), `bytes, as the header says for the size`],
-  ['bytes without a tensor', build({}, 1), 'bytes, as the header says for the size'],
+  ['bytes left over', build(entry({}), 9), `bytes, as the header says, got`],
+  ['bytes without a tensor', build({}, 1), 'bytes, as the header says, got'],
   ['a cut file', build(entry({}), 8).subarray(0, -1), 'from 0 to 7'],
   [
     'a bool of 2',
     build({ a: { dtype: 'BOOL', shape: [3], data_offsets: [0, 3] } }, [1, 0, 2]),
-    `0 or 1 for element 2 of ${a} of ${path}, got 2`,
+    `0 or 1 in element 2 of ${a}, got 2`,
   ],
 ];
 
@@ -154,7 +146,7 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
     expect(problem).toBeInstanceOf(Error);
     const { name, message: text } = problem as Error;
     expect(['RangeError', 'TypeError']).toContain(name);
-    expect(text).toContain(`loadSafetensors${ending}: expected `);
+    expect(text).toContain(`loadSafetensors${ending}: `);
     expect(text).toContain(message);
     expect(text).toContain(path);
   });
@@ -219,9 +211,7 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
       dtype: null,
     });
     expect((await files.loadSafetensors(path, { names: ['b'] }))['b'].item()).toBe(0);
-    await expect(files.loadSafetensors(path)).rejects.toThrow(
-      `for the dtype of ${a} of ${path}, got ${dtype}`,
-    );
+    await expect(files.loadSafetensors(path)).rejects.toThrow(`in ${a}, got ${dtype}`);
     tensors.a.shape = [size + 1];
     writeFileSync(path, build(tensors, bytes + 4));
     await expect(files.readSafetensorsHeader(path)).rejects.toThrow(

@@ -108,14 +108,9 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
         'its own name',
         { __metadata__: zeros(1) },
         {},
-        'another name than __metadata__ for tensors',
+        'a tensor cannot have the name __metadata__, which the format reserves',
       ],
-      [
-        'half a character',
-        { [half]: zeros(1) },
-        {},
-        `whole characters for the name '${half}', got`,
-      ],
+      ['half a character', { [half]: zeros(1) }, {}, `valid Unicode for the name '${half}', got`],
       [
         'metadata that is none',
         {},
@@ -123,20 +118,15 @@ describe.each(forms)('%s functions', (_form, ending, files) => {
         "an object of strings for metadata, got 'x'",
       ],
       ['numbers in it', {}, { metadata: { a: 1 } }, "a string for metadata['a'], got 1"],
-      [
-        'half of one in it',
-        {},
-        { metadata: { a: half } },
-        "whole characters for metadata['a'], got",
-      ],
+      ['half of one in it', {}, { metadata: { a: half } }, "valid Unicode for metadata['a'], got"],
       ['a misspelt option', {}, { meta: {} }, "one of metadata for options, got 'meta'"],
     ])('%s, and leaves the file alone', async (_, wrong, options, message) => {
       await files.saveSafetensors(path, { kept: zeros(1) });
       const before = readFileSync(path);
       const save = files.saveSafetensors as (...args: unknown[]) => Promise<void>;
-      await expect(save(path, wrong, options)).rejects.toThrow(
-        `saveSafetensors${ending}: expected ${message}`,
-      );
+      const saving = save(path, wrong, options);
+      await expect(saving).rejects.toThrow(`saveSafetensors${ending}: `);
+      await expect(saving).rejects.toThrow(message);
       expect(readFileSync(path).equals(before)).toBe(true);
     });
 

@@ -62,13 +62,13 @@ test.each<[string, Buffer, Options, string]>([
     'UTF-16 without a mark',
     Buffer.from('a,b\n1,2\n', 'utf16le'),
     {},
-    `${what} for line 1 (byte 1) of ${path}, got a zero byte`,
+    `${what} in line 1 (byte 1), got a zero byte`,
   ],
   [
     'UTF-16 without a mark, high bytes first',
     Buffer.from('a,b\n', 'utf16le').swap16(),
     {},
-    'line 1 (byte 0) of',
+    'line 1 (byte 0)',
   ],
   ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), {}, 'got UTF-32'],
   ['UTF-32, high bytes first', Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61]), {}, 'got UTF-32'],
@@ -76,37 +76,37 @@ test.each<[string, Buffer, Options, string]>([
     'Latin-1',
     Buffer.from('a,b\n1,é!\n', 'latin1'),
     {},
-    `${what} for line 2 (byte 6) of ${path}, got the byte 0xe9`,
+    `${what} in line 2 (byte 6), got the byte 0xe9`,
   ],
   [
     'a late byte',
     Buffer.concat([Buffer.from(`a,b\n1,${long}`), Buffer.from([0xff, 0x0a])]),
     {},
-    `for line 2 (byte ${6 + Buffer.byteLength(long)}) of`,
+    `in line 2 (byte ${6 + Buffer.byteLength(long)})`,
   ],
   [
     'a character that ends early',
     Buffer.concat([Buffer.from('a,b\n1,'), Buffer.from([0xe2, 0x82])]),
     {},
-    'for line 2 (byte 6) of',
+    'in line 2 (byte 6)',
   ],
   [
     'a byte order mark behind a mark',
     Buffer.concat([Buffer.from('\ufeffa,b\n1,'), Buffer.from([0xff, 0xfe])]),
     {},
-    'for line 2 (byte 9) of',
+    'in line 2 (byte 9)',
   ],
   [
     'half a character of UTF-16',
     marked16.subarray(0, 5),
     {},
-    `text in utf-16le for line 1 (byte 3) of ${path}, got invalid bytes`,
+    `text in utf-16le in line 1 (byte 3), got invalid bytes`,
   ],
   [
     'half a pair of UTF-16',
     Buffer.from('\ufeffa,b\n1,\ud83d\n', 'utf16le'),
     {},
-    'text in utf-16le for',
+    'text in utf-16le in',
   ],
   [
     'another encoding',
@@ -118,7 +118,7 @@ test.each<[string, Buffer, Options, string]>([
   writeFileSync(path, bytes);
   const reading = data.readCsv(path, options);
   await expect(reading).rejects.toThrow(RangeError);
-  await expect(reading).rejects.toThrow(/^readCsv: expected /);
+  await expect(reading).rejects.toThrow(/^readCsv: /);
   await expect(reading).rejects.toThrow(message);
   const rows = async (): Promise<void> => {
     for await (const _row of data.csvRows(path, options));

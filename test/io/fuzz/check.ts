@@ -41,11 +41,14 @@ async function inTime(reading: unknown): Promise<unknown> {
   });
 }
 
-/** An error must be one, and name the file or say `op: expected ..., got ...`; what engines say is a bug of the reader. */
+/**
+ * An error must be an Error that names the file or starts with the function; errors of the engine are bugs of the
+ * reader.
+ */
 function problemOfError(error: unknown, path: string): string | null {
   if (!(error instanceof Error)) return `threw ${typeof error} ${String(error)}, no Error`;
   const { message } = error;
-  if (message.includes(basename(path)) || /^[\w.]+: expected .+, got\s/s.test(message)) return null;
+  if (message.includes(basename(path)) || /^[\w.]+: .+/s.test(message)) return null;
   return `threw an error that does not say what is wrong: ${error.stack ?? message}`;
 }
 

@@ -9,17 +9,25 @@ import { step, type Definition } from './paramState';
 export interface AdamOptions {
   /** Learning rate; default 0.001. */
   lr: number;
-  /** Decay rates of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  /**
+   * Decay rates of the running averages of the gradient and of its square, each in [0, 1); default [0.9,
+   * 0.999].
+   */
   betas: readonly [number, number];
-  /** Added to the divisor; default 1e-8. */
+  /** Added to the divisor, for stability; default 1e-8. */
   eps: number;
-  /** L2 penalty: this times the parameter is added to the gradient; default 0, AdamW 0.01. */
+  /** Weight decay; default 0, for AdamW 0.01. */
   weightDecay: number;
-  /** Divide by the largest average of squares so far (AMSGrad, Reddi et al. 2018). */
+  /**
+   * Whether to divide by the largest average of squares so far (AMSGrad, Reddi et al. 2018); default false.
+   */
   amsgrad: boolean;
-  /** Maximize instead of minimize. */
+  /** Whether to maximize the loss instead of minimizing it; default false. */
   maximize: boolean;
-  /** Multiply the parameter by 1 - lr weightDecay instead of adding a penalty to the gradient; always true for AdamW. */
+  /**
+   * Whether to multiply the parameter by 1 - lr * weightDecay instead of adding weightDecay * parameter to the
+   * gradient; default false; always true for AdamW.
+   */
   decoupledWeightDecay: boolean;
 }
 
@@ -46,19 +54,46 @@ const adam = define(0, flag(false));
 const adamW = define(0.01, alwaysTrue);
 
 /**
- * Adam (torch.optim.Adam; Kingma and Ba 2015).
+ * Adam: divides a running average of the gradient by the root of a running average of its square.
  *
+ * m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g^2; p = p - lr * mhat / (sqrt(vhat) + eps),
+ * with bias-corrected mhat and vhat
+ *
+ * @see torch.optim.Adam; Kingma and Ba 2015, Adam: A Method for Stochastic Optimization
  * @example new optim.Adam(model.parameters(), { lr: 1e-3 })
  */
 export class Adam extends Optimizer<AdamOptions> {
+  /**
+   * Creates the optimizer.
+   *
+   * @param params tensors to optimize, or groups `{ params, lr, ... }` of them with options of their own
+   * @param options options for groups that do not set them, see `AdamOptions`
+   * @throws RangeError if an option is out of range, or a parameter is listed twice or is not a leaf
+   * @throws TypeError if `params` contains no tensors
+   */
   constructor(params: Params<AdamOptions>, options: InitialOptions<AdamOptions> = {}) {
     requireArity('Adam', arguments.length, 2);
     super(params, options, adam);
   }
 }
 
-/** Adam with decoupled weight decay (torch.optim.AdamW; Loshchilov and Hutter 2019). */
+/**
+ * Adam with decoupled weight decay: parameters shrink by lr * weightDecay in every step.
+ *
+ * The default of `weightDecay` is 0.01.
+ *
+ * @see torch.optim.AdamW; Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization
+ * @example new optim.AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05 })
+ */
 export class AdamW extends Optimizer<AdamOptions> {
+  /**
+   * Creates the optimizer.
+   *
+   * @param params tensors to optimize, or groups `{ params, lr, ... }` of them with options of their own
+   * @param options options for groups that do not set them, see `AdamOptions`
+   * @throws RangeError if an option is out of range, or a parameter is listed twice or is not a leaf
+   * @throws TypeError if `params` contains no tensors
+   */
   constructor(params: Params<AdamOptions>, options: InitialOptions<AdamOptions> = {}) {
     requireArity('AdamW', arguments.length, 2);
     super(params, options, adamW);

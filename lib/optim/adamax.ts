@@ -9,13 +9,16 @@ import { step, type Definition } from './paramState';
 export interface AdamaxOptions {
   /** Learning rate; default 0.002. */
   lr: number;
-  /** Decay rates of the running average of the gradient, and of its largest absolute value; default [0.9, 0.999]. */
+  /**
+   * Decay rates of the running average of the gradient, and of the maximum of its absolute value, each in [0,
+   * 1); default [0.9, 0.999].
+   */
   betas: readonly [number, number];
-  /** Added to the largest absolute value; default 1e-8. */
+  /** Added to the absolute gradient, for stability; default 1e-8. */
   eps: number;
-  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
+  /** L2 penalty: weightDecay * parameter is added to the gradient; default 0. */
   weightDecay: number;
-  /** Maximize instead of minimize. */
+  /** Whether to maximize the loss instead of minimizing it; default false. */
   maximize: boolean;
 }
 
@@ -32,9 +35,22 @@ const definition: Definition<AdamaxOptions> = {
 };
 
 /**
- * Adam with the largest absolute gradient instead of the average of squares (torch.optim.Adamax; Kingma and Ba 2015).
+ * Adamax: Adam with a decaying maximum of absolute gradients instead of the average of squares.
+ *
+ * m = beta1 * m + (1 - beta1) * g; u = max(beta2 * u, |g| + eps); p = p - lr / (1 - beta1^t) * m / u
+ *
+ * @see torch.optim.Adamax; Kingma and Ba 2015, Adam: A Method for Stochastic Optimization
+ * @example new optim.Adamax(model.parameters(), { lr: 2e-3 })
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
+  /**
+   * Creates the optimizer.
+   *
+   * @param params tensors to optimize, or groups `{ params, lr, ... }` of them with options of their own
+   * @param options options for groups that do not set them, see `AdamaxOptions`
+   * @throws RangeError if an option is out of range, or a parameter is listed twice or is not a leaf
+   * @throws TypeError if `params` contains no tensors
+   */
   constructor(params: Params<AdamaxOptions>, options: InitialOptions<AdamaxOptions> = {}) {
     requireArity('Adamax', arguments.length, 2);
     super(params, options, definition);

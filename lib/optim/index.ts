@@ -1,6 +1,6 @@
 /**
- * Optimizers (torch.optim): an optimizer is constructed with parameters and options, and `step()` updates the
- * parameters from their gradients.
+ * Optimizers (torch.optim): create one with parameters and options; `step()` updates the parameters from their
+ * gradients.
  *
  * @module
  */

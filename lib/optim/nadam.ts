@@ -9,17 +9,23 @@ import { step, type Definition } from './paramState';
 export interface NAdamOptions {
   /** Learning rate; default 0.002. */
   lr: number;
-  /** Decay rates of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  /**
+   * Decay rates of the running averages of the gradient and of its square, each in [0, 1); default [0.9,
+   * 0.999].
+   */
   betas: readonly [number, number];
-  /** Added to the divisor; default 1e-8. */
+  /** Added to the divisor, for stability; default 1e-8. */
   eps: number;
-  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
+  /** Weight decay; default 0. */
   weightDecay: number;
-  /** How fast the momentum grows to its limit; default 0.004. */
+  /** How fast the momentum approaches beta1; default 0.004. */
   momentumDecay: number;
-  /** Maximize instead of minimize. */
+  /** Whether to maximize the loss instead of minimizing it; default false. */
   maximize: boolean;
-  /** Multiply the parameter by 1 - lr weightDecay instead of adding a penalty to the gradient. */
+  /**
+   * Whether to multiply the parameter by 1 - lr * weightDecay instead of adding a penalty to the gradient;
+   * default false.
+   */
   decoupledWeightDecay: boolean;
 }
 
@@ -37,13 +43,28 @@ const definition: Definition<NAdamOptions> = {
     step,
     { name: 'expAvg' },
     { name: 'expAvgSq' },
-    { name: 'muProduct', single: true, initial: () => 1 },
+    { name: 'muProduct', isScalar: true, initial: () => 1 },
   ],
   update: updates.nadam,
 };
 
-/** Adam with Nesterov momentum (torch.optim.NAdam; Dozat 2016). */
+/**
+ * NAdam: Adam with Nesterov momentum.
+ *
+ * In step t the momentum is mu = beta1 * (1 - 0.5 * 0.96^(t * momentumDecay)).
+ *
+ * @see torch.optim.NAdam; Dozat 2016, Incorporating Nesterov Momentum into Adam
+ * @example new optim.NAdam(model.parameters(), { lr: 2e-3 })
+ */
 export class NAdam extends Optimizer<NAdamOptions> {
+  /**
+   * Creates the optimizer.
+   *
+   * @param params tensors to optimize, or groups `{ params, lr, ... }` of them with options of their own
+   * @param options options for groups that do not set them, see `NAdamOptions`
+   * @throws RangeError if an option is out of range, or a parameter is listed twice or is not a leaf
+   * @throws TypeError if `params` contains no tensors
+   */
   constructor(params: Params<NAdamOptions>, options: InitialOptions<NAdamOptions> = {}) {
     requireArity('NAdam', arguments.length, 2);
     super(params, options, definition);

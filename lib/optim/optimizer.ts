@@ -1,8 +1,8 @@
-/** The base of all optimizers: groups, state, and the loop over parameters. */
-import { zeroGradients } from '../autograd/zeroGradients';
+/** The base class of optimizers: groups, state, and the loop over parameters. */
+import { requireSetToNone, zeroGradients } from '../autograd/zeroGradients';
 import { enableGrad, noGrad } from '../core/gradMode';
 import { capture } from '../core/capture';
-import { requireBoolean, requireMethodArity, requireOptions, wrongType } from '../core/errors';
+import { requireMethodArity, requireOptions, wrongType } from '../core/errors';
 import { observer } from '../core/observer';
 import type { Tensor } from '../core/tensor';
 import { requireNoReaders, usableMemory } from '../core/access';
@@ -22,21 +22,30 @@ import { ParamState, type Definition } from './paramState';
 import { sendStateDictInstead } from '../core/uncloneable';
 
 /**
- * Base class of optimizers (torch.optim.Optimizer). Parameters without a gradient are not changed.
+ * The base class of optimizers. A step updates parameters that have a gradient and leaves others unchanged.
  *
- * Of parameters in float16 and bfloat16 the optimizer keeps float32 copies ("master weights"). It updates the copies and
- * rounds them to the parameters, so that small updates add up. The other state of these parameters is float32 too. The
- * state dict holds the copies, under the name `master`. An element that somebody else changed, as `loadStateDict` of the
- * model and `copy_` do, keeps its new value: the copy takes it at the next step.
+ * For float16 and bfloat16 parameters the optimizer keeps float32 copies (master weights): it updates the
+ * copies and rounds them to the parameters, so that small updates add up. Their other state is float32 as
+ * well. The state dict contains the copies under the name `master`. If you change an element of a parameter,
+ * for example with `loadStateDict` of the model or `copy_`, the copy takes the new value at the next step.
+ *
+ * @see torch.optim.Optimizer
+ * @example optimizer.zeroGrad(); loss.backward(); optimizer.step();
  */
 export abstract class Optimizer<O extends LearningRate = LearningRate> {
   /** @internal */ readonly _clone = sendStateDictInstead;
-  /** Groups of parameters: `params`, and options, which take effect at the next step when they are assigned. */
+  /**
+   * Parameter groups: their `params`, and options, which you may assign; they take effect at the next step.
+   */
   readonly paramGroups: ParamGroup<O>[] = [];
-  /** Options for groups that leave them out. */
+  /** Options of groups that do not set them. */
   readonly defaults: Readonly<O>;
   private readonly states = new Map<Tensor, ParamState<O>>();
   private readonly name = this.constructor.name;
+  private readonly stepName = `${this.name}.step`;
+  /** The parameters of the first `grouped` groups. */
+  private readonly known = new Set<Tensor>();
+  private grouped = 0;
 
   protected constructor(
     params: Params<O>,
@@ -45,12 +54,12 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   ) {
     requireOptions(this.name, options, Object.keys(definition.options));
     const groups = requireGroups(this.name, params);
-    const supplied: unknown = options; // JavaScript may leave them out
+    const supplied: unknown = options; // undefined in JavaScript
     this.defaults = Object.freeze(this.complete(supplied === undefined ? {} : options));
-    for (const group of groups) this.addParamGroup(group as GroupSpec<O>);
+    for (const group of groups) this.addGroup(this.name, group as GroupSpec<O>);
   }
 
-  /** Learning rate of the first group; assigning it sets the rate of all groups. */
+  /** Learning rate of the first group. Assigning it sets the learning rate of all groups. */
   get lr(): number {
     return this.paramGroups[0].lr;
   }
@@ -61,31 +70,61 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     for (const group of this.paramGroups) group.lr = value;
   }
 
-  /** Adds parameters with options of their own, for example layers that were frozen so far. */
+  /**
+   * Adds a parameter group, for example layers that were frozen before.
+   *
+   * @param group parameters and options; missing options are those of the optimizer
+   * @throws RangeError if an option is out of range, or a parameter is already in a group
+   * @throws TypeError if `group` is not an object with `params`
+   * @example optimizer.addParamGroup({ params: model.parameters(), lr: 1e-4 })
+   */
   addParamGroup(group: GroupSpec<O>): void {
     requireMethodArity(this, 'addParamGroup', arguments.length, 1);
+    this.addGroup(`${this.name}.addParamGroup`, group);
+  }
+
+  private addGroup(op: string, group: GroupSpec<O>): void {
     if (typeof group !== 'object' || (group as unknown) === null) {
-      throw wrongType(this.name, 'an object', 'group', group);
+      throw wrongType(op, 'an object', 'group', group);
     }
     const { params, ...options } = group;
-    requireOptions(this.name, options, Object.keys(this.definition.options));
-    const known = new Set(this.paramGroups.flatMap((existing) => existing.params));
-    const list = requireParams(this.name, params, known);
+    requireOptions(op, options, Object.keys(this.definition.options));
+    const list = requireParams(op, params, this.knownParams());
     const full = this.complete({ ...this.defaults, ...options });
     this.definition.check?.(full);
     this.paramGroups.push(makeGroup(this.name, list, full, this.definition.options));
+    for (const param of list) this.known.add(param);
+    this.grouped++;
+  }
+
+  /** The parameters of all groups. A set of its own, because collecting them for each new group takes quadratic time. */
+  private knownParams(): ReadonlySet<Tensor> {
+    if (this.grouped !== this.paramGroups.length) {
+      this.known.clear();
+      for (const { params } of this.paramGroups) for (const param of params) this.known.add(param);
+      this.grouped = this.paramGroups.length;
+    }
+    return this.known;
   }
 
   /**
-   * Updates every parameter that has a gradient, in place. `closure`, if given, is called first to compute the loss and
-   * the gradients; its result is returned.
+   * Updates all parameters that have a gradient, in place.
+   *
+   * @throws Error if a running compiled function uses a parameter; no parameter is updated then
    */
   step(): void;
+  /**
+   * Calls `closure` and then updates all parameters that have a gradient, in place.
+   *
+   * @param closure computes the loss and the gradients
+   * @returns the result of `closure`
+   * @throws TypeError if `closure` is not a function
+   */
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
     requireMethodArity(this, 'step', arguments.length, 1);
     if (closure !== undefined && typeof closure !== 'function') {
-      throw wrongType('step', 'a function', 'closure', closure);
+      throw wrongType(this.stepName, 'a function', 'closure', closure);
     }
     const result = closure === undefined ? undefined : enableGrad(closure);
     this.requireReady();
@@ -98,27 +137,40 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     return result;
   }
 
-  /** Sets the gradients to null, or with `setToNone: false` to zeros. */
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
+  /**
+   * Clears the gradients of all parameters.
+   *
+   * @param options.setToNone true (default) sets gradients to null, false fills existing ones with zeros
+   */
+  zeroGrad(options?: { setToNone?: boolean }): void {
     requireMethodArity(this, 'zeroGrad', arguments.length, 1);
-    requireOptions('zeroGrad', options, ['setToNone']);
-    const setToNone = requireBoolean('zeroGrad', 'setToNone', options.setToNone ?? true);
+    const setToNone = requireSetToNone(this, options);
     for (const { params } of this.paramGroups) zeroGradients(params, setToNone);
   }
 
   /**
-   * Options and state, for `loadStateDict` of an optimizer with the same number of parameters. The tensors are not
-   * copies. The state of a parameter in half precision includes `master`, its float32 copy.
+   * Returns options and state, for `loadStateDict` of an optimizer of the same class and number of parameters.
+   *
+   * @returns state and options; the tensors share memory with the optimizer
+   * @see torch.optim.Optimizer.state_dict
    */
   stateDict(): OptimizerState {
     requireMethodArity(this, 'stateDict', arguments.length, 0);
     return saveState(this.paramGroups, Object.keys(this.definition.options), this.states);
   }
 
-  /** Restores options, and a copy of the state, from `stateDict` of the same class of optimizer; all or nothing. */
+  /**
+   * Restores options and a copy of the state from `stateDict`. It loads everything, or nothing if it throws.
+   *
+   * @param dict the result of `stateDict` of an optimizer of the same class
+   * @throws RangeError if groups, parameters or shapes differ, or an option is out of range
+   * @throws TypeError if a value has another type
+   * @see torch.optim.Optimizer.load_state_dict
+   */
   loadStateDict(dict: OptimizerState): void {
     requireMethodArity(this, 'loadStateDict', arguments.length, 1);
-    loadState(dict, this.paramGroups, this.definition, (param) => this.stateOf(param));
+    const op = `${this.name}.loadStateDict`;
+    loadState(op, dict, this.paramGroups, this.definition, (param) => this.stateOf(param));
   }
 
   private stateOf(param: Tensor): ParamState<O> {
@@ -131,8 +183,8 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 
   /**
-   * A test whether an update still makes the same calls: the same number of groups, and options that need the same
-   * state.
+   * Returns a function that tests whether a step still makes the same calls: for the same number of groups, with options
+   * that need the same state.
    */
   private sameStructure(): () => boolean {
     const structure = (): string =>
@@ -144,13 +196,13 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
       for (let i = 0; i < this.paramGroups.length; i++) sum += this.paramGroups[i]._changes;
       return sum;
     };
-    const wanted = structure();
+    const initial = structure();
     const groups = this.paramGroups.length;
     let seen = changes();
     return () => {
       const now = changes();
       if (now === seen && groups === this.paramGroups.length) return true;
-      if (structure() !== wanted) return false;
+      if (structure() !== initial) return false;
       seen = now;
       return true;
     };
@@ -169,24 +221,24 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
     observer?.updated?.(this.name, param, grad);
   }
 
-  /** @internal Call before options change: an error while a running compiled function uses those of any group. */
+  /** @internal Call before options change: throws while a running compiled function uses the options of any group. */
   _requireUnused(op: string): void {
     for (const group of this.paramGroups) group._requireUnused(op);
   }
 
-  /** Checks before a step that no running compiled function uses what it changes: all parameters take it, or none. */
+  /** Checks that no running compiled function uses a parameter, before the first is updated: a step is atomic. */
   private requireReady(): void {
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         if (param._grad === null) continue;
-        requireNoReaders('step', param);
-        usableMemory('step', param);
-        usableMemory('step', param._grad);
+        requireNoReaders(this.stepName, param);
+        usableMemory(this.stepName, param);
+        usableMemory(this.stepName, param._grad);
       }
     }
   }
 
-  /** All options, checked, with defaults for those that are missing. */
+  /** Checks the options and adds defaults for missing ones. */
   private complete(options: InitialOptions<O>): O {
     const complete: Record<string, unknown> = {};
     for (const [name, spec] of Object.entries<OptionSpec<unknown>>(this.definition.options)) {
@@ -197,7 +249,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
   }
 }
 
-/** The optimizer; TypeError for anything else, also for an object that only has the prototype of an optimizer. */
+/** Throws a TypeError unless the value is an optimizer. An object that only has the prototype of one is not. */
 export function requireOptimizer(op: string, value: unknown): Optimizer {
   if (value instanceof Optimizer && Object.hasOwn(value, 'paramGroups')) return value as Optimizer;
   throw wrongType(op, 'an optimizer', 'optimizer', value);

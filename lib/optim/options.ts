@@ -1,4 +1,4 @@
-/** Options of optimizers: their valid values, and how update ops read them. */
+/** Options of optimizers: their valid values, and their form for update ops. */
 import {
   requireBoolean,
   requireInRange,
@@ -8,11 +8,11 @@ import {
 } from '../core/errors';
 import { Tensor } from '../core/tensor';
 
-/** One option. Its value is checked when it is assigned, and stored as numbers for update ops. */
+/** One option. An assignment checks its value and stores it as numbers for update ops. */
 export interface OptionSpec<T> {
   /** The default. */
   readonly fallback: T;
-  /** The number of numbers that update ops read; 0 if they do not read the option. */
+  /** How many numbers update ops read; 0 if they do not read the option. */
   readonly numbers: number;
   check(op: string, name: string, value: unknown): T;
   encode(value: T): readonly number[];
@@ -59,7 +59,7 @@ export function betas(first: number, second: number): OptionSpec<readonly [numbe
         }
         return number;
       });
-      // Frozen: changing one element would not be noticed.
+      // Frozen, because changes of one element cannot be detected.
       return Object.freeze([pair[0], pair[1]] as const);
     },
     encode: (value) => value,
@@ -71,7 +71,7 @@ export function flag(fallback: boolean): OptionSpec<boolean> {
   return { fallback, numbers: 1, check: requireBoolean, encode: (value) => [value ? 1 : 0] };
 }
 
-/** A boolean that the update op reads, of an optimizer that has no other value for it. */
+/** A boolean that must be true. */
 export const alwaysTrue: OptionSpec<boolean> = {
   ...flag(true),
   check: (op, name, value) => {
@@ -80,12 +80,12 @@ export const alwaysTrue: OptionSpec<boolean> = {
   },
 };
 
-/** A boolean that decides which state exists, from which the update op knows it. */
+/** A boolean that determines which state exists; the update op sees only the state. */
 export function structure(fallback: boolean): OptionSpec<boolean> {
   return { fallback, numbers: 0, check: requireBoolean, encode: () => [] };
 }
 
-/** A number that is used only when state is created. */
+/** A number for the initial state only. */
 export function initial(fallback: number): OptionSpec<number> {
   return { ...real(fallback), numbers: 0, encode: () => [] };
 }

@@ -1,4 +1,4 @@
-/** Parameters that share options. */
+/** Parameter groups: parameters that share options. */
 import { capture } from '../core/capture';
 import { countChange } from '../core/changes';
 import { requireItems, unexpected, wrongType } from '../core/errors';
@@ -13,7 +13,7 @@ export interface LearningRate {
   lr: number;
 }
 
-/** Options as they are passed to an optimizer: the rate may be a tensor of one element, whose value is read once. */
+/** Options of a constructor. The learning rate may be a tensor of one element, which is read once. */
 export type InitialOptions<O> = Partial<Omit<O, 'lr'>> & {
   /** Learning rate: a number, or a tensor of one element. */
   lr?: number | Tensor;
@@ -22,18 +22,18 @@ export type InitialOptions<O> = Partial<Omit<O, 'lr'>> & {
 /** Tensors to optimize, or groups of them with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<GroupSpec<O>>;
 
-/** A group as it is passed to an optimizer; missing options are those of the optimizer. */
+/** A group for a constructor or `addParamGroup`; missing options are those of the optimizer. */
 export type GroupSpec<O> = InitialOptions<O> & {
-  /** The parameters of the group. */
+  /** Parameters of the group. */
   params: Tensor | Iterable<Tensor>;
 };
 
-/** A group of an optimizer: its options can be read and assigned, and take effect at the next step. */
+/** A group of an optimizer. Options that you assign take effect at the next step. */
 export type ParamGroup<O> = GroupBase & O;
 
 /** The fields of the groups of all optimizers. */
 export class GroupBase {
-  /** The learning rate with which the schedulers started. */
+  /** The learning rate before the first scheduler changed it. */
   initialLr?: number;
   readonly #numbers: Storage;
   #changes = 0;
@@ -46,23 +46,23 @@ export class GroupBase {
     this.#numbers = numbers;
   }
 
-  /** @internal The options as update ops read them: in shared memory, so that compiled steps see changes. */
+  /** @internal The options as numbers that update ops read. In shared memory, so that compiled steps see changes. */
   get _numbers(): Storage {
     return this.#numbers;
   }
 
-  /** @internal How often an option was assigned. */
+  /** @internal The number of assignments of options. */
   get _changes(): number {
     return this.#changes;
   }
 
-  /** @internal Call before options change: an error while a running compiled function reads or changes them. */
+  /** @internal Call before options change: throws while a running compiled function reads or changes them. */
   _requireUnused(op: string): void {
     const { array, readers } = this.#numbers;
     if (readers === 0 && array !== unusable.running) return;
     throw new Error(
-      `${op}: expected an optimizer that is not in use, got one that a running compiled function uses; ` +
-        'await the run first, or change the option in a callback of train',
+      `${op}: a running compiled function uses the optimizer; ` +
+        'await the run first, or change options in a callback of train',
     );
   }
 
@@ -103,7 +103,7 @@ export function makeGroup<O extends object>(
   return group as ParamGroup<O>;
 }
 
-/** The groups in the arguments of a constructor; tensors alone are one group. */
+/** The groups in the argument of a constructor; an iterable of tensors is one group. */
 export function requireGroups(op: string, params: unknown): object[] {
   const what = 'an iterable of tensors or of groups';
   if (params instanceof Tensor) throw wrongType(op, what, 'params', params);
@@ -114,26 +114,30 @@ export function requireGroups(op: string, params: unknown): object[] {
   if (list[0] instanceof Tensor) return [{ params: list }];
   return list.map((group, i) => {
     if (typeof group !== 'object' || group === null || !('params' in group)) {
-      throw wrongType(op, 'a group with params, as the first one', `params[${i}]`, group);
+      const what = i === 0 ? 'a tensor or a group { params, ... }' : 'a group like params[0]';
+      throw wrongType(op, what, `params[${i}]`, group);
     }
     return group;
   });
 }
 
-/** The tensors of a group; `known` are those of the groups before it. */
+/** The tensors of a group; `known` contains those of earlier groups. */
 export function requireParams(op: string, params: unknown, known: ReadonlySet<Tensor>): Tensor[] {
   const list =
     params instanceof Tensor
       ? [params]
       : requireItems(op, 'an iterable of tensors', 'params', params);
   if (list.length === 0) throw unexpected(op, 'at least one tensor', 'params', 'none');
-  const seen = new Set(known);
+  const seen = new Set<Tensor>();
   return list.map((param, i) => {
     const name = `params[${i}]`;
     if (!(param instanceof Tensor)) throw wrongType(op, 'a tensor', name, param);
     if (!param.isLeaf) throw unexpected(op, 'a leaf tensor', name, 'the result of an op');
     if (!isFloating(param.dtype)) throw unexpected(op, 'a floating dtype', name, param.dtype);
-    if (seen.has(param)) throw unexpected(op, 'each tensor once', name, 'one that came before');
+    if (known.has(param) || seen.has(param)) {
+      const where = known.has(param) ? 'in another parameter group' : 'listed before';
+      throw new RangeError(`${op}: ${name} is already ${where}; pass each parameter once`);
+    }
     seen.add(param);
     return param;
   });

@@ -1,4 +1,4 @@
-/** What an optimizer remembers of one parameter. */
+/** The state that an optimizer has for one parameter. */
 import type { NativeOp } from '../../binding';
 import { capture, refuseInCapture } from '../core/capture';
 import { isHalf, type DType } from '../core/dtype';
@@ -12,68 +12,69 @@ import type { ParamGroup } from './paramGroup';
 /** One tensor of a parameter's state. */
 export interface StateSpec<O> {
   readonly name: string;
-  /** One float64 number instead of the parameter's shape and dtype (float32 for half precision). */
-  readonly single?: true;
-  /** Whether the options ask for it; without it they always do. */
+  /** Whether it is one float64 number; otherwise it has the shape and dtype of the parameter (float32 for half precision). */
+  readonly isScalar?: true;
+  /** Whether it exists with these options; if missing, always. */
   when?(options: O): boolean;
-  /** What it is filled with at first, if not with 0. */
+  /** The initial value of its elements; 0 if missing. */
   initial?(options: O): number;
 }
 
-/** An optimizer as data: its options, the state of a parameter, and the update, whose arguments have the state's names. */
+/** An optimizer as data: its options, the state of a parameter, and the update op, whose arguments have the names of the state. */
 export interface Definition<O> {
   readonly options: Specs<O>;
   readonly state: readonly StateSpec<O>[];
   readonly update: Update;
-  /** Throws if options that are each valid do not fit together. */
+  /** Throws if options that are valid by themselves contradict each other. */
   check?(options: O): void;
 }
 
 /** The number of steps of a parameter. */
-export const step = { name: 'step', single: true } as const;
+export const step = { name: 'step', isScalar: true } as const;
 
 /** The float32 copy of a half-precision parameter; NaN takes the parameter's value at the next update. */
 const master: StateSpec<unknown> = { name: masterName, initial: () => NaN };
 
-/** The memory of state, which is in float32 or float64. */
+/** The memory of state, which is float32 or float64. */
 type StateMemory = Float32Array | Float64Array;
 const memoryOf = (tensor: Tensor): StateMemory => tensor._flat as StateMemory;
 
 /**
- * The state of a parameter: tensors in shared memory that stay where they are, since compiled steps point at them; and
- * the arguments of the next update, made once. State is in the dtype that the update computes in.
+ * The state of a parameter and the prepared arguments of its update. State is in shared memory that is never replaced
+ * between updates, because compiled steps hold pointers to it, and has the dtype in which the update computes.
  */
 export class ParamState<O> {
   readonly tensors = new Map<string, Tensor>();
   private readonly args: Parameters<NativeOp>;
-  private readonly paramPlace: number;
-  private readonly gradPlace: number;
-  private seen = -1;
+  private readonly paramIndex: number;
+  private readonly gradIndex: number;
+  private preparedChanges = -1;
   /** The dtype of the parameter at the last update: a module may convert it. */
   private dtype: DType | null = null;
-  private call: NativeOp | null = null;
+  private kernel: NativeOp | null = null;
   private master: MasterWeights | null = null;
 
   constructor(
     private readonly param: Tensor,
     private readonly definition: Definition<O>,
   ) {
-    this.paramPlace = this.place('param');
-    this.gradPlace = this.place('grad');
+    this.paramIndex = this.indexOf('param');
+    this.gradIndex = this.indexOf('grad');
     this.args = definition.update.names.map(() => null);
-    this.args[this.place('n')] = param.numel();
+    this.args[this.indexOf('n')] = param.numel();
   }
 
-  /** Where an argument of the update stands. */
-  private place(name: string): number {
-    const place = this.definition.update.names.indexOf(name);
-    if (place < 0) throw new Error(`blasgrad: expected an update that takes ${name}`);
-    return place;
+  /** The position of an argument of the update op. */
+  private indexOf(name: string): number {
+    const index = this.definition.update.names.indexOf(name);
+    if (index < 0)
+      throw new Error(`blasgrad: the update op of the optimizer has no argument '${name}'`);
+    return index;
   }
 
   /** Updates `param`, contiguous, from its gradient, in the same order. */
   update(group: ParamGroup<O>, param: Tensor, grad: Tensor): void {
-    if (this.seen !== group._changes || this.dtype !== param.dtype) this.prepare(group);
+    if (this.preparedChanges !== group._changes || this.dtype !== param.dtype) this.prepare(group);
     if (capture !== null) {
       capture.readNumbers(group._numbers);
       for (const tensor of this.tensors.values()) capture.use(tensor._storage);
@@ -87,14 +88,14 @@ export class ParamState<O> {
   }
 
   private run(param: Tensor, grad: Tensor): void {
-    this.args[this.paramPlace] = param._flat;
-    this.args[this.gradPlace] = grad._flat;
-    this.call?.(...this.args);
+    this.args[this.paramIndex] = param._flat;
+    this.args[this.gradIndex] = grad._flat;
+    this.kernel?.(...this.args);
   }
 
   /** Overwrites the state with a saved one; tensors that it lacks get their initial values. */
-  load(group: ParamGroup<O>, saved: ReadonlyMap<string, Tensor>): void {
-    refuseInCapture('loadStateDict', 'optimizer state');
+  load(op: string, group: ParamGroup<O>, saved: ReadonlyMap<string, Tensor>): void {
+    refuseInCapture(op, 'optimizer state');
     for (const spec of this.specs()) {
       const value = saved.get(spec.name);
       if (value === undefined) {
@@ -105,22 +106,22 @@ export class ParamState<O> {
         memoryOf(own).set(memoryOf(value.detach().to(own.dtype).contiguous()));
       }
     }
-    this.master?.touch();
-    this.seen = -1;
+    this.master?.invalidate();
+    this.preparedChanges = -1;
   }
 
-  /** The state that the parameter may have in its present dtype. */
+  /** The state that the parameter may have in its current dtype. */
   private specs(): readonly StateSpec<O>[] {
     const { state } = this.definition;
     return isHalf(this.param.dtype) ? [...state, master] : state;
   }
 
-  /** Makes what the options and the dtype ask for now. */
+  /** Prepares state and arguments for the current options and dtype. */
   private prepare(group: ParamGroup<O>): void {
-    this.args[this.place('hyper')] = group._numbers.array;
+    this.args[this.indexOf('hyper')] = group._numbers.array;
     for (const spec of this.definition.state) {
-      const wanted = spec.when?.(group) ?? true;
-      this.args[this.place(spec.name)] = wanted ? this.tensor(spec, group)._flat : null;
+      const exists = spec.when?.(group) ?? true;
+      this.args[this.indexOf(spec.name)] = exists ? this.tensor(spec, group)._flat : null;
     }
     const { dtype } = this.param;
     if (!isHalf(dtype)) {
@@ -129,23 +130,23 @@ export class ParamState<O> {
     } else if (this.master?.tensor !== this.tensor(master, group)) {
       this.master = new MasterWeights(this.param, this.tensor(master, group));
     }
-    this.call = this.definition.update.kernels[this.computeDType];
+    this.kernel = this.definition.update.kernels[this.computeDType];
     this.dtype = dtype;
-    this.seen = group._changes;
+    this.preparedChanges = group._changes;
   }
 
-  /** What the update computes in. */
+  /** The dtype in which the update computes. */
   private get computeDType(): DType {
     return isHalf(this.param.dtype) ? 'float32' : this.param.dtype;
   }
 
-  /** A tensor of the state, made or converted where it is not there in the dtype that the update computes in. */
+  /** A tensor of the state in the dtype in which the update computes; created or converted if necessary. */
   private tensor(spec: StateSpec<O>, group: ParamGroup<O>): Tensor {
     const old = this.tensors.get(spec.name);
-    const dtype = spec.single ? 'float64' : this.computeDType;
+    const dtype = spec.isScalar ? 'float64' : this.computeDType;
     if (old?.dtype === dtype) return old;
-    const shape = spec.single ? [] : this.param.shape;
-    const array = allocateShared(dtype, spec.single ? 1 : this.param.numel()) as StateMemory;
+    const shape = spec.isScalar ? [] : this.param.shape;
+    const array = allocateShared(dtype, spec.isScalar ? 1 : this.param.numel()) as StateMemory;
     if (old !== undefined) array.set(memoryOf(old));
     else if (spec.initial) array.fill(spec.initial(group));
     const tensor = new Tensor(new Storage(dtype, array), shape);

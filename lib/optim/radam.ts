@@ -9,15 +9,21 @@ import { step, type Definition } from './paramState';
 export interface RAdamOptions {
   /** Learning rate; default 0.001. */
   lr: number;
-  /** Decay rates of the running averages of the gradient and of its square; default [0.9, 0.999]. */
+  /**
+   * Decay rates of the running averages of the gradient and of its square, each in [0, 1); default [0.9,
+   * 0.999].
+   */
   betas: readonly [number, number];
-  /** Added to the divisor; default 1e-8. */
+  /** Added to the divisor, for stability; default 1e-8. */
   eps: number;
-  /** L2 penalty: this times the parameter is added to the gradient; default 0. */
+  /** Weight decay; default 0. */
   weightDecay: number;
-  /** Maximize instead of minimize. */
+  /** Whether to maximize the loss instead of minimizing it; default false. */
   maximize: boolean;
-  /** Multiply the parameter by 1 - lr weightDecay instead of adding a penalty to the gradient. */
+  /**
+   * Whether to multiply the parameter by 1 - lr * weightDecay instead of adding a penalty to the gradient;
+   * default false.
+   */
   decoupledWeightDecay: boolean;
 }
 
@@ -34,8 +40,23 @@ const definition: Definition<RAdamOptions> = {
   update: updates.radam,
 };
 
-/** Adam that uses the average of squares only when it is based on enough steps (torch.optim.RAdam; Liu et al. 2020). */
+/**
+ * RAdam: Adam that divides by the average of squares only after enough steps to estimate its variance.
+ *
+ * In earlier steps it is SGD with momentum.
+ *
+ * @see torch.optim.RAdam; Liu et al. 2020, On the Variance of the Adaptive Learning Rate and Beyond
+ * @example new optim.RAdam(model.parameters(), { lr: 1e-3 })
+ */
 export class RAdam extends Optimizer<RAdamOptions> {
+  /**
+   * Creates the optimizer.
+   *
+   * @param params tensors to optimize, or groups `{ params, lr, ... }` of them with options of their own
+   * @param options options for groups that do not set them, see `RAdamOptions`
+   * @throws RangeError if an option is out of range, or a parameter is listed twice or is not a leaf
+   * @throws TypeError if `params` contains no tensors
+   */
   constructor(params: Params<RAdamOptions>, options: InitialOptions<RAdamOptions> = {}) {
     requireArity('RAdam', arguments.length, 2);
     super(params, options, definition);

@@ -76,7 +76,7 @@ test('OneCycleLR turns momentum the other way', () => {
   expect(adam.paramGroups[0].betas[1]).toBe(0.999);
   scheduler.step(); // after the last batch
   expect(adam.lr).toBeCloseTo(0.04 / 1e4, 12);
-  expect(() => scheduler.step()).toThrow('step: expected at most 10 steps');
+  expect(() => scheduler.step()).toThrow('OneCycleLR.step: all 10 steps are done');
 });
 
 test('OneCycleLR in three phases', () => {
@@ -129,13 +129,15 @@ describe('SequentialLR', () => {
     after.loadStateDict(before.stateDict());
     optimizer.loadStateDict(before.optimizer.stateDict());
     expectClose(ratesOf(after, 3), [0.1, 1, 0.9, 0.81]);
-    expect(() => after.loadStateDict({})).toThrow('expected 2 states of schedules');
+    expect(() => after.loadStateDict({})).toThrow('expected an array of 2 scheduler states');
   });
 
   test('refuses what does not fit', () => {
     const [a, b] = [sgd(), sgd()];
     const of = (optimizer: optim.SGD) => new lrScheduler.ExponentialLR(optimizer, 0.9);
-    expect(() => new lrScheduler.SequentialLR(a, [of(a), of(b)], [1])).toThrow('same optimizer');
+    expect(() => new lrScheduler.SequentialLR(a, [of(a), of(b)], [1])).toThrow(
+      'schedulers[1] changes another optimizer',
+    );
     expect(() => new lrScheduler.SequentialLR(a, [of(a)], [1])).toThrow('0 step numbers');
     expect(() => new lrScheduler.ChainedScheduler([])).toThrow('at least one schedule');
     expect(() => new lrScheduler.ChainedScheduler([3 as never])).toThrow(TypeError);
@@ -207,23 +209,23 @@ describe('wrong arguments', () => {
       () => new lrScheduler.LambdaLR(x, 0.5 as never),
     ],
     [
-      'LambdaLR: expected a function, or 1 of them for lrLambda',
+      'LambdaLR: expected a function, or an array of 1 (one for each parameter group) for lrLambda',
       () => new lrScheduler.LambdaLR(x, []),
     ],
     [
-      'LambdaLR: expected a finite number for lrLambda, got NaN',
+      'LambdaLR: expected a finite number for the result of lrLambda, got NaN',
       () => new lrScheduler.LambdaLR(x, () => NaN),
     ],
     [
-      'OneCycleLR: expected totalSteps, or epochs',
+      'OneCycleLR: pass totalSteps, or both epochs and stepsPerEpoch',
       () => new lrScheduler.OneCycleLR(x, { maxLr: 1 }),
     ],
     [
-      'OneCycleLR: expected 1 numbers for maxLr',
+      'OneCycleLR: expected a number, or an array of 1 (one for each parameter group) for maxLr',
       () => new lrScheduler.OneCycleLR(x, { maxLr: [], totalSteps: 3 }),
     ],
     [
-      'OneCycleLR: expected an optimizer with momentum or betas',
+      'OneCycleLR: cycleMomentum requires an optimizer with momentum or betas',
       () => new lrScheduler.OneCycleLR(new optim.Adagrad([leaf()]), { maxLr: 1, totalSteps: 3 }),
     ],
     [

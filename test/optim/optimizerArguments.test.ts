@@ -30,7 +30,11 @@ describe('wrong arguments', () => {
       () => sgd([x], { momentum: -1 }),
       RangeError,
     ],
-    ['momentum and no dampening for nesterov', () => sgd([x], { nesterov: true }), RangeError],
+    [
+      'SGD: nesterov requires momentum above 0 and dampening 0',
+      () => sgd([x], { nesterov: true }),
+      RangeError,
+    ],
     ['SGD: expected one of lr, momentum', () => sgd([x], { momentun: 0.9 }), RangeError],
     [
       "SGD: expected a boolean for maximize, got 'no'",
@@ -79,15 +83,19 @@ describe('wrong arguments', () => {
       TypeError,
     ],
     ['SGD: expected a tensor for params[1], got 3', () => sgd([x, 3 as never]), TypeError],
-    ['SGD: expected a group with params', () => sgd([3 as never]), TypeError],
+    [
+      'SGD: expected a tensor or a group { params, ... } for params[0]',
+      () => sgd([3 as never]),
+      TypeError,
+    ],
     [
       'SGD: expected a leaf tensor for params[0], got the result of an op',
       () => sgd([x.mul(2)]),
       RangeError,
     ],
-    ['SGD: expected each tensor once for params[1]', () => sgd([x, x]), RangeError],
+    ['SGD: params[1] is already listed before', () => sgd([x, x]), RangeError],
     [
-      'each tensor once',
+      'params[0] is already in another parameter group',
       () => new optim.SGD([{ params: x }, { params: x }], { lr: 1 }),
       RangeError,
     ],

@@ -40,7 +40,10 @@ describe('loadStateDict', () => {
   const broken: [string, (dict: optim.OptimizerState) => unknown][] = [
     ['expected an object for dict, got null', () => null],
     ['expected an object for state, got undefined', ({ paramGroups }) => ({ paramGroups })],
-    ['expected 1 elements for paramGroups, got 2', (dict) => ({ ...dict, paramGroups: [1, 2] })],
+    [
+      'expected an array of 1 elements for paramGroups, got 2',
+      (dict) => ({ ...dict, paramGroups: [1, 2] }),
+    ],
     [
       '1 elements for paramGroups[0].params',
       (dict) => ({ ...dict, paramGroups: [{ params: [] }] }),

@@ -64,7 +64,9 @@ describe('groups', () => {
     optimizer.addParamGroup({ params: [y], lr: 1 });
     optimizer.step();
     expect([x.item(), y.item()]).toEqual([0.8, 0]);
-    expect(() => optimizer.addParamGroup({ params: [x] })).toThrow('each tensor once');
+    expect(() => optimizer.addParamGroup({ params: [x] })).toThrow(
+      'params[0] is already in another parameter group',
+    );
   });
 
   test('parameters come as any iterable', () => {

@@ -1,6 +1,7 @@
 /** Cosine schedulers (Loshchilov and Hutter 2017). */
 import { refuseInCapture } from '../../core/capture';
 import {
+  methodName,
   requireArity,
   requireInRange,
   requireMethodArity,
@@ -11,14 +12,26 @@ import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
 /**
- * Anneals the rate to `etaMin` (default 0) in `tMax` steps along a cosine, and up again (torch's CosineAnnealingLR).
+ * Decreases the learning rate to `etaMin` in `tMax` steps along a cosine, then increases it again.
+ *
+ * lr = etaMin + (initial lr - etaMin) * (1 + cos(pi * step / tMax)) / 2
+ *
+ * @see torch.optim.lr_scheduler.CosineAnnealingLR; Loshchilov and Hutter 2017, SGDR
+ * @example new optim.lrScheduler.CosineAnnealingLR(optimizer, 100)
  */
 export class CosineAnnealingLR extends LRScheduler {
-  /** Steps to the lowest rate. */
+  /** Number of steps to the lowest learning rate. */
   readonly tMax: number;
-  /** The lowest rate. */
+  /** Lowest learning rate; default 0. */
   readonly etaMin: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param tMax number of steps to the lowest learning rate, at least 1
+   * @param options.etaMin lowest learning rate; default 0
+   */
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
     requireArity('CosineAnnealingLR', arguments.length, 3);
     super(optimizer);
@@ -28,32 +41,43 @@ export class CosineAnnealingLR extends LRScheduler {
     this.begin();
   }
 
-  // Computed from the current rate, so that other schedulers may change it too.
+  // Derived from the current rate, because other schedulers may change it as well.
   override getLr(): number[] {
     const { lastEpoch: step, tMax, etaMin } = this;
     if (step === 0) return this.each((lr) => lr);
-    const height = (step: number): number => (1 + Math.cos((Math.PI * step) / tMax)) / 2;
+    const fraction = (step: number): number => (1 + Math.cos((Math.PI * step) / tMax)) / 2;
     if ((step - 1 - tMax) % (2 * tMax) === 0) {
-      return this.each((lr, i) => lr + (this.baseLrs[i] - etaMin) * (1 - height(1)));
+      return this.each((lr, i) => lr + (this.baseLrs[i] - etaMin) * (1 - fraction(1)));
     }
-    return this.each((lr) => (height(step) / height(step - 1)) * (lr - etaMin) + etaMin);
+    return this.each((lr) => (fraction(step) / fraction(step - 1)) * (lr - etaMin) + etaMin);
   }
 }
 
 /**
- * Anneals the rate to `etaMin` (default 0) in `t0` steps along a cosine and restarts from the top, each time with
- * `tMult` (default 1) times as many steps (torch's CosineAnnealingWarmRestarts).
+ * Decreases the learning rate to `etaMin` along a cosine and restarts from the initial rate, with longer
+ * periods if `tMult` is above 1.
+ *
+ * @see torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; Loshchilov and Hutter 2017, SGDR
+ * @example new optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 10, { tMult: 2 })
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
-  /** Steps to the first restart. */
+  /** Number of steps to the first restart. */
   readonly t0: number;
-  /** By how much each period is longer than the one before. */
+  /** Factor by which each period is longer than the previous one; default 1. */
   readonly tMult: number;
-  /** The lowest rate. */
+  /** Lowest learning rate; default 0. */
   readonly etaMin: number;
   private period: number;
   private stepInPeriod = -1;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param t0 number of steps to the first restart, at least 1
+   * @param options.tMult factor by which each period is longer than the previous one, at least 1; default 1
+   * @param options.etaMin lowest learning rate; default 0
+   */
   constructor(optimizer: Optimizer, t0: number, options: { tMult?: number; etaMin?: number } = {}) {
     requireArity('CosineAnnealingWarmRestarts', arguments.length, 3);
     super(optimizer);
@@ -70,15 +94,22 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     return this.each((_lr, i) => this.etaMin + (this.baseLrs[i] - this.etaMin) * height);
   }
 
-  /** Takes the next step, or moves to `epoch`, which may have a fraction: `epoch + batch / batches`. */
+  /**
+   * Takes the next step, or jumps to `epoch`.
+   *
+   * @param epoch position in epochs, at least 0; may have a fraction, such as epoch + batch / batches
+   * @throws RangeError if `epoch` is negative
+   * @throws Error if `epoch` is passed in a compiled function
+   */
   override step(epoch?: number): void {
     requireMethodArity(this, 'step', arguments.length, 1);
     if (epoch === undefined) {
       super.step();
       return;
     }
-    refuseInCapture('step', 'the epoch');
-    this.jump(requireInRange('step', 'epoch', epoch, 0, Infinity));
+    const op = methodName(this, 'step');
+    refuseInCapture(op, 'the epoch');
+    this.jump(requireInRange(op, 'epoch', epoch, 0, Infinity));
     this.setLrs(this.getLr());
   }
 

@@ -16,23 +16,29 @@ const modes = ['triangular', 'triangular2', 'exp_range'] as const;
 
 /** Options of CyclicLR. */
 export interface CyclicOptions {
-  /** Steps up; default 2000. */
+  /** Number of steps in which the learning rate rises; default 2000. */
   stepSizeUp?: number;
-  /** Steps down; default: as many as up. */
+  /** Number of steps in which it falls; default `stepSizeUp`. */
   stepSizeDown?: number;
-  /** The height of the cycles: constant, half of the previous one, or `gamma` to the power of the step. */
+  /**
+   * Height of the cycles: constant ('triangular', the default), halved each time ('triangular2'), or
+   * gamma^step ('exp_range').
+   */
   mode?: (typeof modes)[number];
-  /** For mode `exp_range`; default 1. */
+  /** Base of mode 'exp_range'; default 1. */
   gamma?: number;
-  /** The height of the cycles, between 0 and 1, instead of `mode`; not part of the state dict. */
-  scaleFn?: (at: number) => number;
-  /** Whether `scaleFn` is passed the number of the cycle, from 1 (`cycle`, the default), or of the step (`iterations`). */
+  /** Computes the height of the cycles, in [0, 1], instead of `mode`; not part of the state dict. */
+  scaleFn?: (x: number) => number;
+  /**
+   * Argument of `scaleFn`: the number of the cycle from 1 ('cycle', the default), or of the step
+   * ('iterations').
+   */
   scaleMode?: 'cycle' | 'iterations';
-  /** Whether to lower the momentum while the rate rises, and raise it while the rate falls; default true. */
+  /** Whether to decrease the momentum while the learning rate rises, and the reverse; default true. */
   cycleMomentum?: boolean;
-  /** The lowest momentum, one for all groups or one for each; default 0.8. */
+  /** Lowest momentum, one number or one for each parameter group; default 0.8. */
   baseMomentum?: number | readonly number[];
-  /** The highest momentum, one for all groups or one for each; default 0.9. */
+  /** Highest momentum, one number or one for each parameter group; default 0.9. */
   maxMomentum?: number | readonly number[];
 }
 
@@ -41,7 +47,12 @@ const keys = [
   ...['cycleMomentum', 'baseMomentum', 'maxMomentum'],
 ];
 
-/** Cycles between `baseLr` and `maxLr` (torch.optim.lr_scheduler.CyclicLR). Step it after every batch. */
+/**
+ * Cycles the learning rate between `baseLr` and `maxLr`. Call `step()` after every batch.
+ *
+ * @see torch.optim.lr_scheduler.CyclicLR; Smith 2017, Cyclical Learning Rates for Training Neural Networks
+ * @example new optim.lrScheduler.CyclicLR(optimizer, 0.001, 0.1, { stepSizeUp: 100 })
+ */
 export class CyclicLR extends LRScheduler {
   private readonly maxLrs: readonly number[];
   private readonly up: number;
@@ -49,11 +60,20 @@ export class CyclicLR extends LRScheduler {
   private readonly mode: (typeof modes)[number];
   private readonly gamma: number;
   private readonly scaleMode: 'cycle' | 'iterations';
-  readonly #scaleFn: ((at: number) => number) | undefined;
+  readonly #scaleFn: ((x: number) => number) | undefined;
   private readonly cycleMomentum: boolean;
   private readonly baseMomenta: readonly number[];
   private readonly maxMomenta: readonly number[];
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param baseLr lowest learning rate, one number or one for each parameter group
+   * @param maxLr highest learning rate of the first cycle, one number or one for each parameter group
+   * @param options length and height of the cycles, and momentum, see `CyclicOptions`
+   * @throws RangeError if the optimizer has no momentum and `cycleMomentum` is true
+   */
   constructor(
     optimizer: Optimizer,
     baseLr: number | readonly number[],
@@ -111,7 +131,7 @@ export class CyclicLR extends LRScheduler {
     const height = position <= this.up ? position / this.up : (length - position) / this.down;
     if (this.#scaleFn !== undefined) {
       const scale = this.#scaleFn(this.scaleMode === 'cycle' ? cycle + 1 : this.lastEpoch);
-      return height * requireNumber('CyclicLR', 'scaleFn', scale);
+      return height * requireNumber('CyclicLR', 'the result of scaleFn', scale);
     }
     if (this.mode === 'triangular') return height;
     return height * (this.mode === 'triangular2' ? 0.5 ** cycle : this.gamma ** this.lastEpoch);

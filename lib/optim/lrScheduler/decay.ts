@@ -1,4 +1,4 @@
-/** Schedulers that only lower the rate. */
+/** Schedulers that decay the learning rate. */
 import {
   requireArity,
   requireInteger,
@@ -9,13 +9,25 @@ import {
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requireSteps } from './scheduler';
 
-/** Multiplies the rate by `gamma` (default 0.1) every `stepSize` steps (torch.optim.lr_scheduler.StepLR). */
+/**
+ * Multiplies the learning rate by `gamma` every `stepSize` steps.
+ *
+ * @see torch.optim.lr_scheduler.StepLR
+ * @example new optim.lrScheduler.StepLR(optimizer, 30, { gamma: 0.1 })
+ */
 export class StepLR extends LRScheduler {
-  /** Steps between two changes. */
+  /** Number of steps between two changes. */
   readonly stepSize: number;
-  /** The factor. */
+  /** Factor of each change; default 0.1. */
   readonly gamma: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param stepSize number of steps between two changes, at least 1
+   * @param options.gamma factor of each change; default 0.1
+   */
   constructor(optimizer: Optimizer, stepSize: number, options: { gamma?: number } = {}) {
     requireArity('StepLR', arguments.length, 3);
     super(optimizer);
@@ -26,18 +38,30 @@ export class StepLR extends LRScheduler {
   }
 
   override getLr(): number[] {
-    const falls = this.lastEpoch > 0 && this.lastEpoch % this.stepSize === 0;
-    return this.each((lr) => (falls ? lr * this.gamma : lr));
+    const decays = this.lastEpoch > 0 && this.lastEpoch % this.stepSize === 0;
+    return this.each((lr) => (decays ? lr * this.gamma : lr));
   }
 }
 
-/** Multiplies the rate by `gamma` (default 0.1) at each milestone (torch.optim.lr_scheduler.MultiStepLR). */
+/**
+ * Multiplies the learning rate by `gamma` at each milestone.
+ *
+ * @see torch.optim.lr_scheduler.MultiStepLR
+ * @example new optim.lrScheduler.MultiStepLR(optimizer, [30, 80], { gamma: 0.1 })
+ */
 export class MultiStepLR extends LRScheduler {
-  /** The steps of the changes. */
+  /** Steps at which the learning rate changes. */
   readonly milestones: readonly number[];
-  /** The factor. */
+  /** Factor of each change; default 0.1. */
   readonly gamma: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param milestones steps at which the learning rate changes
+   * @param options.gamma factor of each change; default 0.1
+   */
   constructor(
     optimizer: Optimizer,
     milestones: readonly number[],
@@ -61,11 +85,22 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Multiplies the rate by `gamma` at every step (torch.optim.lr_scheduler.ExponentialLR). */
+/**
+ * Multiplies the learning rate by `gamma` at every step.
+ *
+ * @see torch.optim.lr_scheduler.ExponentialLR
+ * @example new optim.lrScheduler.ExponentialLR(optimizer, 0.9)
+ */
 export class ExponentialLR extends LRScheduler {
-  /** The factor. */
+  /** Factor of each step. */
   readonly gamma: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param gamma factor of each step
+   */
   constructor(optimizer: Optimizer, gamma: number) {
     requireArity('ExponentialLR', arguments.length, 2);
     super(optimizer);
@@ -79,15 +114,24 @@ export class ExponentialLR extends LRScheduler {
 }
 
 /**
- * Lowers the rate to 0 in `totalIters` steps (default 5), as (1 - step / totalIters)^power, default power 1
- * (torch.optim.lr_scheduler.PolynomialLR).
+ * Decreases the learning rate to 0 in `totalIters` steps: lr = initial lr * (1 - step / totalIters)^power.
+ *
+ * @see torch.optim.lr_scheduler.PolynomialLR
+ * @example new optim.lrScheduler.PolynomialLR(optimizer, { totalIters: 100, power: 2 })
  */
 export class PolynomialLR extends LRScheduler {
-  /** Steps until the rate is 0. */
+  /** Number of steps until the learning rate is 0; default 5. */
   readonly totalIters: number;
-  /** The exponent. */
+  /** Exponent; default 1. */
   readonly power: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param options.totalIters number of steps until the learning rate is 0; default 5
+   * @param options.power exponent; default 1
+   */
   constructor(optimizer: Optimizer, options: { totalIters?: number; power?: number } = {}) {
     requireArity('PolynomialLR', arguments.length, 2);
     super(optimizer);
@@ -99,8 +143,8 @@ export class PolynomialLR extends LRScheduler {
 
   override getLr(): number[] {
     const { lastEpoch: step, totalIters: total } = this;
-    const moves = step > 0 && step <= total;
-    const factor = moves ? ((total - step) / (total - step + 1)) ** this.power : 1;
+    const decays = step > 0 && step <= total;
+    const factor = decays ? ((total - step) / (total - step + 1)) ** this.power : 1;
     return this.each((lr) => lr * factor);
   }
 }

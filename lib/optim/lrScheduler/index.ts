@@ -1,6 +1,6 @@
 /**
- * Learning-rate schedulers (torch.optim.lr_scheduler): a scheduler is constructed with an optimizer, and `step()` sets
- * its next learning rates.
+ * Learning-rate schedulers (torch.optim.lr_scheduler): create one with an optimizer; `step()` sets its next
+ * learning rates. Call it after `optimizer.step()`.
  *
  * @module
  */

@@ -1,14 +1,22 @@
-/** Schedulers from a function. */
+/** Schedulers whose factors a function computes. */
 import { describe, requireArity, requireNumber, unexpected, wrongType } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler } from './scheduler';
 
-/** Returns a factor for the rate, given the number of the step. */
+/** Computes the factor of a learning rate from the number of the step. */
 export type RateFactor = (step: number) => number;
 
 abstract class FunctionLR extends LRScheduler {
   private readonly factors: (i: number) => number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param lrLambda computes the factor from the number of the step; one function, or one for each parameter
+   * group
+   * @throws TypeError if `lrLambda` is not a function or an array of functions
+   */
   constructor(optimizer: Optimizer, lrLambda: RateFactor | readonly RateFactor[]) {
     requireArity(new.target.name, arguments.length, 2);
     super(optimizer);
@@ -17,13 +25,14 @@ abstract class FunctionLR extends LRScheduler {
       ? lrLambda
       : this.groups.map(() => lrLambda);
     if (list.length !== this.groups.length) {
-      const what = `a function, or ${this.groups.length} of them`;
+      const what = `a function, or an array of ${this.groups.length} (one for each parameter group)`;
       throw unexpected(op, what, 'lrLambda', describe(lrLambda));
     }
     for (const fn of list) {
       if (typeof fn !== 'function') throw wrongType(op, 'a function', 'lrLambda', fn);
     }
-    this.factors = (i) => requireNumber(op, 'lrLambda', (list as RateFactor[])[i](this.lastEpoch));
+    this.factors = (i) =>
+      requireNumber(op, 'the result of lrLambda', (list as RateFactor[])[i](this.lastEpoch));
     this.begin();
   }
 
@@ -33,10 +42,10 @@ abstract class FunctionLR extends LRScheduler {
 }
 
 /**
- * The initial rate of each group times `lrLambda(step)`; one function for all groups or one for each
- * (torch.optim.lr_scheduler.LambdaLR).
+ * Sets the learning rate to the initial rate times `lrLambda(step)`.
  *
- * @example new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 1 / (1 + epoch))
+ * @see torch.optim.lr_scheduler.LambdaLR
+ * @example new optim.lrScheduler.LambdaLR(optimizer, (step) => 1 / (1 + step))
  */
 export class LambdaLR extends FunctionLR {
   override getLr(): number[] {
@@ -44,7 +53,12 @@ export class LambdaLR extends FunctionLR {
   }
 }
 
-/** Multiplies the current rate by `lrLambda(step)` (torch.optim.lr_scheduler.MultiplicativeLR). */
+/**
+ * Multiplies the current learning rate by `lrLambda(step)` at every step.
+ *
+ * @see torch.optim.lr_scheduler.MultiplicativeLR
+ * @example new optim.lrScheduler.MultiplicativeLR(optimizer, () => 0.95)
+ */
 export class MultiplicativeLR extends FunctionLR {
   override getLr(): number[] {
     return this.each((lr, i) => (this.lastEpoch === 0 ? lr : lr * this.factor(i)));

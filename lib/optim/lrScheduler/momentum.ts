@@ -1,10 +1,11 @@
 /** The momentum that some schedulers change: `momentum`, or the first of `betas`. */
-import { unexpected } from '../../core/errors';
 
 /** Throws unless the group has a momentum. */
 export function requireMomentum(op: string, group: object): void {
   if ('momentum' in group || 'betas' in group) return;
-  throw unexpected(op, 'an optimizer with momentum or betas', 'cycleMomentum', 'one without');
+  throw new RangeError(
+    `${op}: cycleMomentum requires an optimizer with momentum or betas; pass cycleMomentum: false`,
+  );
 }
 
 export function setMomentum(group: object, value: number): void {

@@ -5,7 +5,6 @@ import {
   requireInRange,
   requireOneOf,
   requireOptions,
-  unexpected,
   wrongType,
 } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
@@ -14,29 +13,32 @@ import { LRScheduler, perGroup, requirePositive, requireSteps } from './schedule
 
 /** Options of OneCycleLR. */
 export interface OneCycleOptions {
-  /** The highest rate, one for all groups or one for each. */
+  /** Highest learning rate, one number or one for each parameter group. */
   maxLr: number | readonly number[];
-  /** Steps of the cycle; or give `epochs` and `stepsPerEpoch`. */
+  /** Number of steps of the cycle. Required unless you pass `epochs` and `stepsPerEpoch`. */
   totalSteps?: number;
-  /** Epochs of the cycle. */
+  /** Number of epochs of the cycle, with `stepsPerEpoch`. */
   epochs?: number;
-  /** Batches in an epoch. */
+  /** Number of batches in an epoch, with `epochs`. */
   stepsPerEpoch?: number;
-  /** The fraction of the cycle in which the rate rises; default 0.3. */
+  /** Fraction of the cycle in which the learning rate rises, in [0, 1]; default 0.3. */
   pctStart?: number;
-  /** Whether to anneal along a cosine (`cos`, the default) or a line (`linear`). */
+  /** Whether the learning rate follows a cosine ('cos', the default) or a line ('linear'). */
   annealStrategy?: 'cos' | 'linear';
-  /** Whether to lower the momentum while the rate rises, and raise it while the rate falls; default true. */
+  /** Whether to decrease the momentum while the learning rate rises, and the reverse; default true. */
   cycleMomentum?: boolean;
-  /** The lowest momentum, one for all groups or one for each; default 0.85. */
+  /** Lowest momentum, one number or one for each parameter group; default 0.85. */
   baseMomentum?: number | readonly number[];
-  /** The highest momentum, one for all groups or one for each; default 0.95. */
+  /** Highest momentum, one number or one for each parameter group; default 0.95. */
   maxMomentum?: number | readonly number[];
-  /** The initial rate is maxLr / divFactor; default 25. */
+  /** The initial learning rate is maxLr / divFactor; default 25. */
   divFactor?: number;
-  /** The final rate is the initial rate / finalDivFactor; default 10000. */
+  /** The final learning rate is the initial one / finalDivFactor; default 10000. */
   finalDivFactor?: number;
-  /** Whether the rate falls to the initial rate as fast as it rose, and then to the final rate. */
+  /**
+   * Whether the learning rate falls to the initial one as fast as it rose, and then to the final one; default
+   * false.
+   */
   threePhase?: boolean;
 }
 
@@ -47,19 +49,23 @@ interface Phase {
   readonly momentum: 'base' | 'max';
 }
 
+/** The state before the first phase. */
+const start: Phase = { end: 0, lr: 'initial', momentum: 'max' };
+
 const keys = (
   'maxLr totalSteps epochs stepsPerEpoch pctStart annealStrategy cycleMomentum baseMomentum maxMomentum divFactor ' +
   'finalDivFactor threePhase'
 ).split(' ');
 
 /**
- * The 1cycle policy: the rate rises to `maxLr`, then falls far below the initial rate; the momentum changes in the
- * opposite direction (torch.optim.lr_scheduler.OneCycleLR). Step it after every batch.
+ * The 1cycle policy: raises the learning rate to `maxLr`, then decreases it far below the initial one. The
+ * momentum changes in the opposite direction. Call `step()` after every batch.
  *
+ * @see torch.optim.lr_scheduler.OneCycleLR; Smith and Topin 2019, Super-Convergence
  * @example new optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, epochs: 10, stepsPerEpoch: 100 })
  */
 export class OneCycleLR extends LRScheduler {
-  /** Steps of the cycle. */
+  /** Number of steps of the cycle. */
   readonly totalSteps: number;
   private readonly phases: readonly Phase[];
   private readonly linear: boolean;
@@ -67,6 +73,14 @@ export class OneCycleLR extends LRScheduler {
   private readonly lrs: Readonly<Record<Phase['lr'], number[]>>;
   private readonly momenta: Readonly<Record<Phase['momentum'], number[]>>;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param options highest rate, length and form of the cycle, see `OneCycleOptions`
+   * @throws RangeError if the number of steps is missing, or the optimizer has no momentum and `cycleMomentum`
+   * is true
+   */
   constructor(optimizer: Optimizer, options: OneCycleOptions) {
     requireArity('OneCycleLR', arguments.length, 2);
     super(optimizer);
@@ -101,48 +115,47 @@ export class OneCycleLR extends LRScheduler {
   }
 
   override getLr(): number[] {
-    const { from, to, part } = this.place();
-    return this.each((_lr, i) => this.between(this.lrs[from.lr][i], this.lrs[to.lr][i], part));
+    const { from, to, fraction } = this.position();
+    return this.each((_lr, i) => this.anneal(this.lrs[from.lr][i], this.lrs[to.lr][i], fraction));
   }
 
   protected override advance(): void {
     if (this.lastEpoch + 1 > this.totalSteps) {
-      throw unexpected('step', `at most ${this.totalSteps} steps`, 'OneCycleLR', 'one more');
+      throw new RangeError(
+        `OneCycleLR.step: all ${this.totalSteps} steps are done; raise totalSteps, or stop calling step()`,
+      );
     }
     super.advance();
     if (!this.cycleMomentum) return;
-    const { from, to, part } = this.place();
+    const { from, to, fraction } = this.position();
     this.groups.forEach((group, i) => {
-      const [start, end] = [this.momenta[from.momentum][i], this.momenta[to.momentum][i]];
-      setMomentum(group, this.between(start, end, part));
+      const [first, last] = [this.momenta[from.momentum][i], this.momenta[to.momentum][i]];
+      setMomentum(group, this.anneal(first, last, fraction));
     });
   }
 
-  /** The phase of the current step, the phase before it, and the fraction of it that is done. */
-  private place(): { from: Phase; to: Phase; part: number } {
-    let from: Phase = { end: 0, lr: 'initial', momentum: 'max' };
-    for (const to of this.phases) {
-      if (this.lastEpoch <= to.end || to === this.phases.at(-1)) {
-        const length = to.end - from.end;
-        // A loop that steps after every batch takes one step more than there are rates: the last rate stays.
-        const part = length > 0 ? Math.min((this.lastEpoch - from.end) / length, 1) : 1;
-        return { from, to, part };
-      }
-      from = to;
-    }
-    throw new Error('OneCycleLR: expected a phase, got none');
+  /** The phase of the current step, the phase before it, and the fraction of the phase that is done. */
+  private position(): { from: Phase; to: Phase; fraction: number } {
+    const current = this.phases.findIndex(({ end }) => this.lastEpoch <= end);
+    const index = current < 0 ? this.phases.length - 1 : current;
+    const from = index === 0 ? start : this.phases[index - 1];
+    const to = this.phases[index];
+    const length = to.end - from.end;
+    // A loop that steps after every batch takes one step more than there are rates: the last rate stays.
+    const fraction = length > 0 ? Math.min((this.lastEpoch - from.end) / length, 1) : 1;
+    return { from, to, fraction };
   }
 
-  private between(start: number, end: number, part: number): number {
-    if (this.linear) return start + (end - start) * part;
-    return end + ((start - end) / 2) * (1 + Math.cos(Math.PI * part));
+  private anneal(from: number, to: number, fraction: number): number {
+    if (this.linear) return from + (to - from) * fraction;
+    return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * fraction));
   }
 }
 
 function stepsOf(op: string, { totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number {
   if (totalSteps !== undefined) return requireSteps(op, 'totalSteps', totalSteps);
   if (epochs === undefined || stepsPerEpoch === undefined) {
-    throw unexpected(op, 'totalSteps, or epochs and stepsPerEpoch', 'options', 'neither');
+    throw new RangeError(`${op}: pass totalSteps, or both epochs and stepsPerEpoch`);
   }
   return requireSteps(op, 'epochs', epochs) * requireSteps(op, 'stepsPerEpoch', stepsPerEpoch);
 }

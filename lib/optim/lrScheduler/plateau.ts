@@ -1,5 +1,6 @@
-/** A scheduler that watches a metric. */
+/** A scheduler that depends on a metric. */
 import {
+  methodName,
   requireArity,
   requireInRange,
   requireInteger,
@@ -15,30 +16,31 @@ import { perGroup, Schedule } from './scheduler';
 
 /** Options of ReduceLROnPlateau. */
 export interface PlateauOptions {
-  /** Whether the metric should fall (`min`, the default) or rise (`max`). */
+  /** Whether the metric should decrease ('min', the default) or increase ('max'). */
   mode?: 'min' | 'max';
-  /** The factor for the rate; default 0.1. */
+  /** Factor of the learning rate, below 1; default 0.1. */
   factor?: number;
-  /** Steps without improvement that are tolerated; default 10. */
+  /** Number of steps without improvement before the learning rate is reduced; default 10. */
   patience?: number;
-  /** The smallest change that counts as an improvement; default 1e-4. */
+  /** Smallest change that counts as an improvement; default 1e-4. */
   threshold?: number;
-  /** Whether the threshold is relative to the best value (`rel`, the default) or absolute (`abs`). */
+  /** Whether the threshold is relative to the best value ('rel', the default) or absolute ('abs'). */
   thresholdMode?: 'rel' | 'abs';
-  /** Steps after a reduction that are not counted; default 0. */
+  /** Number of steps after a reduction in which steps without improvement are not counted; default 0. */
   cooldown?: number;
-  /** The lowest rate, one for all groups or one for each; default 0. */
+  /** Lowest learning rate, one number or one for each parameter group; default 0. */
   minLr?: number | readonly number[];
-  /** Smaller changes of the rate are ignored; default 1e-8. */
+  /** Smaller changes of the learning rate are not made; default 1e-8. */
   eps?: number;
 }
 
 const keys = 'mode factor patience threshold thresholdMode cooldown minLr eps'.split(' ');
 
 /**
- * Multiplies the rate by `factor` when a metric has stopped improving (torch.optim.lr_scheduler.ReduceLROnPlateau).
+ * Multiplies the learning rate by `factor` when a metric has stopped improving.
  *
- * @example scheduler.step(validationLoss); // after each epoch
+ * @see torch.optim.lr_scheduler.ReduceLROnPlateau
+ * @example new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 5 })
  */
 export class ReduceLROnPlateau extends Schedule {
   private readonly mode: 'min' | 'max';
@@ -53,6 +55,13 @@ export class ReduceLROnPlateau extends Schedule {
   private badSteps = 0;
   private cooldownLeft = 0;
 
+  /**
+   * Creates the scheduler.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param options what counts as an improvement, and how to reduce the rate, see `PlateauOptions`
+   * @throws RangeError if `factor` is not below 1
+   */
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
     requireArity('ReduceLROnPlateau', arguments.length, 2);
     super(optimizer);
@@ -72,12 +81,19 @@ export class ReduceLROnPlateau extends Schedule {
     this.lastEpoch = 0;
   }
 
-  /** Takes the metric of an epoch, a number or a tensor of one element, and lowers the rate if necessary. */
+  /**
+   * Compares the metric of an epoch with the best one, and reduces the learning rate if necessary.
+   *
+   * @param metric a number, or a tensor of one element
+   * @throws TypeError if `metric` is neither
+   */
   step(metric: number | Tensor): void {
     requireMethodArity(this, 'step', arguments.length, 1);
     const value = metric instanceof Tensor ? metric.item() : metric;
-    if (typeof value !== 'number') throw wrongType('step', 'a number or a tensor', 'metric', value);
-    this.optimizer._requireUnused('step');
+    if (typeof value !== 'number') {
+      throw wrongType(methodName(this, 'step'), 'a number or a tensor', 'metric', value);
+    }
+    this.optimizer._requireUnused(methodName(this, 'step'));
     this.lastEpoch++;
     if (this.improves(value)) {
       this.best = value;

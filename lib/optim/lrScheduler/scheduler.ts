@@ -1,8 +1,9 @@
-/** The base of learning-rate schedulers. */
+/** The base classes of learning-rate schedulers. */
 import { sendStateDictInstead } from '../../core/uncloneable';
 import { capture } from '../../core/capture';
 import {
   describe,
+  methodName,
   requireInteger,
   requireMethodArity,
   requireNumber,
@@ -12,16 +13,16 @@ import {
 import { requireOptimizer, type Optimizer } from '../optimizer';
 import type { GroupBase, LearningRate } from '../paramGroup';
 
-/** The fields of a scheduler that are its state. */
+/** The state of a scheduler by field name: plain data. */
 export type SchedulerState = Record<string, unknown>;
 
 type Group = GroupBase & LearningRate;
 
-/** Changes the learning rates of an optimizer's groups. */
+/** The base class of schedulers: changes the learning rates of the parameter groups of an optimizer. */
 export abstract class Schedule {
-  /** Steps since the start. */
+  /** Number of steps since the start. */
   lastEpoch = -1;
-  /** The initial rates of the groups. */
+  /** Initial learning rates, one for each parameter group. */
   readonly baseLrs: number[];
   /** The rates that the last step set. */
   protected lastLr: number[];
@@ -35,7 +36,7 @@ export abstract class Schedule {
     this.lastLr = this.groups.map((group) => group.lr);
   }
 
-  /** The optimizer whose rates change. */
+  /** The optimizer whose learning rates the scheduler changes. */
   get optimizer(): Optimizer {
     return this.#optimizer;
   }
@@ -44,13 +45,21 @@ export abstract class Schedule {
     return this.#optimizer.paramGroups;
   }
 
-  /** The rates that the last step set, one for each group. */
+  /**
+   * Returns the learning rates that the last step set.
+   *
+   * @returns one number for each parameter group
+   */
   getLastLr(): number[] {
     requireMethodArity(this, 'getLastLr', arguments.length, 0);
     return [...this.lastLr];
   }
 
-  /** The state of the scheduler, as plain data without functions. */
+  /**
+   * Returns the state of the scheduler as plain data, without functions; `JSON.stringify` preserves it.
+   *
+   * @returns the fields of the scheduler by name
+   */
   stateDict(): SchedulerState {
     requireMethodArity(this, 'stateDict', arguments.length, 0);
     const own = Object.entries(this).filter(([, value]) => typeof value !== 'function');
@@ -59,31 +68,39 @@ export abstract class Schedule {
     return Object.defineProperty(state, 'toJSON', { value: withTexts, enumerable: false });
   }
 
-  /** Restores the state of another scheduler of this class; the rates themselves are part of the optimizer's state. */
+  /**
+   * Restores the state of a scheduler of the same class. The learning rates themselves are in the optimizer's
+   * state.
+   *
+   * @param dict the result of `stateDict`
+   * @throws RangeError if the dict has an unknown field
+   * @throws TypeError if a field has another type
+   */
   loadStateDict(dict: SchedulerState): void {
     requireMethodArity(this, 'loadStateDict', arguments.length, 1);
+    const op = methodName(this, 'loadStateDict');
     const state: unknown = dict;
     if (typeof state !== 'object' || state === null) {
-      throw wrongType('loadStateDict', 'an object', 'dict', dict);
+      throw wrongType(op, 'an object', 'dict', dict);
     }
-    this.#optimizer._requireUnused('loadStateDict');
+    this.#optimizer._requireUnused(op);
     const own = this.stateDict();
-    const given = Object.entries(dict).map(([key, value]) => [key, numberOf(value, own[key])]);
-    dict = Object.fromEntries(given) as SchedulerState;
+    const entries = Object.entries(dict).map(([key, value]) => [key, numberOf(value, own[key])]);
+    dict = Object.fromEntries(entries) as SchedulerState;
     for (const key of Object.keys(dict)) {
       if (!Object.hasOwn(own, key)) {
         const known = `one of ${Object.keys(own).join(', ')}`;
-        throw unexpected('loadStateDict', known, 'dict', describe(key));
+        throw unexpected(op, known, 'dict', describe(key));
       }
       if (kindOf(dict[key]) !== kindOf(own[key])) {
-        throw wrongType('loadStateDict', kindOf(own[key]), key, dict[key]);
+        throw wrongType(op, kindOf(own[key]), key, dict[key]);
       }
     }
     let copy: SchedulerState;
     try {
       copy = structuredClone(dict);
     } catch {
-      throw wrongType('loadStateDict', 'plain data', 'dict', dict);
+      throw wrongType(op, 'plain data', 'dict', dict);
     }
     Object.assign(this, copy);
   }
@@ -94,7 +111,7 @@ export abstract class Schedule {
   }
 }
 
-/** Infinities and NaN as texts, in the JSON of a state. */
+/** A state whose infinities and NaN are texts, for JSON. */
 function withTexts(this: SchedulerState): SchedulerState {
   const entries = Object.entries(this).map(([key, value]) => {
     const isText = typeof value === 'number' && !Number.isFinite(value);
@@ -103,7 +120,7 @@ function withTexts(this: SchedulerState): SchedulerState {
   return Object.fromEntries(entries) as SchedulerState;
 }
 
-/** The number of such a text, where the state has a number. */
+/** Turns such a text back into a number, if the state has a number there. */
 function numberOf(value: unknown, own: unknown): unknown {
   const isText = typeof own === 'number' && typeof value === 'string';
   return isText && ['Infinity', '-Infinity', 'NaN'].includes(value) ? Number(value) : value;
@@ -114,20 +131,33 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A scheduler whose rates depend on the number of steps only (torch.optim.lr_scheduler.LRScheduler). */
+/**
+ * The base class of schedulers whose learning rates depend only on the number of steps.
+ *
+ * @see torch.optim.lr_scheduler.LRScheduler
+ * @example scheduler.step();
+ */
 export abstract class LRScheduler extends Schedule {
-  /** The rates that step number `lastEpoch` sets, one for each group. */
+  /**
+   * Computes the learning rates of step `lastEpoch`.
+   *
+   * @returns one number for each parameter group
+   */
   abstract getLr(): number[];
 
-  /** Sets the next rates. Call it after the optimizer's steps, once an epoch or once a batch. */
+  /**
+   * Sets the next learning rates. Call it after `optimizer.step()`, once an epoch or once a batch.
+   *
+   * @throws Error if a running compiled function uses the optimizer
+   */
   step(): void {
     requireMethodArity(this, 'step', arguments.length, 0);
     this._take(() => this.advance());
   }
 
-  /** @internal Takes a step immediately; in a compiled function, also after each of its later steps. */
+  /** @internal Takes a step now, and in a compiled function also after each of its later calls. */
   protected _take(step: () => void): void {
-    this.optimizer._requireUnused('step');
+    this.optimizer._requireUnused(methodName(this, 'step'));
     if (capture === null) step();
     else capture.schedule(this, step);
   }
@@ -137,20 +167,20 @@ export abstract class LRScheduler extends Schedule {
     this.setLrs(this.getLr());
   }
 
-  /** @internal Starts again from the initial rates; each constructor ends with it. */
+  /** @internal Restarts from the initial rates. */
   _start(): void {
     this.groups.forEach((group, i) => (group.lr = this.baseLrs[i]));
     this.lastEpoch = -1;
     this.step();
   }
 
-  /** As `_start`, but from the current rates, which an earlier scheduler may have set. */
+  /** Takes the initial step from the current rates, which an earlier scheduler may have set; constructors end with it. */
   protected begin(): void {
     this.lastEpoch = -1;
     this.step();
   }
 
-  /** A rate for each group, computed by `rate`. */
+  /** Computes a rate for each group from its current rate and its index. */
   protected each(rate: (lr: number, i: number) => number): number[] {
     return this.groups.map((group, i) => {
       this.baseLrs[i] ??= group.initialLr ??= group.lr; // a group that was added later
@@ -164,7 +194,10 @@ export function perGroup(op: string, name: string, value: unknown, groups: numbe
   if (!Array.isArray(value)) {
     return Array.from({ length: groups }, () => requireNumber(op, name, value));
   }
-  if (value.length !== groups) throw unexpected(op, `${groups} numbers`, name, describe(value));
+  if (value.length !== groups) {
+    const what = `a number, or an array of ${groups} (one for each parameter group)`;
+    throw unexpected(op, what, name, describe(value));
+  }
   return value.map((element: unknown, i) => requireNumber(op, `${name}[${i}]`, element));
 }
 

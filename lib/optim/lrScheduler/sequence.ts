@@ -1,6 +1,7 @@
 /** Schedulers that combine others. */
 import {
   describe,
+  methodName,
   requireArity,
   requireInteger,
   requireList,
@@ -12,14 +13,16 @@ import type { Optimizer } from '../optimizer';
 import { LRScheduler, type SchedulerState } from './scheduler';
 
 function requireSchedulers(op: string, schedulers: unknown, optimizer?: Optimizer): LRScheduler[] {
-  const list = requireList(op, 'an array of schedules', 'schedulers', schedulers);
-  if (list.length === 0) throw unexpected(op, 'at least one schedule', 'schedulers', 'none');
+  const list = requireList(op, 'an array of schedulers', 'schedulers', schedulers);
+  if (list.length === 0) throw unexpected(op, 'at least one scheduler', 'schedulers', 'none');
   return list.map((scheduler, i) => {
     const name = `schedulers[${i}]`;
-    if (!(scheduler instanceof LRScheduler)) throw wrongType(op, 'a schedule', name, scheduler);
+    if (!(scheduler instanceof LRScheduler)) throw wrongType(op, 'an LRScheduler', name, scheduler);
     const same = optimizer ?? (list[0] as LRScheduler).optimizer;
     if (scheduler.optimizer !== same) {
-      throw unexpected(op, 'a schedule of the same optimizer', name, 'one of another');
+      throw new RangeError(
+        `${op}: ${name} changes another optimizer; pass schedulers of one optimizer`,
+      );
     }
     return scheduler;
   });
@@ -27,39 +30,57 @@ function requireSchedulers(op: string, schedulers: unknown, optimizer?: Optimize
 
 /** A scheduler that saves the states of others with its own. */
 abstract class Composite extends LRScheduler {
-  readonly #parts: readonly LRScheduler[];
+  readonly #schedulers: readonly LRScheduler[];
 
-  constructor(optimizer: Optimizer, parts: readonly LRScheduler[]) {
+  constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[]) {
     super(optimizer);
-    this.#parts = parts;
+    this.#schedulers = schedulers;
   }
 
-  /** The schedulers in order. */
+  /** The schedulers, in order. */
   get schedulers(): readonly LRScheduler[] {
-    return this.#parts;
+    return this.#schedulers;
   }
 
   override stateDict(): SchedulerState {
     requireMethodArity(this, 'stateDict', arguments.length, 0);
-    return { ...super.stateDict(), schedulers: this.#parts.map((part) => part.stateDict()) };
+    return {
+      ...super.stateDict(),
+      schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()),
+    };
   }
 
   override loadStateDict({ schedulers, ...own }: SchedulerState): void {
     requireMethodArity(this, 'loadStateDict', arguments.length, 1);
-    if (!Array.isArray(schedulers) || schedulers.length !== this.#parts.length) {
-      const what = `${this.#parts.length} states of schedules`;
-      throw unexpected('loadStateDict', what, 'schedulers', describe(schedulers));
+    if (!Array.isArray(schedulers) || schedulers.length !== this.#schedulers.length) {
+      const what = `an array of ${this.#schedulers.length} scheduler states`;
+      throw unexpected(methodName(this, 'loadStateDict'), what, 'schedulers', describe(schedulers));
     }
     super.loadStateDict(own);
-    this.#parts.forEach((part, i) => part.loadStateDict(schedulers[i] as SchedulerState));
+    this.#schedulers.forEach((scheduler, i) => {
+      scheduler.loadStateDict(schedulers[i] as SchedulerState);
+    });
   }
 }
 
-/** One scheduler after another: the next one starts at each milestone (torch's SequentialLR). */
+/**
+ * Runs schedulers one after another; the next one starts at each milestone.
+ *
+ * @see torch.optim.lr_scheduler.SequentialLR
+ * @example new optim.lrScheduler.SequentialLR(optimizer, [warmup, decay], [5])
+ */
 export class SequentialLR extends Composite {
-  /** The steps at which the next scheduler starts. */
+  /** Steps at which the next scheduler starts. */
   readonly milestones: readonly number[];
 
+  /**
+   * Creates the scheduler and starts the first of the schedulers.
+   *
+   * @param optimizer the optimizer of all schedulers
+   * @param schedulers schedulers in order
+   * @param milestones steps at which the next scheduler starts, one less than schedulers
+   * @throws RangeError if the schedulers have different optimizers, or the number of milestones is wrong
+   */
   constructor(
     optimizer: Optimizer,
     schedulers: readonly LRScheduler[],
@@ -69,7 +90,7 @@ export class SequentialLR extends Composite {
     const op = 'SequentialLR';
     super(optimizer, requireSchedulers(op, schedulers, optimizer));
     if (!Array.isArray(milestones) || milestones.length !== schedulers.length - 1) {
-      const what = `${schedulers.length - 1} step numbers`;
+      const what = `an array of ${schedulers.length - 1} step numbers`;
       throw unexpected(op, what, 'milestones', describe(milestones));
     }
     this.milestones = milestones.map((milestone, i) => {
@@ -81,24 +102,35 @@ export class SequentialLR extends Composite {
 
   override getLr(): number[] {
     const index = this.milestones.filter((milestone) => milestone <= this.lastEpoch).length;
-    const part = this.schedulers[index];
-    if (this.lastEpoch === 0 || this.milestones.includes(this.lastEpoch)) part._start();
-    else part.step();
-    return part.getLastLr();
+    const current = this.schedulers[index];
+    if (this.lastEpoch === 0 || this.milestones.includes(this.lastEpoch)) current._start();
+    else current.step();
+    return current.getLastLr();
   }
 }
 
-/** All schedulers at once: each changes the rates that the one before it set (torch's ChainedScheduler). */
+/**
+ * Runs all schedulers in every step; each changes the learning rates that the previous one set.
+ *
+ * @see torch.optim.lr_scheduler.ChainedScheduler
+ * @example new optim.lrScheduler.ChainedScheduler([warmup, decay])
+ */
 export class ChainedScheduler extends Composite {
+  /**
+   * Creates the scheduler.
+   *
+   * @param schedulers schedulers of one optimizer
+   * @throws RangeError if there are none, or they have different optimizers
+   */
   constructor(schedulers: readonly LRScheduler[]) {
     requireArity('ChainedScheduler', arguments.length, 1);
-    const parts = requireSchedulers('ChainedScheduler', schedulers);
-    super(parts[0].optimizer, parts);
-    this.lastEpoch = 0; // each scheduler has started already
+    const list = requireSchedulers('ChainedScheduler', schedulers);
+    super(list[0].optimizer, list);
+    this.lastEpoch = 0; // the schedulers took their initial steps when they were created
   }
 
   override getLr(): number[] {
-    for (const part of this.schedulers) part.step();
+    for (const scheduler of this.schedulers) scheduler.step();
     return this.groups.map((group) => group.lr);
   }
 }

@@ -1,18 +1,27 @@
-/** Schedulers that start with a low rate. */
+/** Schedulers that start with a reduced learning rate. */
 import { requireArity, requireInRange, requireInteger, requireOptions } from '../../core/errors';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, requirePositive } from './scheduler';
 
 /**
- * Multiplies the rate by `factor` (default 1/3) until step `totalIters` (default 5), then uses the full rate
- * (torch.optim.lr_scheduler.ConstantLR).
+ * Multiplies the learning rate by `factor` until step `totalIters`, then uses the full rate.
+ *
+ * @see torch.optim.lr_scheduler.ConstantLR
+ * @example new optim.lrScheduler.ConstantLR(optimizer, { factor: 0.5, totalIters: 4 })
  */
 export class ConstantLR extends LRScheduler {
-  /** The factor until that step. */
+  /** Factor until step `totalIters`; default 1/3. */
   readonly factor: number;
-  /** Steps until the full rate. */
+  /** Step from which the full rate is used; default 5. */
   readonly totalIters: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param options.factor factor until step `totalIters`, above 0 and at most 1; default 1/3
+   * @param options.totalIters step from which the full rate is used; default 5
+   */
   constructor(optimizer: Optimizer, options: { factor?: number; totalIters?: number } = {}) {
     requireArity('ConstantLR', arguments.length, 2);
     super(optimizer);
@@ -29,17 +38,28 @@ export class ConstantLR extends LRScheduler {
 }
 
 /**
- * Multiplies the rate by a factor that changes linearly from `startFactor` (default 1/3) to `endFactor` (default 1) in
- * `totalIters` steps (default 5) (torch.optim.lr_scheduler.LinearLR).
+ * Multiplies the learning rate by a factor that changes linearly from `startFactor` to `endFactor` in
+ * `totalIters` steps.
+ *
+ * @see torch.optim.lr_scheduler.LinearLR
+ * @example new optim.lrScheduler.LinearLR(optimizer, { startFactor: 0.1, totalIters: 10 })
  */
 export class LinearLR extends LRScheduler {
-  /** The factor of the first step. */
+  /** Factor of the first step; default 1/3. */
   readonly startFactor: number;
-  /** The factor at the end. */
+  /** Factor from step `totalIters` on; default 1. */
   readonly endFactor: number;
-  /** Steps until the end. */
+  /** Number of steps in which the factor changes; default 5. */
   readonly totalIters: number;
 
+  /**
+   * Creates the scheduler and takes its initial step.
+   *
+   * @param optimizer the optimizer whose learning rates change
+   * @param options.startFactor factor of the first step, above 0 and at most 1; default 1/3
+   * @param options.endFactor factor from step `totalIters` on, in [0, 1]; default 1
+   * @param options.totalIters number of steps in which the factor changes; default 5
+   */
   constructor(
     optimizer: Optimizer,
     options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},

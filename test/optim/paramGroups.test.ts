@@ -67,6 +67,9 @@ describe('groups', () => {
     expect(() => optimizer.addParamGroup({ params: [x] })).toThrow(
       'params[0] is already in another parameter group',
     );
+    optimizer.paramGroups.pop();
+    optimizer.addParamGroup({ params: y }); // parameters of a removed group are free again
+    expect(optimizer.paramGroups.length).toBe(2);
   });
 
   test('parameters come as any iterable', () => {

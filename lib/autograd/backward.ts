@@ -82,7 +82,7 @@ class Collected {
     this.taken.add(gradient._storage);
   }
 
-  /** The gradient itself if nobody else can see its memory, else a copy. */
+  /** The gradient itself if nothing else refers to its memory, else a copy. */
   own(gradient: Tensor): Tensor {
     if (!gradient._contiguous || this.taken.has(gradient._storage)) return gradient.clone();
     this.taken.add(gradient._storage);

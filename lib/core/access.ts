@@ -53,7 +53,7 @@ export function readersError(op: string, { exports }: Storage): Error {
   return new Error(`${op}: ${who} reads this tensor; await the ${what} first`);
 }
 
-/** The memory of a tensor whose values JavaScript is about to read: not during capture, and an observer is told. */
+/** The memory of a tensor whose values JavaScript is about to read: an error during capture; reported to the observer. */
 export function readableMemory(op: string, t: Tensor): TypedArray {
   if (capture !== null && !capture.mayRead(t._storage)) {
     throw new Error(

@@ -15,7 +15,7 @@ export interface OpAttrs {
   copySlices: Splice;
 }
 
-/** The name of an op that `record` or an observer is told of. */
+/** The name of an op that is reported to `record` or an observer. */
 export type OpName = keyof OpAttrs;
 
 /** How an op is differentiated. */

@@ -7,7 +7,7 @@ export type Phase = 'forward' | 'backward' | 'clipping' | 'optimizer' | 'metrics
 
 type Gradients = readonly (Tensor | null)[];
 
-/** Is told of ops while `observing` runs. What it throws, the op throws. */
+/** Receives the ops that run in `observing`. The op throws what it throws. */
 export interface Observer {
   /** `op` computed `outs` from `inputs`; `saved` are the tensors its gradient needs, masks and indices among them. */
   result<K extends OpName>(
@@ -39,7 +39,7 @@ export interface Observer {
 /** The current observer, if any: each op looks here once. */
 export let observer: Observer | null = null;
 
-/** Runs `fn` under an observer, which is told before those that observe already. */
+/** Runs `fn` under an observer, which is called before the observers that exist already. */
 export function observing<T>(inner: Observer, fn: () => T): T {
   const outer = observer;
   observer = outer === null ? inner : new NestedObserver(inner, outer);

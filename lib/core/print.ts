@@ -195,7 +195,7 @@ function sign(value: number): string {
   return value < 0 || Object.is(value, -0) ? '-' : '';
 }
 
-/** Enough digits to tell a double half-way between two printed numbers from one beside it. */
+/** Enough digits to distinguish a double half-way between two printed numbers from its neighbour. */
 const exactDigits = 60;
 
 /**

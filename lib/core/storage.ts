@@ -66,7 +66,7 @@ export class Storage {
     (this.#uses ??= new StorageUses()).exports = value;
   }
 
-  /** Whether the array was handed out: then moving the memory would disconnect whoever holds it. */
+  /** Whether the array was handed out: then moving the memory would disconnect the array. */
   get exposed(): boolean {
     return (this.#uses ?? unused).exposed;
   }
@@ -149,7 +149,7 @@ class Slab {
 }
 
 const [small, medium, large] = slabSizes.map(({ slab }) => new Slab(slab));
-/** What is often kept lies beside each other, not between temporaries. Another length tells these slabs from the others. */
+/** Long-lived memory is allocated together, not between temporaries. Another length distinguishes these slabs. */
 const keptSlab = { slab: 832, largest: 256 } as const;
 const kept = new Slab(keptSlab.slab);
 

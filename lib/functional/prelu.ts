@@ -37,7 +37,7 @@ const rule: Rule<'prelu'> = {
  * @returns the shape of `input`
  * @throws RangeError if the number of weights is neither 1 nor the number of channels, or the dtypes differ
  * @see torch.nn.functional.prelu; He et al. 2015, Delving Deep into Rectifiers
- * @example F.prelu(tensor([-2, 3]), tensor([0.25])) // tensor([-0.5000, 3.0000])
+ * @example F.prelu(tensor([-2, 3]), tensor([0.25])) // tensor([-0.5000,  3.0000])
  */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
   requireArity('prelu', arguments.length, 2);

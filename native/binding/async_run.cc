@@ -19,7 +19,7 @@ struct AsyncRun : Runner::Job {
   std::vector<napi_ref> references;  // the arrays, and last the callback
   std::string op, error;
 
-  // Where it ends with its environment, nobody has let go of them.
+  // If the environment ends during the run, they are still held.
   ~AsyncRun() override {
     for (napi_ref one : references) napi_delete_reference(bound->env, one);
   }

@@ -8,7 +8,7 @@
 namespace blasgrad {
 namespace {
 
-// Elements of so many rows; more than there can be where the product has no room in 64 bits.
+// Elements of so many rows; an impossible number where the product exceeds 64 bits.
 size_t Rows(size_t elements, int64_t steps) {
   return static_cast<size_t>(Elements(static_cast<double>(elements), static_cast<double>(steps)));
 }

@@ -29,7 +29,7 @@ constexpr auto kTypesOfDTypes = [] {
   return types;
 }();
 
-// Bytes of an element by napi_typedarray_type; 0 for classes that no dtype lies in.
+// Bytes of an element by napi_typedarray_type; 0 for classes that no dtype uses.
 constexpr auto kElementBytes = [] {
   std::array<size_t, kArrayNames.size()> bytes{};
   for (size_t t = 0; t < kDTypes; ++t) bytes[kTypesOfDTypes[t]] = kDTypeInfos[t].bytes;

@@ -32,7 +32,7 @@ struct Buffer {
 // How a message shows a value: "Float32Array(16)", "null", "'abc'", "-3", "an object", ...
 std::string Describe(napi_env env, napi_value value);
 
-// Never throws JavaScript exceptions; false when the value is not a typed array of a class that some dtype lies in.
+// Never throws JavaScript exceptions; false when the value is not a typed array of a class that some dtype uses.
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer);
 
 // The elements of what must be an array of typed arrays. Unlike all else here it runs JavaScript, for
@@ -55,7 +55,7 @@ void ThrowPending(napi_env env, const char* op);
 [[noreturn]] void Expected(bool wrongKind, const std::string& what, const char* name,
                            const std::string& actual);
 
-// The class of the typed arrays that a dtype lies in.
+// The class of the typed arrays of a dtype.
 napi_typedarray_type ArrayType(DType dtype);
 const char* ArrayName(napi_typedarray_type type);
 

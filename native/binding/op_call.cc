@@ -21,7 +21,7 @@ struct BoundOp {
 
 constexpr size_t kMaxArguments = kMaxOperands + kMaxAttrs + 1;
 
-// Reads the buffers, each of the class that its dtype lies in.
+// Reads the buffers, each of the class that its dtype uses.
 void ReadBuffers(napi_env env, const napi_value* argv, Call* call) {
   const Op& op = *call->op;
   for (size_t i = 0; i < op.operands.size(); ++i) {

@@ -1,4 +1,4 @@
-// One thread of the library's own that runs programs beside the event loop, one after another.
+// The library's own background thread, which runs programs one after another.
 #pragma once
 
 #include <condition_variable>

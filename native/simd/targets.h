@@ -22,7 +22,7 @@ std::vector<std::string> TargetNames(int64_t targets);
 // The instruction set the kernels were dispatched to.
 std::string SimdTarget();
 
-// Why no kernel runs on this CPU: they were compiled for another one alone. Empty if they run.
+// Why no kernel runs on this CPU: they were compiled for another CPU only. Empty if they run.
 std::string TargetProblem();
 
 // A setting or a build that keeps the kernels from the best target of this CPU, or a setting that

@@ -10,8 +10,8 @@ import ts from 'typescript';
 import * as blasgrad from 'blasgrad';
 
 const root = join(__dirname, '..', '..');
-/** Where examples are complete programs. */
-const folders = ['core', 'ops', 'autograd', 'creation', 'compile'];
+/** Where examples are complete programs, apart from the names in `shared`. */
+const folders = ['core', 'ops', 'autograd', 'creation', 'compile', 'functional', 'nn'];
 const files = ['lib/backend.ts'];
 
 interface Example {
@@ -67,6 +67,7 @@ function expectAs(value: unknown, comment: string): void {
     expect(printed(value)).toBe(comment);
     return;
   }
+  if (value === comment) return; // a text that console.log prints
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the comment is an expression in our own source
   const evaluate = new Function(`return (${comment});`) as () => unknown;
   const wanted = evaluate();
@@ -75,6 +76,12 @@ function expectAs(value: unknown, comment: string): void {
   } else {
     expect(value).toEqual(wanted);
   }
+}
+
+/** What `console.log` prints, or the expression itself. */
+function printedExpression(node: ts.Expression): ts.Expression {
+  const isLog = ts.isCallExpression(node) && node.expression.getText() === 'console.log';
+  return isLog && node.arguments.length === 1 ? node.arguments[0] : node;
 }
 
 /** The code, with `check(value, comment)` in place of each expression that a comment follows. */
@@ -87,10 +94,18 @@ function checkedCode(code: string): string {
     const comment = /^\s*\/\/ (.*)$/.exec(rest)?.[1];
     const checked = comment !== undefined && ts.isExpressionStatement(statement);
     result += checked
-      ? `check((${statement.expression.getText()}), ${JSON.stringify(comment)});\n`
+      ? `check((${printedExpression(statement.expression).getText()}), ${JSON.stringify(comment)});\n`
       : `${text}\n`;
   }
   return ts.transpile(result, { target: ts.ScriptTarget.ES2022 });
+}
+
+/** What examples need not create. */
+function shared(): Record<string, unknown> {
+  const model = new blasgrad.nn.Linear(4, 1);
+  const optimizer = new blasgrad.optim.SGD(model.parameters(), { lr: 0.1 });
+  const scheduler = new blasgrad.optim.lrScheduler.ReduceLROnPlateau(optimizer);
+  return { model, optimizer, scheduler };
 }
 
 const examples = sourceFiles().flatMap(examplesIn);
@@ -108,7 +123,7 @@ test('there are examples', () => {
 });
 
 test.each(examples.map(({ name, code }) => [name, code]))('%s', async (_name, code) => {
-  const scope = { ...blasgrad, check: expectAs };
+  const scope: Record<string, unknown> = { ...blasgrad, ...shared(), check: expectAs };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code is our own source
   const run = new Function(
     ...Object.keys(scope),

@@ -125,7 +125,7 @@ export class Module<
    * @returns the names that only the module, or only the dict, has
    * @throws RangeError if names or shapes differ; the message lists all differences
    * @see torch.nn.Module.load_state_dict
-   * @example model.loadStateDict(await io.loadSafetensors('model.safetensors'))
+   * @example model.loadStateDict(model.stateDict());
    */
   loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
     requireMethodArity(this, 'loadStateDict', arguments.length, 2);

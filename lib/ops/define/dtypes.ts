@@ -38,8 +38,8 @@ export function operand(op: string, name: string, value: unknown, like: Tensor):
 }
 
 /**
- * The dtype of a number beside a tensor: that of the tensor, unless the number is of a higher category. A number with a
- * fraction has the default dtype; a whole one beside bool is int32, or int64 where int32 does not hold it; a bigint int64.
+ * The dtype of a number next to a tensor: that of the tensor, unless the number is of a higher category. A number with a
+ * fraction has the default dtype; an integer next to bool is int32, or int64 where int32 does not hold it; a bigint int64.
  */
 export function scalarDType(value: Element, like: DType): DType {
   if (isFloating(like)) return like;
@@ -90,7 +90,7 @@ export function inDType(op: string, x: Tensor, dtype: DType | undefined): Tensor
   return dtype === undefined ? x : calledAs(op, () => x.to(requireDType(op, dtype)));
 }
 
-/** A whole or bool tensor in the default dtype, as PyTorch does for functions with floating results. */
+/** An integer or bool tensor in the default dtype, as PyTorch does for functions with floating results. */
 export function asFloating(x: Tensor): Tensor {
   return isFloating(x.dtype) ? x : x.to(defaultDType);
 }

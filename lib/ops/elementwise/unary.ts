@@ -44,7 +44,7 @@ export interface UnaryRule<K extends UnaryName> {
   readonly saves: 'input' | 'output';
   readonly derivative?: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
   readonly passes?: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
-  /** The function of whole and bool tensors that stays whole, as in PyTorch; without it the result is float32. */
+  /** The function for integer and bool tensors with an integer result, as in PyTorch; without it the result is float32. */
   readonly ofWhole?: (x: Tensor, attrs: OpAttrs[K]) => Tensor;
 }
 
@@ -213,7 +213,7 @@ export function powScalar(x: Tensor, exponent: number): Tensor {
   return unary.powScalar.apply(x, [exponent]);
 }
 
-/** The forms in place of a family's methods: `exp_` beside `exp`. */
+/** The in-place forms of a family's methods: `exp_` for `exp`. */
 export type InPlace<Methods> = { [K in keyof Methods & string as `${K}_`]: Methods[K] };
 
 declare module '../../core/tensor' {

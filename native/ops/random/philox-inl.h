@@ -110,7 +110,7 @@ inline HWY_ATTR void DrawPairs(uint64_t key, uint64_t first, int64_t groups, uin
   }
 }
 
-// Words of `groups` groups from block `first` on; `words` has room for a whole chunk.
+// Words of `groups` groups from block `first` on; `words` holds a complete chunk.
 inline HWY_ATTR void DrawWords(uint64_t key, uint64_t first, int64_t groups, uint32_t* words) {
   HWY_ALIGN uint64_t pairs[kChunkWords / 2];
   DrawPairs(key, first, groups, pairs);

@@ -27,7 +27,7 @@ struct Below {
   }
 };
 
-// Where `value` stands first among n neighbours, of which one is it; NaN is looked for as NaN.
+// The first position of `value` among n neighbours, which contain it; NaN matches NaN.
 template <class S, class T>
 int32_t PlaceOf(const S* x, int64_t n, T value) {
   const hn::ScalableTag<T> d;

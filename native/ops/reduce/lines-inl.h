@@ -16,7 +16,7 @@ namespace HWY_NAMESPACE {
 
 inline constexpr int64_t kLineGrain = 1 << 14;  // elements worth a thread
 
-// Two ways to walk lines, with one interface: Each(visit) calls visit(i, at) for every vector of
+// Two ways to iterate over lines, with one interface: Each(visit) calls visit(i, at) for every vector of
 // elements, which lies i elements from the start and is read and written through `at`; a State
 // holds one number for each line, at.Get and at.Set the part of it that belongs to the vector.
 

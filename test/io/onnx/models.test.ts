@@ -219,7 +219,7 @@ test('weights cannot change while they are written, but be read', async () => {
       `${name}: an export to a file reads this tensor; await the export first`,
     );
   }
-  await expect(step.runAsync(x)).rejects.toThrow('that an export to a file reads');
+  await expect(step.runAsync(x)).rejects.toThrow('an export to a file reads this tensor');
   await writing;
   await run;
   for (const change of Object.values(changes)) expect(change).not.toThrow();

@@ -27,7 +27,7 @@ interface Result {
 
 type Work = (batch: unknown) => Result;
 
-// Running a step on a background thread takes 20 to 60 us more; a long step on this thread blocks the event loop.
+// A small step takes 75 to 85 us longer on a background thread; a long step on this thread blocks the event loop.
 const longStep = 4; // ms
 
 /** A compiled step, and the shortest time of a replay, in ms. */

@@ -92,9 +92,7 @@ function readOptions(
   }
   const rounds = Number(values.rounds ?? (values.quick ? 1 : workloads.timing.rounds));
   if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError(
-      `expected a whole number from 1 for --rounds, got '${values.rounds ?? ''}'`,
-    );
+    throw new RangeError(`expected an integer from 1 for --rounds, got '${values.rounds ?? ''}'`);
   }
   const short = { samples: 3, seconds: 0.05, share: 0.05 };
   return {

@@ -78,7 +78,7 @@ function howToGetFiles(dir: string, missing: readonly string[]): string {
 function wholeNumber(name: string, text: string, low: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= low) return value;
-  throw new RangeError(`expected a whole number of at least ${low} for --${name}, got '${text}'`);
+  throw new RangeError(`expected an integer of at least ${low} for --${name}, got '${text}'`);
 }
 
 /** The share of images that are classified correctly. */

@@ -155,7 +155,7 @@ function numberOf(text: string): number {
 function wholeNumber(text: string, low: number, high: number): number {
   const number = numberOf(text);
   if (Number.isSafeInteger(number) && number >= low && number <= high) return number;
-  throw new RangeError(`a whole number from ${low} to ${high}`);
+  throw new RangeError(`an integer from ${low} to ${high}`);
 }
 
 function positiveNumber(text: string): number {

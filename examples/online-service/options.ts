@@ -63,5 +63,5 @@ export function readOptions(args: readonly string[]): ServiceOptions | 'help' {
 function wholeNumber(name: string, text: string, low: number, high: number): number {
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (number >= low && number <= high) return number;
-  throw new UsageError(`expected a whole number from ${low} to ${high} for ${name}, got '${text}'`);
+  throw new UsageError(`expected an integer from ${low} to ${high} for ${name}, got '${text}'`);
 }

@@ -98,7 +98,7 @@ function overlap(a: Tensor, b: Tensor): boolean {
 /** The number of rows that all inputs of a scan have, or `steps` where there are none. */
 function stepsOf(inputs: readonly Tensor[], steps: number | undefined): number {
   if (steps !== undefined && (!Number.isInteger(steps) || steps < 1 || steps > 2 ** 32)) {
-    throw unexpected('scan', 'a whole number from 1 to 2^32', 'steps', String(steps));
+    throw unexpected('scan', 'an integer from 1 to 2^32', 'steps', String(steps));
   }
   inputs.forEach(({ shape }, i) => {
     const what = i === 0 ? 'at least one row' : `${inputs[0].shape[0]} rows`;

@@ -115,13 +115,13 @@ export function requireInRange(
   return number;
 }
 
-/** A whole number of at least `low`, else an error. */
+/** An integer of at least `low`, else an error. */
 export function requireInteger(op: string, name: string, value: unknown, low = -Infinity): number {
-  if (typeof value !== 'number') throw wrongType(op, 'a whole number', name, value);
+  if (typeof value !== 'number') throw wrongType(op, 'an integer', name, value);
   if (!Number.isSafeInteger(value) || value < low) {
     throw wrongValue(
       op,
-      low === -Infinity ? 'a whole number' : `a whole number of at least ${low}`,
+      low === -Infinity ? 'an integer' : `an integer of at least ${low}`,
       name,
       value,
     );

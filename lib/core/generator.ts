@@ -24,7 +24,7 @@ export class Generator {
 
   /**
    *
-   * @param seed a whole number from 0 to 2^53; random by default
+   * @param seed an integer from 0 to 2^53; random by default
    */
   constructor(seed?: number) {
     requireArity('Generator', arguments.length, 1);
@@ -37,7 +37,7 @@ export class Generator {
   /**
    * Restarts the stream from a seed.
    *
-   * @param seed a whole number from 0 to 2^53
+   * @param seed an integer from 0 to 2^53
    * @returns this generator
    * @throws RangeError for other numbers
    */
@@ -107,9 +107,9 @@ export class Generator {
   }
 
   private start(op: string, seed: unknown): this {
-    if (typeof seed !== 'number') throw wrongType(op, 'a whole number', 'seed', seed);
+    if (typeof seed !== 'number') throw wrongType(op, 'an integer', 'seed', seed);
     if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 53) {
-      throw wrongValue(op, 'a whole number from 0 to 2^53', 'seed', seed);
+      throw wrongValue(op, 'an integer from 0 to 2^53', 'seed', seed);
     }
     refuseInCapture(op, 'the position of a generator');
     this.words().set([(seed % word) | 0, Math.floor(seed / word) | 0, 0, 0]);
@@ -156,7 +156,7 @@ export async function withGeneratorAsync<T>(
 /**
  * Seeds the default generator, from which random ops draw unless they are given another.
  *
- * @param seed a whole number from 0 to 2^53
+ * @param seed an integer from 0 to 2^53
  * @returns the default generator
  * @throws RangeError for other numbers
  * @see torch.manual_seed

@@ -79,7 +79,7 @@ function kindFor(dtype: DType): 'number' | 'bigint' | 'boolean' {
 }
 
 /**
- * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for whole numbers that have none),
+ * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for integers that have none),
  * bool of booleans, int64 of bigints, float32 of numbers. A Uint16Array with a half dtype holds the bits of halves.
  */
 export function flatten(

@@ -146,7 +146,7 @@ function elementFormat(tensor: Tensor, shown: readonly Element[]): ElementFormat
   return { text, width: widest(shown, text) };
 }
 
-/** As whole numbers, with a fixed point, or in scientific notation, whichever suits all finite values but 0. */
+/** As integers, with a fixed point, or in scientific notation, whichever suits all finite values but 0. */
 function floatFormat(shown: readonly number[]): ElementFormat {
   const values = shown.filter((value) => Number.isFinite(value) && value !== 0);
   // Only zeros, NaN and infinities: PyTorch does not align these.

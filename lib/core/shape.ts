@@ -60,9 +60,9 @@ export function requireShape(op: string, value: unknown, name = 'shape'): number
   const shape: number[] = [];
   for (let i = 0; i < value.length; i++) {
     const size: unknown = value[i]; // read once: a getter may return something else the next time
-    if (typeof size !== 'number') throw wrongType(op, 'a whole number', `${name}[${i}]`, size);
+    if (typeof size !== 'number') throw wrongType(op, 'an integer', `${name}[${i}]`, size);
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw wrongValue(op, 'a whole number of at least 0', `${name}[${i}]`, size);
+      throw wrongValue(op, 'an integer of at least 0', `${name}[${i}]`, size);
     }
     shape.push(size);
   }

@@ -146,7 +146,7 @@ double ReadAttr(napi_env env, napi_value value, const Attr& attr) {
   }
   if (attr.kind == AttrKind::size &&
       !(number >= 0 && number <= 9007199254740992.0 && number == std::floor(number))) {
-    Expected(false, "a whole number from 0 to 2^53", attr.name, Describe(env, value));
+    Expected(false, "an integer from 0 to 2^53", attr.name, Describe(env, value));
   }
   return number;
 }

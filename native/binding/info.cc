@@ -38,7 +38,7 @@ std::vector<std::string> Warnings(const std::string& core, int threads) {
   const std::string count = Setting("BLASGRAD_NUM_THREADS");
   if (!count.empty() && !ThreadsAsked()) {
     warnings.push_back("BLASGRAD_NUM_THREADS=" + count +
-                       " counts as unset: it is no whole number from 1 to 1024.");
+                       " counts as unset: it is not an integer from 1 to 1024.");
   }
   if (threads > UsableCpus()) {
     warnings.push_back(std::to_string(threads) + " threads share " + std::to_string(UsableCpus()) +

@@ -74,7 +74,7 @@ void ReadDims(napi_env env, napi_value value, Call* call) {
   for (size_t i = 0; i < layout.length; ++i) {
     if (!(numbers[i] >= 0 && numbers[i] <= 9007199254740992.0) ||
         numbers[i] != static_cast<double>(static_cast<int64_t>(numbers[i]))) {
-      Expected(false, "whole numbers from 0 to 2^53", "layout", std::to_string(numbers[i]));
+      Expected(false, "integers from 0 to 2^53", "layout", std::to_string(numbers[i]));
     }
   }
   double total = 1;

@@ -134,7 +134,7 @@ test('without createGraph gradients are constants', () => {
   expect(x.grad?.gradFn).toBeNull();
 });
 
-test('whole numbers and flags stop the flow', () => {
+test('integers and flags stop the flow', () => {
   const x = leaf([1.5, -2.5]);
   const mask = x.gt(0);
   expect(mask.requiresGrad).toBe(false);

@@ -45,7 +45,7 @@ const refusals: Refusal[] = [
     'gemm: expected Float32Array for b, got Float64Array(6)',
   ],
   [
-    'gemm of whole numbers',
+    'gemm of integers',
     backend.gemm,
     [false, false, 2, 3, 2, 1, int32, int32, 0, int32],
     TypeError,
@@ -63,14 +63,14 @@ const refusals: Refusal[] = [
     backend.gemm,
     [false, false, -2, 3, 2, 1, f32(4), f32(6), 0, f32(6)],
     RangeError,
-    'gemm: expected a whole number from 0 to 2^53 for m, got -2',
+    'gemm: expected an integer from 0 to 2^53 for m, got -2',
   ],
   [
     'gemm of a fraction',
     backend.gemm,
     [false, false, 2, 3, 0.5, 1, f32(4), f32(6), 0, f32(6)],
     RangeError,
-    'gemm: expected a whole number from 0 to 2^53 for k, got 0.5',
+    'gemm: expected an integer from 0 to 2^53 for k, got 0.5',
   ],
   [
     'gemm of a huge size',
@@ -168,7 +168,7 @@ const refusals: Refusal[] = [
     backend.setNumThreads,
     [1.5],
     RangeError,
-    'setNumThreads: expected a whole number from 0 to 2^53 for n, got 1.5',
+    'setNumThreads: expected an integer from 0 to 2^53 for n, got 1.5',
   ],
   [
     'threads in words',

@@ -104,7 +104,7 @@ const calls: readonly (readonly [string, () => unknown, typeof Error, string])[]
       `${String(steps)} steps`,
       call,
       RangeError,
-      'scan: expected a whole number from 1 to',
+      'scan: expected an integer from 1 to',
     ] as const;
   }),
 ];

@@ -18,10 +18,10 @@ export const formatCases: readonly FormatCase[] = [
     text: ['tensor([ 0.1000,  0.2500, -3.5000])'],
   },
   { name: 'a number', make: () => tensor(2.5), text: ['tensor(2.5000)'] },
-  { name: 'a whole number', make: () => tensor(7), text: ['tensor(7.)'] },
+  { name: 'an integer', make: () => tensor(7), text: ['tensor(7.)'] },
   { name: 'a small number', make: () => tensor(1e-5), text: ['tensor(1.0000e-05)'] },
   { name: 'a long number', make: () => tensor(123456.789), text: ['tensor(123456.7891)'] },
-  { name: 'a large whole number', make: () => tensor(3e9), text: ['tensor(3.0000e+09)'] },
+  { name: 'a large integer', make: () => tensor(3e9), text: ['tensor(3.0000e+09)'] },
   {
     name: 'widths',
     make: () =>
@@ -67,7 +67,7 @@ export const formatCases: readonly FormatCase[] = [
     text: ['tensor([   nan,    inf,   -inf, 1.5000])'],
   },
   {
-    name: 'nan and infinities with whole numbers',
+    name: 'nan and infinities with integers',
     make: () =>
       tensor([
         [NaN, 1],
@@ -96,7 +96,7 @@ export const formatCases: readonly FormatCase[] = [
     text: ['tensor([-0.0000e+00,  0.0000e+00, -1.0000e-06,  1.5000e+00])'],
   },
   {
-    name: 'a negative zero among whole numbers',
+    name: 'a negative zero among integers',
     make: () => tensor([-0, 1]),
     text: ['tensor([-0., 1.])'],
   },

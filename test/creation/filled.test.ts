@@ -228,9 +228,9 @@ describe('sizes and options', () => {
   });
 
   test.each([
-    [() => zeros(-1), 'zeros: expected a whole number of at least 0 for shape[0], got -1'],
+    [() => zeros(-1), 'zeros: expected an integer of at least 0 for shape[0], got -1'],
     [() => ones(1.5), 'ones'],
-    [() => rand(loose('2')), "rand: expected a whole number for shape[0], got '2'"],
+    [() => rand(loose('2')), "rand: expected an integer for shape[0], got '2'"],
     [() => randn(2, loose([3])), 'randn'],
     [() => zeros(2 ** 30, 2 ** 30), 'at most 2^49 elements'],
     [() => zeros(2, { dtype: loose('int8') }), "got 'int8'"],
@@ -244,7 +244,7 @@ describe('sizes and options', () => {
     [() => arange(0, 2 ** 33, 2 ** 32, { dtype: 'int32' }), 'numbers that int32 holds'],
     [() => linspace(0, 1, -1), 'linspace'],
     [() => linspace(0, 1, 3, { dtype: 'bool' }), 'linspace: expected float32'],
-    [() => eye(-1), 'eye: expected a whole number of at least 0 for n, got -1'],
+    [() => eye(-1), 'eye: expected an integer of at least 0 for n, got -1'],
     [() => eye(2, loose('3')), 'eye'],
   ])('%s', (run, text) => {
     expect(run).toThrow(text);

@@ -276,12 +276,12 @@ describe('errors', () => {
     [
       () => manualSeed(-1),
       RangeError,
-      'manualSeed: expected a whole number from 0 to 2^53 for seed, got -1',
+      'manualSeed: expected an integer from 0 to 2^53 for seed, got -1',
     ],
     [() => manualSeed(1.5), RangeError, 'manualSeed'],
     [() => manualSeed(2 ** 53 + 2), RangeError, 'manualSeed'],
     [() => manualSeed(NaN), RangeError, 'manualSeed'],
-    [() => manualSeed('1' as unknown as number), TypeError, 'manualSeed: expected a whole number'],
+    [() => manualSeed('1' as unknown as number), TypeError, 'manualSeed: expected an integer'],
     [() => new Generator(null as unknown as number), TypeError, 'Generator'],
     [
       () => new Generator(1).setState(zeros(4)),
@@ -298,7 +298,7 @@ describe('errors', () => {
     [
       () => randint(3, 3, [1]),
       RangeError,
-      'randint: expected a whole number of at least 4 for high, got 3',
+      'randint: expected an integer of at least 4 for high, got 3',
     ],
     [() => randint(0, 2 ** 40, [1]), RangeError, 'randint'],
     [() => randint(0.5, [1]), RangeError, 'randint'],

@@ -49,7 +49,7 @@ test('trains, tells the speed, and tests once', async () => {
 });
 
 test.each<[string, string[], string]>([
-  ['no number', ['--epochs', 'x'], "expected a whole number of at least 1 for --epochs, got 'x'"],
+  ['no number', ['--epochs', 'x'], "expected an integer of at least 1 for --epochs, got 'x'"],
   ['an unknown option', ['--epoch', '1'], "Unknown option '--epoch'"],
 ])('%s: one sentence, exit code 2', async (_, args, message) => {
   const { code, stdout, stderr } = await example(...args);

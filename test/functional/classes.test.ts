@@ -189,7 +189,7 @@ expectRefusals([
     'expected a tensor for target, got an array',
   ],
   [() => F.crossEntropy(x, t([0, 1]), { labelSmoothing: 2 }), RangeError, 'a number from 0 to 1'],
-  [() => F.crossEntropy(x, t([0, 1]), { ignoreIndex: 0.5 }), RangeError, 'a whole number for'],
+  [() => F.crossEntropy(x, t([0, 1]), { ignoreIndex: 0.5 }), RangeError, 'an integer for'],
   [
     () => F.crossEntropy(x, t([0, 1]), { weight: zeros([2]) }),
     RangeError,

@@ -91,7 +91,7 @@ test('oneHot has the dtype of its labels; PyTorch takes int64 only', () => {
 const bytes = (): Tensor => tensor([1, 250], { dtype: 'uint8' });
 const ints = (): Tensor => tensor([1], { dtype: 'int32' });
 
-/** A whole number that the integer dtype of the tensor does not hold, and what PyTorch 2.15 does with it. */
+/** An integer that the integer dtype of the tensor does not hold, and what PyTorch 2.15 does with it. */
 const outOfRange: readonly [call: string, torch: string, run: () => unknown][] = [
   ['uint8 + 300', 'wraps: [45, 38]', () => bytes().add(300)],
   ['uint8 * 300', 'wraps: [44, 248]', () => bytes().mul(300)],

@@ -49,7 +49,7 @@ describe('a model', () => {
     expect(model.parameters()[0]).toBe(weight);
   });
 
-  test('keeps buffers of whole numbers and bool', () => {
+  test('keeps buffers of integers and bool', () => {
     const model = new Counting().bfloat16();
     expect([model.mean.dtype, model.count.dtype, model.mask.dtype]).toEqual([
       'bfloat16',

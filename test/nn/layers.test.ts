@@ -176,8 +176,8 @@ describe('activations are the functions of F', () => {
 const not = (value: unknown): never => value as never;
 const x = zeros([2, 3]);
 expectRefusals([
-  [() => new nn.Linear(1.5, 2), RangeError, 'Linear: expected a whole number of at least 0 for in'],
-  [() => new nn.Linear(not('2'), 2), TypeError, "expected a whole number for inFeatures, got '2'"],
+  [() => new nn.Linear(1.5, 2), RangeError, 'Linear: expected an integer of at least 0 for in'],
+  [() => new nn.Linear(not('2'), 2), TypeError, "expected an integer for inFeatures, got '2'"],
   [() => new nn.Linear(2, 2, not({ biass: true })), RangeError, 'one of bias, dtype for options'],
   [() => new nn.Linear(2, 2, { bias: not(1) }), TypeError, 'expected a boolean for bias, got 1'],
   [() => new nn.Linear(2, 2, { dtype: 'int32' }), RangeError, 'dtype'],
@@ -191,8 +191,8 @@ expectRefusals([
     "expected one of alpha, inplace for options, got 'beta'",
   ],
   [() => new nn.GELU({ approximate: not('erf') }), RangeError, "'none' or 'tanh' for approximate"],
-  [() => new nn.PReLU(0), RangeError, 'a whole number of at least 1 for numParameters, got 0'],
-  [() => new nn.Softmax(not(undefined)), TypeError, 'Softmax: expected a whole number for dim'],
+  [() => new nn.PReLU(0), RangeError, 'an integer of at least 1 for numParameters, got 0'],
+  [() => new nn.Softmax(not(undefined)), TypeError, 'Softmax: expected an integer for dim'],
   [() => new nn.Unflatten(1, not(3)), TypeError, 'an array of sizes for unflattenedSize, got 3'],
   [
     () => new nn.Sequential(not(1)),

@@ -4,7 +4,7 @@ import { sizeOf, type DType, type Plain, type Tolerance } from '../support/plain
 import { isHalf, roundToHalf } from '../support/halves';
 import { permutation } from '../support/random';
 
-/** Values for one input, random in [low, high), by default [-2, 2), for whole numbers -5 or 0 to 5, and exact in float32. */
+/** Values for one input, random in [low, high), by default [-2, 2), for integers -5 or 0 to 5, and exact in float32. */
 export interface InputSpec {
   readonly shape: readonly number[];
   readonly low?: number;

@@ -65,7 +65,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'index with a fraction': [
     () => x.index(0.5),
-    'index: expected a whole number for indices[0], got 0.5',
+    'index: expected an integer for indices[0], got 0.5',
   ],
   'index with too many': [
     () => x.index([0, 0, 0]),
@@ -93,11 +93,11 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'index by a slice going back': [
     () => x.index(slice(2, 0, -1)),
-    'index: expected a whole number of at least 1 for step, got -1',
+    'index: expected an integer of at least 1 for step, got -1',
   ],
   'index by something else': [
     () => x.index(wrong('all')),
-    "index: expected a whole number, slice(), null, '...' or a tensor for indices[0], got 'all'",
+    "index: expected an integer, slice(), null, '...' or a tensor for indices[0], got 'all'",
   ],
   'index by an object with other keys': [
     () => x.index(wrong({ from: 1 })),
@@ -154,7 +154,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'split into parts of nothing': [
     () => x.split(0),
-    'split: expected a whole number of at least 1 for sizes, got 0',
+    'split: expected an integer of at least 1 for sizes, got 0',
   ],
   'split of a single number': [
     () => tensor(1).split(1),

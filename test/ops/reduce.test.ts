@@ -92,7 +92,7 @@ describe('precision and threads', () => {
     expect(x.var().item()).toBeCloseTo(5 / 3, 5);
   });
 
-  test('sums of whole numbers are exact, and wrap around beyond int64', () => {
+  test('sums of integers are exact, and wrap around beyond int64', () => {
     expect(make('int32', [2], [2147483647, 1]).sum().item()).toBe(2147483648);
     expect(make('int32', [2], [2147483647, 1]).cumsum(0).toArray()).toEqual([
       2147483647, 2147483648,
@@ -164,7 +164,7 @@ describe('refusals', () => {
       "mean: expected one of keepdim, dtype for options, got 'keepDim'",
     ],
     [
-      'means of whole numbers',
+      'means of integers',
       () => whole.mean(),
       'mean: expected float32, float64, float16 or bfloat16 for dtype of this, got int32',
     ],
@@ -194,7 +194,7 @@ describe('refusals', () => {
       'sumToSize: expected a shape that broadcasts to [2, 3] for shape, got [2]',
     ],
     [
-      'softmax of whole numbers',
+      'softmax of integers',
       () => whole.softmax(0),
       'softmax: expected float32, float64, float16 or bfloat16 for dtype of input, got int32',
     ],

@@ -185,7 +185,7 @@ describe('wrong arguments', () => {
   const wrong: [string, () => unknown][] = [
     ['StepLR: expected an optimizer for optimizer', () => new lrScheduler.StepLR({} as never, 1)],
     [
-      'StepLR: expected a whole number of at least 1 for stepSize, got 0',
+      'StepLR: expected an integer of at least 1 for stepSize, got 0',
       () => new lrScheduler.StepLR(x, 0),
     ],
     [

@@ -5,7 +5,7 @@ export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 /** log(1 + e^x). */
 export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** The nearest whole number, halves to the even one. */
+/** The nearest integer, halves to the even one. */
 export function roundEven(x: number): number {
   return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
 }

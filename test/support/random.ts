@@ -12,7 +12,7 @@ export function randomFrom(seed: string): () => number {
   };
 }
 
-/** The whole numbers below n in random order. */
+/** The integers below n in random order. */
 export function permutation(n: number, random: () => number): number[] {
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {

@@ -289,7 +289,7 @@ test.each<[string, () => void, string]>([
     () => metrics.f1({ numClasses: 3, average: 'binary' }),
     "f1: expected 2 classes for average 'binary' for numClasses, got 3",
   ],
-  ['k', () => metrics.topK(0), 'topK: expected a whole number of at least 1 for k, got 0'],
+  ['k', () => metrics.topK(0), 'topK: expected an integer of at least 1 for k, got 0'],
   [
     'an unknown option',
     () => metrics.accuracy({ treshold: 1 } as object),

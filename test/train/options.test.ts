@@ -86,7 +86,7 @@ test.each<[string, () => unknown, string]>([
   ['no optimizer', () => ({ ...base(), optimizer: 1 }), 'train: expected an optimizer for optimizer, got 1'], // prettier-ignore
   ['no loader', () => ({ ...base(), loader: 5 }), 'train: expected a loader or an array of batches for loader, got 5'], // prettier-ignore
   ['a used-up loader', () => ({ ...base(), loader: [][Symbol.iterator]() }), 'train: loader is an iterator, which can be read only once; pass an iterable such as a DataLoader or an array'], // prettier-ignore
-  ['epochs', () => ({ ...base(), epochs: 1.5 }), 'train: expected a whole number of at least 0 for epochs, got 1.5'], // prettier-ignore
+  ['epochs', () => ({ ...base(), epochs: 1.5 }), 'train: expected an integer of at least 0 for epochs, got 1.5'], // prettier-ignore
   ['no loss', () => ({ ...base(), loss: undefined }), 'train: no loss; pass loss or batchLoss'], // prettier-ignore
   ['two losses', () => ({ ...base(), batchLoss: () => 1 }), 'train: pass loss or batchLoss, not both'], // prettier-ignore
   ['a loss that is none', () => ({ ...base(), loss: 3 }), 'train: expected a function or a module for loss, got 3'], // prettier-ignore
@@ -95,7 +95,7 @@ test.each<[string, () => unknown, string]>([
   ['a monitor', () => ({ ...base(), monitor: 'f1' }), "train: expected 'loss' or 'accuracy' for monitor, got 'f1'"], // prettier-ignore
   ['a monitor without mode', () => ({ ...base(), metrics: { a: script([1]) }, monitor: 'a' }), "train: the metric 'a' does not say whether higher is better; set mode to 'min' or 'max'"], // prettier-ignore
   ['a mode', () => ({ ...base(), mode: 'up' }), "train: expected 'min' or 'max' for mode, got 'up'"], // prettier-ignore
-  ['patience', () => ({ ...base(), earlyStopping: {} }), 'train: expected a whole number for earlyStopping.patience, got undefined'], // prettier-ignore
+  ['patience', () => ({ ...base(), earlyStopping: {} }), 'train: expected an integer for earlyStopping.patience, got undefined'], // prettier-ignore
   ['a schedule', () => ({ ...base(), scheduler: {} }), 'train: expected a scheduler of optim.lrScheduler for scheduler, got an object'], // prettier-ignore
   [
     'a plateau per step',
@@ -106,7 +106,7 @@ test.each<[string, () => unknown, string]>([
     },
     "train: ReduceLROnPlateau cannot be stepped after each step; set schedulerInterval to 'epoch'",
   ],
-  ['gradientAccumulationSteps', () => ({ ...base(), gradientAccumulationSteps: 0 }), 'train: expected a whole number of at least 1 for gradientAccumulationSteps, got 0'], // prettier-ignore
+  ['gradientAccumulationSteps', () => ({ ...base(), gradientAccumulationSteps: 0 }), 'train: expected an integer of at least 1 for gradientAccumulationSteps, got 0'], // prettier-ignore
   ['a norm', () => ({ ...base(), clipGradNorm: -1 }), 'train: expected a number of at least 0 for clipGradNorm, got -1'], // prettier-ignore
   ['resume without a directory', () => ({ ...base(), resume: true }), 'train: resume needs the option checkpoint, which names the directory'], // prettier-ignore
   ['a checkpoint without a directory', () => ({ ...base(), checkpoint: {} }), 'train: expected a path or a file URL for checkpoint.dir, got undefined'], // prettier-ignore

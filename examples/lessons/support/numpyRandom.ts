@@ -4,7 +4,7 @@ import { tensor, type Tensor } from 'blasgrad';
 const words = 624;
 const shift = 397;
 
-/** Matsumoto and Nishimura's Mersenne Twister, MT19937: whole numbers below 2^32. */
+/** Matsumoto and Nishimura's Mersenne Twister, MT19937: integers below 2^32. */
 function mersenneTwister(seed: number): () => number {
   const state = new Uint32Array(words);
   state[0] = seed;

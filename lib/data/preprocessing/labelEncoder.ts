@@ -69,7 +69,7 @@ export class LabelEncoder extends CategoryTransformer {
   /**
    * The categories of labels.
    *
-   * @param labels whole numbers in a tensor or an array
+   * @param labels integers in a tensor or an array
    * @returns the categories, as strings
    * @throws RangeError if a label is not below the number of categories
    */

@@ -38,7 +38,7 @@ export class LagFeatures extends ColumnwiseTransformer<object> {
   constructor(options: LagFeaturesOptions = {}) {
     requireArity(name, arguments.length, 1);
     requireOptions(name, options, ['lags', 'dtype']);
-    const list = requireList(name, 'an array of whole numbers', 'lags', options.lags ?? [1]);
+    const list = requireList(name, 'an array of integers', 'lags', options.lags ?? [1]);
     if (list.length === 0) throw unexpected(name, 'at least one lag', 'lags', 'none');
     const lags = list.map((lag, i) => requireInteger(name, `lags[${i}]`, lag, 0));
     super(name, { lags, dtype: requireOutput(name, options.dtype) });

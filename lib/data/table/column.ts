@@ -257,7 +257,7 @@ export function isMemoryOf(dtype: NumberDType, value: unknown): value is TypedAr
 }
 
 /**
- * The first row whose value float32 does not hold distinctly, or -1: a whole number that float32 rounds, or a number that
+ * The first row whose value float32 does not hold distinctly, or -1: an integer that float32 rounds, or a number that
  * becomes the same as another one of the column. Rounding alone is no loss: 0.1 is never exact.
  */
 export function lostInFloat32(column: Column): number {

@@ -103,7 +103,7 @@ function numbers(op: string, place: PlaceOf, cells: readonly unknown[]): NumberC
   return { type: 'float64', values };
 }
 
-/** Whole numbers: int64 if one of them is a bigint or does not fit into 32 bits, otherwise int32. */
+/** Integers: int64 if one of them is a bigint or does not fit into 32 bits, otherwise int32. */
 function integers(op: string, place: PlaceOf, cells: readonly unknown[]): Column {
   const long = cells.some(
     (cell) => typeof cell === 'bigint' || Number(cell) !== (Number(cell) | 0),
@@ -117,11 +117,11 @@ function integers(op: string, place: PlaceOf, cells: readonly unknown[]): Column
     }
     if (typeof cell === 'bigint' || (typeof cell === 'number' && !bigints)) {
       if (typeof cell === 'number' && !Number.isInteger(cell)) {
-        throw wrongValue(op, 'a whole number', place(i), cell);
+        throw wrongValue(op, 'an integer', place(i), cell);
       }
       return requireElement(op, place(i), 'int64', cell);
     }
-    throw wrongType(op, bigints ? 'a bigint' : 'a whole number', place(i), cell);
+    throw wrongType(op, bigints ? 'a bigint' : 'an integer', place(i), cell);
   });
   const type = long && present.some((cell) => cell !== Number(cell) || cell !== (cell | 0)) ? 'int64' : bigints ? 'int64' : 'int32'; // prettier-ignore
   const values = newArray(type, cells.length);

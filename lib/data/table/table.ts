@@ -212,7 +212,7 @@ export class Table {
     const from = fromStart('start', start);
     const stop = fromStart('end', end);
     if (stop < from) {
-      throw wrongValue('Table.slice', `a whole number of at least ${start}`, 'end', end);
+      throw wrongValue('Table.slice', `an integer of at least ${start}`, 'end', end);
     }
     return this.map((column) => sliceRows(column, from, stop));
   }
@@ -220,7 +220,7 @@ export class Table {
   /**
    * The rows at `indices`, in their order, or the rows where a mask is true.
    *
-   * @param indices whole numbers in a vector, such as a slice of `randperm`, in an array or a typed array; or a mask with
+   * @param indices integers in a vector, such as a slice of `randperm`, in an array or a typed array; or a mask with
    *   one boolean for each row: a vector of dtype bool or an array of booleans
    */
   indexSelect(indices: RowSelection): Table {
@@ -396,7 +396,7 @@ export class Table {
    * Columns of numbers and booleans side by side, (rows, names): all of them, or those in `names`. Missing values are NaN.
    * Encode categories first, with `ColumnTransformer`.
    *
-   * Without `dtype` the tensor is float32, and a column with whole numbers or distinct values that float32 does not hold,
+   * Without `dtype` the tensor is float32, and a column with integers or distinct values that float32 does not hold,
    * such as the identifier 16777217, is a RangeError: float32 would merge them.
    */
   toTensor(

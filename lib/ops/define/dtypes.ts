@@ -22,7 +22,7 @@ import { scalar } from './results';
 /** The other operand of an op; numbers and bigints are promoted as Python numbers are in PyTorch. */
 export type Operand = Tensor | number | bigint;
 
-/** An operand as a tensor: see `scalarDType`. RangeError for a whole number that the dtype does not hold. */
+/** An operand as a tensor: see `scalarDType`. RangeError for an integer that the dtype does not hold. */
 export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
   if (value instanceof Tensor) {
     if (!value._isNumber || value.dtype === like.dtype) return value;

@@ -78,7 +78,7 @@ function scaled(op: string, x: Tensor, other: Operand, options: AlphaOptions): [
   const [least, largest] = rangeOf(dtype);
   const isWhole = typeof alpha === 'bigint' || Number.isSafeInteger(alpha);
   if (!isWhole || alpha > largest || alpha < (least === 0 ? -largest : least)) {
-    throw wrongValue(op, `a whole number that ${dtype} holds`, 'alpha', alpha);
+    throw wrongValue(op, `an integer that ${dtype} holds`, 'alpha', alpha);
   }
   // Arithmetic wraps around: -1 is 255 in uint8.
   return [b.to(dtype).mul(dtype === 'uint8' && alpha < 0 ? Number(alpha) + 256 : alpha), dtype];
@@ -109,7 +109,7 @@ function rounded(inputs: readonly Tensor[], compute: () => Tensor): Tensor {
   return record(out, roundedRule, [out, ...inputs], [], undefined);
 }
 
-/** A quotient of halves is computed in float32, and rounded twice: to a whole number, and to the half. */
+/** A quotient of halves is computed in float32, and rounded twice: to an integer, and to the half. */
 function truncated(a: Tensor, b: Tensor): Tensor {
   const dtype = resultType(a.dtype, a.ndim === 0, b.dtype, b.ndim === 0);
   if (isHalf(dtype)) return truncated(a.to('float32'), b.to('float32')).to(dtype);

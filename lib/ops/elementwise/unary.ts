@@ -125,7 +125,7 @@ export const passing = <K extends UnaryName>(passes: Derivative<K>): UnaryRule<K
   passes,
 });
 const constant = { saves: 'input', derivative: zerosLike } as const;
-/** Rounding leaves whole numbers as they are. */
+/** Rounding leaves integers as they are. */
 const rounding = { ...constant, ofWhole: (x: Tensor): Tensor => x.clone() };
 
 /** The ops without attributes. */

@@ -20,7 +20,7 @@ export interface UnaryMethods {
    */
   sign(): Tensor;
   /**
-   * Rounds each element up to a whole number.
+   * Rounds each element up to an integer.
    *
    * @returns a tensor of this shape and dtype
    * @see torch.ceil
@@ -28,7 +28,7 @@ export interface UnaryMethods {
    */
   ceil(): Tensor;
   /**
-   * Rounds each element down to a whole number.
+   * Rounds each element down to an integer.
    *
    * @returns a tensor of this shape and dtype
    * @see torch.floor
@@ -36,7 +36,7 @@ export interface UnaryMethods {
    */
   floor(): Tensor;
   /**
-   * Rounds each element towards 0 to a whole number.
+   * Rounds each element towards 0 to an integer.
    *
    * @returns a tensor of this shape and dtype
    * @see torch.trunc

@@ -97,7 +97,7 @@ function basicPart(op: string, x: Tensor, indices: readonly unknown[]): [Tensor,
 
 function requireSlice(op: string, name: string, value: unknown): Partial<Slice> {
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw wrongType(op, "a whole number, slice(), null, '...' or a tensor", name, value);
+    throw wrongType(op, "an integer, slice(), null, '...' or a tensor", name, value);
   }
   requireOptions(op, value, ['start', 'end', 'step']);
   return value as Partial<Slice>;

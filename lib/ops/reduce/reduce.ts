@@ -46,7 +46,7 @@ class ReduceOp implements Rule<ReduceName> {
     readonly name: ReduceName,
     private readonly saves: 'nothing' | 'input' | 'both',
     readonly grad: (dy: Tensor, node: ReduceNode) => readonly [Tensor],
-    /** The kernels of whole numbers and bool whose results are int64. */
+    /** The kernels of integers and bool whose results are int64. */
     private readonly wholeKernels?: Kernels,
   ) {
     this.kernels = kernels(name);
@@ -318,7 +318,7 @@ addMethods({
   sumToSize(this: Tensor, sizes: Shape): Tensor {
     const shape = requireShape('sumToSize', sizes);
     requireBroadcast('sumToSize', 'shape', shape, this.shape);
-    if (sameShape(shape, this.shape)) return this; // of whole numbers too, as in PyTorch
+    if (sameShape(shape, this.shape)) return this; // of integers too, as in PyTorch
     const lead = this.ndim - shape.length;
     const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
     return ops.sum.apply(this, { shape: this.shape, kept, out: shape });

@@ -26,9 +26,9 @@ function flipped(input: Tensor, dim: number): Tensor {
   return record(out, flipRule, [x], [], dim);
 }
 
-/** One whole number or several. */
+/** One integer or several. */
 function wholeNumbers(op: string, name: string, value: unknown): number[] {
-  const list = Array.isArray(value) ? requireList(op, 'whole numbers', name, value, 64) : [value];
+  const list = Array.isArray(value) ? requireList(op, 'integers', name, value, 64) : [value];
   return list.map((one) => requireInteger(op, name, one));
 }
 
@@ -95,7 +95,7 @@ declare module '../../core/tensor' {
     /**
      * Rotates the elements along dimensions, as a copy: those shifted beyond the last position come first.
      *
-     * @param shifts a whole number for each of `dims`
+     * @param shifts an integer for each of `dims`
      * @param dims the dimensions; without them the flattened elements are rotated
      * @returns a tensor of this shape
      * @throws RangeError if there are not as many shifts as dimensions

@@ -27,9 +27,7 @@ const { values: options } = parseArgs({
 function whole(name: 'calls' | 'round', least: number): number {
   const value = Number(options[name]);
   if (Number.isSafeInteger(value) && value >= least) return value;
-  console.error(
-    `fuzz: expected a whole number from ${least} on for --${name}, got ${options[name]}`,
-  );
+  console.error(`fuzz: expected an integer from ${least} on for --${name}, got ${options[name]}`);
   process.exit(1);
 }
 const only = options.round === undefined ? {} : { first: whole('round', 0) };

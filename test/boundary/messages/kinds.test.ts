@@ -94,13 +94,13 @@ const kinds: Row[] = [
     'a text for an index',
     () => x.index([as('0')]),
     Type,
-    "index: expected a whole number, slice(), null, '...' or a tensor for indices[0], got '0'",
+    "index: expected an integer, slice(), null, '...' or a tensor for indices[0], got '0'",
   ],
   [
     'a bound of a slice in words',
     () => x.index([slice(as('1'))]),
     Type,
-    "index: expected a whole number for end, got '1'",
+    "index: expected an integer for end, got '1'",
   ],
 ];
 const options: Row[] = [
@@ -173,13 +173,13 @@ const dtypes: Row[] = [
     "linear: expected dtype float64, which weight has, for input, got float32; convert it with .to('float64')",
   ],
   [
-    'mean of whole numbers',
+    'mean of integers',
     () => whole.mean(),
     Type,
     'mean: expected float32, float64, float16 or bfloat16 for dtype of this, got int32',
   ],
   [
-    'gradients of whole numbers',
+    'gradients of integers',
     () => tensor([1], { dtype: 'int32', requiresGrad: true }),
     Range,
     'tensor: expected a floating dtype for dtype, got int32',

@@ -81,7 +81,7 @@ const shapes: Row[] = [
     'reshape to two unknown sizes',
     () => x.reshape(-1, -1),
     Range,
-    'reshape: expected a whole number of at least 0 for shape[1], got -1',
+    'reshape: expected an integer of at least 0 for shape[1], got -1',
   ],
   [
     'view of memory in another order',
@@ -135,7 +135,7 @@ const shapes: Row[] = [
     'slice backwards',
     () => x.slice(0, 0, 2, -1),
     Range,
-    'slice: expected a whole number of at least 1 for step, got -1',
+    'slice: expected an integer of at least 1 for step, got -1',
   ],
   [
     'unflatten to a size that does not divide',
@@ -173,25 +173,25 @@ const sizes: Row[] = [
     'a negative size',
     () => zeros(2, -1),
     Range,
-    'zeros: expected a whole number of at least 0 for shape[1], got -1',
+    'zeros: expected an integer of at least 0 for shape[1], got -1',
   ],
   [
     'a fraction of a size',
     () => zeros(1.5),
     Range,
-    'zeros: expected a whole number of at least 0 for shape[0], got 1.5',
+    'zeros: expected an integer of at least 0 for shape[0], got 1.5',
   ],
   [
     'NaN as size',
     () => zeros([NaN]),
     Range,
-    'zeros: expected a whole number of at least 0 for shape[0], got NaN',
+    'zeros: expected an integer of at least 0 for shape[0], got NaN',
   ],
   [
     'a text as size',
     () => zeros(as('3')),
     Type,
-    "zeros: expected a whole number for shape[0], got '3'",
+    "zeros: expected an integer for shape[0], got '3'",
   ],
   [
     'more than memory counts',

@@ -58,14 +58,10 @@ test.each([
     RangeError,
     'shape [2], one label per centre, for labels, got [1]',
   ],
-  [{ centers: [[1]], labels: [0.5] }, RangeError, 'a whole number for labels[0], got 0.5'],
+  [{ centers: [[1]], labels: [0.5] }, RangeError, 'an integer for labels[0], got 0.5'],
   [{ centers: [[1]], labels: 3 }, TypeError, 'a tensor or an array of integers for labels, got 3'],
-  [
-    { centers: [[1]], batchSize: 0 },
-    RangeError,
-    'a whole number of at least 1 for batchSize, got 0',
-  ],
-  [{ centers: [[1]], seed: NaN }, RangeError, 'a whole number of at least 0 for seed, got NaN'],
+  [{ centers: [[1]], batchSize: 0 }, RangeError, 'an integer of at least 1 for batchSize, got 0'],
+  [{ centers: [[1]], seed: NaN }, RangeError, 'an integer of at least 0 for seed, got NaN'],
   [
     { centers: [[1]], std: 2 },
     RangeError,

@@ -96,7 +96,7 @@ test('what cannot be decoded is refused, and named', async () => {
 test.each<[string, object, string]>([
   ['none', {}, 'ENOENT'],
   ['a', {}, 'contains no directories; put the images of each class into a directory with its name'],
-  ['.', { size: 0 }, 'a whole number of at least 1 for size, got 0'],
+  ['.', { size: 0 }, 'an integer of at least 1 for size, got 0'],
   ['.', { size: [1] }, 'a number or [height, width] for size, got an array of 1 elements'],
   ['.', { channels: 4 }, 'ImageFolder: expected 1 or 3 for channels, got 4'],
   ['.', { crop: 4 }, "for options, got 'crop'"],

@@ -106,7 +106,7 @@ test.each<[() => unknown, string]>([
   [() => new Subset([], [0]), 'Subset: indices[0] is 0, but the dataset has no samples'],
   [
     () => new Subset(letters, ['0'] as never),
-    "Subset: expected a whole number for indices[0], got '0'",
+    "Subset: expected an integer for indices[0], got '0'",
   ],
   [
     () => new Subset(letters, 3 as never),

@@ -67,8 +67,8 @@ test.each([
 test.each([
   [3, RangeError, 'expected an index from -3 to 2 for index, got 3'],
   [-4, RangeError, 'expected an index from -3 to 2 for index, got -4'],
-  [0.5, RangeError, 'expected a whole number for index, got 0.5'],
-  ['0', TypeError, "expected a whole number for index, got '0'"],
+  [0.5, RangeError, 'expected an integer for index, got 0.5'],
+  ['0', TypeError, "expected an integer for index, got '0'"],
 ] as const)('get(%p) is refused', (index, kind, message) => {
   const dataset = new TensorDataset(zeros(3, 2));
   expect(() => dataset.get(index as number)).toThrow(kind);

@@ -150,21 +150,21 @@ describe('other datasets', () => {
   test('must know their length', () => {
     const endless = new DataLoader({ length: Infinity, get: (i: number) => i });
     expect(() => [...endless]).toThrow(
-      'DataLoader: expected a whole number of at least 0 for dataset.length, got Infinity',
+      'DataLoader: expected an integer of at least 0 for dataset.length, got Infinity',
     );
   });
 });
 
 test.each([
-  [{ batchSize: 0 }, RangeError, 'a whole number of at least 1 for batchSize, got 0'],
-  [{ batchSize: 1.5 }, RangeError, 'a whole number of at least 1 for batchSize, got 1.5'],
-  [{ batchSize: NaN }, RangeError, 'a whole number of at least 1 for batchSize, got NaN'],
-  [{ batchSize: '4' }, TypeError, "a whole number for batchSize, got '4'"],
-  [{ batchSize: null }, TypeError, 'a whole number for batchSize, got null'],
+  [{ batchSize: 0 }, RangeError, 'an integer of at least 1 for batchSize, got 0'],
+  [{ batchSize: 1.5 }, RangeError, 'an integer of at least 1 for batchSize, got 1.5'],
+  [{ batchSize: NaN }, RangeError, 'an integer of at least 1 for batchSize, got NaN'],
+  [{ batchSize: '4' }, TypeError, "an integer for batchSize, got '4'"],
+  [{ batchSize: null }, TypeError, 'an integer for batchSize, got null'],
   [{ shuffle: 1 }, TypeError, 'a boolean for shuffle, got 1'],
   [{ dropLast: 'no' }, TypeError, "a boolean for dropLast, got 'no'"],
-  [{ seed: -1 }, RangeError, 'a whole number of at least 0 for seed, got -1'],
-  [{ seed: '1' }, TypeError, "a whole number for seed, got '1'"],
+  [{ seed: -1 }, RangeError, 'an integer of at least 0 for seed, got -1'],
+  [{ seed: '1' }, TypeError, "an integer for seed, got '1'"],
   [{ generator: 7 }, TypeError, 'a Generator for generator, got 7'],
   [
     { seed: 1, generator: new Generator(1) },

@@ -207,12 +207,8 @@ test('a state that does not fit changes nothing', () => {
       'shuffle, seed, dropLast',
       'state.samples is 12, but this loader has samples 11',
     ],
-    [
-      { epoch: -1 },
-      'shuffle, seed, dropLast',
-      'a whole number of at least 0 for state.epoch, got -1',
-    ],
-    [{ position: 'a' }, 'shuffle, seed, dropLast', "a whole number for state.position, got 'a'"],
+    [{ epoch: -1 }, 'shuffle, seed, dropLast', 'an integer of at least 0 for state.epoch, got -1'],
+    [{ position: 'a' }, 'shuffle, seed, dropLast', "an integer for state.position, got 'a'"],
     [
       { position: 1 },
       'shuffle, seed, dropLast',

@@ -28,7 +28,7 @@ test.each<[string, Source, Options, string]>([
   ['a dataset', { length: 4, get: (i: number) => rows[i] }, {}, 'float32,int32'],
   ['promises', { length: 4, get: (i: number) => Promise.resolve(rows[i]) }, {}, 'float32,int32'],
   ['numbers', ages, {}, 'float32'],
-  ['whole numbers', [1, 2, 3, 4], {}, 'int32'],
+  ['integers', [1, 2, 3, 4], {}, 'int32'],
   ['numbers beyond int32', [1, 2, 2 ** 31, 4], {}, 'float32'],
   ['missing numbers', [1, 2, NaN, 4], {}, 'float32'],
   ['objects', rows.map(([age, label]) => ({ age, label })), {}, 'float32,int32'],

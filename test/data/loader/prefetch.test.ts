@@ -158,9 +158,9 @@ test('batches of a compiled step are as those of any other', () => {
 });
 
 test.each<[object, string]>([
-  [{ prefetch: -1 }, 'a whole number of at least 0 for prefetch, got -1'],
-  [{ prefetch: '2' }, "a whole number for prefetch, got '2'"],
-  [{ workers: 0.5 }, 'a whole number of at least 0 for workers, got 0.5'],
+  [{ prefetch: -1 }, 'an integer of at least 0 for prefetch, got -1'],
+  [{ prefetch: '2' }, "an integer for prefetch, got '2'"],
+  [{ workers: 0.5 }, 'an integer of at least 0 for workers, got 0.5'],
   [
     { workers: 1 },
     'a WorkerDataset, or a Subset or ConcatDataset of such, because workers > 0, for dataset, got an array',

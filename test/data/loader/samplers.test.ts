@@ -138,8 +138,8 @@ describe('a loader', () => {
       RangeError,
       'an index from 0 to 2147483647 for sample 0 of batch 0, got -1',
     ],
-    [{ sampler: [0.5] }, RangeError, 'a whole number for sample 0 of batch 0, got 0.5'],
-    [{ sampler: ['1'] }, TypeError, "a whole number for sample 0 of batch 0, got '1'"],
+    [{ sampler: [0.5] }, RangeError, 'an integer for sample 0 of batch 0, got 0.5'],
+    [{ sampler: ['1'] }, TypeError, "an integer for sample 0 of batch 0, got '1'"],
     [{ batchSampler: [1] }, TypeError, 'an iterable of indices for batch 0 of batchSampler, got 1'],
   ])('refuses what comes from %p', (options, kind, message) => {
     expect(() => batchesOf(options)).toThrow(kind);
@@ -160,7 +160,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new RandomSampler(ten, { numSamples: 0 }),
-    'RandomSampler: expected a whole number of at least 1 for numSamples, got 0',
+    'RandomSampler: expected an integer of at least 1 for numSamples, got 0',
   ],
   [
     () => new RandomSampler(ten, { replacement: 1 as never }),
@@ -217,7 +217,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => new BatchSampler([1], 0),
-    'BatchSampler: expected a whole number of at least 1 for batchSize, got 0',
+    'BatchSampler: expected an integer of at least 1 for batchSize, got 0',
   ],
   [
     () => new DataLoader(ten, { sampler: 3 as never }),

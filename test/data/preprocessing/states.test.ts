@@ -137,7 +137,7 @@ describe('float32 merges no values', () => {
   const ids = { id: [16777217, 3] };
   const times = { at: [1700000000.25, 1700000000.5] };
   test.each<[string, object, data.ColumnTransformerOptions]>([
-    ['whole numbers', ids, {}],
+    ['integers', ids, {}],
     ['small differences', times, {}],
   ])('%s', (_, columns, options) => {
     const rows = new Table(columns as Record<string, number[]>);

@@ -137,8 +137,8 @@ test.each<[() => unknown, string]>([
   ],
   [() => table.toTensor(), "Table.toTensor: expected numbers for column 'city', got categories"],
   [() => table.indexSelect([3]), 'Table.indexSelect: expected rows below 3 for indices, got 3'],
-  [() => table.indexSelect([-1]), 'a whole number of at least 0 for indices, got -1'],
-  [() => table.slice(2, 1), 'a whole number of at least 2 for end, got 1'],
+  [() => table.indexSelect([-1]), 'an integer of at least 0 for indices, got -1'],
+  [() => table.slice(2, 1), 'an integer of at least 2 for end, got 1'],
 ])('what makes no sense is refused, %#', (use, message) => {
   expect(use).toThrow(message);
 });

@@ -192,7 +192,7 @@ test.each<[string, Parts, unknown]>([
     ],
   ]),
   [
-    'a range of whole numbers, longer than any shape',
+    'a range of integers, longer than any shape',
     {
       nodes: [
         node('Range', ['from', 'to', 'by'], ['r']),

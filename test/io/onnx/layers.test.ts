@@ -10,7 +10,7 @@ interface LayerCase {
   readonly make: () => Model;
   /** Shapes of the inputs after the batch. */
   readonly shapes: readonly (readonly number[])[];
-  /** The inputs are whole numbers below this. */
+  /** The inputs are integers below this. */
   readonly below?: number;
 }
 

@@ -55,7 +55,7 @@ test('nothing else is in the file', () => {
   expect(Object.keys(types).sort()).toEqual(expected.map(([name]) => name).sort());
 });
 
-test('the bits of halves and the limits of whole numbers', () => {
+test('the bits of halves and the limits of integers', () => {
   const read = io.loadSafetensorsSync(file('bits'));
   const dtypes = Object.entries(read).map(([name, { dtype }]) => `${name} ${dtype}`);
   expect(dtypes.sort()).toEqual([

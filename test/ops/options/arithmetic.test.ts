@@ -137,7 +137,7 @@ const gradients: [what: string, run: (a: Tensor, b: Tensor) => Tensor, a: number
       [-10 / 9, -6, -0].map(Math.fround),
     ],
     [
-      'round_ to whole numbers',
+      'round_ to integers',
       (a, b) => a.mul(2).round_({ decimals: 0 }).mul(b),
       [0, 0, 0],
       [10, 6, 0],

@@ -140,7 +140,7 @@ export function pointOf({ decimal }: Notation): number {
 }
 
 /**
- * Numbers of an inferred dtype: int32 for whole numbers, float64 for others and where values are missing, int64 for whole
+ * Numbers of an inferred dtype: int32 for integers, float64 for others and where values are missing, int64 for whole
  * numbers beyond 2^53.
  */
 export class InferredNumbers implements Builder {

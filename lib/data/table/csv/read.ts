@@ -20,7 +20,7 @@ const turnValues = 1 << 19;
  * Node.js 22.15 or later, zstd are decompressed; text is UTF-8, UTF-16 with a byte order mark, or in `encoding`. A file is
  * read in blocks, so that it may be larger than memory; of a stream the bytes are kept until the types are certain.
  *
- * Columns of whole numbers become int32 (int64 beyond 2^53), columns of other numbers float64, `true` and `false` booleans,
+ * Columns of integers become int32 (int64 beyond 2^53), columns of other numbers float64, `true` and `false` booleans,
  * dates in ISO 8601 dates, and all others categories, unless `types` says otherwise.
  *
  * Rejects with a RangeError that names file, line and column if the text is not valid, if a row has another number of

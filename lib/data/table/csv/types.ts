@@ -43,7 +43,7 @@ export function elementOf(
   return holds && number >= least && number <= largest ? number : undefined;
 }
 
-/** The whole number of a text without a fraction or exponent, a bigint beyond 2^53; undefined beyond 64 bits. */
+/** The integer of a text without a fraction or exponent, a bigint beyond 2^53; undefined beyond 64 bits. */
 export function longOfText(text: string, notation: Notation): Element | undefined {
   const plain = plainNumber(text, notation);
   if (plain === undefined || !whole.test(plain)) return undefined;
@@ -90,7 +90,7 @@ export function cellOfText(
 }
 
 const descriptions: Partial<Record<ColumnType, string>> = {
-  integer: 'a whole number of 64 bits',
+  integer: 'a 64-bit integer',
   boolean: 'true, false, 1 or 0',
   date: 'a date such as 2024-02-29 or 2024-02-29T12:30:00Z',
 };
@@ -101,6 +101,6 @@ export function whatOf(type: ColumnType): string {
   if (known !== undefined) return known;
   const dtype = numberDTypes.find((one) => one === type);
   if (dtype === undefined || isFloating(dtype)) return 'a number';
-  if (isUnsigned(dtype)) return `a whole number from 0 to ${rangeOf(dtype)[1]}`;
-  return `a whole number of ${8 * elementBytes(dtype)} bits`;
+  if (isUnsigned(dtype)) return `an integer from 0 to ${rangeOf(dtype)[1]}`;
+  return `a ${8 * elementBytes(dtype)}-bit integer`;
 }

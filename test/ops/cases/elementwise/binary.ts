@@ -33,13 +33,13 @@ const arithmetic = {
 type Operator = keyof typeof arithmetic;
 const operators = Object.keys(arithmetic) as Operator[];
 
-/** Bits of the dtypes of whole numbers; int64 is compared where a number is exact. */
+/** Bits of the dtypes of integers; int64 is compared where a number is exact. */
 const wholeBits = { int64: 64, int32: 32, uint8: 8 } as const;
 type Whole = keyof typeof wholeBits;
 const wholes = Object.keys(wholeBits) as Whole[];
 
 type Exact = (a: bigint, b: bigint) => bigint;
-/** Functions of whole numbers, which wrap around. */
+/** Functions of integers, which wrap around. */
 const wholeArithmetic: Readonly<Record<string, Exact>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
@@ -71,7 +71,7 @@ function wholePower(a: bigint, b: bigint): bigint {
   return result;
 }
 
-/** A function of whole numbers as one of numbers, wrapped to a dtype. */
+/** A function of integers as one of numbers, wrapped to a dtype. */
 function wrapped(fn: Exact, dtype: Whole): Two {
   const bits = wholeBits[dtype];
   return (a, b) => {

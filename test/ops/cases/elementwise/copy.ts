@@ -6,7 +6,7 @@ import { pointwise, type InputSpec, type OpCase } from '../../harness';
 type Kind = NonNullable<InputSpec['dtype']>;
 const self = pointwise((x) => x);
 
-/** To whole numbers by cutting off; what does not fit, and NaN, gives the smallest one, as on x86. */
+/** To integers by cutting off; what does not fit, and NaN, gives the smallest one, as on x86. */
 const toInt32 = (x: number): number => {
   const whole = Math.trunc(x) + 0;
   return whole >= -2147483648 && whole <= 2147483647 ? whole : -2147483648;
@@ -28,7 +28,7 @@ const conversions: Readonly<Record<Tensor['dtype'], Conversion>> = {
 };
 const dtypes = Object.keys(conversions) as Tensor['dtype'][];
 
-/** Whole numbers wrap around. */
+/** Integers wrap around. */
 function conversion(from: Tensor['dtype'], to: Tensor['dtype']): Conversion {
   return to === 'int32' && !isFloating(from)
     ? (x) => Number(BigInt.asIntN(32, BigInt(x)))

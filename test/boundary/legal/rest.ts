@@ -12,6 +12,7 @@ const chain = (): [optim.SGD, optim.lrScheduler.LRScheduler[], number[]] => {
 };
 const layer = (): nn.Linear => new nn.Linear(3, 2);
 const path = '/no/such/folder/file';
+const table = (): data.Table => new data.Table({ a: [1, 2] });
 const later = (options: object): Row[2] => ({ asynchronous: true, options: () => options });
 const average = { options: () => ({ average: 'macro', numClasses: 3 }) };
 
@@ -38,6 +39,13 @@ const rows: Row[] = [
   ['new nn.Sequential', () => [layer()], { variadic: true }],
   ['data.csvRows', () => [path], later({ delimiter: ';' })],
   ['data.parseCsv', () => ['a\n1\n'], { options: () => ({ delimiter: ';' }) }],
+  ['data.formatCsv', () => [table()], { options: () => ({ delimiter: ';' }) }],
+  ['data.writeCsv', () => [path, table()], later({ delimiter: ';' })],
+  ['data.readJson', () => [path], later({ types: { a: 'text' } })],
+  ['data.readNdjson', () => [path], later({ types: { a: 'text' } })],
+  ['data.readParquet', () => [path], later({ columns: ['a'] })],
+  ['data.fromArrow', () => [data.toArrow(table())], { options: () => ({ onNull: 'error' }) }],
+  ['data.toArrow', () => [table()]],
   ['data.readCsv', () => [path], later({ delimiter: ';' })],
   ['data.gaussianClusters', () => [], { options: () => ({ centers: [[0], [1]], batchSize: 2 }) }],
   ['data.mnist', () => [path], { asynchronous: true }],

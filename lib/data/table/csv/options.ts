@@ -91,21 +91,11 @@ export interface CsvPlan {
 }
 
 const commonKeys = [
-  ...[
-    'types',
-    'columns',
-    'header',
-    'delimiter',
-    'quote',
-    'comment',
-    'trim',
-    'decimal',
-    'thousands',
-  ],
+  ...['types', 'header', 'delimiter', 'quote', 'comment', 'trim', 'decimal', 'thousands'],
   ...['skipLines', 'maxRows', 'maxLineBytes', 'encoding', 'missing'],
 ];
 export const readerKeys = ['onMissing', 'onBadNumber', 'onProgress'];
-const noValue = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
+export const noValue = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
 const defaultLineBytes = 64 * 1024 * 1024;
 
 export function csvPlan(op: string, options: ReadCsvOptions, more: readonly string[]): CsvPlan {

@@ -74,6 +74,7 @@ async function readAll(input: Input, plan: CsvPlan, reader: TableReader): Promis
       if (records.isFull) return;
     }
   } catch (error) {
+    if (error instanceof EncodingProblem) reader.flush();
     throw namedProblem(input.file, error, () => records.lastLine);
   }
   reader.feed(new Uint8Array(0), true);

@@ -34,7 +34,13 @@ export class Records {
 
   /** The line of the last byte that was fed. */
   get lastLine(): number {
-    return this.scanner?.lastLine ?? this.waiting.reduce((sum, block) => sum + linesIn(block), 1);
+    return (this.scanner ?? this.newScanner()).lastLine(this.waiting);
+  }
+
+  /** Scans what has been fed, even if a row is not complete: an error in it comes before a later one. */
+  flush(): void {
+    this.scanner?.feed(this.waiting, false);
+    if (this.scanner !== null) this.waiting.length = 0;
   }
 
   feed(block: Uint8Array, final: boolean): void {
@@ -131,8 +137,4 @@ export class Records {
   requireSome(): void {
     if (!this.hasNames) throw this.file.wrong('at least one line', '', 'none');
   }
-}
-
-function linesIn(block: Uint8Array): number {
-  return block.reduce((sum, byte) => (byte === 10 ? sum + 1 : sum), 0);
 }

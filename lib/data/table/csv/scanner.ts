@@ -87,9 +87,10 @@ export class RecordScanner {
     return this.end - this.position;
   }
 
-  /** The line of the last byte that was fed. */
-  get lastLine(): number {
-    return this.nextLine + countLines(this.buffer, this.position, this.end);
+  /** The line of the last byte, if `more` bytes follow those that were fed. */
+  lastLine(more: readonly Uint8Array[]): number {
+    const rest = Buffer.concat([this.buffer.subarray(this.position, this.end), ...more]);
+    return this.nextLine + countLines(rest, 0, rest.length);
   }
 
   /** Skips a line, whatever is in it: 0, or `incomplete` or `ended`. */

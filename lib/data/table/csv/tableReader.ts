@@ -49,8 +49,18 @@ export class TableReader {
   }
 
   feed(block: Uint8Array, final: boolean): void {
+    this.records.feed(block, final);
+    this.use();
+  }
+
+  /** Uses rows that are complete although more bytes were awaited. */
+  flush(): void {
+    this.records.flush();
+    this.use();
+  }
+
+  private use(): void {
     const { records } = this;
-    records.feed(block, final);
     while (records.next()) {
       if (this.states === null) this.collect();
       else this.row(this.states);

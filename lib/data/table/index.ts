@@ -16,7 +16,14 @@ export { csvRows, type CsvRow } from './csv/rows';
 export type { TableSource } from './csv/source';
 export type { ColumnType } from './csv/types';
 export { formatCsv, writeCsv, type WriteCsvOptions } from './csv/write';
-export { fromArrow, toArrow, type ArrowTable, type FromArrowOptions } from './files/arrow';
+export {
+  fromArrow,
+  toArrow,
+  type ArrowField,
+  type ArrowSchema,
+  type ArrowTable,
+  type FromArrowOptions,
+} from './files/arrow';
 export { readJson, readNdjson, type ReadJsonOptions, type ReadNdjsonOptions } from './files/json';
 export { readParquet, type ReadParquetOptions } from './files/parquet';
 export type { TableRow } from './rows';

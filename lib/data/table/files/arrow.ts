@@ -21,11 +21,28 @@ import { cellOf, columnKinds, missingCount, type Column, type ColumnKind } from 
 import { columnOf, columnOfCells } from '../columnData';
 import { Table } from '../table';
 
+/** What blasgrad reads of the schema of an Arrow table. */
+export interface ArrowSchema {
+  /** One for each column. */
+  readonly fields: readonly ArrowField[];
+}
+
+/** What blasgrad reads of a field of a schema. */
+export interface ArrowField {
+  /** The name of the column. */
+  readonly name: string;
+}
+
 /** What blasgrad reads of an Arrow table of any version of apache-arrow. */
 export interface ArrowTable {
   /** The names and types of the columns. */
-  readonly schema: { readonly fields: readonly { readonly name: string }[] };
-  /** The column of a name. */
+  readonly schema: ArrowSchema;
+  /**
+   * The column of a name.
+   *
+   * @param name the name
+   * @returns a vector
+   */
   getChild(name: string): unknown;
 }
 

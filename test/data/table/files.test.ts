@@ -81,14 +81,14 @@ test('readNdjson reads one object a line', async () => {
 });
 
 test.each<[() => Promise<unknown>, string]>([
-  [() => data.readJson(Buffer.from('[1')), 'readJson: expected JSON for the bytes'],
+  [() => data.readJson(Buffer.from('[1')), 'readJson: the bytes: expected JSON, got'],
   [() => data.readJson(Buffer.from('3')), 'an array of objects or an object of arrays'],
-  [() => data.readJson(Buffer.from('{"a": 1}')), "an array for column 'a' of the bytes"],
-  [() => data.readJson(Buffer.from('[{"id": 9007199254740993}]')), "below 2^53 (write larger ones as texts) for row 0 of column 'id'"], // prettier-ignore
-  [() => data.readJson(Buffer.from([0x22, 0xe9, 0x22])), 'for line 1 (byte 1) of the bytes, got the byte 0xe9'], // prettier-ignore
-  [() => data.readNdjson(Buffer.from('{"a":1}\n{')), 'a JSON object for line 2 of the bytes'],
-  [() => data.readNdjson(Buffer.from('[1]')), 'a JSON object for line 1 of the bytes, got an array'], // prettier-ignore
-  [() => data.readNdjson(Buffer.from('"x'.repeat(99)), { maxLineLength: 9 }), 'at most 9 characters (maxLineLength) for line 1'], // prettier-ignore
+  [() => data.readJson(Buffer.from('{"a": 1}')), "an array in column 'a'"],
+  [() => data.readJson(Buffer.from('[{"id": 9007199254740993}]')), "below 2^53 (write larger ones as texts) in row 0 of column 'id'"], // prettier-ignore
+  [() => data.readJson(Buffer.from([0x22, 0xe9, 0x22])), 'in line 1 (byte 1), got the byte 0xe9'], // prettier-ignore
+  [() => data.readNdjson(Buffer.from('{"a":1}\n{')), 'a JSON object in line 2'],
+  [() => data.readNdjson(Buffer.from('[1]')), 'a JSON object in line 1, got an array'], // prettier-ignore
+  [() => data.readNdjson(Buffer.from('"x'.repeat(99)), { maxLineLength: 9 }), 'at most 9 characters (maxLineLength) in line 1'], // prettier-ignore
 ])('JSON of another form is refused, %#', async (read, message) => {
   await expect(read()).rejects.toThrow(message);
 });
@@ -146,5 +146,5 @@ test('readParquet reads what pyarrow wrote', async () => {
     '[{"n":1,"i":1,"s":"a","b":true,"d":"2024-01-02T03:04:05.000Z"},{"n":2,"i":"1152921504606846976","s":null,"b":false,"d":"1969-12-31T00:00:00.000Z"},{"n":null,"i":-3,"s":"b","b":true,"d":null}]',
     's',
   ]);
-  expect(lines[3]).toContain('readParquet: expected a Parquet file that hyparquet reads for');
+  expect(lines[3]).toContain('expected a Parquet file that hyparquet reads, got');
 });

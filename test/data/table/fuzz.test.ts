@@ -61,7 +61,7 @@ async function outcome(read: () => Promise<data.Table> | data.Table): Promise<st
   } catch (error) {
     expect(error).toBeInstanceOf(RangeError);
     const { message } = error as Error;
-    expect(message).toMatch(/^(readCsv|parseCsv): expected [^]+, got /);
+    expect(message).toMatch(/^(readCsv|parseCsv): (the \w+: )?expected [^]+, got /);
     return message.replace(/^\w+/, '').replace(/the (bytes|stream|text)/g, 'it');
   }
 }

@@ -116,27 +116,27 @@ const typo = `a,b\n${'1,x\n'.repeat(5000)}1o,x\n${'2.5,x\n'.repeat(5000)}oops,x\
 const wide = Array.from({ length: 10_000 }, (_, i) => i).join();
 
 test.each<[string, string | Buffer, Options, string]>([
-  ['a typo in numbers', typo, {}, "for column 'a' of the bytes, got '1o' in line 5002, 'oops' in line 10003"], // prettier-ignore
+  ['a typo in numbers', typo, {}, "in column 'a', got '1o' in line 5002, 'oops' in line 10003"], // prettier-ignore
   ['a mark of missing values', 'a\n1\n?\n3\n', {}, "got '?' in line 3"],
-  ['decimal commas', 'a;b\n1,5;1\n2,5;2\n', { delimiter: ';' }, "for column 'a' of the bytes, got '1,5'"], // prettier-ignore
-  ['thousands', 'a\n"1,000"\n"12,000"\n', {}, "for column 'a' of the bytes, got '1,000'"],
-  ['a currency', 'a\n$5\n$6.50\n', {}, "for column 'a' of the bytes, got '$5'"],
+  ['decimal commas', 'a;b\n1,5;1\n2,5;2\n', { delimiter: ';' }, "in column 'a', got '1,5'"], // prettier-ignore
+  ['thousands', 'a\n"1,000"\n"12,000"\n', {}, "in column 'a', got '1,000'"],
+  ['a currency', 'a\n$5\n$6.50\n', {}, "in column 'a', got '$5'"],
   ['a boolean in numbers', 'a\n1\n2\n3\nTrue\n', {}, "got 'True' in line 5"],
-  ['semicolons', 'a;b\n1;2\n', {}, "(or set delimiter: ';' or 'auto') for line 1 of the bytes"],
-  ['a ragged line', 'a,b\n1,2\n"x\ny",2\n3\n', {}, '2 values for line 5 of the bytes, got 1'],
-  ['a quote in a value', 'a\n1\n5" disk\n', {}, 'quotes around complete values (or quote: false) for line 3'], // prettier-ignore
-  ['text after a quote', 'a\n"x"y\n', {}, 'a delimiter after a closing quote for line 2'],
-  ['a quote that stays open', `a,b\n1,"x${'\ny,z'.repeat(1000)}`, {}, 'a closing quote for line 2'],
-  ['a long line', `a\n1\n${'9'.repeat(3000)}`, { maxLineBytes: 1000 }, 'at most 1000 bytes (maxLineBytes) for line 3'], // prettier-ignore
-  ['10,000 columns and a short row', `${wide}\n${wide}\n1\n`, {}, '10000 values for line 3'],
-  ['bytes of another encoding', Buffer.from('a\nx\ncafé\n', 'latin1'), {}, "(or set encoding, such as 'windows-1252', 'latin1' or 'utf-16le') for line 3 (byte 7)"], // prettier-ignore
-  ['half a gzip file', zlib.gzipSync(text).subarray(0, 30), {}, 'a complete gzip file for the bytes, got unexpected end of file'], // prettier-ignore
+  ['semicolons', 'a;b\n1;2\n', {}, "(or set delimiter: ';' or 'auto') in line 1"],
+  ['a ragged line', 'a,b\n1,2\n"x\ny",2\n3\n', {}, '2 values in line 5, got 1'],
+  ['a quote in a value', 'a\n1\n5" disk\n', {}, 'quotes around complete values (or quote: false) in line 3'], // prettier-ignore
+  ['text after a quote', 'a\n"x"y\n', {}, 'a delimiter after a closing quote in line 2'],
+  ['a quote that stays open', `a,b\n1,"x${'\ny,z'.repeat(1000)}`, {}, 'a closing quote in line 2'],
+  ['a long line', `a\n1\n${'9'.repeat(3000)}`, { maxLineBytes: 1000 }, 'at most 1000 bytes (maxLineBytes) in line 3'], // prettier-ignore
+  ['10,000 columns and a short row', `${wide}\n${wide}\n1\n`, {}, '10000 values in line 3'],
+  ['bytes of another encoding', Buffer.from('a\nx\ncafé\n', 'latin1'), {}, "(or set encoding, such as 'windows-1252', 'latin1' or 'utf-16le') in line 3 (byte 7)"], // prettier-ignore
+  ['half a gzip file', zlib.gzipSync(text).subarray(0, 30), {}, 'a complete gzip file, got unexpected end of file'], // prettier-ignore
   ['a zip archive', Buffer.from('PK\x03\x04rest of it'), {}, 'got a zip archive or a spreadsheet'],
   ['a Parquet file', Buffer.from('PAR1rest of it'), {}, 'got a Parquet file: use readParquet'],
-  ['an empty file', '', {}, 'at least one line for the bytes, got none'],
-  ['an empty gzip file', zlib.gzipSync(''), {}, 'at least one line for the bytes, got none'],
+  ['an empty file', '', {}, 'at least one line, got none'],
+  ['an empty gzip file', zlib.gzipSync(''), {}, 'at least one line, got none'],
   ['fewer lines than are skipped', 'a\n', { skipLines: 3 }, 'at least one line'],
-  ['a date that does not exist', 'a\n2023-02-30\n', { types: { a: 'date' } }, "for column 'a' of line 2"], // prettier-ignore
+  ['a date that does not exist', 'a\n2023-02-30\n', { types: { a: 'date' } }, "in column 'a' of line 2"], // prettier-ignore
   ['a boolean that is none', 'a\nyes\n', { types: { a: 'boolean' } }, 'true, false, 1 or 0'],
 ])('%s is refused', async (_, csv, options, message) => {
   const reading = data.readCsv(Buffer.from(csv), options);
@@ -151,7 +151,7 @@ test('memory is bounded by maxLineBytes, whatever the length of a line', async (
     for (; chunks < 10_000; chunks++) yield await Promise.resolve(Buffer.alloc(1 << 16, '1'));
   };
   const reading = data.readCsv(endless(), { maxLineBytes: 1 << 20 });
-  await expect(reading).rejects.toThrow('at most 1048576 bytes (maxLineBytes) for line 2');
+  await expect(reading).rejects.toThrow('at most 1048576 bytes (maxLineBytes) in line 2');
   expect(chunks).toBeLessThan(100);
 });
 

@@ -7,7 +7,7 @@ import {
   requireOneOf,
   requireOptions,
 } from '../../../core/errors';
-import { columnKinds, type ColumnKind } from '../column';
+import { columnKinds, isNumbers, type ColumnKind } from '../column';
 import { columnOfCells } from '../columnData';
 import { utf8Of } from '../csv/encoding';
 import { namedProblem } from '../csv/read';
@@ -112,8 +112,9 @@ function tableOfColumns(input: Input, value: Record<string, unknown>, kinds: Kin
 
 /** JSON.parse has rounded whole numbers from 2^53 on. */
 function requireSafe(input: Input, table: Table): void {
-  for (const [name, { type, values }] of table.columns) {
-    if (type !== 'float64' && type !== 'int64') continue;
+  for (const [name, column] of table.columns) {
+    if (!isNumbers(column)) continue;
+    const { values } = column;
     const at = values.findIndex((x) => {
       const size = Math.abs(Number(x));
       return size >= 2 ** 53 && size < 2 ** 64 && Number.isInteger(size);

@@ -213,7 +213,7 @@ test.each<[() => unknown, string]>([
   [() => Table.fromRows([{ a: {} }]), "expected a number for rows[0]['a'], got an object"],
   [
     () => Table.fromRows([{ a: 1.5 }], { types: { a: 'integer' } }),
-    "expected a whole number for rows[0]['a'], got 1.5",
+    "expected an integer for rows[0]['a'], got 1.5",
   ],
   [
     () => Table.fromRows([{ a: 'soon' }], { types: { a: 'date' } }),

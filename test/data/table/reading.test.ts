@@ -161,7 +161,7 @@ test.each<[Options | { columns: object }, string]>([
   [{ decimal: '1' }, "one character that is no part of a number for decimal, got '1'"],
   [{ decimal: ',', thousands: ',' }, 'two characters for decimal and thousands, got one'],
   [{ delimiter: '\n' }, 'a mark without line ends for delimiter'],
-  [{ maxRows: -1 }, 'a whole number of at least 0 for maxRows, got -1'],
+  [{ maxRows: -1 }, 'an integer of at least 0 for maxRows, got -1'],
   [{ onBadNumber: 'guess' } as never, 'for onBadNumber'],
   [{ onProgress: 1 } as never, 'a function for onProgress, got 1'],
 ])('options %p are refused', (options, message) => {

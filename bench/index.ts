@@ -39,11 +39,15 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
 };
 
 const usage = `usage: npm run bench [-- [OPTIONS] NAME ...]
+
+Compares the speed of blasgrad with C, PyTorch, TensorFlow.js and onnxruntime, as far as they are installed.
+
   NAME           a measure: ${Object.keys(measures).join(', ')}; default: all
-  --rounds N     rounds of each contestant; default ${workloads.timing.rounds}
-  --quick        one short round, saves no results
+  --rounds N     how often each library runs; the results are medians; default ${workloads.timing.rounds}
+  --quick        run one short round, and save no results
   --out DIR      folder for the results; default bench/results
-  --against DIR  compares with the checkout of blasgrad in DIR; measures: ${comparable.join(', ')}
+  --against DIR  compare with the checkout of blasgrad in DIR; its measures: ${comparable.join(', ')}
+  --help         show this help
 `;
 
 function machine(): Machine {
@@ -92,7 +96,9 @@ function readOptions(
   }
   const rounds = Number(values.rounds ?? (values.quick ? 1 : workloads.timing.rounds));
   if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError(`expected an integer from 1 for --rounds, got '${values.rounds ?? ''}'`);
+    throw new RangeError(
+      `expected an integer of at least 1 for --rounds, got '${values.rounds ?? ''}'`,
+    );
   }
   const short = { samples: 3, seconds: 0.05, share: 0.05 };
   return {

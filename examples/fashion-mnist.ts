@@ -30,10 +30,12 @@ const files = [
 
 const usage = `usage: npm run example fashion-mnist -- [OPTIONS]
 
+Trains a network to recognize clothes on the 60,000 images of Fashion-MNIST.
+
   --epochs N   number of epochs (default: 20)
   --seed N     seed of weights, dropout and shuffling (default: 1)
-  --threads N  number of threads (default: one per core)
-  --dir DIR    folder of the four data files (default: ${folders.join(', else ')})
+  --threads N  number of threads (default: one per CPU)
+  --dir DIR    folder with the four data files (default: ${folders.join(', else ')})
   --help       show this help`;
 
 interface Options {

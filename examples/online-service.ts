@@ -4,8 +4,8 @@ import { startService } from './online-service/service';
 
 function example(url: string): string {
   return `
-An observation is 32 numbers and their label, 0 to 3. In another terminal, send 512 made-up observations, whose label
-says in which quarter of [0, 1) the first number is. Then ask for the label of an input that starts with 0.9:
+An observation is 32 numbers and their label, 0 to 3. In another terminal, send 512 random observations. The label
+of each is the quarter of [0, 1) that contains its first number. Then ask for the label of an input that starts with 0.9:
 
   for i in 1 2 3 4; do node -p "JSON.stringify({ observations: Array.from({ length: 128 }, () => {
     const input = Array.from({ length: 32 }, Math.random);

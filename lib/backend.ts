@@ -1,5 +1,5 @@
 /**
- * What runs the numbers: OpenBLAS, SIMD target and threads; and its three matrix products on bare typed arrays.
+ * The computing backend: OpenBLAS, SIMD target and threads, and three matrix products on typed arrays.
  *
  * @module
  */

@@ -6,9 +6,9 @@ import type * as blasgrad from 'blasgrad';
 const usage = `usage: blasgrad info [--json]
 
 Prints versions, CPU, BLAS core type, SIMD instruction set, threads, CPU quota, the measured speed of a matrix
-product, and warnings about this installation. It takes about a second.
+product, and warnings about this installation. This takes about a second.
 
-  --json   print the same as one line of JSON
+  --json   print the same information as one line of JSON
   --help   print this text`;
 
 type Library = typeof blasgrad;

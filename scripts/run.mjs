@@ -20,7 +20,7 @@ const commands = {
     say(
       wanted
         ? `There is no example '${name}'. The examples are:`
-        : 'usage: npm run example NAME [-- ARGUMENTS]\nexamples:',
+        : 'usage: npm run example NAME [-- OPTIONS]\nThe examples are described in examples/README.md:',
     );
     for (const example of exampleNames()) say(`  ${example}`);
     return undefined;

@@ -75,7 +75,7 @@ const flags: Readonly<Record<string, Flag>> = {
   threads: {
     value: 'N',
     help: 'number of threads',
-    preset: 'one per core',
+    preset: 'one per CPU',
     set: (options, text) => (options.threads = wholeNumber(text, 1, 1024)),
   },
   dir: {

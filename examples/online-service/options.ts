@@ -20,7 +20,7 @@ Answers requests for predictions over HTTP while it trains on the observations t
 
   --host NAME        host name or address to listen on (default: 127.0.0.1)
   --port N           port; 0 chooses a free one (default: 8080)
-  --checkpoint DIR   folder of checkpoints: resume from the newest, save during training and at the end (default: none)
+  --checkpoint DIR   folder of checkpoints: the service resumes from the newest one, and saves during training and at the end (default: none)
   --save-every N     seconds between checkpoints (default: 10)
   --threads N        number of threads for training (default: 1)
   --seed N           seed of weights and batches (default: 1)

@@ -32,8 +32,7 @@ export class AnomalyError extends Error {
   override readonly name = 'AnomalyError';
 
   /**
-   *
-   * @param message what was made, where, and from what
+   * @param message the value that was computed, the op, and its inputs
    */
   constructor(
     message: string,
@@ -138,7 +137,7 @@ class AnomalyObserver implements Observer {
         const [tensor, own] = i >= 0 ? [inputs[i], inInputs[i] as NonFinite] : [out, found];
         const name = i >= 0 ? `input ${i} of` : 'the tensor that is changed by';
         const place = `${name} ${op} (${textOf([tensor])}) in ${this.phase}`;
-        this.report(op, `${place} is ${nonFiniteText(own, tensor)}, which no operation made`);
+        this.report(op, `${place} is ${nonFiniteText(own, tensor)}, and no operation computed it`);
       }
       const source = given || before !== null ? 'infinities' : 'finite numbers';
       this.report(

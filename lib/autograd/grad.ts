@@ -6,7 +6,7 @@ import { graphOptions, seedFor } from './methods';
 
 /** Options of `grad`. */
 export interface GradOptions {
-  /** Weights of the outputs, one for each; default 1 for outputs of one element. */
+  /** The gradient with respect to each output, of its shape; default 1 for outputs of one element. */
   gradOutputs?: Tensor | (Tensor | null)[];
   /** Whether to keep the graph for another backward; default as `createGraph`. */
   retainGraph?: boolean;

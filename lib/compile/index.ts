@@ -23,7 +23,7 @@ export interface CompileOptions {
   dynamic?: 'error' | 'recapture' | 'ignore';
 }
 
-/** The inputs of a call; numbers may stand for tensors without dimensions. */
+/** The inputs of a call; you may pass numbers instead of tensors without dimensions. */
 export type OrNumbers<Inputs extends Tensor[]> = { [K in keyof Inputs]: Inputs[K] | number };
 
 /**
@@ -34,7 +34,7 @@ export type OrRows<Inputs extends Tensor[]> = {
   [K in keyof Inputs]: Inputs[K] | number | readonly number[];
 };
 
-/** A compiled function. Call it like the plain one, or run it in one of the other ways. */
+/** A compiled function. Call it like the plain function, or call one of its methods. */
 export interface Compiled<Inputs extends Tensor[], Result> {
   (...inputs: OrNumbers<Inputs>): Result;
   /**

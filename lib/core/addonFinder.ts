@@ -105,7 +105,7 @@ function loadPlatformPackage({ load, sizeOf, folderOf, version }: Host, name: st
 }
 
 const notFound = 'MODULE_NOT_FOUND';
-const missing = 'not there';
+const missing = 'not found';
 
 function codeOf(error: unknown): unknown {
   return isError(error) && 'code' in error ? error.code : undefined;
@@ -130,9 +130,10 @@ function explain(host: Host, tried: readonly Attempt[]): string {
 
 function remedy(host: Host, tried: readonly Attempt[]): string {
   if (tried.some(({ code }) => code === 'ERR_DLOPEN_DISABLED')) {
-    return 'start Node without --no-addons, and with --allow-addons where it has --permission';
+    return 'start Node without --no-addons; with --permission, also pass --allow-addons';
   }
-  if (host.override) return `unset BLASGRAD_ADDON, or let it name an addon built for this machine`;
+  if (host.override)
+    return `unset BLASGRAD_ADDON, or set it to an addon that was built for this machine`;
   if (Number(host.nodeApi) < neededNodeApi) return 'install Node.js 20 or newer';
   if (host.clone) return 'npm run build';
   const name = platformPackage(host);

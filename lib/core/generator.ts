@@ -70,7 +70,7 @@ export class Generator {
   }
 
   /**
-   * The position in the stream.
+   * The state of the generator: the seed and the position in the stream.
    *
    * @returns an int32 tensor of shape [4], for `setState`
    */

@@ -53,8 +53,8 @@ function requireNumber(value: unknown): number {
 }
 
 /**
- * Makes a number that may change between the steps of a compiled function; assign `value`, and use it wherever an
- * operand goes.
+ * Creates a number that may change between the steps of a compiled function. Assign `value` to change it, and use it as an
+ * operand, as in `x.mul(beta)`.
  *
  * @param value the first value
  * @returns the number, a tensor without dimensions

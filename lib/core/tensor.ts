@@ -193,7 +193,7 @@ export class Tensor {
   static from(value: TransferableTensor): Tensor {
     requireArity('Tensor.from', arguments.length, 1);
     if (value instanceof Tensor) {
-      throw wrongType('Tensor.from', 'what toTransferable returns', 'value', value);
+      throw wrongType('Tensor.from', 'the result of toTransferable', 'value', value);
     }
     const { storage, shape, requiresGrad } = receive(value);
     return new Tensor(storage, shape).requiresGrad_(requiresGrad);

@@ -46,7 +46,7 @@ export function transferableOf(t: Tensor): TransferableTensor {
 export function receive(value: unknown): { storage: Storage; shape: Shape; requiresGrad: boolean } {
   const op = 'Tensor.from';
   if (typeof value !== 'object' || value === null || !('data' in value)) {
-    throw wrongType(op, 'what toTransferable returns', 'value', value);
+    throw wrongType(op, 'the result of toTransferable', 'value', value);
   }
   const message = value as Readonly<Record<keyof TransferableTensor, unknown>>;
   const dtype = requireDType(op, message.dtype);

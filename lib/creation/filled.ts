@@ -134,8 +134,7 @@ function sharedDType(array: unknown, wanted: unknown): DType {
   if (wanted !== undefined) {
     const dtype = requireDType(op, wanted);
     if (dtypes.includes(dtype)) return dtype;
-    const what = `${dtypes.join(' or ')}, as the array is a ${arrayClass(array)},`;
-    throw wrongValue(op, what, 'dtype', wanted);
+    throw wrongValue(op, dtypes.join(' or '), `dtype of a ${arrayClass(array)}`, wanted);
   }
   if (arrayClass(array) !== 'Uint16Array') return dtypes[0];
   throw unexpected(op, dtypes.join(' or '), 'dtype of a Uint16Array', 'none');

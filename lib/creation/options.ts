@@ -8,7 +8,7 @@ import { requireTensor, type Tensor } from '../core/tensor';
 
 /** Options of functions that create tensors. */
 export interface TensorOptions {
-  /** Type of the elements; default float32, or what the values suggest. */
+  /** Dtype of the elements; default float32, or the dtype that the values imply. */
   dtype?: DType;
   /** Whether `backward` computes a gradient for the tensor; default false. */
   requiresGrad?: boolean;

@@ -96,7 +96,12 @@ function numberRange({ start, end, step }: Limits, options: TensorOptions): Tens
   const to = requireNumber(op, 'end', end);
   const by = requireNumber(op, 'step', step);
   if (by === 0 || (to - from) / by < 0) {
-    throw unexpected(op, `a step that leads from ${from} to ${to}`, 'step', String(by));
+    throw unexpected(
+      op,
+      `a ${to < from ? 'negative' : 'positive'} step from ${from} to ${to}`,
+      'step',
+      String(by),
+    );
   }
   const dtype = dtypeOf(op, options);
   const out = Tensor._empty(dtype, requireShape(op, [Math.ceil((to - from) / by)]));
@@ -113,7 +118,12 @@ function wholeRange(limits: Limits, options: TensorOptions): Tensor {
     return BigInt(requireElement(op, name, 'int64', value as Element));
   });
   if (by === 0n || (to - from) * by < 0n) {
-    throw unexpected(op, `a step that leads from ${from} to ${to}`, 'step', String(by));
+    throw unexpected(
+      op,
+      `a ${to < from ? 'negative' : 'positive'} step from ${from} to ${to}`,
+      'step',
+      String(by),
+    );
   }
   const size = Number((to - from + by - (by > 0n ? 1n : -1n)) / by);
   const places = Tensor._empty('int64', requireShape(op, [size]));

@@ -39,7 +39,7 @@ type Typed = readonly [dtype: DType, isScalar: boolean];
  * The dtype of the result of arithmetic with two operands.
  *
  * A tensor without dimensions, or a number, changes the dtype of the other operand only if it is of a higher
- * category (bool, integer, floating). Next to a bool tensor, an integer counts as int32 if it fits, else as
+ * category (bool, integer, floating). With a bool tensor, an integer counts as int32 if it fits, else as
  * int64, and a bigint as int64.
  *
  * @param a a tensor, a number or a boolean

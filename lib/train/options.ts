@@ -171,7 +171,7 @@ function generatorOf({
   generator?: Generator | undefined;
 }): Generator {
   if (generator !== undefined) {
-    if (seed !== undefined) throw unexpected(op, 'seed or generator', 'options', 'both');
+    if (seed !== undefined) throw new RangeError(`${op}: pass either seed or generator, not both`);
     if (generator instanceof Generator) return generator;
     throw wrongType(op, 'a Generator', 'generator', generator);
   }

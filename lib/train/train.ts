@@ -190,7 +190,10 @@ class Training {
       start = performance.now();
     }
     order.end();
-    if (state.batch === 0) throw new RangeError('train: loader yielded no batches');
+    if (state.batch === 0)
+      throw new RangeError(
+        'train: loader yielded no batches; check the length of the dataset, batchSize and dropLast',
+      );
     if (accumulated > 0) {
       this.steps.finish(accumulated);
       state.step++;

@@ -184,7 +184,7 @@ export interface TrainOptions<Batch, Model extends AnyModule = AnyModule> {
   gradientAccumulationSteps?: number;
   /** `'loss'` or the name of a metric, of validation if there is any, else of training. Default: `'loss'`. */
   monitor?: string;
-  /** Whether a lower (`'min'`) or higher (`'max'`) monitored value is better. Default: what the metric says. */
+  /** Whether a lower (`'min'`) or higher (`'max'`) monitored value is better. Default: that of the metric. */
   mode?: 'min' | 'max';
   /** When to end training for lack of improvement. Default: never. */
   earlyStopping?: {

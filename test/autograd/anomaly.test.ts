@@ -75,14 +75,14 @@ test.each<[string, () => unknown, string, string, string]>([
     () => tensor([1, 2]).add(tensor([0, NaN])),
     'add',
     'forward',
-    `${prefix} input 1 of add (float32 [2]) in forward is NaN at [1], which no operation made`,
+    `${prefix} input 1 of add (float32 [2]) in forward is NaN at [1], and no operation computed it`,
   ],
   [
     'NaN in the data, of an op in place',
     () => tensor([NaN, 1]).mul_(2),
     'mul',
     'forward',
-    `${prefix} the tensor that is changed by mul (float32 [2]) in forward is NaN at [0], which no operation made`,
+    `${prefix} the tensor that is changed by mul (float32 [2]) in forward is NaN at [0], and no operation computed it`,
   ],
   [
     'an op in place',

@@ -111,9 +111,9 @@ function errorOf(host: Host): string {
 test('the error names platform, C library, Node-API, what was tried, and what fixes it', () => {
   expect(errorOf(hostWith({})).split('\n')).toEqual([
     'blasgrad 1.2.3: no native addon loads on linux-x64, glibc 2.36, Node v20.1.0 with Node-API 9 (needed: 8). Tried:',
-    `  ${local}: not there`,
-    `  ${debug}: not there`,
-    '  blasgrad-linux-x64: not there',
+    `  ${local}: not found`,
+    `  ${debug}: not found`,
+    '  blasgrad-linux-x64: not found',
     'To fix it: npm install blasgrad-linux-x64@1.2.3',
     'More: docs/troubleshooting.md',
   ]);
@@ -126,7 +126,7 @@ describe('what fixes it', () => {
   const anew =
     /^rm -r '\/node_modules\/blasgrad-linux-x64' && npm install blasgrad-linux-x64@1.2.3$/;
   test.each<[what: string, Host, reason: RegExp, fix: RegExp]>([
-    ['no package', hostWith({}), /linux-x64: not there/, /^npm install blasgrad-linux-x64@1.2.3$/],
+    ['no package', hostWith({}), /linux-x64: not found/, /^npm install blasgrad-linux-x64@1.2.3$/],
     [
       'the package of another version',
       hostWith(otherVersion),
@@ -172,8 +172,8 @@ describe('what fixes it', () => {
       /^tell your bundler that blasgrad is external$/,
     ],
     ['a clone', hostWith({}, { clone: true }), /not there/, /^npm run build$/],
-    ['musl', hostWith({}, musl), /linux-x64-musl: not there/, /^apk add .*install.mjs'$/],
-    ['ARM', hostWith({}, { arch: 'arm64' }), /linux-arm64: not there/, /apt-get .*install.mjs'/],
+    ['musl', hostWith({}, musl), /linux-x64-musl: not found/, /^apk add .*install.mjs'$/],
+    ['ARM', hostWith({}, { arch: 'arm64' }), /linux-arm64: not found/, /apt-get .*install.mjs'/],
     [
       'macOS',
       hostWith({}, { platform: 'darwin', arch: 'arm64', libcFamily: () => null }),
@@ -190,7 +190,7 @@ describe('what fixes it', () => {
     [
       'BLASGRAD_ADDON',
       hostWith(installed, { override: '/x.node' }),
-      /\/x\.node: not there/,
+      /\/x\.node: not found/,
       /^unset BLASGRAD_ADDON/,
     ],
     [

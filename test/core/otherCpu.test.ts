@@ -34,6 +34,6 @@ test('is refused in words', () => {
   });
   expect(said).toMatch(/: compiled for XYZ[23]? alone, but this CPU has \w+ at best$/m);
   expect(said).toMatch(
-    /^To fix it: unset BLASGRAD_ADDON, or let it name an addon built for this machine$/m,
+    /^To fix it: unset BLASGRAD_ADDON, or set it to an addon that was built for this machine$/m,
   );
 });

@@ -206,7 +206,7 @@ describe('fromArray', () => {
     ],
     [
       () => fromArray(new Uint8Array(2), [2], { dtype: 'int32' }),
-      'uint8 or bool, as the array is a Uint8Array',
+      'uint8 or bool for dtype of a Uint8Array',
     ],
     [() => fromArray(new Int32Array(1), [1], { requiresGrad: true }), 'a floating dtype'],
   ])('%s', (run, text) => {
@@ -238,7 +238,7 @@ describe('sizes and options', () => {
     [() => full(loose(3), 1), 'full: expected an array of sizes for shape, got 3'],
     [() => full([2], loose('1')), 'full: expected a number, a bigint or a boolean for value'],
     [() => zerosLike(loose([1])), 'zerosLike: expected a tensor for input'],
-    [() => arange(0, 1, 0), 'arange: expected a step that leads from 0 to 1 for step, got 0'],
+    [() => arange(0, 1, 0), 'arange: expected a positive step from 0 to 1 for step, got 0'],
     [() => arange(0, 1, -1), 'arange'],
     [() => arange(NaN), 'arange'],
     [() => arange(0, 2 ** 33, 2 ** 32, { dtype: 'int32' }), 'numbers that int32 holds'],

@@ -84,8 +84,12 @@ test('memory is moved by the transfer list', () => {
 const message = ones(2).toTransferable();
 const not = (value: unknown): TransferableTensor => value as TransferableTensor;
 expectRefusals([
-  [() => Tensor.from(not(null)), TypeError, 'Tensor.from: expected what toTransferable returns'],
-  [() => Tensor.from(not(ones(2))), TypeError, 'Tensor.from: expected what toTransferable returns'],
+  [() => Tensor.from(not(null)), TypeError, 'Tensor.from: expected the result of toTransferable'],
+  [
+    () => Tensor.from(not(ones(2))),
+    TypeError,
+    'Tensor.from: expected the result of toTransferable',
+  ],
   [() => Tensor.from(not({ ...message, dtype: 'half' })), RangeError, 'Tensor.from: expected one'],
   [
     () => Tensor.from(not({ ...message, shape: [3] })),

@@ -69,7 +69,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'index with too many': [
     () => x.index([0, 0, 0]),
-    'index: expected indices for 2 dimensions for indices, got ones for 3',
+    'index: expected indices of at most 2 dimensions for indices, got indices of 3',
   ],
   "index with two '...'": [
     () => x.index(['...', '...']),
@@ -199,7 +199,7 @@ const refused: Readonly<Record<string, [() => unknown, string]>> = {
   ],
   'einsum of other dimensions': [
     () => einsum('i', x),
-    "einsum: expected dimensions for 'i' for operands[0], got shape [3, 4]",
+    "einsum: expected the dimensions 'i' for operands[0], got shape [3, 4]",
   ],
   'einsum with an unknown letter': [
     () => einsum('ij->k', x),

@@ -9,9 +9,9 @@ const require = ['-e', "console.log(require('blasgrad').backend.info().blas)"];
 const oneError = new RegExp(
   [
     '\\bblasgrad \\S+: no native addon loads on linux-x64, glibc [\\d.]+, Node v\\S+ with Node-API \\d+ \\(needed: 8\\). Tried:',
-    '  \\S+/build/Release/blasgrad.node: not there',
-    '  \\S+/build/Debug/blasgrad.node: not there',
-    '  blasgrad-linux-x64: (not there|its version is .*)',
+    '  \\S+/build/Release/blasgrad.node: not found',
+    '  \\S+/build/Debug/blasgrad.node: not found',
+    '  blasgrad-linux-x64: (not found|its version is .*)',
     'To fix it: npm install blasgrad-linux-x64@\\d+\\.\\d+\\.\\d+\\S*$',
   ].join('\n'),
   'm',

@@ -8,10 +8,10 @@ import { soak } from './soak';
 import { workers } from './workers';
 
 const usage = `usage: npm run stress [-- CHECK ...] [--workers N] [--runs N] [--minutes N | --cycles N]
-  workers      creates N workers (1000) and ends them in mid-step
-  determinism  trains in N processes (100) and compares the bits
-  soak         trains, predicts, captures, disposes, saves and loads for N minutes (10)
-npm run soak is the last one; without a CHECK the first two run.`;
+  workers      creates N workers (default 1000) and terminates them during a step
+  determinism  trains in N processes (default 100) and compares the results bit for bit
+  soak         trains, predicts, captures, disposes, saves and loads for N minutes (default 10)
+Without a CHECK, workers and determinism run. npm run soak runs soak.`;
 
 function numberOf(name: string, text: string): number {
   const value = Number(text);

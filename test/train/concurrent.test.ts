@@ -61,7 +61,7 @@ test('seed and generator choose the stream', async () => {
 test.each<[object, string]>([
   [{ seed: 1.5 }, 'expected an integer from 0 to 2^53 for seed, got 1.5'],
   [{ generator: {} }, 'expected a Generator for generator, got an object'],
-  [{ seed: 1, generator: new Generator(1) }, 'expected seed or generator for options, got both'],
+  [{ seed: 1, generator: new Generator(1) }, 'train: pass either seed or generator, not both'],
 ])('%j is refused', async (wrong, message) => {
   await expect(train({ ...setUp(), ...wrong })).rejects.toThrow(message);
 });

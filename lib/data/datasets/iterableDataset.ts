@@ -25,7 +25,8 @@ export class IterableDataset<Item> implements AsyncIterable<Item> {
    *
    * @param source a function that returns an iterable and is called for each epoch, or an iterable that can be read
    *   again, synchronous or asynchronous
-   * @throws TypeError if the source is neither; on iteration, if it is a generator or stream that was read before
+   * @throws TypeError if the source is neither a function nor an iterable; on iteration, if it is a generator or stream
+   *   that was read before
    */
   constructor(source?: AnyIterable<Item> | (() => AnyIterable<Item>)) {
     requireArity('IterableDataset', arguments.length, 1);

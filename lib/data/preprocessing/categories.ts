@@ -30,7 +30,7 @@ export function requireRare(op: string, options: RareOptions): RareOptions {
   if (minFrequency !== undefined) {
     const limit = requireNumber(op, 'minFrequency', minFrequency);
     if (limit >= 1 ? !Number.isInteger(limit) : limit <= 0) {
-      const what = 'an integer from 1 on, or a share between 0 and 1';
+      const what = 'an integer of at least 1, or a fraction between 0 and 1,';
       throw unexpected(op, what, 'minFrequency', String(limit));
     }
   }

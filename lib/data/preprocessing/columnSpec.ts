@@ -9,7 +9,7 @@ import { Transformer, type OutputDType } from './transformer';
 
 const name = 'ColumnTransformer';
 
-/** What happens to a column: a transformer, numbers as they are, or nothing. */
+/** How a column is transformed: by a transformer, not at all ('passthrough'), or left out ('drop'). */
 export type ColumnTransformerStep = Transformer | ColumnTransform | 'passthrough' | 'drop';
 
 /** Columns and what happens to them, by name or as pairs. */
@@ -101,7 +101,9 @@ export function requireStep(
     throw wrongType(name, "a transformer, 'passthrough' or 'drop'", place, step);
   }
   if (own.has(step))
-    throw unexpected(name, 'a transform of its own', place, 'that of another column');
+    throw new RangeError(
+      `${name}: ${place} is also used for another column; pass a transform for each column`,
+    );
   own.add(step);
   return new CustomTransformer(column, step);
 }

@@ -26,7 +26,7 @@ import { requireOutput, Transformer, type Out, type OutputDType } from './transf
 
 /** Options of a ColumnTransformer. */
 export interface ColumnTransformerOptions {
-  /** What happens to all other columns of the table in `fit`, in their order; default 'drop'. */
+  /** The transformer for all other columns of the table in `fit`, in their order; default 'drop': none. */
   remainder?: Transformer | 'passthrough' | 'drop';
   /** The dtype of the result; default: 'float64' if a transformer has it, else 'float32'. */
   dtype?: FullDType;
@@ -40,11 +40,11 @@ interface Part {
 const name = 'ColumnTransformer';
 
 /**
- * Turns a table into one tensor: each column goes through a transformer, and the results are put side by side, in the
- * order in which the columns are named.
+ * Turns a table into one tensor: transforms each column, and concatenates the results in the order in which the columns
+ * are named.
  *
- * Each column has a transformer of its own, a copy of what you pass: one transformer can stand for several columns.
- * `'passthrough'` uses numbers as they are. Columns that are not named are left out, unless `remainder` says otherwise.
+ * Each column has its own copy of the transformer that you pass, so you can pass one transformer for several columns.
+ * `'passthrough'` uses numbers without changes. Columns that are not named are left out, unless you set `remainder`.
  *
  * @see sklearn.compose.ColumnTransformer
  * @example
@@ -249,7 +249,7 @@ export class ColumnTransformer extends Transformer {
   /**
    * The columns with their transformers.
    *
-   * @returns text for people
+   * @returns the text
    */
   override toString(): string {
     const lines = Array.from(specs(this._options), ([column, step]) => `  ${column}: ${step},\n`);

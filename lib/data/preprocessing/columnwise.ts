@@ -1,4 +1,4 @@
-/** Transformers that treat each column alone. */
+/** Transformers that transform each column independently. */
 import type { InputColumn, Source } from './source';
 import {
   requireColumn,
@@ -10,7 +10,7 @@ import {
 import { refuseAbsent, Transformer, type Out, type OutputDType } from './transformer';
 
 /**
- * Base class of transformers that treat each column alone.
+ * Base class of transformers that transform each column independently.
  *
  * @example new data.MaxAbsScaler().fit(table).columns // the names of the columns of `table`
  */

@@ -11,13 +11,13 @@ import { Transformer, type Out } from './transformer';
 
 /** A transform of your own for a column of a ColumnTransformer. */
 export interface ColumnTransform {
-  /** Learns from a column what `transform` needs. */
+  /** Computes from a column the values that `transform` uses. */
   fit(column: Column): unknown;
   /** A tensor (rows, any number of columns), the same number after each `fit`. */
   transform(column: Column): Tensor;
-  /** What was learnt. Called before `fit` too, when a checkpoint is loaded. */
+  /** The state after `fit`. It is also called before `fit`, when a checkpoint is loaded. */
   stateDict(): unknown;
-  /** Restores that state. */
+  /** Restores the state of `stateDict`. */
   loadStateDict(state: never): unknown;
   /** The names of the output columns; default: the column's name, with a number if there are several. */
   outputNames?(name: string): string[];

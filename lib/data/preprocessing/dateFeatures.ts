@@ -54,9 +54,10 @@ const partsOfDates: Readonly<Record<DatePart, Part>> = {
 const name = 'DateFeatures';
 
 /**
- * Makes columns of the parts of dates, in UTC: numbers, or sine and cosine of their angle on a circle.
+ * Makes columns of the parts of dates, such as month and hour, in UTC: as numbers, or as sine and cosine of their angle on
+ * a circle.
  *
- * Input are columns of dates, texts in ISO 8601, and milliseconds since 1970. Missing dates become NaN. The parts are
+ * The input is a column of dates, of texts in ISO 8601, or of milliseconds since 1970. Missing dates become NaN. The parts are
  * numbered as in pandas: months and days from 1, days of the week from 0 (Monday).
  *
  * @example

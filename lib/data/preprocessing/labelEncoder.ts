@@ -11,7 +11,7 @@ import type { Out, OutputDType } from './transformer';
 const name = 'LabelEncoder';
 
 /**
- * Makes class labels 0, 1, 2, ... of one column of categories, in sorted order, for `F.crossEntropy`.
+ * Encodes one column of categories as class labels 0, 1, 2, ... in sorted order, for `F.crossEntropy`.
  *
  * @see sklearn.preprocessing.LabelEncoder
  * @example

@@ -19,10 +19,10 @@ export interface LagFeaturesOptions extends OutputOptions {
 const name = 'LagFeatures';
 
 /**
- * Makes columns of the values some rows before, for time series: rows must be in the order of time.
+ * Makes columns with the values of earlier rows, for time series. The rows must be in the order of time.
  *
- * The first rows have no rows before them: their values are NaN. One plain object alone is refused; pass an array of
- * objects that ends with the row to predict.
+ * Where there is no earlier row, the value is NaN. A single plain object throws a RangeError; pass an array of objects
+ * that ends with the row to predict.
  *
  * @example new data.LagFeatures({ lags: [1, 2] }).fitTransform([5, 6, 7]); // tensor([[nan, nan], [5., nan], [6., 5.]])
  */
@@ -60,7 +60,9 @@ export class LagFeatures extends ColumnwiseTransformer<object> {
 
   protected writeColumn(op: string, _fitted: object, source: Source, out: Out): void {
     if (source.isSingle && this.lags.some((lag) => lag > 0)) {
-      throw unexpected(op, 'an array of rows that ends with the one to transform', 'x', 'one row');
+      throw new RangeError(
+        `${op}: x is a single row; pass an array of rows that ends with the row to transform`,
+      );
     }
     const numbers = source.numbers(op);
     const { values, stride, offset } = out;

@@ -36,7 +36,7 @@ export function knownNumbers(op: string, source: Source): Known {
 }
 
 /**
- * Base class of transformers that change each number alone.
+ * Base class of transformers that transform each number independently.
  *
  * @example new data.MinMaxScaler().fit([1, 3]).inverseTransform(tensor([[0.5]])) // tensor([[2.]])
  */
@@ -110,7 +110,7 @@ function requireSteps(op: string, source: Source, { min, max }: Known, change: C
   if (!(Math.abs(high - low) < 4096 * step)) return;
   throw unexpected(
     op,
-    "differences that float32 keeps (center the column, or use dtype: 'float64')",
+    "differences that float32 can represent (center the column, or use dtype: 'float64')",
     source.label,
     `values from ${min} to ${max}`,
   );

@@ -34,8 +34,8 @@ export interface OneHotEncoderOptions extends RareOptions, OutputOptions {
 const name = 'OneHotEncoder';
 
 /**
- * Makes one output column for each category: 1 in the rows that have it, 0 elsewhere. Categories are sorted; after them
- * come a column of missing values and one of joined rare categories, if the options ask for them.
+ * Makes one output column for each category: 1 in the rows that have it, 0 elsewhere. Categories are sorted. If
+ * the options ask for them, a column for missing values and one for the joined rare categories follow.
  *
  * @see sklearn.preprocessing.OneHotEncoder
  * @example

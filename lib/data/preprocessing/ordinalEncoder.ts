@@ -40,8 +40,8 @@ export interface OrdinalEncoderOptions extends RareOptions {
 const name = 'OrdinalEncoder';
 
 /**
- * Makes one number of each category: 0, 1, 2, ... in sorted order. After them come the codes of missing values, of joined
- * rare categories and of unknown categories, if the options ask for them.
+ * Encodes each category as a number: 0, 1, 2, ... in sorted order. If the options ask for them, the codes of missing
+ * values, of joined rare categories and of unknown categories follow.
  *
  * @see sklearn.preprocessing.OrdinalEncoder
  * @example
@@ -77,13 +77,13 @@ export class OrdinalEncoder extends CategoryTransformer {
     if (handleUnknown === 'useEncodedValue' || unknownValue !== undefined) {
       requireCode(dtype, 'unknownValue', unknownValue);
       if (handleUnknown !== 'useEncodedValue') {
-        throw unexpected(name, "handleUnknown: 'useEncodedValue'", 'unknownValue', 'it alone');
+        throw new RangeError(`${name}: unknownValue requires handleUnknown: 'useEncodedValue'`);
       }
     }
     if (encodedMissingValue !== undefined) {
       requireCode(dtype, 'encodedMissingValue', encodedMissingValue);
       if (handleMissing === 'category') {
-        throw unexpected(name, 'one of handleMissing and it', 'encodedMissingValue', 'both');
+        throw new RangeError(`${name}: pass either handleMissing or encodedMissingValue, not both`);
       }
     }
     const codes = { handleUnknown, unknownValue: plain(unknownValue), handleMissing, encodedMissingValue: plain(encodedMissingValue) }; // prettier-ignore

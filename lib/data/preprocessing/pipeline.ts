@@ -98,7 +98,7 @@ export class Pipeline extends Transformer {
   }
 
   /**
-   * Undoes the steps in reverse order.
+   * Inverts the steps, the last one first.
    *
    * @param x a result of `transform`, or of a model that predicts one
    * @returns the input columns, shape (rows, columns)

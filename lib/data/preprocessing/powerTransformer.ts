@@ -29,8 +29,8 @@ interface Fitted {
 const name = 'PowerTransformer';
 
 /**
- * Makes the distribution of a column more like a normal one by a power of its values, whose exponent maximizes the
- * likelihood (Yeo and Johnson 2000; Box and Cox 1964).
+ * Makes the distribution of a column more like a normal distribution: raises the values to a power, whose exponent
+ * maximizes the likelihood (Yeo and Johnson 2000; Box and Cox 1964).
  *
  * Missing values (NaN) are left out in `fit` and stay NaN. A constant column is only shifted, and a warning names it.
  *

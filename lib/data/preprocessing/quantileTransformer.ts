@@ -28,7 +28,7 @@ const name = 'QuantileTransformer';
 const bound = 1e-7;
 
 /**
- * Gives a column a uniform or normal distribution: each value becomes the share of values below it.
+ * Maps a column to a uniform or normal distribution, by the fraction of values that are below each value.
  *
  * Missing values (NaN) are left out in `fit` and stay NaN. All rows of `fit` are used (scikit-learn's `subsample=None`).
  *

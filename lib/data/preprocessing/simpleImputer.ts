@@ -38,7 +38,7 @@ const name = 'SimpleImputer';
 /**
  * Replaces missing values with a statistic of the known values, or with a constant.
  *
- * Categories and texts stay what they are: put an encoder after it in a Pipeline.
+ * Categories and texts stay categories and texts: put an encoder after the SimpleImputer in a Pipeline.
  *
  * @see sklearn.impute.SimpleImputer
  * @example new data.SimpleImputer({ strategy: 'median' }).fitTransform([1, null, 3, 8]); // 3 for the missing value
@@ -139,7 +139,9 @@ export class SimpleImputer extends ColumnwiseTransformer<Fitted> {
   protected writeColumn(op: string, fitted: Fitted, source: Source, out: Out): void {
     const { value, indicator } = fitted;
     if (typeof value === 'string') {
-      throw unexpected(op, 'an encoder after it, in a Pipeline,', source.label, 'texts');
+      throw new RangeError(
+        `${op}: ${source.label} contains texts; put an encoder after the SimpleImputer in a Pipeline`,
+      );
     }
     const numbers = source.numbers(op);
     const { values, stride, offset } = out;

@@ -118,7 +118,7 @@ export abstract class Transformer {
   }
 
   /**
-   * Learns from rows what `transform` needs.
+   * Computes from rows the values that `transform` uses, such as means or categories.
    *
    * @param x a table, a tensor (rows, columns), one column, an array of its values, or an array of plain objects
    * @returns the transformer itself
@@ -234,7 +234,7 @@ export abstract class Transformer {
   /**
    * The class with its options and columns.
    *
-   * @returns text for people
+   * @returns the text
    */
   toString(): string {
     const inputs = this._inputs;

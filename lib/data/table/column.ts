@@ -38,7 +38,7 @@ export interface NumberColumn {
 }
 
 /**
- * A column of values of a few kinds: `values[i]` is the index of row i's value in `categories`, or -1 if it is missing.
+ * A column with few different values: `values[i]` is the index of row i's value in `categories`, or -1 if it is missing.
  */
 export interface CategoryColumn {
   /** Distinguishes it from other columns. */

@@ -101,7 +101,7 @@ export function sampleRows(
     throw wrongType(op, 'a Generator', 'generator', generator);
   }
   if (seed !== undefined && generator !== undefined) {
-    throw unexpected(op, 'either seed or generator', 'options', 'both');
+    throw new RangeError(`${op}: pass either seed or generator, not both`);
   }
   const own = seed === undefined ? generator : new Generator(requireInteger(op, 'seed', seed, 0));
   const random = own === undefined ? {} : { generator: own };

@@ -77,10 +77,10 @@ export class Table {
 
   /**
    * A table of objects, one for each row; columns are in the order in which their keys appear. An absent key, undefined,
-   * null and NaN are missing values. `types` says the kinds of columns; otherwise, texts become categories, and numbers
+   * null and NaN are missing values. `types` sets the kinds of columns. Otherwise, texts become categories, and numbers
    * float64.
    *
-   * Throws a TypeError that names row and key if the values of a column are not of one kind.
+   * Throws a TypeError that names row and key if the values of a column have different kinds.
    *
    * @param rows objects, one for each row
    * @returns the table
@@ -231,7 +231,7 @@ export class Table {
   /**
    * The rows for which `keep` is true: a function of the row and its index, or a mask with one boolean for each row.
    *
-   * @param keep says which rows are kept
+   * @param keep the function or the mask
    * @returns a table of these rows
    */
   filter(keep: ((row: TableRow, i: number) => boolean) | readonly boolean[] | Tensor): Table {
@@ -252,7 +252,7 @@ export class Table {
   }
 
   /**
-   * All columns but `names`.
+   * All columns except `names`.
    *
    * @param names names of columns
    * @returns a table of the other columns
@@ -396,8 +396,8 @@ export class Table {
    * Columns of numbers and booleans side by side, (rows, names): all of them, or those in `names`. Missing values are NaN.
    * Encode categories first, with `ColumnTransformer`.
    *
-   * Without `dtype` the tensor is float32, and a column with integers or distinct values that float32 does not hold,
-   * such as the identifier 16777217, is a RangeError: float32 would merge them.
+   * Without `dtype` the tensor is float32, and a column with integers that float32 cannot represent, such as
+   * the identifier 16777217, or with different values that are equal in float32, throws a RangeError.
    */
   toTensor(
     names: readonly string[] = this.names,

@@ -166,7 +166,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
    * Tests whether there is a module of this name.
    *
    * @param name name of a module
-   * @returns whether there is one
+   * @returns true if there is such a module
    */
   has(name: string): boolean {
     requireMethodArity(this, 'has', arguments.length, 1);
@@ -178,7 +178,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
    *
    * @param name name of a module
    * @returns the module
-   * @throws RangeError if there is none
+   * @throws RangeError if there is no module of this name
    */
   get(name: string): M {
     requireMethodArity(this, 'get', arguments.length, 1);
@@ -208,7 +208,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never> {
    * Removes the module of this name.
    *
    * @param name name of a module
-   * @returns whether there was one
+   * @returns true if there was such a module
    */
   delete(name: string): boolean {
     requireMethodArity(this, 'delete', arguments.length, 1);

@@ -101,7 +101,7 @@ export class ELU extends numericInplaceActivation(
   (alpha = 1) => ({ alpha }),
   (x, { alpha, inplace }) => F.elu(x, { alpha, inplace }),
 ) {
-  /** Minus the limit of the result for x towards negative infinity; default 1. */
+  /** The result approaches -`alpha` as x goes to negative infinity; default 1. */
   declare readonly alpha: number;
 }
 
@@ -116,7 +116,7 @@ export class CELU extends numericInplaceActivation(
   (alpha = 1) => ({ alpha }),
   (x, { alpha, inplace }) => F.celu(x, { alpha, inplace }),
 ) {
-  /** Minus the limit of the result for x towards negative infinity; default 1. */
+  /** The result approaches -`alpha` as x goes to negative infinity; default 1. */
   declare readonly alpha: number;
 }
 

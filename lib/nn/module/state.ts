@@ -11,9 +11,9 @@ export type StateDict = Record<string, Tensor>;
 
 /** The differences that `loadStateDict` found between the names of the module and the names of the dict. */
 export interface LoadReport {
-  /** Names of the module that the dict lacks. */
+  /** Names that the module has and the dict lacks. */
   readonly missingKeys: string[];
-  /** Names of the dict that the module lacks. */
+  /** Names that the dict has and the module lacks. */
   readonly unexpectedKeys: string[];
 }
 

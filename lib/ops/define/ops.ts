@@ -34,7 +34,7 @@ export function kernelPairs(name: string): KernelPairs {
 function find(name: string): NativeKernels | NativeKernelPairs {
   const found = addon.ops[name] as NativeKernels | NativeKernelPairs | undefined;
   if (found === undefined)
-    throw new Error(`blasgrad: the addon has no op ${name}; build it again with npm run setup`);
+    throw new Error(`blasgrad: the addon has no op ${name}; build it again with npm run build`);
   used.add(name);
   return found;
 }

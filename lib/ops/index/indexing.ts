@@ -62,7 +62,12 @@ function basicPart(op: string, x: Tensor, indices: readonly unknown[]): [Tensor,
   );
   const used = spans.reduce((sum, span) => sum + span, 0);
   if (used > x.ndim) {
-    throw unexpected(op, `indices for ${x.ndim} dimensions`, 'indices', `ones for ${used}`);
+    throw unexpected(
+      op,
+      `indices of at most ${x.ndim} dimensions`,
+      'indices',
+      `indices of ${used}`,
+    );
   }
   if (indices.indexOf('...') !== indices.lastIndexOf('...')) {
     throw unexpected(op, "at most one '...'", 'indices', 'several');

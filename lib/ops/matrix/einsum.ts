@@ -43,7 +43,7 @@ function labelsOf(term: string, count: number): string[] {
 function labelled(term: string, x: Tensor, i: number): Labelled {
   const free = x.ndim - term.replace('...', '').length;
   if (free < 0 || (free > 0 && !term.includes('...'))) {
-    const what = `dimensions for '${term}'`;
+    const what = `the dimensions '${term}'`;
     throw unexpected('einsum', what, `operands[${i}]`, `shape ${shapeText(x.shape)}`);
   }
   let tensor = x;

@@ -25,7 +25,7 @@ export interface CyclicOptions {
    * gamma^step ('exp_range').
    */
   mode?: (typeof modes)[number];
-  /** Base of mode 'exp_range'; default 1. */
+  /** Factor of the height for each step in mode 'exp_range'; default 1. */
   gamma?: number;
   /** Computes the height of the cycles, in [0, 1], instead of `mode`; not part of the state dict. */
   scaleFn?: (x: number) => number;
@@ -34,7 +34,7 @@ export interface CyclicOptions {
    * ('iterations').
    */
   scaleMode?: 'cycle' | 'iterations';
-  /** Whether to decrease the momentum while the learning rate rises, and the reverse; default true. */
+  /** Whether the momentum falls while the learning rate rises, and rises while it falls; default true. */
   cycleMomentum?: boolean;
   /** Lowest momentum, one number or one for each parameter group; default 0.8. */
   baseMomentum?: number | readonly number[];

@@ -25,7 +25,7 @@ export interface OneCycleOptions {
   pctStart?: number;
   /** Whether the learning rate follows a cosine ('cos', the default) or a line ('linear'). */
   annealStrategy?: 'cos' | 'linear';
-  /** Whether to decrease the momentum while the learning rate rises, and the reverse; default true. */
+  /** Whether the momentum falls while the learning rate rises, and rises while it falls; default true. */
   cycleMomentum?: boolean;
   /** Lowest momentum, one number or one for each parameter group; default 0.85. */
   baseMomentum?: number | readonly number[];

@@ -85,7 +85,7 @@ export class ReduceLROnPlateau extends Schedule {
    * Compares the metric of an epoch with the best one, and reduces the learning rate if necessary.
    *
    * @param metric a number, or a tensor of one element
-   * @throws TypeError if `metric` is neither
+   * @throws TypeError if `metric` is neither a number nor a tensor
    */
   step(metric: number | Tensor): void {
     requireMethodArity(this, 'step', arguments.length, 1);

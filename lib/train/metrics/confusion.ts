@@ -10,7 +10,7 @@ import type { Tensor } from '../../core/tensor';
 import { classesOf, requireReading, type ClassOptions, type Reading } from './classes';
 import { ratio, SumMetric } from './metric';
 
-/** How the figures of the classes become one: `binary` is that of class 1, `none` returns all. */
+/** How the values of the classes are averaged: `binary` returns the value of class 1, `none` returns all values. */
 export type Average = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
 
 /** Options of precision, recall and f1. */

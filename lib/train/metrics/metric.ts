@@ -20,15 +20,16 @@ export interface Metric {
   readonly eager?: boolean;
   /** Adds the outputs and targets of a batch. */
   update(output: Tensor, target: Tensor): void;
-  /** The figure over all batches since the last `reset`. */
+  /** The value over all batches since the last `reset`. */
   compute(): MetricValue;
   /** Starts again without batches. */
   reset(): void;
   /**
-   * What the batches left so far. Without it, an epoch that is resumed in the middle counts its remaining batches only.
+   * The state after the batches so far. Without it, an epoch that is resumed in the middle counts its remaining batches
+   * only.
    */
   stateDict?(): Record<string, Tensor>;
-  /** Restores that state. */
+  /** Restores the state of `stateDict`. */
   loadStateDict?(dict: Readonly<Record<string, Tensor>>): void;
 }
 
@@ -62,7 +63,7 @@ export abstract class SumMetric<Name extends string> implements Metric {
   /** Adds a batch to the sums, by ops alone. */
   protected abstract add(output: Tensor, target: Tensor): void;
 
-  /** The figure over all batches since the last `reset`. */
+  /** The value over all batches since the last `reset`. */
   abstract compute(): MetricValue;
 
   reset(): void {

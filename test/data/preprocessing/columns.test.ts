@@ -109,7 +109,7 @@ test('LagFeatures looks back', () => {
     [7, 6, 5],
   ]);
   expect(lags.outputNames()).toEqual(['y', 'y_lag1', 'y_lag2']);
-  expect(() => lags.transform({ y: 5 })).toThrow('expected an array of rows that ends with the one to transform for x, got one row'); // prettier-ignore
+  expect(() => lags.transform({ y: 5 })).toThrow('x is a single row; pass an array of rows that ends with the row to transform'); // prettier-ignore
   expect(lags.transform([{ y: 1 }, { y: 2 }]).toArray()).toEqual([[1, NaN, NaN], [2, 1, NaN]]); // prettier-ignore
 });
 

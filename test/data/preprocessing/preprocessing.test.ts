@@ -337,7 +337,7 @@ test.each<[() => unknown, string]>([
   [
     () =>
       new data.Pipeline([new data.SimpleImputer({ strategy: 'mostFrequent' })]).fitTransform(city),
-    'Pipeline.transform: expected an encoder after it, in a Pipeline, for x, got texts',
+    'Pipeline.transform: x contains texts; put an encoder after the SimpleImputer in a Pipeline',
   ],
 ])('what makes no sense is refused, %#', (use, message) => {
   expect(use).toThrow(message);

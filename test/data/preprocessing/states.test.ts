@@ -123,7 +123,7 @@ test('one transformer for several columns is copied for each', () => {
   expect(() => shared.transform([1])).toThrow('not fitted');
   const own = { fit: () => undefined, transform: () => table.toTensor(['a']), stateDict: () => ({}), loadStateDict: () => undefined }; // prettier-ignore
   expect(() => new ColumnTransformer({ a: own, b: own })).toThrow(
-    "ColumnTransformer: expected a transform of its own for the transformer of 'b', got that of another column",
+    "ColumnTransformer: the transformer of 'b' is also used for another column; pass a transform for each column",
   );
 });
 
@@ -164,7 +164,7 @@ describe('float32 merges no values', () => {
   test('scaled by their size alone', () => {
     const far = [1e9 + 1, 1e9 + 2, 1e9 + 3];
     for (const scaler of [new data.MaxAbsScaler(), new StandardScaler({ withMean: false })]) {
-      expect(() => scaler.fit(far)).toThrow('differences that float32 keeps');
+      expect(() => scaler.fit(far)).toThrow('differences that float32 can represent');
     }
     const x = new data.MaxAbsScaler({ dtype: 'float64' }).fitTransform(far);
     expect(new Set(x.flatten().toArray() as number[]).size).toBe(3);

@@ -159,7 +159,7 @@ function notationOf(op: string, { decimal = '.', thousands }: CsvOptions): Notat
 function requireCharacter(op: string, name: string, value: unknown): void {
   if (typeof value !== 'string') throw wrongType(op, 'a string', name, value);
   if (value.length !== 1 || /[\d+\-eE\r\n]/.test(value)) {
-    throw wrongValue(op, 'one character that is no part of a number', name, value);
+    throw wrongValue(op, 'one character that is not part of a number', name, value);
   }
 }
 
@@ -187,5 +187,5 @@ function encodingOf(op: string, value: unknown): string {
 function requireMark(op: string, name: string, value: unknown): void {
   if (typeof value !== 'string') throw wrongType(op, 'a string', name, value);
   if (value.length === 0) throw wrongValue(op, 'at least one character', name, value);
-  if (/[\r\n]/.test(value)) throw wrongValue(op, 'a mark without line ends', name, value);
+  if (/[\r\n]/.test(value)) throw wrongValue(op, 'a string without line breaks', name, value);
 }

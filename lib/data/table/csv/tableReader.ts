@@ -82,7 +82,7 @@ export class TableReader {
 
   private get scanner(): NonNullable<Records['scanner']> {
     const { scanner } = this.records;
-    if (scanner === null) throw new Error('no row');
+    if (scanner === null) throw new Error('blasgrad: internal error: no row');
     return scanner;
   }
 

@@ -171,7 +171,7 @@ describe('what fixes it', () => {
       /GLIBC_2.34' not found/,
       /^tell your bundler that blasgrad is external$/,
     ],
-    ['a clone', hostWith({}, { clone: true }), /not there/, /^npm run build$/],
+    ['a clone', hostWith({}, { clone: true }), /not found/, /^npm run build$/],
     ['musl', hostWith({}, musl), /linux-x64-musl: not found/, /^apk add .*install.mjs'$/],
     ['ARM', hostWith({}, { arch: 'arm64' }), /linux-arm64: not found/, /apt-get .*install.mjs'/],
     [

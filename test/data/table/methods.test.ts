@@ -180,7 +180,7 @@ test('structuredClone refuses a table; its columns can be cloned', () => {
 });
 
 test.each<[string, data.ColumnData, unknown]>([
-  ['large whole numbers', [16777217, 1], '16777217 in row 0, which float32 rounds to 16777216'],
+  ['large integers', [16777217, 1], '16777217 in row 0, which float32 rounds to 16777216'],
   ['int64', [1n, 2n ** 53n + 1n], '9007199254740993 in row 1'],
   ['minutes of timestamps', [1.7e12, 1.7e12 + 60_000], '1700000000000 in row 0'],
   ['close fractions', [1e6 + 0.01, 1e6 + 0.02], '1000000.02 in row 1'],

@@ -86,8 +86,8 @@ test.each<[string, string, Options, Record<string, unknown[]>]>([
   ['no dates', 'a\n2023-02-29\n', {}, { a: ['category', '2023-02-29'] }],
   ['texts', 'a\nx\nNA\n', { types: { a: 'text' } }, { a: ['text', 'x', null] }],
   ['integers with missing ones', 'a,b\n1,1\n,2\n', { types: { a: 'integer' } }, { a: ['integer', 1, null], b: ['integer', 1, 2] }], // prettier-ignore
-  ['whole numbers beyond 2^53', 'a,b\n9007199254740993,1\n,2\n5,3\n', {}, { a: ['integer', 9007199254740993n, null, 5], b: ['integer', 1, 2, 3] }], // prettier-ignore
-  ['whole numbers beyond 2^53, then a fraction', 'a\n9007199254740993\n0.5\n', {}, { a: ['number', 9007199254740992, 0.5] }], // prettier-ignore
+  ['integers beyond 2^53', 'a,b\n9007199254740993,1\n,2\n5,3\n', {}, { a: ['integer', 9007199254740993n, null, 5], b: ['integer', 1, 2, 3] }], // prettier-ignore
+  ['integers beyond 2^53, then a fraction', 'a\n9007199254740993\n0.5\n', {}, { a: ['number', 9007199254740992, 0.5] }], // prettier-ignore
   ['digits', 'a\n0.1234567890123456789\n-17976931348623157e292\n4.9e-324\n', {}, { a: ['number', 0.12345678901234568, -1.7976931348623157e308, 5e-324] }], // prettier-ignore
   ['a decimal comma', 'a;b\n1,5;x\n-,25;y\n', { delimiter: ';', decimal: ',' }, { a: ['number', 1.5, -0.25], b: ['category', 'x', 'y'] }], // prettier-ignore
   ['thousands', 'a\n"1,234,567.5"\n12\n', { thousands: ',' }, { a: ['number', 1234567.5, 12] }],

@@ -55,7 +55,7 @@ async function* textOf(input: Input): AsyncGenerator<string, void, undefined> {
  * Reads a JSON file as a table: an array of objects, one for each row, or an object of arrays, one for each column.
  *
  * An absent key and null are missing values. Rejects with a RangeError that names the file if it is not such JSON, or if it
- * has whole numbers beyond 2^53, which JSON.parse rounds.
+ * has integers beyond 2^53, which JSON.parse rounds.
  *
  * @param source where the file is; it may be compressed with gzip, brotli or zstd
  * @param options kinds of columns
@@ -110,7 +110,7 @@ function tableOfColumns(input: Input, value: Record<string, unknown>, kinds: Kin
   return table;
 }
 
-/** JSON.parse has rounded whole numbers from 2^53 on. */
+/** JSON.parse has rounded integers from 2^53 on. */
 function requireSafe(input: Input, table: Table): void {
   for (const [name, column] of table.columns) {
     if (!isNumbers(column)) continue;
@@ -120,7 +120,7 @@ function requireSafe(input: Input, table: Table): void {
       return size >= 2 ** 53 && size < 2 ** 64 && Number.isInteger(size);
     });
     if (at < 0) continue;
-    const what = 'whole numbers below 2^53 (write larger ones as texts)';
+    const what = 'integers below 2^53 (write larger ones as texts)';
     throw input.file.wrong(what, `row ${at} of column '${name}'`, String(values[at]));
   }
 }

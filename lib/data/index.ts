@@ -6,6 +6,7 @@
 export * from './datasets';
 export * from './loader';
 export * from './preprocessing';
+export * from './splits';
 export * from './table';
 export * as transforms from './transforms';
 export * from './workers';

@@ -62,11 +62,80 @@ def regression(name, output, target):
         "mae": metrics.mean_absolute_error(target, output),
         "mse": metrics.mean_squared_error(target, output),
         "r2": metrics.r2_score(target, output),
+        "rmse": metrics.root_mean_squared_error(target.ravel(), output.ravel()),
+        "mape": metrics.mean_absolute_percentage_error(target.ravel(), output.ravel()),
+        "medianAbsoluteError": metrics.median_absolute_error(target.ravel(), output.ravel()),
+    }
+
+
+def agreement(target, said, labels):
+    return {
+        "balancedAccuracy": metrics.balanced_accuracy_score(target, said),
+        "matthews": metrics.matthews_corrcoef(target, said),
+        "cohenKappa": metrics.cohen_kappa_score(target, said, labels=labels),
+        "classReport": np.stack(
+            metrics.precision_recall_fscore_support(target, said, labels=labels, zero_division=0), 1
+        ).tolist(),
+    }
+
+
+def calibration(probabilities, target, bins):
+    confidence, hits = probabilities.max(1), probabilities.argmax(1) == target
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    parts = [(place == i) for i in range(bins)]
+    return float(sum(abs(confidence[p].sum() - hits[p].sum()) for p in parts) / len(target))
+
+
+def probability(name, logits, target):
+    logits, target = np.asarray(logits), np.asarray(target)
+    labels = list(range(logits.shape[1]))
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    said = logits.argmax(1)
+    loss = metrics.log_loss(target, probabilities, labels=labels)
+    two = len(labels) == 2
+    return {
+        "name": name,
+        "logits": logits.tolist(),
+        "probabilities": probabilities.tolist(),
+        "target": target.tolist(),
+        "logLoss": loss,
+        "perplexity": float(np.exp(loss)),
+        "brier": metrics.brier_score_loss(
+            target,
+            probabilities[:, 1] if two else probabilities,
+            labels=labels,
+            scale_by_half=two,
+        ),
+        "calibrationError": calibration(probabilities, target, 10),
+        **agreement(target, said, labels),
+    }
+
+
+def ranking(name, scores, target):
+    scores, target = np.asarray(scores, dtype=float), np.asarray(target)
+    curve = metrics.roc_curve(target, scores)
+    return {
+        "name": name,
+        "output": scores.tolist(),
+        "target": target.tolist(),
+        "rocAuc": metrics.roc_auc_score(target, scores),
+        "rocCurve": [part[1:].tolist() if i == 2 else part.tolist() for i, part in enumerate(curve)],
+        "averagePrecision": metrics.average_precision_score(target, scores),
+        "precisionRecallCurve": [
+            part.tolist() for part in metrics.precision_recall_curve(target, scores)
+        ],
     }
 
 
 def scores(n, count):
     return np.round(random.normal(size=(n, count)), 2)
+
+
+new = np.random.default_rng(2)
+
+
+def more(n, count):
+    return np.round(new.normal(size=(n, count)), 2)
 
 
 never = scores(10, 3)
@@ -88,6 +157,18 @@ print(
                 binary("logits", [-1.5, 0, 2, -0.25, 3, 1], [0, 0, 1, 1, 1, 0], 0),
                 binary("never 1", [0.1, 0.2, 0.3], [1, 0, 1], 0.5),
                 binary("0 alone", [0.1, 0.2, 0.3], [0, 0, 0], 0.5),
+            ],
+            "probability": [
+                probability("three classes", more(20, 3), new.integers(0, 3, 20)),
+                probability("a class that never occurs", more(9, 4), new.integers(0, 3, 9)),
+                probability("two classes", more(20, 2), new.integers(0, 2, 20)),
+            ],
+            "ranking": [
+                ranking("scores", np.round(new.normal(size=40), 3), new.integers(0, 2, 40)),
+                ranking("ties", np.round(new.normal(size=40)), new.integers(0, 2, 40)),
+                ranking("all right", [0.1, 0.2, 0.7, 0.9], [0, 0, 1, 1]),
+                ranking("all wrong", [0.1, 0.2, 0.7, 0.9], [1, 1, 0, 0]),
+                ranking("one score", [0.5, 0.5, 0.5], [1, 0, 0]),
             ],
             "regression": [
                 regression("near", y + np.round(random.normal(size=9) / 8, 2), y),

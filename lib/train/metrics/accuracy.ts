@@ -16,10 +16,10 @@ import {
   type Reading,
   type TargetOptions,
 } from './classes';
-import { ratio, SumMetric } from './metric';
+import { CheckedMetric, ratio } from './metric';
 
 /** Correct answers and their total. */
-abstract class Share extends SumMetric<'correct' | 'total'> {
+abstract class Share extends CheckedMetric<'correct' | 'total'> {
   readonly higherIsBetter = true;
 
   constructor(op: string) {
@@ -33,6 +33,7 @@ abstract class Share extends SumMetric<'correct' | 'total'> {
 
   compute(): number {
     requireArity('compute', arguments.length, 0);
+    if (this.hasNan()) return NaN;
     return ratio(this.number('correct'), this.number('total'));
   }
 }
@@ -44,7 +45,10 @@ export class Accuracy extends Share {
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { predicted, actual, counted } = classesOf(this.op, output, target, this.reading);
+    const { predicted, actual, counted, scores } = classesOf(this.op, output, target, this.reading);
+    if (scores !== undefined) {
+      this.inspect(scores, counted, this.reading.isProbability && scores.ndim === actual.ndim);
+    }
     this.count(predicted.eq(actual), counted);
   }
 }
@@ -66,14 +70,22 @@ export class TopK extends Share {
     const { indices } = output.topk(Math.min(this.k, output.shape[1]), 1);
     const { actual, counted } = targetsOf(target, this.ignoreIndex);
     requireClasses(this.op, 'target', actual, output.shape[1]);
+    this.inspect(output, counted, false);
     this.count(indices.eq(actual.unsqueeze(1)).any(1), counted);
   }
 }
 
 /**
- * The fraction of correct classes, from 0 to 1. Outputs are (n, classes, ...), where the largest number is at the
- * predicted class; or, in the shape of the targets, probabilities of class 1 (for logits: `threshold: 0`) or classes.
+ * The fraction of correct classes, from 0 to 1.
  *
+ * Outputs are (n, classes, ...), where the largest number is at the predicted class; or, in the shape of the targets,
+ * probabilities of class 1, logits (`logits: true`), or classes. NaN in an output makes the figure NaN; `nanCount` says
+ * in how many samples.
+ *
+ * @param options threshold, logits, and the label that is ignored
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @throws RangeError in `compute` if outputs in the shape of the targets were outside [0, 1]
+ * @see sklearn.metrics.accuracy_score
  * @example
  * const accuracy = metrics.accuracy();
  * accuracy.update(tensor([[0.2, 0.8], [0.9, 0.1]]), tensor([1, 1], { dtype: 'int32' }));
@@ -81,11 +93,19 @@ export class TopK extends Share {
  */
 export function accuracy(options: ClassOptions = {}): Accuracy {
   requireArity('accuracy', arguments.length, 1);
-  requireOptions('accuracy', options, ['threshold', 'ignoreIndex']);
+  requireOptions('accuracy', options, ['threshold', 'logits', 'ignoreIndex']);
   return new Accuracy(requireReading('accuracy', options));
 }
 
-/** The fraction of samples whose class is among the `k` largest outputs: (n, classes) for targets (n). */
+/**
+ * The fraction of samples whose class is among the `k` largest outputs: (n, classes) for targets (n).
+ *
+ * @param k how many outputs count
+ * @param options the label that is ignored
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @see sklearn.metrics.top_k_accuracy_score
+ * @example metrics.topK(5)
+ */
 export function topK(k: number, options: TargetOptions = {}): TopK {
   requireArity('topK', arguments.length, 2);
   requireOptions('topK', options, ['ignoreIndex']);

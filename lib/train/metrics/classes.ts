@@ -1,7 +1,13 @@
 /** Predicted and actual classes. */
 import { calledAs } from '../../core/caller';
 import { isFloating, isIndex } from '../../core/dtype';
-import { requireInteger, requireNumber, shapeText, unexpected } from '../../core/errors';
+import {
+  requireBoolean,
+  requireInteger,
+  requireNumber,
+  shapeText,
+  unexpected,
+} from '../../core/errors';
 import { sameShape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 import { arange } from '../../creation/range';
@@ -15,13 +21,20 @@ export interface TargetOptions {
 
 /** Options of metrics that compare classes. */
 export interface ClassOptions extends TargetOptions {
-  /** Outputs from this number on mean class 1, if they have no dimension for the classes; default 0.5, for logits 0. */
+  /** Outputs from this number on mean class 1, if they have no dimension for the classes; default 0.5, with `logits` 0. */
   threshold?: number;
+  /**
+   * Whether outputs without a dimension for the classes are logits; default false: they are probabilities, and
+   * `compute` throws a RangeError if any was outside [0, 1]. With a `threshold` of your own, any numbers are allowed.
+   */
+  logits?: boolean;
 }
 
 /** How outputs and targets are read. */
 export interface Reading {
   readonly threshold: number;
+  /** Whether outputs without a dimension for the classes must be from 0 to 1. */
+  readonly isProbability: boolean;
   readonly ignoreIndex: number;
   /** Classes are 0 to numClasses - 1; Infinity: as the output says. */
   readonly numClasses: number;
@@ -32,8 +45,10 @@ export function requireIgnoreIndex(op: string, { ignoreIndex = -100 }: TargetOpt
 }
 
 export function requireReading(op: string, options: ClassOptions, numClasses = Infinity): Reading {
-  const threshold = requireNumber(op, 'threshold', options.threshold ?? 0.5);
-  return { threshold, ignoreIndex: requireIgnoreIndex(op, options), numClasses };
+  const logits = requireBoolean(op, 'logits', options.logits ?? false);
+  const threshold = requireNumber(op, 'threshold', options.threshold ?? (logits ? 0 : 0.5));
+  const isProbability = !logits && options.threshold === undefined;
+  return { threshold, isProbability, ignoreIndex: requireIgnoreIndex(op, options), numClasses };
 }
 
 /** Classes of the samples, and which samples count. */
@@ -43,6 +58,8 @@ export interface Classes {
   /** 0 where a sample does not count. */
   readonly actual: Tensor;
   readonly counted: Tensor;
+  /** Floating outputs of the samples, of the shape of `actual` or with the classes in dimension 1. */
+  readonly scores?: Tensor;
 }
 
 /**
@@ -62,7 +79,7 @@ export function classesOf(op: string, output: Tensor, target: Tensor, reading: R
         throw unexpected(op, what, 'output', shapeText(output.shape));
       }
       requireClasses(op, 'target', actual, Number.isFinite(numClasses) ? numClasses : classes);
-      return { predicted: output.argmax(1), actual, counted };
+      return { predicted: output.argmax(1), actual, counted, scores: output };
     }
   }
   const column = output.ndim === target.ndim + 1 && output.shape.at(-1) === 1;
@@ -74,7 +91,7 @@ export function classesOf(op: string, output: Tensor, target: Tensor, reading: R
   if (isFloating(flat.dtype)) {
     const classes = Number.isFinite(numClasses) ? numClasses : 2;
     requireClasses(op, 'target', actual, classes);
-    return { predicted: asClasses(flat.ge(reading.threshold)), actual, counted };
+    return { predicted: asClasses(flat.ge(reading.threshold)), actual, counted, scores: flat };
   }
   const predicted = where(counted, asClasses(flat), 0);
   if (Number.isFinite(numClasses)) {

@@ -8,7 +8,7 @@ import {
 } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { classesOf, requireReading, type ClassOptions, type Reading } from './classes';
-import { ratio, SumMetric } from './metric';
+import { CheckedMetric, ratio } from './metric';
 
 /** How the values of the classes are averaged: `binary` returns the value of class 1, `none` returns all values. */
 export type Average = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
@@ -20,28 +20,33 @@ export interface AverageOptions extends ClassOptions {
   /**
    * `binary`: the figure of class 1. `macro`: the mean over the classes that occur. `weighted`: the mean weighted by
    * how often a class is the actual one. `micro`: all classes counted together. `none`: a figure for each class.
-   * Default: `binary` if numClasses is left out, else `macro`.
+   * Default: `binary`, as in scikit-learn; more than two classes need another one.
    */
   average?: Average;
 }
 
 /** Rows are actual classes, columns are predicted ones. */
-abstract class Confusion extends SumMetric<'confusion'> {
+export abstract class Confusion extends CheckedMetric<'confusion'> {
   constructor(
     op: string,
-    private readonly reading: Reading,
+    protected readonly reading: Reading,
   ) {
     super(op, { confusion: [reading.numClasses, reading.numClasses] });
   }
 
   protected add(output: Tensor, target: Tensor): void {
-    const { predicted, actual, counted } = classesOf(this.op, output, target, this.reading);
+    const { predicted, actual, counted, scores } = classesOf(this.op, output, target, this.reading);
+    if (scores !== undefined) {
+      this.inspect(scores, counted, this.reading.isProbability && scores.ndim === actual.ndim);
+    }
     const place = actual.mul(this.reading.numClasses).add(predicted).flatten();
     this.sum('confusion').view(-1).scatterAdd_(0, place, counted.flatten().to('float64'));
   }
 
+  /** The counts; NaN if an output was. */
   protected matrix(): number[][] {
     const n = this.reading.numClasses;
+    if (this.hasNan()) return Array.from({ length: n }, () => Array<number>(n).fill(NaN));
     const counts = this.numbers('confusion');
     return Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, (i + 1) * n)));
   }
@@ -96,6 +101,7 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
       };
     });
     const figure = figures[this.name];
+    if (this.nanCount > 0) return this.average === 'none' ? counts.map(() => NaN) : NaN;
     if (this.average === 'binary') return figure(counts[1]);
     if (this.average === 'micro') {
       return figure({
@@ -130,26 +136,33 @@ function figureOf<Options extends AverageOptions>(
   op: keyof typeof figures,
   options: Options,
 ): Figure<Options> {
-  requireOptions(op, options, ['numClasses', 'average', 'threshold', 'ignoreIndex']);
+  requireOptions(op, options, ['numClasses', 'average', 'threshold', 'logits', 'ignoreIndex']);
   const numClasses = requireInteger(op, 'numClasses', options.numClasses ?? 2, 2);
-  const standard = options.numClasses === undefined ? 'binary' : 'macro';
-  const average = requireOneOf(op, 'average', options.average ?? standard, [
+  const average = requireOneOf(op, 'average', options.average ?? 'binary', [
     ...(['binary', 'macro', 'micro', 'weighted', 'none'] as const),
   ]);
   if (average === 'binary' && numClasses !== 2) {
-    throw unexpected(op, "2 classes for average 'binary'", 'numClasses', String(numClasses));
+    const what = "'macro', 'micro', 'weighted' or 'none' of more than 2 classes";
+    throw unexpected(op, what, 'average', options.average === undefined ? 'nothing' : "'binary'");
   }
   return new AveragedFigure(op, requireReading(op, options, numClasses), average);
 }
 
 /**
- * How often each class was predicted for each actual class. `compute` returns rows of actual classes and columns of
- * predicted ones. Outputs and targets as for `accuracy`, with classes from 0 to numClasses - 1.
+ * How often each class was predicted for each actual class: `compute` returns rows of actual classes and columns of
+ * predicted ones. Outputs and targets as for `accuracy`.
+ *
+ * @param numClasses classes are 0 to numClasses - 1
+ * @param options threshold, logits, and the label that is ignored
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @throws RangeError in `update` if a label is not below numClasses
+ * @see sklearn.metrics.confusion_matrix
+ * @example metrics.confusionMatrix(3)
  */
 export function confusionMatrix(numClasses: number, options: ClassOptions = {}): ConfusionMatrix {
   requireArity('confusionMatrix', arguments.length, 2);
   const op = 'confusionMatrix';
-  requireOptions(op, options, ['threshold', 'ignoreIndex']);
+  requireOptions(op, options, ['threshold', 'logits', 'ignoreIndex']);
   requireInteger(op, 'numClasses', numClasses, 2);
   return new ConfusionMatrix(op, requireReading(op, options, numClasses));
 }
@@ -158,6 +171,10 @@ export function confusionMatrix(numClasses: number, options: ClassOptions = {}):
  * The fraction of predictions of a class that are correct. Outputs and targets as for `accuracy`; 0 if a class was
  * never predicted.
  *
+ * @param options classes, average, threshold, logits, and the label that is ignored
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @throws RangeError if there are more than two classes and no average
+ * @see sklearn.metrics.precision_score
  * @example metrics.precision({ numClasses: 10, average: 'weighted' })
  */
 export function precision<Options extends AverageOptions>(
@@ -167,7 +184,15 @@ export function precision<Options extends AverageOptions>(
   return figureOf('precision', options);
 }
 
-/** The fraction of samples of a class that were predicted as that class. Options and edge cases as for `precision`. */
+/**
+ * The fraction of samples of a class that were predicted as that class. Edge cases as for `precision`.
+ *
+ * @param options classes, average, threshold, logits, and the label that is ignored
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @throws RangeError if there are more than two classes and no average
+ * @see sklearn.metrics.recall_score
+ * @example metrics.recall({ numClasses: 10, average: 'weighted' })
+ */
 export function recall<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
@@ -175,7 +200,15 @@ export function recall<Options extends AverageOptions>(
   return figureOf('recall', options);
 }
 
-/** The harmonic mean of precision and recall. Options and edge cases as for `precision`. */
+/**
+ * The harmonic mean of precision and recall. Edge cases as for `precision`.
+ *
+ * @param options classes, average, threshold, logits, and the label that is ignored
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @throws RangeError if there are more than two classes and no average
+ * @see sklearn.metrics.f1_score
+ * @example metrics.f1({ numClasses: 10, average: 'weighted' })
+ */
 export function f1<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {

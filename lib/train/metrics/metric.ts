@@ -110,6 +110,44 @@ export abstract class SumMetric<Name extends string> implements Metric {
   }
 }
 
+/** What is wrong with outputs: how many are NaN, and how many are no probabilities. */
+export type ProblemName = 'nan' | 'outside';
+export const problemSums = { nan: [], outside: [] } as const;
+
+/** A metric of outputs that must be numbers, and perhaps probabilities. */
+export abstract class CheckedMetric<Name extends string> extends SumMetric<Name | ProblemName> {
+  protected constructor(op: string, shapes: Readonly<Record<Name, Shape>>) {
+    super(op, { ...shapes, ...problemSums } as Readonly<Record<Name | ProblemName, Shape>>);
+  }
+
+  /** How many samples since the last `reset` had NaN in their outputs: `compute` then returns NaN. */
+  get nanCount(): number {
+    return this.number('nan' as Name | ProblemName);
+  }
+
+  /** Counts problems of the scores of a batch, by ops alone. */
+  protected inspect(scores: Tensor, counted: Tensor, isProbability: boolean): void {
+    let [isNan, isOutside] = [scores.isnan(), scores.lt(0).logicalOr(scores.gt(1))];
+    if (scores.ndim > counted.ndim) [isNan, isOutside] = [isNan.any(1), isOutside.any(1)];
+    this.add_('nan', isNan.logicalAnd(counted));
+    if (isProbability) this.add_('outside', isOutside.logicalAnd(counted));
+  }
+
+  private add_(name: ProblemName, where: Tensor): void {
+    this.sum(name as Name | ProblemName).add_(where.to('float64').sum());
+  }
+
+  /** Whether the figure is NaN; RangeError if outputs are no probabilities. */
+  protected hasNan(): boolean {
+    const outside = this.number('outside' as Name | ProblemName);
+    if (outside > 0) {
+      const what = 'probabilities from 0 to 1 (for logits, set logits: true)';
+      throw unexpected(this.op, what, 'output', `${outside} samples outside`);
+    }
+    return this.nanCount > 0;
+  }
+}
+
 /** 0 where the divisor is 0, as in scikit-learn. */
 export function ratio(a: number, b: number): number {
   return b === 0 ? 0 : a / b;

@@ -11,7 +11,7 @@ import type { Tensor } from '../../core/tensor';
 import { ratio, SumMetric } from './metric';
 
 /** Both in float64 and of one shape; an output (n, 1) fits a target (n). */
-function pair(op: string, output: Tensor, target: Tensor): [Tensor, Tensor] {
+export function pair(op: string, output: Tensor, target: Tensor): [Tensor, Tensor] {
   const column = output.ndim === target.ndim + 1 && output.shape.at(-1) === 1;
   const flat = column ? output.squeeze(-1) : output;
   if (!sameShape(flat.shape, target.shape)) {
@@ -88,16 +88,85 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
   }
 }
 
-/** The mean absolute error over all elements. */
+/** The square root of the mean squared error. */
+export class RootMeanSquare extends MeanError {
+  constructor() {
+    super('rmse', (distance) => distance.square());
+  }
+
+  override compute(): number {
+    requireArity('compute', arguments.length, 0);
+    return Math.sqrt(super.compute());
+  }
+}
+
+/** The mean of errors relative to the targets. */
+export class RelativeError extends SumMetric<'error' | 'total'> {
+  readonly higherIsBetter = false;
+
+  constructor() {
+    super('mape', { error: [], total: [] });
+  }
+
+  protected add(output: Tensor, target: Tensor): void {
+    const [predicted, actual] = pair(this.op, output, target);
+    const size = actual.abs().clamp({ min: Number.EPSILON });
+    this.sum('error').add_(predicted.sub(actual).abs().div(size).sum());
+    this.sum('total').add_(predicted.numel());
+  }
+
+  compute(): number {
+    requireArity('compute', arguments.length, 0);
+    return ratio(this.number('error'), this.number('total'));
+  }
+}
+
+/**
+ * The mean absolute error over all elements.
+ *
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @see sklearn.metrics.mean_absolute_error
+ * @example metrics.mae()
+ */
 export function mae(): MeanError {
   requireArity('mae', arguments.length, 0);
   return new MeanError('mae', (distance) => distance.abs());
 }
 
-/** The mean squared error over all elements. */
+/**
+ * The mean squared error over all elements.
+ *
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @see sklearn.metrics.mean_squared_error
+ * @example metrics.mse()
+ */
 export function mse(): MeanError {
   requireArity('mse', arguments.length, 0);
   return new MeanError('mse', (distance) => distance.square());
+}
+
+/**
+ * The square root of the mean squared error over all elements.
+ *
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @see sklearn.metrics.root_mean_squared_error
+ * @example metrics.rmse()
+ */
+export function rmse(): RootMeanSquare {
+  requireArity('rmse', arguments.length, 0);
+  return new RootMeanSquare();
+}
+
+/**
+ * The mean of |output - target| / |target| over all elements, as a share: 0.1 is 10 %. Targets near 0 make it very large.
+ *
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @see sklearn.metrics.mean_absolute_percentage_error
+ * @example metrics.mape()
+ */
+export function mape(): RelativeError {
+  requireArity('mape', arguments.length, 0);
+  return new RelativeError();
 }
 
 /** Options of r2. */
@@ -110,6 +179,11 @@ export interface R2Options {
  * The coefficient of determination: 1 minus the squared error divided by the squares of the targets around their mean,
  * averaged over columns. 1 is perfect, 0 is as good as predicting the mean. As in scikit-learn, targets that are all
  * equal give 1 if they are predicted and 0 otherwise, and fewer than two samples give NaN.
+ *
+ * @param options the number of columns
+ * @returns a metric for `train`, or for `update` and `compute`
+ * @see sklearn.metrics.r2_score
+ * @example metrics.r2({ numOutputs: 2 })
  */
 export function r2(options: R2Options = {}): R2 {
   requireArity('r2', arguments.length, 1);

@@ -94,6 +94,9 @@ const numbers: Row[] = [
   ['new data.QuantileTransformer', () => [], { options: () => ({ nQuantiles: 9 }) }],
   ['new data.DateFeatures', () => [], { options: () => ({ parts: ['year'] }) }],
   ['new data.LagFeatures', () => [], { options: () => ({ lags: [1, 2] }) }],
+  ...['KFold', 'StratifiedKFold', 'GroupKFold', 'TimeSeriesSplit'].map((name): Row => [`new data.${name}`, () => [], { options: () => ({ nSplits: 3 }) }]), // prettier-ignore
+  ['data.trainTestSplit', () => [8], { options: () => ({ seed: 1 }) }],
+  ['data.classWeights', () => ['balanced', [0, 1]], { options: () => ({ numClasses: 2 }) }],
   ['new data.Pipeline', () => [[new data.StandardScaler()]]],
   ['data.loadTransformer', () => [new data.StandardScaler().state()], { options: () => ({}) }],
   ['new data.Table', () => [{ a: [1, 2] }]],

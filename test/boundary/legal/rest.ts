@@ -46,6 +46,7 @@ const rows: Row[] = [
   ['data.readParquet', () => [path], later({ columns: ['a'] })],
   ['data.fromArrow', () => [data.toArrow(table())], { options: () => ({ onNull: 'error' }) }],
   ['data.toArrow', () => [table()]],
+  ['data.crossValidate', () => [() => 1, new data.Table({ a: [1, 2] }), new data.KFold({ nSplits: 2 })], later({ by: 'a' })], // prettier-ignore
   ['data.readCsv', () => [path], later({ delimiter: ';' })],
   ['data.gaussianClusters', () => [], { options: () => ({ centers: [[0], [1]], batchSize: 2 }) }],
   ['data.mnist', () => [path], { asynchronous: true }],
@@ -70,6 +71,11 @@ const rows: Row[] = [
   ['io.readSafetensorsHeaderSync', () => [path]],
   ['io.saveSafetensorsSync', () => [path, { a: matrix() }], { options: () => ({ metadata: {} }) }],
   ['metrics.f1', () => [], average],
+  ...['balancedAccuracy', 'matthews', 'cohenKappa', 'classReport'].map((name): Row => [`metrics.${name}`, () => [], { options: () => ({ numClasses: 3 }) }]), // prettier-ignore
+  ...['logLoss', 'perplexity', 'brier'].map((name): Row => [`metrics.${name}`, () => [], { options: () => ({ logits: true }) }]), // prettier-ignore
+  ['metrics.calibrationError', () => [], { options: () => ({ bins: 5 }) }],
+  ...['rocAuc', 'rocCurve', 'averagePrecision', 'precisionRecallCurve'].map((name): Row => [`metrics.${name}`, () => [], { options: () => ({ ignoreIndex: -1 }) }]), // prettier-ignore
+  ...['rmse', 'mape', 'medianAbsoluteError'].map((name): Row => [`metrics.${name}`, () => []]),
   ['metrics.precision', () => [], average],
   ['metrics.recall', () => [], average],
   ['metrics.r2', () => [], { options: () => ({ numOutputs: 1 }) }],

@@ -21,7 +21,13 @@ export interface Fold {
 
 /** Makes folds of rows: KFold, StratifiedKFold, GroupKFold, TimeSeriesSplit, or your own. */
 export interface Folds {
-  /** The folds of a table; `by` are the classes or groups, for those that need them. */
+  /**
+   * The folds.
+   *
+   * @param rows a table, or a number of rows
+   * @param by the classes or groups, for folds that need them
+   * @returns row indices of each fold
+   */
   split(rows: Table | number, by?: RowValues): Fold[];
 }
 

@@ -62,9 +62,12 @@ function textsOf(op: string, name: string, rows: unknown, values: unknown): (str
     values instanceof Tensor
       ? Array.from(numbersOf(op, values))
       : requireItems(op, 'the name of a column, an array or a vector', name, values);
-  return items.map((item) =>
-    item === null || item === undefined || Number.isNaN(item) ? null : String(item),
-  );
+  return items.map((item, i) => {
+    if (item === null || item === undefined || Number.isNaN(item)) return null;
+    if (typeof item === 'object')
+      throw wrongType(op, 'a number or a string', `${name}[${i}]`, item);
+    return String(item as string);
+  });
 }
 
 /** The items in a random order. */

@@ -33,6 +33,11 @@ export class Agreement extends Confusion {
     super(op, reading);
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all batches since the last `reset`; NaN if an output was
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     const matrix = this.matrix();
@@ -122,7 +127,11 @@ export class ClassReport extends Confusion {
     super('classReport', reading);
   }
 
-  /** A row for each class: precision, recall, f1, and support, the number of samples of the class. */
+  /**
+   * Precision, recall, f1 and support, the number of samples of the class.
+   *
+   * @returns a row for each class
+   */
   compute(): number[][] {
     requireArity('compute', arguments.length, 0);
     const matrix = this.matrix();

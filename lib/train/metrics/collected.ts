@@ -25,6 +25,12 @@ export abstract class CollectedMetric implements Metric {
     return count;
   }
 
+  /**
+   * Adds a batch.
+   *
+   * @param output outputs of the model
+   * @param target what they are compared with
+   */
   update(output: Tensor, target: Tensor): void {
     requireArity('update', arguments.length, 2);
     requireTensor(`${this.op}.update`, 'output', output);
@@ -48,6 +54,11 @@ export abstract class CollectedMetric implements Metric {
   /** The numbers of a batch, one output for each target. */
   protected abstract read(output: Tensor, target: Tensor): [ArrayLike<number>, ArrayLike<number>];
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all batches since the last `reset`
+   */
   abstract compute(): MetricValue;
 
   /** All outputs and targets. */
@@ -56,17 +67,28 @@ export abstract class CollectedMetric implements Metric {
     return { outputs: this.outputs.subarray(0, count), targets: this.targets.subarray(0, count) };
   }
 
+  /** Starts again without batches. */
   reset(): void {
     requireArity('reset', arguments.length, 0);
     this.count = 0;
   }
 
+  /**
+   * All outputs and targets so far.
+   *
+   * @returns two vectors
+   */
   stateDict(): Record<string, Tensor> {
     requireArity('stateDict', arguments.length, 0);
     const { outputs, targets } = this.all();
     return { outputs: fromArray(outputs.slice()), targets: fromArray(targets.slice()) };
   }
 
+  /**
+   * Restores that state.
+   *
+   * @param dict a result of `stateDict`
+   */
   loadStateDict(dict: Readonly<Record<string, Tensor>>): void {
     requireArity('loadStateDict', arguments.length, 1);
     const state: unknown = dict;

@@ -18,6 +18,11 @@ export class MedianError extends CollectedMetric {
     return [numbersOf(this.op, predicted), numbersOf(this.op, actual)];
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the median over all elements since the last `reset`; NaN if there are none
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     const { outputs, targets } = this.all();

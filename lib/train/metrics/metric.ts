@@ -117,12 +117,12 @@ export const problemSums = { nan: [], outside: [] } as const;
 /** A metric of outputs that must be numbers, and perhaps probabilities. */
 export abstract class CheckedMetric<Name extends string> extends SumMetric<Name | ProblemName> {
   protected constructor(op: string, shapes: Readonly<Record<Name, Shape>>) {
-    super(op, { ...shapes, ...problemSums } as Readonly<Record<Name | ProblemName, Shape>>);
+    super(op, { ...shapes, ...problemSums });
   }
 
   /** How many samples since the last `reset` had NaN in their outputs: `compute` then returns NaN. */
   get nanCount(): number {
-    return this.number('nan' as Name | ProblemName);
+    return this.number('nan');
   }
 
   /** Counts problems of the scores of a batch, by ops alone. */
@@ -134,12 +134,12 @@ export abstract class CheckedMetric<Name extends string> extends SumMetric<Name 
   }
 
   private add_(name: ProblemName, where: Tensor): void {
-    this.sum(name as Name | ProblemName).add_(where.to('float64').sum());
+    this.sum(name).add_(where.to('float64').sum());
   }
 
   /** Whether the figure is NaN; RangeError if outputs are no probabilities. */
   protected hasNan(): boolean {
-    const outside = this.number('outside' as Name | ProblemName);
+    const outside = this.number('outside');
     if (outside > 0) {
       const what = 'probabilities from 0 to 1 (for logits, set logits: true)';
       throw unexpected(this.op, what, 'output', `${outside} samples outside`);

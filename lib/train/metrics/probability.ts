@@ -91,6 +91,11 @@ export class LogLoss extends ProbabilityMetric<'loss' | 'total'> {
     this.sum('total').add_(weight.sum());
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all samples since the last `reset`; NaN if an output was
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     if (this.hasNan()) return NaN;
@@ -117,6 +122,11 @@ export class Brier extends ProbabilityMetric<'error' | 'total'> {
     this.sum('total').add_(counted.to('float64').sum());
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all samples since the last `reset`; NaN if an output was
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     return this.hasNan() ? NaN : ratio(this.number('error'), this.number('total'));
@@ -156,6 +166,11 @@ export class CalibrationError extends ProbabilityMetric<'count' | 'confidence' |
     this.sum('correct').scatterAdd_(0, bin, hits);
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all samples since the last `reset`; NaN if an output was
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     if (this.hasNan()) return NaN;

@@ -44,6 +44,11 @@ export class Ranking<Value extends MetricValue> extends CollectedMetric {
     return [kept.map((i) => scores[i]), kept.map((i) => labels[i])];
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all samples since the last `reset`
+   */
   compute(): Value {
     requireArity('compute', arguments.length, 0);
     const { outputs, targets } = this.all();

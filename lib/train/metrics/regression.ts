@@ -94,6 +94,11 @@ export class RootMeanSquare extends MeanError {
     super('rmse', (distance) => distance.square());
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all elements since the last `reset`
+   */
   override compute(): number {
     requireArity('compute', arguments.length, 0);
     return Math.sqrt(super.compute());
@@ -115,6 +120,11 @@ export class RelativeError extends SumMetric<'error' | 'total'> {
     this.sum('total').add_(predicted.numel());
   }
 
+  /**
+   * Computes the figure.
+   *
+   * @returns the figure over all elements since the last `reset`
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     return ratio(this.number('error'), this.number('total'));

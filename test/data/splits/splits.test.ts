@@ -1,6 +1,35 @@
 /** Splits of rows; those without chance are scikit-learn's, whose results stand here. */
 import { data, Generator, manualSeed, tensor } from 'blasgrad';
 
+/** Results of scikit-learn 1.9. */
+const EXPECTED = {
+  stratified: [
+    [0, 2, 3, 5],
+    [1, 4, 6],
+    [7, 8, 9],
+  ],
+  groups: [
+    [3, 4, 5],
+    [0, 1, 8, 9],
+    [2, 6, 7],
+  ],
+  times: [
+    [
+      [0, 1, 2, 3],
+      [5, 6],
+    ],
+    [
+      [2, 3, 4, 5],
+      [7, 8],
+    ],
+    [
+      [4, 5, 6, 7],
+      [9, 10],
+    ],
+  ],
+  weights: [0.6666666666666666, 2.0, 1.0],
+};
+
 const { GroupKFold, KFold, StratifiedKFold, Table, TimeSeriesSplit, trainTestSplit } = data;
 
 const species = Array.from({ length: 20 }, (_, i) => (i % 5 === 0 ? 'b' : 'a'));
@@ -138,6 +167,3 @@ test.each<[() => unknown, string]>([
 ])('what makes no sense is refused, %#', (use, message) => {
   expect(use).toThrow(message);
 });
-
-/** Results of scikit-learn 1.9. */
-const EXPECTED = __EXPECTED__;

@@ -58,15 +58,14 @@ function textsOf(op: string, name: string, rows: unknown, values: unknown): (str
     const column = rows.column(values);
     return Array.from({ length: rows.length }, (_, i) => textOf(column, i));
   }
-  const items =
+  const items: readonly unknown[] =
     values instanceof Tensor
       ? Array.from(numbersOf(op, values))
       : requireItems(op, 'the name of a column, an array or a vector', name, values);
   return items.map((item, i) => {
     if (item === null || item === undefined || Number.isNaN(item)) return null;
-    if (typeof item === 'object')
-      throw wrongType(op, 'a number or a string', `${name}[${i}]`, item);
-    return String(item as string);
+    if (['string', 'number', 'bigint', 'boolean'].includes(typeof item)) return `${item as string}`;
+    throw wrongType(op, 'a number or a string', `${name}[${i}]`, item);
   });
 }
 

@@ -64,9 +64,13 @@ function textsOf(op: string, name: string, rows: unknown, values: unknown): (str
       : requireItems(op, 'the name of a column, an array or a vector', name, values);
   return items.map((item, i) => {
     if (item === null || item === undefined || Number.isNaN(item)) return null;
-    if (['string', 'number', 'bigint', 'boolean'].includes(typeof item)) return `${item as string}`;
+    if (isPlain(item)) return String(item);
     throw wrongType(op, 'a number or a string', `${name}[${i}]`, item);
   });
+}
+
+function isPlain(value: unknown): value is string | number | bigint | boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 
 /** The items in a random order. */

@@ -106,7 +106,7 @@ function sizeOf(testSize: unknown, count: number, what: string): number {
   const given = requireNumber(op, 'testSize', testSize);
   const size = given < 1 ? Math.ceil(given * count - 1e-9) : given;
   if (given > 0 && Number.isInteger(size) && size < count) return size;
-  const expected = `a share between 0 and 1, or a whole number below the ${count} ${what},`;
+  const expected = `a share between 0 and 1, or an integer below the ${count} ${what},`;
   throw unexpected(op, expected, 'testSize', String(given));
 }
 

@@ -118,7 +118,7 @@ test.each<[() => unknown, string]>([
   [() => trainTestSplit(1), 'trainTestSplit: expected at least 2 rows for rows, got 1'],
   [
     () => trainTestSplit(4, { testSize: 4 }),
-    'a share between 0 and 1, or a whole number below the 4 rows, for testSize, got 4',
+    'a share between 0 and 1, or an integer below the 4 rows, for testSize, got 4',
   ],
   [() => trainTestSplit(4, { testSize: 0 }), 'for testSize, got 0'],
   [
@@ -141,7 +141,7 @@ test.each<[() => unknown, string]>([
   [() => trainTestSplit('t' as never), "a table or a number of rows for rows, got 't'"],
   [
     () => new KFold({ nSplits: 1 }),
-    'KFold: expected a whole number of at least 2 for nSplits, got 1',
+    'KFold: expected an integer of at least 2 for nSplits, got 1',
   ],
   [
     () => new KFold({ nSplits: 5 }).split(4),

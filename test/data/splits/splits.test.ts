@@ -139,10 +139,7 @@ test.each<[() => unknown, string]>([
     'stratify or groups for options, got both',
   ],
   [() => trainTestSplit('t' as never), "a table or a number of rows for rows, got 't'"],
-  [
-    () => new KFold({ nSplits: 1 }),
-    'KFold: expected an integer of at least 2 for nSplits, got 1',
-  ],
+  [() => new KFold({ nSplits: 1 }), 'KFold: expected an integer of at least 2 for nSplits, got 1'],
   [
     () => new KFold({ nSplits: 5 }).split(4),
     'KFold.split: expected at least 5 rows for rows, got 4',

@@ -155,6 +155,12 @@ test('memory is bounded by maxLineBytes, whatever the length of a line', async (
   expect(chunks).toBeLessThan(100);
 });
 
+test('bytes that are no text are not taken for brotli because of their first ones', async () => {
+  const bytes = Buffer.from('0d0a8422220d0a33780d0a310dec0a320d0a8422220d0a33', 'hex');
+  const pieces = Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]);
+  await expect(data.readCsv(pieces)).rejects.toThrow('line 2 (byte 2), got the byte 0x84');
+});
+
 test.each<[Options | { columns: object }, string]>([
   [{ types: { a: 'words' } } as never, "for types['a'], got 'words'"],
   [{ columns: {} }, "for options, got 'columns'"],

@@ -15,6 +15,9 @@ const others: readonly (readonly [bytes: string, what: string])[] = [
   ['\xfd7zXZ', 'compressed with xz: decompress it'],
 ];
 
+/** Bytes that are read before it is decided how a file is compressed. */
+const headBytes = 4096;
+
 type Method = 'gzip' | 'zstd' | 'brotli';
 
 /** The content of a file: decompressed if its first bytes say that it is compressed. */
@@ -28,7 +31,7 @@ export async function* decompressed(
     const head: Uint8Array[] = [];
     let size = 0;
     let isAll = false;
-    while (size < 8 && !isAll) {
+    while (size < headBytes && !isAll) {
       const next = await iterator.next();
       if (next.done === true) isAll = true;
       else {
@@ -38,7 +41,7 @@ export async function* decompressed(
     }
     const first = Buffer.concat(head);
     const all = readOn(first, iterator);
-    const method = methodOf(file, first, hasEncoding);
+    const method = methodOf(file, first, isAll, hasEncoding);
     if (method === null) yield* all;
     else yield* through(file, method, all);
   } finally {
@@ -59,23 +62,33 @@ async function* readOn(
 }
 
 /** How a file is compressed; null if it is not. */
-function methodOf(file: InputFile, first: Buffer, hasEncoding: boolean): Method | null {
+function methodOf(
+  file: InputFile,
+  first: Buffer,
+  isAll: boolean,
+  hasEncoding: boolean,
+): Method | null {
   if (first[0] === 0x1f && first[1] === 0x8b) return 'gzip';
   if (first.length >= 4 && first.readUInt32LE(0) === 0xfd2fb528) return 'zstd';
   const start = first.toString('latin1', 0, 6);
   const other = others.find(([bytes]) => start.startsWith(bytes));
   if (other !== undefined) throw file.wrong('text, or text in gzip, brotli or zstd', '', other[1]);
   if (hasEncoding || markOf(first) !== undefined) return null;
-  return isBrotli(first) ? 'brotli' : null;
+  return isBrotli(first, isAll) ? 'brotli' : null;
 }
 
-/** Brotli has no mark: the first bytes are no text, but decompress to text. */
-function isBrotli(first: Buffer): boolean {
+/**
+ * Brotli has no mark: the bytes are no text, but decompress to text. A few bytes of anything may begin a file in brotli; a
+ * complete file or 4096 bytes do not.
+ */
+function isBrotli(first: Buffer, isAll: boolean): boolean {
   const start = first.subarray(0, 1 << 16);
   if (start.length === 0 || (isText(start) && !start.includes(0))) return false;
+  const { BROTLI_OPERATION_FLUSH, BROTLI_OPERATION_FINISH } = zlib.constants;
+  const isComplete = isAll && start.length === first.length;
   try {
     const content = zlib.brotliDecompressSync(start, {
-      finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
+      finishFlush: isComplete ? BROTLI_OPERATION_FINISH : BROTLI_OPERATION_FLUSH,
       maxOutputLength: 1 << 24,
     });
     return content.length > 0 && isText(content);

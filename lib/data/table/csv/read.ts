@@ -75,6 +75,7 @@ async function readAll(input: Input, plan: CsvPlan, reader: TableReader): Promis
     }
   } catch (error) {
     if (error instanceof EncodingProblem) reader.flush();
+    if (records.isFull) return; // bytes behind the wanted rows do not matter
     throw namedProblem(input.file, error, () => records.lastLine);
   }
   reader.feed(new Uint8Array(0), true);

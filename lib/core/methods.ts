@@ -1,5 +1,5 @@
 /** Installs methods on Tensor. */
-import { renamed } from './caller';
+import { addErrorName, renamed } from './caller';
 import { requireArity } from './errors';
 import { Tensor } from './tensor';
 
@@ -49,6 +49,7 @@ export function addVariadicMethods(methods: Methods): void {
 }
 
 function install(name: string, method: Methods[string]): void {
+  addErrorName(name);
   Object.defineProperty(method, 'name', { value: name });
   Object.defineProperty(Tensor.prototype, name, {
     value: method,

@@ -47,6 +47,7 @@ const objects: Readonly<Record<string, () => object>> = {
 
 // Private or protected in TypeScript; and slice, which takes its bounds as that of arrays does.
 const inner = [
+  'addGroup',
   'complete',
   'each',
   'improves',

@@ -235,6 +235,7 @@ export class Module<
    */
   requiresGrad_(value = true): this {
     requireMethodArity(this, 'requiresGrad_', arguments.length, 1);
+    requireBoolean(methodName(this, 'requiresGrad_'), 'value', value);
     for (const parameter of this.parameters()) parameter.requiresGrad_(value);
     return this;
   }

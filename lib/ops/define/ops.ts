@@ -5,6 +5,7 @@ import type {
   NativeOp,
   NativeOpDefinition,
 } from '../../../binding';
+import { addErrorName } from '../../core/caller';
 import { byDType, type DType } from '../../core/dtype';
 import { addon } from '../../core/native';
 
@@ -36,6 +37,7 @@ function find(name: string): NativeKernels | NativeKernelPairs {
   if (found === undefined)
     throw new Error(`blasgrad: the addon has no op ${name}; build it again with npm run build`);
   used.add(name);
+  addErrorName(name);
   return found;
 }
 

@@ -69,6 +69,12 @@ export function legalMethods(
   }));
 }
 
+/** Methods of an object whose class is part of the name in errors: `Linear.train`. */
+export function classMethods(make: () => object, rows: readonly MethodRow[]): Legal[] {
+  const owner = make().constructor.name;
+  return legalMethods(owner, make, rows).map((legal) => ({ errors: legal.name, ...legal }));
+}
+
 /** What the errors of a call may start with. */
 export function namesOf({ name, errors }: Legal): readonly string[] {
   if (errors !== undefined) return typeof errors === 'string' ? [errors] : errors;

@@ -2,7 +2,7 @@
  * Valid constructor calls of layers, losses, optimizers, schedulers, datasets and metrics, and of related functions.
  */
 import { data, nn, optim, zeros, type Tensor } from 'blasgrad';
-import { labels, legalCalls, legalMethods, matrix, type Legal, type Row } from './call';
+import { classMethods, labels, legalCalls, matrix, type Legal, type Row } from './call';
 
 export const leaf = (): Tensor => zeros(2, { requiresGrad: true });
 export const sgd = (): optim.SGD => new optim.SGD([leaf()], { lr: 0.1, momentum: 0.9 });
@@ -115,42 +115,57 @@ const numbers: Row[] = [
 ];
 
 const methods: Legal[] = [
-  ...legalMethods('Module', () => new nn.Linear(3, 2), [
-    ['parameters', () => [], { options: () => ({ recurse: false }) }],
-    ['namedParameters', () => [], { options: () => ({ recurse: false }) }],
-    ['buffers', () => [], { options: () => ({ recurse: false }) }],
-    ['namedBuffers', () => [], { options: () => ({ recurse: false }) }],
-    ['zeroGrad', () => [], { options: () => ({ setToNone: false }) }],
-    ...['modules', 'namedModules', 'children', 'namedChildren', 'stateDict', 'eval', 'half'].map(
-      (name) => [name, () => []] as const,
-    ),
-    ['train', () => [true]],
-    ['to', () => ['float64']],
-    ['requiresGrad_', () => [false]],
-    ['apply', () => [() => undefined]],
-    ['registerBuffer', () => ['extra', zeros(1)], { options: () => ({ persistent: false }) }],
-    ['registerForwardHook', () => [() => undefined]],
-    ['forward', () => [matrix()], { errors: ['linear', 'Linear'] }],
-  ]),
-  ...legalMethods('Loss', () => new nn.CrossEntropyLoss(), [
-    ['forward', () => [matrix(), labels()], { errors: ['crossEntropy', 'CrossEntropyLoss'] }],
-  ]),
-  ...legalMethods('ReLU', () => new nn.ReLU(), [
-    ['forward', () => [matrix()], { errors: ['relu', 'ReLU'] }],
-  ]),
-  ...legalMethods('Sequential', () => new nn.Sequential(new nn.ReLU()), [
-    ['forward', () => [matrix()], { errors: ['relu', 'Sequential', 'ReLU'] }],
-  ]),
-  ...legalMethods('Optimizer', sgd, [
+  ...classMethods(
+    () => new nn.Linear(3, 2),
+    [
+      ['parameters', () => [], { options: () => ({ recurse: false }) }],
+      ['namedParameters', () => [], { options: () => ({ recurse: false }) }],
+      ['buffers', () => [], { options: () => ({ recurse: false }) }],
+      ['namedBuffers', () => [], { options: () => ({ recurse: false }) }],
+      ['zeroGrad', () => [], { options: () => ({ setToNone: false }) }],
+      ...['modules', 'namedModules', 'children', 'namedChildren', 'stateDict', 'eval', 'half'].map(
+        (name) => [name, () => []] as const,
+      ),
+      ['train', () => [true]],
+      ['to', () => ['float64']],
+      ['requiresGrad_', () => [false]],
+      ['apply', () => [() => undefined]],
+      ['registerBuffer', () => ['extra', zeros(1)], { options: () => ({ persistent: false }) }],
+      ['registerForwardHook', () => [() => undefined]],
+      ['forward', () => [matrix()], { errors: ['linear', 'Linear.forward'] }],
+    ],
+  ),
+  ...classMethods(
+    () => new nn.CrossEntropyLoss(),
+    [
+      [
+        'forward',
+        () => [matrix(), labels()],
+        { errors: ['crossEntropy', 'CrossEntropyLoss.forward'] },
+      ],
+    ],
+  ),
+  ...classMethods(
+    () => new nn.ReLU(),
+    [['forward', () => [matrix()], { errors: ['relu', 'ReLU.forward'] }]],
+  ),
+  ...classMethods(
+    () => new nn.Sequential(new nn.ReLU()),
+    [['forward', () => [matrix()], { errors: ['relu', 'Sequential.forward'] }]],
+  ),
+  ...classMethods(sgd, [
     ['zeroGrad', () => [], { options: () => ({ setToNone: false }) }],
     ['stateDict', () => []],
     ['step', () => [() => 1]],
   ]),
-  ...legalMethods('Schedule', () => new optim.lrScheduler.StepLR(sgd(), 2), [
-    ['step', () => []],
-    ['getLastLr', () => []],
-    ['stateDict', () => []],
-  ]),
+  ...classMethods(
+    () => new optim.lrScheduler.StepLR(sgd(), 2),
+    [
+      ['step', () => []],
+      ['getLastLr', () => []],
+      ['stateDict', () => []],
+    ],
+  ),
 ];
 
 export const classes: readonly Legal[] = [...legalCalls([...layers, ...numbers]), ...methods];

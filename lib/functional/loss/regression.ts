@@ -92,7 +92,7 @@ export interface SmoothL1Options extends ReductionOption {
 }
 
 /**
- * Squared error for small differences, absolute error for large ones; the slope of the linear part is 1.
+ * Squared error for small differences, absolute error for large ones, whose derivative is 1 or -1.
  *
  * loss = d^2 / (2 * beta) if d < beta, else d - beta / 2, with d = |input - target|
  *
@@ -129,7 +129,7 @@ export interface HuberOptions extends WeightOption {
 }
 
 /**
- * Squared error for small differences, linear error for large ones; the slope of the linear part is `delta`.
+ * Squared error for small differences, linear error for large ones, whose derivative is `delta` or -`delta`.
  *
  * loss = d^2 / 2 if d < delta, else delta * (d - delta / 2), with d = |input - target|
  *

@@ -243,7 +243,7 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
 }
 
 /**
- * Sets whole channels to 0 with probability `p`, and divides the others by 1 - `p` (Tompson et al. 2015).
+ * Sets complete channels to 0 with probability `p`, and divides the others by 1 - `p` (Tompson et al. 2015).
  *
  * @param input (N, C, ...): a channel is one index of the first two dimensions
  * @param options `p`, default 0.5; `training`, default true; `inplace` and `generator`

@@ -1,4 +1,4 @@
-/** The confusion matrix, and figures computed from it; formulas and edge cases as in scikit-learn. */
+/** The confusion matrix, and values computed from it; formulas and edge cases as in scikit-learn. */
 import {
   requireArity,
   requireInteger,
@@ -18,9 +18,9 @@ export interface AverageOptions extends ClassOptions {
   /** Classes are 0 to numClasses - 1; default 2. */
   numClasses?: number;
   /**
-   * `binary`: the figure of class 1. `macro`: the mean over the classes that occur. `weighted`: the mean weighted by
-   * how often a class is the actual one. `micro`: all classes counted together. `none`: a figure for each class.
-   * Default: `binary`, as in scikit-learn; more than two classes need another one.
+   * `binary`: the value of class 1. `macro`: the mean over the classes that occur. `weighted`: the mean weighted by
+   * how often a class is the actual one. `micro`: all classes counted together. `none`: a value for each class.
+   * Default: `binary`, as in scikit-learn; more than two classes need another average.
    */
   average?: Average;
 }
@@ -125,7 +125,7 @@ function total(numbers: readonly number[]): number {
 }
 
 /**
- * The result of precision, recall and f1: one figure, or with `average: 'none'` one for each class; either of them if
+ * The result of precision, recall and f1: one value, or with `average: 'none'` one for each class; either of them if
  * the average is known at run time only.
  */
 export type Figure<Options extends AverageOptions> = AveragedFigure<

@@ -1,6 +1,6 @@
 /**
  * Metrics over batches, for `train` and on their own: `update(output, target)` adds a batch, `compute()` returns the
- * figure.
+ * value.
  *
  * @module
  */

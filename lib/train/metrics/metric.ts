@@ -9,7 +9,7 @@ import { requireTensor, Tensor } from '../../core/tensor';
 /** A number, a list of numbers, or a matrix. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[];
 
-/** A figure over many batches: for `train`, and on its own. */
+/** A value that is computed over many batches, in `train` or by your own calls of `update`. */
 export interface Metric {
   /** Whether more is better. A metric that leaves this out cannot be monitored without a `mode`. */
   readonly higherIsBetter?: boolean | undefined;

@@ -92,3 +92,4 @@ export {
   type StopReason,
   type TrainOptions,
 } from './train';
+export * as tune from './tune';

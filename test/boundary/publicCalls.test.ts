@@ -28,9 +28,9 @@ const methods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype
     }),
   );
 
-const { F, nn, optim, data, io, backend, metrics } = library;
+const { F, nn, optim, data, io, backend, metrics, tune } = library;
 const { lrScheduler } = optim;
-const spaces = { F, nn, 'nn.init': nn.init, optim, lrScheduler, data, io, backend, metrics };
+const spaces = { F, nn, 'nn.init': nn.init, optim, lrScheduler, data, io, backend, metrics, tune };
 const leftOut = [
   'backend.measure', // takes nothing, and a second
   'new AbortError', // the library's to make, as all errors

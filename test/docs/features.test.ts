@@ -1,6 +1,6 @@
 /** FEATURES.md lists every public name, and claims no name that does not exist. */
 import * as blasgrad from 'blasgrad';
-import { data, F, io, metrics, nn, optim, Tensor } from 'blasgrad';
+import { data, F, io, metrics, nn, optim, Tensor, tune } from 'blasgrad';
 import { textOf } from './pages';
 
 /**
@@ -26,7 +26,7 @@ function namesUnder(title: 'Works' | 'Not implemented'): string[] {
 const prototypes = [Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler].map(
   (Class) => Class.prototype,
 );
-const namespaces = [blasgrad, data, F, io, metrics, nn, nn.init, nn.utils, optim];
+const namespaces = [blasgrad, data, F, io, metrics, nn, nn.init, nn.utils, optim, tune];
 const places: readonly object[] = [...namespaces, optim.lrScheduler, ...prototypes];
 
 const camelCase = (name: string): string =>
@@ -54,7 +54,19 @@ test('each name is listed once, and not both as working and as missing', () => {
 
 // Not features of their own: namespaces, what every tensor or optimizer has, and functions behind layers.
 const unlisted = new Set([
-  ...['Tensor', 'F', 'backend', 'data', 'io', 'metrics', 'nn', 'optim', 'slice', 'Optimizer'],
+  ...[
+    'Tensor',
+    'F',
+    'backend',
+    'data',
+    'io',
+    'metrics',
+    'nn',
+    'optim',
+    'slice',
+    'Optimizer',
+    'tune',
+  ],
   ...[
     'LRScheduler',
     'CheckpointError',
@@ -70,7 +82,18 @@ const unlisted = new Set([
 
 test('everything that exists is listed', () => {
   const listed = new Set(namesUnder('Works'));
-  const groups = [blasgrad, data, io, metrics, nn, nn.init, nn.utils, optim, optim.lrScheduler];
+  const groups = [
+    blasgrad,
+    data,
+    io,
+    metrics,
+    nn,
+    nn.init,
+    nn.utils,
+    optim,
+    optim.lrScheduler,
+    tune,
+  ];
   const names = [...groups.flatMap((group) => Object.keys(group))];
   names.push(...Object.getOwnPropertyNames(Tensor.prototype));
   const missing = names.filter(

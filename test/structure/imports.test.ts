@@ -14,7 +14,7 @@ const levels = [
   ['functional', 'compile', 'creation', 'backend.ts', 'linalg.ts', 'fft.ts'],
   ['nn', 'optim'],
   ['data', 'io'],
-  ['train', 'monitor', 'serve', 'distributed'],
+  ['train', 'tune', 'monitor', 'serve', 'distributed'],
   ['index.ts', 'index.mts', 'cli.ts'],
 ];
 /** Imports between modules of one level. */

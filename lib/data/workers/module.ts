@@ -1,7 +1,9 @@
 /** Creates datasets from a user's module, in any thread. */
-import { isError } from '../../core/realms';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { unexpected, wrongType } from '../../core/errors';
+import { isError, isUrl } from '../../core/realms';
 import { requireDataset, type Dataset } from '../datasets/dataset';
 import type { DatasetModule } from './protocol';
 
@@ -16,7 +18,8 @@ export async function datasetOf({ href, args }: DatasetModule): Promise<Dataset<
   );
 }
 
-interface DefaultExport {
+/** The exports of a module. */
+export interface DefaultExport {
   readonly default?: unknown;
 }
 
@@ -26,7 +29,7 @@ const requireModule = createRequire(__filename);
  * Loads a module with import, or with require if import does not know the file extension: in a worker thread,
  * TypeScript loaders such as tsx only hook require.
  */
-async function moduleOf(href: string): Promise<DefaultExport> {
+export async function moduleOf(href: string): Promise<DefaultExport> {
   try {
     return (await import(href)) as DefaultExport;
   } catch (error) {
@@ -41,7 +44,7 @@ async function moduleOf(href: string): Promise<DefaultExport> {
 }
 
 /** The default export, also of a CommonJS module that was compiled from an ES module. */
-function defaultOf(module: DefaultExport): unknown {
+export function defaultOf(module: DefaultExport): unknown {
   const exported = module.default;
   const compiled = typeof exported === 'object' && exported !== null && '__esModule' in exported;
   return compiled ? (exported as DefaultExport).default : exported;
@@ -58,4 +61,18 @@ function instanceOf(href: string, exported: unknown, args: readonly unknown[]): 
   throw new TypeError(
     `WorkerDataset: ${href} has no default export; export a dataset, a class, or a function that returns a dataset`,
   );
+}
+
+/** The file URL of a module that a user names. */
+export function hrefOf(op: string, module: unknown, name = 'module'): string {
+  if (isUrl(module)) {
+    if (module.protocol === 'file:') return module.href;
+    throw unexpected(op, 'a file URL', name, module.href);
+  }
+  if (typeof module !== 'string') {
+    throw wrongType(op, 'a file URL or an absolute path', name, module);
+  }
+  if (module.startsWith('file:')) return module;
+  if (isAbsolute(module)) return pathToFileURL(module).href;
+  throw unexpected(op, 'a file URL or an absolute path', name, `'${module}'`);
 }

@@ -1,7 +1,7 @@
 /** Worker threads that load batches. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { isError } from '../../core/realms';
 import type { NumberTypes, Field, FieldState } from '../loader/numberTypes';
 import { decode } from './decode';
@@ -13,6 +13,7 @@ import {
   type WorkerMessage,
   type WorkerSetup,
 } from './protocol';
+import { startWorker } from './startWorker';
 
 /** The program of a worker: in the bundle, and in the unbundled library. */
 const entries = [join(__dirname, 'data', 'workers', 'entry.js'), join(__dirname, 'entry.js')];
@@ -185,32 +186,4 @@ export class WorkerPool {
 function failureOf(number: number, cause: unknown): Error {
   const text = isError(cause) ? (cause.stack ?? cause.message) : String(cause);
   return new Error(`DataLoader: worker ${number} failed: ${text}`, { cause });
-}
-
-/**
- * Starts a worker with Node's options of this process. Workers inherit them all, including those of `node --eval`; with
- * a module loader such as tsx, a worker refuses --input-type. Explicit options must not contain those of V8 and of the
- * process, such as --expose-gc; then the worker inherits them.
- */
-function startWorker(entry: string, workerData: WorkerSetup): Worker {
-  try {
-    return new Worker(entry, { workerData, ...optionsOfNode() });
-  } catch (error) {
-    const code = isError(error) && 'code' in error ? error.code : undefined;
-    if (code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
-    return new Worker(entry, { workerData });
-  }
-}
-
-function optionsOfNode(): { execArgv?: string[] } {
-  const options = process.execArgv;
-  if (!options.some((option) => option.startsWith('--input-type'))) return {};
-  const takesProgram = (option: string | undefined): boolean =>
-    /^(-e|-p|-pe|--eval|--print)$/.test(option ?? '');
-  const ofProgram = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
-  return {
-    execArgv: options.filter(
-      (option, i) => !ofProgram.test(option) && !takesProgram(options[i - 1]),
-    ),
-  };
 }

@@ -1,13 +1,10 @@
-import { isUrl } from '../../core/realms';
-import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { requireArity, requireOptions, unexpected, wrongType } from '../../core/errors';
+import { requireArity, requireOptions, wrongType } from '../../core/errors';
 import type { Collated } from '../loader/collate';
 import { ConcatDataset } from '../datasets/concatDataset';
 import type { Dataset } from '../datasets/dataset';
 import { isUnchanged } from '../datasets/overrides';
 import { Subset } from '../datasets/subset';
-import { datasetOf } from './module';
+import { datasetOf, hrefOf } from './module';
 import type { DatasetModule } from './protocol';
 
 /** Options of `WorkerDataset.load`. */
@@ -83,19 +80,6 @@ export class WorkerDataset<Item, Batch = Collated<Awaited<Item>>> implements Dat
     requireArity('WorkerDataset.get', arguments.length, 2);
     return this.#local.get(index, seed);
   }
-}
-
-function hrefOf(op: string, module: unknown): string {
-  if (isUrl(module)) {
-    if (module.protocol === 'file:') return module.href;
-    throw unexpected(op, 'a file URL', 'module', module.href);
-  }
-  if (typeof module !== 'string') {
-    throw wrongType(op, 'a file URL or an absolute path', 'module', module);
-  }
-  if (module.startsWith('file:')) return module;
-  if (isAbsolute(module)) return pathToFileURL(module).href;
-  throw unexpected(op, 'a file URL or an absolute path', 'module', `'${module}'`);
 }
 
 /** The datasets that workers create for a dataset; null if it does not consist of WorkerDatasets only. */

@@ -79,6 +79,11 @@ const rows: Row[] = [
   ['metrics.precision', () => [], average],
   ['metrics.recall', () => [], average],
   ['metrics.r2', () => [], { options: () => ({ numOutputs: 1 }) }],
+  ['tune.choice', () => [[1, 2]]],
+  ['tune.integer', () => [1, 3]],
+  ['tune.logUniform', () => [0.1, 1], { options: () => ({ points: 3 }) }],
+  ['tune.uniform', () => [0, 1], { options: () => ({ points: 3 }) }],
+  ['tune.search', () => [], { ...later({ space: { x: [1] }, run: () => 1, trials: 1 }), errors: 'tune.search' }], // prettier-ignore
   ['metrics.topK', () => [2], { options: () => ({ ignoreIndex: -1 }) }],
 ];
 

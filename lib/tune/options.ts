@@ -107,7 +107,7 @@ export function planOf(options: unknown): SearchPlan {
   const strategy = requireOneOf(op, 'strategy', given['strategy'] ?? 'random', ['random', 'grid', 'halving'] as const); // prettier-ignore
   const workers = integer('workers', 0, mostWorkers, 0);
   if (strategy === 'halving' && given['epochs'] === undefined) {
-    throw wrongType(op, "a whole number (strategy 'halving' needs it)", 'epochs', undefined);
+    throw wrongType(op, "an integer (strategy 'halving' needs it)", 'epochs', undefined);
   }
   if (onTrial !== undefined && typeof onTrial !== 'function') {
     throw wrongType(op, 'a function', 'onTrial', onTrial);
@@ -145,7 +145,7 @@ function runFor(run: unknown, workers: number): Run | string {
 function trialsOf(space: Space, strategy: SearchStrategy, trials: number): number {
   if (strategy !== 'grid') {
     if (trials > 0) return trials;
-    throw wrongType(op, `a whole number (strategy '${strategy}' needs it)`, 'trials', undefined);
+    throw wrongType(op, `an integer (strategy '${strategy}' needs it)`, 'trials', undefined);
   }
   const size = space.gridSize();
   if (trials > 0) return Math.min(size, trials);

@@ -80,7 +80,7 @@ export function choiceOf<T extends Json>(op: string, name: string, values: unkno
 }
 
 /**
- * A hyperparameter that is a whole number; all are equally probable.
+ * A hyperparameter that is an integer; all are equally probable.
  *
  * @param low the smallest value
  * @param high the largest value

@@ -219,13 +219,13 @@ const refused: [string, object | undefined, string][] = [
   ['no run', { ...legal, run: 1 }, 'expected a function, a file URL or an absolute path for run'],
   ['a relative path', { ...legal, run: 'run.mjs' }, "a file URL or an absolute path for run, got 'run.mjs'"],
   ['no trials', { ...legal, trials: undefined }, "(strategy 'random' needs it) for trials"],
-  ['zero trials', { ...legal, trials: 0 }, 'expected a whole number of at least 1 for trials, got 0'],
+  ['zero trials', { ...legal, trials: 0 }, 'expected an integer of at least 1 for trials, got 0'],
   ['a continuous grid', { ...legal, space: { x: tune.uniform(0, 1) }, strategy: 'grid' }, 'a grid needs a number of values for space.x'],
   ['an endless grid', { ...legal, space: { x: tune.integer(0, 1e9) }, strategy: 'grid', trials: undefined }, 'at most 1000000 combinations'],
   ['halving without epochs', { ...legal, strategy: 'halving' }, "(strategy 'halving' needs it) for epochs"],
   ['another strategy', { ...legal, strategy: 'bayes' }, "expected 'random' or 'grid' or 'halving'"],
   ['another mode', { ...legal, mode: 'less' }, "expected 'min' or 'max' for mode"],
-  ['half a worker', { ...legal, workers: 0.5 }, 'expected a whole number of at least 0 for workers'],
+  ['half a worker', { ...legal, workers: 0.5 }, 'expected an integer of at least 0 for workers'],
   ['no signal', { ...legal, signal: 1 }, 'expected an AbortSignal for signal'],
   ['a seed below 0', { ...legal, seed: -1 }, 'for seed, got -1'],
   ['a number to resume', { ...legal, resume: 1 }, 'expected a path or a file URL for resume'],
@@ -238,11 +238,11 @@ test.each(refused)('refuses %s', async (_, options, message) => {
 
 test.each([
   [() => tune.choice([]), 'choice: expected at least one value for values'],
-  [() => tune.integer(2, 1), 'integer: expected a whole number of at least 2 for high, got 1'],
+  [() => tune.integer(2, 1), 'integer: expected an integer of at least 2 for high, got 1'],
   [() => tune.uniform(1, 1), 'uniform: expected a number above low (1) for high, got 1'],
   [() => tune.uniform(0, NaN), 'uniform: expected a finite number for high'],
   [() => tune.logUniform(0, 1), 'logUniform: expected a number above 0 for low, got 0'],
-  [() => tune.uniform(0, 1, { points: 1 }), 'uniform: expected a whole number of at least 2'],
+  [() => tune.uniform(0, 1, { points: 1 }), 'uniform: expected an integer of at least 2'],
 ])('%s is refused', (call, message) => {
   expect(call).toThrow(message);
 });

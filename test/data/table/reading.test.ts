@@ -164,9 +164,9 @@ test('bytes that are no text are not taken for brotli because of their first one
 test.each<[Options | { columns: object }, string]>([
   [{ types: { a: 'words' } } as never, "for types['a'], got 'words'"],
   [{ columns: {} }, "for options, got 'columns'"],
-  [{ decimal: '1' }, "one character that is no part of a number for decimal, got '1'"],
+  [{ decimal: '1' }, "one character that is not part of a number for decimal, got '1'"],
   [{ decimal: ',', thousands: ',' }, 'two characters for decimal and thousands, got one'],
-  [{ delimiter: '\n' }, 'a mark without line ends for delimiter'],
+  [{ delimiter: '\n' }, 'a string without line breaks for delimiter'],
   [{ maxRows: -1 }, 'an integer of at least 0 for maxRows, got -1'],
   [{ onBadNumber: 'guess' } as never, 'for onBadNumber'],
   [{ onProgress: 1 } as never, 'a function for onProgress, got 1'],

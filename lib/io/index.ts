@@ -29,6 +29,14 @@ export {
   type SafetensorsOptions,
   type SafetensorsTensor,
 } from './safetensors';
+export {
+  loadModel,
+  saveModel,
+  type LoadedModel,
+  type LoadModelOptions,
+  type ModelParts,
+  type Prediction,
+} from './model';
 export { loadNpy, saveNpy, type LoadNpyOptions } from './npy';
 export { loadNpz, saveNpz, type SaveNpzOptions } from './npz';
 export { loadText, loadTextSync, saveText, saveTextSync } from './text';

@@ -11,6 +11,7 @@ const objects: Readonly<Record<string, () => object>> = {
   Linear: () => new nn.Linear(2, 2),
   Bilinear: () => new nn.Bilinear(2, 2, 1),
   Embedding: () => new nn.Embedding(3, 2),
+  TabularMLP: () => new nn.TabularMLP([null, 3], { out: 2 }),
   ReLU: () => new nn.ReLU(),
   PReLU: () => new nn.PReLU(),
   Softmax: () => new nn.Softmax(0),

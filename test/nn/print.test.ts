@@ -44,6 +44,23 @@ test.each<[nn.AnyModule, string]>([
   expect(inspect(module)).toBe(text);
 });
 
+test('TabularMLP prints its layers', () => {
+  expect(inspect(new nn.TabularMLP([null, 7], { out: 1, hidden: [3] }))).toBe(
+    lines(
+      'TabularMLP(',
+      '  (embeddings): ModuleList(',
+      '    (0): Embedding(7, 5)',
+      '  )',
+      '  (hidden): ModuleList(',
+      '    (0): Linear(in_features=6, out_features=3, bias=True)',
+      '  )',
+      '  (dropout): Dropout(p=0.0, inplace=False)',
+      '  (output): Linear(in_features=3, out_features=1, bias=True)',
+      ')',
+    ),
+  );
+});
+
 test('submodules are printed under their names, indented', () => {
   const model = new nn.Sequential(
     new nn.Linear(784, 64),

@@ -18,7 +18,7 @@ const levels = [
   ['index.ts', 'index.mts', 'cli.ts'],
 ];
 /** Imports between modules of one level. */
-const sideways = new Set(['core version.ts', 'functional creation', 'data io']);
+const sideways = new Set(['core version.ts', 'functional creation', 'data io', 'io data']);
 
 function filesUnder(folder: string, extensions: readonly string[]): string[] {
   if (!existsSync(folder)) return [];

@@ -117,6 +117,11 @@ export class ColumnTransformer extends Transformer {
     return width;
   }
 
+  override _codeCounts(op: string): (number | null)[] {
+    if (this.parts === null) return super._codeCounts(op); // throws
+    return this.parts.flatMap(({ transformer }) => transformer._codeCounts(op));
+  }
+
   _names(): string[] {
     return (this.parts ?? []).flatMap(({ transformer }) => transformer._names());
   }

@@ -97,6 +97,17 @@ export class OrdinalEncoder extends CategoryTransformer {
     return this.fitted.map((fitted) => this.unknownCode(fitted) + (this.settings.handleUnknown === 'category' ? 1 : 0)); // prettier-ignore
   }
 
+  /** @internal Refuses codes that are no indices of an embedding. */
+  override _codeCounts(op: string): number[] {
+    const { unknownValue, encodedMissingValue } = this.settings;
+    const code = unknownValue ?? encodedMissingValue;
+    if (code !== undefined) {
+      const what = "handleUnknown: 'category' and handleMissing: 'category'";
+      throw unexpected(op, what, `the OrdinalEncoder of '${this.columns[0]}'`, `the code ${code}`);
+    }
+    return this.sizes;
+  }
+
   protected override infrequentCode({ categories }: FittedCategories): number {
     return categories.length + (this.settings.handleMissing === 'category' ? 1 : 0);
   }

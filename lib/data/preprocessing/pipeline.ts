@@ -63,6 +63,10 @@ export class Pipeline extends Transformer {
     return this.last._dtype;
   }
 
+  override _codeCounts(op: string): (number | null)[] {
+    return this.last._codeCounts(op);
+  }
+
   _names(): string[] {
     return this.last._names();
   }

@@ -85,6 +85,12 @@ export abstract class Transformer {
     return (this._options['dtype'] as OutputDType | undefined) ?? 'float32';
   }
 
+  /** @internal For each output column, how many codes it has, or null if it has numbers: for nn.TabularMLP. */
+  _codeCounts(op: string): (number | null)[] {
+    if (this._inputs === null) throw notFitted(`${op}: ${this._transformer}`);
+    return Array<null>(this._width).fill(null);
+  }
+
   /** @internal The output as input of the next step. */
   _apply(op: string, sources: readonly Source[]): Source[] {
     const rows = sources.length === 0 ? 0 : sources[0].length;
@@ -144,7 +150,11 @@ export abstract class Transformer {
    */
   transform(x: TransformerInput): Tensor {
     requireArity(`${this._transformer}.transform`, arguments.length, 1);
-    const op = `${this._transformer}.transform`;
+    return this._transformAs(`${this._transformer}.transform`, x);
+  }
+
+  /** @internal `transform`, whose errors name `op`. */
+  _transformAs(op: string, x: TransformerInput): Tensor {
     const sources = fittedSources(op, x, this.fittedInputs('transform'));
     const rows = rowCount(op, x, sources);
     const width = this._width;

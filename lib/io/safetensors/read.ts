@@ -20,7 +20,18 @@ export function* readTensors(
   names?: readonly string[],
   dtype?: NumberDType,
 ): Reader<Tensors> {
-  const { entries } = yield* readHeader(file, size);
+  const { tensors } = yield* readContent(file, size, names, dtype);
+  return tensors;
+}
+
+/** The same, and the metadata. */
+export function* readContent(
+  file: InputFile,
+  size: number,
+  names?: readonly string[],
+  dtype?: NumberDType,
+): Reader<{ metadata: Record<string, string>; tensors: Tensors }> {
+  const { metadata, entries } = yield* readHeader(file, size);
   const known = new Set(entries.map(({ name }) => name));
   const unknown = names?.find((name) => !known.has(name));
   if (unknown !== undefined) {
@@ -30,7 +41,7 @@ export function* readTensors(
   const wanted = entries.filter(({ name }) => chosen.has(name));
   const tensors: [string, Tensor][] = [];
   for (const entry of wanted) tensors.push([entry.name, yield* readTensor(file, entry, dtype)]);
-  return Object.fromEntries(tensors);
+  return { metadata, tensors: Object.fromEntries(tensors) };
 }
 
 function* readTensor(file: InputFile, entry: Entry, wanted?: NumberDType): Reader<Tensor> {

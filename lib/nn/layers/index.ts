@@ -10,4 +10,5 @@ export * from './numericActivations';
 export * from './reshape';
 export * from './sequential';
 export * from './softmax';
+export * from './tabularMlp';
 export type { LayerOptions } from './weights';

@@ -29,6 +29,7 @@ const layers: Row[] = [
   ...losses.map((name): Row => [`new nn.${name}`, () => [], none]),
   ['new nn.Linear', () => [2, 3], { options: () => ({ bias: false }) }],
   ['new nn.Bilinear', () => [2, 3, 4], { options: () => ({ bias: false }) }],
+  ['new nn.TabularMLP', () => [[null, 3]], { options: () => ({ out: 2 }) }],
   ['new nn.Embedding', () => [4, 3], { options: () => ({ paddingIdx: 1 }) }],
   ['new nn.Flatten', () => [1, -1]],
   ['new nn.Unflatten', () => [1, [2, 2]]],

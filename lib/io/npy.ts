@@ -111,7 +111,9 @@ const descr: Readonly<Record<Exclude<DType, 'bfloat16'>, string>> = {
  * @returns a promise that resolves when the file is written
  * @throws RangeError (the promise rejects) if the dtype is bfloat16, which NumPy does not have
  * @see numpy.save, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
- * @example await io.saveNpy('weight.npy', model.weight); // numpy.load('weight.npy')
+ * @example
+ * await io.saveNpy('weight.npy', model[0].weight);
+ * // in Python: numpy.load('weight.npy')
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
   requireArity('saveNpy', arguments.length, 2);

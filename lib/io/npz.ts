@@ -148,7 +148,9 @@ export interface SaveNpzOptions {
  * @returns a promise that resolves when the file is written
  * @throws RangeError (the promise rejects) if a name is not a relative path, or a dtype is bfloat16
  * @see numpy.savez, numpy.savez_compressed
- * @example await io.saveNpz('model.npz', model.stateDict()); // numpy.load('model.npz')['0.weight']
+ * @example
+ * await io.saveNpz('model.npz', model.stateDict());
+ * // in Python: numpy.load('model.npz')['0.weight']
  */
 export async function saveNpz(
   path: string | URL,

@@ -76,7 +76,7 @@ export abstract class Optimizer<O extends LearningRate = LearningRate> {
    * @param group parameters and options; missing options are those of the optimizer
    * @throws RangeError if an option is out of range, or a parameter is already in a group
    * @throws TypeError if `group` is not an object with `params`
-   * @example optimizer.addParamGroup({ params: model.parameters(), lr: 1e-4 })
+   * @example optimizer.addParamGroup({ params: head.parameters(), lr: 1e-4 })
    */
   addParamGroup(group: GroupSpec<O>): void {
     requireMethodArity(this, 'addParamGroup', arguments.length, 1);

@@ -39,8 +39,8 @@ test.each([
 ])('%s arguments are refused at the first call', (_, args) => {
   const cumsum = bySorted((call, o, a) => call(...args(o, a)));
   expect(() => cumsum.float32({}, {})).toThrow(
-    'blasgrad: expected the arguments of cumsum to be operand x, operand y, attribute outer, attribute n, ' +
-      'attribute inner, attribute reverse, got operand ',
+    'blasgrad: the arguments of cumsum are operand x, operand y, attribute outer, attribute n, ' +
+      'attribute inner, attribute reverse, but operand ',
   );
 });
 

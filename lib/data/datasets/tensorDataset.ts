@@ -67,7 +67,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
    * @param indices indices of the rows, int32 or int64 (n)
    * @returns a tensor (n, ...) for each tensor of the dataset
    * @throws RangeError if an index is out of range
-   * @example new data.TensorDataset(tensor([1, 2, 3])).getBatch(tensor([2, 0], { dtype: 'int32' })); // [tensor([3, 1])]
+   * @example new data.TensorDataset(tensor([1, 2, 3])).getBatch(tensor([2, 0], { dtype: 'int32' })); // [tensor([3., 1.])]
    */
   getBatch(indices: Tensor): TensorTuple<Tensors> {
     requireArity('TensorDataset.getBatch', arguments.length, 1);

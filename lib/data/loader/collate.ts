@@ -73,7 +73,7 @@ export interface CollateOptions {
  * @throws TypeError if samples differ in structure
  * @throws RangeError if shapes differ, or a dtype cannot represent a number
  * @see torch.utils.data.default_collate
- * @example data.collate([[30, 1], [25.5, 0]]); // [tensor([30, 25.5]), tensor([1, 0], dtype: int32)]
+ * @example data.collate([[30, 1], [25.5, 0]]); // [tensor([30.0000, 25.5000]), tensor([1, 0], dtype: int32)]
  */
 export function collate<Item>(
   items: readonly Item[],

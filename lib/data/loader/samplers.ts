@@ -216,7 +216,7 @@ function requireSized(op: string, source: unknown): Sized {
  *
  * @see torch.utils.data.BatchSampler
  * @example
- * const sampler = new data.WeightedRandomSampler(weights, 1000);
+ * const sampler = new data.WeightedRandomSampler([0.2, 0.2, 0.6], 1000);
  * const batchSampler = new data.BatchSampler(sampler, 32, true);
  */
 export class BatchSampler implements Sampler<number[]> {

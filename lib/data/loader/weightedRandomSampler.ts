@@ -26,6 +26,8 @@ export interface WeightedRandomSamplerOptions extends SamplerOptions {
  *
  * @see torch.utils.data.WeightedRandomSampler
  * @example
+ * const labels = ['cat', 'cat', 'dog'];
+ * const countOf = { cat: 2, dog: 1 };
  * const weights = labels.map((label) => 1 / countOf[label]); // draws each class equally often
  * const sampler = new data.WeightedRandomSampler(weights, labels.length);
  */

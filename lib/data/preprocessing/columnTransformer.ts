@@ -53,7 +53,7 @@ const name = 'ColumnTransformer';
  *   ['city', new data.OneHotEncoder({ handleUnknown: 'ignore' })],
  * ]);
  * const x = inputs.fitTransform(table); // float32 of shape (rows, 2 + cities)
- * inputs.transform({ age: 31, income: 2000, city: 'Rome' }); // one row
+ * const row = inputs.transform({ age: 31, income: 2000, city: 'Rome' }); // (1, 2 + cities)
  */
 export class ColumnTransformer extends Transformer {
   private readonly spec: ReadonlyMap<string, Transformer | null>;

@@ -12,7 +12,7 @@ import { refuseAbsent, Transformer, type Out, type OutputDType } from './transfo
 /**
  * Base class of transformers that transform each column independently.
  *
- * @example new data.MaxAbsScaler().fit(table).columns // the names of the columns of `table`
+ * @example new data.MaxAbsScaler().fit(new data.Table({ age: [31, 45] })).columns // ['age']
  */
 export abstract class ColumnwiseTransformer<Fitted extends object> extends Transformer {
   private inputs: readonly InputColumn[] | null = null;

@@ -40,7 +40,7 @@ const name = 'KBinsDiscretizer';
  * Missing values are refused. A constant column has one bin, and a warning names it.
  *
  * @see sklearn.preprocessing.KBinsDiscretizer
- * @example new data.KBinsDiscretizer({ nBins: 2, encode: 'ordinal' }).fitTransform([1, 2, 3, 9]); // 0, 0, 1, 1
+ * @example new data.KBinsDiscretizer({ nBins: 2, encode: 'ordinal' }).fitTransform([1, 2, 3, 9]); // tensor([[0.], [0.], [1.], [1.]])
  */
 export class KBinsDiscretizer extends ColumnwiseTransformer<Fitted> {
   protected readonly schema = { edges: 'numbers' } as const;

@@ -15,9 +15,9 @@ const name = 'LabelEncoder';
  *
  * @see sklearn.preprocessing.LabelEncoder
  * @example
- * const labels = new data.LabelEncoder().fit(table.column('species'));
- * const y = labels.transform(table.column('species')); // int32 of shape (rows)
- * labels.inverseTransform(model.forward(x).argmax(1)); // names again
+ * const labels = new data.LabelEncoder().fit(['cat', 'dog']);
+ * labels.transform(['dog', 'cat']); // tensor([1, 0], dtype: int32)
+ * labels.inverseTransform(tensor([1, 0], { dtype: 'int32' })); // ['dog', 'cat']
  */
 export class LabelEncoder extends CategoryTransformer {
   static {

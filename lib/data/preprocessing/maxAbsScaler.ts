@@ -18,7 +18,7 @@ const name = 'MaxAbsScaler';
  * Missing values (NaN) stay NaN. The scale of a column of zeros is 1, and a warning names it.
  *
  * @see sklearn.preprocessing.MaxAbsScaler
- * @example new data.MaxAbsScaler().fitTransform([1, -4, 2]); // tensor([[0.25], [-1.], [0.5]])
+ * @example new data.MaxAbsScaler().fitTransform([1, -4, 2]); // tensor([[ 0.2500], [-1.0000], [ 0.5000]])
  */
 export class MaxAbsScaler extends NumericTransformer<Fitted> {
   protected readonly schema = { scale: 'positive' } as const;

@@ -33,7 +33,7 @@ const name = 'MinMaxScaler';
  * Missing values (NaN) stay NaN. A constant column is only shifted: its scale is 1, and a warning names it.
  *
  * @see sklearn.preprocessing.MinMaxScaler
- * @example new data.MinMaxScaler().fitTransform([1, 2, 5]); // tensor([[0.], [0.25], [1.]])
+ * @example new data.MinMaxScaler().fitTransform([1, 2, 5]); // tensor([[0.0000], [0.2500], [1.0000]])
  */
 export class MinMaxScaler extends NumericTransformer<Fitted> {
   protected readonly schema = { min: 'number', max: 'number' } as const;

@@ -46,7 +46,7 @@ const name = 'OrdinalEncoder';
  * @see sklearn.preprocessing.OrdinalEncoder
  * @example
  * const encoder = new data.OrdinalEncoder({ dtype: 'int32' }).fit(['red', 'green', 'red']);
- * encoder.transform(['red']); // tensor([[1]], dtype: 'int32')
+ * encoder.transform(['red']); // tensor([[1]], dtype: int32)
  */
 export class OrdinalEncoder extends CategoryTransformer {
   private readonly settings: Required<

@@ -15,7 +15,7 @@ const name = 'Pipeline';
  * @see sklearn.pipeline.Pipeline
  * @example
  * const age = new data.Pipeline([new data.SimpleImputer(), new data.StandardScaler()]);
- * age.fitTransform([20, null, 40]); // tensor([[-1.2247], [0.], [1.2247]])
+ * age.fitTransform([20, null, 40]); // tensor([[-1.2247], [ 0.0000], [ 1.2247]])
  */
 export class Pipeline extends Transformer {
   private current: readonly Transformer[];

@@ -35,7 +35,7 @@ const name = 'PowerTransformer';
  * Missing values (NaN) are left out in `fit` and stay NaN. A constant column is only shifted, and a warning names it.
  *
  * @see sklearn.preprocessing.PowerTransformer
- * @example new data.PowerTransformer().fit(table.column('price')).lambdas; // one exponent
+ * @example const { lambdas } = new data.PowerTransformer().fit(table.column('price')); // one exponent
  */
 export class PowerTransformer extends NumericTransformer<Fitted> {
   protected readonly schema = { lambda: 'number', mean: 'number', scale: 'positive' } as const;

@@ -33,7 +33,7 @@ const bound = 1e-7;
  * Missing values (NaN) are left out in `fit` and stay NaN. All rows of `fit` are used (scikit-learn's `subsample=None`).
  *
  * @see sklearn.preprocessing.QuantileTransformer
- * @example new data.QuantileTransformer().fitTransform([1, 10, 1000]); // tensor([[0.], [0.5], [1.]])
+ * @example new data.QuantileTransformer().fitTransform([1, 10, 1000]); // tensor([[0.0000], [0.5000], [1.0000]])
  */
 export class QuantileTransformer extends NumericTransformer<Fitted> {
   protected readonly schema = { quantiles: 'numbers' } as const;

@@ -29,7 +29,7 @@ const name = 'RobustScaler';
  * a warning names constant columns.
  *
  * @see sklearn.preprocessing.RobustScaler
- * @example new data.RobustScaler().fitTransform([1, 2, 3, 4, 500]); // tensor([[-1.], [-0.5], [0.], [0.5], [248.5]])
+ * @example new data.RobustScaler().fitTransform([1, 2, 3, 4, 500]).toArray(); // [[-1], [-0.5], [0], [0.5], [248.5]]
  */
 export class RobustScaler extends NumericTransformer<Fitted> {
   protected readonly schema = { center: 'number', scale: 'positive' } as const;

@@ -41,7 +41,7 @@ const name = 'SimpleImputer';
  * Categories and texts stay categories and texts: put an encoder after the SimpleImputer in a Pipeline.
  *
  * @see sklearn.impute.SimpleImputer
- * @example new data.SimpleImputer({ strategy: 'median' }).fitTransform([1, null, 3, 8]); // 3 for the missing value
+ * @example new data.SimpleImputer({ strategy: 'median' }).fitTransform([1, null, 3, 8]); // tensor([[1.], [3.], [3.], [8.]])
  */
 export class SimpleImputer extends ColumnwiseTransformer<Fitted> {
   protected readonly schema = { value: 'cell', indicator: 'boolean' } as const;

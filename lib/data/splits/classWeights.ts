@@ -21,7 +21,7 @@ const op = 'classWeights';
  * @returns float32, shape (classes)
  * @throws RangeError if a class does not occur
  * @see sklearn.utils.class_weight.compute_class_weight
- * @example data.classWeights('balanced', [0, 0, 0, 1]) // tensor([0.6667, 2.])
+ * @example data.classWeights('balanced', [0, 0, 0, 1]) // tensor([0.6667, 2.0000])
  */
 export function classWeights(
   mode: 'balanced',

@@ -43,7 +43,7 @@ import { tensorOf } from './toTensor';
  *
  * @example
  * const table = new data.Table({ age: [31, 45], city: ['Rome', 'Oslo'] });
- * table.column('city'); // { type: 'category', values: Int32Array [0, 1], categories: ['Rome', 'Oslo'] }
+ * table.column('city').categories; // ['Rome', 'Oslo']
  */
 export class Table {
   /** @internal */ readonly _clone = sendColumnsInstead;

@@ -30,7 +30,7 @@ const name = 'Normalize';
  * @throws RangeError if the number of channels differs; TypeError for int32, int64 and bool
  * @example
  * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
- * normalize.forward(images); // uint8 (32, 3, 224, 224) to float32
+ * const x = normalize.forward(zeros(2, 3, 8, 8, { dtype: 'uint8' })); // float32 (2, 3, 8, 8)
  * const model = new nn.Sequential(new data.transforms.Normalize(0.1307, 0.3081), new nn.Linear(784, 10)); // MNIST
  */
 export class Normalize extends Module {

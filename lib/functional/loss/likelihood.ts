@@ -15,6 +15,7 @@ import { sameShape } from '../../core/shape';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { kernels, requireNumbers, scalar } from '../../ops/define';
 import { where } from '../../ops/elementwise/select';
+import { roundedOnce } from '../dtypes';
 import { xlogy } from '../xlogy';
 import { reduced, requireBroadcastable, type Reduction, type ReductionOption } from './reduction';
 
@@ -150,9 +151,11 @@ export function gaussianNllLoss(
   requireInRange('gaussianNllLoss', 'eps', eps, 0, Infinity);
   const [x, t] = requireBroadcastable('gaussianNllLoss', input, target);
   const v = requireVariance(input, variance, eps);
-  const losses = v.log().add(x.sub(t).square().div(v)).mul(0.5);
-  const shifted = full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses;
-  return reduced('gaussianNllLoss', shifted, options.reduction);
+  const losses = roundedOnce([x, t, v], (mean, values, variances) => {
+    const half = variances.log().add(mean.sub(values).square().div(variances)).mul(0.5);
+    return full ? half.add(0.5 * Math.log(2 * Math.PI)) : half;
+  });
+  return reduced('gaussianNllLoss', losses, options.reduction);
 }
 
 /**

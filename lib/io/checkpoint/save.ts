@@ -69,7 +69,7 @@ const op = 'saveCheckpoint';
  * @returns a promise of the path of the new checkpoint
  * @throws TypeError (the promise rejects) if an entry contains a value that cannot be saved
  * @throws RangeError (the promise rejects) if a name is invalid
- * @example await io.saveCheckpoint('runs/first', { model, optimizer, scheduler, loader, step }, { keep: 5 });
+ * @example await io.saveCheckpoint('runs/first', { model, optimizer, scheduler, loader, step: 1000 }, { keep: 5 });
  */
 export async function saveCheckpoint(
   dir: string | URL,

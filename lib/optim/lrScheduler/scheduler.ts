@@ -135,7 +135,10 @@ function kindOf(value: unknown): string {
  * The base class of schedulers whose learning rates depend only on the number of steps.
  *
  * @see torch.optim.lr_scheduler.LRScheduler
- * @example scheduler.step();
+ * @example
+ * const scheduler = new optim.lrScheduler.StepLR(optimizer, 30);
+ * optimizer.step();
+ * scheduler.step();
  */
 export abstract class LRScheduler extends Schedule {
   /**

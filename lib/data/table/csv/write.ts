@@ -159,7 +159,7 @@ export async function writeCsv(
  * @param table the table
  * @param options marks
  * @returns the text
- * @example data.formatCsv(table); // 'age,city\\n31,Rome\\n'
+ * @example data.formatCsv(new data.Table({ age: [31], city: ['Rome'] })); // 'age,city\n31,Rome\n'
  */
 export function formatCsv(table: Table, options: WriteCsvOptions = {}): string {
   requireArity('formatCsv', arguments.length, 2);

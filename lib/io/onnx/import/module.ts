@@ -65,7 +65,9 @@ export class OnnxModule extends Module<Tensor[]> {
    * @param inputs a tensor for each of `inputNames`, with the shape and dtype of the file
    * @returns a tensor for each of `outputNames`
    * @throws RangeError if an input has another name, shape or dtype
-   * @example const { output } = model.run({ input: zeros(1, 784) });
+   * @example
+   * const model = await io.importOnnx('digits.onnx');
+   * const { output } = model.run({ input: zeros(1, 784) });
    */
   run(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const value: unknown = inputs;

@@ -1,4 +1,4 @@
-/** Finds the first op that makes NaN or an infinity. */
+/** Finds the first op that produces NaN or an infinity. */
 import { isPromise } from '../core/realms';
 import type { Node } from '../core/node';
 import { capture } from '../core/capture';
@@ -9,14 +9,14 @@ import type { Storage } from '../core/storage';
 import type { Tensor } from '../core/tensor';
 import { numbersIn } from '../core/access';
 
-/** A number that is not finite, and its index among the elements in order. */
+/** A non-finite number, and its index among the elements in order. */
 interface NonFinite {
   readonly value: number;
   readonly index: number;
 }
 
 /**
- * The error of `detectAnomaly`: an op made NaN or an infinity, or was given NaN that no op made.
+ * The error of `detectAnomaly`: an op produced NaN or an infinity, or received NaN that no op produced.
  *
  * @example
  * let error;
@@ -76,13 +76,13 @@ function textOf(tensors: readonly { dtype: string; shape: readonly number[] }[])
   return tensors.map(({ dtype, shape }) => `${dtype} ${shapeText(shape)}`).join(', ');
 }
 
-// Ops that only write the numbers they are given: those that are not finite were asked for.
+// Ops that only write the numbers that they are given: non-finite ones are intended.
 const writing: ReadonlySet<string> = new Set(['fill', 'copy']);
 
 /** Checks all results. */
 class AnomalyObserver implements Observer {
   private phase: Phase = 'forward';
-  /** Storages with infinities that were given, as those of attention masks. */
+  /** Storages with infinities that no op produced, such as attention masks. */
   private readonly infinite = new WeakSet<Storage>();
   private readonly forwardErrors = new WeakMap<Node, Error>();
   private before: { storage: Storage; found: NonFinite | null } | null = null;
@@ -125,8 +125,8 @@ class AnomalyObserver implements Observer {
     before: NonFinite | null,
   ): void {
     const inInputs = inputs.map(firstNonFinite);
-    const given = inInputs.some((one) => one !== null);
-    if (writing.has(op) && (inputs.length === 0 || given)) {
+    const nonFiniteInput = inInputs.some((one) => one !== null);
+    if (writing.has(op) && (inputs.length === 0 || nonFiniteInput)) {
       this.infinite.add(out._storage);
       return;
     }
@@ -139,13 +139,13 @@ class AnomalyObserver implements Observer {
         const place = `${name} ${op} (${textOf([tensor])}) in ${this.phase}`;
         this.report(op, `${place} is ${nonFiniteText(own, tensor)}, and no operation computed it`);
       }
-      const source = given || before !== null ? 'infinities' : 'finite numbers';
+      const source = nonFiniteInput || before !== null ? 'infinities' : 'finite numbers';
       this.report(
         op,
         `${op}${of} in ${this.phase} made ${nonFiniteText(found, out)} from ${source}`,
       );
     }
-    if (given || before !== null || this.infinite.has(out._storage)) {
+    if (nonFiniteInput || before !== null || this.infinite.has(out._storage)) {
       this.infinite.add(out._storage);
       return;
     }
@@ -155,12 +155,12 @@ class AnomalyObserver implements Observer {
     );
   }
 
-  /** Remembers the stack of the op's forward call. */
+  /** Stores the stack of the op's forward call. */
   recorded(node: Node): void {
     this.forwardErrors.set(node, new Error(`${node.rule.name} ran forward here`));
   }
 
-  /** Checks the gradients that a rule returns, not the results of the ops inside it. */
+  /** Checks the gradients that a rule returns, but not the results of the ops inside it. */
   gradients(
     node: Node,
     gradient: Tensor,
@@ -178,11 +178,11 @@ class AnomalyObserver implements Observer {
       const found = one && firstNonFinite(one);
       if (!one || !found) return;
       const op = node.rule.name;
-      const given = firstNonFinite(gradient);
+      const inGradient = firstNonFinite(gradient);
       const source =
-        given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
-      const made = `made ${nonFiniteText(found, one)} for input ${i} from ${source}`;
-      const text = `the backward of ${op} (${textOf([node])}) ${made}`;
+        inGradient === null ? 'a finite gradient' : `a gradient with ${String(inGradient.value)}`;
+      const result = `made ${nonFiniteText(found, one)} for input ${i} from ${source}`;
+      const text = `the backward of ${op} (${textOf([node])}) ${result}`;
       this.report(op, text, this.forwardErrors.get(node), 'backward');
     });
     return gradients;
@@ -191,10 +191,11 @@ class AnomalyObserver implements Observer {
   updated(optimizer: string, parameter: Tensor, gradient: Tensor): void {
     const found = firstNonFinite(parameter);
     if (found === null) return;
-    const given = firstNonFinite(gradient);
-    const source = given === null ? 'a finite gradient' : `a gradient with ${String(given.value)}`;
-    const made = `made ${nonFiniteText(found, parameter)} in a parameter (${textOf([parameter])})`;
-    const text = `a step of ${optimizer} ${made} from ${source}`;
+    const inGradient = firstNonFinite(gradient);
+    const source =
+      inGradient === null ? 'a finite gradient' : `a gradient with ${String(inGradient.value)}`;
+    const result = `made ${nonFiniteText(found, parameter)} in a parameter (${textOf([parameter])})`;
+    const text = `a step of ${optimizer} ${result} from ${source}`;
     this.report(optimizer, text, undefined, 'optimizer');
   }
 
@@ -220,10 +221,10 @@ class AnomalyObserver implements Observer {
 }
 
 /**
- * Runs `fn` and throws at the first op, gradient or optimizer update in it that makes NaN or an infinity of finite
- * numbers, or NaN of infinities, or that is given NaN. Infinities that are given, as in masks, are allowed.
+ * Runs `fn` and throws at the first op, gradient or optimizer update that produces NaN or an infinity from finite
+ * numbers, or NaN from infinities, or that receives NaN. Infinities in inputs, as in masks, are allowed.
  *
- * It reads every result, which is slow: use it to find an error, not in every run.
+ * It reads every result, which is slow: use it only to find an error.
  *
  * @param fn a synchronous function
  * @returns what `fn` returns
@@ -239,7 +240,8 @@ export function detectAnomaly<T>(fn: () => T): T {
   }
   if (capture !== null) {
     throw new Error(
-      'detectAnomaly: cannot check inside a compiled function, whose replays run in C++; call it around the plain function',
+      'detectAnomaly: cannot check inside a compiled function, whose replays run in C++; ' +
+        'call it around the plain function',
     );
   }
   const result = observing(new AnomalyObserver(), fn);

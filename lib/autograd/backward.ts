@@ -8,17 +8,17 @@ import { sameShape, type Shape } from '../core/shape';
 import type { Storage } from '../core/storage';
 import { Tensor } from '../core/tensor';
 
-/** What a run of backward does besides computing gradients. */
+/** Options of a backward run. */
 export interface BackwardOptions {
   readonly retainGraph: boolean;
   readonly createGraph: boolean;
-  /** Only the gradients of these are wanted; without it those of all leaves. */
+  /** The tensors whose gradients are wanted; by default all leaves. */
   readonly inputs?: readonly Tensor[];
 }
 
 let runs = 0;
 
-/** Nodes the gradient can reach, last made first. */
+/** Nodes that the gradient can reach, latest first. */
 function reachable(roots: readonly Tensor[], visit: number): Node[] {
   const nodes: Node[] = [];
   const push = (edge: Edge): void => {
@@ -32,7 +32,7 @@ function reachable(roots: readonly Tensor[], visit: number): Node[] {
   return nodes.sort((a, b) => b.id - a.id);
 }
 
-/** Of `nodes`, those through which a gradient reaches one of the wanted edges. */
+/** The nodes among `nodes` through which a gradient reaches a wanted edge. */
 function leadingTo(nodes: readonly Node[], wanted: ReadonlySet<Edge>): Set<Node> {
   const leading = new Set<Node>();
   for (let i = nodes.length - 1; i >= 0; i--) {
@@ -43,13 +43,13 @@ function leadingTo(nodes: readonly Node[], wanted: ReadonlySet<Edge>): Set<Node>
   return leading;
 }
 
-/** Sums a gradient down to the shape its input had before broadcasting. */
+/** Sums a gradient down to the shape that its input had before broadcasting. */
 function reduceTo(gradient: Tensor, shape: Shape): Tensor {
   return sameShape(gradient.shape, shape) ? gradient : gradient.sumToSize(shape);
 }
 
 function runHooks(hooks: readonly Hook[], gradient: Tensor): Tensor {
-  // A copy of the list: a hook may remove itself.
+  // Iterates over a copy, because a hook may remove itself.
   for (const hook of [...hooks]) {
     const replaced: unknown = hook(gradient);
     if (replaced === undefined || replaced === null) continue;
@@ -68,7 +68,7 @@ function isLike(value: unknown, like: Tensor): value is Tensor {
   return sameShape(value.shape, like.shape) && value.dtype === like.dtype;
 }
 
-/** The gradients that reached leaves, and which memory something else may still look at. */
+/** The gradients that reached leaves, and the memory that something else may still refer to. */
 class Collected {
   readonly leaves = new Map<Tensor, Tensor>();
   private readonly taken = new Set<Storage>();
@@ -91,8 +91,8 @@ class Collected {
 }
 
 /**
- * Propagates `seeds` from `roots` to every leaf, and returns the gradients of leaves and of the wanted inputs. Graphs may
- * have any depth: nothing here recurses.
+ * Propagates `seeds` from `roots` to every leaf, and returns the gradients of leaves and of the wanted inputs. It does
+ * not recurse, so graphs may have any depth.
  */
 function propagate(
   roots: readonly Tensor[],
@@ -123,7 +123,7 @@ function propagate(
       let gradient = node.pending;
       if (gradient === null) continue;
       node.pending = null;
-      node.requireAlive(); // a freed node no longer says where it leads, so none may be passed over
+      node.requireAlive(); // a freed node no longer has its edges, so none may be skipped
       const input = wanted?.get(node);
       if (leading && !input && !leading.has(node)) continue;
       if (node.hooks) {
@@ -162,7 +162,7 @@ function propagate(
   return collected;
 }
 
-/** A test whether a leaf still has the same hooks. */
+/** Returns a function that tests whether a leaf still has the same hooks. */
 function sameHooks(leaf: Tensor): () => boolean {
   const hooks = leaf._hooks?.slice() ?? [];
   return () => {
@@ -177,7 +177,7 @@ function observed(node: Node, gradient: Tensor): readonly (Tensor | null)[] {
   return observer?.gradients?.(node, gradient, rule) ?? rule();
 }
 
-/** Adds to a gradient that is already there: in place, unless the sum is to be differentiated. */
+/** Adds to an existing gradient: in place, unless the sum is to be differentiated. */
 function accumulate(old: Tensor | null, gradient: Tensor, createGraph: boolean): Tensor {
   if (old === null) return gradient;
   return createGraph ? enableGrad(() => old.add(gradient)) : noGrad(() => old.add_(gradient));
@@ -193,7 +193,7 @@ export function runBackward(
   for (const [leaf, gradient] of collected.leaves) {
     const old = leaf._grad;
     if (options.createGraph) {
-      // Other gradients, and nodes made just now, may look at the memory: grad gets a recorded copy.
+      // Other gradients and new nodes may refer to the memory, so grad gets a recorded copy.
       leaf.grad = enableGrad(() => (old === null ? gradient.clone() : old.add(gradient)));
     } else if (old === null) leaf._adoptGrad(collected.own(gradient));
     else noGrad(() => old.add_(gradient));

@@ -18,9 +18,10 @@ export interface GradOptions {
 
 function tensorList(op: string, name: string, value: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  for (const one of list) {
-    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or an array of tensors', name, one);
-    if (!one.requiresGrad)
+  for (const tensor of list) {
+    if (!(tensor instanceof Tensor))
+      throw wrongType(op, 'a tensor or an array of tensors', name, tensor);
+    if (!tensor.requiresGrad)
       throw new Error(
         `${op}: one of the ${name} does not require gradients; set requiresGrad first`,
       );

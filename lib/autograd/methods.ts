@@ -8,13 +8,13 @@ import { sameShape } from '../core/shape';
 import { Tensor } from '../core/tensor';
 import { runBackward } from './backward';
 
-/** Whether the graph stays after backward, and whether the gradients are recorded. */
+/** Options of `backward` and `grad`: keep the graph, record the gradients. */
 interface GraphOptions {
   retainGraph?: boolean;
   createGraph?: boolean;
 }
 
-/** The options, checked; `retainGraph` is `createGraph` where it is missing. */
+/** The checked options; `retainGraph` defaults to `createGraph`. */
 export function graphOptions(
   op: string,
   options: GraphOptions = {},
@@ -28,18 +28,19 @@ export function graphOptions(
   };
 }
 
-/** The gradient that backward starts with at `root`: the one given, or 1. */
+/** The gradient that backward starts with at `root`: the given one, or 1. */
 export function seedFor(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
   if (gradient === undefined || gradient === null) {
     if (root.numel() !== 1) {
       throw new RangeError(
-        `${op}: a tensor of shape ${shapeText(root.shape)} needs a gradient of that shape; pass it, or reduce to one element`,
+        `${op}: a tensor of shape ${shapeText(root.shape)} needs a gradient of that shape; ` +
+          'pass it, or reduce to one element',
       );
     }
-    const one = Tensor._empty(root.dtype, root.shape);
-    const { array } = one._storage;
-    for (let i = 0; i < array.length; i++) writeElement(one.dtype, array, i, 1);
-    return one;
+    const ones = Tensor._empty(root.dtype, root.shape);
+    const { array } = ones._storage;
+    for (let i = 0; i < array.length; i++) writeElement(ones.dtype, array, i, 1);
+    return ones;
   }
   if (!(gradient instanceof Tensor)) throw wrongType(op, 'a tensor', 'gradient', gradient);
   if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
@@ -112,7 +113,8 @@ addCallingMethods({
     const graph = graphOptions('backward', options);
     if (!this.requiresGrad) {
       throw new Error(
-        'backward: this tensor does not depend on a tensor that requires gradients; set requiresGrad, and compute it outside noGrad',
+        'backward: this tensor does not depend on a tensor that requires gradients; ' +
+          'set requiresGrad, and compute it outside noGrad',
       );
     }
     runBackward([this], [seedFor('backward', this, gradient)], graph);

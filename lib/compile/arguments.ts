@@ -11,33 +11,33 @@ export interface ScanOptions {
   steps?: number;
 }
 
-/** Inputs of a call, and the options after them. */
+/** The inputs of a call, and its options. */
 export function splitArguments(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
 ): { inputs: Tensor[]; options: RunOptions } {
-  const { given, options } = withoutOptions(op, args, known);
-  return { inputs: requireInputs(op, given), options };
+  const { positional, options } = withoutOptions(op, args, known);
+  return { inputs: requireInputs(op, positional), options };
 }
 
-/** The rows of a scan, their number, and the options after them. A number is the same in each row. */
+/** The rows of a scan, their number, and the options. A number is the same for every row. */
 export function scanArguments(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
 ): { inputs: Tensor[]; steps: number; options: RunOptions } {
-  const { given, options } = withoutOptions(op, args, known);
-  const rows = given.map((one, i) => (Array.isArray(one) ? numbersIn(op, i, one) : one));
-  const constant = (one: unknown): boolean => typeof one === 'number' || isScalar(one);
+  const { positional, options } = withoutOptions(op, args, known);
+  const rows = positional.map((row, i) => (Array.isArray(row) ? numbersIn(op, i, row) : row));
+  const constant = (row: unknown): boolean => typeof row === 'number' || isScalar(row);
   const stacked = requireInputs(
     op,
-    rows.filter((one) => !constant(one)),
+    rows.filter((row) => !constant(row)),
   );
   const steps = stepsOf(stacked, options.steps);
-  const inputs = rows.map((one) => {
-    if (!constant(one)) return one as Tensor;
-    const value = typeof one === 'number' ? one : (one as ScalarInput).value;
+  const inputs = rows.map((row) => {
+    if (!constant(row)) return row as Tensor;
+    const value = typeof row === 'number' ? row : (row as ScalarInput).value;
     return new ScalarInput((allocateOwn('float64', steps) as Float64Array).fill(value), steps);
   });
   return { inputs, steps, options };
@@ -47,13 +47,13 @@ function withoutOptions(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
-): { given: readonly unknown[]; options: ScanOptions & RunOptions } {
+): { positional: readonly unknown[]; options: ScanOptions & RunOptions } {
   const last = args.at(-1);
   const isInput = last instanceof Tensor || typeof last === 'number' || Array.isArray(last);
   const hasOptions = args.length > 0 && !isInput && known.length > 0;
   const options = hasOptions ? (last ?? {}) : {};
   requireOptions(op, options, known);
-  return { given: hasOptions ? args.slice(0, -1) : args, options };
+  return { positional: hasOptions ? args.slice(0, -1) : args, options };
 }
 
 function isScalar(value: unknown): boolean {
@@ -69,19 +69,20 @@ function numbersIn(op: string, i: number, list: readonly unknown[]): ScalarInput
   return new ScalarInput(values, list.length);
 }
 
-/** Tensors that do not overlap, and numbers, which become tensors; else an error. */
+/** Returns tensors that do not overlap; numbers become tensors. Throws for anything else. */
 export function requireInputs(op: string, args: readonly unknown[]): Tensor[] {
   let inputs = args as unknown[];
   for (let i = 0; i < args.length; i++) {
-    const one = inputs[i];
-    if (typeof one === 'number') {
+    const input = inputs[i];
+    if (typeof input === 'number') {
       if (inputs === args) inputs = [...args];
-      inputs[i] = new ScalarInput(Float64Array.of(one));
+      inputs[i] = new ScalarInput(Float64Array.of(input));
       continue;
     }
-    if (!(one instanceof Tensor)) throw wrongType(op, 'a tensor or a number', `inputs[${i}]`, one);
+    if (!(input instanceof Tensor))
+      throw wrongType(op, 'a tensor or a number', `inputs[${i}]`, input);
     for (let k = 0; k < i; k++) {
-      if (overlap(one, inputs[k] as Tensor)) {
+      if (overlap(input, inputs[k] as Tensor)) {
         throw new RangeError(`${op}: inputs[${i}] shares memory with inputs[${k}]; pass a clone`);
       }
     }
@@ -95,7 +96,7 @@ function overlap(a: Tensor, b: Tensor): boolean {
   return x.byteOffset < y.byteOffset + y.byteLength && y.byteOffset < x.byteOffset + x.byteLength;
 }
 
-/** The number of rows that all inputs of a scan have, or `steps` where there are none. */
+/** The number of rows of all inputs of a scan, or `steps` if there are no inputs. */
 function stepsOf(inputs: readonly Tensor[], steps: number | undefined): number {
   if (steps !== undefined && (!Number.isInteger(steps) || steps < 1 || steps > 2 ** 32)) {
     throw unexpected('scan', 'an integer from 1 to 2^32', 'steps', String(steps));

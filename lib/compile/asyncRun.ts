@@ -1,4 +1,4 @@
-/** Runs a program on a background thread, which belongs to the addon. */
+/** Runs a program on the addon's background thread. */
 import { onAbort, requireSignal } from '../core/abort';
 import { copyElements } from '../core/element';
 import { allocateShared } from '../core/storage';
@@ -86,7 +86,7 @@ export async function runAsync(
   const stop = (): void => {
     native.stop();
   };
-  const thrown: unknown[] = []; // by onProgress
+  const thrown: unknown[] = []; // what onProgress threw
   const report = (step: number): void => {
     try {
       onProgress?.({ step, steps });
@@ -121,7 +121,7 @@ export async function runAsync(
     program.unlock();
     if (done > 0) {
       program.countChanges();
-      program.leaveGradients();
+      program.assignGradients();
     }
     schedules.finish(done);
   }
@@ -130,7 +130,7 @@ export async function runAsync(
   return { done, complete: done === steps && failure === null, failure };
 }
 
-/** The error with the stack of the call that started the run. */
+/** Gives the error the stack of the call that started the run. */
 function atStackOf(caller: Error, error: Error): Error {
   const frames = (caller.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');

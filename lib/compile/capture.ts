@@ -1,4 +1,7 @@
-/** Capture: runs fn once while the addon records every native call. The recording becomes a program, or is compared with one. */
+/**
+ * Capture: runs fn once while the addon records every native call. The recording becomes a program, or is compared
+ * with one.
+ */
 import { Capture, capture, setCapture } from '../core/capture';
 import { countChange } from '../core/changes';
 import { copyElements } from '../core/element';
@@ -20,7 +23,7 @@ function signatureOf({ dtype, shape, requiresGrad, _isNumber }: Tensor): Signatu
   return { dtype, shape, requiresGrad, _isNumber };
 }
 
-/** The stand-in for an input: its values, in memory that the program plans. */
+/** The placeholder for an input: its values, in a temporary. */
 function standIn(values: TypedArray, signature: Signature, open: Capture): Tensor {
   const { dtype, shape, requiresGrad, _isNumber } = signature;
   const array = allocate(dtype, values.length);
@@ -35,8 +38,8 @@ function standIn(values: TypedArray, signature: Signature, open: Capture): Tenso
   return input;
 }
 
-/** Gradients that fn left in leaves, as tensors outside any graph. */
-function gradientsLeft(open: Capture): { leaf: Tensor; gradient: Tensor | null }[] {
+/** Gradients that fn left in leaves, as tensors without a graph. */
+function gradientsAfterRun(open: Capture): { leaf: Tensor; gradient: Tensor | null }[] {
   return Array.from(open.gradsWritten, (leaf) => {
     const gradient = leaf._grad?.detach() ?? null;
     return { leaf, gradient };
@@ -44,8 +47,8 @@ function gradientsLeft(open: Capture): { leaf: Tensor; gradient: Tensor | null }
 }
 
 /**
- * A run of fn that was recorded: a step like an eager one. It becomes a program, or its effects are handed to a program that
- * makes the same calls. The addon's capture is open until then.
+ * A recorded run of fn, with the effects of an eager step. It becomes a program, or its effects are passed to a
+ * program that makes the same calls. The addon's capture is open until then.
  */
 export class RecordedRun {
   readonly open: Capture;
@@ -54,12 +57,12 @@ export class RecordedRun {
   readonly structure: unknown;
   readonly outputs: readonly Tensor[];
   readonly gradients: readonly GradEffect[];
-  /** The memory of gradients that fn computed. */
-  readonly kept: readonly Storage[];
+  /** Storages of gradients that fn computed. */
+  readonly gradientStorages: readonly Storage[];
   private readonly standIns: readonly Tensor[];
   private readonly outputArrays: readonly TypedArray[];
 
-  /** If anything throws, tensors are as eager ops left them. */
+  /** If anything throws, tensors have the values that eager ops gave them. */
   constructor(fn: Fn, inputs: readonly Tensor[]) {
     if (capture !== null) {
       throw new Error(
@@ -83,35 +86,37 @@ export class RecordedRun {
       this.standIns = this.inputs.map((signature, i) => standIn(values[i], signature, this.open));
       const structure = fn(...this.standIns);
       if (isPromise(structure)) {
-        void structure.then(undefined, () => undefined); // its failure is not ours to report
+        void structure.then(undefined, () => undefined); // its rejection must not count as unhandled
         throw wrongType('compile', 'a synchronous function', 'fn', structure);
       }
       this.structure = structure;
-      this.outputs = noGrad(() => tensorsOf(structure).map((one) => one.detach().contiguous()));
-      this.outputArrays = this.outputs.map((one) => one._flat); // read here, so that memory from outside becomes a state
+      this.outputs = noGrad(() =>
+        tensorsOf(structure).map((tensor) => tensor.detach().contiguous()),
+      );
+      this.outputArrays = this.outputs.map((tensor) => tensor._flat); // read here, so that external memory becomes a state
     } catch (error) {
       recorder.abortCapture();
       throw error;
     } finally {
       setCapture(null);
     }
-    this.gradients = gradientsLeft(this.open);
+    this.gradients = gradientsAfterRun(this.open);
     const ofGradients = this.gradients.flatMap(({ gradient }) => {
       const storage = gradient?._storage;
-      const ours = storage !== undefined && this.open.temporaries.has(storage);
-      return ours && storage.array.length > 0 ? [storage] : [];
+      const isTemporary = storage !== undefined && this.open.temporaries.has(storage);
+      return isTemporary && storage.array.length > 0 ? [storage] : [];
     });
-    this.kept = [...new Set(ofGradients)];
+    this.gradientStorages = [...new Set(ofGradients)];
   }
 
-  /** Makes a program of the recording. */
+  /** Turns the recording into a program. */
   toProgram(): Program {
-    const arrays = arraysOf(this.kept);
+    const arrays = arraysOf(this.gradientStorages);
     const native = recorder.endCapture(
-      this.standIns.map((one) => one._storage.array),
+      this.standIns.map((input) => input._storage.array),
       this.outputArrays,
       arrays,
-      arrays, // gradients stay where they were computed
+      arrays, // gradients keep their memory
       arraysOf(this.open.states.keys()),
     );
     return new Program(native, this);
@@ -125,31 +130,31 @@ export class RecordedRun {
     });
   }
 
-  /** The first thing in which a replay of the program would differ; null if it would do the same. */
+  /** The first difference from a replay of the program; null if there is none. */
   differenceFrom(program: Program): Difference | null {
     const { native } = program;
-    const standIns = this.standIns.map((one) => one._storage.array);
-    const difference = native.compare(standIns, this.outputArrays, arraysOf(this.kept));
+    const standIns = this.standIns.map((input) => input._storage.array);
+    const difference = native.compare(standIns, this.outputArrays, arraysOf(this.gradientStorages));
     if (difference !== null) return difference;
     return program.hasEffectsOf(this) ? null : 'effects';
   }
 
-  /** Ends the recording without a program. */
+  /** Ends the recording without creating a program. */
   discard(): void {
     recorder.abortCapture();
   }
 
-  /** The results in new memory. Gradients stay with their leaves. */
+  /** Copies the results to new memory. Gradients stay with their leaves. */
   finish(): Tensor[] {
-    for (const { leaf, gradient } of this.gradients) leaf._leaveGrad(gradient);
-    return this.outputs.map((one) => freshTensor(one.dtype, one.shape, one._flat));
+    for (const { leaf, gradient } of this.gradients) leaf._assignGrad(gradient);
+    return this.outputs.map((output) => freshTensor(output.dtype, output.shape, output._flat));
   }
 
   /** Forbids the use of temporaries; `restorable` ones may be allowed again. */
   retire(restorable: boolean): void {
-    const kept = new Set(this.kept);
+    const gradients = new Set(this.gradientStorages);
     for (const storage of this.open.temporaries) {
-      if (!kept.has(storage)) retireOne(storage, restorable);
+      if (!gradients.has(storage)) retireOne(storage, restorable);
     }
     countChange();
   }
@@ -169,21 +174,21 @@ function retireOne(storage: Storage, restorable: boolean): void {
 }
 
 /**
- * The temporaries of a recorded run that JavaScript may have kept: if the next step is recorded too, it may use them, as an
- * eager step would. Those that nothing refers to are collected.
+ * The temporaries of a recorded run that JavaScript may still refer to. If the next step is recorded too, it may
+ * use them, as an eager step could. Temporaries without references are garbage-collected.
  */
 export class EarlierTemporaries {
   private readonly storages: readonly WeakRef<Storage>[];
 
-  constructor({ open, kept }: RecordedRun) {
+  constructor({ open, gradientStorages }: RecordedRun) {
     this.storages = [...open.temporaries]
-      .filter((storage) => !kept.includes(storage))
+      .filter((storage) => !gradientStorages.includes(storage))
       .map((storage) => new WeakRef(storage));
   }
 
   private each(visit: (storage: Storage) => void): void {
-    for (const one of this.storages) {
-      const storage = one.deref();
+    for (const reference of this.storages) {
+      const storage = reference.deref();
       if (storage !== undefined) visit(storage);
     }
     countChange();
@@ -203,15 +208,15 @@ export class EarlierTemporaries {
     });
   }
 
-  /** Frees their memory: a replay does not change what JavaScript kept. */
+  /** Frees their memory: a replay does not change tensors that JavaScript still refers to. */
   forget(): void {
     this.each((storage) => memory.delete(storage));
   }
 
   /** Whether the run used any of them. */
   usedIn({ open }: RecordedRun): boolean {
-    return this.storages.some((one) => {
-      const storage = one.deref();
+    return this.storages.some((reference) => {
+      const storage = reference.deref();
       return storage !== undefined && open.states.has(storage);
     });
   }

@@ -21,21 +21,21 @@ import {
 } from './stacked';
 import { endingError, placeOf, requireNotAborted, unfinishedError } from './unfinished';
 
-/** Figures of a compiled function. Those of a program refer to the program that was used last. */
+/** Statistics of a compiled function. Sizes are those of the program that was used last. */
 export interface CompileStats {
-  /** How often `fn` was captured. */
+  /** How many times `fn` was captured. */
   readonly captures: number;
-  /** How often `fn` was run again as a step and compared with its program. */
+  /** How many times `fn` ran again as a step and was compared with its program. */
   readonly comparisons: number;
-  /** Programs in the cache: one for each combination of shapes, dtypes and whatever else `fn` depends on. */
+  /** Programs in the cache: one for each combination of shapes, dtypes and other state that `fn` depends on. */
   readonly programs: number;
-  /** Steps of programs after their first one: replayed, or compared. */
+  /** Steps of programs after the first: replayed or compared. */
   readonly replays: number;
   /** Native calls in a step. */
   readonly instructions: number;
-  /** Bytes for temporaries, which share memory if they are not needed at the same time. */
+  /** Bytes of the temporaries. They share memory if they are not needed at the same time. */
   readonly arenaBytes: number;
-  /** Bytes that the temporaries would take without sharing. */
+  /** Bytes that the temporaries would need without sharing. */
   readonly temporaryBytes: number;
   /** Bytes for values that JavaScript wrote while `fn` ran. */
   readonly constantBytes: number;
@@ -98,7 +98,7 @@ export class CompiledFunction {
       ];
       let done = 0;
       try {
-        // Long runs return now and then: a worker can be terminated only between native calls.
+        // Long runs return regularly, because a worker can be terminated only between native calls.
         while (done < count) {
           const { targets, tables } = schedules;
           const rest = done === 0 ? arrays : rowsFrom(arrays, count, done);
@@ -112,7 +112,7 @@ export class CompiledFunction {
         throw unfinishedError(error, unfinished, placeOf(stepsDone, inputs.length));
       } finally {
         program.countChanges();
-        if (done > 0) program.leaveGradients();
+        if (done > 0) program.assignGradients();
         schedules.finish(done);
         this.programs.countReplays(program, done);
         this.replays += done;
@@ -183,7 +183,7 @@ export class CompiledFunction {
     return program;
   }
 
-  /** A step that fn runs, to be captured or compared. */
+  /** Runs fn for a step, which is captured or compared. */
   private record(inputs: readonly Tensor[], expected: Program | null): unknown {
     const { comparisons } = this.programs;
     const { result } = this.programs.record(inputs, expected);
@@ -192,8 +192,8 @@ export class CompiledFunction {
   }
 
   /**
-   * Takes the steps of a scan one by one until a program can run the rest. The first step of each scan is compared with the
-   * program, or the second one if the first is captured.
+   * Runs the steps of a scan one by one until a program can run the rest. The first step of each scan is compared
+   * with the program, or the second if the first is captured.
    */
   private begin(inputs: readonly Tensor[], steps: number): Beginning {
     const values = inputs.map(denseValues);

@@ -10,7 +10,7 @@ const letters = {
   input: 'in',
   temporary: 't',
   constant: 'c',
-  kept: 'grad',
+  gradient: 'grad',
   external: 'm',
 } as const;
 
@@ -25,10 +25,12 @@ function sizeText(bytes: number): string {
 }
 
 function callText(call: ProgramDescription['calls'][number]): string {
-  const read = call.operands.filter((one) => one.read).map(placeText);
-  const written = call.operands.filter((one) => one.written && one.kind !== 'absent');
+  const read = call.operands.filter((operand) => operand.read).map(placeText);
+  const written = call.operands.filter((operand) => operand.written && operand.kind !== 'absent');
   const attrs = Object.entries(call.attrs).map(([name, value]) => `${name}=${value}`);
-  const results = written.map((one) => `${placeText(one)}: ${one.dtype} ${sizeText(one.bytes)}`);
+  const results = written.map(
+    (operand) => `${placeText(operand)}: ${operand.dtype} ${sizeText(operand.bytes)}`,
+  );
   return `${call.op}(${[...read, ...attrs].join(', ')}) -> ${results.join(', ')}`;
 }
 
@@ -44,11 +46,15 @@ function programText(program: Program): string {
     `program ${program.signature}`,
     ...lines,
     `  returns ${described.outputs.map(placeText).join(', ') || 'nothing'}`,
-    `  arena ${sizeText(arenaBytes)} for ${sizeText(temporaryBytes)} of temporaries, constants ${sizeText(constantBytes)}`,
+    `  arena ${sizeText(arenaBytes)} for ${sizeText(temporaryBytes)} of temporaries, ` +
+      `constants ${sizeText(constantBytes)}`,
   ].join('\n');
 }
 
-/** Every program, one native call a line: in = input, t = temporary, c = constant, m = memory outside, grad = gradient. */
+/**
+ * All programs, one native call per line: in = input, t = temporary, c = constant, m = external memory, grad =
+ * gradient.
+ */
 export function describePrograms(name: string, programs: readonly Program[]): string {
   const title = `compiled ${name === '' ? 'function' : name}`;
   if (programs.length === 0) return `${title}: no program yet`;

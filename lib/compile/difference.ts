@@ -1,13 +1,13 @@
-/** What a new run of a compiled function does differently, in words. */
+/** Texts for the differences between a new run of a compiled function and its program. */
 import type { RecordedDifference } from '../../binding';
 
-/** 'effects': the calls are the same, but not what fn returned, which gradients it left, or which schedules it stepped. */
+/** 'effects': the calls are equal, but the results, gradients or schedule steps are not. */
 export type Difference = RecordedDifference | 'effects';
 
-/** What to do about a difference; the function receives it in words, and programs are gone then. */
+/** How a difference is handled; a function receives its text after the programs were dropped. */
 export type Dynamic = 'error' | 'recapture' | 'ignore' | ((text: string) => void);
 
-/** A number as JavaScript would have written it. */
+/** A number as JavaScript source would show it. */
 function numberText(value: number, dtype: string): string {
   if (Object.is(value, -0)) return '-0';
   if (dtype !== 'float32') return String(value);
@@ -35,7 +35,10 @@ export function differenceText(difference: Difference): string {
     case 'constant': {
       const place = elements > 1 ? `element ${element} of ${name}` : name;
       const [before, after] = [difference.numberThen, difference.numberNow];
-      return `${where}: ${place} is ${numberText(after, dtype)}, and was ${numberText(before, dtype)} when fn was captured`;
+      return (
+        `${where}: ${place} is ${numberText(after, dtype)}, ` +
+        `and was ${numberText(before, dtype)} when fn was captured`
+      );
     }
     case 'operand':
       return `${where}: ${name} is not the tensor that it was when fn was captured`;
@@ -50,7 +53,7 @@ const advice =
   'pass numbers that change as arguments, or as scalarInput(value); change tensors in place; or compile with ' +
   "{ dynamic: 'recapture' }";
 
-/** A compiled function made other calls than its program. The step was done; `results` are what fn returned. */
+/** A compiled function made different calls than its program. The step was done; `results` are what fn returned. */
 export class DifferenceError extends Error {
   readonly stepsDone: number = 1;
   declare readonly results: unknown;

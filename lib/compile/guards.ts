@@ -1,4 +1,4 @@
-/** What a program depends on in JavaScript, as it was when the program was captured. */
+/** The JavaScript state that a program depends on, with its values at capture. */
 import { compileFunction } from 'node:vm';
 import type { Capture } from '../core/capture';
 import { changes } from '../core/changes';
@@ -9,7 +9,7 @@ import type { TypedArray } from '../core/dtype';
 import type { Tensor } from '../core/tensor';
 import { runningError } from './running';
 
-/** Memory, gradients, modes and options. If they differ, fn makes other calls, and has another program. */
+/** Memory, gradients, modes and options. If they differ, fn makes different calls and needs another program. */
 export class Guards {
   private readonly states: readonly Storage[];
   private readonly arrays: readonly TypedArray[];
@@ -17,7 +17,7 @@ export class Guards {
   private readonly leaves: readonly (readonly [Tensor, boolean])[];
   private readonly tests: readonly (() => boolean)[];
   private values!: Values;
-  /** The number of changes at which everything held. */
+  /** The value of `changes` when all guards held. */
   private checkedAt = -1;
 
   constructor(open: Capture) {
@@ -29,13 +29,13 @@ export class Guards {
     this.takeValues(open);
   }
 
-  /** Takes the values of a later run of fn that made the same calls. */
+  /** Stores the values of a later run of fn that made the same calls. */
   takeValues(open: Capture): void {
     this.values = new Values(open);
     this.checkedAt = -1;
   }
 
-  /** Whether all is as it was. Throws if memory is in use. */
+  /** Whether nothing has changed. Throws if memory is in use. */
   hold(): boolean {
     if (this.checkedAt !== changes) {
       if (!this.memoryHolds() || !this.values.shapesHold()) return false;
@@ -44,12 +44,12 @@ export class Guards {
     return this.gradientsHold() && this.values.hold();
   }
 
-  /** Whether everything holds but values, of which fn may have used none. */
+  /** Whether all guards hold except values, which fn may not have used. */
   callsHold(): boolean {
     return this.memoryHolds() && this.gradientsHold();
   }
 
-  /** Throws where memory was detached. */
+  /** Throws if memory was detached. */
   requireMemory(): void {
     if (this.states.every(({ array }) => array.length > 0)) return;
     throw new RangeError('compile: the memory of a tensor that fn uses was transferred away');
@@ -79,7 +79,10 @@ export class Guards {
   }
 }
 
-/** Values that fn may have used: of fields, and of tensors that JavaScript read. Those that fn changed are left out. */
+/**
+ * Values that fn may have used: those of fields, and of tensors that JavaScript read. Excludes those that fn
+ * changed.
+ */
 class Values {
   private readonly read: readonly (readonly [Storage, number])[];
   private readonly generator: object | null;
@@ -95,7 +98,7 @@ class Values {
     this.fields = new FieldTest(fields.unchanged());
   }
 
-  /** Whether objects have as many fields as before; looked at after a counted change only. */
+  /** Whether objects have the same number of fields; checked only after a counted change. */
   shapesHold(): boolean {
     return this.sizes.every(([object, fields]) => Object.keys(object).length === fields);
   }
@@ -110,11 +113,12 @@ class Values {
   }
 }
 
-// V8 looks a field up by a name that is a variable in 8 to 20 ns, by a constant in 1.5 ns: a fifth of a small step.
+// V8 takes 8 to 20 ns to read a field by a variable name and 1.5 ns by a constant one; the difference is a fifth of
+// a small step.
 const callsBeforeCode = 64;
 const mostInCode = 4000;
 
-/** Tests whether fields have their values. */
+/** Tests whether fields still have their values. */
 class FieldTest {
   private calls = 0;
   private code: (() => boolean) | null = null;
@@ -132,7 +136,7 @@ class FieldTest {
   }
 }
 
-/** A function that compares the fields by their names; null if there are none, or too many. */
+/** Compiles a function that compares the fields by constant names; null if there are none, or too many. */
 function codeFor(fields: readonly FieldValue[]): (() => boolean) | null {
   if (fields.length === 0 || fields.length > mostInCode) return null;
   const objects = [...new Set(fields.map(({ object }) => object))];

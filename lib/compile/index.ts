@@ -122,7 +122,7 @@ export function compile<Inputs extends Tensor[], Result extends Output>(
   return callable<Inputs, Result>(compiled);
 }
 
-/** @internal As `compile`, but calls `onDifference` after a step that differs, and drops the programs. */
+/** @internal Like `compile`, but calls `onDifference` after a step that differs, and drops the programs. */
 export function compileStep<Inputs extends Tensor[], Result extends Output>(
   fn: (...inputs: Inputs) => Result,
   onDifference: (text: string) => void,

@@ -1,13 +1,13 @@
-/** What a compiled function may return: tensors, alone or in arrays and plain objects. */
+/** The values that a compiled function may return: tensors, alone or in arrays and plain objects. */
 import { requireList, wrongType } from '../core/errors';
 import { isPlainObject } from '../core/realms';
 import { Tensor } from '../core/tensor';
 
-/** A tensor, nothing, or arrays and plain objects of such. */
+/** A tensor, nothing, or arrays and plain objects of tensors. */
 export type Output =
   Tensor | null | undefined | void | readonly Output[] | { readonly [name: string]: Output };
 
-/** Calls `each` for every tensor in order, and builds the same structure of what it returns. */
+/** Calls `each` for every tensor in order, and returns the same structure with its results. */
 export function mapTensors(
   output: unknown,
   each: (tensor: Tensor) => unknown,
@@ -17,12 +17,12 @@ export function mapTensors(
   if (output instanceof Tensor) return each(output);
   if (Array.isArray(output)) {
     const list = requireList('compile', 'tensors', place, output);
-    return list.map((one, i) => mapTensors(one, each, `${place}[${i}]`));
+    return list.map((item, i) => mapTensors(item, each, `${place}[${i}]`));
   }
   if (isPlainObject(output)) {
     const entries = Object.entries(output);
     return Object.fromEntries(
-      entries.map(([name, one]) => [name, mapTensors(one, each, `${place}.${name}`)]),
+      entries.map(([name, item]) => [name, mapTensors(item, each, `${place}.${name}`)]),
     );
   }
   throw wrongType('compile', 'tensors, alone or in arrays and plain objects', place, output);

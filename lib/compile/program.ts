@@ -1,4 +1,4 @@
-/** One captured program: when it may be used, and how it runs. */
+/** A captured program: when it may be used, and how it runs. */
 import { isDeepStrictEqual } from 'node:util';
 import { copyElements } from '../core/element';
 import type { NativeProgram } from '../../binding';
@@ -32,23 +32,23 @@ export interface GradEffect {
 }
 
 export class Program {
-  /** Whether it still matches after its own effects, so that steps can follow each other without a check. */
+  /** Whether its guards still hold after its own effects, so that steps can follow each other without a check. */
   readonly steady: boolean;
   readonly inputs: readonly Signature[];
   readonly outputs: readonly Signature[];
   readonly scheduled: readonly Scheduled[];
-  /** The numbers of optimizers that the schedules write. */
+  /** The optimizer numbers that the schedules write. */
   readonly scheduledNumbers: readonly Float64Array[];
   running = false;
-  /** Steps that were done, the first one included. */
+  /** Finished steps, including the first one. */
   steps = 1;
-  /** The step that is compared with a new run of fn. */
+  /** The number of the step at which fn runs again for comparison. */
   nextComparison = 2;
-  /** Whether the first run made tensors that later ones use, and this program is that of the second run. */
+  /** Whether the first run created tensors that later runs use, and this program is from the second run. */
   isSecond = false;
   private readonly structure: unknown;
   private readonly gradients: readonly GradEffect[];
-  private readonly kept: readonly Storage[];
+  private readonly gradientStorages: readonly Storage[];
   private readonly recordsGraph = isGradEnabled();
   private readonly guards: Guards;
   private readonly states: readonly Storage[];
@@ -67,7 +67,7 @@ export class Program {
       return { dtype, shape, requiresGrad: false, _isNumber: false };
     });
     this.gradients = gradients;
-    this.kept = run.kept;
+    this.gradientStorages = run.gradientStorages;
     this.structure = slotsIn(run.structure);
     this.scheduled = open.scheduled;
     this.scheduledNumbers = Array.from(open.scheduledNumbers, ({ array }) => array as Float64Array);
@@ -88,12 +88,12 @@ export class Program {
     );
   }
 
-  /** Whether a call with these inputs may use the program. Throws if what it works on is in use. */
+  /** Whether a call with these inputs may use the program. Throws if the program's memory is in use. */
   matches(inputs: readonly Tensor[]): boolean {
     return this.fits(inputs) && this.guards.hold();
   }
 
-  /** Whether a call with these inputs makes the same calls, if fn used no other values than before. */
+  /** Whether a call with these inputs makes the same calls, if fn uses no changed values. */
   mayMatch(inputs: readonly Tensor[]): boolean {
     return this.fits(inputs) && this.guards.callsHold();
   }
@@ -101,9 +101,9 @@ export class Program {
   private fits(inputs: readonly Tensor[]): boolean {
     if (inputs.length !== this.inputs.length || this.recordsGraph !== isGradEnabled()) return false;
     for (let i = 0; i < inputs.length; i++) {
-      const [one, own] = [inputs[i], this.inputs[i]];
-      if (one.dtype !== own.dtype || one.requiresGrad !== own.requiresGrad) return false;
-      if (one._isNumber !== own._isNumber || !sameShape(one.shape, own.shape)) return false;
+      const [input, own] = [inputs[i], this.inputs[i]];
+      if (input.dtype !== own.dtype || input.requiresGrad !== own.requiresGrad) return false;
+      if (input._isNumber !== own._isNumber || !sameShape(input.shape, own.shape)) return false;
     }
     for (let i = 0; i < this.numbersRead.length; i++) {
       const [position, value] = this.numbersRead[i];
@@ -112,17 +112,17 @@ export class Program {
     return true;
   }
 
-  /** Whether the rows of a scan from `first` on may follow each other without a check. */
+  /** Whether the rows of a scan starting at `first` can run without a check between them. */
   takesRows(values: readonly TypedArray[], first: number): boolean {
     if (!this.steady) return false;
     return this.numbersRead.every(([position, value]) =>
-      (values[position] as Float64Array).subarray(first).every((one) => Object.is(one, value)),
+      (values[position] as Float64Array).subarray(first).every((item) => Object.is(item, value)),
     );
   }
 
   // --- Comparison with a new run of fn ---------------------------------------------------------------------------
 
-  /** Whether results, gradients and schedules are those of a run that made the same calls. */
+  /** Whether results, gradients and schedules equal those of a run that made the same calls. */
   hasEffectsOf(run: RecordedRun): boolean {
     return (
       isDeepStrictEqual(this.structure, slotsIn(run.structure)) &&
@@ -146,8 +146,8 @@ export class Program {
     run: RecordedRun,
   ): boolean {
     if (own === null || gradient === null) return own === gradient;
-    const place = run.kept.indexOf(gradient._storage);
-    const storage = place < 0 ? gradient._storage : this.kept[place];
+    const place = run.gradientStorages.indexOf(gradient._storage);
+    const storage = place < 0 ? gradient._storage : this.gradientStorages[place];
     const isEmpty = own.numel() === 0 && gradient.numel() === 0;
     const sameView = own._offset === gradient._offset && sameShape(own.shape, gradient.shape);
     return (
@@ -157,22 +157,22 @@ export class Program {
     );
   }
 
-  /** Call before fn runs again. What is returned puts back the gradients, for a run that throws. */
+  /** Call before fn runs again. Returns a function that restores the gradients if the run throws. */
   beforeRun(): () => void {
     this.guards.requireMemory();
     const before = this.gradients.map(({ leaf }) => [leaf, leaf._grad] as const);
     return () => {
-      for (const [leaf, gradient] of before) leaf._leaveGrad(gradient);
+      for (const [leaf, gradient] of before) leaf._assignGrad(gradient);
     };
   }
 
-  /** Takes over the effects of a run that made the same calls, as if this program had done the step. */
+  /** Applies the effects of a run that made the same calls, as if this program had done the step. */
   adopt(run: RecordedRun): void {
-    this.kept.forEach((storage, i) => {
-      copyElements(storage.array, run.kept[i].array);
+    this.gradientStorages.forEach((storage, i) => {
+      copyElements(storage.array, run.gradientStorages[i].array);
     });
     this.countChanges();
-    this.leaveGradients();
+    this.assignGradients();
     // New guards cost 5 ms until V8 has compiled them.
     if (!this.guards.hold()) this.guards.takeValues(run.open);
     const read = new Map([...this.numbersRead, ...run.numbersRead()]);
@@ -186,7 +186,7 @@ export class Program {
     return this.changed.has(storage);
   }
 
-  /** One step on this thread. */
+  /** Runs one step on this thread. */
   run(inputs: readonly Tensor[]): unknown {
     if (this.running) throw runningError('compile');
     this.requireWritable();
@@ -206,12 +206,12 @@ export class Program {
     } finally {
       this.countChanges();
     }
-    this.leaveGradients();
+    this.assignGradients();
     for (let i = 0; i < this.scheduled.length; i++) this.scheduled[i].step();
     return this.build(results);
   }
 
-  /** Memory that a running compiled function or an export reads may not be changed by another one. */
+  /** Memory that a running compiled function or an export reads must not be changed by another program. */
   requireWritable(): void {
     for (let i = 0; i < this.written.length; i++) {
       if (this.written[i].readers > 0) throw readersError('compile', this.written[i]);
@@ -221,19 +221,22 @@ export class Program {
     }
   }
 
-  /** After steps: marks saved tensors in the memory that was changed as modified. */
+  /** Call after steps: increments the versions of changed memory, so that backward detects changed saved tensors. */
   countChanges(): void {
     for (let i = 0; i < this.written.length; i++) this.written[i].version++;
   }
 
-  /** After steps: gradients are where eager steps would have left them. */
-  leaveGradients(): void {
+  /** Call after steps: sets gradients as eager steps would. */
+  assignGradients(): void {
     for (let i = 0; i < this.gradients.length; i++) {
-      this.gradients[i].leaf._leaveGrad(this.gradients[i].gradient);
+      this.gradients[i].leaf._assignGrad(this.gradients[i].gradient);
     }
   }
 
-  /** During an asynchronous run: what it changes cannot be accessed, what it reads cannot be changed. */
+  /**
+   * Call before an asynchronous run: memory that it changes cannot be accessed, memory that it reads cannot be
+   * changed.
+   */
   lock(): void {
     this.requireWritable();
     this.running = true;
@@ -261,14 +264,14 @@ export class Program {
 
   private readonly locked: [Storage, TypedArray][] = [];
 
-  /** The structure that fn returned, of these tensors. */
+  /** The structure that fn returned, with these tensors. */
   build(results: readonly Tensor[]): unknown {
     return fill(this.structure, results);
   }
 
-  /** The tensors of a result of this program, in the order of its outputs. */
+  /** Appends the tensors of a result of this program, in the order of its outputs. */
   collect(result: unknown, tensors: Tensor[]): void {
-    mapTensors(result, (one) => tensors.push(one));
+    mapTensors(result, (tensor) => tensors.push(tensor));
   }
 
   /** One line: `(float32 [128, 784], int32 [128]) -> (float32 [])`. */
@@ -280,31 +283,31 @@ export class Program {
 }
 
 function sameList<A, B>(a: readonly A[], b: readonly B[], same: (a: A, b: B) => boolean): boolean {
-  return a.length === b.length && a.every((one, i) => same(one, b[i]));
+  return a.length === b.length && a.every((item, i) => same(item, b[i]));
 }
 
-/** A structure with the position of each tensor in its place. */
+/** A structure with each tensor replaced by its output's index. */
 function slotsIn(structure: unknown): unknown {
   let next = 0;
   return mapTensors(structure, () => new Slot(next++));
 }
 
-/** Where in a structure an output goes. */
+/** The place of an output in a structure. */
 class Slot {
   constructor(readonly index: number) {}
 }
 
-/** The structure that fn returned, of other tensors. */
+/** The structure that fn returned, with other tensors. */
 export function rebuild(structure: unknown, results: readonly Tensor[]): unknown {
   return fill(slotsIn(structure), results);
 }
 
 function fill(structure: unknown, results: readonly Tensor[]): unknown {
   if (structure instanceof Slot) return results[structure.index];
-  if (Array.isArray(structure)) return structure.map((one: unknown) => fill(one, results));
+  if (Array.isArray(structure)) return structure.map((item: unknown) => fill(item, results));
   if (typeof structure !== 'object' || structure === null) return structure;
   return Object.fromEntries(
-    Object.entries(structure).map(([name, one]) => [name, fill(one, results)]),
+    Object.entries(structure).map(([name, item]) => [name, fill(item, results)]),
   );
 }
 
@@ -314,7 +317,7 @@ export function denseValues(x: Tensor): TypedArray {
   return (x._contiguous ? x : x.detach().contiguous())._flat;
 }
 
-/** A tensor in fresh memory with the values of an array. */
+/** A tensor in new memory with the values of an array. */
 export function freshTensor(dtype: DType, shape: Shape, values: TypedArray): Tensor {
   const array = allocate(dtype, values.length);
   copyElements(array, values);

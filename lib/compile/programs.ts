@@ -1,4 +1,7 @@
-/** The programs of one function: finds the one for a call, captures new ones, and compares them with new runs of fn. */
+/**
+ * The programs of one function: finds the program for a call, captures new ones, and compares them with new runs of
+ * fn.
+ */
 import { observer } from '../core/observer';
 import type { Tensor } from '../core/tensor';
 import { EarlierTemporaries, RecordedRun, type Fn } from './capture';
@@ -6,7 +9,7 @@ import { DifferenceError, differenceText, type Difference, type Dynamic } from '
 import { rebuild, type Program } from './program';
 import { runningError } from './running';
 
-// A function may be called with any number of shapes (a new length for every sentence): memory stays bounded.
+// A function may be called with any number of shapes (a new length for every sentence): this limits the memory.
 const mostPrograms = 32;
 
 /** A step that ran eagerly while it was recorded. */
@@ -17,7 +20,7 @@ export interface RecordedStep {
 }
 
 export class Programs {
-  /** The one used last comes first. */
+  /** Most recently used first. */
   all: Program[] = [];
   captures = 0;
   comparisons = 0;
@@ -30,7 +33,7 @@ export class Programs {
     private readonly dynamic: Dynamic,
   ) {}
 
-  /** The program for these inputs, if there is one. */
+  /** The program for these inputs, or null. */
   find(inputs: readonly Tensor[]): Program | null {
     observer?.replaying?.('compile');
     if (this.disposed) {
@@ -50,7 +53,7 @@ export class Programs {
     return null;
   }
 
-  /** Whether the next step of the program is to be recorded and compared. */
+  /** Whether the next step of the program must be recorded and compared. */
   isDue(program: Program): boolean {
     if (program.steps + 1 < program.nextComparison && !this.comparisonDue) return false;
     return this.compares;
@@ -61,7 +64,7 @@ export class Programs {
     return this.dynamic !== 'ignore';
   }
 
-  /** The next step is compared: JavaScript outside of fn has run, which may have changed what fn uses. */
+  /** Makes the next step be compared: JavaScript outside fn has run and may have changed what fn uses. */
   requestComparison(): void {
     this.comparisonDue = true;
   }
@@ -74,7 +77,9 @@ export class Programs {
     this.earlier = null;
   }
 
-  /** Runs fn once, as a step. `expected` is the program that would have replayed it; null to capture a new one. */
+  /**
+   * Runs fn once, as a step. `expected` is the program that would otherwise be replayed; null to capture a new one.
+   */
   record(inputs: readonly Tensor[], expected: Program | null): RecordedStep {
     const { earlier } = this;
     this.earlier = null;
@@ -100,7 +105,7 @@ export class Programs {
     }
     if (program !== null && difference === null) return this.adopted(run, program, earlier);
     if (expected === null || difference === null) return this.captured(run, inputs, earlier, false);
-    // What the first run made and kept, as a cache, is there from the second on. No step was replayed yet.
+    // State that the first run created, such as a cache, exists from the second run on. No step was replayed yet.
     const first = expected.steps === 1 && !expected.isSecond;
     if (first && earlier?.usedIn(run) === true) {
       this.remove(expected);
@@ -109,7 +114,7 @@ export class Programs {
     return this.different(run, inputs, earlier, expected, difference);
   }
 
-  /** A program that makes the same calls, although a value that fn may use is another. */
+  /** A program with the same calls, although a value that fn may use has changed. */
   private sameAs(run: RecordedRun, inputs: readonly Tensor[]): Program | null {
     for (const program of this.all) {
       if (program.mayMatch(inputs) && run.differenceFrom(program) === null) return program;

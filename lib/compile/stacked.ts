@@ -7,7 +7,7 @@ import { Tensor } from '../core/tensor';
 import { ScalarInput } from '../core/scalarInput';
 import { freshTensor, type Program, type Signature } from './program';
 
-/** Rows of the inputs from one step on, as bare arrays. */
+/** Rows of the inputs from one step on, as typed arrays. */
 export function rowsFrom(
   values: readonly TypedArray[],
   steps: number,
@@ -16,7 +16,7 @@ export function rowsFrom(
   return values.map((array) => array.subarray((array.length / steps) * first));
 }
 
-/** The signature of one step's input, of the rows of all. */
+/** The signature of one step's input, from the tensor with all rows. */
 export function signatureOfRow({ dtype, shape, requiresGrad, _isNumber }: Tensor): Signature {
   return { dtype, shape: shape.slice(1), requiresGrad, _isNumber };
 }
@@ -32,7 +32,7 @@ export function rowTensor(signature: Signature, values: TypedArray, row: number)
   return tensor;
 }
 
-/** Where the native part of a scan begins. */
+/** The first steps of a scan, and where the native part begins. */
 export interface Beginning {
   readonly program: Program;
   readonly first: number;
@@ -52,8 +52,8 @@ export function keepRow(
 ): void {
   const tensors: Tensor[] = [];
   program.collect(result, tensors);
-  tensors.forEach((one, i) => {
-    copyElements(stacked[i], one._flat, row * one.numel());
+  tensors.forEach((tensor, i) => {
+    copyElements(stacked[i], tensor._flat, row * tensor.numel());
   });
 }
 

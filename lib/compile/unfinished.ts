@@ -1,11 +1,11 @@
 /** Errors of runs that ended before their last step. */
 import type { Ending } from './asyncRun';
 
-/** What the error of an unfinished run carries. */
+/** The fields of the error of an unfinished run. */
 export interface Unfinished {
-  /** Number of finished steps. Everything that they changed stays changed. */
+  /** Number of finished steps. Their changes are not undone. */
   readonly stepsDone: number;
-  /** Results of these steps, stacked as those of `scan`; undefined if there are none. */
+  /** Results of these steps, stacked like those of `scan`; undefined if there are none. */
   readonly results: unknown;
 }
 
@@ -59,7 +59,7 @@ export function requireNotAborted(op: string, signal: AbortSignal | undefined): 
 }
 
 /**
- * What a run throws for an error that occurred after `stepsDone` steps: the error itself with the fields of `Unfinished`.
+ * The error to throw for one that occurred after `stepsDone` steps: the same error, with the fields of `Unfinished`.
  * `where` is added to the message of a RangeError, which may come from the values of a row. A value that is not an
  * object cannot carry fields.
  */
@@ -100,7 +100,7 @@ export function endingError(
   return unfinishedError(failure?.error, unfinished);
 }
 
-/** The reason of a signal for a message; that of a plain `abort()` adds nothing. */
+/** The reason of a signal as text; empty for a plain `abort()`. */
 function textOf(reason: unknown): string {
   if (typeof reason === 'string') return `: ${reason}`;
   if (typeof reason !== 'object' || reason === null || nameOf(reason) === 'AbortError') return '';

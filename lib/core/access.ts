@@ -1,4 +1,4 @@
-/** Access to a tensor's memory from JavaScript, and the errors where it is not allowed. */
+/** Access to a tensor's memory from JavaScript, and the errors if it is not allowed. */
 import { capture } from './capture';
 import { countChange } from './changes';
 import { contentOf, type NumberMemory, type TypedArray } from './dtype';
@@ -7,7 +7,10 @@ import { observer } from './observer';
 import { allocateOwn, isInSlab, unusable, type Storage } from './storage';
 import type { Tensor } from './tensor';
 
-/** The memory of a tensor; an error if it was detached, was a temporary, or if a running compiled function changes it. */
+/**
+ * The memory of a tensor. Throws if it was detached, was a temporary, or is being changed by a running compiled
+ * function.
+ */
 export function usableMemory(op: string, t: Tensor): TypedArray {
   const array = t._storage.array;
   if (array.length > 0 || t.numel() === 0) return array;
@@ -22,12 +25,12 @@ export function usableMemory(op: string, t: Tensor): TypedArray {
   throw new RangeError(`${op}: the memory of this tensor was transferred away`);
 }
 
-/** Call before changing a tensor: an error while a running compiled function or an export reads its memory. */
+/** Call before changing a tensor: throws while a running compiled function or an export reads its memory. */
 export function requireNoReaders(op: string, t: Tensor): void {
   if (t._storage.readers > 0) throw readersError(op, t._storage);
 }
 
-/** Call before several tensors are changed: an error unless all of them may be, so that none is changed if it throws. */
+/** Call before changing several tensors: throws before the first change unless all of them may be changed. */
 export function requireUnused(op: string, tensors: Iterable<Tensor>): void {
   for (const t of tensors) {
     requireNoReaders(op, t);
@@ -38,7 +41,7 @@ export function requireUnused(op: string, tensors: Iterable<Tensor>): void {
 /** Leaves whose gradients a running compiled function assigns when it ends. */
 export const gradientsInUse = new Set<Tensor>();
 
-/** Call before assigning gradients: the run would overwrite them. */
+/** Call before assigning gradients: throws if the run would overwrite them. */
 export function requireUnusedGradient(op: string, leaf: Tensor): void {
   if (gradientsInUse.size === 0 || !gradientsInUse.has(leaf)) return;
   throw new Error(
@@ -46,14 +49,16 @@ export function requireUnusedGradient(op: string, leaf: Tensor): void {
   );
 }
 
-/** The error for a change of memory while something reads it. */
+/** The error for changing memory while something reads it. */
 export function readersError(op: string, { exports }: Storage): Error {
   const [who, what] =
     exports > 0 ? ['an export to a file', 'export'] : ['a running compiled function', 'run'];
   return new Error(`${op}: ${who} reads this tensor; await the ${what} first`);
 }
 
-/** The memory of a tensor whose values JavaScript is about to read: an error during capture; reported to the observer. */
+/**
+ * The memory of a tensor whose values JavaScript reads. Throws during a capture; reports the read to the observer.
+ */
 export function readableMemory(op: string, t: Tensor): TypedArray {
   if (capture !== null && !capture.mayRead(t._storage)) {
     throw new Error(
@@ -66,15 +71,15 @@ export function readableMemory(op: string, t: Tensor): TypedArray {
 }
 
 /**
- * The elements of a tensor in order as numbers, for JavaScript to read: its own memory where that holds numbers. An int64
- * beyond 2^53 is rounded.
+ * The elements of a tensor in order, as numbers for JavaScript to read: the tensor's own memory if that holds
+ * numbers. An int64 beyond 2^53 is rounded.
  */
 export function numbersOf(op: string, t: Tensor): NumberMemory {
   readableMemory(op, t);
   return numbersIn(t);
 }
 
-/** The same without the checks. */
+/** Like `numbersOf`, without the checks. */
 export function numbersIn(t: Tensor): NumberMemory {
   const memory = t._contiguous ? t._flat : copyInOrder(t);
   if (contentOf(t.dtype) === 'numbers') return memory as NumberMemory;
@@ -83,11 +88,11 @@ export function numbersIn(t: Tensor): NumberMemory {
   );
 }
 
-/** JavaScript's class of half-precision numbers, which Node has from version 24 on. */
+/** JavaScript's class of half-precision numbers, available from Node 24 on. */
 const float16Array = Reflect.get(globalThis, 'Float16Array') as
   (new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray) | undefined;
 
-/** What `data` returns: `memoryInOrder` in the class that JavaScript has for the dtype. */
+/** The value of `data`: `memoryInOrder` in JavaScript's class for the dtype. */
 export function dataOf(t: Tensor): TypedArray {
   const memory = memoryInOrder(t);
   return t.dtype === 'float16' && float16Array !== undefined
@@ -95,12 +100,12 @@ export function dataOf(t: Tensor): TypedArray {
     : memory;
 }
 
-/** The memory of a contiguous tensor, for users to keep, transfer or detach; a copy of that of other tensors. */
+/** The memory of a contiguous tensor, which users may keep, transfer or detach; a copy for other tensors. */
 export function memoryInOrder(t: Tensor): TypedArray {
   readableMemory('data', t);
   if (!t._contiguous) return copyInOrder(t);
   const storage = t._storage;
-  if (capture !== null) capture.use(storage); // moves it before the array is handed out
+  if (capture !== null) capture.use(storage); // moves it before the array is returned
   if (isInSlab(storage)) {
     // Out of the slab: transferring or detaching this memory must not affect other tensors.
     const own = allocateOwn(t.dtype, storage.array.length);

@@ -1,4 +1,4 @@
-/** Finds the native addon among the places where it may be, or throws one error that lists them. */
+/** Finds the native addon among its possible locations, or throws one error that lists them. */
 import { isError } from './realms';
 import { join } from 'node:path';
 import type { NativeAddon } from '../../binding';
@@ -8,22 +8,22 @@ export interface Host {
   /** `process.platform`, `process.arch`. */
   readonly platform: string;
   readonly arch: string;
-  /** `process.version`, and the version of Node-API that it has. */
+  /** `process.version`, and its Node-API version. */
   readonly node: string;
   readonly nodeApi: string;
-  /** 'glibc' or 'musl', and its version, on Linux: called only if there is no local build. */
+  /** 'glibc' or 'musl', and its version, on Linux; called only if there is no local build. */
   readonly libcFamily: () => string | null;
   readonly libcVersion: () => string | null;
   /** Version of the library, and the folder of its package. */
   readonly version: string;
   readonly root: string;
-  /** Whether that folder is a clone and not an installed package. */
+  /** Whether that folder is a clone instead of an installed package. */
   readonly clone: boolean;
-  /** The script that builds the addon from source; undefined where a bundler copied the code out of its package. */
+  /** The script that builds the addon from source; undefined if a bundler copied the code out of its package. */
   readonly buildScript: string | undefined;
-  /** BLASGRAD_ADDON: the only place to look, if it is set. */
+  /** BLASGRAD_ADDON: if set, the only location to try. */
   readonly override: string | undefined;
-  /** `require`, from the folder of the library. */
+  /** `require`, relative to the library's folder. */
   readonly load: (id: string) => unknown;
   /** Bytes of the file that `load` would open. */
   readonly sizeOf: (id: string) => number;
@@ -31,7 +31,7 @@ export interface Host {
   readonly folderOf: (name: string) => string | undefined;
 }
 
-/** A place where no addon was loaded, the reason, and the code of Node's error. */
+/** A location where loading failed, the reason, and the code of Node's error. */
 interface Attempt {
   readonly place: string;
   readonly reason: string;
@@ -44,13 +44,13 @@ const neededNodeApi = 8;
 /** Packages of prebuilt addons. */
 const platformPackages = new Set(['blasgrad-linux-x64']);
 
-/** The name of a platform's package, whether or not it exists. */
+/** The name of a platform's package, which may not exist. */
 export function platformPackage({ platform, arch, libcFamily }: Host): string {
   const musl = platform === 'linux' && libcFamily() === 'musl';
   return `blasgrad-${platform}-${arch}${musl ? '-musl' : ''}`;
 }
 
-/** The first addon that loads: a local build, then the platform's package. */
+/** Returns the first addon that loads: a local build, then the platform's package. */
 export function findAddon(host: Host): NativeAddon {
   const tried: Attempt[] = [];
   const attempt = <T>(place: string, open: () => T): T | undefined => {
@@ -138,13 +138,14 @@ function remedy(host: Host, tried: readonly Attempt[]): string {
   if (host.clone) return 'npm run build';
   const name = platformPackage(host);
   const { reason = '', code } = tried.find(({ place }) => place === name) ?? {};
-  const tooNew = /version `GLIBC_/.test(reason); // for this system; else it is missing, another, or damaged
+  // The file needs a newer glibc; otherwise it is missing, different or damaged.
+  const tooNew = /version `GLIBC_/.test(reason);
   if (platformPackages.has(name) && !tooNew) {
     const install = `npm install ${name}@${host.version}`;
     if (code === 'ERR_ACCESS_DENIED') {
       return `start Node with --allow-fs-read for the folder of ${name}; if there is none, ${install}`;
     }
-    // npm does not repair a folder of the right version.
+    // npm does not repair a folder with the right version.
     const damaged = reason !== missing && !reason.startsWith('its version');
     const folder = damaged ? host.folderOf(name) : undefined;
     return folder === undefined ? install : `rm -r '${folder}' && ${install}`;
@@ -152,7 +153,7 @@ function remedy(host: Host, tried: readonly Attempt[]): string {
   return buildCommand(host, name);
 }
 
-/** Not `npm rebuild`: npm 12 and pnpm run no install script that the project has not approved. */
+/** Not `npm rebuild`: npm 12 and pnpm run only install scripts that the project has approved. */
 function buildCommand({ platform, buildScript }: Host, name: string): string {
   if (platform !== 'linux' && platform !== 'darwin') {
     return `use Linux or macOS (on Windows: WSL); ${platform} is not supported`;

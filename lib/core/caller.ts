@@ -1,7 +1,10 @@
-/** Errors of functions that are made of ops: they name the function that was called, not the op inside it that failed. */
+/**
+ * Errors of functions that call several ops: the message names the function that was called, not the op that
+ * failed.
+ */
 import { capture } from './capture';
 
-/** The name that an argument of the op inside has in the function that was called. */
+/** The name of an op's argument, and its name in the function that was called. */
 export type ArgumentName = readonly [inside: string, called: string];
 
 /** What errors of ops and methods begin with, without `_` of in-place ops; others may come from getters of users. */
@@ -13,10 +16,8 @@ export function addErrorName(name: string): void {
 }
 
 /**
- * Runs `compute`, the ops that `op` is made of. Their errors become those of `op`, at every replay too; an argument that
- * the op inside calls by another name is given in `argument`. Functions of users must not run in it: their errors are
- * their own.
- *
+ * Runs `compute`, which calls the ops of the function `op`. Their errors become errors of `op`, in replays too.
+ * `argument` renames an argument of the op. Do not call users' functions in it: their errors must not be renamed.
  * Example: calledAs('embedding', () => weight.indexSelect(0, input), ['index', 'input'])
  */
 export function calledAs<T>(op: string, compute: () => T, argument?: ArgumentName): T {
@@ -31,9 +32,10 @@ export function calledAs<T>(op: string, compute: () => T, argument?: ArgumentNam
   }
 }
 
-/** The error of an op as one of `op`. */
+/** Turns an op's error into an error of `op`. */
 export function renamed(error: unknown, op: string, argument?: ArgumentName): unknown {
-  // Not by instanceof: errors of native calls belong to the realm that loaded the addon. Other classes have names of their own.
+  // Not by instanceof: errors of native calls belong to the realm that loaded the addon. Errors of other classes
+  // keep their names.
   const { name, message = '', stack } = (error ?? {}) as Partial<Error>;
   const inside = /^\w+(?=: )/.exec(message);
   if (inside === null || !/^(Type|Range|)Error$/.test(name ?? '')) return error;

@@ -16,16 +16,16 @@ export interface Scheduled {
   loadStateDict(dict: Record<string, unknown>): void;
 }
 
-/** Memory from before a capture, as it was when the capture first used it. */
+/** Memory from before a capture, in the state of its first use in the capture. */
 export interface State {
   readonly array: TypedArray;
   readonly version: number;
 }
 
-/** A number that is an input, and what programs with it hold for. */
+/** An input that is a number, and whether the program depends on its value. */
 export interface NumberInput {
   readonly value: number;
-  /** Whether JavaScript read the value: the program holds for no other. */
+  /** Whether JavaScript read the value: then the program holds only for this value. */
   read: boolean;
 }
 
@@ -43,7 +43,7 @@ export class Capture {
   readonly valuesRead = new Map<Storage, number>();
   /** The generator that fn drew from by default. */
   defaultGenerator: object | null = null;
-  /** Numbers that are inputs, by the memory of their stand-ins. */
+  /** Inputs that are numbers, by the memory of their placeholders. */
   readonly numbers = new Map<Storage, NumberInput>();
   /** Gradients that were read before fn set them: their storage, or null. */
   readonly gradsRead = new Map<Tensor, Storage | null>();
@@ -51,7 +51,7 @@ export class Capture {
   readonly gradsWritten = new Set<Tensor>();
   /** Leaves, and whether they required a gradient. */
   readonly leaves = new Map<Tensor, boolean>();
-  /** Schedules that took a step, and the numbers they wrote. */
+  /** Schedules that took a step, and the numbers that they wrote. */
   readonly scheduled: Scheduled[] = [];
   readonly scheduledNumbers: Set<Storage> = new Set();
   private readonly memory = new Set<TypedArray>();
@@ -64,7 +64,10 @@ export class Capture {
     private readonly nameCaller: (op: string | null, argument?: ArgumentName) => void,
   ) {}
 
-  /** Errors of the ops that follow become those of `op` at every replay. False inside of another function, whose they are. */
+  /**
+   * Makes errors of the following ops errors of `op`, in every replay too. Returns false inside another function,
+   * which is named instead.
+   */
   enter(op: string, argument: ArgumentName | undefined): boolean {
     if (this.inCaller) return false;
     this.nameCaller(op, argument);
@@ -76,7 +79,7 @@ export class Capture {
     this.inCaller = false;
   }
 
-  /** Memory for a temporary. It is shared, so that it cannot be detached while the capture refers to it. */
+  /** Memory for a temporary. It is shared memory, so that it cannot be detached while the capture refers to it. */
   allocate(dtype: DType, length: number): TypedArray {
     const array = this.shared(dtype, length);
     this.memory.add(array);
@@ -89,7 +92,9 @@ export class Capture {
     if (this.memory.has(storage.array)) this.temporaries.add(storage);
   }
 
-  /** Called before an op uses memory: unless it is a temporary, it moves to shared memory, which never moves again. */
+  /**
+   * Called before an op uses memory. Memory other than temporaries moves to shared memory, which never moves again.
+   */
   use(storage: Storage): void {
     if (this.temporaries.has(storage) || this.states.has(storage)) return;
     if (storage.array.length === 0) return;
@@ -97,7 +102,10 @@ export class Capture {
     this.states.set(storage, { array: storage.array, version: storage.version });
   }
 
-  /** Whether the value was computed during the capture: a replay would not compute again what JavaScript reads. */
+  /**
+   * Whether the value was computed during the capture. JavaScript must not read it, because a replay would not run
+   * that code.
+   */
   computed(storage: Storage): boolean {
     const state = this.states.get(storage);
     return (
@@ -105,7 +113,7 @@ export class Capture {
     );
   }
 
-  /** Called before JavaScript reads values. False if a replay would not read them again. */
+  /** Called before JavaScript reads values. Returns false if a replay would not read them again. */
   mayRead(storage: Storage): boolean {
     const number = this.numbers.get(storage);
     if (number !== undefined) return (number.read = true);
@@ -128,7 +136,7 @@ export class Capture {
       this.leaves.set(leaf, value);
   }
 
-  /** Takes a step of a schedule, which every replay repeats after its own step. */
+  /** Takes a step of a schedule. Every replay repeats it after its own step. */
   schedule(schedule: Scheduled, step: () => void): void {
     if (!this.scheduling) this.scheduled.push(schedule);
     const outer = this.scheduling;
@@ -146,7 +154,7 @@ export class Capture {
     this.scheduledNumbers.add(numbers);
   }
 
-  /** Called before an update reads numbers of an optimizer: steps of schedules must come after those of the optimizer. */
+  /** Called before an update reads optimizer numbers: schedule steps must come after the optimizer step. */
   readNumbers(numbers: Storage): void {
     this.use(numbers);
     if (!this.scheduledNumbers.has(numbers)) return;
@@ -156,22 +164,22 @@ export class Capture {
   }
 }
 
-/** The capture that is open, if any. */
+/** The open capture, or null. */
 export let capture: Capture | null = null;
 
-/** Opens a capture, or closes the one that is open. */
+/** Sets the open capture; null closes it. */
 export function setCapture(next: Capture | null): void {
   capture = next;
 }
 
-/** Throws the error for what a compiled function may not do, because a replay would not repeat it. */
+/** Throws an error for something that a compiled function must not do, because a replay would not repeat it. */
 export function refuse(op: string, what: string): never {
   throw new Error(
     `${op}: cannot set ${what} in a compiled function, because a replay would not repeat it; do that outside`,
   );
 }
 
-/** For changes that JavaScript makes to memory: an error inside a compiled function. */
+/** Throws inside a compiled function: a replay would not repeat changes that JavaScript makes to memory. */
 export function refuseInCapture(op: string, what: string): void {
   if (capture !== null) refuse(op, what);
 }

@@ -1,9 +1,11 @@
-/** Counts what JavaScript changes of what compiled functions depend on, so that they look for changes only after some. */
+/** Counts changes in JavaScript that compiled functions depend on, so that they check only after a change. */
 
-/** Grows with each change: of modes, hooks, `requiresGrad`, options of optimizers, submodules, and where memory is. */
+/**
+ * Incremented by each change of modes, hooks, `requiresGrad`, optimizer options, submodules, and memory addresses.
+ */
 export let changes = 0;
 
-/** Call after such a change. */
+/** Call after each such change. */
 export function countChange(): void {
   changes++;
 }

@@ -3,7 +3,7 @@ import { contentOf, isFloating, rangeOf, type DType, type TypedArray } from './d
 import { unexpected, wrongValue } from './errors';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half';
 
-/** A number, or a bigint where an int64 is beyond 2^53. */
+/** A number, or a bigint for an int64 beyond 2^53. */
 export type Element = number | bigint;
 
 function decodeInt64(value: bigint): Element {
@@ -11,7 +11,7 @@ function decodeInt64(value: bigint): Element {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** The element at a place: a number where that is exact, else a bigint. */
+/** The element at an index: a number if that is exact, otherwise a bigint. */
 export function readElement(dtype: DType, array: TypedArray, at: number): Element {
   const stored = array[at];
   if (typeof stored === 'bigint') return decodeInt64(stored);
@@ -20,7 +20,7 @@ export function readElement(dtype: DType, array: TypedArray, at: number): Elemen
   return content === 'float16' ? decodeFloat16(stored) : decodeBfloat16(stored);
 }
 
-/** What the dtype's memory holds for a number that the dtype holds, as `requireElement` checks. */
+/** The value to store in the dtype's memory for a number in its range (see `requireElement`). */
 export function encodeElement(dtype: DType, value: Element): Element {
   const content = contentOf(dtype);
   if (content === 'bigints') return BigInt(value);
@@ -29,7 +29,7 @@ export function encodeElement(dtype: DType, value: Element): Element {
   return content === 'float16' ? encodeFloat16(number) : encodeBfloat16(number);
 }
 
-/** Writes a number that the dtype holds. */
+/** Writes a number in the range of the dtype. */
 export function writeElement(dtype: DType, array: TypedArray, at: number, value: Element): void {
   (array as { [at: number]: Element })[at] = encodeElement(dtype, value);
 }
@@ -39,7 +39,7 @@ export function copyElements(to: TypedArray, from: TypedArray, at = 0): void {
   (to as { set: (from: TypedArray, at: number) => void }).set(from, at);
 }
 
-/** A bigint as it is written, unless it is long. */
+/** A bigint as text, abbreviated if long. */
 function bigintText(value: bigint): string {
   const digits = String(value);
   return digits.length > 40 ? 'a bigint of more than 40 digits' : `${digits}n`;
@@ -49,8 +49,8 @@ const least64 = -(2n ** 63n);
 const largest64 = 2n ** 63n - 1n;
 
 /**
- * Converts a number, bigint or boolean to an element of the dtype. Integer dtypes drop the fraction; bool is false for 0 only.
- * RangeError for a number outside the range of the dtype.
+ * Converts a number, bigint or boolean to an element of the dtype. Integer dtypes drop the fraction; for bool only
+ * 0 is false. Throws a RangeError for a number outside the range of the dtype.
  */
 export function requireElement(
   op: string,
@@ -68,7 +68,7 @@ export function requireElement(
   const [least, largest] = rangeOf(dtype);
   const what = `a number that ${dtype} holds`;
   if (dtype !== 'int64') {
-    // Whole numbers of up to 32 bits.
+    // Integers of up to 32 bits.
     if (value > least - 1 && value < largest + 1) return Math.trunc(Number(value));
     throw wrong(what);
   }
@@ -76,7 +76,7 @@ export function requireElement(
     if (value >= least64 && value <= largest64) return value;
     throw wrong(what);
   }
-  const whole = Math.trunc(value);
-  if (Number.isSafeInteger(whole)) return whole;
-  throw wrong(Math.abs(whole) < 2 ** 63 ? 'a safe integer or a bigint' : what);
+  const truncated = Math.trunc(value);
+  if (Number.isSafeInteger(truncated)) return truncated;
+  throw wrong(Math.abs(truncated) < 2 ** 63 ? 'a safe integer or a bigint' : what);
 }

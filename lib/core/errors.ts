@@ -1,10 +1,10 @@
-/** Errors: `<op>: expected <what> for <name>, got <actual>`; and functions that check arguments. */
+/** Error messages, `<op>: expected <what> for <name>, got <actual>`, and functions that check arguments. */
 import { isError } from './realms';
 
-/** Marks the tensors of this copy of the library: a process may hold several. */
+/** Marks tensors of this copy of the library, because a process may load several. */
 export const ofThisCopy = Symbol('of this copy of blasgrad');
 
-/** A short text for any value, safe for proxies, symbols and objects that throw when looked at. */
+/** A short text for any value, safe for proxies, symbols and objects with throwing getters. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   switch (typeof value) {
@@ -52,7 +52,7 @@ export function messageOf(error: unknown): string {
   return isError(error) ? error.message : String(error);
 }
 
-/** Whether the memory of a typed array was transferred: only then can no new view of it be made. */
+/** Whether the memory of a typed array was transferred: only then does creating a view of it fail. */
 export function isDetached(array: ArrayBufferView): boolean {
   if (array.byteLength > 0) return false;
   try {
@@ -71,34 +71,34 @@ function isTensorLike(value: object): value is { dtype: string; shape: readonly 
   );
 }
 
-/** A shape in messages and printing: `[2, 3]`. */
+/** A shape as text: `[2, 3]`. */
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** The value is of the wrong kind. */
+/** The error for a value of the wrong kind. */
 export function wrongType(op: string, what: string, name: string, actual: unknown): TypeError {
   return new TypeError(`${op}: expected ${what} for ${name}, got ${describe(actual)}`);
 }
 
-/** The value is of the right kind, but not allowed here. */
+/** The error for a value of the right kind that is not allowed. */
 export function wrongValue(op: string, what: string, name: string, actual: unknown): RangeError {
   return new RangeError(`${op}: expected ${what} for ${name}, got ${describe(actual)}`);
 }
 
-/** As wrongValue, with a text that is printed unchanged, such as a shape or a dtype. */
+/** Like wrongValue, with `actual` as text that is printed unchanged, such as a shape or a dtype. */
 export function unexpected(op: string, what: string, name: string, actual: string): RangeError {
   return new RangeError(`${op}: expected ${what} for ${name}, got ${actual}`);
 }
 
-/** A finite number, else an error. */
+/** Returns a finite number; throws for other values. */
 export function requireNumber(op: string, name: string, value: unknown): number {
   if (typeof value !== 'number') throw wrongType(op, 'a number', name, value);
   if (!Number.isFinite(value)) throw wrongValue(op, 'a finite number', name, value);
   return value;
 }
 
-/** A finite number from `low` to `high`, else an error. */
+/** Returns a finite number from `low` to `high`; throws for other values. */
 export function requireInRange(
   op: string,
   name: string,
@@ -115,7 +115,7 @@ export function requireInRange(
   return number;
 }
 
-/** An integer of at least `low`, else an error. */
+/** Returns an integer of at least `low`; throws for other values. */
 export function requireInteger(op: string, name: string, value: unknown, low = -Infinity): number {
   if (typeof value !== 'number') throw wrongType(op, 'an integer', name, value);
   if (!Number.isSafeInteger(value) || value < low) {
@@ -129,16 +129,16 @@ export function requireInteger(op: string, name: string, value: unknown, low = -
   return value;
 }
 
-/** A boolean, else an error. */
+/** Returns a boolean; throws for other values. */
 export function requireBoolean(op: string, name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw wrongType(op, 'a boolean', name, value);
   return value;
 }
 
-// A sparse array may say that it has 2^32 elements, and an iterator need not end.
+// A sparse array may claim 2^32 elements, and an iterator may be infinite.
 const mostItems = 1 << 24;
 
-/** The items of an array or another iterable, else an error; holes of arrays are undefined. */
+/** The items of an array or another iterable; throws for other values. Holes in arrays are undefined. */
 export function requireItems(
   op: string,
   what: string,
@@ -148,7 +148,7 @@ export function requireItems(
 ): unknown[] {
   const tooMany = (count: string): RangeError =>
     unexpected(op, `at most ${most} elements`, name, count);
-  // Not by the iterator of a typed array, which throws if its memory is detached.
+  // Avoids the iterator of a typed array, which throws if its memory is detached.
   if (Array.isArray(value) || isTypedArray(value)) {
     if (value.length > most) throw tooMany(String(value.length));
     const items: unknown[] = [];
@@ -170,7 +170,7 @@ function isTypedArray(value: unknown): value is ArrayLike<unknown> {
   return ArrayBuffer.isView(value) && 'length' in value;
 }
 
-/** The elements of an array, else an error. */
+/** The elements of an array; throws for other values. */
 export function requireList(
   op: string,
   what: string,
@@ -182,7 +182,7 @@ export function requireList(
   return requireItems(op, what, name, value, most);
 }
 
-/** One of a few strings, else an error. */
+/** Returns one of several strings; throws for other values. */
 export function requireOneOf<T extends string>(
   op: string,
   name: string,
@@ -198,12 +198,12 @@ export function requireOneOf<T extends string>(
   return value as T;
 }
 
-/** Refuses surplus arguments; call it with `arguments.length`, which no optimised function materialises. */
+/** Rejects surplus arguments. Pass `arguments.length`, for which V8 does not allocate `arguments`. */
 export function requireArity(op: string, count: number, most: number): void {
   if (count > most) throw surplus(op, count, most);
 }
 
-/** As requireArity, for a method: its name, with the class of `object`, is made only for the error. */
+/** Like requireArity, for a method: its name, with the class of `object`, is built only for the error. */
 export function requireMethodArity(
   object: object,
   method: string,
@@ -223,18 +223,18 @@ function surplus(op: string, count: number, most: number): TypeError {
   return new TypeError(`${op}: expected ${what}, got ${count}`);
 }
 
-/** Whether a value can be an object of options: no list, typed array or tensor. */
+/** Whether a value can be an options object: not a list, typed array or tensor. */
 export function isOptions(value: unknown): value is object {
   return (
     typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value) &&
     !ArrayBuffer.isView(value) &&
-    !(ofThisCopy in value) // a tensor, or what borrowed its prototype
+    !(ofThisCopy in value) // a tensor, or an object with its prototype
   );
 }
 
-/** An options object whose keys are all known: a misspelt option is an error, not a silent default. */
+/** Returns an options object and throws for unknown keys, so that a misspelt option is an error. */
 export function requireOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (!isOptions(options)) throw wrongType(op, 'an object', 'options', options);

@@ -1,7 +1,8 @@
-/** Fields of objects as they were when a capture first saw them. */
+/** Snapshots of object fields at the time when a capture first saw them. */
 import { isPlainObject } from './realms';
 
-// Lists inside of fields: options, layers. Larger ones are data, for which looking takes too long.
+// The limit for lists inside fields, such as options and layers. Longer lists are data, which take too long to
+// compare.
 const mostElements = 256;
 const mostLevels = 4;
 
@@ -12,14 +13,14 @@ export interface FieldValue {
   readonly value: unknown;
 }
 
-/** The fields of objects, of arrays and plain objects in them, and of maps. */
+/** The fields of objects, of arrays and plain objects inside them, and of maps. */
 export class FieldSnapshot {
   private readonly seen = new Set<object>();
   private fields: FieldValue[] = [];
   private readonly maps: { readonly map: Map<unknown, unknown>; readonly entries: unknown[] }[] =
     [];
 
-  /** Adds the fields of an object, once. False if they were there. */
+  /** Adds the fields of an object, once. Returns false if they were already added. */
   add(object: object, level = 0): boolean {
     if (this.seen.has(object)) return false;
     this.seen.add(object);
@@ -45,7 +46,7 @@ export class FieldSnapshot {
     }
   }
 
-  /** The fields that still have their value; a function changed the others itself. */
+  /** The fields that still have their value; the function itself changed the others. */
   unchanged(): readonly FieldValue[] {
     return this.fields.filter(({ object, name, value }) => {
       const current: unknown = (object as Readonly<Record<string, unknown>>)[name];
@@ -53,7 +54,7 @@ export class FieldSnapshot {
     });
   }
 
-  /** Tests whether the maps that are unchanged now are so later. */
+  /** Functions that test whether the maps that are unchanged now still are. */
   mapTests(): (() => boolean)[] {
     return this.maps
       .map(({ map, entries }) => () => {
@@ -66,7 +67,7 @@ export class FieldSnapshot {
       .filter((holds) => holds());
   }
 
-  /** The objects, and how many fields they have. */
+  /** The objects, and their numbers of fields. */
   sizes(): readonly (readonly [object: object, fields: number])[] {
     return Array.from(this.seen, (object) => [object, Object.keys(object).length] as const);
   }

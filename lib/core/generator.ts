@@ -134,13 +134,13 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
   }
 }
 
-/** The default generators of asynchronous runs. Its functions cost promises nothing while it is not used. */
+/** The default generators of asynchronous runs. While it is not used, AsyncLocalStorage adds no cost to promises. */
 const ofRuns = new AsyncLocalStorage<Generator>();
 
-/** Unfinished asynchronous runs with a default generator of their own; without any, `ofRuns` is not asked. */
+/** Unfinished asynchronous runs with their own default generator; if there are none, `ofRuns` is not read. */
 let runs = 0;
 
-/** Runs `fn` with another default generator, also in what it calls after it awaited something. */
+/** Runs `fn` with another default generator, which also applies after each `await`. */
 export async function withGeneratorAsync<T>(
   generator: Generator,
   fn: () => Promise<T>,
@@ -176,7 +176,7 @@ export interface RandomOptions {
   generator?: Generator;
 }
 
-/** @internal The generator that ops use by default now. */
+/** @internal The current default generator. */
 export function currentGenerator(): Generator {
   return replacement ?? (runs === 0 ? undefined : ofRuns.getStore()) ?? defaultGenerator;
 }

@@ -16,7 +16,7 @@ export function isGradEnabled(): boolean {
   return gradEnabled;
 }
 
-/** Turns recording on or off, and returns the previous setting for the caller to restore. */
+/** Turns recording on or off; returns the previous setting, which the caller restores. */
 export function setGradEnabled(enabled: boolean): boolean {
   const before = gradEnabled;
   gradEnabled = enabled;
@@ -35,7 +35,7 @@ function withGrad<T>(op: string, enabled: boolean, fn: () => T): T {
     gradEnabled = before;
   }
   if (isPromise(result)) {
-    void result.then(undefined, () => undefined); // its failure is not ours to report
+    void result.then(undefined, () => undefined); // its rejection must not count as unhandled
     throw new TypeError(
       `${op}: expected a synchronous function for fn, got one that returns a promise`,
     );

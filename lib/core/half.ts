@@ -42,7 +42,7 @@ export function encodeFloat16(value: number): number {
   const size = bits & 0x7fffffff;
   if (size >= 143 << 23) return sign | 0x7c00;
   if (size < 113 << 23) {
-    // Adding 0.5 rounds to a multiple of 2^-24, of which the last bits of the sum then tell how many.
+    // Adding 0.5 rounds to a multiple of 2^-24; the last bits of the sum are then its number.
     return sign | (floatBits(fromFloatBits(size) + 0.5) - (126 << 23));
   }
   return sign | ((size - (112 << 23) + 0xfff + ((size >> 13) & 1)) >>> 13);

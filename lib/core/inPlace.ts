@@ -1,4 +1,4 @@
-/** Changes in place, and the views that see them. */
+/** In-place changes, and the views that share the changed memory. */
 import { countChange } from './changes';
 import { enableGrad } from './gradMode';
 import { Node, edgeOf, edgesTo, type OpAttrs, type OpName, type Rule } from './node';
@@ -6,17 +6,20 @@ import { observer, type Observer } from './observer';
 import type { Storage } from './storage';
 import type { Tensor } from './tensor';
 
-/** How a view is made from its parent, and the version of the memory that its node was made for. */
+/** How a view is made from its parent, and the version of the memory for which its node was created. */
 export interface ViewLink {
   readonly parent: Tensor;
   readonly replay: (parent: Tensor) => Tensor;
   version: number;
 }
 
-/** Copies that a compiled function makes where PyTorch makes views: a change of them would be lost. */
+/**
+ * Copies that a compiled function makes where PyTorch makes views: a change of the copy would not reach the
+ * original.
+ */
 export const copiesOfViews = new WeakSet<Storage>();
 
-/** After a change of the memory through another tensor: makes the view one of what its parent is now. */
+/** After the memory was changed through another tensor: gives the view a new node from its parent's current one. */
 export function refreshView(tensor: Tensor, link: ViewLink): void {
   if (link.version === tensor._storage.version) return;
   link.version = tensor._storage.version;
@@ -31,8 +34,8 @@ export function rootOf(tensor: Tensor): Tensor {
 }
 
 /**
- * After `x`, the first of the inputs, was changed in place: counts the change and makes `rule` the op that made `x`
- * and, where `x` is a view, a part of what it is a view of.
+ * Call after `x`, the first input, was changed in place: counts the change, and records `rule` as the op that
+ * produced `x` and, if `x` is a view, the part of its base.
  */
 export function recordInPlace<K extends OpName>(
   x: Tensor,
@@ -41,7 +44,7 @@ export function recordInPlace<K extends OpName>(
   saved: readonly Tensor[],
   attrs: OpAttrs[K],
 ): void {
-  if (observer !== null) tellChange(observer, rule.name, x, inputs, attrs);
+  if (observer !== null) reportChange(observer, rule.name, x, inputs, attrs);
   const edges = edgesTo(inputs);
   const ancestors: ViewLink[] = [];
   for (let link = x._viewOf; link !== null; link = link.parent._viewOf) ancestors.push(link);
@@ -65,29 +68,31 @@ export function recordInPlace<K extends OpName>(
   }
 }
 
-/** The change counts even where the observer throws: the memory is as the op left it. */
-function tellChange<K extends OpName>(
-  told: Observer,
+/** The change counts even if the observer throws, because the memory has changed. */
+function reportChange<K extends OpName>(
+  current: Observer,
   op: K,
   x: Tensor,
   inputs: readonly Tensor[],
   attrs: OpAttrs[K],
 ): void {
   try {
-    told.changed(op, x, inputs, attrs);
+    current.changed(op, x, inputs, attrs);
   } catch (error) {
     x._storage.version++;
     throw error;
   }
 }
 
-/** What the rule below needs: the op that changed the view, and how the view is made from its parent. */
+/** The attributes of the rule below: the op that changed the view, and how the view is made from its parent. */
 export interface Splice {
   readonly inner: Node;
   readonly replay: (parent: Tensor) => Tensor;
 }
 
-/** For a tensor of which a view was changed: the view's part of the gradient goes through the change, the rest past it. */
+/**
+ * For a tensor with a changed view: the gradient of the view's part goes through the change, the rest bypasses it.
+ */
 const spliceRule: Rule<'copySlices'> = {
   name: 'copySlices',
   grad(dy, node) {

@@ -1,4 +1,4 @@
-/** Methods that tell the sizes of tensors and how their elements lie in memory. */
+/** Tensor methods for sizes and memory layout. */
 import { addMethods } from './methods';
 import { normalizeDim, type Shape } from './shape';
 import type { Tensor } from './tensor';
@@ -25,7 +25,7 @@ declare module './tensor' {
     /**
      * Whether the elements lie in memory in order and without gaps.
      *
-     * @returns true if so
+     * @returns true for a contiguous tensor
      * @see torch.Tensor.is_contiguous
      * @example zeros(2, 3).T.isContiguous() // false
      */

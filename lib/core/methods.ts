@@ -6,15 +6,15 @@ import { Tensor } from './tensor';
 type Methods = Readonly<Record<string, (this: Tensor, ...args: never[]) => unknown>>;
 
 /**
- * Gives every tensor these methods. A call with more arguments than the method has parameters is refused, so no parameter may
- * have a default value in the list: JavaScript's `length` stops counting there. (The check is lost in the noise: a sum of 4
- * elements takes 350 ns.) Errors of the ops inside become those of the method.
+ * Adds these methods to Tensor. A call with more arguments than the method's `length` throws, so parameters must
+ * not have default values in the parameter list, where `length` stops counting. The cost of the check is not
+ * measurable (a sum of 4 elements takes 350 ns). Errors of ops inside become errors of the method.
  */
 export function addMethods(methods: Methods): void {
   addChecked(methods, renamed);
 }
 
-/** The same for methods that run functions of users, whose errors stay as they are. */
+/** The same for methods that call users' functions, whose errors are not renamed. */
 export function addCallingMethods(methods: Methods): void {
   addChecked(methods, (error) => error);
 }
@@ -35,7 +35,7 @@ function addChecked(methods: Methods, errorOf: (error: unknown, op: string) => u
   }
 }
 
-/** The same for methods that take any number of sizes or dimensions. */
+/** The same for methods with any number of sizes or dimensions. */
 export function addVariadicMethods(methods: Methods): void {
   for (const [name, method] of Object.entries(methods)) {
     install(name, function (this: Tensor, ...args: never[]): unknown {

@@ -9,7 +9,7 @@ import { version } from '../version';
 
 const load = createRequire(__filename);
 
-/** Loaded only when it is needed, since it loads node:child_process. Null where a bundler left it out. */
+/** Loaded only when needed, because it loads node:child_process. Null if a bundler left it out. */
 function detectLibc(): typeof DetectLibc | null {
   try {
     return load('detect-libc') as typeof DetectLibc;
@@ -18,7 +18,7 @@ function detectLibc(): typeof DetectLibc | null {
   }
 }
 
-/** Under Node's permission model existsSync may throw. */
+/** existsSync may throw under Node's permission model. */
 function isThere(path: string): boolean {
   try {
     return existsSync(path);
@@ -27,7 +27,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** The folder of the package: one above the bundle in dist, or two above this module where it is not bundled. */
+/** The package folder: one above the bundle in dist, or two above this module without a bundle. */
 const root =
   [join(__dirname, '..'), join(__dirname, '..', '..')].find((folder) =>
     isThere(join(folder, 'package.json')),
@@ -55,8 +55,8 @@ export const addon: NativeAddon = findAddon({
       .find(isThere),
 });
 
-// The addon may belong to another V8 context, as in Jest, where its own RangeError is another class.
+// The addon may belong to another V8 context, as in Jest, with a different RangeError class.
 addon.setErrors(Error, TypeError, RangeError);
 
-/** Asks for huge pages for new, large memory, and says how many bytes to skip to be at a cache line. */
+/** Requests huge pages for new, large memory, and returns the number of bytes to skip to reach a cache line. */
 export const prepareMemory = addon.prepareMemory;

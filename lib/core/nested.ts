@@ -16,7 +16,7 @@ import { isDetached, describe, shapeText, unexpected, wrongType, wrongValue } fr
 import { numelOf, type Shape } from './shape';
 import { allocateKept } from './storage';
 
-/** Any typed array of numbers, and Float16Array, where JavaScript has it. */
+/** Any numeric typed array, including Float16Array if JavaScript has it. */
 export type NumberArray =
   | Float32Array
   | Float64Array
@@ -37,7 +37,7 @@ function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || arrayClass(value) !== undefined;
 }
 
-/** The shape that the first element of each array suggests, and that first innermost element. */
+/** The shape given by the first element of each array, and the first innermost element. */
 function outline(op: string, data: unknown): { shape: number[]; first: unknown } {
   const shape: number[] = [];
   let first = data;
@@ -64,7 +64,7 @@ function inferDType(op: string, first: unknown, place: string): DType {
 
 const typedArrays = Object.getPrototypeOf(Float32Array.prototype) as object;
 
-/** The real length of a typed array, whatever a property of its own says; 0 once its memory is detached. */
+/** The actual length of a typed array, ignoring own properties; 0 if its memory is detached. */
 function lengthOf(array: NumberArray): number {
   return Reflect.get(typedArrays, 'length', array) as number;
 }
@@ -73,14 +73,15 @@ function placeOf(path: readonly number[]): string {
   return `data${path.map((i) => `[${i}]`).join('')}`;
 }
 
-/** What elements must be without a dtype: of the kind of the first one, which has chosen it. */
+/** The required kind of elements if no dtype is given: the kind of the first one, which determined the dtype. */
 function kindFor(dtype: DType): 'number' | 'bigint' | 'boolean' {
   return isFloating(dtype) ? 'number' : isInteger(dtype) ? 'bigint' : 'boolean';
 }
 
 /**
- * Copies nested arrays into new memory. Without `dtype`: of typed arrays their own (int32 for integers that have none),
- * bool of booleans, int64 of bigints, float32 of numbers. A Uint16Array with a half dtype holds the bits of halves.
+ * Copies nested arrays into new memory. The default dtype is that of typed arrays (int32 for integer classes
+ * without a dtype), bool for booleans, int64 for bigints and float32 for numbers. A Uint16Array with a half dtype
+ * holds the bits of halves.
  */
 export function flatten(
   op: string,
@@ -97,8 +98,8 @@ export function flatten(
   let next = 0;
 
   const element = (value: unknown): Element => {
-    const given = typeof value;
-    const fits = kind === undefined ? elementTypes.includes(given) : given === kind;
+    const kindOfValue = typeof value;
+    const fits = kind === undefined ? elementTypes.includes(kindOfValue) : kindOfValue === kind;
     if (!fits) {
       const what = kind === undefined ? 'a number, a bigint or a boolean' : `a ${kind}`;
       throw wrongType(op, what, placeOf(path), value);
@@ -106,7 +107,7 @@ export function flatten(
     return requireElement(op, placeOf(path), type, value as number | bigint | boolean);
   };
 
-  /** A typed array, at once where its numbers are those of the memory. */
+  /** Copies a typed array, in one call if its numbers need no conversion. */
   const fillTyped = (list: NumberArray, name: string, level: number): void => {
     const count = lengthOf(list);
     if (count !== shape[level]) {
@@ -165,7 +166,7 @@ export function flatten(
 
 const elementTypes = ['number', 'bigint', 'boolean'];
 
-/** The bits of a Float16Array for a float16 tensor: through numbers, NaN would lose them. */
+/** The bits of a Float16Array for a float16 tensor; converting to numbers would lose NaN payloads. */
 function bitsOf(list: NumberArray, name: string, dtype: DType): Uint16Array | undefined {
   if (dtype !== 'float16' || name !== 'Float16Array') return undefined;
   return new Uint16Array(list.buffer, list.byteOffset, list.length);
@@ -173,7 +174,7 @@ function bitsOf(list: NumberArray, name: string, dtype: DType): Uint16Array | un
 
 const isBigArray = (name: string): boolean => name.startsWith('Big');
 
-/** Whether all numbers of a typed array's class are whole ones that the memory of the dtype holds as they are. */
+/** Whether a typed array's class has only integers that the dtype's memory can hold unchanged. */
 function holdsAll(dtype: DType, list: NumberArray): boolean {
   const name = arrayClass(list) ?? '';
   if (
@@ -191,15 +192,15 @@ function holdsAll(dtype: DType, list: NumberArray): boolean {
 }
 
 /**
- * Nested arrays of numbers (of booleans for a bool tensor, of bigints where an int64 is beyond 2^53), or one of them for a
- * tensor without dimensions.
+ * Nested arrays of numbers (booleans for a bool tensor, bigints for int64 elements beyond 2^53), or a single one
+ * for a tensor without dimensions.
  */
 export type NestedArray = number | bigint | boolean | NestedArray[];
 
-// JavaScript's heap ends the process when it is full: 2^26 numbers take 512 MB of it, or 2 GB in lists of one.
+// A full JavaScript heap ends the process: 2^26 numbers take 512 MB, or 2 GB in arrays of one element.
 const mostInLists = 2 ** 26;
 
-/** An error where nested lists of a shape would hold more lists and numbers than the heap may have. */
+/** Throws if nested arrays of a shape would hold too many arrays and numbers for the heap. */
 export function requireFewNumbers(op: string, shape: Shape): void {
   let lists = 1;
   for (const size of shape) {
@@ -210,7 +211,7 @@ export function requireFewNumbers(op: string, shape: Shape): void {
   }
 }
 
-/** Values as nested lists of a shape. */
+/** Values as nested arrays of a shape. */
 export function nest(values: TypedArray, shape: Shape, dtype: DType): NestedArray {
   const asBoolean = dtype === 'bool';
   let at = 0;

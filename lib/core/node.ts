@@ -1,4 +1,4 @@
-/** The graph as data: a node for each recorded op, and edges to where the gradients of its inputs go. */
+/** The autograd graph: a node for each recorded op, and edges to the targets of its inputs' gradients. */
 import type { DType } from './dtype';
 import { shapeText } from './errors';
 import { isGradEnabled } from './gradMode';
@@ -8,8 +8,8 @@ import type { Shape } from './shape';
 import type { Tensor } from './tensor';
 
 /**
- * What the rule of each op needs besides tensors (dimensions, options, ...), by the op's name; undefined for none. Each
- * family of ops adds its own. ONNX export reads them too, so ops without a rule are listed as well.
+ * What the rule of each op needs besides tensors (dimensions, options, ...), by op name; undefined for nothing.
+ * Each family of ops adds its own. ONNX export reads these too, so ops without a rule are listed as well.
  */
 export interface OpAttrs {
   copySlices: Splice;
@@ -28,7 +28,7 @@ export interface Rule<K extends OpName = OpName> {
   grad(dy: Tensor, node: Node<K>): readonly (Tensor | null)[];
 }
 
-/** Where a gradient goes: on to the node that made the input, or into a leaf tensor. */
+/** The target of a gradient: the node that produced the input, or a leaf tensor. */
 export type Edge = Node | Tensor | null;
 
 /**
@@ -38,20 +38,20 @@ export type Hook = (gradient: Tensor) => Tensor | undefined | void;
 
 let created = 0;
 
-/** One recorded op: what made a tensor. */
+/** A recorded op, which produced a tensor. */
 export class Node<K extends OpName = OpName> {
-  // `declare`: a field that is defined and then assigned takes twice as long to make.
+  // `declare`: initialising a field and then assigning it takes twice as long.
   declare readonly rule: Rule<K>;
   declare edges: readonly Edge[];
   declare private tensors: readonly Tensor[];
   declare readonly attrs: OpAttrs[K];
   declare readonly shape: Shape;
   declare readonly dtype: DType;
-  /** Later ops have larger numbers, so descending order is a topological one. */
+  /** Later ops have larger numbers, so descending order is a topological order. */
   readonly id = ++created;
   declare private readonly savedVersion: number;
   private freed = false;
-  /** Gradient of the output collected so far in the running backward. */
+  /** Gradient of the output accumulated so far in the current backward. */
   pending: Tensor | null = null;
   /** The last backward that reached the node. */
   visit = 0;
@@ -76,7 +76,7 @@ export class Node<K extends OpName = OpName> {
     this.savedVersion = versionSum(tensors);
   }
 
-  /** The saved tensors, unless something changed or freed them since. */
+  /** The saved tensors. Throws if one was changed or freed. */
   get saved(): readonly Tensor[] {
     if (versionSum(this.tensors) !== this.savedVersion) {
       const shapes = this.tensors
@@ -131,7 +131,7 @@ export function record<K extends OpName>(
   return out;
 }
 
-/** Where gradients of the inputs go, or null if nothing is to be recorded. */
+/** Edges for the gradients of the inputs, or null if nothing is recorded. */
 export function edgesTo(inputs: readonly Tensor[]): Edge[] | null {
   if (!isGradEnabled()) return null;
   let required = false;
@@ -142,7 +142,7 @@ export function edgesTo(inputs: readonly Tensor[]): Edge[] | null {
   return edges;
 }
 
-/** Where the gradient of `tensor` goes. */
+/** The target of the gradient of `tensor`. */
 export function edgeOf(tensor: Tensor): Edge {
   return tensor.requiresGrad ? (tensor._node ?? tensor) : null;
 }

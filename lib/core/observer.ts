@@ -7,9 +7,12 @@ export type Phase = 'forward' | 'backward' | 'clipping' | 'optimizer' | 'metrics
 
 type Gradients = readonly (Tensor | null)[];
 
-/** Receives the ops that run in `observing`. The op throws what it throws. */
+/** Receives the ops that run in `observing`. If it throws, the op throws the same error. */
 export interface Observer {
-  /** `op` computed `outs` from `inputs`; `saved` are the tensors its gradient needs, masks and indices among them. */
+  /**
+   * `op` computed `outs` from `inputs`; `saved` are the tensors that its gradient needs, including masks and
+   * indices.
+   */
   result<K extends OpName>(
     op: K,
     outs: readonly Tensor[],
@@ -20,13 +23,13 @@ export interface Observer {
   ): void;
   /** An op is about to change `x` in place. */
   changing?(x: Tensor): void;
-  /** `op` changed `x`, the first of `inputs`, in place; its memory still has the version from before. */
+  /** `op` changed `x`, the first of `inputs`, in place; the version of its memory is not incremented yet. */
   changed<K extends OpName>(op: K, x: Tensor, inputs: readonly Tensor[], attrs: OpAttrs[K]): void;
-  /** A node was made for a change in place. */
+  /** A node was created for an in-place change. */
   recorded?(node: Node): void;
-  /** Backward has reached `node`: returns what `rule` returns. */
+  /** Backward has reached `node`. Returns the result of `rule`. */
   gradients?(node: Node, gradient: Tensor, rule: () => Gradients): Gradients;
-  /** A part of a step runs: returns what `fn` returns. */
+  /** A phase of a step runs. Returns the result of `fn`. */
   during?<T>(phase: Phase, fn: () => T): T;
   /** An optimizer changed a parameter. */
   updated?(optimizer: string, parameter: Tensor, gradient: Tensor): void;
@@ -36,10 +39,10 @@ export interface Observer {
   replaying?(op: string): void;
 }
 
-/** The current observer, if any: each op looks here once. */
+/** The current observer, or null. Each op reads it once. */
 export let observer: Observer | null = null;
 
-/** Runs `fn` under an observer, which is called before the observers that exist already. */
+/** Runs `fn` with an observer, which is called before existing observers. */
 export function observing<T>(inner: Observer, fn: () => T): T {
   const outer = observer;
   observer = outer === null ? inner : new NestedObserver(inner, outer);
@@ -50,7 +53,7 @@ export function observing<T>(inner: Observer, fn: () => T): T {
   }
 }
 
-/** Runs `fn` as the part of a step that messages name. */
+/** Runs `fn` in a phase of the step, which messages name. */
 export function inPhase<T>(phase: Phase, fn: () => T): T {
   return observer?.during === undefined ? fn() : observer.during(phase, fn);
 }

@@ -1,10 +1,10 @@
-/** Packages that only some functions need: loaded at their first call. */
+/** Optional packages, loaded at the first call of a function that needs them. */
 import { createRequire } from 'node:module';
 import { messageOf } from './errors';
 
 const load = createRequire(__filename);
 
-/** The package, or an error that says for what it is needed and how to install it. */
+/** Returns the package; throws an error with its purpose and how to install it. */
 export function requirePackage(op: string, what: string, name: string): unknown {
   try {
     return load(name) as unknown;

@@ -9,11 +9,11 @@ import { Tensor } from './tensor';
 
 const digits = 4;
 const lineWidth = 80;
-/** Tensors of more elements are summarised: of each dimension only so many items at both edges are shown. */
+/** Tensors with more elements are summarised: only some items at both ends of each dimension are shown. */
 const summarizeAbove = 1000;
 const edgeItems = 3;
 
-/** The text of one element, and the width to which all of them are padded. */
+/** The text of an element, and the width to which all elements are padded. */
 interface ElementFormat {
   readonly text: (value: Element) => string;
   readonly width: number;
@@ -51,20 +51,22 @@ function formatTensor(t: Tensor): string {
   const prefix = 'tensor(';
   const suffixes: string[] = [];
   const empty = t.numel() === 0;
-  // Transferred away, in use by a compiled run, or computed in a compiled function, where values are not to be read.
-  const gone = !empty && (t._storage.array.length === 0 || capture?.computed(t._storage) === true);
-  if (gone || (empty && t.ndim !== 1)) suffixes.push(`shape: ${shapeText(t.shape)}`);
+  // Transferred, used by a running compiled function, or computed in a compiled function, where values cannot be
+  // read.
+  const hidden =
+    !empty && (t._storage.array.length === 0 || capture?.computed(t._storage) === true);
+  if (hidden || (empty && t.ndim !== 1)) suffixes.push(`shape: ${shapeText(t.shape)}`);
   const byElements = contentOf(t.dtype) === 'bigints' || t.dtype === 'bool';
   const isShown = t.dtype === defaultDType || (byElements && !empty);
   if (!isShown) suffixes.push(`dtype: ${t.dtype}`);
   if (t.gradFn !== null) suffixes.push(`gradFn: <${t.gradFn.name}>`);
   else if (t.requiresGrad) suffixes.push('requiresGrad: true');
   const text =
-    prefix + (empty ? '[]' : gone ? '...' : new Printer(t).print(0, t._offset, prefix.length));
+    prefix + (empty ? '[]' : hidden ? '...' : new Printer(t).print(0, t._offset, prefix.length));
   return `${withSuffixes(text, suffixes, prefix.length)})`;
 }
 
-/** Appends each suffix to the last line, or to a line of its own where it would be too wide. */
+/** Appends each suffix to the last line, or on a new line if it would be too wide. */
 function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {
   let lastLine = text.length - text.lastIndexOf('\n') + 1;
   for (const suffix of suffixes) {
@@ -79,7 +81,7 @@ function withSuffixes(text: string, suffixes: readonly string[], indent: number)
   return text;
 }
 
-/** Writes the elements of a tensor that is not empty; reads only those it shows. */
+/** Formats the elements of a non-empty tensor; reads only the elements it shows. */
 class Printer {
   private readonly array: TypedArray;
   private readonly strides: readonly number[];
@@ -95,7 +97,7 @@ class Printer {
     this.format = elementFormat(tensor, shown);
   }
 
-  /** Brackets around what lies along `dim`, from the element at `offset` on. */
+  /** Brackets around the elements along `dim`, starting at `offset`. */
   print(dim: number, offset: number, indent: number): string {
     const { shape, ndim } = this.tensor;
     if (ndim === 0) return this.element(offset);
@@ -146,17 +148,17 @@ function elementFormat(tensor: Tensor, shown: readonly Element[]): ElementFormat
   return { text, width: widest(shown, text) };
 }
 
-/** As integers, with a fixed point, or in scientific notation, whichever suits all finite values but 0. */
+/** Formats as integers, with a fixed point, or in scientific notation, whichever suits all finite nonzero values. */
 function floatFormat(shown: readonly number[]): ElementFormat {
   const values = shown.filter((value) => Number.isFinite(value) && value !== 0);
-  // Only zeros, NaN and infinities: PyTorch does not align these.
-  if (values.length === 0) return { text: ofNumber(whole), width: 1 };
+  // Only zeros, NaN and infinities, which PyTorch does not align.
+  if (values.length === 0) return { text: ofNumber(integer), width: 1 };
   const sizes = values.map(Math.abs);
   const low = Math.min(...sizes);
   const high = Math.max(...sizes);
   const isWhole = values.every(Number.isInteger);
   const isWide = high / low > 1000 || high > 1e8 || (!isWhole && low < 1e-4);
-  const text = isWide ? scientific : isWhole ? whole : fixed;
+  const text = isWide ? scientific : isWhole ? integer : fixed;
   return { text: ofNumber(text), width: widest(values, text) };
 }
 
@@ -169,7 +171,7 @@ function widest<T extends Element>(values: readonly T[], text: (value: T) => str
   return values.reduce<number>((width, value) => Math.max(width, text(value).length), 1);
 }
 
-function whole(value: number): string {
+function integer(value: number): string {
   return Number.isFinite(value) ? `${sign(value)}${Math.abs(value).toFixed(0)}.` : special(value);
 }
 
@@ -195,12 +197,12 @@ function sign(value: number): string {
   return value < 0 || Object.is(value, -0) ? '-' : '';
 }
 
-/** Enough digits to distinguish a double half-way between two printed numbers from its neighbour. */
+/** Enough digits to distinguish a double half-way between two printed numbers from its neighbours. */
 const exactDigits = 60;
 
 /**
- * JavaScript rounds a number half-way between two texts up, Python to the even digit: 0.03125 is 0.0312. `rounded` may
- * have carried into a further place, but then its last digit is even.
+ * JavaScript rounds a number half-way between two texts up, Python to the even digit: 0.03125 prints as 0.0312.
+ * `rounded` may have carried into another digit, but then its last digit is even.
  */
 function tieToEven(rounded: string, exact: string): string {
   const isTie = /^50*(?:e|$)/.test(exact.slice(exact.indexOf('.') + 1 + digits));

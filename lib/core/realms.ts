@@ -1,7 +1,7 @@
-/** Values of any V8 context: Jest and `vm` have classes of their own, so `instanceof` tells nothing. */
+/** Tests for values of any V8 context: Jest and `vm` have their own classes, so `instanceof` does not work. */
 import { types } from 'node:util';
 
-/** Promises, and what is awaited like them. */
+/** Whether a value is a promise or another thenable. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' &&
@@ -22,7 +22,7 @@ export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error;
 }
 
-/** A file URL or another one. */
+/** Whether a value is a URL. */
 export function isUrl(value: unknown): value is URL {
   return value instanceof URL || Object.prototype.toString.call(value) === '[object URL]';
 }

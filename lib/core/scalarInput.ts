@@ -1,4 +1,4 @@
-/** Numbers that change between steps: their memory is read by native calls, so that compiled steps see changes. */
+/** Numbers that change between steps. Native calls read them from memory, so compiled steps see changes. */
 import { requireNoReaders, usableMemory } from './access';
 import { refuseInCapture } from './capture';
 import { requireArity, wrongType } from './errors';
@@ -8,7 +8,7 @@ import type { TypedArray } from './dtype';
 
 declare module './tensor' {
   interface Tensor {
-    /** @internal Whether it acts as a number in promotion. */
+    /** @internal Whether type promotion treats it as a number. */
     readonly _isNumber: boolean;
   }
 }

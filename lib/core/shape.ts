@@ -3,14 +3,14 @@ import { describe, requireList, shapeText, unexpected, wrongType, wrongValue } f
 /** Sizes along each dimension, outermost first. */
 export type Shape = readonly number[];
 
-/** Elements in a tensor of this shape. */
+/** The number of elements of a tensor with this shape. */
 export function numelOf(shape: Shape): number {
   let n = 1;
   for (let i = 0; i < shape.length; i++) n *= shape[i];
   return n;
 }
 
-/** Strides, in elements, of a tensor without gaps, last dimension fastest. */
+/** Strides, in elements, of a contiguous tensor, last dimension fastest. */
 export function contiguousStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
@@ -38,22 +38,22 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** The largest number of elements a tensor may have; above it the size of its memory is not exact in JavaScript. */
+/** The largest number of elements of a tensor; above it the size of its memory is not exact in JavaScript. */
 const maxElements = 2 ** 49;
 
 export const possibleShape = 'at most 64 dimensions and 2^49 elements';
 
-/** Whether a tensor may have this shape; a size of 0 does not allow the others to exceed the limit. */
+/** Whether a tensor may have this shape. The limit applies to the other sizes even if one size is 0. */
 export function isPossibleShape(shape: Shape): boolean {
   return shape.length <= 64 && numelOf(shape.filter((size) => size !== 0)) <= maxElements;
 }
 
-/** An error for an array with more elements than a tensor may have dimensions. */
+/** Throws for an array with more elements than a tensor may have dimensions. */
 export function requireFewDims(op: string, list: readonly unknown[], name: string): void {
   if (list.length > 64) throw unexpected(op, 'at most 64 dimensions', name, String(list.length));
 }
 
-/** Checks a shape given by a user, and copies it. */
+/** Checks a shape from a user and copies it. */
 export function requireShape(op: string, value: unknown, name = 'shape'): number[] {
   if (!Array.isArray(value)) throw wrongType(op, 'an array of sizes', name, value);
   requireFewDims(op, value, name);
@@ -71,7 +71,7 @@ export function requireShape(op: string, value: unknown, name = 'shape'): number
   return shape;
 }
 
-/** A dimension counted from the front; negative ones count from the end, as in PyTorch. */
+/** A dimension counted from the front; negative values count from the end, as in PyTorch. */
 export function normalizeDim(op: string, dim: unknown, ndim: number, name = 'dim'): number {
   if (typeof dim !== 'number') throw wrongType(op, 'a dimension', name, dim);
   const range = Math.max(ndim, 1); // a tensor without dimensions takes 0 and -1
@@ -81,7 +81,7 @@ export function normalizeDim(op: string, dim: unknown, ndim: number, name = 'dim
   return dim < 0 ? dim + range : dim;
 }
 
-/** Several distinct dimensions; undefined and null stand for all of them. */
+/** Several distinct dimensions; undefined and null mean all of them. */
 export function normalizeDims(op: string, dims: unknown, ndim: number): number[] {
   if (dims === undefined || dims === null) return Array.from({ length: ndim }, (_, i) => i);
   if (typeof dims === 'number')
@@ -95,7 +95,7 @@ export function normalizeDims(op: string, dims: unknown, ndim: number): number[]
   return normal;
 }
 
-/** The shape that two operands broadcast to, by NumPy's and PyTorch's rule. */
+/** The shape that two operands broadcast to, by the rule of NumPy and PyTorch. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   const ndim = Math.max(a.length, b.length);
@@ -113,14 +113,14 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return shape;
 }
 
-/** Throws unless the argument `name`, of this shape, broadcasts to the shape `to`. */
+/** Throws unless the argument `name`, with this shape, broadcasts to the shape `to`. */
 export function requireBroadcast(op: string, name: string, shape: Shape, to: Shape): void {
   const lead = to.length - shape.length;
   if (lead >= 0 && shape.every((size, i) => size === 1 || size === to[lead + i])) return;
   throw unexpected(op, `a shape that broadcasts to ${shapeText(to)}`, name, shapeText(shape));
 }
 
-/** Strides with which a tensor is read as if it had `shape`, 0 along repeated dimensions. */
+/** Strides for reading a tensor as if it had `shape`: 0 along repeated dimensions. */
 export function broadcastStrides(shape: Shape, strides: readonly number[], to: Shape): number[] {
   const lead = to.length - shape.length;
   const result = new Array<number>(to.length);
@@ -130,7 +130,7 @@ export function broadcastStrides(shape: Shape, strides: readonly number[], to: S
   return result;
 }
 
-/** The number of elements in memory from the first element of a tensor to its last one. */
+/** The number of elements in memory between the first and the last element of a tensor, inclusive. */
 export function extentOf(shape: Shape, strides: readonly number[]): number {
   let last = 0;
   for (let i = 0; i < shape.length; i++) {

@@ -8,24 +8,23 @@ import { arrayOver, elementBytes, type DType, type TypedArray } from './dtype';
 import { copyElements } from './element';
 import { sendTransferableInstead } from './uncloneable';
 
-/** What is false of most storages. */
+/** State that most storages do not have, allocated when needed. */
 class StorageUses {
   readers = 0;
   exports = 0;
   exposed = false;
-  given = false;
+  fromUser = false;
   abandoned = false;
 }
 
 const unused: Readonly<StorageUses> = new StorageUses();
 
 /**
- * Memory that a tensor and its views share. `array` may move (never resize), so views look it up each time.
- *
- * What says nothing about the elements is private, so that equal tensors are equal to assert.deepStrictEqual.
+ * Memory that a tensor and its views share. `array` may move (but is never resized), so views read it each time.
+ * State that is not about the elements is private, so that assert.deepStrictEqual treats equal tensors as equal.
  */
 export class Storage {
-  // `declare`: a field that is defined and then assigned takes twice as long to make.
+  // `declare`: initialising a field and then assigning it takes twice as long.
   declare readonly dtype: DType;
   declare array: TypedArray;
   /** @internal */ declare readonly _clone: () => void;
@@ -39,7 +38,7 @@ export class Storage {
     if (capture !== null) capture.adopt(this);
   }
 
-  /** Counts changes in place, so that backward can tell when a saved tensor was changed. */
+  /** Counts in-place changes, so that backward detects changed saved tensors. */
   get version(): number {
     return this.#version;
   }
@@ -48,7 +47,7 @@ export class Storage {
     this.#version = value;
   }
 
-  /** How many running compiled functions and exports read the memory; meanwhile it may not be changed. */
+  /** The number of running compiled functions and exports that read the memory, which must not change meanwhile. */
   get readers(): number {
     return (this.#uses ?? unused).readers;
   }
@@ -57,7 +56,7 @@ export class Storage {
     (this.#uses ??= new StorageUses()).readers = value;
   }
 
-  /** How many of the readers are exports. */
+  /** The number of readers that are exports. */
   get exports(): number {
     return (this.#uses ?? unused).exports;
   }
@@ -66,7 +65,7 @@ export class Storage {
     (this.#uses ??= new StorageUses()).exports = value;
   }
 
-  /** Whether the array was handed out: then moving the memory would disconnect the array. */
+  /** Whether users have the array: moving the memory would then disconnect it. */
   get exposed(): boolean {
     return (this.#uses ?? unused).exposed;
   }
@@ -75,16 +74,16 @@ export class Storage {
     (this.#uses ??= new StorageUses()).exposed = value;
   }
 
-  /** Whether the array was the user's own before. */
-  get given(): boolean {
-    return (this.#uses ?? unused).given;
+  /** Whether the array came from the user. */
+  get fromUser(): boolean {
+    return (this.#uses ?? unused).fromUser;
   }
 
-  set given(value: boolean) {
-    (this.#uses ??= new StorageUses()).given = value;
+  set fromUser(value: boolean) {
+    (this.#uses ??= new StorageUses()).fromUser = value;
   }
 
-  /** Whether the tensor it belonged to has moved to another storage. */
+  /** Whether its tensor has moved to another storage. */
   get abandoned(): boolean {
     return (this.#uses ?? unused).abandoned;
   }
@@ -93,7 +92,7 @@ export class Storage {
     (this.#uses ??= new StorageUses()).abandoned = value;
   }
 
-  /** Moves the memory to a SharedArrayBuffer, which cannot be detached, unless the array was handed out. */
+  /** Moves the memory to a SharedArrayBuffer, which cannot be detached, unless users have the array. */
   share(): void {
     if (this.exposed || isShared(this.array)) return;
     const shared = allocateShared(this.dtype, this.array.length);
@@ -103,7 +102,7 @@ export class Storage {
   }
 }
 
-/** Placeholders for memory that must not be used; which one it is gives the reason. */
+/** Placeholders for memory that must not be used; the placeholder identifies the reason. */
 export const unusable: Readonly<Record<'running' | 'temporary', TypedArray>> = {
   /** A running compiled function changes the memory. */
   running: new Float32Array(0),
@@ -111,7 +110,7 @@ export const unusable: Readonly<Record<'running' | 'temporary', TypedArray>> = {
   temporary: new Float32Array(0),
 };
 
-/** Whether the array lies in a SharedArrayBuffer; by its tag, which holds across realms. */
+/** Whether the array uses a SharedArrayBuffer; tested by its tag, which works across realms. */
 export function isShared(array: TypedArray): boolean {
   return (
     (array.buffer as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag] ===
@@ -119,17 +118,18 @@ export function isShared(array: TypedArray): boolean {
   );
 }
 
-// Creating an ArrayBuffer costs about 1 us, a view of an existing one 30 ns, so small tensors share slabs. A live tensor
-// keeps all of its slab: the sizes bound that to 768 bytes for the smallest, and to 16 times the tensor for others.
+// Creating an ArrayBuffer takes about 1 us, a view of an existing one 30 ns, so small tensors share slabs. A live
+// tensor keeps its complete slab alive: the sizes limit this to 768 bytes for the smallest tensors and 16 times the
+// tensor's size for others.
 const slabSizes = [
   { slab: 768, largest: 256 },
   { slab: 4096, largest: 1024 },
   { slab: 16384, largest: 4096 },
 ] as const;
 const largestInSlab = 4096;
-const alignment = 64; // a cache line, and the widest vector
+const alignment = 64; // a cache line, which is also the widest vector
 
-/** A buffer that tensors are cut from, one after another; garbage once all of them are. */
+/** A buffer that is divided among tensors in sequence, and freed after all of them are. */
 class Slab {
   private buffer: ArrayBufferLike = new ArrayBuffer(0);
   private used = 0;
@@ -139,7 +139,7 @@ class Slab {
   cut(dtype: DType, bytes: number, length: number): TypedArray {
     let offset = this.used;
     if (offset + bytes > this.buffer.byteLength) {
-      // Filling 4 KB and more with zeros takes longer than creating a Buffer does.
+      // Zeroing 4 KB and more takes longer than creating a Buffer.
       this.buffer = this.bytes < 4096 ? new ArrayBuffer(this.bytes) : unzeroed(this.bytes).buffer;
       offset = 0;
     }
@@ -149,29 +149,29 @@ class Slab {
 }
 
 const [small, medium, large] = slabSizes.map(({ slab }) => new Slab(slab));
-/** Long-lived memory is allocated together, not between temporaries. Another length distinguishes these slabs. */
+/** Long-lived memory is allocated together, apart from temporaries. A different length distinguishes these slabs. */
 const keptSlab = { slab: 832, largest: 256 } as const;
 const kept = new Slab(keptSlab.slab);
 
-// Up to this size a request is tried without checking the free memory, which takes 50 us.
+// Requests up to this size skip the check of free memory, which takes 50 us.
 const surelyFree = 1 << 28;
 
 function outOfMemory(bytes: number, found: string): RangeError {
   return new RangeError(`tensor: out of memory: needs ${bytes} bytes, ${found}`);
 }
 
-/** Requests a buffer that is too large for any machine: V8 collects garbage before it refuses. */
+/** Requests a buffer too large for any machine, because V8 collects garbage before it refuses. */
 function collectGarbage(): void {
   try {
     Reflect.construct(ArrayBuffer, [2 ** 46]);
   } catch {
-    // as intended
+    // Expected: the request always fails.
   }
 }
 
 /**
- * The result of `make(bytes)`. A RangeError if that is more than the machine, or the container, has: Linux would grant it
- * and kill the process later.
+ * Returns `make(bytes)`. Throws a RangeError if that exceeds the memory of the machine or container: Linux would
+ * grant it and kill the process later.
  */
 function memory<T>(bytes: number, make: (bytes: number) => T): T {
   if (bytes > surelyFree) {
@@ -187,7 +187,7 @@ function memory<T>(bytes: number, make: (bytes: number) => T): T {
   }
 }
 
-/** The bytes of a buffer, up to the greatest length of a Uint8Array. */
+/** The bytes of a buffer, up to the maximum length of a Uint8Array. */
 const startOf = (buffer: ArrayBufferLike): Uint8Array =>
   new Uint8Array(buffer, 0, Math.min(buffer.byteLength, constants.MAX_LENGTH));
 
@@ -202,18 +202,20 @@ export function allocate(dtype: DType, length: number): TypedArray {
   if (bytes <= slabSizes[0].largest) return small.cut(dtype, bytes, length);
   if (bytes <= slabSizes[1].largest) return medium.cut(dtype, bytes, length);
   if (bytes <= largestInSlab) return large.cut(dtype, bytes, length);
-  // Not zeroed, unlike a new ArrayBuffer: every op writes all of its result.
+  // Not zeroed, unlike a new ArrayBuffer, because every op writes its complete result.
   return aligned(dtype, memory(bytes + alignment, unzeroed), length);
 }
 
-/** The same for tensors that are often kept, such as those of numbers that JavaScript gives. */
+/** The same for tensors that usually live long, such as those made from JavaScript numbers. */
 export function allocateKept(dtype: DType, length: number): TypedArray {
   const bytes = length * elementBytes(dtype);
   if (capture !== null || bytes > keptSlab.largest) return allocate(dtype, length);
   return kept.cut(dtype, bytes, length);
 }
 
-/** Moves a small result of an op away from temporaries: what is detached is often kept. It takes 0.2 us. */
+/**
+ * Moves a small result of an op away from temporaries, because detached tensors usually live long. It takes 0.2 us.
+ */
 export function moveToKept(storage: Storage): Storage {
   const { array } = storage;
   const { slab, largest } = slabSizes[0];
@@ -225,28 +227,31 @@ export function moveToKept(storage: Storage): Storage {
   return storage;
 }
 
-/** Zeroed memory that no other tensor shares: users may hold, transfer or detach it. */
+/** Zeroed memory that no other tensor shares: users may keep, transfer or detach it. */
 export function allocateOwn(dtype: DType, length: number): TypedArray {
   if (capture !== null) return capture.allocate(dtype, length);
   const buffer = memory(length * elementBytes(dtype), (bytes) => new ArrayBuffer(bytes));
   return arrayOver(dtype, buffer, 0, length);
 }
 
-/** Zeroed memory that cannot be detached and that worker threads can share, for parameters and optimizer state. */
+/** Zeroed memory for parameters and optimizer state. It cannot be detached, and worker threads can share it. */
 export function allocateShared(dtype: DType, length: number): TypedArray {
   return aligned(dtype, memory(length * elementBytes(dtype) + alignment, shared), length);
 }
 
-/** Elements from the first cache line on: malloc aligns to 16 bytes, and then each wide load touches two lines. */
+/**
+ * The elements, starting at a cache line. malloc aligns to 16 bytes, and each wide load would then access two
+ * lines.
+ */
 function aligned(dtype: DType, bytes: Uint8Array, length: number): TypedArray {
   return arrayOver(dtype, bytes.buffer, prepareMemory(bytes), length);
 }
 
-/** Whether other tensors may lie in the same buffer. */
+/** Whether other tensors may use the same buffer. */
 export function isInSlab({ array, exposed }: Storage): boolean {
-  if (exposed) return false; // moved out before, or the user's own
-  const whole = array.buffer.byteLength;
+  if (exposed) return false; // already moved out, or the user's own array
+  const bufferBytes = array.buffer.byteLength;
   const isIn = ({ slab, largest }: { slab: number; largest: number }): boolean =>
-    whole === slab && array.byteLength <= largest;
+    bufferBytes === slab && array.byteLength <= largest;
   return slabSizes.some(isIn) || isIn(keptSlab);
 }

@@ -33,9 +33,9 @@ import { dataOf, readableMemory, requireUnusedGradient, usableMemory } from './a
  * x.grad; // tensor([[2., 4.], [6., 8.]])
  */
 export class Tensor {
-  /** @internal The bundler renames classes that mention themselves. */
+  /** @internal Set here because the bundler renames classes that refer to themselves. */
   static readonly name: string = 'Tensor';
-  // `declare`: a field that is defined and then assigned takes twice as long to make.
+  // `declare`: initialising a field and then assigning it takes twice as long.
   /** Sizes, outermost first; `[]` for a tensor without dimensions. */
   declare readonly shape: Shape;
   /** Type of the elements, such as 'float32'. */
@@ -45,14 +45,14 @@ export class Tensor {
   /** @internal */ declare readonly _contiguous: boolean;
   /** @internal Strides in elements, if the tensor is not contiguous. */
   declare readonly _layout: readonly number[] | null;
-  // Private, so that tensors with the same elements are equal to assert.deepStrictEqual and Jest's toEqual.
+  // Private, so that assert.deepStrictEqual and Jest's toEqual treat tensors with the same elements as equal.
   #node: Node | null = null;
   #hooks: Hook[] | null = null;
   #viewOf: ViewLink | null = null;
   #strides: readonly number[] | null;
   #leafRequiresGrad = false;
   #gradient: Tensor | null = null;
-  /** Memory of a gradient that was not handed out: once it is cleared, the next backward writes there. */
+  /** Memory of a gradient that users have not read. After the gradient is cleared, the next backward reuses it. */
   #unseenGradient: Storage | null = null;
   #flatView: TypedArray | null = null;
   #flatSource: TypedArray | null = null;
@@ -73,7 +73,7 @@ export class Tensor {
     this.#strides = strides;
   }
 
-  /** @internal What made the tensor. */
+  /** @internal The node that produced the tensor. */
   get _node(): Node | null {
     return this.#node;
   }
@@ -109,7 +109,7 @@ export class Tensor {
     return typeof value === 'object' && value !== null && #node in value;
   }
 
-  /** @internal A new tensor for an op to fill. */
+  /** @internal A new tensor whose elements an op will write. */
   static _empty(dtype: DType, shape: Shape): Tensor {
     return new Tensor(new Storage(dtype, allocate(dtype, numelOf(shape))), shape);
   }
@@ -172,11 +172,12 @@ export class Tensor {
   }
 
   /**
-   * The elements in order, as a typed array. For a contiguous tensor it is the tensor's own memory: writing to it changes the
-   * tensor, and autograd does not notice. For other tensors it is a copy.
+   * The elements in order, as a typed array. For a contiguous tensor it is the tensor's own memory: writing to it
+   * changes the tensor, and autograd does not notice. For other tensors it is a copy.
    *
-   * int64 gives a BigInt64Array. bfloat16 gives a Uint16Array of bits. float16 gives a Float16Array if the runtime has that
-   * class (Node 24 and later), else a Uint16Array of bits. `toArray()` and `to('float32').data` give numbers.
+   * int64 gives a BigInt64Array. bfloat16 gives a Uint16Array of bits. float16 gives a Float16Array if the runtime
+   * has that class (Node 24 and later), else a Uint16Array of bits. `toArray()` and `to('float32').data` give
+   * numbers.
    */
   get data(): TypedArray {
     return dataOf(this);
@@ -283,19 +284,19 @@ export class Tensor {
     this.#gradient = value;
   }
 
-  /** @internal `grad`, for callers that do not keep it. */
+  /** @internal `grad`, for callers that do not keep a reference. */
   get _grad(): Tensor | null {
     if (capture !== null) capture.readGrad(this, this.#gradient);
     return this.#gradient;
   }
 
   /** @internal Sets `grad` after a compiled step. */
-  _leaveGrad(gradient: Tensor | null): void {
+  _assignGrad(gradient: Tensor | null): void {
     this.#unseenGradient = null;
     this.#gradient = gradient;
   }
 
-  /** @internal Makes `gradient`, which nothing else refers to, this tensor's `grad`. */
+  /** @internal Makes `gradient`, to which nothing else refers, this tensor's `grad`. */
   _adoptGrad(gradient: Tensor): void {
     this.grad = gradient;
     const reusable = capture === null && !isInSlab(gradient._storage);
@@ -303,8 +304,9 @@ export class Tensor {
   }
 
   /**
-   * @internal Memory for the next gradient, if the last one was cleared and never handed out: writing where the last step
-   * wrote costs a tenth of writing to new memory, which is in no cache (200 KB: 4 us and 40 us).
+   * @internal Memory for the next gradient, if the last one was cleared and users have not read it. Writing to the
+   * memory of the last step takes a tenth of the time of new memory, which is in no cache (200 KB: 4 us instead of
+   * 40 us).
    */
   _spareGrad(): Tensor | null {
     const spare = this.#unseenGradient;
@@ -327,20 +329,20 @@ export class Tensor {
     return new Tensor(moveToKept(this._storage), this.shape, this.#strides, this._offset);
   }
 
-  /** @internal A view of the same memory; not recorded. */
+  /** @internal A view of the same memory, which is not recorded. */
   _view(shape: Shape, strides: readonly number[] | null, offset = this._offset): Tensor {
     Tensor.#requireGenuine(this);
     return new Tensor(this._storage, shape, strides, offset);
   }
 
-  /** A view of an object that only has the prototype would be a tensor without memory. */
+  /** Throws for an object that only has the prototype, because its view would be a tensor without memory. */
   static #requireGenuine(tensor: Tensor): void {
     if (!(#node in tensor)) throw wrongType('tensor', 'a tensor', 'this', tensor);
   }
 }
 Object.defineProperty(Tensor.prototype, ofThisCopy, { value: true });
 
-/** A tensor argument, else an error. */
+/** Returns a tensor argument; throws for other values. */
 export function requireTensor(op: string, name: string, value: unknown): Tensor {
   if (!(value instanceof Tensor)) throw wrongType(op, 'a tensor', name, value);
   return value;

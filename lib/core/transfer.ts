@@ -25,14 +25,14 @@ export interface TransferableTensor {
   readonly requiresGrad: boolean;
 }
 
-// Results of ops have this many bytes more than their elements, to begin at a cache line.
+// The maximum padding of op results, which start at a cache line.
 const mostBeside = 64;
 
 /** The message for a tensor. */
 export function transferableOf(t: Tensor): TransferableTensor {
   readableMemory('toTransferable', t);
   const data = memoryInOrder(t);
-  // A message copies all of a buffer, not only the part that an array shows.
+  // A message copies the complete buffer, not only the array's part of it.
   const isApart = isShared(data) || data.buffer.byteLength <= data.byteLength + mostBeside;
   return {
     dtype: t.dtype,
@@ -67,6 +67,6 @@ export function receive(value: unknown): { storage: Storage; shape: Shape; requi
   if (requiresGrad && !isFloating(dtype)) throw unexpected(op, 'a floating dtype', 'dtype', dtype);
   const storage = new Storage(dtype, data);
   storage.exposed = true;
-  storage.given = true;
+  storage.fromUser = true;
   return { storage, shape, requiresGrad };
 }

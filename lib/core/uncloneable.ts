@@ -1,6 +1,7 @@
 /**
- * Fields that make `structuredClone` and `postMessage` refuse an object. They would make a plain object without methods of it;
- * a function they refuse, with its text as the message: "function sendStateDictInstead() {} could not be cloned".
+ * Fields that make `structuredClone` and `postMessage` reject an object, which they would otherwise clone without
+ * its methods. They reject functions and show their source in the message: "function sendStateDictInstead() {}
+ * could not be cloned".
  */
 
 export function sendTransferableInstead(): void {}

@@ -1,4 +1,4 @@
-/** The values of tensors as JavaScript has them: lists, numbers in expressions, messages to other threads. */
+/** Tensor values in JavaScript: nested arrays, numbers in expressions, messages to other threads. */
 import { copyInOrder, readableMemory } from './access';
 import { readElement } from './element';
 import { shapeText } from './errors';
@@ -41,8 +41,8 @@ declare module './tensor' {
     toTransferable(): TransferableTensor;
 
     /**
-     * @internal What `Number(loss)`, `loss < 0.1` and `total += loss` use: the value of a tensor with one element, as `item`
-     * gives it. TypeError for other tensors. Templates and `String` use `toString`.
+     * @internal Converts to a primitive for `Number(loss)`, `loss < 0.1` and `total += loss`: the value of a tensor
+     * with one element, as `item` returns it. TypeError for other tensors. Templates and `String` use `toString`.
      */
     [Symbol.toPrimitive](hint: string): string | number | bigint;
   }

@@ -122,7 +122,7 @@ export function fromArray(
     : arrayOver(dtype, array.buffer, array.byteOffset, array.length);
   const storage = new Storage(dtype, memory);
   storage.exposed = true; // the caller holds the array, so its memory must not move
-  storage.given = true;
+  storage.fromUser = true;
   return finish('fromArray', new Tensor(storage, sizes), options);
 }
 

@@ -4,7 +4,7 @@ import { argumentNames, kernels, type Kernels } from './define';
 /** An update by the parameter's dtype. */
 export interface Update {
   readonly kernels: Kernels;
-  /** The names of its arguments in order; read when they are first needed. */
+  /** The names of its arguments in order, read when first needed. */
   readonly names: readonly string[];
 }
 
@@ -19,8 +19,9 @@ function update(name: string): Update {
 }
 
 /**
- * Each takes `hyper`, the numbers of a parameter's group; `step`, its step count; `param`; `grad`; the rest of the
- * parameter's state by name, null for what an option leaves out; and `n`, the number of elements.
+ * Each takes `hyper`, the options of a parameter group as numbers; `step`, the step count of the parameter;
+ * `param`; `grad`; the rest of the parameter's state by name, null if an option disables it; and `n`, the number of
+ * elements.
  */
 export const updates = {
   sgd: update('sgd'),

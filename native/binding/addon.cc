@@ -1,4 +1,4 @@
-// The addon's exports: ops and their definitions, captures, info, threads. See binding.d.ts.
+// The addon's exports: ops and their definitions, captures, info, threads. binding.d.ts declares them.
 #include <napi.h>
 
 #include "binding/checks.h"
@@ -32,7 +32,7 @@ Napi::Value SetNumThreads(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
-// A plain N-API function: this is called for every large tensor.
+// A plain N-API function, because it is called for every large tensor.
 napi_value PrepareMemory(napi_env env, napi_callback_info info) {
   napi_value argument = nullptr;
   size_t argc = 1;
@@ -60,7 +60,7 @@ void ForgetErrors(napi_env env, Environment* environment) {
   }
 }
 
-// setErrors(Error, TypeError, RangeError): the classes of the errors that calls throw from now on.
+// setErrors(Error, TypeError, RangeError): sets the error classes that later calls throw.
 Napi::Value SetErrors(const Napi::CallbackInfo& call) {
   const napi_env env = call.Env();
   auto* environment = call.Env().GetInstanceData<Environment>();
@@ -81,7 +81,7 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   KeepFreedMemory();
   auto* environment = new Environment();
   env.SetInstanceData(environment);
-  // Node frees references of an environment that ends only if they are deleted.
+  // When an environment ends, Node frees only the references that were deleted.
   env.AddCleanupHook([env, environment] { ForgetErrors(env, environment); });
   exports.Set("ops", ExportOps(env, environment));
   ExportCapture(env, environment, exports);

@@ -1,4 +1,4 @@
-// Runs of a program on the library's own thread.
+// Runs a program on the library's background thread.
 #include <array>
 #include <memory>
 #include <new>
@@ -12,14 +12,14 @@
 namespace blasgrad {
 namespace {
 
-// A run on the library's own thread. It keeps the arrays it reads and writes, and the program, alive.
+// A run on the background thread. It keeps the program and the arrays that it reads and writes alive.
 struct AsyncRun : Runner::Job {
   Handle bound;
   Run run;
-  std::vector<napi_ref> references;  // the arrays, and last the callback
+  std::vector<napi_ref> references;  // the arrays, then the callback
   std::string op, error;
 
-  // If the environment ends during the run, they are still held.
+  // The references still exist if the environment ends during the run.
   ~AsyncRun() override {
     for (napi_ref one : references) napi_delete_reference(bound->env, one);
   }
@@ -47,7 +47,7 @@ void AsyncRun::Finished(std::shared_ptr<Job> self) {
                                 new std::shared_ptr<Job>(std::move(self)), napi_tsfn_nonblocking);
 }
 
-// On the JavaScript thread, after a run: callback(error or null, steps).
+// Called on the JavaScript thread after a run: callback(error or null, steps).
 void Complete(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<std::shared_ptr<Runner::Job>> owner(
       static_cast<std::shared_ptr<Runner::Job>*>(data));
@@ -78,7 +78,7 @@ void RequireCompletion(napi_env env, Environment* environment) {
     throw Napi::Error::New(env);
   }
   napi_unref_threadsafe_function(env, environment->finished);
-  // Hooks run last in, first out: the thread has ended before what it calls goes away.
+  // Cleanup hooks run in reverse order, so the thread ends before the function that it calls is released.
   napi_add_env_cleanup_hook(env, StopRunner, environment);
 }
 

@@ -8,7 +8,7 @@
 namespace blasgrad {
 namespace {
 
-// Elements of so many rows; an impossible number where the product exceeds 64 bits.
+// Elements of `steps` rows; an impossible length if the product exceeds 64 bits.
 size_t Rows(size_t elements, int64_t steps) {
   return static_cast<size_t>(Elements(static_cast<double>(elements), static_cast<double>(steps)));
 }
@@ -73,7 +73,7 @@ void ReadRun(const Napi::CallbackInfo& info, const BoundProgram& bound, Run* run
   *arrays = ReadList(env, info[1], "arrays");
   const std::vector<napi_value> targets = ReadList(env, info[2], "targets"),
                                 tables = ReadList(env, info[3], "tables");
-  // From here on no JavaScript runs, so what is read stays true.
+  // No JavaScript runs after this line, so the values read stay valid.
   RequireIdle(bound);
   RequireExternals(bound);
   if (arrays->size() != bound.arrays.size()) {

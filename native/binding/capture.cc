@@ -71,7 +71,7 @@ void RequireUnchanged(const Recording& recording, const std::vector<Port>& input
   }
 }
 
-// 2 where a call writes to the memory, 1 where calls only read it, 0 where none touches it.
+// 2 if a call writes to the memory, 1 if calls only read it, 0 if no call uses it.
 int AccessTo(const Recording& recording, const char* data, size_t bytes) {
   int access = 0;
   for (const RecordedCall& call : recording.calls()) {
@@ -135,11 +135,11 @@ Napi::Value Abort(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-std::vector<Place> FindKept(napi_env env, const std::vector<napi_value>& values,
-                            const Recording& recording) {
+std::vector<Place> FindGradients(napi_env env, const std::vector<napi_value>& values,
+                                 const Recording& recording) {
   std::vector<Place> places;
   for (napi_value value : values) {
-    places.push_back(recording.Find(RequireBuffer(env, value, "kept").data));
+    places.push_back(recording.Find(RequireBuffer(env, value, "gradients").data));
   }
   return places;
 }
@@ -171,10 +171,10 @@ Napi::Value End(const Napi::CallbackInfo& info) {
     const std::unique_ptr<Capture> capture = std::move(EnvironmentOf(info)->capture);
     const std::vector<napi_value> inputArrays = ListOf(info, 0, "inputs"),
                                   outputArrays = ListOf(info, 1, "outputs"),
-                                  keptArrays = ListOf(info, 2, "kept"),
+                                  gradientArrays = ListOf(info, 2, "gradients"),
                                   storages = ListOf(info, 3, "storages"),
                                   states = ListOf(info, 4, "states");
-    // From here on no JavaScript runs.
+    // No JavaScript runs after this line.
     const Recording& recording = capture->recording();
     if (recording.calls().empty()) {
       throw ArgumentError(false, "fn runs no op; compile a function that computes with tensors");
@@ -189,23 +189,24 @@ Napi::Value End(const Napi::CallbackInfo& info) {
         capture->Keep(outputArrays[i], place.address, outputs[i].bytes);
       }
     }
-    if (storages.size() != keptArrays.size()) {
-      Expected(false, std::to_string(keptArrays.size()), "storages",
+    if (storages.size() != gradientArrays.size()) {
+      Expected(false, std::to_string(gradientArrays.size()), "storages",
                std::to_string(storages.size()));
     }
-    std::vector<Kept> kept;
+    std::vector<Gradient> gradients;
     for (size_t i = 0; i < storages.size(); ++i) {
-      const Place place = recording.Find(RequireBuffer(env, keptArrays[i], "kept").data);
+      const Place place = recording.Find(RequireBuffer(env, gradientArrays[i], "gradients").data);
       const Buffer storage = RequireBuffer(env, storages[i], "storages");
       if (place.kind != Place::Kind::temporary || place.offset != 0 ||
           recording.temporaries()[place.temporary].bytes != storage.bytes()) {
-        Expected(false, "as much memory as is kept", "storages", Describe(env, storages[i]));
+        Expected(false, "memory of the size of the gradient", "storages",
+                 Describe(env, storages[i]));
       }
       if (!IsShared(env, storages[i])) {
         Expected(false, "shared memory", "storages", Describe(env, storages[i]));
       }
-      kept.push_back({place.temporary, static_cast<char*>(storage.data)});
-      capture->Keep(storages[i], kept[i].address, storage.bytes());
+      gradients.push_back({place.temporary, static_cast<char*>(storage.data)});
+      capture->Keep(storages[i], gradients[i].address, storage.bytes());
     }
     Napi::Array access = Napi::Array::New(env);
     for (uint32_t i = 0; i < states.size(); ++i) {
@@ -213,7 +214,7 @@ Napi::Value End(const Napi::CallbackInfo& info) {
       access.Set(i, AccessTo(recording, static_cast<const char*>(buffer.data), buffer.bytes()));
     }
     auto program = std::make_unique<Program>(capture->TakeRecording(), std::move(inputs),
-                                             std::move(outputs), std::move(kept));
+                                             std::move(outputs), std::move(gradients));
     Napi::Object wrapped = WrapProgram(env, EnvironmentOf(info), std::move(program),
                                        capture->TakeExternals(), std::move(ports));
     wrapped.Set("access", access);
@@ -232,8 +233,8 @@ Napi::Value CompareCapture(const Napi::CallbackInfo& info) {
   try {
     const std::vector<napi_value> inputArrays = ListOf(info, 0, "inputs"),
                                   outputArrays = ListOf(info, 1, "outputs"),
-                                  keptArrays = ListOf(info, 2, "kept");
-    // From here on no JavaScript runs.
+                                  gradientArrays = ListOf(info, 2, "gradients");
+    // No JavaScript runs after this line.
     RequireIdle(bound);
     if (bound.environment->capture == nullptr) {
       throw ArgumentError(false, "no capture is open");
@@ -242,8 +243,8 @@ Napi::Value CompareCapture(const Napi::CallbackInfo& info) {
     std::vector<PortArray> arrays;
     const std::vector<Port> inputs = FindPorts(env, inputArrays, "inputs", recording, &arrays);
     const std::vector<Port> outputs = FindPorts(env, outputArrays, "outputs", recording, &arrays);
-    const std::vector<Place> kept = FindKept(env, keptArrays, recording);
-    const auto found = FindDifference(*bound.program, recording, inputs, outputs, kept);
+    const std::vector<Place> gradients = FindGradients(env, gradientArrays, recording);
+    const auto found = FindDifference(*bound.program, recording, inputs, outputs, gradients);
     if (!found) return env.Null();
     return DescribeDifference(env, *found);
   } catch (...) {
@@ -258,7 +259,7 @@ Capture::~Capture() {
 }
 
 void Capture::AddTemporary(napi_value array, void* data, size_t bytes) {
-  // Memory that could be detached would be gone when its content is looked at again.
+  // Memory that can be detached could be gone when its content is compared later.
   if (!IsShared(env_, array)) Expected(false, "shared memory", "memory", Describe(env_, array));
   napi_ref reference = nullptr;
   if (napi_create_reference(env_, array, 1, &reference) != napi_ok) throw Napi::Error::New(env_);

@@ -1,5 +1,4 @@
-// The capture that is open in an environment: a recording, and JavaScript's hold on the memory it
-// refers to.
+// The open capture of an environment: a recording, and references that keep its memory alive.
 #pragma once
 
 #include <napi.h>
@@ -16,12 +15,12 @@ namespace blasgrad {
 
 struct Environment;
 
-// Memory outside the arena that a program uses, kept alive by a reference.
+// Memory outside the arena that a program uses; a reference keeps it alive.
 struct External {
   napi_ref array;
   char* data;
   size_t bytes;
-  // Shared memory stays where it is; anything else might be detached or shrunk between two runs.
+  // Shared memory cannot move. Other memory can be detached or shrunk between two runs.
   bool shared;
 };
 
@@ -48,10 +47,11 @@ class Capture {
   std::map<std::pair<char*, size_t>, bool> known_;
 };
 
-// compare(inputs, outputs, kept), a function of a program: the first thing in which the open capture differs from it, or null.
+// compare(inputs, outputs, gradients), a function of a program: the first difference between it and the open capture, or
+// null.
 Napi::Value CompareCapture(const Napi::CallbackInfo& info);
 
-// beginCapture, addTemporary, nameCaller, endCapture, abortCapture.
+// Exports beginCapture, addTemporary, nameCaller, endCapture and abortCapture.
 void ExportCapture(Napi::Env env, Environment* environment, Napi::Object exports);
 
 }  // namespace blasgrad

@@ -10,7 +10,7 @@
 namespace blasgrad {
 namespace {
 
-// By napi_typedarray_type.
+// Indexed by napi_typedarray_type.
 constexpr std::array<std::string_view, 12> kArrayNames = {
     "Int8Array",    "Uint8Array",    "Uint8ClampedArray", "Int16Array",
     "Uint16Array",  "Int32Array",    "Uint32Array",       "Float32Array",
@@ -29,7 +29,7 @@ constexpr auto kTypesOfDTypes = [] {
   return types;
 }();
 
-// Bytes of an element by napi_typedarray_type; 0 for classes that no dtype uses.
+// Bytes of an element, indexed by napi_typedarray_type; 0 for classes that no dtype uses.
 constexpr auto kElementBytes = [] {
   std::array<size_t, kArrayNames.size()> bytes{};
   for (size_t t = 0; t < kDTypes; ++t) bytes[kTypesOfDTypes[t]] = kDTypeInfos[t].bytes;
@@ -110,7 +110,7 @@ bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer) {
 }
 
 std::vector<napi_value> ReadList(napi_env env, napi_value value, const char* name) {
-  constexpr uint32_t kMost = 1 << 20;  // a sparse array may say that it has 2^32
+  constexpr uint32_t kMost = 1 << 20;  // a sparse array may claim a length of 2^32
   bool isArray = false;
   napi_is_array(env, value, &isArray);
   if (!isArray) Expected(true, "an array of typed arrays", name, Describe(env, value));
@@ -195,7 +195,7 @@ void ThrowPending(napi_env env, const char* op) {
   try {
     throw;
   } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();  // what a getter threw, as it is
+    error.ThrowAsJavaScriptException();  // rethrows what a getter threw
   } catch (const ArgumentError& error) {
     raise(error.wrongKind ? ErrorKind::type : ErrorKind::range, error.what());
   } catch (const DataError& error) {

@@ -1,5 +1,5 @@
-// Reading JavaScript arguments without trusting them. Nothing but ReadList runs JavaScript code,
-// so what has been checked stays true until the call returns.
+// Reads and checks JavaScript arguments. Only ReadList runs JavaScript code, so checked values stay valid until the
+// call returns.
 #pragma once
 
 #include <napi.h>
@@ -12,14 +12,14 @@
 
 namespace blasgrad {
 
-// A bad argument, to become a TypeError (wrong kind) or a RangeError (wrong value).
+// An invalid argument; becomes a TypeError (wrong kind) or a RangeError (wrong value).
 struct ArgumentError : std::runtime_error {
   ArgumentError(bool kind, const std::string& message)
       : std::runtime_error(message), wrongKind(kind) {}
   const bool wrongKind;
 };
 
-// The memory of a typed array. Its class says how many bytes an element has, not which dtype they are.
+// The memory of a typed array. The class gives the bytes of an element, but not the dtype.
 struct Buffer {
   void* data;
   size_t length;  // elements
@@ -29,33 +29,33 @@ struct Buffer {
   size_t bytes() const { return length * elementBytes; }
 };
 
-// How a message shows a value: "Float32Array(16)", "null", "'abc'", "-3", "an object", ...
+// A value as error messages show it: "Float32Array(16)", "null", "'abc'", "-3", "an object", ...
 std::string Describe(napi_env env, napi_value value);
 
-// Never throws JavaScript exceptions; false when the value is not a typed array of a class that some dtype uses.
+// Never throws JavaScript exceptions. False if the value is not a typed array of a class that a dtype uses.
 bool ReadBuffer(napi_env env, napi_value value, Buffer* buffer);
 
-// The elements of what must be an array of typed arrays. Unlike all else here it runs JavaScript, for
-// elements may be getters.
+// The elements of an array of typed arrays. The only function here that can run JavaScript: elements may be
+// getters.
 std::vector<napi_value> ReadList(napi_env env, napi_value value, const char* name);
 
-// Whether the array lies in a SharedArrayBuffer, which can be neither detached nor shrunk.
+// Whether the array's memory is a SharedArrayBuffer, which can be neither detached nor shrunk.
 bool IsShared(napi_env env, napi_value array);
 
 double ReadAttr(napi_env env, napi_value value, const Attr& attr);
 
 enum class ErrorKind { error, type, range };
 
-// An error of the context that loaded the library.
+// Creates an error of the V8 context that loaded the library.
 napi_value MakeError(napi_env env, ErrorKind kind, const std::string& message);
 
-// Turns the C++ exception being handled into a pending JavaScript one, "<op>: <what>".
+// Converts the current C++ exception to a pending JavaScript exception, "<op>: <message>".
 void ThrowPending(napi_env env, const char* op);
 
 [[noreturn]] void Expected(bool wrongKind, const std::string& what, const char* name,
                            const std::string& actual);
 
-// The class of the typed arrays of a dtype.
+// The class of typed array that a dtype uses.
 napi_typedarray_type ArrayType(DType dtype);
 const char* ArrayName(napi_typedarray_type type);
 

@@ -6,7 +6,7 @@
 namespace blasgrad {
 namespace {
 
-// Names places: inputs, temporaries and external memory, each numbered as they appear.
+// Names inputs, temporaries and external memory, each numbered in order of appearance.
 class Names {
  public:
   Names(Napi::Env env, const Program& program) : env_(env), program_(program) {
@@ -26,12 +26,12 @@ class Names {
       Set(object, "input", input->second, place.offset);
     } else {
       using Location = Program::Location;
-      constexpr std::array<const char*, 5> kinds = {"unused", "temporary", "constant", "kept",
+      constexpr std::array<const char*, 5> kinds = {"unused", "temporary", "constant", "gradient",
                                                     "input"};
       const Location location = program_.location(place.temporary);
-      auto* numbers = location == Location::constant ? &constants_
-                      : location == Location::kept   ? &kept_
-                                                     : &temporaries_;
+      auto* numbers = location == Location::constant   ? &constants_
+                      : location == Location::gradient ? &gradients_
+                                                       : &temporaries_;
       Set(object, kinds[static_cast<size_t>(location)], Number(numbers, place.temporary),
           place.offset);
       if (location == Location::arena) {
@@ -54,7 +54,7 @@ class Names {
 
   Napi::Env env_;
   const Program& program_;
-  std::map<size_t, size_t> inputs_, temporaries_, constants_, kept_;
+  std::map<size_t, size_t> inputs_, temporaries_, constants_, gradients_;
   std::map<char*, size_t> externals_;
 };
 

@@ -1,4 +1,4 @@
-// A program as plain data: what `toString` of a compiled function prints.
+// A program as plain data, printed by `toString` of a compiled function.
 #pragma once
 
 #include <napi.h>

@@ -1,4 +1,4 @@
-// What one JavaScript environment (the main thread, each worker) owns of the addon.
+// The addon's state for one JavaScript environment (the main thread or a worker).
 #pragma once
 
 #include <node_api.h>
@@ -16,13 +16,13 @@ namespace blasgrad {
 
 struct Environment {
   Threads threads{DefaultThreads()};
-  Scratch scratch;                   // of eager calls
-  std::unique_ptr<Capture> capture;  // while one is open
+  Scratch scratch;                   // for eager calls
+  std::unique_ptr<Capture> capture;  // null unless a capture is open
   Runner runner;
-  napi_threadsafe_function finished = nullptr;  // made with the first asynchronous run
+  napi_threadsafe_function finished = nullptr;  // created for the first asynchronous run
   int running = 0;                              // asynchronous runs that have not completed
-  // Weak references to Error, TypeError and RangeError of the V8 context that loaded the library last:
-  // that of the addon may be another one, as in Jest.
+  // Weak references to Error, TypeError and RangeError of the V8 context that loaded the library last. That context
+  // may differ from the addon's, as in Jest.
   std::array<napi_ref, 3> errors{};
 };
 

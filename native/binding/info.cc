@@ -20,12 +20,12 @@ std::string Setting(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Core types that leave a CPU with AVX-512 at half its GEMM speed.
+// OpenBLAS core types without AVX-512 kernels, with which a CPU that has AVX-512 reaches half its GEMM speed.
 bool LacksAvx512(const std::string& core) {
   return core != "SkylakeX" && core != "Cooperlake" && core != "Sapphirerapids";
 }
 
-// Each is explained in docs/troubleshooting.md.
+// docs/troubleshooting.md explains each warning.
 std::vector<std::string> Warnings(const std::string& core, int threads) {
   std::vector<std::string> warnings;
   const std::string forced = Setting("OPENBLAS_CORETYPE");

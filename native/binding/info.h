@@ -1,4 +1,4 @@
-// info() and measurePeak(): what the addon says of itself and its machine.
+// info() and measurePeak(): properties of the addon and its machine.
 #pragma once
 
 #include <napi.h>

@@ -21,7 +21,7 @@ struct BoundOp {
 
 constexpr size_t kMaxArguments = kMaxOperands + kMaxAttrs + 1;
 
-// Reads the buffers, each of the class that its dtype uses.
+// Reads the operands' typed arrays and checks that each has the class of its dtype.
 void ReadBuffers(napi_env env, const napi_value* argv, Call* call) {
   const Op& op = *call->op;
   for (size_t i = 0; i < op.operands.size(); ++i) {
@@ -42,8 +42,8 @@ void ReadBuffers(napi_env env, const napi_value* argv, Call* call) {
   }
 }
 
-// An elementwise op's last argument: a count, or a Float64Array of sizes and then each operand's
-// strides. Fills dims and what each operand must hold.
+// Reads the last argument of an elementwise op: an element count, or a Float64Array of the sizes followed by the
+// strides of each operand. Fills dims and the number of elements that each operand must hold.
 void ReadDims(napi_env env, napi_value value, Call* call) {
   const Op& op = *call->op;
   Dims& dims = call->dims;
@@ -68,7 +68,7 @@ void ReadDims(napi_env env, napi_value value, Call* call) {
     Expected(false, "sizes and strides of 1 to " + std::to_string(kMaxDims) + " dimensions",
              "layout", Describe(env, value));
   }
-  // Another thread may write to a layout in shared memory: each number is read once.
+  // Another thread may write to a layout in shared memory, so each number is read only once.
   std::array<double, kMaxDims * (1 + kMaxElementwiseOperands)> numbers;
   std::copy_n(static_cast<const double*>(layout.data), layout.length, numbers.begin());
   for (size_t i = 0; i < layout.length; ++i) {
@@ -100,14 +100,14 @@ void ReadDims(napi_env env, napi_value value, Call* call) {
 
 void RequireLengths(napi_env env, const napi_value* argv, const Call& call) {
   for (size_t i = 0; i < call.op->operands.size(); ++i) {
-    if (!call.given(i) || call.need[i] <= static_cast<int64_t>(call.len[i])) continue;
+    if (!call.present(i) || call.need[i] <= static_cast<int64_t>(call.len[i])) continue;
     Expected(false, "at least " + std::to_string(call.need[i]) + " elements",
              call.op->operands[i].name, Describe(env, argv[i]));
   }
 }
 
-// What an op writes may not lie in what it reads or writes elsewhere: an index that changes under
-// a kernel, after it was checked, would lead anywhere. Elementwise ops may work in place.
+// The memory that an op writes must not overlap the memory of its other operands: an index that changes after its
+// check could access memory out of bounds. Elementwise ops may work in place.
 void RequireDisjoint(const Call& call) {
   const Op& op = *call.op;
   const size_t operands = op.operands.size();
@@ -154,15 +154,15 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
     RequireDisjoint(call);
   }
   for (size_t i = 0; i < operands; ++i) {
-    if (op.operands[i].access == Access::write && call.given(i)) {
+    if (op.operands[i].access == Access::write && call.present(i)) {
       PreferHugePages(call.buf[i], BytesOf(op.operands[i], *call.variant, call.need[i]));
     }
   }
   if (bound.environment->capture != nullptr) bound.environment->capture->Record(call, argv);
   Args args = {call.buf.data(), call.len.data(), call.attr.data(), &call.dims,
                &bound.environment->threads};
-  // One argument more says that the result's memory existed before, and so may be cached: bytes to 1M floats take 63 us
-  // there, and 152 if they stream.
+  // An extra argument means that the result's memory was used before and may be in the cache. Casting 1M bytes to
+  // floats takes 63 us in such memory, and 152 us with streaming stores.
   args.mayStream = argc == expected;
   if (op.scratch == nullptr) {
     bound.variant->kernel(args);
@@ -218,7 +218,7 @@ Napi::Object ExportOps(Napi::Env env, Environment* environment) {
     }
     exported.Set(op.name, byDType);
   }
-  // The functions live as long as the environment, and so must what they point to.
+  // The functions refer to these objects, so the objects live as long as the environment.
   env.AddCleanupHook([](std::vector<BoundOp>* bound) { delete bound; }, all.release());
   return exported;
 }

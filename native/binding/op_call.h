@@ -1,4 +1,5 @@
-// One exported function for an op and a dtype: checks its arguments against the definition, then runs the kernel.
+// Exports one function for each op and dtype. It checks its arguments against the op's definition and runs the
+// kernel.
 #pragma once
 
 #include <napi.h>
@@ -7,7 +8,8 @@ namespace blasgrad {
 
 struct Environment;
 
-// { name: { dtype: function } } for every op of the registry; those on two dtypes { name: { first: { second: function } } }.
+// { name: { dtype: function } } for every op of the registry; { name: { first: { second: function } } } for ops
+// chosen by two dtypes.
 Napi::Object ExportOps(Napi::Env env, Environment* environment);
 
 }  // namespace blasgrad

@@ -12,7 +12,8 @@
 namespace blasgrad {
 namespace {
 
-// run(...inputs, ...outputs): one step on this thread. The hot path: no handle beyond the arguments.
+// run(...inputs, ...outputs): runs one step on this thread. The hot path: it creates no handles besides the
+// arguments.
 napi_value RunOnce(napi_env env, napi_callback_info info) {
   constexpr size_t kFew = 16;
   std::array<napi_value, kFew> few;
@@ -48,8 +49,8 @@ napi_value RunOnce(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// runSteps(steps, arrays, targets, tables): several steps on this thread; how many were finished.
-// Not all, if they take long: JavaScript has its turn, and a worker can be ended.
+// runSteps(steps, arrays, targets, tables): runs several steps on this thread and returns the number finished. It
+// returns early if they take long, so that JavaScript can run and a worker can be terminated.
 Napi::Value RunSteps(const Napi::CallbackInfo& info) {
   BoundProgram& bound = BoundOf(info);
   bound.done = 0;
@@ -68,7 +69,7 @@ Napi::Value RunSteps(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(bound.done));
 }
 
-// dispose(): frees arena and constants, and lets go of all other memory.
+// dispose(): frees the arena and constants, and releases all other memory.
 Napi::Value Dispose(const Napi::CallbackInfo& info) {
   BoundProgram& bound = BoundOf(info);
   try {

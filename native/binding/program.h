@@ -1,4 +1,4 @@
-// A program as JavaScript sees it: functions that run it, on this thread or on the library's own.
+// The JavaScript form of a program: functions that run it on this thread or on the background thread.
 #pragma once
 
 #include <napi.h>
@@ -13,13 +13,13 @@ namespace blasgrad {
 
 struct Environment;
 
-// The class of the array that an input or output is read from or written to.
+// The typed array class of an input or output.
 struct PortArray {
   napi_typedarray_type type;
   size_t elementBytes;
 };
 
-// Wraps a program for JavaScript. `arrays` are those of inputs and then outputs.
+// Wraps a program for JavaScript. `arrays` describes the inputs, then the outputs.
 Napi::Object WrapProgram(Napi::Env env, Environment* environment, std::unique_ptr<Program> program,
                          std::vector<External> externals, std::vector<PortArray> arrays);
 

@@ -1,5 +1,5 @@
-// y = x weight^T for few rows of x, in one of two ways: dot products of contiguous vectors, a tile of
-// them at a time; or, for as many rows as fill vectors, one row of x in each lane.
+// y = x weight^T for few rows of x, computed in one of two ways: a tile of dot products of contiguous vectors at a
+// time, or, if there are enough rows to fill vectors, with one row of x in each lane.
 #include "blas/few_rows.h"
 
 #include <algorithm>
@@ -17,14 +17,14 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Registers bound the tile: 32 with AVX-512, 16 before.
+// The number of vector registers limits the tile: 32 with AVX-512, otherwise 16.
 constexpr size_t kTileRows = HWY_TARGET <= HWY_AVX3 ? 5 : 2;
 constexpr size_t kTileColumns = 4;
 
-// Multiply-adds that are worth a thread of their own.
+// The minimum number of multiply-adds per thread.
 constexpr int64_t kThreadWork = 1 << 18;
 
-// Elements are stored as S and multiplied in T. Of halves, x points to a widened copy.
+// Elements are stored as S and multiplied as T. For halves, x points to a copy converted to T.
 template <class S, class T = ComputeOf<S>>
 struct Product {
   int64_t n, k;
@@ -42,7 +42,7 @@ void WidenRun(const S* from, int64_t n, float* to) {
   if (i < count) StoreTail(d, LoadTailAs(d, from + i, count - i), to + i, count - i);
 }
 
-// y[i..i + kRows)[j..j + kColumns); w points to the weights of column j, as they are stored or widened.
+// Computes y[i..i + kRows)[j..j + kColumns); w points to the weights of column j, stored as S or converted to T.
 template <size_t kRows, size_t kColumns, class S, class W>
 HWY_INLINE void Tile(const Product<S>& p, int64_t i, int64_t j, const W* w) {
   using T = ComputeOf<S>;
@@ -67,7 +67,7 @@ HWY_INLINE void Tile(const Product<S>& p, int64_t i, int64_t j, const W* w) {
     step([&](const auto* from) HWY_ATTR { return LoadAs(d, from + at); });
   }
   if (at < k) {
-    // Lanes beyond the end must be 0, which a load for storing back need not promise.
+    // Lanes beyond the end must be 0; a load for storing back does not guarantee that.
     const auto inside = hn::FirstN(d, k - at);
     step([&](const auto* from)
              HWY_ATTR { return hn::IfThenElseZero(inside, LoadTailAs(d, from + at, k - at)); });
@@ -82,7 +82,7 @@ HWY_INLINE void Tile(const Product<S>& p, int64_t i, int64_t j, const W* w) {
   }
 }
 
-// Rows [0, rows) in tiles; the weights of the columns stay in L1 meanwhile.
+// Rows [0, rows) in tiles, while the weights of the columns stay in L1.
 template <size_t kColumns, class S, class W>
 HWY_INLINE void TileRows(const Product<S>& p, int64_t rows, int64_t j, const W* w) {
   int64_t i = 0;
@@ -92,7 +92,8 @@ HWY_INLINE void TileRows(const Product<S>& p, int64_t rows, int64_t j, const W* 
   if (i < rows) Tile<1, kColumns>(p, i, j, w);
 }
 
-// Halves that more than one tile reads are widened first; `wide` has room for kColumns of at most kMostInTile.
+// Halves that more than one tile reads are converted first; `wide` has room for kColumns columns of at most
+// kMostInTile elements.
 template <size_t kColumns, class S, class T>
 HWY_INLINE void Columns(const Product<S>& p, int64_t rows, int64_t j, [[maybe_unused]] T* wide) {
   const S* w = p.weight + j * p.k;
@@ -106,7 +107,7 @@ HWY_INLINE void Columns(const Product<S>& p, int64_t rows, int64_t j, [[maybe_un
   TileRows<kColumns>(p, rows, j, w);
 }
 
-// wideOf(part) is the memory for widened weights, null where none are needed.
+// wideOf(part) returns the memory for converted weights, or null if none is needed.
 template <class S, class WideOf>
 void DotProducts(Threads* threads, int64_t rows, const Product<S>& p, const WideOf& wideOf) {
   constexpr auto kWidest = static_cast<int64_t>(kTileColumns);
@@ -116,7 +117,7 @@ void DotProducts(Threads* threads, int64_t rows, const Product<S>& p, const Wide
       [&](int64_t begin, int64_t end, int part) {
         int64_t j = begin;
         ComputeOf<S>* wide = wideOf(part);
-        // A single row needs more sums at a time to hide the latency of adding.
+        // A single row needs more sums in parallel to hide the latency of additions
         if (rows == 1) {
           for (; j + 2 * kWidest <= end; j += 2 * kWidest) {
             Tile<1, 2 * kTileColumns>(p, 0, j, p.weight + j * p.k);
@@ -132,14 +133,14 @@ void DotProducts(Threads* threads, int64_t rows, const Product<S>& p, const Wide
 
 constexpr size_t kLaneColumns = HWY_TARGET <= HWY_AVX3 ? 8 : 4;
 
-// The block of x, k x (vectors of rows), and where its rows go.
+// A block of x, k x (vectors of rows), and the destination of its rows.
 template <class T>
 struct Block {
   const T* x;
   int64_t first, rows;
 };
 
-// w points to the weights of column j, widened.
+// w points to the weights of column j, converted to T.
 template <size_t kVectors, size_t kColumns, class S, class T>
 HWY_INLINE void LaneTile(const Product<S>& p, const Block<T>& block, int64_t j, const T* w) {
   const hn::ScalableTag<T> d;
@@ -181,8 +182,8 @@ HWY_INLINE void AnyLaneTile(const Product<S>& p, const Block<T>& block, int64_t 
   }
 }
 
-// Turns rows of x into lanes, some columns at a time so that what is written stays in L1; lanes beyond
-// the last row hold zeros.
+// Transposes rows of x into lanes, some columns at a time so that the output stays in L1. Lanes beyond the last row
+// hold zeros.
 template <class S, class T>
 void Transpose(const S* x, int64_t rows, int64_t k, int64_t width, T* to) {
   constexpr int64_t kSome = 16;
@@ -210,7 +211,7 @@ void Transpose(const S* x, int64_t rows, int64_t k, int64_t width, T* to) {
   }
 }
 
-// Calls visit(first, rows, width) for each block of rows that fill one or two vectors of `width` lanes.
+// Calls visit(first, rows, width) for each block of rows that fills one or two vectors of `width` lanes.
 template <class T, class Visit>
 void EachBlock(int64_t rows, const Visit& visit) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
@@ -236,7 +237,7 @@ void EachLaneTile(Threads* threads, int64_t rows, const Product<S>& p, const Col
       kWidest);
 }
 
-// A block of rows after the other, in the same memory.
+// One block of rows after another, in the same memory.
 template <class T>
 void Lanes(Threads* threads, int64_t rows, const Product<T>& p, T* scratch) {
   EachBlock<T>(rows, [&](int64_t first, int64_t some, int64_t width) {
@@ -248,7 +249,7 @@ void Lanes(Threads* threads, int64_t rows, const Product<T>& p, T* scratch) {
   });
 }
 
-// All blocks first, so that each tile of weights is widened once.
+// Transposes all blocks first, so that each tile of weights is converted only once.
 template <class S>
 void LanesOfHalves(const Args& args, int64_t rows, const Product<S>& p, const S* x) {
   float* turned = args.shared<float>();
@@ -265,7 +266,7 @@ void LanesOfHalves(const Args& args, int64_t rows, const Product<S>& p, const S*
   });
 }
 
-// Turning x pays where many columns use it, and vectors are full enough.
+// Transposing x pays off if many columns use it and the vectors are nearly full.
 template <class T>
 bool SuitsLanes(int64_t rows, int64_t n, int64_t k) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));

@@ -1,5 +1,5 @@
-// OpenBLAS runs on the calling thread alone; large products are split over the library's own pool, so one setting rules
-// all threads and environments do not queue behind OpenBLAS's global lock.
+// OpenBLAS runs on the calling thread only. Large products are split over the library's thread pool, so that one
+// setting controls all threads, and environments do not wait for OpenBLAS's global lock.
 #include "blas/gemm.h"
 
 #include <cblas.h>
@@ -16,7 +16,7 @@
 namespace blasgrad {
 namespace {
 
-// Multiply-adds that are worth a thread of their own: 1M take 10 us on one core, a hand-over 1 us.
+// The minimum number of multiply-adds per thread: 1M take 10 us on one core, passing work to a thread takes 1 us.
 constexpr int64_t kThreadWork = 1 << 20;
 
 void Blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha, const float* a,
@@ -29,8 +29,9 @@ void Blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double al
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-// OpenBLAS has two buffers for each thread that it was built for, of which its own threads hold one, and ends
-// the process where many more calls want one at a time: all threads of the process take turns.
+// OpenBLAS has two buffers for each thread that it was built for, and its own threads hold one each. It ends the
+// process if many more calls need one at the same time, so a semaphore limits the calls of all threads of the
+// process.
 class Turn {
  public:
   Turn() { Free().acquire(); }
@@ -60,8 +61,8 @@ void GemmOnThisThread(int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a
        whole(a.stride), b.data, whole(b.stride), beta, c, whole(ldc));
 }
 
-// Up to this many multiply-adds a loop beats OpenBLAS where a is transposed: it has no small kernel for
-// that, and takes a lock and packs first (the weight gradient of 10 x 10 at batch 1: 20 ns, not 150).
+// Up to this many multiply-adds a loop is faster than OpenBLAS if a is transposed: OpenBLAS has no small kernel for
+// that case, so it takes a lock and packs first (the weight gradient of 10 x 10 at batch 1: 20 ns instead of 150).
 constexpr int64_t kTinyWork = 1 << 11;
 
 template <class T>
@@ -97,7 +98,7 @@ void Gemm(Threads* threads, int64_t m, int64_t n, int64_t k, double alpha, Matri
     TinyGemm(m, n, k, alpha, a, b, beta, c, ldc);
     return;
   }
-  // Split the longer side of c in multiples of 32, which OpenBLAS's kernels like.
+  // Split the longer side of c into multiples of 32, which suit OpenBLAS's kernels.
   const bool byRows = m >= n;
   const int64_t side = byRows ? m : n;
   const int64_t perLine = std::max<int64_t>((byRows ? n : m) * k, 1);

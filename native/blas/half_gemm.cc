@@ -8,17 +8,17 @@
 namespace blasgrad {
 namespace {
 
-// Sides of a block of c, and of the steps along k. A block of 512 x 512 widens a number of a or b for every 256
-// multiply-adds; OpenBLAS packs 300 to 400 numbers along k at a time, so shorter steps would slow it down.
+// The sides of a block of c, and the step along k. With a block of 512 x 512, one number of a or b is converted for
+// every 256 multiply-adds. OpenBLAS packs 300 to 400 numbers along k at a time, so shorter steps would be slower.
 constexpr int64_t kSide = 512;
 constexpr int64_t kDepth = 384;
 
-// Multiply-adds that are worth a thread of their own.
+// The minimum number of multiply-adds per thread.
 constexpr int64_t kThreadWork = 1 << 20;
 
 int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-// A part of a stored matrix, row by row into `to`, without gaps.
+// Copies a block of a stored matrix into `to`, row by row and contiguously.
 template <class S>
 void WidenMatrix(const S* from, int64_t stride, int64_t rows, int64_t columns, float* to) {
   if (stride == columns) {
@@ -28,7 +28,7 @@ void WidenMatrix(const S* from, int64_t stride, int64_t rows, int64_t columns, f
   for (int64_t i = 0; i < rows; ++i) WidenBlock(from + i * stride, columns, to + i * columns);
 }
 
-// The block of op(matrix) whose first element is (row, column), as a matrix that lies at `to`.
+// The block of op(matrix) that starts at (row, column), copied to `to`.
 template <class S>
 Matrix<float> WidenPart(const Matrix<S>& matrix, int64_t row, int64_t column, int64_t rows,
                         int64_t columns, float* to) {
@@ -40,7 +40,7 @@ Matrix<float> WidenPart(const Matrix<S>& matrix, int64_t row, int64_t column, in
   return {to, columns, false};
 }
 
-// The part of c that starts at (row, column), at most kSide in both directions.
+// The block of c that starts at (row, column), at most kSide in both directions.
 template <class S>
 void Block(const HalfProduct<S>& p, int64_t row, int64_t column, int64_t rows, int64_t columns,
            float* scratch) {
@@ -73,12 +73,12 @@ void Block(const HalfProduct<S>& p, int64_t row, int64_t column, int64_t rows, i
   }
 }
 
-// How c is cut into blocks of about the same size.
+// Divides c into blocks of about the same size.
 struct Blocks {
   Blocks(int64_t m, int64_t n, int64_t k, int64_t threads) {
     rows = Cut(m, kSide);
     columns = Cut(n, kSide);
-    // Smaller blocks, down to what is worth a thread, until all threads have the same number of them.
+    // Reduce the block size, as long as a block is worth a thread, until all threads get the same number of blocks.
     const auto even = [&] {
       const int64_t blocks = Count(m, n);
       return blocks % threads == 0 || blocks >= 4 * threads;
@@ -93,7 +93,7 @@ struct Blocks {
   int64_t rows, columns, across, count;
 
  private:
-  // A side of blocks that are as few as with `most`, of equal length, a multiple of 32, which OpenBLAS likes.
+  // The side length for the fewest equal blocks of at most `most` each, as a multiple of 32, which suits OpenBLAS.
   static int64_t Cut(int64_t side, int64_t most) {
     const int64_t pieces = (side + most - 1) / most;
     return std::min(RoundUp((side + pieces - 1) / pieces, 32), std::max(most, int64_t{32}));

@@ -1,5 +1,5 @@
-// Matrix products of halves: blocks of the operands are widened and multiplied by BLAS in float32, and each number of the
-// result is rounded once.
+// Matrix products of halves: BLAS multiplies blocks converted to float32, and each element of the result is rounded
+// once.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,8 @@
 
 namespace blasgrad {
 
-// c (m x n, rows ldc apart) = alpha op(a) op(b) + beta c + bias. `bias` (n) may be null; with one, beta is 0.
+// c (m x n, rows ldc apart) = alpha op(a) op(b) + beta c + bias. `bias` (n) may be null; if it is given, beta must
+// be 0.
 template <class S>
 struct HalfProduct {
   int64_t m, n, k;
@@ -22,15 +23,15 @@ struct HalfProduct {
   int64_t ldc;
 };
 
-// Bytes that a thread needs for a product of these sizes.
+// Bytes of scratch memory that each thread needs for a product of these sizes.
 size_t HalfGemmScratch(double m, double n, double k);
 
-// The product on the calling thread; `scratch` holds HalfGemmScratch bytes.
+// Computes the product on the calling thread; `scratch` holds HalfGemmScratch bytes.
 template <class S>
 void HalfGemmHere(const HalfProduct<S>& p, float* scratch);
 
-// The product on all threads, each with the call's memory per thread. A function that takes single products and one that
-// takes whole batches must not use it at the same time.
+// Computes the product on all threads, each with its scratch memory of the call. Do not run it inside a parallel
+// loop that uses the same scratch memory.
 template <class S>
 void HalfGemm(const Args& args, const HalfProduct<S>& p);
 

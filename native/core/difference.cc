@@ -11,7 +11,7 @@ using Found = std::optional<Difference>;
 
 bool SameBits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
-// Of so many operands; the strides behind them are not set.
+// Compares the layouts of `operands` operands; entries after those are not set.
 bool SameDims(const Dims* a, const Dims* b, size_t operands) {
   if (a == nullptr || b == nullptr) return a == b;
   if (a->count != b->count || a->ndim != b->ndim) return false;
@@ -39,7 +39,7 @@ double NumberAt(DType dtype, const char* data) {
   return number;
 }
 
-// The dtype of the elements that a call touches.
+// The dtype of the elements that a call accesses.
 DType DTypeAt(const RecordedCall& call, size_t operand) {
   return DTypeOf(call.op->operands[operand], *call.variant);
 }
@@ -75,13 +75,13 @@ class Comparison {
     return std::nullopt;
   }
 
-  Found Results(const std::vector<Port>& outputs, const std::vector<Place>& kept) {
+  Found Results(const std::vector<Port>& outputs, const std::vector<Place>& gradients) {
     for (size_t i = 0; i < outputs.size(); ++i) {
       const Port& then = program_.outputs()[i];
       if (then.bytes != outputs[i].bytes || !Same(then.place, outputs[i].place)) {
         return Result("result");
       }
-      // A result that no call touched.
+      // A result that no call wrote.
       if (Constant(then.place)) {
         const size_t t = then.place.temporary;
         if (std::memcmp(program_.constant(t), ContentNow(outputs[i].place.temporary),
@@ -90,9 +90,9 @@ class Comparison {
         }
       }
     }
-    for (size_t i = 0; i < kept.size(); ++i) {
-      const bool same = kept[i].kind == Place::Kind::temporary &&
-                        now_[program_.kept()[i].temporary] == kept[i].temporary;
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      const bool same = gradients[i].kind == Place::Kind::temporary &&
+                        now_[program_.gradients()[i].temporary] == gradients[i].temporary;
       if (!same) return Result("gradient");
     }
     return std::nullopt;
@@ -112,7 +112,7 @@ class Comparison {
     return one.touched ? one.before.data() : one.data;
   }
 
-  // Whether both are the same memory, or temporaries that play the same part.
+  // Whether both are the same memory, or temporaries that correspond to each other.
   bool Same(const Place& then, const Place& now) {
     if (then.kind != now.kind) return false;
     if (then.kind == Place::Kind::external) return then.address == now.address;
@@ -157,7 +157,7 @@ class Comparison {
     return std::nullopt;
   }
 
-  // Compares what JavaScript wrote into the temporary that operand i lies in.
+  // Compares what JavaScript wrote into the temporary of operand i.
   Found Content(size_t c, const RecordedCall& call, size_t i, size_t temporary) {
     const char* then = program_.constant(temporary);
     const char* now = ContentNow(now_[temporary]);
@@ -181,7 +181,7 @@ class Comparison {
 
   const Program& program_;
   const Recording& recording_;
-  std::vector<size_t> now_;   // of each temporary of the program, that of the recording
+  std::vector<size_t> now_;   // for each temporary of the program, that of the recording
   std::vector<size_t> then_;  // the reverse
 };
 
@@ -189,17 +189,18 @@ class Comparison {
 
 Found FindDifference(const Program& program, const Recording& recording,
                      const std::vector<Port>& inputs, const std::vector<Port>& outputs,
-                     const std::vector<Place>& kept) {
+                     const std::vector<Place>& gradients) {
   Comparison comparison(program, recording);
   if (inputs.size() != program.inputs().size()) {
     return Difference{Difference::Kind::result, 0, nullptr, "input", "", ""};
   }
   if (Found found = comparison.Inputs(inputs)) return found;
   if (Found found = comparison.Calls()) return found;
-  if (outputs.size() != program.outputs().size() || kept.size() != program.kept().size()) {
+  if (outputs.size() != program.outputs().size() ||
+      gradients.size() != program.gradients().size()) {
     return Difference{Difference::Kind::result, 0, nullptr, "result", "", ""};
   }
-  return comparison.Results(outputs, kept);
+  return comparison.Results(outputs, gradients);
 }
 
 }  // namespace blasgrad

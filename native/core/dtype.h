@@ -1,4 +1,4 @@
-// The element types: one line each. Only this file names more than one of them; ops name groups.
+// The element types, one line each. Only this file lists individual types; ops use groups.
 #pragma once
 
 #include <array>
@@ -26,9 +26,9 @@ enum class DType : uint8_t { BLASGRAD_DTYPES(BLASGRAD_DTYPE_ENUMERATOR) };
 
 enum class Kind : uint8_t { floating = 1, half = 2, index = 4, byte = 8, boolean = 16 };
 
-// Groups are sets of kinds.
+// A group is a set of kinds.
 using Group = uint8_t;
-// Arithmetic is done in the dtype itself if it is wide, and in float32 if it is a half.
+// Arithmetic on wide floats uses the dtype itself; arithmetic on halves uses float32.
 inline constexpr Group kWide = static_cast<Group>(Kind::floating);
 inline constexpr Group kHalves = static_cast<Group>(Kind::half);
 inline constexpr Group kFloating = kWide | kHalves;
@@ -71,13 +71,13 @@ using CType = typename dtype_internal::CTypeOf<kDType>::Type;
 
 constexpr bool IsHalf(DType dtype) { return InfoOf(dtype).in(kHalves); }
 
-// What arithmetic on a C type is done in.
+// The type that arithmetic on T uses.
 template <class T>
 using ComputeOf = decltype(Widen(T{}));
 template <DType kDType>
 using ComputeType = ComputeOf<CType<kDType>>;
 
-// The unsigned integer of the same size, for ops that only move elements.
+// The unsigned integer type of this size, for ops that only move elements.
 template <size_t kBytes>
 using WordOfBytes = std::conditional_t<
     kBytes == 1, uint8_t,

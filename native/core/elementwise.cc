@@ -10,10 +10,12 @@
 namespace blasgrad {
 namespace {
 
-constexpr int64_t kBlock = 1024;  // elements packed at a time: 4 to 8 KB an operand, in L1
-constexpr size_t kWidest = 8;     // bytes of the largest element
-constexpr int64_t kLongRow = 64;  // rows from here on are read in place where they are contiguous
-constexpr int64_t kPartMultiple = 64;  // parts of threads begin at cache lines
+constexpr int64_t kBlock =
+    1024;                      // elements packed at a time: 4 to 8 KB per operand, which fits in L1
+constexpr size_t kWidest = 8;  // bytes of the largest element
+constexpr int64_t kLongRow =
+    64;  // rows of at least this length are read in place if they are contiguous
+constexpr int64_t kPartMultiple = 64;  // each thread's range starts at a cache line
 
 // Calls body.operator()<unsigned type of `bytes` bytes>().
 template <class Body>
@@ -28,7 +30,7 @@ void* At(void* base, int64_t index, size_t bytes) {
   return static_cast<char*>(base) + index * static_cast<int64_t>(bytes);
 }
 
-// A place in a layout: its column, and where the row of each operand begins.
+// A position in a layout: the column, and the start of the row for each operand.
 class Cursor {
  public:
   Cursor(const Dims& dims, size_t operands, int64_t index) : dims_(&dims), last_(operands) {
@@ -43,12 +45,12 @@ class Cursor {
   }
 
   int64_t column() const { return at_[dims_->ndim - 1]; }
-  // Elements from here to the end of the row.
+  // Elements from the current position to the end of the row.
   int64_t left() const { return dims_->size[dims_->ndim - 1] - column(); }
   int64_t stride(size_t i) const { return dims_->stride[i][dims_->ndim - 1]; }
   int64_t offset(size_t i) const { return offset_[i] + column() * stride(i); }
 
-  // The same place for one operand alone, which advances faster.
+  // The same position for one operand alone, which advances faster.
   Cursor Of(size_t operand) const {
     Cursor one = *this;
     one.first_ = operand;
@@ -56,7 +58,7 @@ class Cursor {
     return one;
   }
 
-  // Past n <= left() elements.
+  // Moves forward by n <= left() elements.
   void Advance(int64_t n) {
     const size_t inner = dims_->ndim - 1;
     at_[inner] += n;
@@ -73,7 +75,7 @@ class Cursor {
 
  private:
   const Dims* dims_;
-  size_t first_ = 0, last_;  // operands whose offsets are kept
+  size_t first_ = 0, last_;  // the operands whose offsets are updated
   std::array<int64_t, kMaxDims> at_;
   std::array<int64_t, kMaxElementwiseOperands> offset_;
 };
@@ -92,7 +94,7 @@ void UnpackRow(const T* packed, int64_t n, T* to, int64_t stride) {
   for (int64_t i = 0; i < n; ++i) to[i * stride] = packed[i];
 }
 
-// Calls row(cursor, done, n) for the pieces of rows that the next `count` elements are made of.
+// Calls row(cursor, done, n) for each piece of a row in the next `count` elements.
 template <class Row>
 void EachRow(Cursor cursor, int64_t count, const Row& row) {
   for (int64_t done = 0; done < count;) {
@@ -123,14 +125,15 @@ void Unpack(const void* packed, size_t bytes, const Cursor& to, size_t operand, 
   });
 }
 
-// Calls body.operator()<C type of the half>().
+// Calls body.operator()<C type of the half format>().
 template <class Body>
 void WithHalf(Format format, const Body& body) {
   if (format == Format::float16) return body.template operator()<Float16>();
   body.template operator()<BFloat16>();
 }
 
-// One operand in blocks: in place where its row is long and contiguous, else packed, and halves as floats.
+// Processes one operand in blocks: in place if its rows are long and contiguous, otherwise packed. Halves become
+// floats.
 class OperandBlocks {
  public:
   OperandBlocks(const Args& a, const ElementwiseLoop& loop, size_t operand, const Cursor& begin,
@@ -144,7 +147,7 @@ class OperandBlocks {
 
   bool inPlace() const { return contiguous_ && format_ == Format::plain; }
 
-  // One element for a block of n.
+  // One element repeated n times.
   const void* Repeat(int64_t n) {
     if (format_ == Format::plain) {
       WithWord(bytes_, [&]<class T>() {
@@ -158,7 +161,7 @@ class OperandBlocks {
     return packed_;
   }
 
-  // n elements to read, from the cursor on.
+  // The next n elements at the cursor, to read.
   const void* Read(const Cursor& cursor, int64_t n) {
     const void* from = contiguous_ ? At(base_, cursor.offset(operand_), bytes_) : nullptr;
     if (inPlace()) return from;
@@ -176,7 +179,7 @@ class OperandBlocks {
     return packed_;
   }
 
-  // Where the loop writes a block, and then how it gets to its place.
+  // Returns the memory that the loop writes a block to; the next function copies it to its destination.
   void* Target(const Cursor& cursor) {
     return inPlace() ? At(base_, cursor.offset(operand_), bytes_) : packed_;
   }
@@ -203,7 +206,7 @@ class OperandBlocks {
   bool contiguous_;
 };
 
-// Elements [begin, end) of a layout in blocks.
+// Computes elements [begin, end) of a layout in blocks.
 template <size_t... kIndex>
 void RunBlocks(const Args& a, const ElementwiseLoop& loop, const Dims& dims, int64_t begin,
                int64_t end, std::index_sequence<kIndex...>) {
@@ -215,7 +218,7 @@ void RunBlocks(const Args& a, const ElementwiseLoop& loop, const Dims& dims, int
       OperandBlocks(a, loop, std::min(kIndex, out), cursor, longRows, packed[kIndex])...};
   std::array<const void*, kMaxElementwiseOperands> in;
   for (size_t i = 0; i < out; ++i) {
-    // An operand of one element is packed once.
+    // An operand with one element is packed once.
     if (a.len[i] == 1) in[i] = operands[i].Repeat(std::min(kBlock, end - begin));
   }
   Args args = a;
@@ -236,7 +239,7 @@ void RunBlocks(const Args& a, const ElementwiseLoop& loop, const Dims& dims, int
   }
 }
 
-// A count with operands of one element as a layout of one dimension.
+// An element count with single-element operands, as a one-dimensional layout.
 Dims AsLine(const Args& a, const ElementwiseLoop& loop) {
   Dims line;
   line.count = a.dims->count;
@@ -247,7 +250,7 @@ Dims AsLine(const Args& a, const ElementwiseLoop& loop) {
   return line;
 }
 
-// Whether any element of an operand is one of those.
+// Whether IsOne is true for any element of an operand.
 template <class T, class IsOne>
 bool Any(const Args& a, size_t operand, const IsOne& isOne) {
   const Dims& dims = *a.dims;

@@ -1,6 +1,6 @@
-// The iteration of every elementwise op: broadcast and strided operands, blocks, threads and streaming stores, by element
-// size alone, and the conversion of halves to float32 and back. A function adds only its inner loop over contiguous
-// elements; ATen's TensorIterator is the model.
+// The iteration of every elementwise op: broadcasting, strides, blocks, threads, streaming stores, and conversion
+// between halves and float32. It depends only on element sizes; each function adds an inner loop over contiguous
+// elements. Modelled on ATen's TensorIterator.
 #pragma once
 
 #include <array>
@@ -11,10 +11,11 @@
 
 namespace blasgrad {
 
-// Computes n contiguous elements of the output from as many of each input.
+// Computes n contiguous elements of the output from n elements of each input.
 using InnerLoop = void (*)(const Args& a, int64_t n, void* out, const void* const* in);
 
-// How an operand is stored: as the inner loop takes it, or in half precision, which is widened to float32 for the loop.
+// How an operand is stored: in the inner loop's type, or in half precision, which is converted to float32 for the
+// loop.
 enum class Format : uint8_t { plain, float16, bfloat16 };
 
 constexpr Format FormatOf(DType dtype) {
@@ -26,29 +27,30 @@ constexpr Format FormatOf(DType dtype) {
 struct ElementwiseLoop {
   InnerLoop run;
   size_t inputs;
-  // Bytes and formats of stored elements: inputs, then the output.
+  // Bytes and formats of the stored elements: inputs, then the output.
   std::array<uint8_t, kMaxElementwiseOperands> bytes;
   std::array<Format, kMaxElementwiseOperands> formats;
-  // The fewest elements worth a thread.
+  // The minimum number of elements per thread.
   int64_t grain;
-  // Bytes of the output from which on `run` may stream; it honours Args::stream.
+  // `run` may use streaming stores for outputs of at least this many bytes; it follows Args::stream.
   int64_t streamFrom;
 };
 
-// Eager results of cheap loops from this size on bypass the caches. Their memory is seldom still cached, and ordinary
-// stores read each line first: add of 1M floats took 0.18 to 0.20 ms, this way 0.13 to 0.16. From 2 MB on add would gain
-// 30 %, but a chain of ops, which reads what it wrote, lost 5.
+// Eager results of cheap loops bypass the caches from this size on. Their memory is seldom still cached, and
+// ordinary stores read each line first: add of 1M floats took 0.18 to 0.20 ms with ordinary stores and 0.13 to 0.16
+// ms with streaming stores. From 2 MB on, add would be 30 % faster, but a chain of ops, which reads its own
+// results, was 5 % slower.
 inline constexpr int64_t kStreamBytes = int64_t{4} << 20;
 
 void RunElementwise(const Args& a, const ElementwiseLoop& loop);
 
-// Whether an element of an operand is 0, or NaN; T is its C type.
+// Whether any element of an operand is 0, or NaN; T is its C type.
 template <class T>
 bool HasZero(const Args& a, size_t operand);
 template <class T>
 bool HasNaN(const Args& a, size_t operand);
 
-// Loops as cheap as an addition may stream; a function may name another size.
+// Loops as cheap as an addition may stream; a function may set another size.
 template <class F>
 inline constexpr bool kMayStream = F::kGrain >= 1 << 17;
 template <class F>
@@ -57,11 +59,11 @@ constexpr int64_t StreamFrom() {
   return kMayStream<F> ? kStreamBytes : INT64_MAX;
 }
 
-// Functions that load and store halves themselves: for cheap ones, conversion in registers takes half of the time.
+// Functions that load and store halves themselves: in cheap functions, converting in registers halves the time.
 template <class F>
 inline constexpr bool kTakesHalves = requires { requires F::kHalves; };
 
-// Whether a call needs no iteration: short contiguous operands, as those of small nets are.
+// Whether a call needs no iteration because its operands are short and contiguous, as in small networks.
 inline bool RunsDirectly(const Args& a, size_t inputs, int64_t grain) {
   if (a.dims->ndim != 0 || a.dims->count >= grain) return false;
   bool direct = true;

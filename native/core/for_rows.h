@@ -1,4 +1,4 @@
-// Loops over the rows of (outer, m, inner), shared between threads.
+// Multithreaded loops over the rows of (outer, m, inner).
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 
 namespace blasgrad {
 
-// Elements worth a thread when they are copied in rows.
+// The minimum number of elements per thread when rows are copied.
 inline constexpr int64_t kRowGrain = 1 << 17;
 
-// Calls body(o, begin, end) for runs of the m rows of `inner` elements in each of the outer blocks.
+// Calls body(o, begin, end) for ranges of the m rows of `inner` elements in each of the outer blocks.
 template <class Body>
 void ForRows(const Args& a, int64_t count, int64_t m, int64_t inner, int64_t grain,
              const Body& body) {

@@ -1,5 +1,5 @@
-// Half-precision numbers as they are stored, and their conversion one at a time; simd/half-inl.h converts vectors.
-// Arithmetic on them is float32.
+// Half-precision numbers as stored, and scalar conversions; simd/half-inl.h converts vectors. Arithmetic on halves
+// uses float32.
 #pragma once
 
 #include <bit>
@@ -11,12 +11,12 @@ namespace blasgrad {
 struct Float16 {
   uint16_t bits;
 };
-// The upper half of a float32: 8 bits of exponent, 7 of significand.
+// The upper 16 bits of a float32: 8 bits of exponent, 7 of significand.
 struct BFloat16 {
   uint16_t bits;
 };
 
-// Numbers of all other types are what they are.
+// Numbers of all other types are unchanged.
 template <class T>
 constexpr T Widen(T v) {
   return v;

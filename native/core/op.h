@@ -1,5 +1,5 @@
-// An op's definition: its name, the buffers and numbers it takes, how much memory it touches, and a kernel for each
-// dtype. Binding, recorder and replay read definitions; they never name an op.
+// The definition of an op: its name, its buffers and numbers, the size of each buffer, and a kernel for each dtype.
+// The binding, recorder and replay read definitions and never name an op.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace blasgrad {
 
 class Threads;
 
-// The dtype of an operand: that by which the kernel is chosen, the second one of ops that are chosen by two, or a
+// The dtype of an operand: the one that selects the kernel, the second one for ops selected by two dtypes, or a
 // fixed one.
 #define BLASGRAD_ELEMENT(ID, ...) ID,
 enum class Element : uint8_t { first, second, BLASGRAD_DTYPES(BLASGRAD_ELEMENT) };
@@ -25,10 +25,10 @@ struct Operand {
   const char* name;
   Access access = Access::read;
   Element element = Element::first;
-  bool optional = false;  // null stands for "not given"
+  bool optional = false;  // null means "not given"
 };
 
-// A size is a whole number from 0 to 2^53, a flag is true or false, a real is any number.
+// A size is an integer from 0 to 2^53, a flag is true or false, a real is any number.
 enum class AttrKind : uint8_t { size, flag, real };
 struct Attr {
   const char* name;
@@ -38,10 +38,11 @@ struct Attr {
 inline constexpr size_t kMaxOperands = 16;
 inline constexpr size_t kMaxAttrs = 32;
 inline constexpr size_t kMaxDims = 16;
-inline constexpr size_t kMaxElementwiseOperands = 5;  // inputs, then the one output
+inline constexpr size_t kMaxElementwiseOperands = 5;  // inputs, then the output
 
 // The iteration space of an elementwise op. With ndim 0 every operand is contiguous and holds `count` elements, or
-// exactly one, which then stands for all; otherwise sizes and strides, in elements, outermost first.
+// exactly one, which is broadcast; otherwise `size` and `stride` give sizes and strides in elements, outermost
+// first.
 struct Dims {
   int64_t count;
   size_t ndim;
@@ -49,7 +50,8 @@ struct Dims {
   std::array<std::array<int64_t, kMaxDims>, kMaxElementwiseOperands> stride;
 };
 
-// Memory a kernel works in: `shared` bytes for the call, and `perThread` bytes for each part of a parallel loop.
+// Temporary memory of a kernel: `shared` bytes for the call, and `perThread` bytes for each range of a parallel
+// loop.
 struct ScratchBytes {
   size_t shared = 0;
   size_t perThread = 0;
@@ -61,11 +63,11 @@ struct Args {
   const double* attr;
   const Dims* dims;
   Threads* threads;
-  char* scratch = nullptr;        // ScratchBytes::shared, at a cache line
-  char* threadScratch = nullptr;  // ScratchBytes::perThread for each thread, each at a cache line
+  char* scratch = nullptr;        // ScratchBytes::shared, aligned to a cache line
+  char* threadScratch = nullptr;  // ScratchBytes::perThread for each thread, aligned to cache lines
   size_t threadScratchStride = 0;
   bool mayStream = false;  // whether large results may bypass the caches: see kStreamBytes
-  bool stream = false;     // whether this run does
+  bool stream = false;     // whether this run does so
 
   template <class T>
   const T* in(size_t i) const {
@@ -82,7 +84,7 @@ struct Args {
   T* shared() const {
     return reinterpret_cast<T*>(scratch);
   }
-  // That of one part of Threads::For.
+  // The scratch memory of one range of Threads::For.
   template <class T>
   T* perThread(int part) const {
     return reinterpret_cast<T*>(threadScratch + static_cast<size_t>(part) * threadScratchStride);
@@ -91,7 +93,7 @@ struct Args {
 
 using Kernel = void (*)(const Args&);
 
-// A kernel and the dtypes it is for; `second` repeats `first` where one dtype chooses.
+// A kernel and its dtypes; `second` equals `first` if one dtype selects the kernel.
 struct Variant {
   DType first;
   DType second;
@@ -121,16 +123,16 @@ Variants KernelsForPairs(const KernelOf& kernel) {
   return all;
 }
 
-// Writes how many elements each operand must hold, from attributes that passed their kind's check.
+// Writes how many elements each operand must hold, from checked attributes.
 using Needs = void (*)(const double* attr, int64_t* need);
-// The scratch memory a call needs, from its attributes and the size of its first dtype.
+// The scratch memory that a call needs, from its attributes and the element size of its first dtype.
 using ScratchNeeds = ScratchBytes (*)(const double* attr, size_t elementBytes);
 
 struct Op {
   const char* name;
   std::vector<Operand> operands;
   std::vector<Attr> attrs;
-  Needs needs;  // null for elementwise ops: their last argument is a count or a layout
+  Needs needs;  // null for elementwise ops, whose last argument is a count or a layout
   Variants variants;
   ScratchNeeds scratch = nullptr;
 
@@ -155,26 +157,26 @@ inline size_t BytesOf(const Operand& operand, const Variant& variant, int64_t el
   return static_cast<size_t>(elements) * InfoOf(DTypeOf(operand, variant)).bytes;
 }
 
-// An op and everything it runs on, checked.
+// A checked call: an op with its buffers and numbers.
 struct Call {
   const Op* op;
   const Variant* variant;
   std::array<void*, kMaxOperands> buf;
   std::array<size_t, kMaxOperands> len;    // elements in each buffer
-  std::array<int64_t, kMaxOperands> need;  // of those, how many the op may touch
+  std::array<int64_t, kMaxOperands> need;  // how many of them the op may access
   std::array<double, kMaxAttrs> attr;
-  uint32_t absent = 0;  // bit i: optional operand i was not given; a detached one was
+  uint32_t absent = 0;  // bit i: optional operand i was not given (unlike a detached one)
   Dims dims;
 
-  bool given(size_t i) const { return (absent >> i & 1) == 0; }
+  bool present(size_t i) const { return (absent >> i & 1) == 0; }
 };
 
-// What a kernel throws when the data, not the call, is wrong: "expected ... for ..., got ...".
+// Thrown by kernels when the data are invalid, not the call: "expected ... for ..., got ...".
 struct DataError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Product that saturates instead of wrapping, so that an absurd size fails the length check.
+// A product that saturates instead of wrapping, so that a huge size fails the length check.
 inline int64_t Elements(double a, double b = 1, double c = 1, double d = 1) {
   const double product = a * b * c * d;
   return product <= 9007199254740992.0 ? static_cast<int64_t>(product) : INT64_MAX;

@@ -1,4 +1,4 @@
-// What the rest of the addon takes for granted of an op's definition.
+// The limits that the rest of the addon assumes of an op's definition.
 #pragma once
 
 #include <set>
@@ -10,7 +10,7 @@
 
 namespace blasgrad {
 
-// Throws std::logic_error, "<op>: expected ..., got ...", for a definition beyond the limits of op.h.
+// Throws std::logic_error, "<op>: expected ..., got ...", if a definition exceeds the limits of op.h.
 inline void RequireLimits(const Op& op) {
   const auto refuse = [&](const std::string& expected, const std::string& actual) {
     throw std::logic_error(std::string(op.name) + ": expected " + expected + ", got " + actual);
@@ -24,7 +24,7 @@ inline void RequireLimits(const Op& op) {
   atMost(kMaxAttrs, op.attrs.size(), "attributes");
   if (op.elementwise()) {
     atMost(kMaxElementwiseOperands, op.operands.size(), "operands of an elementwise op");
-    // Sizes and strides exist for elementwise ops alone, with the output last.
+    // Only elementwise ops have sizes and strides; their output is the last operand.
     for (size_t i = 0; i < op.operands.size(); ++i) {
       const bool last = i + 1 == op.operands.size();
       if ((op.operands[i].access == Access::write) == last && !op.operands[i].optional) continue;

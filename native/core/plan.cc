@@ -10,7 +10,7 @@
 namespace blasgrad {
 namespace {
 
-// Free stretches below the end of what is in use so far.
+// Free ranges below the highest address used so far.
 class FreeList {
  public:
   size_t Take(size_t bytes) {
@@ -21,7 +21,7 @@ class FreeList {
       if (size > bytes) Insert(offset + bytes, size - bytes);
       return offset;
     }
-    // Grow: from the last free stretch, if that reaches the end.
+    // Nothing fits: extend the arena, starting at the last free range if it reaches the end.
     size_t offset = end_;
     if (!byOffset_.empty()) {
       const auto [lastOffset, lastSize] = *byOffset_.rbegin();
@@ -79,7 +79,7 @@ size_t RoundUp(size_t bytes) {
 ArenaPlan PlanArena(const std::vector<Lifetime>& lifetimes) {
   std::vector<size_t> order(lifetimes.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  // Of those that begin together, the larger first.
+  // Of lifetimes that begin at the same step, the larger first.
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     if (lifetimes[a].first != lifetimes[b].first) return lifetimes[a].first < lifetimes[b].first;
     if (lifetimes[a].bytes != lifetimes[b].bytes) return lifetimes[a].bytes > lifetimes[b].bytes;

@@ -1,4 +1,4 @@
-// Where temporaries lie in the arena: two that live at the same time never overlap.
+// Assigns temporaries to offsets in the arena: two that live at the same time never overlap.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 
 namespace blasgrad {
 
-inline constexpr size_t kArenaAlignment = 64;  // a cache line, and the widest vector
+inline constexpr size_t kArenaAlignment = 64;  // a cache line, which is also the widest vector
 
-// In use from step `first` to step `last`, both included.
+// In use from step `first` to step `last`, inclusive.
 struct Lifetime {
   size_t bytes;
   size_t first;
@@ -20,7 +20,7 @@ struct ArenaPlan {
   size_t bytes = 0;
 };
 
-// Best fit in order of time: memory is taken when a lifetime begins, and free again after its end.
+// Best fit in order of time: memory is allocated when a lifetime begins and freed after it ends.
 ArenaPlan PlanArena(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace blasgrad

@@ -21,7 +21,7 @@ char* NewAligned(size_t bytes) {
   }
 }
 
-// len[0] bytes from buf[0] to buf[1].
+// Copies len[0] bytes from buf[0] to buf[1].
 void CopyBytes(const Args& a) { std::memcpy(a.buf[1], a.buf[0], a.len[0]); }
 
 std::string MessageTo(const RecordedCall* call, std::string message) {
@@ -44,16 +44,16 @@ ReplayError::ReplayError(const RecordedCall* call, const std::string& message)
 
 struct Program::Plan {
   std::vector<Use> uses;
-  std::vector<size_t> slots;        // of temporaries; several that follow each other may share one
-  std::vector<Lifetime> lifetimes;  // of slots
+  std::vector<size_t> slots;        // for temporaries; consecutive ones may share a slot
+  std::vector<Lifetime> lifetimes;  // for slots
 };
 
 Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
-                 std::vector<Port> outputs, std::vector<Kept> kept)
+                 std::vector<Port> outputs, std::vector<Gradient> gradients)
     : recording_(std::move(recording)),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
-      kept_(std::move(kept)) {
+      gradients_(std::move(gradients)) {
   const auto& temporaries = recording_->temporaries();
   const auto& calls = recording_->calls();
   Plan plan;
@@ -63,8 +63,8 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
   addresses_.assign(temporaries.size(), nullptr);
   for (size_t t = 0; t < temporaries.size(); ++t) {
     if (plan.uses[t].first == kNone) continue;
-    // Of content that JavaScript wrote and no call changes, one copy serves all replays. An output
-    // that no call touched is such content too.
+    // If JavaScript wrote the content and no call changes it, one copy serves all replays. The same holds for an
+    // output that no call wrote.
     const bool fixed = !plan.uses[t].written;
     locations_[t] = fixed ? Location::constant : Location::arena;
   }
@@ -73,8 +73,8 @@ Program::Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs,
     locations_[inputs_[i].place.temporary] = Location::input;
     inputOf_[inputs_[i].place.temporary] = i;
   }
-  for (const Kept& one : kept_) {
-    locations_[one.temporary] = Location::kept;
+  for (const Gradient& one : gradients_) {
+    locations_[one.temporary] = Location::gradient;
     addresses_[one.temporary] = one.address;
   }
 
@@ -122,11 +122,11 @@ void Program::Build(const Plan& plan) {
   arena_.reset(NewAligned(std::max<size_t>(layout.bytes, 1)));
   PreferHugePages(arena_.get(), layout.bytes);
 
-  // Constants: those that stay, and the first contents of temporaries that are changed later.
+  // Constants: fixed contents, and the initial contents of temporaries that are changed later.
   std::vector<size_t> constantAt(temporaries.size(), 0);
   size_t constants = 0;
   const auto restored = [&](size_t t) {
-    return (locations_[t] == Location::arena || locations_[t] == Location::kept) &&
+    return (locations_[t] == Location::arena || locations_[t] == Location::gradient) &&
            temporaries[t].constant && inputOf_[t] == kNone;
   };
   for (size_t t = 0; t < temporaries.size(); ++t) {
@@ -147,7 +147,7 @@ void Program::Build(const Plan& plan) {
     char* constant = constants_.get() + constantAt[t];
     contents_[t] = constant;
     const Temporary& one = temporaries[t];
-    // Untouched: an output that only JavaScript wrote.
+    // An output that only JavaScript wrote.
     std::memcpy(constant, one.touched ? one.before.data() : one.data, one.bytes);
     if (locations_[t] == Location::constant) addresses_[t] = constant;
   }
@@ -191,9 +191,9 @@ void Program::Follow(const Place& place, void** operand) {
 
 void Program::BindInput(size_t input, const char* memory) {
   const Place& place = inputs_[input].place;
-  if (place.kind == Place::Kind::temporary && locations_[place.temporary] == Location::kept) {
+  if (place.kind == Place::Kind::temporary && locations_[place.temporary] == Location::gradient) {
     std::memmove(addresses_[place.temporary], memory,
-                 inputs_[input].bytes);  // it is a gradient now
+                 inputs_[input].bytes);  // it holds a gradient now
   }
   if (boundInputs_[input] == memory) return;
   for (const Disjoint& one : disjoint_[input]) {
@@ -211,13 +211,14 @@ void Program::BindInput(size_t input, const char* memory) {
 }
 
 void Program::RequireDisjoint(const RecordedCall& call, void* const* buffers) {
-  if (call.op->elementwise()) return;  // these may work in place
+  if (call.op->elementwise()) return;  // elementwise ops may work in place
   const auto isIn = [&](size_t i, Location location) {
     return call.places[i].kind == Place::Kind::temporary &&
            locations_[call.places[i].temporary] == location;
   };
   for (size_t i = 0; i < call.places.size(); ++i) {
-    const bool outside = call.places[i].kind == Place::Kind::external || isIn(i, Location::kept);
+    const bool outside =
+        call.places[i].kind == Place::Kind::external || isIn(i, Location::gradient);
     if (!outside || call.op->operands[i].access == Access::read) continue;
     for (size_t j = 0; j < call.places.size(); ++j) {
       if (!isIn(j, Location::input)) continue;
@@ -302,7 +303,7 @@ void Program::Execute(Run* run, Threads* threads) {
   Bind(threads);
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
-  // The clock takes 25 ns, a small step 500: then every sixteenth step looks at it.
+  // Reading the clock takes 25 ns and a small step 500 ns, so small steps read it every sixteenth step.
   int64_t stride = 1;
   std::vector<const char*> inputs = run->inputs;
   std::vector<char*> outputs = run->outputs;

@@ -1,4 +1,4 @@
-// A captured step, ready to run again: recorded calls with their temporaries laid out in one arena.
+// A captured step that can be replayed: recorded calls, with their temporaries placed in one arena.
 #pragma once
 
 #include <atomic>
@@ -16,14 +16,14 @@ namespace blasgrad {
 
 class Threads;
 
-// What an op that failed during a replay says, under the name of the function that called it.
+// An op failed during a replay; the message names the function that called the op.
 struct ReplayError : DataError {
   ReplayError(const RecordedCall* call, const std::string& message);
   std::string op;
 };
 
-// A temporary that lives on between steps, in memory of its own: a gradient.
-struct Kept {
+// A temporary that outlives a step, in its own memory: a gradient.
+struct Gradient {
   size_t temporary;
   char* address;
 };
@@ -31,19 +31,19 @@ struct Kept {
 struct ProgramStats {
   size_t instructions = 0;
   size_t arenaBytes = 0;
-  size_t temporaryBytes = 0;  // what the temporaries in the arena would take side by side
+  size_t temporaryBytes = 0;  // the size of all temporaries in the arena without sharing memory
   size_t constantBytes = 0;
 };
 
-// Numbers that the caller computed for every step ahead, such as scheduled learning rates: row i is
-// copied to `target` after step i.
+// Numbers that the caller computed ahead for every step, such as scheduled learning rates: row i is copied to
+// `target` after step i.
 struct Schedule {
   char* target;
   const char* rows;
   size_t bytes;
 };
 
-// One run of several steps. Input i holds as many rows as there are steps; so does output i.
+// A run of several steps. Each input and each output holds one row per step.
 struct Run {
   int64_t steps = 1;
   std::vector<const char*> inputs;
@@ -51,23 +51,23 @@ struct Run {
   std::vector<Schedule> schedules;
   std::atomic<int64_t> done{0};
   std::atomic<bool> stop{false};
-  // Longer than this (0: no limit) Execute does not stay: it returns between two steps.
+  // Execute returns between two steps once this much time has passed (0: no limit).
   std::chrono::milliseconds limit{0};
 };
 
 class Program {
  public:
-  // `inputs` are whole temporaries that no call writes to: calls read the caller's memory itself.
-  // `outputs` may lie anywhere.
+  // `inputs` are complete temporaries that no call writes to, so calls read the caller's memory directly. `outputs`
+  // may lie anywhere.
   Program(std::unique_ptr<Recording> recording, std::vector<Port> inputs, std::vector<Port> outputs,
-          std::vector<Kept> kept);
+          std::vector<Gradient> gradients);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Throws ReplayError; then `done` says how many steps were finished.
+  // Throws ReplayError; `done` then holds the number of finished steps.
   void Execute(Run* run, Threads* threads);
-  // The same for one step, without anything to stop or to schedule.
+  // Executes one step, without stopping or schedules.
   void ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads);
 
   const std::vector<Port>& inputs() const { return inputs_; }
@@ -75,18 +75,18 @@ class Program {
   const ProgramStats& stats() const { return stats_; }
   const Recording& recording() const { return *recording_; }
 
-  // Where a temporary lies; for those in the arena, at which offset.
-  enum class Location : uint8_t { unused, arena, constant, kept, input };
+  // Where a temporary lies, and its offset if it is in the arena.
+  enum class Location : uint8_t { unused, arena, constant, gradient, input };
   Location location(size_t temporary) const { return locations_[temporary]; }
   size_t arenaOffset(size_t temporary) const;
-  // What JavaScript wrote into a temporary before the first call that reads it; null where no call reads such content.
+  // What JavaScript wrote into a temporary before the first call that reads it; null if no call reads such content.
   const char* constant(size_t temporary) const { return contents_[temporary]; }
-  const std::vector<Kept>& kept() const { return kept_; }
+  const std::vector<Gradient>& gradients() const { return gradients_; }
 
  private:
   struct Instruction {
     Kernel run;
-    const RecordedCall* call;  // null: a copy of a constant
+    const RecordedCall* call;  // null: copies a constant
     Args args;
   };
   struct Plan;
@@ -96,8 +96,8 @@ class Program {
     size_t offset;
   };
 
-  // What a call reads of an input, and what it writes outside the arena: never the same memory,
-  // or an index could change after it was checked.
+  // An operand that a call reads from an input, and one that it writes outside the arena. They must not overlap,
+  // because an index could change after its check.
   struct Disjoint {
     const RecordedCall* call;
     size_t read, written;  // operands
@@ -116,17 +116,17 @@ class Program {
 
   std::unique_ptr<Recording> recording_;
   std::vector<Port> inputs_, outputs_;
-  std::vector<Kept> kept_;
-  std::vector<const char*> contents_;  // of temporaries, in constants_
+  std::vector<Gradient> gradients_;
+  std::vector<const char*> contents_;  // for temporaries, pointing into constants_
   std::vector<Location> locations_;
-  std::vector<char*> addresses_;  // of temporaries
-  std::vector<size_t> inputOf_;   // of temporaries that are inputs: which
+  std::vector<char*> addresses_;  // for temporaries
+  std::vector<size_t> inputOf_;   // the index of the input for each temporary that is one
   std::vector<std::vector<Patch>> patches_;
   std::vector<std::vector<Disjoint>> disjoint_;
   std::vector<const char*> boundInputs_;
   std::vector<void*> outputAddresses_;
   std::vector<Instruction> code_;
-  // What instructions point into, in their order.
+  // The memory that instructions point to, in their order.
   std::vector<std::unique_ptr<void*[]>> buffers_;
   std::vector<std::unique_ptr<size_t[]>> lengths_;
   struct Free {
@@ -136,7 +136,7 @@ class Program {
   Threads* bound_ = nullptr;
   int boundThreads_ = 0;
   Scratch scratch_;
-  ScratchBytes scratchBytes_;  // the most that one instruction asks for
+  ScratchBytes scratchBytes_;  // the most that any instruction needs
   ProgramStats stats_;
 };
 

@@ -24,7 +24,7 @@ bool Covers(const Spans& spans, size_t begin, size_t end) {
                      [&](const auto& span) { return span.first <= begin && end <= span.second; });
 }
 
-// Whether an op writes every byte between the first and the last one it touches.
+// Whether an op writes every byte between the first and the last one that it accesses.
 bool Dense(const Call& call, size_t operand) {
   if (!call.op->elementwise() || call.dims.ndim == 0) return true;
   return call.dims.count == call.need[operand];
@@ -78,7 +78,7 @@ void Recording::Touch(const Call& call, size_t operand, const Place& place, size
     temporary.before.assign(temporary.data, temporary.data + temporary.bytes);
   }
   temporary.touched = true;
-  // A write with gaps keeps what lies between them, so it counts as reading.
+  // A write with gaps preserves the bytes in the gaps, so it counts as a read too.
   if ((reads || !Dense(call, operand)) && !Covers(temporary.written, begin, end)) {
     temporary.constant = true;
   }
@@ -88,16 +88,16 @@ void Recording::Touch(const Call& call, size_t operand, const Place& place, size
 void Recording::Append(const Call& call) {
   RecordedCall recorded{call.op, call.variant, {}, {}, {}, {}, nullptr, caller_};
   for (size_t i = 0; i < call.op->operands.size(); ++i) {
-    const bool given = call.given(i) && call.len[i] > 0;
-    const Place place = given ? Find(call.buf[i]) : Place();
-    const size_t bytes = given ? BytesOf(call.op->operands[i], *call.variant, call.need[i]) : 0;
+    const bool present = call.present(i) && call.len[i] > 0;
+    const Place place = present ? Find(call.buf[i]) : Place();
+    const size_t bytes = present ? BytesOf(call.op->operands[i], *call.variant, call.need[i]) : 0;
     if (!Holds(place, bytes)) {
       throw DataError(std::string("the memory of ") + call.op->operands[i].name +
                       " extends beyond the end of a temporary");
     }
     if (place.kind == Place::Kind::temporary && bytes > 0) Touch(call, i, place, bytes);
     recorded.places.push_back(place);
-    recorded.len.push_back(given ? call.len[i] : 0);
+    recorded.len.push_back(present ? call.len[i] : 0);
     recorded.bytes.push_back(bytes);
   }
   recorded.attr.assign(call.attr.begin(),

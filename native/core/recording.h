@@ -1,5 +1,5 @@
-// What a capture records: the calls of ops in order, and the temporaries they touch. A
-// temporary is memory that was new during the capture; everything else is external and stays put.
+// What a capture records: op calls in order, and the temporaries that they use. A temporary is memory allocated
+// during the capture; all other memory is external and does not move.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace blasgrad {
 
-// Where an operand lies: absent, at an address that stays, or inside a temporary.
+// The location of an operand: absent, at a fixed address, or inside a temporary.
 struct Place {
   enum class Kind : uint8_t { absent, external, temporary };
   Kind kind = Kind::absent;
@@ -22,7 +22,7 @@ struct Place {
   char* address = nullptr;
 };
 
-// The function whose ops are recorded: their errors name it, and its own name for an argument of them.
+// The function whose ops are recorded. Error messages use its name and its name for an argument.
 struct Caller {
   std::string name;
   std::string inside, called;  // empty: arguments keep their names
@@ -33,34 +33,34 @@ struct RecordedCall {
   const Variant* variant;
   std::vector<Place> places;
   std::vector<size_t> len;    // elements in each buffer
-  std::vector<size_t> bytes;  // touched, from its place on
+  std::vector<size_t> bytes;  // accessed, starting at its place
   std::vector<double> attr;
-  std::unique_ptr<Dims> dims;            // elementwise ops only
-  std::shared_ptr<const Caller> caller;  // null: none but the op
+  std::unique_ptr<Dims> dims;            // only for elementwise ops
+  std::shared_ptr<const Caller> caller;  // null if no function but the op was called
 };
 
 struct Temporary {
   char* data;
   size_t bytes;
-  // Content before the first call that touched it. It counts if some call reads what no call wrote:
-  // then JavaScript wrote it, and every replay starts from it.
+  // The content before the first call that used it. It matters if a call reads bytes that no call wrote: then
+  // JavaScript wrote them, and every replay starts with them.
   std::vector<char> before;
   bool constant = false;
   bool touched = false;
-  std::vector<std::pair<size_t, size_t>> written;  // [begin, end), disjoint and in order
+  std::vector<std::pair<size_t, size_t>> written;  // [begin, end), disjoint and sorted
 };
 
 class Recording {
  public:
   void AddTemporary(void* data, size_t bytes);
-  // Of the calls that are appended from now on.
+  // Sets the caller of the calls that are appended later.
   void SetCaller(std::shared_ptr<const Caller> caller) { caller_ = std::move(caller); }
-  // To be called before the op runs, so that contents are what it will see.
+  // Must be called before the op runs, so that it sees the op's input.
   void Append(const Call& call);
   Place Find(const void* data) const;
-  // Whether that many bytes from a place on end within the same temporary; true for other memory.
+  // Whether `bytes` bytes from a place on lie within one temporary; true for other memory.
   bool Holds(const Place& place, size_t bytes) const;
-  // Forgets contents, once a program has them.
+  // Frees contents after a program has copied them.
   void ReleaseContents();
 
   const std::vector<RecordedCall>& calls() const { return calls_; }

@@ -10,15 +10,15 @@
 namespace blasgrad {
 namespace {
 
-// process.exit() ends the process without telling environments, and then OpenBLAS frees its buffers
-// while a thread may still multiply. So the threads of all environments are known here, and stopped
-// before that: what `atexit` names later runs earlier.
+// process.exit() ends the process without notifying environments, and OpenBLAS then frees its buffers while a
+// thread may still multiply. So this list holds the threads of all environments, and an `atexit` handler stops
+// them. Handlers run in reverse order of registration, so this one runs before OpenBLAS's.
 struct Running {
   std::mutex mutex;
   std::set<Runner*> runners;
 };
 Running& AllRunning() {
-  static auto* all = new Running();  // never destroyed: nobody says who is last
+  static auto* all = new Running();  // never destroyed, because the order of destruction is unknown
   return *all;
 }
 
@@ -42,7 +42,7 @@ void Forget(Runner* runner) {
 
 void Runner::Add(std::shared_ptr<Job> job, int threads) {
   if (!thread_.joinable()) {
-    Remember(this);  // takes a lock under which the end of the process takes mutex_
+    Remember(this);  // this takes a lock under which the process exit handler takes mutex_
     try {
       thread_ = std::thread([this] { Loop(); });
     } catch (const std::system_error&) {

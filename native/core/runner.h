@@ -1,4 +1,4 @@
-// The library's own background thread, which runs programs one after another.
+// The library's background thread, which runs programs one after another.
 #pragma once
 
 #include <condition_variable>
@@ -17,8 +17,8 @@ class Runner {
   struct Job {
     virtual ~Job() = default;
     virtual void Work(Threads* threads) = 0;
-    virtual void Stop() = 0;  // soon: after the step that is running
-    // Takes over the job, on the runner's thread: it must be destroyed on the one that made it.
+    virtual void Stop() = 0;  // returns at once; the run stops after its current step
+    // Receives the job on the runner's thread. The job must be destroyed on the thread that created it.
     virtual void Finished(std::shared_ptr<Job> self) = 0;
   };
 
@@ -27,11 +27,11 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  // Threads for work that begins from now on.
+  // Queues a job, which runs on `threads` threads.
   void Add(std::shared_ptr<Job> job, int threads);
-  // Stops what runs, joins the thread, and destroys all jobs. No `Finished` comes after it.
+  // Stops the current job, joins the thread and destroys all jobs. `Finished` is not called afterwards.
   void Shutdown();
-  // The same but for the jobs, which belong to JavaScript that is gone when the process exits.
+  // Like Shutdown, but leaves the jobs: they belong to JavaScript, which is gone when the process exits.
   void Halt();
 
  private:

@@ -1,4 +1,4 @@
-// The memory that kernels ask for to work in.
+// Temporary memory for kernels.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace blasgrad {
 
 class Scratch {
  public:
-  // Memory for a call on that many threads, at cache lines; what it held before is undefined. Throws std::bad_alloc.
+  // Memory for a call on `threads` threads, aligned to cache lines and uninitialised. Throws std::bad_alloc.
   void Provide(const ScratchBytes& bytes, int threads, Args* args) {
     const size_t shared = RoundUp(bytes.shared), stride = RoundUp(bytes.perThread);
     const size_t wanted = shared + stride * static_cast<size_t>(threads);
@@ -26,17 +26,17 @@ class Scratch {
     args->threadScratchStride = stride;
   }
 
-  // Gives back what is too large to keep for the next call.
+  // Frees memory that is too large to keep for the next call.
   void Trim() {
-    if (held_ <= kKept) return;
+    if (held_ <= kMostRetained) return;
     memory_.reset();
     held_ = 0;
   }
 
  private:
   static constexpr std::align_val_t kLine{64};
-  // Fresh memory of 100 KB costs more than turning a batch into lanes.
-  static constexpr size_t kKept = size_t{4} << 20;
+  // Allocating 100 KB costs more than transposing a batch into vector lanes.
+  static constexpr size_t kMostRetained = size_t{4} << 20;
 
   static size_t RoundUp(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
   struct Free {

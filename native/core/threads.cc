@@ -10,8 +10,8 @@
 namespace blasgrad {
 namespace {
 
-// How long a helper looks for the next loop before it sleeps. Waking a sleeper costs 20 to 60 us
-// here, and the loops of one step of a 512-wide net come 10 to 100 us apart.
+// How long a helper thread spins for the next loop before it sleeps. Waking a sleeping thread costs 20 to 60 us,
+// and the loops of one step of a 512-wide network come 10 to 100 us apart.
 constexpr auto kSpin = std::chrono::microseconds(100);
 
 void Pause() {
@@ -38,7 +38,7 @@ void Threads::Start() {
       helpers_.emplace_back([this, part, seen] { Work(part, seen); });
     }
   } catch (const std::system_error&) {
-    // The system grants no more threads: the caller does the parts that have no helper.
+    // The system grants no more threads: the caller computes the remaining ranges.
   }
 }
 
@@ -68,7 +68,7 @@ void Threads::Run(int parts, void* context, Call call) {
   }
   call(context, 0);
   for (int part = static_cast<int>(helpers_.size()) + 1; part < parts; ++part) call(context, part);
-  // The helpers may share this core: yield once the wait is longer than a short loop.
+  // The helpers may share this core, so the caller yields if the wait is longer than a short loop.
   for (int spins = 0; pending_.load(std::memory_order_acquire) > 0; ++spins) {
     if (spins < 4096) {
       Pause();

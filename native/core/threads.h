@@ -1,5 +1,5 @@
-// A small pool that splits one loop over the CPUs this process may use. The calling thread works
-// too; helpers spin briefly between loops, because a training step is many short loops, then sleep.
+// A small thread pool that splits one loop over the CPUs that this process may use. The calling thread works too.
+// Helpers spin briefly between loops, because a training step consists of many short loops, and then sleep.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,9 @@ class Threads {
   int count() const { return count_; }
   void SetCount(int count);
 
-  // Calls body(begin, end), or body(begin, end, part) with the number of the range below count(), for consecutive ranges
-  // that cover [0, n), each at least `grain` long but for the last, and a multiple of `multiple`. `body` must not throw.
+  // Calls body(begin, end), or body(begin, end, part) with the range's number below count(), for consecutive ranges
+  // that cover [0, n). Each but the last has at least `grain` elements and a multiple of `multiple`. `body` must
+  // not throw.
   template <class Body>
   void For(int64_t n, int64_t grain, const Body& body, int64_t multiple = 1) {
     const int64_t parts = grain > 0 && n > grain ? std::min<int64_t>(count_, n / grain) : 1;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 16;
 
-// Whether a number is one of T without its fraction.
+// Whether a number, truncated, fits in T.
 template <class T>
 bool Holds(double v) {
   constexpr double kEnd = static_cast<double>(std::numeric_limits<T>::max() / 2 + 1) * 2;
@@ -28,7 +28,7 @@ T Convert(double v) {
   }
 }
 
-// Throws unless integers of the dtype hold the first and the last number.
+// Throws unless the integer dtype can hold the first and the last number.
 template <DType kType>
 void RequireEnds(double first, double last) {
   using T = CType<kType>;
@@ -55,8 +55,8 @@ void Arange(const Args& a) {
   });
 }
 
-// n numbers from start to end, both included; counted from the nearer end, so that both are exact. In the dtype, as in
-// PyTorch: integers lose the fractions of start, end and what is between.
+// n numbers from start to end, inclusive, counted from the nearer end so that both are exact. Computed in the
+// dtype, as in PyTorch: integers drop the fractions of start, end and the numbers between.
 template <DType kType>
 void Linspace(const Args& a) {
   using T = CType<kType>;

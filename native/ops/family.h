@@ -1,4 +1,4 @@
-// The families. Each file ends with its ops; adding a family is one line here and one in registry.cc.
+// The families of ops. Each file ends with its ops. To add a family, add one line here and one in registry.cc.
 #pragma once
 
 #include <vector>

@@ -7,7 +7,7 @@
 
 namespace blasgrad {
 
-// Built on first use, then immutable: safe to share between environments and threads. Throws what RequireLimits does.
+// Built on first use, then immutable, so environments and threads can share it. Throws as RequireLimits does.
 const std::vector<Op>& Registry();
 
 }  // namespace blasgrad

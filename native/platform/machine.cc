@@ -25,8 +25,8 @@ int AffinityCpus() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-// CPUs granted by one cgroup directory, or infinity: version 2 says "quota period" in cpu.max,
-// version 1 has a file for each and -1 for no limit.
+// The CPUs that one cgroup directory grants, or infinity: version 2 has "quota period" in cpu.max; version 1 has a
+// file for each, with -1 for no limit.
 double QuotaOf(const std::string& folder) {
   std::string quota;
   double period = 0;
@@ -51,7 +51,7 @@ double CpuQuota() {
     const size_t second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
-    // Not cpuset or cpuacct, whose groups are others.
+    // Skip cpuset and cpuacct, which may be in different groups.
     if (!controllers.empty() && ("," + controllers + ",").find(",cpu,") == std::string::npos) {
       continue;
     }

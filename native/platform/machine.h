@@ -1,4 +1,4 @@
-// What this process runs on: the CPUs it may use and what they can do.
+// The machine as this process may use it: the number of CPUs.
 #pragma once
 
 #include <optional>
@@ -6,17 +6,16 @@
 
 namespace blasgrad {
 
-// CPUs this process may use at once: its affinity mask, cut by the cgroup's CPU quota; at least 1.
+// CPUs that this process may use at once: the affinity mask, limited by the cgroup's CPU quota; at least 1.
 int UsableCpus();
 
-// CPUs that the tightest cgroup quota from this process's group up to the root grants; infinity
-// where there is none.
+// The smallest CPU quota between this process's cgroup and the root; infinity if there is none.
 double CpuQuota();
 
-// BLASGRAD_NUM_THREADS, if it is a number from 1 to 1024.
+// BLASGRAD_NUM_THREADS, if it is an integer from 1 to 1024.
 std::optional<int> ThreadsAsked();
 
-// Threads a new environment starts with: BLASGRAD_NUM_THREADS, else UsableCpus().
+// The initial number of threads of an environment: BLASGRAD_NUM_THREADS, or UsableCpus().
 int DefaultThreads();
 
 std::string CpuModel();

@@ -1,18 +1,18 @@
-// How the memory of large results behaves.
+// Settings for the memory of large results.
 #pragma once
 
 #include <cstddef>
 
 namespace blasgrad {
 
-// Keeps freed memory in the process, up to 256 MB, instead of giving every large block back to the
-// system: V8 frees results in bulk, and new ones of the same size then find their pages in place. A
-// 1.6 MB gradient of a Linear took 1.1 ms with fresh pages, 0.53 ms with kept ones. Does nothing
-// outside glibc, or if the environment says how malloc is to behave.
+// Keeps up to 256 MB of freed memory in the process instead of returning large blocks to the system: V8 frees
+// results in bulk, and new ones of the same size then reuse mapped pages. A 1.6 MB gradient of a Linear took 0.53
+// ms with reused pages, and 1.1 ms with new ones. Does nothing without glibc, or if environment variables configure
+// malloc.
 void KeepFreedMemory();
 
-// Asks for huge pages under memory that is about to be written for the first time: 4 MB are 1,024
-// page faults otherwise. Does nothing below 1 MB or where the system has no such pages.
+// Requests huge pages for memory that is about to be written for the first time: 4 MB cause 1,024 page faults
+// otherwise. Does nothing below 1 MB or if the system has no such pages.
 void PreferHugePages(void* data, size_t bytes);
 
 }  // namespace blasgrad

@@ -16,15 +16,15 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Two units of four or five cycles' latency are busy with 8 to 10 chains; 12 and two constants fit
-// in the 16 registers of AVX2. Variables, not an array, which would live in memory.
+// Two FMA units with a latency of four or five cycles need 8 to 10 independent chains; 12 chains and two constants
+// fit in the 16 registers of AVX2. Variables instead of an array, which would be stored in memory.
 #define BLASGRAD_CHAINS(DO) \
   DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
 #define BLASGRAD_START(i) auto chain##i = hn::Set(d, 1e-6f * (i + 1));
 #define BLASGRAD_ADVANCE(i) chain##i = hn::MulAdd(chain##i, factor, term);
 #define BLASGRAD_COLLECT(i) sum = hn::Add(sum, chain##i);
 
-// Returns the number of operations; what they give goes to `result`, or they would be left out.
+// Returns the number of operations. Stores their result in `result`, so that the compiler does not remove them.
 double MultiplyAdds(int rounds, float* result) {
   const hn::ScalableTag<float> d;
   const auto factor = hn::Set(d, 0.999999f);

@@ -1,10 +1,10 @@
-// The most float32 arithmetic one core does, measured.
+// Measures the peak float32 performance of one core.
 #pragma once
 
 namespace blasgrad {
 
-// 1e9 operations a second (a multiply-add is two) of independent multiply-adds in the vectors of
-// the SIMD target in use: the best of what runs in `milliseconds`.
+// The best rate within `milliseconds` of independent multiply-adds in the vectors of the current SIMD target, in
+// 1e9 operations per second (a multiply-add counts as two).
 double MeasurePeak(double milliseconds);
 
 }  // namespace blasgrad

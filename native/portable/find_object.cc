@@ -1,12 +1,12 @@
-// GCC's unwinder, linked in, asks glibc for a function that came with 2.35. This one answers by what
-// every glibc has, so that the addon loads from 2.34 on.
+// The statically linked GCC unwinder calls a function that glibc added in 2.35. This replacement uses functions of
+// every glibc, so that the addon loads with 2.34 and later.
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 
 #include <cstdint>
 
-#ifdef DLFO_STRUCT_HAS_EH_DBASE  // a glibc that has it
+#ifdef DLFO_STRUCT_HAS_EH_DBASE  // a glibc that has the field
 
 namespace {
 
@@ -15,7 +15,7 @@ struct Search {
   dl_find_object* found;
 };
 
-// 1 if the address is in this library; then its extent and the table of its stack frames.
+// Returns 1 if the address is in this library, and stores the library's extent and its table of stack frames.
 int Visit(dl_phdr_info* library, size_t, void* data) {
   const auto* search = static_cast<Search*>(data);
   uintptr_t begin = UINTPTR_MAX, end = 0, frames = 0;

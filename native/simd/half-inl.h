@@ -1,6 +1,6 @@
-// Vectors of half-precision numbers to float32 and back, rounded to nearest even; for float and double they are ordinary
-// loads and stores, so that one loop serves storage types of all kinds. Compiled once per instruction set, hence the odd
-// guard.
+// Conversion between vectors of half-precision numbers and float32, rounded to nearest even. For float and double
+// these are ordinary loads and stores, so that one loop serves all storage types. Compiled once per instruction
+// set, hence the unusual include guard.
 #if defined(BLASGRAD_HALF_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_HALF_INL_H
 #undef BLASGRAD_HALF_INL_H
@@ -17,8 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
 
-// The bits of a half, in the low half of each word, to those of a float and back. NaN becomes a quiet NaN and keeps what
-// the narrower format holds of its payload.
+// Converts the bits of a half, in the low 16 bits of each word, to those of a float and back. NaN becomes a quiet
+// NaN and keeps the part of its payload that fits in the half.
 template <class Half>
 struct HalfBits;
 
@@ -38,7 +38,8 @@ struct HalfBits<BFloat16> {
   }
 };
 
-// Exponents differ by 112. Subnormal halves are made and taken apart by an addition in float32, which rounds rightly.
+// Exponents differ by 112. Subnormal halves are converted in both directions by an addition in float32, which
+// rounds correctly.
 template <>
 struct HalfBits<Float16> {
   template <class D, class V>
@@ -76,7 +77,7 @@ struct HalfBits<Float16> {
   }
 };
 
-// Whether the CPU converts float16, which takes one instruction instead of a dozen.
+// Whether the CPU converts float16 in hardware: one instruction instead of a dozen.
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2 && !defined(HWY_DISABLE_F16C)
 template <class Half>
 inline constexpr bool kConverts = std::is_same_v<Half, Float16>;
@@ -110,7 +111,7 @@ HWY_INLINE hn::Vec<hn::Rebind<uint16_t, D>> ToHalfBits([[maybe_unused]] D d, hn:
 template <class T>
 inline constexpr bool kIsHalf = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
 
-// Bytes as floats.
+// Converts bytes to floats.
 template <class D>
 HWY_INLINE hn::Vec<D> FromBytes(D d, hn::Vec<hn::Rebind<uint8_t, D>> bytes) {
   return hn::ConvertTo(d, hn::PromoteTo(hn::RebindToSigned<D>(), bytes));
@@ -118,7 +119,7 @@ HWY_INLINE hn::Vec<D> FromBytes(D d, hn::Vec<hn::Rebind<uint8_t, D>> bytes) {
 template <class D, class S>
 inline constexpr bool kFromBytes = std::is_same_v<S, uint8_t> && !std::is_same_v<hn::TFromD<D>, S>;
 
-// hn::LoadU of elements stored as S, in the type that arithmetic on them is done in.
+// hn::LoadU of elements stored as S, converted to the type of the arithmetic.
 template <class D, class S>
 HWY_INLINE hn::Vec<D> LoadAs(D d, const S* p) {
   if constexpr (kFromBytes<D, S>) {
@@ -141,7 +142,7 @@ HWY_INLINE void StoreAs(D d, hn::Vec<D> v, S* p) {
   }
 }
 
-// Past the caches, to an address that is a multiple of the vector's size.
+// A streaming store, to an address that is a multiple of the vector's size.
 template <class D, class S>
 HWY_INLINE void StreamAs(D d, hn::Vec<D> v, S* p) {
   if constexpr (kIsHalf<S>) {

@@ -1,4 +1,4 @@
-// Blocks of half-precision numbers to float32 and back, rounded to nearest even.
+// Conversion between blocks of half-precision numbers and float32, rounded to nearest even.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Loops over vectors: whole ones, and a shorter last one. Compiled once per instruction set, hence the odd guard.
+// Loops over full vectors and a partial last one. Compiled once per instruction set, hence the unusual include
+// guard.
 #if defined(BLASGRAD_LOOPS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_LOOPS_INL_H
 #undef BLASGRAD_LOOPS_INL_H
@@ -25,7 +26,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 BLASGRAD_DEFINE_ELEMENTWISE
 
-// out[i] = f(in[i]...) with whole vectors of the type that arithmetic on the output is done in; f is inlined.
+// out[i] = f(in[i]...) with full vectors of the type used for arithmetic on the output; f is inlined.
 template <bool kStreams, class Out, class F, class... In>
 HWY_INLINE void MapVectors(const Args& a, int64_t count, Out* HWY_RESTRICT out, const F& f,
                            const In*... in) {

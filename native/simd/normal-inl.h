@@ -17,8 +17,8 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace vm {
 
-// float32: erf(x) / x as a polynomial of x^2 below 1, -log(1 - erf(x)) as one of x from 1 to 4,
-// both minimax fits to 2e-9 relative; beyond 4 it is 1. float64: the C library.
+// float32: erf(x) / x as a polynomial of x^2 below 1, -log(1 - erf(x)) as a polynomial of x from 1 to 4, both
+// minimax fits with a relative error of 2e-9; above 4 the result is 1. float64: the C library.
 template <class D, class V>
 HWY_INLINE V Erf(D d, V x) {
   if constexpr (sizeof(ElementOf<D>) == 8) {
@@ -46,10 +46,10 @@ HWY_INLINE V NormalDensity(D d, V x) {
                  vm::ExpNonPositive(d, hn::Mul(vm::Const(d, -0.5), hn::Mul(x, x))));
 }
 
-// The part of the standard normal distribution below x. float32: the part t beyond |x| is 2^-s, with
-// (s - 1) / |x| a polynomial of |x|, fitted up to 5.5 by Remez's algorithm: t is right to 5e-7 of
-// itself and to 1e-8 of 1 - t, so that, unlike (1 + erf) / 2, nothing cancels below 0. At kLast the
-// polynomial reaches 127, and t is 0 from there on.
+// The cumulative distribution function of the standard normal distribution. float32: the tail t beyond |x| is 2^-s,
+// with (s - 1) / |x| a polynomial of |x|, fitted up to 5.5 by Remez's algorithm. The relative error of t is 5e-7
+// and that of 1 - t is 1e-8: unlike in (1 + erf) / 2, nothing cancels below 0. At kLast the polynomial reaches 127,
+// and t is 0 beyond it.
 template <class D, class V>
 HWY_INLINE V NormalDistribution(D d, V x) {
   const V one = vm::Const(d, 1);
@@ -57,13 +57,13 @@ HWY_INLINE V NormalDistribution(D d, V x) {
     const V erf = vm::Erf(d, hn::Mul(x, vm::Const(d, 0.7071067811865476)));
     return hn::Mul(vm::Const(d, 0.5), hn::Add(one, erf));
   } else {
-    // Even and odd coefficients: two chains half as long.
+    // Even and odd coefficients: two dependency chains of half the length.
     constexpr std::array<double, 5> kEven = {1.151104801, 0.05246351528, 3.123816227e-5,
                                              -7.196785436e-5, -7.916018172e-7};
     constexpr std::array<double, 5> kOdd = {0.4592144338, -0.006982950782, 0.0002642020013,
                                             1.0214406e-5, 2.637078783e-8};
     constexpr double kLast = 11.25;
-    // (2^-r - 1) / r from -1/2 to 1/2, minimax to 2e-9.
+    // (2^-r - 1) / r from -1/2 to 1/2, minimax with an error of 2e-9.
     constexpr std::array<double, 6> kPower = {-0.693147203,   0.240226479,     -0.05550332163,
                                               0.009618438601, -0.001339900341, 0.0001535325764};
     const V last = vm::Const(d, kLast);

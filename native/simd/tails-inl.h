@@ -1,4 +1,5 @@
-// The last elements of a loop over vectors, fewer than one holds. Compiled once per instruction set, hence the odd guard.
+// The last elements of a loop, fewer than a vector holds. Compiled once per instruction set, hence the unusual
+// include guard.
 #if defined(BLASGRAD_TAILS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_TAILS_INL_H
 #undef BLASGRAD_TAILS_INL_H
@@ -15,7 +16,7 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The first n < Lanes(d) elements at p; what the other lanes hold is never stored.
+// The first n < Lanes(d) elements at p; the other lanes are undefined and never stored.
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> LoadTail(D d, const T* p, size_t n) {
 #if HWY_MEM_OPS_MIGHT_FAULT

@@ -1,5 +1,5 @@
-// The two functions of Highway's library that its headers call. They are here because distributions
-// have no static libhwy, and so that a setting can choose among the targets.
+// The two functions of libhwy that Highway's headers call. They are defined here because distributions have no
+// static libhwy, and so that a setting can choose the target.
 #include "simd/targets.h"
 
 #include <cstdlib>
@@ -35,8 +35,8 @@ constexpr Target kTargets[] = {
     {HWY_SCALAR, "SCALAR"},
 };
 
-// What CMake's BLASGRAD_TARGET says: "all" or the name of one target. Volatile, so that it is read when
-// the addon is loaded: a test puts another name into a copy of the addon to be on another CPU.
+// The value of CMake's BLASGRAD_TARGET: "all" or the name of one target. Volatile, so that it is read when the
+// addon is loaded: a test changes the name in a copy of the addon to simulate another CPU.
 const volatile char kCompiledFor[] = "compiled for: " BLASGRAD_TARGET;
 
 std::string CompiledFor() {
@@ -65,8 +65,8 @@ int64_t CompiledTargets() {
   return HWY_TARGETS & (name == "all" ? ~int64_t{0} : TargetNamed(name));
 }
 
-// The features each target is compiled for (hwy/ops/set_macros-inl.h). f16c has no name in every
-// compiler; each CPU with AVX2 has it.
+// The CPU features that each target is compiled for (hwy/ops/set_macros-inl.h). Not every compiler has a name for
+// f16c; every CPU with AVX2 has it.
 int64_t CpuTargets() {
 #if !HWY_ARCH_X86
   return HWY_STATIC_TARGET;

@@ -1,4 +1,4 @@
-// Which of the compiled SIMD targets the kernels use.
+// The compiled SIMD target that the kernels use.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,10 @@
 
 namespace blasgrad {
 
-// Bits of Highway's targets that were compiled and that this CPU runs; lower bits are better.
+// Bits of the Highway targets that were compiled and that this CPU supports; lower bits are better.
 int64_t UsableTargets();
 
-// The same, without those better than BLASGRAD_SIMD_TARGET names. Read once.
+// UsableTargets() without targets better than BLASGRAD_SIMD_TARGET. The variable is read once.
 int64_t AllowedTargets();
 
 // Highway's name of the best target in a set: "AVX3" (AVX-512), "AVX2", "SSE4", "NEON", ...
@@ -22,11 +22,11 @@ std::vector<std::string> TargetNames(int64_t targets);
 // The instruction set the kernels were dispatched to.
 std::string SimdTarget();
 
-// Why no kernel runs on this CPU: they were compiled for another CPU only. Empty if they run.
+// Why no kernel runs on this CPU: they were compiled only for another one. Empty if they run.
 std::string TargetProblem();
 
-// A setting or a build that keeps the kernels from the best target of this CPU, or a setting that
-// is ignored; empty if there is none. In docs/troubleshooting.md.
+// A setting or build option that prevents the best target of this CPU, or a setting that is ignored; empty if there
+// is none. Explained in docs/troubleshooting.md.
 std::string TargetWarning();
 
 }  // namespace blasgrad

@@ -1,5 +1,5 @@
-// Vector functions with the edges PyTorch has: NaN stays NaN, overflow is infinite, signs of zero
-// are kept. Built on Highway's math, which leaves those to its caller.
+// Vector functions with PyTorch's special cases: NaN stays NaN, overflow gives infinity, the sign of zero is
+// preserved. Based on Highway's math, which leaves those cases to its caller.
 #if defined(BLASGRAD_VECTOR_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_VECTOR_MATH_INL_H
 #undef BLASGRAD_VECTOR_MATH_INL_H
@@ -19,7 +19,7 @@ HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-namespace vm {  // always named in calls: Highway has functions of the same names
+namespace vm {  // always qualified in calls: Highway has functions of the same names
 
 template <class D>
 using ElementOf = hn::TFromD<D>;
@@ -30,7 +30,7 @@ HWY_INLINE hn::Vec<D> Const(D d, double value) {
   return hn::Set(d, static_cast<ElementOf<D>>(value));
 }
 
-// Applies a scalar function lane by lane: for functions no hot loop needs.
+// Applies a scalar function lane by lane, for functions that no hot loop uses.
 template <class D, class V, class F>
 HWY_INLINE V PerLane(D d, V x, const F& f) {
   HWY_ALIGN ElementOf<D> lanes[hn::MaxLanes(D())];
@@ -59,7 +59,7 @@ HWY_INLINE V Polynomial(D d, V x, const std::array<double, kCount>& coefficients
 template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
   using T = ElementOf<D>;
-  // Beyond these the result is infinite or 0; Highway's own reduction needs a bounded argument.
+  // Outside this range the result is infinite or 0; Highway's argument reduction needs a bounded argument.
   constexpr double kMax = sizeof(T) == 4 ? 88.72283935546875 : 709.782712893384;
   constexpr double kMin = sizeof(T) == 4 ? -104.0 : -746.0;
   const V y = hn::Exp(d, hn::Max(hn::Min(x, vm::Const(d, kMax)), vm::Const(d, kMin)));
@@ -67,9 +67,9 @@ HWY_INLINE V Exp(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, high);
 }
 
-// Exp of x <= 0 (or just above, by rounding). float32: x = q ln 2 + r with whole q, which adding
-// 1.5 * 2^23 leaves in the low bits; e^r - 1 - r is r^2 times a minimax polynomial, to 1.3e-8. It
-// needs half as many instructions as Exp.
+// Exp of x <= 0 (or slightly above, by rounding). float32: x = q ln 2 + r with an integer q, which adding 1.5 *
+// 2^23 leaves in the low bits; e^r - 1 - r is r^2 times a minimax polynomial, with an error of 1.3e-8. Needs half
+// as many instructions as Exp.
 constexpr double kRounder = 12582912;  // 1.5 * 2^23
 template <class D, class V>
 HWY_INLINE V ExpNonPositive(D d, V x) {
@@ -78,7 +78,7 @@ HWY_INLINE V ExpNonPositive(D d, V x) {
   } else {
     constexpr std::array<double, 5> kExp = {0.4999999814, 0.1666654318, 0.04166720176,
                                             0.008366580341, 0.00138825113};
-    const V low = vm::Const(d, -104);  // where it rounds to 0; NaN stays
+    const V low = vm::Const(d, -104);  // the result rounds to 0 below it; NaN stays
     const V y = hn::IfThenElse(hn::Lt(x, low), low, x);
     const V shifted = hn::MulAdd(y, vm::Const(d, 1.4426950408889634), vm::Const(d, kRounder));
     const V q = hn::Sub(shifted, vm::Const(d, kRounder));
@@ -102,7 +102,7 @@ HWY_INLINE V Expm1(D d, V x) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(x, hn::Zero(d))), x, high);
 }
 
-// Puts log's limits around a value that is right inside (0, inf).
+// Applies log's special cases to a value that is right inside (0, inf).
 template <class D, class V>
 HWY_INLINE V LogLimits(D d, V x, V inside) {
   const V zero = hn::Zero(d);
@@ -119,7 +119,7 @@ HWY_INLINE V Log(D d, V x) {
 template <class D, class V>
 HWY_INLINE V Log1p(D d, V x) {
   const V y = vm::LogLimits(d, hn::Add(x, vm::Const(d, 1)), hn::Log1p(d, x));
-  // Too small to change 1, and the zeros: the value itself.
+  // For values too small to change 1, and for zeros, the result is the value itself.
   const V tiny = vm::Const(d, std::numeric_limits<ElementOf<D>>::epsilon() / 4);
   return hn::IfThenElse(hn::Lt(hn::Abs(x), tiny), x, y);
 }
@@ -134,7 +134,7 @@ HWY_INLINE V Log10(D d, V x) {
   return hn::Mul(vm::Log(d, x), vm::Const(d, 0.4342944819032518));
 }
 
-// Highway reduces angles up to this size; beyond, and for infinity and NaN, the C library.
+// Highway reduces angles up to this size; the C library handles larger ones, infinity and NaN.
 constexpr double kMaxAngle = 30000;
 template <class D, class V>
 HWY_INLINE bool SmallAngles(D d, V x) {
@@ -142,7 +142,7 @@ HWY_INLINE bool SmallAngles(D d, V x) {
 }
 template <class D, class V>
 HWY_INLINE V Sin(D d, V x) {
-  // Highway's reduction loses the sign of zero where it has no fused multiply-add.
+  // Highway's reduction loses the sign of zero without fused multiply-add.
   if (vm::SmallAngles(d, x)) return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));
   return vm::PerLane(d, x, [](auto v) { return std::sin(v); });
 }
@@ -219,7 +219,7 @@ HWY_INLINE V Sign(D d, V x) {
   return hn::IfThenElse(hn::Lt(x, zero), vm::Const(d, -1), up);
 }
 
-// Larger and smaller value, NaN if either is.
+// The larger and the smaller value; NaN if either is NaN.
 template <class D, class V>
 HWY_INLINE V Maximum(D, V a, V b) {
   if constexpr (std::is_floating_point_v<ElementOf<D>>) {

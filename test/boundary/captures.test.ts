@@ -122,10 +122,10 @@ describe('captures', () => {
     const end = (
       inputs: ElementArray[],
       outputs: ElementArray[],
-      kept: ElementArray[],
+      gradients: ElementArray[],
       storages: ElementArray[],
     ) => {
-      return () => addon.endCapture(inputs, outputs, kept, storages, []);
+      return () => addon.endCapture(inputs, outputs, gradients, storages, []);
     };
     const all: [() => unknown, RegExp][] = [
       [end([large], [], [], []), /expected memory inside a temporary for inputs/],
@@ -136,10 +136,13 @@ describe('captures', () => {
       [end([], [large], [], []), /expected memory inside a temporary for outputs/],
       [end([], [], [out], []), /expected 1 for storages, got 0/],
       [end([], [], [], [out]), /expected 0 for storages, got 1/],
-      [end([], [], [out], [shared(15)]), /expected as much memory as is kept for storages/],
+      [
+        end([], [], [out], [shared(15)]),
+        /expected memory of the size of the gradient for storages/,
+      ],
       [end([], [], [out], [new Float32Array(16)]), /expected shared memory for storages/],
-      [end([], [], [out.subarray(1)], [shared(15)]), /expected as much memory as is kept/],
-      [end([], [], [shared(4)], [shared(4)]), /expected as much memory as is kept/],
+      [end([], [], [out.subarray(1)], [shared(15)]), /expected memory of the size of the gradient/],
+      [end([], [], [shared(4)], [shared(4)]), /expected memory of the size of the gradient/],
     ];
     for (const [call, message] of all) {
       requireRefused(call, message);

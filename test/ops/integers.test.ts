@@ -91,7 +91,7 @@ test.each<[string, () => unknown, string]>([
   [
     'to',
     () => tensor([NaN]).to('int64'),
-    'to: expected numbers that int64 holds for this, got NaN',
+    'to: expected numbers that int64 can represent for this, got NaN',
   ],
 ])('a number that does not fit is refused: %s', (_, run, message) => {
   expect(run).toThrow(new RangeError(message));

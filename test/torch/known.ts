@@ -22,7 +22,7 @@ const known: readonly Known[] = [
   },
   {
     target: /^x\.(byte|long)$/,
-    failure: /RangeError: \w+: expected numbers that \w+ holds for this, got NaN/,
+    failure: /RangeError: \w+: expected numbers that \w+ can represent for this, got NaN/,
     reason: 'NaN has no integer value; PyTorch gives what the machine leaves',
   },
   {

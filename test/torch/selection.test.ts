@@ -55,7 +55,7 @@ test('only what is listed is known to differ', () => {
     inputs: '',
     failures: [{ form: 'eager', kind: 'refused', detail }],
   });
-  const nan = 'RangeError: byte: expected numbers that uint8 holds for this, got NaN';
+  const nan = 'RangeError: byte: expected numbers that uint8 can represent for this, got NaN';
   expect(reasonOf('x.byte', call(nan))).toContain('NaN');
   expect(reasonOf('x.byte', call('Error: something else'))).toBeNull();
   expect(reasonOf('x.add', call(nan))).toBeNull();

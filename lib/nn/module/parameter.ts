@@ -18,12 +18,12 @@ function replaceStorage(parameter: Replaceable, storage: Storage, dtype: DType):
 
 /** The memory of a parameter: the memory of `data` if it is the user's own SharedArrayBuffer, else new memory. */
 function storageFor(data: Tensor): { storage: Storage; isCopy: boolean } {
-  const { array, given } = data._storage;
-  if (given && isShared(array) && data._contiguous) {
+  const { array, fromUser } = data._storage;
+  if (fromUser && isShared(array) && data._contiguous) {
     if (data.numel() === array.length) return { storage: data._storage, isCopy: false };
     const view = new Storage(data.dtype, data._flat);
     view.exposed = true;
-    view.given = true;
+    view.fromUser = true;
     return { storage: view, isCopy: false };
   }
   const copy = new Storage(data.dtype, allocateShared(data.dtype, data.numel()));

@@ -19,10 +19,10 @@ import { Tensor } from '../../core/tensor';
 import { unsupportedDType } from './ops';
 import { scalar } from './results';
 
-/** The other operand of an op; numbers and bigints are promoted as Python numbers are in PyTorch. */
+/** The other operand of an op; numbers and bigints are promoted as PyTorch promotes Python numbers. */
 export type Operand = Tensor | number | bigint;
 
-/** An operand as a tensor: see `scalarDType`. RangeError for an integer that the dtype does not hold. */
+/** An operand as a tensor: see `scalarDType`. RangeError for an integer out of the dtype's range. */
 export function operand(op: string, name: string, value: unknown, like: Tensor): Tensor {
   if (value instanceof Tensor) {
     if (!value._isNumber || value.dtype === like.dtype) return value;
@@ -38,8 +38,9 @@ export function operand(op: string, name: string, value: unknown, like: Tensor):
 }
 
 /**
- * The dtype of a number next to a tensor: that of the tensor, unless the number is of a higher category. A number with a
- * fraction has the default dtype; an integer next to bool is int32, or int64 where int32 does not hold it; a bigint int64.
+ * The dtype of a number that is combined with a tensor: the tensor's, unless the number has a higher category. A
+ * number with a fraction gets the default dtype; an integer with bool gets int32, or int64 if out of int32's range;
+ * a bigint gets int64.
  */
 export function scalarDType(value: Element, like: DType): DType {
   if (isFloating(like)) return like;
@@ -48,7 +49,7 @@ export function scalarDType(value: Element, like: DType): DType {
   return typeof value === 'number' && value === (value | 0) ? 'int32' : 'int64';
 }
 
-/** Whether a number is whole, but not one that the integer dtype of a tensor holds. */
+/** Whether a number is an integer out of the range of the tensor's integer dtype. */
 export function exceeds(value: unknown, dtype: DType): value is Element {
   if (!isInteger(dtype) || (typeof value !== 'bigint' && !Number.isInteger(value))) return false;
   const [least, largest] = rangeOf(dtype);
@@ -63,34 +64,34 @@ export function promote(a: Tensor, b: Tensor): [Tensor, Tensor] {
   return [a.to(dtype), b.to(dtype)];
 }
 
-/** The common dtype of tensors, whether or not they have dimensions. */
+/** The common dtype of tensors, where tensors without dimensions count like others. */
 function commonDType(tensors: readonly Tensor[]): DType {
-  return tensors.map((one) => one.dtype).reduce(promoteTypes);
+  return tensors.map((tensor) => tensor.dtype).reduce(promoteTypes);
 }
 
 /** Any number of operands in their common dtype (torch.result_type): see `resultType`. */
 export function promoteOperands(operands: readonly Tensor[]): Tensor[] {
-  const single = operands.filter((one) => one.ndim === 0);
-  const others = operands.filter((one) => one.ndim > 0);
+  const single = operands.filter((tensor) => tensor.ndim === 0);
+  const others = operands.filter((tensor) => tensor.ndim > 0);
   const dtype =
     single.length === 0 || others.length === 0
       ? commonDType(operands)
       : resultType(commonDType(others), false, commonDType(single), true);
-  return operands.map((one) => one.to(dtype));
+  return operands.map((tensor) => tensor.to(dtype));
 }
 
-/** All tensors in their common dtype, whether or not they have dimensions. */
+/** All tensors in their common dtype, where tensors without dimensions count like others. */
 export function promoteAll(tensors: readonly Tensor[]): Tensor[] {
   const dtype = commonDType(tensors);
-  return tensors.map((one) => one.to(dtype));
+  return tensors.map((tensor) => tensor.to(dtype));
 }
 
-/** A tensor in the dtype that an option of `op` names, if it names one. */
+/** The tensor in the dtype that an option of `op` gives, if any. */
 export function inDType(op: string, x: Tensor, dtype: DType | undefined): Tensor {
   return dtype === undefined ? x : calledAs(op, () => x.to(requireDType(op, dtype)));
 }
 
-/** An integer or bool tensor in the default dtype, as PyTorch does for functions with floating results. */
+/** An integer or bool tensor converted to the default dtype, as PyTorch does for functions with floating results. */
 export function asFloating(x: Tensor): Tensor {
   return isFloating(x.dtype) ? x : x.to(defaultDType);
 }
@@ -102,7 +103,10 @@ export function requireDTypeOf(op: string, name: string, x: Tensor, ...allowed: 
   }
 }
 
-/** Throws unless the input of a layer has the dtype of the layer's weight; the input is what users have to convert. */
+/**
+ * Throws unless the input of a layer has the dtype of the layer's weight; the message tells users to convert the
+ * input.
+ */
 export function requireDTypeOfWeight(op: string, name: string, x: Tensor, weight: Tensor): void {
   if (x.dtype === weight.dtype) return;
   const what = `dtype ${weight.dtype}, which weight has,`;
@@ -119,12 +123,12 @@ export function requireFloating(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, ...floatingDTypes);
 }
 
-/** Throws unless the dtype is one that labels and indices may have. */
+/** Throws unless labels and indices may have the dtype. */
 export function requireIndex(op: string, name: string, x: Tensor): void {
   requireDTypeOf(op, name, x, ...indexDTypes);
 }
 
-/** Throws for a negative number as the exponent of integers; a tensor of exponents gives 1, -1 or 0, as in PyTorch. */
+/** Throws for a negative exponent number of integers; a tensor of exponents gives 1, -1 or 0, as in PyTorch. */
 export function requireExponent(op: string, x: Tensor, exponent: unknown): void {
   if (typeof exponent !== 'number' && typeof exponent !== 'bigint') return;
   if (exponent >= 0 || isFloating(x.dtype)) return;

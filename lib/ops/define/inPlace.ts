@@ -10,8 +10,8 @@ import { sameShape, type Shape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 
 /**
- * Call before changing `x` in place: throws for a leaf that requires grad while recording, as PyTorch does, and where a
- * result of `shape` and `dtype` does not fit.
+ * Call before changing `x` in place. Throws for a leaf that requires grad while recording, as PyTorch does, and if
+ * a result of `shape` and `dtype` does not fit.
  */
 export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType): void {
   requireNoReaders(op, x);
@@ -43,8 +43,8 @@ export function requireInPlace(op: string, x: Tensor, shape: Shape, dtype: DType
 }
 
 /**
- * `source` for a change of `x` in place: a copy if they overlap and are not the same view, because the op would read
- * elements that it has already written.
+ * `source` for an in-place change of `x`: a copy if they overlap without being the same view, because the op would
+ * read elements that it has already written.
  */
 export function withoutOverlap(x: Tensor, source: Tensor): Tensor {
   if (source._storage !== x._storage) return source;

@@ -1,4 +1,4 @@
-/** The parts that all families of ops use. */
+/** Functions that all families of ops use. */
 export { isFloating } from '../../core/dtype';
 export { isGradEnabled } from '../../core/gradMode';
 export { recordInPlace } from '../../core/inPlace';

@@ -5,8 +5,8 @@ import { broadcastStrides, sameShape, type Shape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
 
 /**
- * Sizes and strides for a native elementwise op, each operand broadcast to `shape`. Neighbouring dimensions are merged
- * where all operands have even strides.
+ * Sizes and strides for a native elementwise op, with each operand broadcast to `shape`. Adjacent dimensions are
+ * merged if the strides of all operands allow it.
  */
 export function layoutOf(op: string, shape: Shape, operands: readonly Tensor[]): Float64Array {
   const all = operands.map((operand) => broadcastStrides(operand.shape, operand._strides, shape));
@@ -53,13 +53,13 @@ export function runElementwise(
   if (n === 0) return;
   let flat = out._contiguous;
   for (let i = 0; i < inputs.length && flat; i++) {
-    // A single element can stand for any shape, as the gradient of a sum does.
+    // A single element can be broadcast to any shape, as in the gradient of a sum.
     flat =
       (inputs[i]._contiguous && sameShape(inputs[i].shape, out.shape)) ||
       inputs[i]._flat.length === 1;
   }
   const layout = flat ? n : layoutOf(op, out.shape, [...inputs, out]);
-  // Written out for the usual numbers of operands: a call with spread arguments costs 100 ns more.
+  // The usual numbers of operands are written out: a call with spread arguments takes 100 ns more.
   if (attrs.length > 0) call(...inputs.map((input) => input._flat), out._flat, ...attrs, layout);
   else if (inputs.length === 1) call(inputs[0]._flat, out._flat, layout);
   else if (inputs.length === 2) call(inputs[0]._flat, inputs[1]._flat, out._flat, layout);

@@ -9,14 +9,14 @@ import { addErrorName } from '../../core/caller';
 import { byDType, type DType } from '../../core/dtype';
 import { addon } from '../../core/native';
 
-/** The functions of an op by dtype; for a dtype that the op does not support, one that throws. */
+/** The functions of an op by dtype. For a dtype that the op does not support, the function throws. */
 export type Kernels = Readonly<Record<DType, NativeOp>>;
-/** The functions of an op by two dtypes, the second within the first. */
+/** The functions of an op by two dtypes, the second inside the first. */
 export type KernelPairs = Readonly<Record<DType, Kernels>>;
 
 const used = new Set<string>();
 
-/** The functions of the native op `name`, to look up once: `kernels('add')[x.dtype](...)`. */
+/** The functions of the native op `name`. Call it once: `kernels('add')[x.dtype](...)`. */
 export function kernels(name: string): Kernels {
   return tableOf(name, find(name));
 }
@@ -53,7 +53,7 @@ function missingKernel(name: string, found: object): (dtype: DType) => NativeOp 
   };
 }
 
-/** The error for a dtype that an op does not support; it names those that the op does. */
+/** The error for a dtype that an op does not support; it lists the supported ones. */
 export function unsupportedDType(
   op: string,
   name: string,
@@ -75,7 +75,7 @@ export function opDefinitions(): {
 
 /** The definition of one op. */
 export function definitionOf(name: string): NativeOpDefinition {
-  const found = definitions().find((one) => one.name === name);
+  const found = definitions().find((definition) => definition.name === name);
   if (found === undefined) throw new Error(`blasgrad: the addon has no op ${name}`);
   return found;
 }

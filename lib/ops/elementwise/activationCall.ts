@@ -1,4 +1,4 @@
-/** How activation functions check their arguments and call their ops. */
+/** Checks the arguments of activation functions and calls their ops. */
 import { calledAs } from '../../core/caller';
 import { requireBoolean, requireNumber, requireOptions } from '../../core/errors';
 import { requireTensor } from '../../core/tensor';

@@ -63,7 +63,7 @@ function mishDerivative(x: Tensor): Tensor {
   return t.add(x.mul(x.sigmoid()).mul(t.mul(t).neg().add(1)));
 }
 
-/** min(x, 0), whose derivative is 0 at 0 and NaN: so are the second derivatives of functions with a corner there. */
+/** min(x, 0), with derivative 0 at 0 and at NaN, like the second derivatives of functions with a kink at 0. */
 const negative = (x: Tensor): Tensor => x.clamp({ max: 0 });
 const one = (x: Tensor): Tensor => zerosLike(x).add(1);
 const seluAlpha = 1.6732632423543772;
@@ -118,7 +118,7 @@ export const activations = defineUnary<keyof ActivationAttrs>({
     ...passing((x, [min, max]) => x.le(min).logicalOr(x.ge(max)).logicalNot()),
     ofWhole: (x, [min, max]) => {
       requireNumbers('hardtanh', 'input', x);
-      // Integers stay integers, so the bounds lose their fractions, as in PyTorch.
+      // Integers stay integers, so the bounds are truncated, as in PyTorch.
       const bounds = { min: Math.trunc(min), max: Math.trunc(max) };
       return calledAs('hardtanh', () => x.clamp(bounds), ['min', 'minVal']);
     },
@@ -138,7 +138,7 @@ export const activations = defineUnary<keyof ActivationAttrs>({
   ),
   softplus: ofInput((x, [beta, limit]) => {
     const scaled = x.mul(beta);
-    // The constant makes the second derivative 0 from the limit on.
+    // The constant makes the second derivative 0 above the limit.
     return where(scaled.gt(limit), one(x), where(scaled.ge(limit), limit, scaled).sigmoid());
   }),
 });

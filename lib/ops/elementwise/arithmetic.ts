@@ -53,7 +53,7 @@ export interface RoundOptions {
 
 type Sum = 'add' | 'sub';
 
-/** Refuses bool, as PyTorch does: `logicalNot` inverts it, `logicalXor` says where it differs. */
+/** Throws for bool, as PyTorch does: `logicalNot` inverts it, and `logicalXor` gives the elements that differ. */
 function refuseBool(op: string, x: Tensor, other: unknown = null): void {
   if (x.dtype === 'bool') requireNumbers(op, 'this', x);
   if (other instanceof Tensor && other.dtype === 'bool') requireNumbers(op, 'other', other);
@@ -98,7 +98,7 @@ declare module '../../core/node' {
   }
 }
 
-/** Its inputs are the rounded result, and the tensors that it is computed from, whose gradients are zeros. */
+/** The inputs are the rounded result and the tensors that it is computed from, whose gradients are zeros. */
 const roundedRule: Rule<'rounded'> = {
   name: 'rounded',
   grad: (dy, node) => node.edges.map((edge) => (edge === null ? null : zerosLike(dy))),
@@ -109,7 +109,7 @@ function rounded(inputs: readonly Tensor[], compute: () => Tensor): Tensor {
   return record(out, roundedRule, [out, ...inputs], [], undefined);
 }
 
-/** A quotient of halves is computed in float32, and rounded twice: to an integer, and to the half. */
+/** A quotient of halves is computed in float32 and rounded twice: to an integer, and to the half. */
 function truncated(a: Tensor, b: Tensor): Tensor {
   const dtype = resultType(a.dtype, a.ndim === 0, b.dtype, b.ndim === 0);
   if (isHalf(dtype)) return truncated(a.to('float32'), b.to('float32')).to(dtype);
@@ -160,7 +160,7 @@ function replace(op: string, x: Tensor, result: Tensor): Tensor {
   return x.copy_(result);
 }
 
-/** Methods with options, each with its `_` form in place. */
+/** Methods with options, each with an in-place form `_`. */
 export interface ArithmeticMethods {
   /**
    * Adds `alpha` times `other`, element by element.

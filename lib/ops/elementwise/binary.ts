@@ -38,22 +38,25 @@ export type OperatorName = keyof OperatorMethods | 'add' | 'sub' | 'div';
 type OperatorNode = Node<OperatorName>;
 
 interface BinaryRule {
-  /** Gradients of a and b, in ordinary ops; the engine undoes broadcasting. Missing: the result has no gradient. */
+  /**
+   * Gradients of a and b, in ordinary ops; the engine sums over broadcast dimensions. Missing if the result has no
+   * gradient.
+   */
   readonly grad?: (
     dy: Tensor,
     a: Tensor,
     b: Tensor,
     node: OperatorNode,
   ) => readonly (Tensor | null)[];
-  /** False where the gradient needs neither a nor b, so that they are not saved. */
+  /** False if the gradient needs neither a nor b, so that they are not saved. */
   readonly saves?: false;
   /** True if integers give a floating result. */
   readonly floating?: true;
-  /** The op for two bool tensors, whose result is bool; without it they count as int32. */
+  /** The op for two bool tensors, with a bool result; without it they count as int32. */
   readonly ofBool?: 'logicalAnd' | 'logicalOr';
-  /** The op for a half-precision tensor and a number. It takes the number as float32, which is more exact than a half. */
+  /** The op for a half-precision tensor and a number, passed as float32, which is more precise than a half. */
   readonly ofNumber?: `${OperatorName}Number`;
-  /** True for functions of bits, which two bool tensors have too. */
+  /** True for bitwise functions, which also accept two bool tensors. */
   readonly ofBits?: true;
 }
 
@@ -160,8 +163,8 @@ class BinaryOp implements Rule<OperatorName> {
 }
 
 /**
- * The other operand of a half-precision tensor as float32, as in PyTorch, if it is a number or a float32 or float64 tensor
- * without dimensions. Null if it is anything else, or if it requires a gradient.
+ * The other operand of a half-precision tensor as float32, as in PyTorch, if it is a number or a float32 or float64
+ * tensor without dimensions. Null for anything else, or if it requires a gradient.
  */
 function numberBeside(op: string, x: Tensor, value: Operand): Tensor | null {
   if (!(value instanceof Tensor)) {
@@ -178,12 +181,15 @@ function asFloatingType(dtype: DType): DType {
 
 const copy = kernels('copy');
 
-/** Writes values of another floating dtype into `to`, without recording. */
+/** Writes values of another floating dtype to `to`, without recording. */
 function copyInto(to: Tensor, from: Tensor): void {
   runElementwise('copy', copy[to.dtype], [from.detach().to(to.dtype)], to);
 }
 
-/** The gradients of both operands: dy, half of it at a tie, 0 where it lost. Where one is NaN both get dy, as in PyTorch. */
+/**
+ * The gradients of both operands: dy for the selected one, half of dy at a tie, 0 for the other. If one is NaN,
+ * both get dy, as in PyTorch.
+ */
 function shareExtreme(dy: Tensor, ties: Tensor, aLost: Tensor, bLost: Tensor): Tensor[] {
   const shared = where(ties, dy.mul(0.5), dy);
   return [where(aLost, 0, shared), where(bLost, 0, shared)];
@@ -292,7 +298,7 @@ for (const [name, op] of Object.entries(operators)) {
 
 addMethods({
   pow(this: Tensor, exponent: Operand): Tensor {
-    // The value decides which op computes the power.
+    // The value determines which op computes the power.
     if (exponent instanceof Tensor && exponent._isNumber) return this.pow(exponent.item());
     requireExponent('pow', this, exponent);
     if (typeof exponent !== 'number' || !isFloating(this.dtype))
@@ -320,7 +326,7 @@ addMethods({
       const wide = weight instanceof Tensor ? weight.to('float32') : weight;
       return this.to('float32').lerp(other.to('float32'), wide).to(this.dtype);
     }
-    // From the nearer end, as in PyTorch: exact at both.
+    // Computed from the nearer end, as in PyTorch, so that both ends are exact.
     const change = other.sub(this);
     const part = operand('lerp', 'weight', weight, this);
     if (!(weight instanceof Tensor)) {

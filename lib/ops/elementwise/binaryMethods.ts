@@ -1,7 +1,7 @@
-/** The methods of two operands. Each has a form in place as well: `mul_` for `mul`. */
+/** The methods with a second operand. Each also has an in-place form: `mul_` for `mul`. */
 import type { Operand, Tensor } from '../define';
 
-/** Methods with an operand, each with its `_` form in place; those with options are in arithmetic.ts. */
+/** Methods with an operand, each with an in-place form `_`. Those with options are in arithmetic.ts. */
 export interface OperatorMethods {
   /**
    * Multiplies by `other`, element by element.

@@ -18,19 +18,19 @@ import { clamp } from './unary';
 
 declare module '../../core/node' {
   interface OpAttrs {
-    /** Of two tensors as bounds; one bound is `maximum` or `minimum`. */
+    /** For bounds that are two tensors; one bound is `maximum` or `minimum`. */
     clampBetween: undefined;
   }
 }
 
-/** dy where `all` holds, half of it where `half` does, 0 elsewhere. */
+/** dy where `all` is true, half of it where `half` is true, 0 elsewhere. */
 function share(dy: Tensor, all: Tensor, half: Tensor): Tensor {
   return where(all, dy, where(half, dy.mul(0.5), 0));
 }
 
 const betweenRule: Rule<'clampBetween'> = {
   name: 'clampBetween',
-  // Elements at a bound share their gradient with it; where the bounds cross, the upper one is the result.
+  // Elements equal to a bound share their gradient with it. If the bounds cross, the result is the upper one.
   grad: (dy, node) => {
     const [x, min, max] = node.saved;
     const apart = min.lt(max);
@@ -47,7 +47,10 @@ const betweenRule: Rule<'clampBetween'> = {
   },
 };
 
-/** max(x, min), then min(that, max), so that `max` wins where the bounds cross; NaN in any of the three stays. */
+/**
+ * max(x, min), then the minimum of that and max, so that `max` wins if the bounds cross. NaN in any of the three
+ * gives NaN.
+ */
 function clampBetween(input: Tensor, least: Tensor, largest: Tensor): Tensor {
   const [x, min, max] = promoteOperands([input, least, largest]);
   const out = noGrad(() => x.maximum(min).minimum(max));
@@ -61,7 +64,7 @@ export type Bound = Operand | null;
 export interface ClampBounds {
   /** The smallest value. */
   min?: Bound;
-  /** The largest value; it takes precedence where it is below `min`. */
+  /** The largest value; it takes precedence if it is below `min`. */
   max?: Bound;
 }
 

@@ -45,7 +45,7 @@ const copyKernels = kernels('copy');
 const toKernels = kernelPairs('to');
 const fillKernels = kernels('fill');
 
-/** The same native op for a result whose memory is not new. */
+/** The same native op for a result in memory that was used before. */
 function intoExisting(call: NativeOp): NativeOp {
   return (...args) => {
     call(...args, true);
@@ -216,7 +216,7 @@ addMethods({
     const from = operand('copy_', 'source', source, this);
     requireInPlace('copy_', this, broadcastShapes('copy_', this.shape, from.shape), this.dtype);
     if (from.dtype !== this.dtype && !from.requiresGrad && observer === null) {
-      // One kernel converts and copies. An observer has to see a conversion and a copy.
+      // One kernel converts and copies, but an observer must see a conversion and a copy.
       const apart = from._storage === this._storage ? from.clone() : from;
       runElementwise('copy_', intoExisting(toKernels[from.dtype][this.dtype]), [apart], this);
       recordInPlace(this, copyRule, [this, apart], [], undefined);
@@ -252,7 +252,7 @@ addMethods({
   },
 });
 
-/** PyTorch's names of conversions. */
+/** PyTorch's names for conversions. */
 const shorthands: Readonly<Record<DType, string>> = {
   float16: 'half',
   bfloat16: 'bfloat16',

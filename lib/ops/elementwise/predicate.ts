@@ -27,7 +27,7 @@ class PredicateOp {
   }
 
   apply(left: Tensor, right: Operand): Tensor {
-    // A number outside the range of the dtype is compared exactly, in int64.
+    // A number out of the dtype's range is compared exactly, in int64.
     const wide = exceeds(right, left.dtype) ? left.to('int64') : left;
     const [a, b] = promote(wide, operand(this.name, 'other', right, wide));
     const out = Tensor._empty('bool', broadcastShapes(this.name, a.shape, b.shape));

@@ -1,4 +1,4 @@
-/** Activation functions with corners (torch.nn.functional): ReLU and its variants. Their ops are in activationOps.ts. */
+/** Piecewise activation functions (torch.nn.functional): ReLU and its variants. Their ops are in activationOps.ts. */
 import { calledAs } from '../../core/caller';
 import {
   requireArity,

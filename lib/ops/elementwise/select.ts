@@ -1,4 +1,4 @@
-/** Choosing elements of two tensors by a mask. */
+/** Selects elements of two tensors by a mask. */
 import { calledAs } from '../../core/caller';
 import { defaultDType, type DType } from '../../core/dtype';
 import { requireElement } from '../../core/element';
@@ -37,18 +37,18 @@ const whereRule: Rule<'where'> = {
   },
 };
 
-/** A condition as bool: elements of other dtypes are true where they are not 0. */
+/** A condition as bool: elements of other dtypes are true if they are not 0. */
 function maskOf(op: string, name: string, value: unknown): Tensor {
   const condition = requireTensor(op, name, value);
   return condition.dtype === 'bool' ? condition : condition.ne(0);
 }
 
-/** Whether a value has a dtype of its own: a tensor that does not act as a number. */
+/** Whether a value has its own dtype: a tensor that does not act as a number. */
 function isTyped(value: unknown): value is Tensor {
   return value instanceof Tensor && !value._isNumber;
 }
 
-/** The dtype of untyped values: float32 if one is a number, else int64 if one is a bigint, else bool. */
+/** The dtype of values without one: float32 if any is a number, else int64 if any is a bigint, else bool. */
 function dtypeOfValues(...values: unknown[]): DType {
   const isNumber = (value: unknown): boolean =>
     typeof value === 'number' || value instanceof Tensor;

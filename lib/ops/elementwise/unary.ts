@@ -1,4 +1,4 @@
-/** Functions of one number: each line gives the derivative in ordinary ops. */
+/** Functions of one number. Each line gives the derivative in ordinary ops. */
 import { isUnsigned } from '../../core/dtype';
 import { addMethods } from '../../core/methods';
 import {
@@ -22,7 +22,8 @@ import { where } from './select';
 import type { UnaryMethods } from './unaryMethods';
 
 /**
- * The functions of one number and their attributes, in the order of the native op. Each file of functions adds its own.
+ * The functions of one number and their attributes, in the order of the native op. Each file with functions adds
+ * its own.
  */
 export interface UnaryAttrs extends Record<UnaryOpName, readonly []> {
   clamp: readonly [min: number, max: number];
@@ -36,15 +37,18 @@ declare module '../../core/node' {
 }
 
 /**
- * How a function y = f(x) is differentiated, from x or y, whichever it saves. First derivatives come from the native op
- * `<name>Backward`. For higher ones, `derivative` computes dy/dx in ordinary ops, or `passes` says where dy/dx is 1, and it is 0
- * elsewhere: there 0 is selected, because the product of 0 and an infinite dy is NaN.
+ * The derivative of a function y = f(x), from x or y, whichever it saves. First derivatives use the native op
+ * `<name>Backward`. For higher ones, either `derivative` computes dy/dx in ordinary ops, or `passes` gives where
+ * dy/dx is 1; elsewhere 0 is selected, because the product of 0 and an infinite dy is NaN.
  */
 export interface UnaryRule<K extends UnaryName> {
   readonly saves: 'input' | 'output';
   readonly derivative?: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
   readonly passes?: (saved: Tensor, attrs: OpAttrs[K]) => Tensor;
-  /** The function for integer and bool tensors with an integer result, as in PyTorch; without it the result is float32. */
+  /**
+   * The function for integer and bool tensors with an integer result, as in PyTorch. Without it the result is
+   * float32.
+   */
   readonly ofWhole?: (x: Tensor, attrs: OpAttrs[K]) => Tensor;
 }
 
@@ -119,19 +123,19 @@ export const ofOutput = <K extends UnaryName>(derivative: Derivative<K>): UnaryR
   saves: 'output',
   derivative,
 });
-/** A function whose derivative is 1 where `passes` holds, which is computed from its input, and 0 elsewhere. */
+/** A function whose derivative is 1 where `passes` is true (computed from its input), and 0 elsewhere. */
 export const passing = <K extends UnaryName>(passes: Derivative<K>): UnaryRule<K> => ({
   saves: 'input',
   passes,
 });
 const constant = { saves: 'input', derivative: zerosLike } as const;
-/** Rounding leaves integers as they are. */
+/** Rounding does not change integers. */
 const rounding = { ...constant, ofWhole: (x: Tensor): Tensor => x.clone() };
 
 /** The ops without attributes. */
 export type UnaryOpName = keyof UnaryMethods | 'round' | 'neg';
 
-/** 0 in the dtype of arithmetic with `x`, where bool counts as int32. */
+/** 0 in the dtype of arithmetic with `x`; bool counts as int32. */
 function wholeZero(x: Tensor): Tensor {
   return scalar(0, x.dtype === 'bool' ? 'int32' : x.dtype);
 }
@@ -195,7 +199,7 @@ const basic = defineUnary<UnaryOpName>({
 
 /** Functions with attributes, which their methods check. */
 const withAttrs = defineUnary<'clamp' | 'powScalar'>({
-  // Infinite bounds are not compared, so that infinities pass; without finite bounds NaN passes too.
+  // Infinite bounds are not compared, so that infinities pass. Without finite bounds NaN passes too.
   clamp: passing((x, [min, max]) => {
     if (max === Infinity) return min === -Infinity ? x.eq(x).logicalOr(1) : x.gt(min);
     return min === -Infinity ? x.lt(max) : x.gt(min).logicalAnd(x.lt(max));
@@ -225,7 +229,7 @@ interface WithoutAttrs {
   applyInPlace(x: Tensor, attrs: readonly []): void;
 }
 
-/** Gives every tensor the methods of a table of functions: `x.exp()`, and `x.exp_()` in place. */
+/** Adds the methods of a table of functions to Tensor: `x.exp()`, and the in-place `x.exp_()`. */
 export function addUnaryMethods(functions: Readonly<Record<string, WithoutAttrs>>): void {
   const none = [] as const;
   for (const [name, op] of Object.entries(functions)) {

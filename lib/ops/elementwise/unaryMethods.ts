@@ -1,7 +1,7 @@
-/** The methods of one operand without arguments. Each has a form in place as well: `exp_` for `exp`. */
+/** The methods without arguments. Each also has an in-place form: `exp_` for `exp`. */
 import type { Tensor } from '../define';
 
-/** Methods without arguments, each with its `_` form in place. */
+/** Methods without arguments, each with an in-place form `_`. */
 export interface UnaryMethods {
   /**
    * Absolute value of each element.

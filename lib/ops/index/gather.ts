@@ -1,4 +1,4 @@
-/** Reads, writes and adds elements at an index for each of them: reading and adding are each other's gradients. */
+/** Reads, writes and adds elements with one index per element. The gradient of reading is adding, and the reverse. */
 import { calledAs } from '../../core/caller';
 import { requireOneOf, requireOptions, shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
@@ -69,7 +69,7 @@ export function gatherBackward(dy: Tensor, along: Along, index: Tensor): Tensor 
 function gather(input: Tensor, dimension: number, indices: Tensor): Tensor {
   const dim = normalizeDim('gather', dimension, input.ndim);
   if (requireTensor('gather', 'index', indices).numel() === 0) {
-    // An index without elements may have any shape and dtype, as in PyTorch.
+    // An empty index may have any shape and dtype, as in PyTorch.
     const none = Tensor._empty(input.dtype, indices.shape);
     return record(none, gatherRule, [input], [indices], { dim, shape: input.shape });
   }
@@ -129,7 +129,7 @@ const scatterMultiplyRule: Rule<'scatterMultiply'> = {
   },
 };
 
-/** Writes `source`, in the shape of `index`, into `x`, without recording. */
+/** Writes `source`, which has the shape of `index`, to `x`, without recording. */
 function scatterInto(
   kernels: typeof scatterKernels,
   x: Tensor,
@@ -240,9 +240,9 @@ declare module '../../core/tensor' {
      * @example zeros(2).scatterAdd(0, tensor([1, 1], { dtype: 'int32' }), tensor([5, 6])) // tensor([ 0., 11.])
      */
     scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
-    /** As `scatter`, in place: changes this tensor and returns it. */
+    /** Like `scatter`, in place: changes this tensor and returns it. */
     scatter_(dim: number, index: Tensor, src: Operand, options?: ScatterOptions): this;
-    /** As `scatterAdd`, in place: changes this tensor and returns it. */
+    /** Like `scatterAdd`, in place: changes this tensor and returns it. */
     scatterAdd_(dim: number, index: Tensor, src: Tensor): this;
   }
 }

@@ -34,8 +34,8 @@ export interface Along {
 }
 
 /**
- * The dtype in which elements are added or multiplied: halves are rounded once; bool counts as 0 and 1, whose sum is OR and
- * whose product is AND.
+ * The dtype in which elements are added or multiplied. Halves use float32, to be rounded once; bool counts as 0 and
+ * 1, so its sum is OR and its product is AND.
  */
 export function dtypeOfSums(dtype: DType): DType {
   return isHalf(dtype) ? 'float32' : dtype === 'bool' ? 'int32' : dtype;

@@ -38,7 +38,7 @@ const indexKernels = kernels('index');
 
 /**
  * An index of one dimension for `Tensor.index`. An integer selects one element, a slice a range, null inserts a
- * dimension of size 1, '...' stands for all dimensions that are not indexed, an int32 or int64 tensor selects the
+ * dimension of size 1, '...' means all dimensions that are not indexed, an int32 or int64 tensor selects the
  * elements at its indices, and a bool tensor those where it is true.
  */
 export type Index = number | Slice | null | '...' | Tensor;
@@ -128,8 +128,8 @@ function advancedIndex(
 }
 
 /**
- * How tensors among the indices select: with the dimensions permuted to `order` (null: unchanged) and the indexed ones
- * merged into one at `at`, `positions` are the indices along that one.
+ * The selection by index tensors: the dimensions are permuted to `order` (null: unchanged), the indexed ones are
+ * merged into one at `at`, and `positions` are the indices along that one.
  */
 interface Picking {
   readonly order: readonly number[] | null;
@@ -139,7 +139,10 @@ interface Picking {
   readonly result: Shape;
 }
 
-/** PyTorch's rule: the dimensions of the indices replace the indexed ones if those are neighbours, else they lead. */
+/**
+ * PyTorch's rule: the dimensions of the indices replace the indexed ones if those are adjacent, otherwise they come
+ * first.
+ */
 function orderFor(x: Tensor, advanced: readonly Advanced[]): [order: number[] | null, at: number] {
   if (advanced.length === 1) return [null, advanced[0].dim];
   const taken = advanced.flatMap(({ dim, span }) =>
@@ -200,7 +203,7 @@ function positionsOf(advanced: readonly Advanced[], shape: Shape): Tensor {
   return out;
 }
 
-/** `x` with the indexed dimensions next to each other. */
+/** `x` with the indexed dimensions adjacent. */
 function arranged(x: Tensor, { order }: Picking): Tensor {
   return order === null ? x : x.permute(order);
 }

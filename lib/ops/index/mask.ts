@@ -1,4 +1,4 @@
-/** Masks: the indices where they are true, and the elements that they select. One-hot encoding. */
+/** Masks: the indices of true elements, and the elements that they select. One-hot encoding. */
 import { calledAs } from '../../core/caller';
 import { capture } from '../../core/capture';
 import {
@@ -62,16 +62,16 @@ function coordinatesIn(x: Tensor): Tensor[] {
   });
 }
 
-/** The shape that a tensor and a mask have together. */
+/** The common shape of a tensor and a mask. */
 function maskedShape(op: string, x: Tensor, mask: Tensor): Shape {
   requireDTypeOf(op, 'mask', requireTensor(op, 'mask', mask), 'bool');
   return broadcastShapes(op, x.shape, mask.shape);
 }
 
 /**
- * Writes or adds `value` where a mask is true without counting the selected rows, because a compiled function cannot read that
- * number. Does so only in a compiled function, if the mask is the only index and all rows get the same `value`; else returns
- * false.
+ * Writes or adds `value` where a mask is true, without counting the selected rows, because a compiled function
+ * cannot read that number. Applies only in a compiled function, if the mask is the only index and all rows get the
+ * same `value`; otherwise returns false.
  */
 export function putRows(
   x: Tensor,
@@ -131,7 +131,7 @@ declare module '../../core/tensor' {
      * @example tensor([0, 5, 0, 6]).nonzero() // tensor([[1], [3]], dtype: int32)
      */
     nonzero(options?: { asTuple?: false }): Tensor;
-    /** The same coordinates, a vector for each dimension. */
+    /** The same coordinates, as a vector for each dimension. */
     nonzero(options: { asTuple: true }): Tensor[];
     /**
      * Selects the elements where `mask` is true. Their number depends on the values, so that it cannot run in a
@@ -189,14 +189,14 @@ addMethods({
     const wide = mask.expand(shape).flatten();
     const counts = wide.cumsum(0);
     const length = source.numel();
-    // A compiled function cannot read the count; there gather throws at replay if the source is too short.
+    // A compiled function cannot read the count. There, gather throws during the replay if the source is too short.
     if (wide.numel() > 0 && capture?.computed(counts._storage) !== true) {
       const count = counts.index(-1).item();
       if (length < count)
         throw unexpected(op, `at least ${count} elements`, 'source', String(length));
     }
     return calledAs(op, () => {
-      // Without elements gather must throw: the counts start at 1, beyond a single 0.
+      // For an empty tensor gather must throw: the counts start at 1, beyond a single 0.
       const values = length === 0 ? Tensor._empty(this.dtype, [1]).zero_() : source.flatten();
       const places = where(wide, length === 0 ? counts : counts.sub(1), 0);
       return where(wide, values.gather(0, places), this.expand(shape).flatten()).reshape(shape);

@@ -1,4 +1,4 @@
-/** `slice`: ranges among the indices of `Tensor.index`. */
+/** `slice`: index ranges for `Tensor.index`. */
 import { requireArity } from '../../core/errors';
 
 /** A range of one dimension, made by `slice`. */

@@ -1,4 +1,7 @@
-/** Reads, writes and adds slices of a dimension at a list of indices: reading and adding are each other's gradients. */
+/**
+ * Reads, writes and adds slices of a dimension at a list of indices. The gradient of reading is adding, and the
+ * reverse.
+ */
 import { calledAs } from '../../core/caller';
 import {
   requireInteger,
@@ -80,8 +83,8 @@ const indexAddRule: Rule<'indexAdd'> = {
 };
 
 /**
- * Writes (or adds) the slices of `source` along `dim` to `x` at `index`, in place and without recording. `x` is contiguous,
- * and `source` has its shape except along `dim`, where it has the length of `index`.
+ * Writes (or adds) the slices of `source` along `dim` to `x` at `index`, in place and without recording. `x` is
+ * contiguous. `source` has the shape of `x`, but the length of `index` along `dim`.
  */
 export function putSlices(
   x: Tensor,

@@ -5,7 +5,10 @@ import { shapeText, unexpected, wrongType } from '../../core/errors';
 import { numelOf } from '../../core/shape';
 import type { Tensor } from '../define';
 
-/** A tensor, and a label for each of its dimensions: a letter, or .0, .1 and so on from the right for those of '...'. */
+/**
+ * A tensor, and a label for each of its dimensions: a letter, or .0, .1 and so on, from the right, for those of
+ * '...'.
+ */
 interface Labelled {
   readonly tensor: Tensor;
   readonly labels: readonly string[];
@@ -14,7 +17,7 @@ interface Labelled {
 const wrongEquation = (what: string, actual: string): RangeError =>
   unexpected('einsum', what, 'equation', actual);
 
-/** The terms before and after '->'; the output is null without an arrow: see `implicit`. */
+/** The terms before and after '->'; without an arrow the output is null: see `implicit`. */
 function parse(equation: unknown): [inputs: string[], output: string | null] {
   if (typeof equation !== 'string') {
     throw wrongType('einsum', "a text such as 'ij,jk->ik'", 'equation', equation);
@@ -62,7 +65,7 @@ function labelled(term: string, x: Tensor, i: number): Labelled {
   }
 }
 
-/** The output without an arrow: the labels of '...', then the letters that occur once in alphabetical order. */
+/** The output without an arrow: the labels of '...', then the letters that occur once, in alphabetical order. */
 function implicit(inputs: readonly string[], ellipsis: number): string[] {
   const letters = inputs.flatMap((term) => labelsOf(term, 0));
   const once = letters.filter((one) => letters.indexOf(one) === letters.lastIndexOf(one));
@@ -100,7 +103,7 @@ function grouped({ tensor, labels }: Labelled, groups: readonly (readonly string
   return tensor.permute(dims.flat()).reshape(shape);
 }
 
-/** The product of two operands, summed over the labels that are not needed later: one batched GEMM. */
+/** The product of two operands, summed over the labels that later steps do not need: one batched GEMM. */
 function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>): Labelled {
   const a = summed(left, (label) => needed.has(label) || right.labels.includes(label));
   const b = summed(right, (label) => needed.has(label) || left.labels.includes(label));
@@ -109,7 +112,7 @@ function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>):
   const inner = shared.filter((label) => !needed.has(label));
   const rows = a.labels.filter((label) => !shared.includes(label));
   const columns = b.labels.filter((label) => !shared.includes(label));
-  // Without a sum it is an elementwise product, which a GEMM would not do faster.
+  // Without a sum it is an elementwise product, for which a GEMM would not be faster.
   const product =
     inner.length === 0
       ? grouped(a, [batch, rows, []]).mul(grouped(b, [batch, [], columns]))

@@ -1,4 +1,4 @@
-/** The product of rows with a weight matrix, and its sum with a bias. */
+/** The product of rows with a weight matrix, plus a bias. */
 import { isFloating } from '../../core/dtype';
 import { requireArity, shapeText, unexpected } from '../../core/errors';
 import { numelOf, requireBroadcast } from '../../core/shape';
@@ -79,7 +79,7 @@ function linearOfRows(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   );
 }
 
-/** Any input, and a bias that is part of the GEMM. */
+/** For inputs of any shape; the GEMM adds the bias. */
 function linearOf(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   if (!isFloating(x.dtype)) {
     const result = x.matmul(weight.t());

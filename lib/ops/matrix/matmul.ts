@@ -1,4 +1,4 @@
-/** Matrix products: GEMM calls, and loops of their own for integers. */
+/** Matrix products: GEMM calls, and separate loops for integers. */
 import { calledAs } from '../../core/caller';
 import { isFloating } from '../../core/dtype';
 import {
@@ -28,7 +28,7 @@ declare module '../../core/node' {
   }
 }
 
-/** A stack of matrices as the native op reads it: rows in order or transposed, one matrix every `step` elements. */
+/** A batch of matrices as the native op reads it: rows in order or transposed, one matrix every `step` elements. */
 interface Stack {
   readonly tensor: Tensor;
   readonly transposed: boolean;
@@ -37,8 +37,8 @@ interface Stack {
 }
 
 /**
- * How the native op reads `x` (..., rows, columns) with its leading dimensions expanded to `batch`; a copy only where the
- * strides of the last two dimensions or of the batch are not even.
+ * How the native op reads `x` (..., rows, columns) with its leading dimensions expanded to `batch`. Copies only if
+ * the strides of the last two dimensions or of the batch are not uniform.
  */
 function stackOf(x: Tensor, batch: Shape): Stack {
   const [rows, columns] = x.shape.slice(-2);
@@ -62,7 +62,7 @@ function stackOf(x: Tensor, batch: Shape): Stack {
   };
 }
 
-/** The stride between matrices, if it is the same through all leading dimensions; else null. */
+/** The stride between matrices, if it is uniform over all leading dimensions; otherwise null. */
 function evenStep(batch: Shape, strides: readonly number[]): number | null {
   let step = 0;
   let reach = 1;
@@ -91,7 +91,7 @@ const matmulRule: Rule<'matmul'> = {
   },
 };
 
-/** (..., m, k) times (..., k, n), leading dimensions broadcast. `op` is the function that was called. */
+/** (..., m, k) times (..., k, n), with leading dimensions broadcast. `op` is the function that was called. */
 export function product(a: Tensor, b: Tensor, op = 'matmul'): Tensor {
   const [m, k] = a.shape.slice(-2);
   const [inner, n] = b.shape.slice(-2);
@@ -103,7 +103,7 @@ export function product(a: Tensor, b: Tensor, op = 'matmul'): Tensor {
       shapeText(b.shape),
     );
   }
-  // A stack times one matrix is one product with more rows.
+  // A batch times one matrix is one product with more rows.
   if (a.ndim > 2 && b.ndim === 2 && a._contiguous) {
     return product(a.reshape([numelOf(a.shape.slice(0, -1)), k]), b, op).reshape([
       ...a.shape.slice(0, -1),
@@ -151,7 +151,7 @@ function requireDims(
   }
 }
 
-/** Both operands as numbers of the same dtype: floating, or integers, whose products wrap around. */
+/** Both operands with the same numeric dtype: floating, or integers, whose products wrap around. */
 function operands(
   op: string,
   a: Tensor,
@@ -165,7 +165,10 @@ function operands(
   return [left, right];
 }
 
-/** PyTorch's matmul: vectors count as a row or a column, which the result lacks; leading dimensions broadcast. */
+/**
+ * PyTorch's matmul: a vector is treated as a row or a column, a dimension that the result lacks. Leading dimensions
+ * broadcast.
+ */
 function matmul(self: Tensor, other: Tensor, op = 'matmul'): Tensor {
   const [a, b] = operands(op, self, other, null, null);
   if (a.ndim === 0 || b.ndim === 0) {

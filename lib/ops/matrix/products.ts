@@ -1,7 +1,7 @@
 /** The native matrix products, all of them GEMM calls. */
 import { namedKernels, type Attrs, type NamedKernels, type Operands } from '../define';
 
-// The types are written out: inferred ones would name classes of arrays in the declarations.
+// The types are written out, because inferred ones would put the names of array classes in the declarations.
 type Products<Operand extends string, Attr extends string> = NamedKernels<
   Operands<Operand>,
   Attrs<Attr>

@@ -1,4 +1,4 @@
-/** The negative log-likelihood of one class out of several. */
+/** The negative log-likelihood of one of several classes. */
 import { numelOf } from '../../core/shape';
 import {
   isGradEnabled,
@@ -26,7 +26,7 @@ const nllBackwardKernels = namedKernelPairs(
   },
 );
 
-/** 'mean' or 'sum' of the elements' losses, or 'none': one for each element. */
+/** 'mean' or 'sum' of the elements' losses, or 'none' for the loss of each element. */
 export type Reduction = 'none' | 'mean' | 'sum';
 const reductionCodes = { none: 0, mean: 1, sum: 2 } as const;
 
@@ -69,7 +69,7 @@ const nllRule: Rule<'nllLoss'> = {
   name: 'nllLoss',
   grad: (dy, node) => [spreadBack(dy, node.attrs)],
 };
-// The loss is linear in the log-probabilities: the derivative of its derivative is the loss itself.
+// The loss is linear in the log-probabilities: the gradient of its gradient op is the loss itself.
 const nllBackwardRule: Rule<'nllLossBackward'> = {
   name: 'nllLossBackward',
   grad: (dx, node) => [nll(dx, node.attrs)],
@@ -92,15 +92,16 @@ function spreadBack(dy: Tensor, picked: Picked): Tensor {
 }
 
 /**
- * -weight[target] input[target] for log-probabilities, reduced; 0 for targets equal to `ignoreIndex`; the mean is over
- * the weights of the others (torch.nn.functional.nll_loss). RangeError for a class index out of range.
+ * -weight[target] input[target] for log-probabilities, reduced. It is 0 for targets equal to `ignoreIndex`; the
+ * mean is weighted by the weights of the others (torch.nn.functional.nll_loss). RangeError for a class index out of
+ * range.
  */
 export function nll(input: Tensor, picks: Picks): Tensor {
   const logs = input.contiguous();
   const target = picks.target.contiguous();
   const weight = picks.weight === null ? null : picks.weight.to(logs.dtype).detach().contiguous();
   const out = Tensor._empty(logs.dtype, picks.reduction === 'none' ? target.shape : []);
-  const total = Tensor._empty('float64', []); // of halves too, whose sum would be rounded
+  const total = Tensor._empty('float64', []); // float64 for halves too, because a half would round the sum
   nllKernels[logs.dtype][target.dtype](
     {
       logs: logs._flat,

@@ -1,4 +1,4 @@
-/** Normalised channels: the distance from a mean in units of a standard deviation. */
+/** Channel normalisation: subtracts a mean and divides by a standard deviation. */
 import { floatingDTypes } from '../../core/dtype';
 import { numelOf } from '../../core/shape';
 import {
@@ -21,16 +21,16 @@ const normalizeKernels = namedKernelPairs(
 /** One number for each channel. */
 interface Statistic {
   readonly values: readonly number[];
-  /** The same, float64 (channels), in memory that compiled functions can use. */
+  /** The same as float64 (channels), in memory that compiled functions can use. */
   readonly tensor: Tensor;
 }
 
-/** How channels are normalised. */
+/** The parameters of a channel normalisation. */
 export interface ChannelStatistics {
   /** Null for 0. */
   readonly mean: Statistic | null;
   readonly std: Statistic;
-  /** The number of dimensions after that of the channels; with one channel there need be no such dimension. */
+  /** The number of dimensions after the channel dimension. If there is one channel, that dimension may be missing. */
   readonly after: number;
 }
 
@@ -46,9 +46,7 @@ const normalizeRule: Rule<'normalizeChannels'> = {
   grad: (dy, node) => [normalizeChannels(normalizeRule.name, dy, { ...node.attrs, mean: null })],
 };
 
-/**
- * (x - mean) / std for each channel. uint8 counts as x / 255 and becomes float32; floating numbers keep their dtype.
- */
+/** (x - mean) / std for each channel. uint8 counts as x / 255 and becomes float32; floating dtypes stay. */
 export function normalizeChannels(op: string, x: Tensor, statistics: ChannelStatistics): Tensor {
   requireDTypeOf(op, 'input', x, 'uint8', ...floatingDTypes);
   const out = Tensor._empty(x.dtype === 'uint8' ? 'float32' : x.dtype, x.shape);

@@ -1,4 +1,4 @@
-/** Random numbers: filling tensors, permutations, dropout. */
+/** Random numbers: fills tensors, permutations, dropout. */
 import { calledAs } from '../../core/caller';
 import { stateOf, type RandomOptions } from '../../core/generator';
 import { isHalf, rangeOf } from '../../core/dtype';
@@ -185,7 +185,7 @@ export function fillRandperm(out: Tensor, options: RandomOptions): void {
   randpermKernels[out.dtype](stateOf('randperm', options)._flat, out._flat, out.numel());
 }
 
-/** Its derivative is itself: dy, scaled where the mask holds, 0 elsewhere. */
+/** The op is its own derivative: dy, scaled where the mask is true, 0 elsewhere. */
 const dropoutRule: Rule<'dropout'> = {
   name: 'dropout',
   grad: (dy, node) => {
@@ -206,7 +206,7 @@ export interface DropoutOptions extends RandomOptions {
   inplace?: boolean;
 }
 
-/** The options, checked; null if the input is to be returned. */
+/** The checked options; null if the input is to be returned. */
 function dropoutOf(op: string, input: Tensor, options: DropoutOptions) {
   requireTensor(op, 'input', input);
   requireOptions(op, options, ['p', 'training', 'inplace', 'generator']);

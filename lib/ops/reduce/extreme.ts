@@ -11,7 +11,7 @@ import { leadsWithOptions, lineOf, reductionOf, type KeepDim } from './reduction
 export interface ValuesAndIndices {
   /** The elements. */
   readonly values: Tensor;
-  /** Their indices, int32; the first one of equal elements. */
+  /** Their indices, int32; of equal elements the first. */
   readonly indices: Tensor;
 }
 
@@ -25,13 +25,13 @@ declare module '../../core/node' {
   interface OpAttrs {
     max: Along;
     min: Along;
-    /** `dim` is null for the place among all elements in order. */
+    /** `dim` is null for the index among all elements in order. */
     argmax: { readonly dim: number | null };
     argmin: { readonly dim: number | null };
   }
 }
 
-/** The gradient goes to the chosen elements. */
+/** The gradient flows to the selected elements. */
 function ruleFor(name: 'max' | 'min'): Rule<'max' | 'min'> {
   return {
     name,
@@ -53,7 +53,10 @@ function requireElements(op: string, x: Tensor, n: number): void {
   if (n === 0) throw unexpected(op, 'at least one element', 'this', shapeText(x.shape));
 }
 
-/** Indices of the extreme elements, which are written to `values` unless it is null; over all elements without `dim`. */
+/**
+ * Indices of the extreme elements, which are written to `values` unless it is null; without `dim`, over all
+ * elements.
+ */
 function search(
   op: string,
   extreme: 'max' | 'min',

@@ -38,7 +38,7 @@ declare module '../../core/node' {
 type ReduceName = 'sum' | 'mean' | 'prod' | 'amax' | 'amin';
 type ReduceNode = Node<ReduceName>;
 
-/** A native op that reduces, and its gradient from what it saves. */
+/** A native reduction, and its gradient from the tensors that it saves. */
 class ReduceOp implements Rule<ReduceName> {
   private readonly kernels: Kernels;
 
@@ -46,7 +46,7 @@ class ReduceOp implements Rule<ReduceName> {
     readonly name: ReduceName,
     private readonly saves: 'nothing' | 'input' | 'both',
     readonly grad: (dy: Tensor, node: ReduceNode) => readonly [Tensor],
-    /** The kernels of integers and bool whose results are int64. */
+    /** The kernels for integers and bool with int64 results. */
     private readonly wholeKernels?: Kernels,
   ) {
     this.kernels = kernels(name);
@@ -71,7 +71,10 @@ function shareAmongEqual(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   return [equal.mul(dy.reshape(kept).div(count))];
 }
 
-/** As `shareAmongEqual`; where the result is NaN, dy goes to those that are NaN, as in PyTorch's max of all elements. */
+/**
+ * Like `shareAmongEqual`, but if the result is NaN, dy goes to the NaN elements, as in PyTorch's max of all
+ * elements.
+ */
 function shareAmongExtreme(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   const [x, out] = node.saved;
   const { kept } = node.attrs;
@@ -83,7 +86,7 @@ function shareAmongExtreme(dy: Tensor, node: ReduceNode): readonly [Tensor] {
 
 const prodBackwardKernels = kernels('prodBackward');
 
-/** dy times the product of all other elements of the one reduced line: no division, so zeros are harmless. */
+/** dy times the product of all other elements of the one reduced line. It does not divide, so zeros are safe. */
 function prodGrad(dy: Tensor, node: ReduceNode): readonly [Tensor] {
   const [x] = node.saved;
   if (!isHalf(dy.dtype)) return [prodGradient(dy, x, node.attrs)];
@@ -95,7 +98,7 @@ function prodGradient(dy: Tensor, x: Tensor, reduction: Reduction): Tensor {
   const lines = linesOf(reduction);
   const { outer, n, inner } = lines[0];
   if (isGradEnabled()) {
-    // The products of all others, by an (n, n) grid whose diagonal is 1; differentiable any number of times.
+    // The products of all others, from an (n, n) grid with 1 on the diagonal; differentiable any number of times.
     const place = positions(n);
     const diagonal = place.reshape([n, 1, 1]).eq(place.reshape([1, n, 1]));
     const grid = where(diagonal, 1, x.reshape([outer, 1, n, inner]));
@@ -137,7 +140,7 @@ const extremes = {
 const anyKernels = kernels('any');
 const allKernels = kernels('all');
 
-/** A reduction that is not defined for no elements. */
+/** A reduction that is not defined for empty tensors. */
 function nonEmptyReduction(
   op: string,
   x: Tensor,
@@ -149,7 +152,7 @@ function nonEmptyReduction(
   return reduction;
 }
 
-/** Largest or smallest elements; ties share the gradient, also those of NaN. */
+/** Largest or smallest elements. Ties, including NaN, share the gradient. */
 export function extremeValue(
   op: 'amax' | 'amin',
   name: string,
@@ -171,7 +174,7 @@ function runLogic(
   const mask = x.dtype === 'bool' ? x : x.ne(0);
   const out = runReduction(kernels, mask, reduction);
   reportResult(op, [out], [mask], reduction);
-  return x.dtype === 'uint8' ? out.to('uint8') : out; // as PyTorch
+  return x.dtype === 'uint8' ? out.to('uint8') : out; // as in PyTorch
 }
 
 declare module '../../core/tensor' {
@@ -264,7 +267,7 @@ declare module '../../core/tensor' {
 
 const reduceOptions = ['keepdim', 'dtype'] as const;
 
-/** A sum, mean or product in the dtype that the options name, if any. */
+/** A sum, mean or product in the dtype of the options, if given. */
 function reduced(
   op: 'sum' | 'mean' | 'prod',
   input: Tensor,
@@ -281,7 +284,7 @@ function reduced(
   return calledAs(op, () => {
     const x = input.to(dtype);
     if (op === 'mean') requireFloating(op, 'this', x);
-    return ops[op].apply(x, reduction).to(dtype); // of integers it is int64 before
+    return ops[op].apply(x, reduction).to(dtype); // the result for integers is int64 before
   });
 }
 
@@ -318,7 +321,7 @@ addMethods({
   sumToSize(this: Tensor, sizes: Shape): Tensor {
     const shape = requireShape('sumToSize', sizes);
     requireBroadcast('sumToSize', 'shape', shape, this.shape);
-    if (sameShape(shape, this.shape)) return this; // of integers too, as in PyTorch
+    if (sameShape(shape, this.shape)) return this; // for integers too, as in PyTorch
     const lead = this.ndim - shape.length;
     const kept = this.shape.map((_, i) => (i < lead ? 1 : shape[i - lead]));
     return ops.sum.apply(this, { shape: this.shape, kept, out: shape });

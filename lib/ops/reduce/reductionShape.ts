@@ -25,7 +25,7 @@ export interface ReduceOptions extends KeepDim {
   dtype?: DType;
 }
 
-/** Whether options stand in the place of a dimension that is left out: `x.sum({ keepdim: true })`. */
+/** Whether options were passed in place of an omitted dimension: `x.sum({ keepdim: true })`. */
 export function leadsWithOptions(dim: unknown, options: unknown): boolean {
   return typeof dim === 'object' && options === undefined && isOptions(dim);
 }
@@ -80,7 +80,7 @@ export function lineOf(shape: Shape, dim: number): Line {
   return { outer, n: shape.length === 0 ? 1 : shape[dim], inner };
 }
 
-/** Runs of neighbouring reduced dimensions, innermost first, each after the reduction of those inside it. */
+/** Runs of adjacent reduced dimensions, innermost first, each after the reduction of those inside it. */
 export function linesOf({ shape, kept }: Reduction): Line[] {
   const lines: Line[] = [];
   let inner = 1;
@@ -97,8 +97,9 @@ export function linesOf({ shape, kept }: Reduction): Line[] {
 }
 
 /**
- * Runs a native reduction. Dimensions that are not neighbours are reduced one run after the other, so that no elements are
- * moved: the sum of sums is the sum, and the mean of means of equally many elements is the mean. The result is of `dtype`.
+ * Runs a native reduction. Dimensions that are not adjacent are reduced in several passes, so that no elements are
+ * moved: the sum of sums is the sum, and the mean of means of equally many elements is the mean. The result has
+ * dtype `dtype`.
  */
 export function runReduction(
   kernels: Kernels,
@@ -122,7 +123,7 @@ export function runReduction(
   return out;
 }
 
-/** In one run, with the reduced dimensions moved together, so that halves are rounded once. */
+/** Reduces in one pass, with the reduced dimensions moved together, so that halves are rounded once. */
 function runOnce(kernels: Kernels, x: Tensor, { shape, kept }: Reduction, out: Tensor): Tensor {
   const lines = linesOf({ shape, kept, out: out.shape });
   const dims = shape.map((_, i) => i);

@@ -1,4 +1,4 @@
-/** Running results along a dimension. */
+/** Cumulative results along a dimension. */
 import { addMethods } from '../../core/methods';
 import { calledAs } from '../../core/caller';
 import { requireDType, type DType } from '../../core/dtype';

@@ -1,4 +1,4 @@
-/** Softmax and its relatives along one dimension. */
+/** Softmax, softmin, log-softmax and log-sum-exp along one dimension. */
 import { calledAs } from '../../core/caller';
 import type { DType } from '../../core/dtype';
 import { requireArity, requireOptions } from '../../core/errors';

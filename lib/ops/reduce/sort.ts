@@ -33,7 +33,7 @@ const topkKernels = namedKernels(
 declare module '../../core/node' {
   interface OpAttrs {
     sort: { readonly dim: number; readonly shape: readonly number[] };
-    /** Sorting too is reported as the selection of all elements. */
+    /** Sorting is also reported as the selection of all elements. */
     topk: { readonly dim: number; readonly k: number; readonly largest: boolean };
   }
 }
@@ -52,7 +52,7 @@ function sort(op: string, input: Tensor, dimension = -1, options?: SortOptions):
   requireOptions(op, options, ['descending', 'stable']);
   const dim = normalizeDim(op, dimension, input.ndim);
   const descending = flag(op, options, 'descending', false);
-  flag(op, options, 'stable', true); // it always is
+  flag(op, options, 'stable', true); // sorting is always stable
   const x = input.contiguous();
   const values = Tensor._empty(x.dtype, x.shape);
   const indices = Tensor._empty('int32', x.shape);
@@ -70,7 +70,7 @@ function sort(op: string, input: Tensor, dimension = -1, options?: SortOptions):
 export interface SortOptions {
   /** Whether to sort from the largest to the smallest; default false. */
   descending?: boolean;
-  /** Whether equal elements keep their order; they do in any case. */
+  /** Whether equal elements keep their order. They always do. */
   stable?: boolean;
 }
 
@@ -78,7 +78,7 @@ export interface SortOptions {
 export interface TopkOptions {
   /** Whether to select the largest elements, or else the smallest; default true. */
   largest?: boolean;
-  /** Whether the elements must be in order; they are in any case. */
+  /** Whether the elements must be in order. They always are. */
   sorted?: boolean;
 }
 

@@ -35,7 +35,7 @@ import {
 const norm1Kernels = kernels('norm1');
 const norm2Kernels = kernels('norm2');
 
-/** x with 0 replaced by 1: a safe divisor where the dividend is 0 too. */
+/** x with 0 replaced by 1: a safe divisor if the dividend is 0 too. */
 function orOne(x: Tensor): Tensor {
   return where(x.eq(0), 1, x);
 }
@@ -44,9 +44,9 @@ function orOne(x: Tensor): Tensor {
 
 /** Options of `var` and `std`. */
 export interface VarianceOptions extends KeepDim {
-  /** The sum of squares is divided by n - `correction`; default 1 (Bessel's correction), also for null. */
+  /** The sum of squares is divided by n - `correction`. Default 1 (Bessel's correction), which null also means. */
   correction?: number | null;
-  /** true for a correction of 1, false for 0; not together with `correction`. */
+  /** true for a correction of 1, false for 0. It cannot be combined with `correction`. */
   unbiased?: boolean;
 }
 
@@ -55,7 +55,7 @@ interface Variance extends Reduction {
   readonly divisor: number;
 }
 
-/** Differences from the mean. */
+/** Deviations from the mean. */
 function deviations(x: Tensor, { shape, kept }: Reduction): Tensor {
   const dims = shape.flatMap((_, i) => (kept[i] === 1 ? [i] : []));
   return x.sub(x.mean(dims, { keepdim: true }));
@@ -129,7 +129,7 @@ interface Norm extends Reduction {
   readonly p: number;
 }
 
-/** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0; in PyTorch's forms, whose second derivative of 0 is NaN. */
+/** dx = dy sign(x) (|x| / norm)^(p - 1), 0 where x is 0; in PyTorch's forms, whose second derivative at 0 is NaN. */
 function normGrad(dy: Tensor, node: Node<'norm'>): readonly [Tensor] {
   const [x, out] = node.saved;
   const { p, kept } = node.attrs;

@@ -45,7 +45,7 @@ function diagonal(x: Tensor, attrs: Diagonal): Tensor {
   return view(x, place, diagonalRule, attrs, (parent) => diagonal(parent, attrs));
 }
 
-/** Zeros of the whole shape with `dy` on the diagonal. */
+/** Zeros of the input's shape with `dy` on the diagonal. */
 function onDiagonal(dy: Tensor, attrs: Diagonal): Tensor {
   const out = Tensor._empty(dy.dtype, attrs.shape).zero_();
   diagonal(out, attrs).copy_(dy.detach());

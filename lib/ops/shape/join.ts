@@ -1,4 +1,4 @@
-/** Joining tensors, and splitting them into views. */
+/** Joins tensors, and splits them into views. */
 import {
   requireArity,
   requireInteger,
@@ -153,7 +153,7 @@ function viewsOf(x: Tensor, sizes: readonly number[], dim: number): Tensor[] {
   });
 }
 
-/** A dimension, which must exist: unlike for reductions, a tensor without dimensions has none. */
+/** Returns a dimension, which must exist: unlike in reductions, a tensor without dimensions has none. */
 export function requireDim(op: string, x: Tensor, dim: number): number {
   if (x.ndim === 0) throw unexpected(op, 'at least one dimension', 'this', '[]');
   return normalizeDim(op, dim, x.ndim);
@@ -167,7 +167,7 @@ function requireFewParts(op: string, count: number): number {
   throw unexpected(op, `at most ${mostParts} parts`, 'this', String(count));
 }
 
-/** Sizes of at most `size` that add up to `n`. */
+/** Sizes of at most `size` with the sum `n`. */
 function evenSizes(op: string, n: number, size: number): number[] {
   const count = requireFewParts(op, Math.max(Math.ceil(n / size), 1));
   return Array.from({ length: count }, (_, i) => Math.min(size, n - i * size));

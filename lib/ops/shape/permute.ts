@@ -1,4 +1,4 @@
-/** Views with the dimensions in another order. */
+/** Views with reordered dimensions. */
 import { shapeText, unexpected } from '../../core/errors';
 import { addMethods, addVariadicMethods } from '../../core/methods';
 import { normalizeDim, normalizeDims } from '../../core/shape';

@@ -135,7 +135,7 @@ addMethods({
         throw unexpected('roll', 'a shift for each of dims', 'shifts', shapeText(by));
       return rolled(this.flatten(), by[0], 0).reshape(this.shape);
     }
-    // A dimension may occur twice: the shifts add up.
+    // A dimension may occur several times: the shifts add up.
     const along = wholeNumbers('roll', 'dims', dims).map((dim) => requireDim('roll', this, dim));
     if (along.length !== by.length) {
       throw unexpected(

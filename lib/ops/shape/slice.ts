@@ -21,9 +21,9 @@ interface Part {
   readonly step: number;
 }
 /**
- * The gradient that the slices of one tensor share during a backward: each slice adds to its part of it. Otherwise a loop
- * over the steps of a sequence would fill and add the whole tensor at each step. Nothing else reads it before backward
- * reaches the tensor's own node.
+ * The gradient that the slices of one tensor share during a backward: each slice adds to its part of it. Otherwise
+ * a loop over the steps of a sequence would fill and add the complete tensor at each step. Nothing else reads it
+ * before backward reaches the tensor's node.
  */
 const shared = new WeakMap<Node, { readonly sum: Tensor; readonly visit: number }>();
 
@@ -86,7 +86,7 @@ function slice(x: Tensor, dim: number, start: number, end: number, step: number)
   );
 }
 
-/** Throws unless a start that is a tensor is an integer without dimensions. */
+/** Throws for a start tensor unless it is an integer without dimensions. */
 function requirePlace(start: Tensor): Tensor {
   if (!isInteger(start.dtype) || start.ndim !== 0) {
     throw wrongType('narrow', 'a number or an integer tensor without dimensions', 'start', start);
@@ -94,7 +94,7 @@ function requirePlace(start: Tensor): Tensor {
   return start;
 }
 
-/** A copy of the slice, whose start is computed at each replay. */
+/** A copy of the slice, with the start read at each replay. */
 function narrowAt(x: Tensor, dim: number, start: Tensor, length: number): Tensor {
   if (x.ndim === 0 || length > x.shape[dim]) {
     throw unexpected(

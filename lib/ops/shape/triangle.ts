@@ -1,4 +1,4 @@
-/** Triangles of matrices. */
+/** Triangular parts of matrices. */
 import { requireInteger, shapeText, unexpected } from '../../core/errors';
 import { addMethods } from '../../core/methods';
 import { kernels, record, Tensor, type Rule } from '../define';

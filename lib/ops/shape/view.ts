@@ -28,7 +28,7 @@ declare module '../../core/node' {
   }
 }
 
-/** A view of `x`; `replay` gives the same view of another tensor of its shape. */
+/** A view of `x`; `replay` creates the same view of another tensor of its shape. */
 export function view<K extends OpName>(
   x: Tensor,
   place: Place,
@@ -73,14 +73,14 @@ function inferShape(op: string, value: unknown, n: number): number[] {
   return known;
 }
 
-/** Strides that give a tensor another shape without moving elements, or null where there are none. */
+/** Strides that give a tensor another shape without moving elements; null if there are none. */
 function stridesFor(x: Tensor, shape: Shape): number[] | null {
   if (x._contiguous || x.numel() === 0) return contiguousStrides(shape);
   const strides = new Array<number>(shape.length).fill(1);
   let to = shape.length - 1;
   let from = x.ndim - 1;
   while (from >= 0) {
-    // The longest run of old dimensions with one even stride, matched by new dimensions of as many elements.
+    // The longest run of old dimensions with one uniform stride, matched by new dimensions of as many elements.
     const step = x._strides[from];
     let run = x.shape[from];
     while (from > 0 && (x.shape[from - 1] === 1 || x._strides[from - 1] === run * step))

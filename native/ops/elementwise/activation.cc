@@ -1,4 +1,4 @@
-// Activation functions. Formulas are those of torch.nn.functional.
+// Activation functions, with the formulas of torch.nn.functional.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/elementwise/activation.cc"
 #include "hwy/foreach_target.h"
@@ -25,13 +25,13 @@ inline constexpr std::array<Attr, 2> kSoftplus = {
 constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
 constexpr double kSeluScale = 1.0507009873554804934193349852946;
 
-// below where x <= 0, above elsewhere, NaN included.
+// `below` where x <= 0, `above` elsewhere and for NaN.
 template <class D, class V>
 HWY_INLINE V Below(D d, V x, V below, V above) {
   return hn::IfThenElse(hn::Le(x, hn::Zero(d)), below, above);
 }
 
-// x + 3 between 0 and 6.
+// x + 3, clamped to [0, 6].
 template <class D, class V>
 HWY_INLINE V Relu6Of3(D d, V x) {
   return vm::Minimum(d, vm::Maximum(d, hn::Add(x, Const(d, 3)), hn::Zero(d)), Const(d, 6));
@@ -64,8 +64,8 @@ HWY_INLINE V SoftsignDerivative(D d, V dy, V x) {
   return hn::MulAdd(x, hn::Zero(d), hn::Div(dy, Square(d, hn::Add(Const(d, 1), hn::Abs(x)))));
 }
 
-// PyTorch's derivatives of celu and hardsigmoid round alpha and 1 / 6 to float32, in float64 too: so
-// do these, for the same numbers.
+// PyTorch's derivatives of celu and hardsigmoid round alpha and 1 / 6 to float32, even for float64. These do the
+// same to give equal numbers.
 template <class D, class V>
 HWY_INLINE V CeluDerivative(D d, V x, V alpha) {
   V rounded = alpha;

@@ -1,4 +1,4 @@
-// Functions of two numbers: arithmetic, comparison, logic, bits. Either operand may be broadcast.
+// Functions of two numbers: arithmetic, comparison, logic, bit operations. Either operand may be broadcast.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -36,7 +36,7 @@ BLASGRAD_ARITHMETIC(Div, hn::Div(a, b))
 BLASGRAD_ARITHMETIC(Maximum, vm::Maximum(d, a, b))
 BLASGRAD_ARITHMETIC(Minimum, vm::Minimum(d, a, b))
 
-// Everything else on numbers: loops the compiler vectorises where it can.
+// Other functions: scalar loops, which the compiler vectorises if it can.
 #define BLASGRAD_SCALAR(NAME, GRAIN, OUT, EXPRESSION)                                        \
   struct NAME {                                                                              \
     static constexpr int64_t kGrain = GRAIN;                                                 \
@@ -50,7 +50,7 @@ BLASGRAD_ARITHMETIC(Minimum, vm::Minimum(d, a, b))
     }                                                                                        \
   };
 
-// The unsigned type to compute whole numbers in so that they wrap around, and are not promoted to int.
+// The unsigned type for integer arithmetic, so that it wraps around and is not promoted to int.
 template <class T>
 using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
 
@@ -59,7 +59,7 @@ T Product(T a, T b) {
   return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
 }
 
-// Highway multiplies neither bytes nor, before AVX-512, words of 64 bits.
+// Highway cannot multiply bytes, nor 64-bit integers without AVX-512.
 struct Mul {
   static constexpr int64_t kGrain = 1 << 17;
   static constexpr bool kHalves = true;
@@ -79,7 +79,8 @@ bool IsMinusOne(T v) {
   return std::is_signed_v<T> && v == static_cast<T>(-1);
 }
 
-// Remainder with the sign of the divisor, as Python's %. Of whole numbers, -1 divides the smallest one, which overflows.
+// Remainder with the sign of the divisor, as Python's %. Dividing the smallest integer by -1 overflows, so it is
+// handled separately.
 template <class T>
 T Remainder(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -99,7 +100,7 @@ T Fmod(T a, T b) {
     return b == 0 || IsMinusOne(b) ? T{0} : static_cast<T>(a % b);
   }
 }
-// The quotient rounded down: for floats as Python's //, which takes the remainder off first.
+// The quotient rounded down; for floats as Python's //, which subtracts the remainder first.
 template <class T>
 T FloorDivide(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -117,7 +118,7 @@ T FloorDivide(T a, T b) {
     return static_cast<T>(a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient);
   }
 }
-// Whole powers by squaring, which wrap around; a negative exponent leaves 1, -1 or 0.
+// Integer powers by repeated squaring, wrapping around; a negative exponent gives 1, -1 or 0.
 template <class T>
 T Pow(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -132,7 +133,8 @@ T Pow(T a, T b) {
     return static_cast<T>(result);
   }
 }
-// Bits moved out are lost; by more than there are, or by a negative number, all of them are, and a sign fills the rest.
+// Shifts. Shifting by a negative number, or by at least the number of bits, shifts out all bits; the sign fills a
+// right shift.
 template <class T>
 T LeftShift(T a, T b) {
   const auto bits = static_cast<std::make_unsigned_t<T>>(b);
@@ -175,7 +177,7 @@ Op Arithmetic(const char* name) {
           KernelsFor<kGroup>([]<DType kType>() { return Elementwise<F, kType, kType, kType>; })};
 }
 
-// The same of halves and numbers that are not rounded to halves first.
+// The same for halves, with an operand that is not rounded to a half first.
 template <class F>
 Op WithNumber(const char* name) {
   return {name,
@@ -186,7 +188,7 @@ Op WithNumber(const char* name) {
               []<DType kType>() { return Elementwise<F, kType, kType, DType::float32>; })};
 }
 
-// Whole numbers are not divided by 0: nothing is computed then.
+// Integer division by 0 is an error, raised before anything is computed.
 template <class F, DType kType>
 void Division(const Args& a) {
   if constexpr (InfoOf(kType).in(kIntegers)) {

@@ -1,5 +1,5 @@
-// Moving elements: copies between layouts, conversion of dtypes, filling, choosing. The compiler vectorises these loops;
-// for SSE2 alone `where` of 1M elements would take 1.44 times as long.
+// Moving elements: copies between layouts, dtype conversion, filling, selection. The compiler vectorises these
+// loops; with SSE2 only, `where` of 1M elements would take 1.44 times as long.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -28,8 +28,8 @@ struct Copy {
   }
 };
 
-// To a whole number as C does on x86, with everything that does not fit, and NaN, at the smallest one; to uint8 the last
-// eight bits of int64, as PyTorch does. Halves are floats here.
+// Conversion to an integer as C does on x86: NaN and values out of range become the smallest integer; uint8 takes
+// the last eight bits of int64, as in PyTorch. Halves are passed as floats.
 template <DType kTo, class From>
 ComputeType<kTo> Convert(From v) {
   using To = ComputeType<kTo>;
@@ -64,22 +64,22 @@ struct Cast {
   }
 
  private:
-  // Elements computed in L1 before they go past the caches.
+  // Elements computed in L1 before they are stored with streaming stores.
   static constexpr int64_t kStreamed = 512;
 };
 
-// The same where no element is NaN, which no whole number stands for.
+// The same with a check for NaN, which no integer represents.
 template <DType kFrom, DType kTo>
 void CheckedCast(const Args& a) {
   if (HasNaN<CType<kFrom>>(a, 0)) {
     throw DataError(std::string("expected numbers that ") + InfoOf(kTo).name +
-                    " holds for this, got NaN");
+                    " can represent for this, got NaN");
   }
   constexpr Kernel kKernel = Elementwise<Cast<kTo>, kTo, kFrom>;
   kKernel(a);
 }
 
-// Of halves and bytes to float32, and of float32 to halves, which the loads and stores convert.
+// Conversion from halves and bytes to float32, and from float32 to halves, done by the loads and stores.
 struct CastByLoading {
   static constexpr int64_t kGrain = kElementwiseGrain;
   static constexpr int64_t kStreamFrom = int64_t{2} << 20;
@@ -97,7 +97,7 @@ Kernel CastKernel() {
   if constexpr ((kIsNarrow && kTo == DType::float32) || (kFrom == DType::float32 && IsHalf(kTo))) {
     return ElementwiseWords<CastByLoading, To, From>;
   } else if constexpr (InfoOf(kFrom).in(kFloating) && InfoOf(kTo).in(kIntegers) &&
-                       kTo != DType::int32) {  // which has always taken NaN for the smallest number
+                       kTo != DType::int32) {  // int32 keeps NaN as the smallest number
     return CheckedCast<kFrom, kTo>;
   } else {
     return Elementwise<Cast<kTo>, kTo, kFrom>;

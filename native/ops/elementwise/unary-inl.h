@@ -1,4 +1,4 @@
-// How a function of one number becomes two ops: itself and its derivative.
+// Defines two ops for a function of one number: the function and its derivative.
 #if defined(BLASGRAD_UNARY_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_UNARY_INL_H
 #undef BLASGRAD_UNARY_INL_H
@@ -70,9 +70,9 @@ HWY_AFTER_NAMESPACE();
 
 #endif
 
-// A family is a list of lines OP(name, grain, saved, attributes, function, derivative): the function of x, and dy times
-// its derivative, from what forward saves, which is x or y. p and q are the attributes. BLASGRAD_DEFINE_UNARY turns a
-// line into a functor, BLASGRAD_ADD_UNARY into two ops.
+// A family is a list of lines OP(name, grain, saved, attributes, function, derivative). `derivative` is dy times
+// the derivative, computed from the tensor that forward saves, x or y. p and q are the attributes.
+// BLASGRAD_DEFINE_UNARY turns a line into a functor, BLASGRAD_ADD_UNARY into two ops.
 #ifndef BLASGRAD_DEFINE_UNARY
 #define BLASGRAD_DEFINE_UNARY(NAME, GRAIN, SAVED, ATTRS, FORWARD, BACKWARD)                       \
   struct NAME {                                                                                   \
@@ -95,7 +95,7 @@ HWY_AFTER_NAMESPACE();
 
 namespace blasgrad {
 inline constexpr std::array<Attr, 0> kNoAttrs = {};
-// Fewest elements worth a thread: of a loop that memory bounds, and of one that arithmetic bounds.
+// The minimum number of elements per thread, for a loop limited by memory and for one limited by arithmetic.
 inline constexpr int64_t kCheap = 1 << 17;
 inline constexpr int64_t kCostly = 1 << 14;
 }  // namespace blasgrad

@@ -23,7 +23,7 @@ HWY_INLINE V OverRoot(D d, V dy, V x) {
   return hn::Div(dy, hn::Sqrt(hn::NegMulAdd(x, x, Const(d, 1))));
 }
 
-// Of -infinity, pow and the square root differ; PyTorch has the root.
+// pow and sqrt differ for -infinity; PyTorch uses sqrt.
 template <class D, class V>
 HWY_INLINE V Power(D d, V x, V p) {
   return vm::PerLane(d, x, p, [](auto v, auto e) {
@@ -33,15 +33,14 @@ HWY_INLINE V Power(D d, V x, V p) {
   });
 }
 
-// Whether x lies between the bounds, and not at one. An infinite bound is none.
+// Whether x lies strictly between the bounds. An infinite bound has no effect.
 template <class D, class V>
 HWY_INLINE auto Within(D d, V x, V low, V high) {
   const auto above = hn::Or(hn::Gt(x, low), hn::Eq(low, hn::Neg(hn::Inf(d))));
   return hn::And(above, hn::Or(hn::Lt(x, high), hn::Eq(high, hn::Inf(d))));
 }
 
-// From the C library: in float32, 2 NormalDistribution(-sqrt(2) x) is 74 ulp off near x = 4 and 0
-// from 8 on.
+// Uses the C library: in float32, 2 NormalDistribution(-sqrt(2) x) is 74 ulp off near x = 4 and 0 from x = 8 on.
 template <class D, class V>
 HWY_INLINE V Erfc(D d, V x) {
   return vm::PerLane(d, x, [](auto v) { return std::erfc(v); });

@@ -1,6 +1,6 @@
-// Reading elements at indices. Data is seen as (outer, n, inner) with the indexed dimension in the middle; m positions
-// along it are read. gather has an index for each element, (outer, m, inner); indexSelect one for each row of inner
-// elements, (m). Plain loops: their cost is the misses.
+// Reading elements at indices. Data is treated as (outer, n, inner) with the indexed dimension in the middle, of
+// which m positions are read. gather has an index for each element, (outer, m, inner); indexSelect has one for each
+// row of inner elements, (m). Plain loops: cache misses dominate the time.
 #include <cstring>
 
 #include "core/for_rows.h"
@@ -57,7 +57,7 @@ void IndexSelect(const Args& a) {
             T* __restrict to = out + o * m * inner;
             if (inner == 1) {
               for (int64_t j = begin; j < end; ++j) to[j] = from[bounded(at + j)];
-            } else if (inner < 16) {  // too short for a call of memcpy
+            } else if (inner < 16) {  // too short to call memcpy
               for (int64_t j = begin; j < end; ++j) {
                 const T* row = from + bounded(at + j) * inner;
                 for (int64_t i = 0; i < inner; ++i) to[j * inner + i] = row[i];
@@ -65,7 +65,7 @@ void IndexSelect(const Args& a) {
             } else {
               const size_t row = static_cast<size_t>(inner) * sizeof(T);
               for (int64_t j = begin, run; j < end; j += run) {
-                // Neighbours in one copy: rows of 3 KB in order take four fifths of the time.
+                // Copy consecutive rows at once: rows of 3 KB in order take four fifths of the time.
                 const int64_t first = bounded(at + j);
                 for (run = 1; j + run < end && bounded(at + j + run) == first + run;) ++run;
                 std::memcpy(to + j * inner, from + first * inner, static_cast<size_t>(run) * row);

@@ -1,4 +1,4 @@
-// Checking and reading indices. Another thread may write to them after the check: each is read once more, bounded.
+// Checking and reading indices. Another thread may write to them after the check, so they are clamped when read.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace blasgrad {
 
-// Elements worth a thread when they lie at random places, which take about 1 ns each.
+// The minimum number of elements per thread if they lie at random positions, which take about 1 ns each.
 inline constexpr int64_t kIndexGrain = 1 << 15;
 
 template <class I>
@@ -19,7 +19,7 @@ I ReadIndex(const I* index) {
   return __atomic_load_n(index, __ATOMIC_RELAXED);
 }
 
-// Every index lies in [0, n), or in [-n, n) where negative ones count from the end; a DataError otherwise.
+// Throws a DataError unless every index lies in [0, n), or in [-n, n) if negative ones count from the end.
 template <class I>
 void RequireIndices(const I* index, int64_t count, int64_t n, bool negative = false) {
   const auto last = static_cast<I>(std::min<int64_t>(n - 1, std::numeric_limits<I>::max()));
@@ -27,17 +27,18 @@ void RequireIndices(const I* index, int64_t count, int64_t n, bool negative = fa
   int any = 0;
   for (int64_t i = 0; i < count; ++i) any |= (index[i] < first) | (index[i] > last);
   if (any == 0) return;
-  for (int64_t i = 0; i < count; ++i) {  // none is found if another thread has changed it meanwhile
-    const I given = ReadIndex(index + i);
-    if (given >= first && given <= last) continue;
+  for (int64_t i = 0; i < count;
+       ++i) {  // finds nothing if another thread has changed the index meanwhile
+    const I position = ReadIndex(index + i);
+    if (position >= first && position <= last) continue;
     const std::string range =
         n == 0 ? "no index, because the dimension is empty,"
                : "an index from " + std::to_string(first) + " to " + std::to_string(last);
-    throw DataError("expected " + range + " for index, got " + std::to_string(given));
+    throw DataError("expected " + range + " for index, got " + std::to_string(position));
   }
 }
 
-// Reads checked indices: what no longer lies in [0, n) counts as n - 1.
+// Reads checked indices: an index that is no longer in [0, n) counts as n - 1.
 template <class I>
 class BoundedIndex {
  public:

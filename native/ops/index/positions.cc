@@ -1,4 +1,4 @@
-// Making and taking apart indices.
+// Converting indices to positions and back, one-hot encoding, and positions of nonzero elements.
 #include "core/elementwise.h"
 #include "ops/family.h"
 #include "ops/index/indices.h"
@@ -6,8 +6,8 @@
 namespace blasgrad {
 namespace {
 
-// The place that indices into a dimension of `size` stand for, `step` elements each, negative ones
-// counted from the end; added to places along other dimensions if `accumulate`.
+// The offsets of indices into a dimension of `size` with stride `step`. Negative indices count from the end. If
+// `accumulate`, the offsets are added to those of other dimensions.
 template <class I>
 void Index(const Args& a) {
   using Unsigned = std::make_unsigned_t<I>;
@@ -18,8 +18,8 @@ void Index(const Args& a) {
   const auto add = static_cast<Unsigned>(size), times = static_cast<Unsigned>(step);
   const bool accumulate = a.flag(3);
   for (int64_t i = 0; i < n; ++i) {
-    const I given = index[i];
-    const Unsigned at = static_cast<Unsigned>(given) + (given < 0 ? add : 0);
+    const I position = index[i];
+    const Unsigned at = static_cast<Unsigned>(position) + (position < 0 ? add : 0);
     const Unsigned before = accumulate ? static_cast<Unsigned>(out[i]) : 0;
     out[i] = static_cast<I>(before + at * times);
   }
@@ -46,7 +46,7 @@ bool IsNonzero(T v) {
   }
 }
 
-// positions[0, count) = places of the elements of x that are not 0, in order
+// positions[0, count) = the positions of the nonzero elements of x, in order
 template <class T>
 void Nonzero(const Args& a) {
   const int64_t n = std::min<int64_t>(a.size(0), INT32_MAX);
@@ -60,7 +60,7 @@ void Nonzero(const Args& a) {
   *a.out<int32_t>(2) = found;
 }
 
-// The coordinate of a place along one dimension of `size`, `step` elements each.
+// The coordinate of a position along a dimension of `size` with stride `step`.
 struct Coordinate {
   static constexpr int64_t kGrain = kIndexGrain;
   template <class I>

@@ -1,5 +1,5 @@
-// Writing elements at indices: data and sizes as in gather.cc. scatter, scatterAdd and scatterMultiply have an index for
-// each element, indexCopy and indexAdd one for each row.
+// Writing elements at indices, with data and sizes as in gather.cc. scatter, scatterAdd and scatterMultiply have an
+// index for each element; indexCopy and indexAdd have one for each row.
 #include "core/for_rows.h"
 #include "ops/family.h"
 #include "ops/index/indices.h"
@@ -30,7 +30,7 @@ struct Multiply {
   template <class T>
   static T Of(T a, T b) {
     if constexpr (std::is_integral_v<T>) {
-      // Wraps around. Not in T itself: products of bytes would be computed in int.
+      // Wraps around. Not computed in T itself, because products of bytes would be computed in int.
       using Unsigned = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
       return static_cast<T>(static_cast<Unsigned>(a) * static_cast<Unsigned>(b));
     } else {
@@ -39,9 +39,9 @@ struct Multiply {
   }
 };
 
-// out (outer, n, inner) at index = its combination with source (outer, m, inner), in the order of
-// the source: with equal indices the last one is assigned, and sums do not depend on threads,
-// which share out the outer or the inner dimension.
+// out (outer, n, inner) at index = its combination with source (outer, m, inner), in the order of the source. If
+// indices are equal, the last one is assigned. Sums do not depend on the number of threads, because threads split
+// the outer or the inner dimension.
 template <class T, class I, class Combine, bool kRows>
 void Put(const Args& a) {
   const int64_t outer = a.size(0), n = a.size(1), m = a.size(2), inner = a.size(3);
@@ -100,7 +100,8 @@ void IndexPutNeeds(const double* attr, int64_t* need) {
 
 template <class Combine, bool kRows, Group kGroup>
 Op PutOp(const char* name) {
-  constexpr bool kMoves = std::is_same_v<Combine, Assign>;  // dtypes of one size share a kernel
+  constexpr bool kMoves =
+      std::is_same_v<Combine, Assign>;  // dtypes of the same size share a kernel
   return {name,
           {{"out", Access::update}, {"index", Access::read, Element::second}, {"source"}},
           {{"outer"}, {"n"}, {"m"}, {"inner"}},
@@ -114,7 +115,7 @@ Op PutOp(const char* name) {
 }  // namespace
 
 std::vector<Op> ScatterOps() {
-  // Sums and products of halves are computed in float32 by the caller, so that they are rounded once.
+  // The caller computes sums and products of halves in float32, so that they are rounded once.
   constexpr Group kAdded = kWide | kIntegers;
   return {
       PutOp<Assign, false, kAll>("scatter"),

@@ -1,4 +1,4 @@
-// Matrix products of integers, for which BLAS has no function. The compiler vectorises these loops.
+// Matrix products of integers, which BLAS does not support. The compiler vectorises these loops.
 #include "ops/matrix/integers.h"
 
 #include <algorithm>
@@ -16,11 +16,12 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Unsigned, so that sums and products wrap around; bytes are added up in 32 bits, whose last 8 are the same.
+// Unsigned, so that sums and products wrap around; bytes are summed in 32 bits, whose last 8 bits are the same.
 template <class T>
 using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
 
-// One pass takes this many columns of op(a), and of c where rows of b are added: a part of b that stays in the caches.
+// One pass takes this many columns of op(a), and of c if rows of b are added, so that its block of b stays in the
+// caches.
 constexpr int64_t kDepth = 64;
 constexpr int64_t kColumns = 1024;
 
@@ -65,11 +66,11 @@ void AddProducts(int64_t depth, int64_t n, const T* a, const T* b, int64_t strid
 template <class T>
 void Rows(int64_t begin, int64_t end, int64_t n, int64_t k, const Matrix<T>& a, Matrix<T> b, T* c) {
   for (int64_t i = begin; i < end; ++i) std::fill_n(c + i * n, n, T{0});
-  if (n == 1 && b.stride == 1) b = {b.data, k, true};  // a column without gaps is a row
+  if (n == 1 && b.stride == 1) b = {b.data, k, true};  // a contiguous column is a row
   std::array<T, kDepth> packed;
   for (int64_t first = 0; first < n; first += kColumns) {
     const int64_t columns = std::min(kColumns, n - first);
-    // A row of a without gaps needs no packing: inner products take all of it at once.
+    // A contiguous row of a needs no packing: inner products take all of it at once.
     const int64_t step = a.transposed || !b.transposed ? kDepth : std::max<int64_t>(k, 1);
     for (int64_t p = 0; p < k; p += step) {
       const int64_t depth = std::min(step, k - p);

@@ -13,7 +13,7 @@
 namespace blasgrad {
 namespace {
 
-// Multiply-adds that are worth a thread of their own: 1M take 10 us on one core, a hand-over 1 us.
+// The minimum number of multiply-adds per thread: 1M take 10 us on one core, passing work to a thread takes 1 us.
 constexpr int64_t kThreadWork = 1 << 20;
 
 void RequireRowStride(const char* name, int64_t stride, int64_t columns) {
@@ -22,7 +22,7 @@ void RequireRowStride(const char* name, int64_t stride, int64_t columns) {
                   ", got " + std::to_string(stride));
 }
 
-// c (m x n, without gaps) = alpha op(a) op(b) + beta c, of any dtype, on all threads.
+// c (m x n, contiguous) = alpha op(a) op(b) + beta c, of any dtype, on all threads.
 template <class T>
 void Multiply(const Args& args, int64_t m, int64_t n, int64_t k, double alpha, Matrix<T> a,
               Matrix<T> b, double beta, T* c) {
@@ -33,7 +33,7 @@ void Multiply(const Args& args, int64_t m, int64_t n, int64_t k, double alpha, M
   }
 }
 
-// The same on the calling thread; `part` is its part of Threads::For.
+// The same on the calling thread; `part` is its range's number in Threads::For.
 template <class T>
 void MultiplyHere(const Args& args, int part, int64_t m, int64_t n, int64_t k, Matrix<T> a,
                   Matrix<T> b, T* c) {
@@ -45,7 +45,7 @@ void MultiplyHere(const Args& args, int part, int64_t m, int64_t n, int64_t k, M
   }
 }
 
-// a: m x k or its transpose, b: k x n or its transpose, c: m x n, all without gaps.
+// a: m x k or its transpose, b: k x n or its transpose, c: m x n, all contiguous.
 template <class T>
 void GemmKernel(const Args& args) {
   const bool transA = args.flag(0), transB = args.flag(1);
@@ -61,14 +61,14 @@ void GemmNeeds(const double* attr, int64_t* need) {
   need[2] = Elements(attr[2], attr[3]);
 }
 
-// Of gemm and matmul: halves need blocks of floats.
+// Scratch memory of gemm and matmul: halves need blocks of floats.
 ScratchBytes GemmScratch(const double* attr, size_t elementBytes) {
   if (elementBytes != sizeof(Float16)) return {};
   return {.perThread = HalfGemmScratch(attr[2], attr[3], attr[4])};
 }
 
-// batch products of a (m x k) and b (k x n), each matrix's rows and the matrices at given strides;
-// a stride of 0 uses one matrix for all. out is contiguous.
+// `batch` products of a (m x k) and b (k x n), with given strides between rows and between matrices; a stride of 0
+// uses one matrix for all products. out is contiguous.
 template <class T>
 void MatmulKernel(const Args& args) {
   const bool transA = args.flag(0), transB = args.flag(1);
@@ -78,7 +78,7 @@ void MatmulKernel(const Args& args) {
   RequireBlasSizes({m, n, k, rowA, rowB});
   RequireRowStride("rowStrideA", rowA, transA ? m : k);
   RequireRowStride("rowStrideB", rowB, transB ? k : n);
-  if (m == 0 || n == 0) return;  // however many times nothing
+  if (m == 0 || n == 0) return;  // empty, for any number of products
   const auto matrixA = [&](int64_t i) {
     return Matrix<T>{args.in<T>(0) + i * stepA, rowA, transA};
   };
@@ -100,7 +100,7 @@ void MatmulKernel(const Args& args) {
   });
 }
 
-// The same of integers, on all threads by rows of all products.
+// The same for integers, on all threads, split by the rows of all products.
 template <class T>
 void IntegerMatmulKernel(const Args& args) {
   const bool transA = args.flag(0), transB = args.flag(1);
@@ -180,7 +180,7 @@ ScratchBytes LinearScratch(const double* attr, size_t elementBytes) {
   return {.perThread = HalfGemmScratch(attr[0], attr[2], attr[1])};
 }
 
-// dx = dy weight, dWeight = dy^T x, dBias = sum of dy over the batch; each only where asked for.
+// dx = dy weight, dWeight = dy^T x, dBias = sum of dy over the batch; each only if requested.
 template <class T>
 void LinearBackwardKernel(const Args& args) {
   const int64_t batch = args.size(0), in = args.size(1), out = args.size(2);

@@ -1,5 +1,5 @@
-// Losses that pick one class out of several. Plain loops: their cost is the misses, one per sample. Elements are stored
-// as S and computed with in T; `total` is float64, because a half would round a sum of weights.
+// Losses that select one class out of several. Plain loops: cache misses dominate, one per sample. Elements are
+// stored as S and computed as T; `total` is float64, because a half would round a sum of weights.
 #include <algorithm>
 #include <cmath>
 #include <sstream>
@@ -13,7 +13,7 @@ namespace {
 
 enum Reduction { kNone = 0, kMean = 1, kSum = 2 };
 
-// Attributes of both ops.
+// The attributes of both ops.
 struct Shape {
   explicit Shape(const double* attr)
       : outer(static_cast<int64_t>(attr[0])),
@@ -28,10 +28,10 @@ struct Shape {
   Reduction reduction;
 };
 
-// Calls visit(sample, its class, where that class's logarithm lies) for every sample that counts.
+// Calls visit(sample, class, position of that class's logarithm) for every sample that is not ignored.
 template <class I, class Visit>
 void EachSample(const Shape& shape, const I* target, const Visit& visit) {
-  if (shape.inner == 0) return;  // however many times nothing
+  if (shape.inner == 0) return;  // empty, for any number of samples
   for (int64_t o = 0; o < shape.outer; ++o) {
     for (int64_t i = 0; i < shape.inner; ++i) {
       const int64_t sample = o * shape.inner + i;
@@ -55,8 +55,8 @@ void RequireClasses(const Shape& shape, const I* target) {
   }
 }
 
-// logs (outer, classes, inner), target (outer, inner); out and total as `reduction` says: each loss
-// and 1, or their sum or mean and the sum of weights.
+// logs (outer, classes, inner), target (outer, inner). Depending on `reduction`, out and total are each sample's
+// loss and 1, or the sum or mean of losses and the sum of weights.
 template <class S, class I>
 void NllLoss(const Args& args) {
   using T = ComputeOf<S>;
@@ -113,11 +113,11 @@ void NllNeeds(const double* attr, int64_t* need) {
 
 void NllBackwardNeeds(const double* attr, int64_t* need) {
   NllNeeds(attr, need);
-  std::swap(need[0], need[4]);  // dx stands where the logarithms did
-  std::swap(need[0], need[3]);  // dy where the loss did
+  std::swap(need[0], need[4]);  // dx takes the position of the logarithms
+  std::swap(need[0], need[3]);  // dy takes the position of the loss
 }
 
-// Throws a DataError unless every element of x (count) satisfies Range, whose `text` names it.
+// Throws a DataError unless every element of x (count) is in Range, whose `text` describes it.
 template <class S, class Range>
 void RequireAll(const Args& args) {
   const int64_t count = args.size(0);
@@ -181,8 +181,7 @@ std::vector<Op> LossOps() {
        {{"x"}},
        {{"count"}},
        [](const double* attr, int64_t* need) { need[0] = Elements(attr[0]); },
-       KernelsFor<kFloating>(
-           []<DType kType>() { return RequireAll<CType<kType>, UnitInterval>; })},
+       KernelsFor<kFloating>([]<DType kType>() { return RequireAll<CType<kType>, UnitInterval>; })},
       {"nonNegative",
        {{"x"}},
        {{"count"}},

@@ -1,4 +1,4 @@
-// Normalised channels: (x - mean) / std, of bytes (x / 255 - mean) / std, each step rounded as PyTorch rounds it.
+// Normalised channels: (x - mean) / std, or (x / 255 - mean) / std for bytes, each step rounded as in PyTorch.
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
@@ -16,8 +16,8 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 17;
 
-// x / 255 for whole numbers up to 255, rounded to nearest: a product, corrected by its remainder, which FMA computes
-// exactly. With a division a batch of 3.1M bytes took 0.66 ms, this way 0.46.
+// x / 255 for integers up to 255, rounded to nearest: a product, corrected by its remainder, which FMA computes
+// exactly. A batch of 3.1M bytes takes 0.46 ms, and 0.66 ms with a division.
 template <class D>
 HWY_INLINE hn::Vec<D> Over255(D d, hn::Vec<D> x) {
 #if HWY_NATIVE_FMA
@@ -43,7 +43,7 @@ void Channel(const Args& a, const X* x, int64_t n, T mean, T std, Y* y) {
       x);
 }
 
-// x (outer, channels, inner), mean and std (channels), y as x; without a mean it is 0.
+// x (outer, channels, inner), mean and std (channels), y like x; without a mean it is 0.
 template <class X, class Y>
 void NormalizeChannels(const Args& a) {
   using T = ComputeOf<Y>;

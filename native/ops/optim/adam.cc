@@ -1,4 +1,4 @@
-// Optimizer updates: Adam and its variants. As PyTorch 2.15's torch.optim.
+// Optimizer updates: Adam and its variants, as in torch.optim of PyTorch 2.15.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -12,8 +12,8 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Weight decay: an L2 penalty, part of the gradient; or decoupled from it, a factor for the parameter
-// (Loshchilov and Hutter 2019).
+// Weight decay: an L2 penalty added to the gradient, or decoupled from it as a factor of the parameter (Loshchilov
+// and Hutter 2019).
 template <class T>
 struct Decay {
   Decay(double lr, double weightDecay, double decoupled)
@@ -24,8 +24,8 @@ struct Decay {
   Vector<T> factor;
 };
 
-// Adam (Kingma and Ba 2015), with amsgrad (Reddi et al. 2018) where a largest average is given; AdamW
-// where decay is decoupled. hyper: lr, beta1, beta2, eps, weightDecay, maximize, decoupled
+// Adam (Kingma and Ba 2015), with amsgrad (Reddi et al. 2018) if a maximum average is given; AdamW if decay is
+// decoupled. hyper: lr, beta1, beta2, eps, weightDecay, maximize, decoupled
 template <class T>
 void Adam(const Args& a) {
   const double* h = a.in<double>(kHyper);
@@ -83,7 +83,7 @@ void NAdam(const Args& a) {
   const double t = *a.out<double>(kStep) += 1;
   const auto momentum = [&](double at) { return h[1] * (1 - 0.5 * std::pow(0.96, at * h[5])); };
   const double mu = momentum(t), next = momentum(t + 1);
-  // In float32, as PyTorch: its results differ from those in float64 in the eighth digit.
+  // In float32, as in PyTorch: results differ from those in float64 in the eighth digit.
   double& product = *a.out<double>(kState + 2);
   product = static_cast<float>(product) * static_cast<float>(mu);
   const Decay<T> decay(h[0], h[4], h[7]);

@@ -1,4 +1,4 @@
-// Optimizer updates: SGD, and those that scale by the gradients' size. As PyTorch 2.15's torch.optim.
+// Optimizer updates: SGD, and methods that scale by the size of the gradients, as in torch.optim of PyTorch 2.15.
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
@@ -12,8 +12,8 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// hyper: lr, momentum, dampening, weightDecay, nesterov, maximize. Without a momentum buffer the
-// step is not counted.
+// hyper: lr, momentum, dampening, weightDecay, nesterov, maximize. Steps are counted only if there is a momentum
+// buffer.
 template <class T>
 void Sgd(const Args& a) {
   const double* h = a.in<double>(kHyper);
@@ -43,15 +43,15 @@ void Sgd(const Args& a) {
       param, grad, buffer);
 }
 
-// The difference of two averages whose rounding errors may exceed it; NaN stays NaN.
+// The difference of two averages, at least 0: rounding errors may exceed it. NaN stays NaN.
 template <class V>
 HWY_INLINE V NotNegative(V v) {
   const auto zero = hn::Zero(hn::DFromV<V>());
   return hn::IfThenElse(hn::Lt(v, zero), zero, v);
 }
 
-// RMSprop (Tieleman and Hinton 2012), centered (Graves 2013) where an average of gradients is given.
-// hyper: lr, alpha, eps, weightDecay, momentum, maximize
+// RMSprop (Tieleman and Hinton 2012), centered (Graves 2013) if an average of gradients is given. hyper: lr, alpha,
+// eps, weightDecay, momentum, maximize
 template <class T>
 void RmsProp(const Args& a) {
   const double* h = a.in<double>(kHyper);

@@ -1,5 +1,5 @@
-// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): block i of a
-// stream is a function of key and i alone, so numbers do not depend on threads or vector width.
+// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): block i of a stream is a
+// function of only the key and i, so numbers do not depend on threads or vector width.
 #if defined(BLASGRAD_PHILOX_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_PHILOX_INL_H
 #undef BLASGRAD_PHILOX_INL_H
@@ -18,8 +18,8 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Blocks of four words come in groups of eight, as wide as the widest vector: words 0 and 1 of each
-// block, then words 2 and 3 of each. This order is part of what a seed means.
+// Blocks of four words come in groups of eight, the width of the widest vector: words 0 and 1 of each block, then
+// words 2 and 3 of each. The numbers that a seed produces depend on this order.
 inline constexpr int64_t kGroupBlocks = 8;
 inline constexpr int64_t kGroupWords = 4 * kGroupBlocks;
 inline constexpr int64_t kChunkGroups = 16;  // drawn at a time: 2 KB; even, see DrawPairs
@@ -46,7 +46,7 @@ inline void Advance(int32_t* state, int64_t groups) {
   state[3] = static_cast<int32_t>(static_cast<uint32_t>(next >> 32));
 }
 
-// Low 32 bits of each lane times a 32-bit constant: all 64 bits.
+// The 64-bit products of the low 32 bits of each lane and a 32-bit constant.
 template <class D, class V>
 HWY_INLINE V MulWide([[maybe_unused]] D d, V x, V m) {
 #if HWY_TARGET == HWY_SCALAR
@@ -57,7 +57,7 @@ HWY_INLINE V MulWide([[maybe_unused]] D d, V x, V m) {
 #endif
 }
 
-// One word of a block per 64-bit lane. Only the low halves count; what is above them is ignored.
+// One word of a block per 64-bit lane. The upper 32 bits are ignored.
 template <class D>
 struct Block {
   using V = hn::Vec<D>;
@@ -78,7 +78,7 @@ struct Block {
   }
 };
 
-// `groups`, rounded up to an even number, from block `first` on, as pairs of words. Two vectors at
+// Draws `groups` groups, rounded up to an even number, starting at block `first`, as pairs of words. Two vectors at
 // a time: the rounds of one hide the latency of the other's multiplications.
 inline HWY_ATTR void DrawPairs(uint64_t key, uint64_t first, int64_t groups, uint64_t* pairs) {
   const hn::CappedTag<uint64_t, kGroupBlocks> d;
@@ -110,7 +110,7 @@ inline HWY_ATTR void DrawPairs(uint64_t key, uint64_t first, int64_t groups, uin
   }
 }
 
-// Words of `groups` groups from block `first` on; `words` holds a complete chunk.
+// Draws the words of `groups` groups, starting at block `first`; `words` holds a complete chunk.
 inline HWY_ATTR void DrawWords(uint64_t key, uint64_t first, int64_t groups, uint32_t* words) {
   HWY_ALIGN uint64_t pairs[kChunkWords / 2];
   DrawPairs(key, first, groups, pairs);
@@ -120,13 +120,12 @@ inline HWY_ATTR void DrawWords(uint64_t key, uint64_t first, int64_t groups, uin
   }
 }
 
-// A number of 64 bits from two words.
+// A 64-bit number from two words.
 inline uint64_t Wide(const uint32_t* words, int64_t i) {
   return words[2 * i] | static_cast<uint64_t>(words[2 * i + 1]) << 32;
 }
 
-// A whole number below `range` from 64 random bits, the high half of their product. Uneven by less
-// than range / 2^64.
+// An integer below `range` from 64 random bits: the high half of their product. The bias is less than range / 2^64.
 inline uint64_t Below(uint64_t bits, uint64_t range) {
   const uint64_t a0 = bits & 0xFFFFFFFFu, a1 = bits >> 32;
   const uint64_t b0 = range & 0xFFFFFFFFu, b1 = range >> 32;

@@ -1,5 +1,5 @@
-// Random numbers: every op reads a generator's state and moves it past the blocks it used, so that
-// a replayed program draws new numbers each time.
+// Random numbers: every op reads a generator's state and advances it past the blocks that it used, so that a
+// replayed program draws new numbers each time.
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -19,8 +19,8 @@ namespace {
 
 constexpr int64_t kGrainGroups = 512;  // 16k words, about 10 us
 
-// Fills n elements, each from `words` words: body(words, index, count) makes `count` elements, from
-// number `index` on, out of one chunk.
+// Fills n elements, each from `words` words: body(words, index, count) makes `count` elements, starting at number
+// `index`, from one chunk.
 template <class Body>
 void Generate(const Args& a, int64_t n, int64_t words, const Body& body) {
   int32_t* state = a.out<int32_t>(0);
@@ -38,7 +38,7 @@ void Generate(const Args& a, int64_t n, int64_t words, const Body& body) {
   Advance(state, groups);
 }
 
-// [0, 1) with as many random bits as the type holds.
+// [0, 1) with as many random bits as the type can hold.
 template <class T>
 HWY_INLINE T Unit(const uint32_t* words, int64_t i) {
   if constexpr (sizeof(T) == 4) {
@@ -48,7 +48,7 @@ HWY_INLINE T Unit(const uint32_t* words, int64_t i) {
   }
 }
 
-// The largest number below `high` that S holds.
+// The largest number below `high` that S can represent.
 template <class S, class T>
 S LargestBelow(T high) {
   if constexpr (sizeof(S) == sizeof(T)) {
@@ -80,7 +80,7 @@ void Uniform(const Args& a) {
   });
 }
 
-// Half a group's words as numbers in (0, 1], and the other half's as angles in [0, 2 pi].
+// Half of a group's words as numbers in (0, 1], and the other half as angles in [0, 2 pi].
 template <class T, class D>
 HWY_INLINE void BoxMuller(D d, const uint32_t* words, T* out) {
   constexpr int64_t kHalf = kGroupWords * 4 / sizeof(T) / 2;
@@ -140,7 +140,7 @@ void Bernoulli(const Args& a) {
   });
 }
 
-// out = x / (1 - p) where the mask keeps it, 0 times x elsewhere, so that NaN stays NaN.
+// out = x / (1 - p) where the mask keeps x, 0 times x elsewhere, so that NaN stays NaN.
 template <class S>
 void Dropout(const Args& a) {
   using T = ComputeOf<S>;
@@ -168,7 +168,7 @@ struct DropoutBackward {
   }
 };
 
-// Whole numbers from low to low + range - 1.
+// Integers from low to low + range - 1.
 template <class T>
 void Randint(const Args& a) {
   constexpr bool kSmall = std::is_integral_v<T> && sizeof(T) < sizeof(int64_t);
@@ -228,7 +228,7 @@ const Operand kState = {"state", Access::update, Element::int32};
 const Operand kOut = {"out", Access::write};
 const Attr kCount = {"n"};
 
-// Buffers are the state and then arrays of n elements, n being the attribute kAttr.
+// Buffer sizes: the state, then arrays of n elements; n is the attribute kAttr.
 template <size_t kAttr, size_t kArrays>
 void RandomNeeds(const double* attr, int64_t* need) {
   need[0] = kStateWords;

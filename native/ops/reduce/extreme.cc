@@ -1,5 +1,5 @@
-// Largest and smallest elements with their places, over n of contiguous (outer, n, inner). The
-// first of equal ones wins; NaN wins over all.
+// Largest and smallest elements with their indices, over n of contiguous (outer, n, inner). Of equal elements the
+// first is taken; NaN takes precedence over all numbers.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/reduce/extreme.cc"
 #include "hwy/foreach_target.h"
@@ -11,7 +11,7 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Whether `a` takes the place of the best one so far; also so if one of the two is NaN.
+// Whether `a` replaces the best element so far; true if either is NaN.
 struct Above {
   using Reduction = Largest;
   template <class T>
@@ -27,7 +27,7 @@ struct Below {
   }
 };
 
-// The first position of `value` among n neighbours, which contain it; NaN matches NaN.
+// The first position of `value` in n contiguous elements that contain it; NaN matches NaN.
 template <class S, class T>
 int32_t PlaceOf(const S* x, int64_t n, T value) {
   const hn::ScalableTag<T> d;
@@ -45,7 +45,7 @@ int32_t PlaceOf(const S* x, int64_t n, T value) {
   return static_cast<int32_t>(std::min(i, n - 1));
 }
 
-// The first `width` elements at x in the type they are compared in: `wide` holds them if that is another one.
+// The first `width` elements at x in the type used for comparison; `wide` holds them if that is another type.
 template <class S, class T>
 const T* WideRow(const S* x, int64_t width, T* wide) {
   if constexpr (std::is_same_v<S, T>) {
@@ -60,7 +60,7 @@ const T* WideRow(const S* x, int64_t width, T* wide) {
   }
 }
 
-// values (outer, inner), may be null; indices (outer, inner) count along n.
+// values (outer, inner), may be null; indices (outer, inner) along n.
 template <class F, class S>
 void ExtremeKernel(const Args& a) {
   using T = ComputeOf<S>;

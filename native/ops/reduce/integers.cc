@@ -1,5 +1,5 @@
-// Sums and products of integers and booleans over n of contiguous (outer, n, inner). They are int64 and exact as long as
-// they fit, and wrap around beyond that, as in PyTorch.
+// Sums and products of integers and booleans over n of contiguous (outer, n, inner). Results are int64, exact if
+// they fit; they wrap around if not, as in PyTorch.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/reduce/integers.cc"
 #include "hwy/foreach_target.h"
@@ -11,7 +11,7 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace {
 
-// True counts as 1, whatever byte other than 0 stands for it.
+// True counts as 1; any byte other than 0 is true.
 template <class F, DType kType>
 struct OfIntegers : F {
   template <class D, class V>

@@ -1,6 +1,5 @@
-// Loops for ops that need all n numbers of a line to compute each of them, such as softmax, over
-// contiguous (outer, n, inner). Elements are stored as S; vectors and states hold them in the type that arithmetic on
-// them is done in.
+// Loops for ops that need all n numbers of a line to compute each of them, such as softmax, over contiguous (outer,
+// n, inner). Elements are stored as S; vectors and states use the type of the arithmetic.
 #if defined(BLASGRAD_LINES_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_LINES_INL_H
 #undef BLASGRAD_LINES_INL_H
@@ -14,13 +13,13 @@ HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
 
-inline constexpr int64_t kLineGrain = 1 << 14;  // elements worth a thread
+inline constexpr int64_t kLineGrain = 1 << 14;  // minimum per thread
 
-// Two ways to iterate over lines, with one interface: Each(visit) calls visit(i, at) for every vector of
-// elements, which lies i elements from the start and is read and written through `at`; a State
-// holds one number for each line, at.Get and at.Set the part of it that belongs to the vector.
+// Two ways to iterate over lines, with one interface: Each(visit) calls visit(i, at) for every vector of elements;
+// i is its offset from the start, and `at` reads and writes it. A State holds one number for each line; at.Get and
+// at.Set access the numbers of the vector's lines.
 
-// One line of n neighbouring elements: its State is a vector, at last of equal numbers.
+// One line of n contiguous elements. Its State is a vector, whose lanes are equal in the end.
 template <class D, class S>
 struct Along {
   static constexpr bool kOneLine = true;
@@ -40,7 +39,7 @@ struct Along {
     size_t count;
     HWY_INLINE V Load(const S* p) const { return LoadTailAs(this->d, p, count); }
     HWY_INLINE void Store(V v, S* p) const { StoreTailAs(this->d, v, p, count); }
-    // v with what the unused lanes hold replaced.
+    // v, with the unused lanes replaced.
     HWY_INLINE V OrElse(V v, V other) const {
       return hn::IfThenElse(hn::FirstN(this->d, count), v, other);
     }
@@ -67,7 +66,7 @@ struct Along {
   HWY_INLINE void Write(const State& s, S* to) const { *to = Narrow<S>::From(hn::GetLane(s.v)); }
 };
 
-// `width` lines side by side, at most kPanel, their elements `stride` apart.
+// `width` adjacent lines, at most kPanel, with elements `stride` apart.
 template <class D, class S>
 struct Beside {
   static constexpr bool kOneLine = false;
@@ -114,13 +113,13 @@ struct Beside {
   HWY_INLINE void Write(const State& s, S* to) const { StoreRounded(s.v, width, to); }
 };
 
-template <class Walk, class State = typename Walk::State>
-HWY_INLINE void Fill(const Walk& walk, State& state, typename Walk::V v) {
-  walk.EachState([&](auto at) HWY_ATTR { at.Set(state, v); });
+template <class Lines, class State = typename Lines::State>
+HWY_INLINE void Fill(const Lines& lines, State& state, typename Lines::V v) {
+  lines.EachState([&](auto at) HWY_ATTR { at.Set(state, v); });
 }
 
-// Calls run(walk, start, line) for all lines, whose first elements lie from `start` on and whose
-// numbers are from `line` on.
+// Calls run(lines, start, line) for all lines. `start` is the offset of their first elements, `line` the number of
+// the first one.
 template <class S, class Run>
 void EachLine(const Args& a, const Run& run) {
   const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);

@@ -1,12 +1,12 @@
-// The loops of every reduction (outer, n, inner) -> (outer, inner), written once. Summation is pairwise: the two halves
-// of the elements are reduced separately and then combined, so that rounding errors grow with log n. The partition
-// depends on the sizes alone: results are the same on any number of threads.
+// The loops of every reduction (outer, n, inner) -> (outer, inner). Summation is pairwise: the two halves of the
+// elements are reduced separately and then combined, so that rounding errors grow with log n. The partition depends
+// only on the sizes, so results are the same on any number of threads.
 //
-// Elements are stored as S and reduced in T, which is wider for halves and for sums of integers; each is converted while
-// it is loaded, and the result is rounded to the type of `out` once.
+// Elements are stored as S and reduced as T, which is wider for halves and for sums of integers. Each is converted
+// while it is loaded, and the result is rounded once to the type of `out`.
 //
-// A reduction F has: Start<T>(), what an empty one gives; Load(d, v), what is done to each element; Combine(d, a, b);
-// Finish(r, n), what is done to the result over n elements; and Merge, the reduction that combines results of parts.
+// A reduction F has: Start<T>(), the result for no elements; Load(d, v), applied to each element; Combine(d, a, b);
+// Finish(r, n), applied to the result over n elements; and Merge, the reduction that combines partial results.
 #if defined(BLASGRAD_REDUCE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BLASGRAD_REDUCE_INL_H
 #undef BLASGRAD_REDUCE_INL_H
@@ -26,10 +26,10 @@ HWY_BEFORE_NAMESPACE();
 namespace blasgrad {
 namespace HWY_NAMESPACE {
 
-// Loads elements stored as S to be reduced in the type of D: halves become float32, integers int64.
+// Loads elements stored as S in the type of D: halves become float32, integers int64.
 template <class D, class V>
 HWY_INLINE hn::Vec<D> PromoteInteger(D d, V v) {
-  if constexpr (sizeof(hn::TFromV<V>) == 1) {  // Highway has no step from 1 byte to 8
+  if constexpr (sizeof(hn::TFromV<V>) == 1) {  // Highway cannot convert from 1 byte to 8 directly
     const hn::Rebind<int32_t, D> middle;
     return hn::PromoteTo(d, hn::PromoteTo(middle, v));
   } else {
@@ -68,7 +68,7 @@ void StoreRounded(const T* HWY_RESTRICT x, size_t n, S* HWY_RESTRICT out) {
   if (i < n) StoreTailAs(d, LoadTail(d, x + i, n - i), out + i, n - i);
 }
 
-// Shared pieces of reductions.
+// Defaults that reductions share.
 struct PlainReduction {
   template <class D, class V>
   static HWY_INLINE V Load(D, V v) {
@@ -104,7 +104,7 @@ struct Product : PlainReduction {
   }
 };
 
-// Largest element, NaN if there is one.
+// The largest element, or NaN if there is one.
 struct Largest : PlainReduction {
   using Merge = Largest;
   template <class T>
@@ -151,7 +151,7 @@ HWY_INLINE hn::TFromD<D> CombineLanes([[maybe_unused]] D d, V v) {
 #endif
 }
 
-// n neighbouring elements, in one sweep, lane by lane.
+// Reduces n contiguous elements in one loop, lane by lane.
 template <class F, class D, class S>
 HWY_INLINE hn::Vec<D> ReduceRun(D d, const S* HWY_RESTRICT x, size_t n) {
   const size_t lanes = hn::Lanes(d);
@@ -172,9 +172,9 @@ HWY_INLINE hn::Vec<D> ReduceRun(D d, const S* HWY_RESTRICT x, size_t n) {
   return F::Combine(d, F::Combine(d, a, b), F::Combine(d, c, e));
 }
 
-// Many neighbouring elements: runs of 32 vectors, combined as the halves of halves they are by a
-// stack of partial results, as a binary counter carries. A loop reads 4 MB in 43 to 53 us where
-// recursion, which left gaps between its runs, took 57.
+// Reduces many contiguous elements: runs of 32 vectors, combined pairwise with a stack of partial results, like the
+// carries of a binary counter. The loop reads 4 MB in 43 to 53 us; a recursive version, with gaps between its runs,
+// took 57.
 template <class F, class T, class S>
 HWY_NOINLINE T ReduceLong(const S* x, size_t n) {
   const hn::ScalableTag<T> d;
@@ -199,7 +199,7 @@ HWY_NOINLINE T ReduceLong(const S* x, size_t n) {
   return CombineLanes<F>(d, v);
 }
 
-// n neighbouring elements.
+// Reduces n contiguous elements.
 template <class F, class T, class S>
 T ReduceRow(const S* x, int64_t n) {
   const hn::ScalableTag<T> d;
@@ -259,7 +259,7 @@ void ReduceColumns(const S* x, int64_t n, int64_t stride, int64_t width, T* out)
   for (; i < n; ++i) AddRows<F, false>(x + i * stride, stride, columns, out);
 }
 
-// x (outer, n, inner) -> out (outer, inner); `partial` is the memory of ReduceScratch.
+// x (outer, n, inner) -> out (outer, inner); `partial` is scratch memory of ReduceScratch bytes.
 template <class F, class S, class T, class Out>
 void Reduce(Threads* threads, const S* x, int64_t outer, int64_t n, int64_t inner, Out* out,
             T* partial) {
@@ -276,7 +276,7 @@ void Reduce(Threads* threads, const S* x, int64_t outer, int64_t n, int64_t inne
       ReduceColumns<F>(from, end - begin, inner, std::min(widest, inner - first), to);
     }
   };
-  // Calls reduce(to) for the results of one item, which are finished and then rounded if they are wider than `out`.
+  // Calls reduce(to) for the results of one item, then finishes them and rounds them if they are wider than `out`.
   const auto write = [=](int64_t item, const auto& reduce) {
     Out* place = out + item / panels * inner + item % panels * kPanel;
     const int64_t width = std::min(widest, inner - item % panels * kPanel);
@@ -301,7 +301,7 @@ void Reduce(Threads* threads, const S* x, int64_t outer, int64_t n, int64_t inne
     });
     return;
   }
-  // Few long reductions: each in parts.
+  // A few long reductions: split each into parts.
   const int64_t parts = split.parts;
   const int64_t length = (n + parts - 1) / parts;
   threads->For(items * parts, 1, [&](int64_t begin, int64_t end) {

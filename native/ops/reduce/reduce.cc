@@ -1,4 +1,4 @@
-// Reductions of contiguous (outer, n, inner) over n: sums, products, extremes, norms, logic.
+// Reductions of contiguous (outer, n, inner) over n: sums, products, extrema, norms, logic.
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -44,7 +44,7 @@ struct Norm2 : Sum {
   }
 };
 
-// Logic on bytes, of which every other than 0 stands for true.
+// Logic on bytes; any byte other than 0 is true.
 struct Any : Largest {
   template <class T>
   static T Finish(T r, int64_t) {
@@ -64,11 +64,11 @@ void ReduceKernel(const Args& a) {
             a.shared<ComputeOf<S>>());
 }
 
-// The length of n numbers, scaled by the largest so that no square overflows or underflows; `plain` if one is infinite or
-// NaN, or all are 0.
+// The Euclidean norm of n numbers, scaled by the largest so that no square overflows or underflows; `plain` if one
+// is infinite or NaN, or all are 0.
 template <class S, class T>
 T ScaledNorm(const S* x, int64_t n, int64_t stride, T plain) {
-  // Without their sign, the bits of floats are in the order of the numbers, infinity and NaN above all.
+  // Without their sign, the bits of floats sort like the numbers, with infinity and NaN at the top.
   using Bits = WordOfBytes<sizeof(S)>;
   constexpr Bits kSize = static_cast<Bits>(~Bits{0}) >> 1;
   Bits most = 0;
@@ -78,7 +78,7 @@ T ScaledNorm(const S* x, int64_t n, int64_t stride, T plain) {
     }
   };
   if (stride == 1) {
-    compare(1);  // in vectors: a million zeros take 97 us, not 620
+    compare(1);  // vectorised: a million zeros take 97 us instead of 620
   } else {
     compare(stride);
   }
@@ -94,11 +94,11 @@ T ScaledNorm(const S* x, int64_t n, int64_t stride, T plain) {
   return static_cast<T>(std::ldexp(std::sqrt(sum), exponent));
 }
 
-// Lines whose sum of squares overflowed, or is so small that squares may have underflowed, are computed again.
+// Computes lines again whose sum of squares overflowed, or is so small that squares may have underflowed.
 template <class S>
 void Norm2Kernel(const Args& a) {
   using T = ComputeOf<S>;
-  // The root of the smallest normal number times 2 to the bits of the significand.
+  // The square root of the smallest normal number times 2 to the number of significand bits.
   constexpr T kSmall = static_cast<T>(sizeof(T) == 4 ? 0x1p-51 : 0x1p-484);
   ReduceKernel<Norm2, S>(a);
   const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);

@@ -1,5 +1,5 @@
-// Running results over n of contiguous (outer, n, inner): cumulative sums, and the products of all
-// other elements that prod's gradient is made of.
+// Cumulative results over n of contiguous (outer, n, inner): cumulative sums, and the products of all other
+// elements, for the gradient of prod.
 #include <algorithm>
 #include <type_traits>
 
@@ -11,7 +11,7 @@
 namespace blasgrad {
 namespace {
 
-// Calls line(offset, width) for each panel of `width` <= kPanel neighbouring lines.
+// Calls line(offset, width) for each panel of `width` <= kPanel adjacent lines.
 template <class Line>
 void EachPanel(const Args& a, const Line& line) {
   const int64_t outer = a.size(0), n = a.size(1), inner = a.size(2);
@@ -26,7 +26,8 @@ void EachPanel(const Args& a, const Line& line) {
   });
 }
 
-// y[i] = x[0] + ... + x[i], or x[i] + ... + x[n - 1]: load(x) gives numbers of the type to add in, store(sum) results.
+// y[i] = x[0] + ... + x[i], or x[i] + ... + x[n - 1]. load(x) converts to the type of the sums, store(sum) to the
+// output.
 template <class In, class Out, class Load, class Store>
 void Cumulate(const Args& a, const Load& load, const Store& store) {
   using Total = decltype(load(In{}));
@@ -51,7 +52,7 @@ void Cumulate(const Args& a, const Load& load, const Store& store) {
   });
 }
 
-// Floats are added in double, so that a long float32 sum does not drift.
+// Floats are summed in double, so that a long float32 sum stays accurate.
 template <class T>
 void CumsumKernel(const Args& a) {
   Cumulate<T, T>(
@@ -59,7 +60,7 @@ void CumsumKernel(const Args& a) {
       [](double sum) { return static_cast<T>(sum); });
 }
 
-// Halves are added in float32, as in PyTorch, and converted kPanel at a time.
+// Halves are summed in float32, as in PyTorch, and converted kPanel at a time.
 template <class Half>
 void CumsumHalves(const Args& a) {
   const int64_t n = a.size(1), inner = a.size(2);
@@ -90,7 +91,7 @@ void CumsumHalves(const Args& a) {
   });
 }
 
-// Unsigned sums wrap around; true counts as 1, whatever byte stands for it.
+// Unsigned sums wrap around; true counts as 1, and any byte other than 0 is true.
 template <DType kType>
 void CumsumInt64Kernel(const Args& a) {
   using In = CType<kType>;
@@ -99,7 +100,7 @@ void CumsumInt64Kernel(const Args& a) {
       [](uint64_t sum) { return static_cast<int64_t>(sum); });
 }
 
-// dx[i] = dy times the product of all x but x[i]: those before times those after.
+// dx[i] = dy times the product of all x but x[i]: the product of those before times that of those after.
 template <class T>
 void ProdBackwardKernel(const Args& a) {
   const int64_t n = a.size(1), inner = a.size(2);

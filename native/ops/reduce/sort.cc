@@ -1,6 +1,6 @@
-// Sorting and choosing the largest along a dimension. Elements become unsigned keys whose order is
-// theirs, NaN above all, paired with their index: ties stay in order, and whole numbers compare
-// faster than floats with NaN.
+// Sorting and selecting the largest elements along a dimension. Elements become unsigned keys with the same order,
+// NaN last, paired with their index: equal elements keep their order, and integers compare faster than floats with
+// NaN.
 #include <algorithm>
 #include <bit>
 #include <vector>
@@ -11,8 +11,8 @@
 namespace blasgrad {
 namespace {
 
-// The bits of a key of the same size as the element, which both formats of halves share with floats: the sign, then the
-// magnitude as a number.
+// An unsigned integer of the size of the element. For floats and both half formats its bits are the sign, then the
+// magnitude.
 template <class T>
 using KeyOf = WordOfBytes<sizeof(T)>;
 
@@ -46,8 +46,8 @@ struct Item {
   }
 };
 
-// A stable radix sort, a byte at a time from the lowest; bytes that are equal everywhere are
-// skipped. Below a thousand items std::sort is faster.
+// A stable radix sort, one byte at a time from the lowest; bytes that are equal in all keys are skipped. Below a
+// thousand items std::sort is faster.
 template <class K>
 void SortItems(Item<K>* items, Item<K>* spare, int64_t n) {
   if (n < 1024) {
@@ -77,7 +77,7 @@ void SortItems(Item<K>* items, Item<K>* spare, int64_t n) {
   if (from != items) std::copy_n(from, n, items);
 }
 
-// The first k of x (outer, n, inner) in order along n, with their indices: (outer, k, inner).
+// The first k elements of x (outer, n, inner) in order along n, with their indices: (outer, k, inner).
 template <class T>
 void FirstInOrder(const Args& a, int64_t outer, int64_t n, int64_t inner, int64_t k,
                   bool descending) {
@@ -141,7 +141,7 @@ void TopKNeeds(const double* attr, int64_t* need) {
   need[1] = need[2] = Elements(attr[0], attr[3], attr[2]);
 }
 
-// One line's items for each thread, twice where all are sorted.
+// Space for one line of items per thread, twice if all are sorted.
 ScratchBytes ItemScratch(const double* attr, bool whole, size_t elementBytes) {
   const double n = attr[0] == 0 || attr[2] == 0 ? 0 : attr[1];
   const size_t item = elementBytes == 8 ? sizeof(Item<uint64_t>) : sizeof(Item<uint32_t>);

@@ -1,4 +1,4 @@
-// Elements in reverse order along a dimension. They are moved, so dtypes of one size share a kernel.
+// Elements in reverse order along a dimension. Elements are only moved, so dtypes of the same size share a kernel.
 #include "core/for_rows.h"
 #include "ops/family.h"
 

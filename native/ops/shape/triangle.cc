@@ -1,5 +1,5 @@
-// The lower and the upper triangle of matrices. Elements are moved and 0 is all bits 0, so dtypes of one size share a
-// kernel.
+// The lower and the upper triangle of matrices. Elements are only moved and 0 is all bits 0, so dtypes of the same
+// size share a kernel.
 #include "core/for_rows.h"
 #include "ops/family.h"
 
@@ -11,7 +11,8 @@ namespace {
 template <class T, bool kUpper>
 void Triangle(const Args& a) {
   const int64_t rows = a.size(1), columns = a.size(2);
-  const double shift = std::max(-9.0e15, std::min(9.0e15, a.attr[3]));  // NaN at the lower limit
+  const double shift =
+      std::max(-9.0e15, std::min(9.0e15, a.attr[3]));  // NaN becomes the lower limit
   const auto diagonal = static_cast<int64_t>(shift) + (kUpper ? 0 : 1);
   const T* x = a.in<T>(0);
   T* out = a.out<T>(1);

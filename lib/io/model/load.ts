@@ -43,8 +43,10 @@ const op = 'loadModel';
  * @throws TypeError (the promise rejects) if `build` is missing; RangeError if the file is damaged, or if
  * `build(config)` makes a model of another state
  * @example
- * const model = await io.loadModel('penguins.bg');
- * model.predict({ species: 'Adelie', mass: 3700 }); // { label: 'male', probabilities: { female: 0.2, male: 0.8 } }
+ * const transforms = new data.StandardScaler().fit([{ mass: 3700 }, { mass: 5000 }]);
+ * await io.saveModel('one.model', { model: new nn.TabularMLP(transforms, { out: 1 }), transforms });
+ * const loaded = await io.loadModel('one.model');
+ * Object.keys(loaded.predict({ mass: 4000 })) // ['value']
  */
 export async function loadModel(
   path: string | URL,

@@ -49,7 +49,10 @@ const op = 'saveModel';
  * @throws TypeError, RangeError (the promise rejects) if a part is not what it must be, a transformer is not fitted, or
  * `build(config)` makes another model
  * @example
- * await io.saveModel('penguins.bg', { model, transforms: inputs, target: labels });
+ * const transforms = new data.ColumnTransformer({ mass: new data.StandardScaler() });
+ * transforms.fit([{ mass: 3700 }, { mass: 5000 }]);
+ * const model = new nn.TabularMLP(transforms, { out: 1 });
+ * await io.saveModel('penguins.model', { model, transforms });
  */
 export async function saveModel(path: string | URL, parts: ModelParts): Promise<void> {
   requireArity(op, arguments.length, 2);

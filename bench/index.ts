@@ -14,6 +14,7 @@ import { growth } from './measures/growth';
 import { memory } from './measures/memory';
 import { infer, steps, threads } from './measures/nets';
 import { service } from './measures/service';
+import { tune } from './measures/tune';
 import { workers } from './measures/workers';
 import type { Options } from './race';
 import { mergeReports, type Report } from './report';
@@ -28,6 +29,7 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
   infer,
   threads,
   workers,
+  tune,
   memory,
   elementwise,
   dtypes,

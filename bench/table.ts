@@ -107,6 +107,7 @@ const descriptions: Readonly<Record<string, string>> = {
   infer: 'Time of a forward pass without gradients.',
   threads: 'Training steps with several threads, and with the default number of threads.',
   workers: 'Training steps in one worker thread, and in two that run at the same time.',
+  tune: 'A hyperparameter search in one worker thread, and in two: the time divided by the number of trials.',
   memory: 'Memory of processes that train.',
   elementwise: 'Eager operations on a million float32 elements.',
   dtypes: 'Eager conversions between dtypes, and operations on bytes and half-precision tensors.',

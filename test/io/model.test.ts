@@ -143,6 +143,12 @@ test('another process predicts in three lines', async () => {
   expect(JSON.parse(output)).toEqual(here);
 });
 
+test('a file of an earlier commit predicts the same', async () => {
+  const loaded = await io.loadModel(join(__dirname, 'previous', 'tabular.model'));
+  const { label, probabilities } = loaded.predict({ a: 2, b: 'x' });
+  expect([label, probabilities?.['yes']]).toEqual(['yes', expect.closeTo(0.5095770267, 5)]);
+});
+
 test('a custom transform is passed when the file is loaded', async () => {
   const scale = (): data.transforms.Normalize | data.ColumnTransform => {
     let by = tensor(1);

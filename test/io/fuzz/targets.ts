@@ -4,6 +4,7 @@ import { csv, csvTyped } from './csv';
 import { text } from './text';
 import { idx, idxGzip } from './idx';
 import { image } from './image';
+import { model } from './model';
 import { npy, npz } from './npy';
 import { onnx } from './onnx';
 import { safetensors } from './safetensors';
@@ -21,4 +22,5 @@ export const targets: readonly FuzzTarget[] = [
   onnx,
   safetensors,
   checkpoint,
+  model,
 ];

@@ -12,8 +12,6 @@ import { families } from './cases';
 const looser: Readonly<Record<string, number>> = {
   'einsum i,ij,j->': 16, // cancels
   addmm: 2,
-  'gaussianNllLoss of []': 64, // cancels
-  'gaussianNllLoss of [4]': 2,
   'linear with a bias of another shape': 2,
   'indexAdd along the last dimension, weighted': 2,
   'scatterAdd in place, through a transposed view': 2, // twice

@@ -124,7 +124,7 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [1n], dataType: 12, rawData: new Uint8Array(4).fill(255) }],
       },
-      "'w' contains 4294967295, which is not a 32-bit integer",
+      "'w' contains 4294967295, which is not an integer of 32 bits",
     ],
     [
       'ConstantOfShape of two numbers',
@@ -153,7 +153,7 @@ describe('importOnnx refuses', () => {
         nodes: relu,
         tensors: [{ name: 'w', dims: [1n], dataType: 13, rawData: new Uint8Array(8).fill(255) }],
       },
-      "'w' contains 18446744073709551615, which is not a 64-bit integer",
+      "'w' contains 18446744073709551615, which is not an integer of 64 bits",
     ],
     [
       'uint8 elements beyond 8 bits',

@@ -41,6 +41,17 @@ const layers: readonly LayerCase[] = [
     shapes: [[2, 3]],
     below: 7,
   },
+  {
+    name: 'TabularMLP of numbers',
+    make: () => new nn.TabularMLP({ numeric: 4 }, { out: 3, hidden: [5], dropout: 0.5 }),
+    shapes: [[4]],
+  },
+  {
+    name: 'TabularMLP of categories',
+    make: () => new nn.TabularMLP([7, 9], { out: 3, hidden: [5] }),
+    shapes: [[2]],
+    below: 7,
+  },
   { name: 'Identity', make: () => new nn.Identity(), shapes: [[4]] },
   { name: 'Flatten', make: () => new nn.Flatten(), shapes: [[2, 3, 4]] },
   { name: 'Flatten of the batch too', make: () => new nn.Flatten(0), shapes: [[2, 3]] },

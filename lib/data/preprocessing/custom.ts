@@ -11,15 +11,39 @@ import { Transformer, type Out } from './transformer';
 
 /** A transform of your own for a column of a ColumnTransformer. */
 export interface ColumnTransform {
-  /** Computes from a column the values that `transform` uses. */
+  /**
+   * Computes from a column the values that `transform` uses.
+   *
+   * @param column the column of the table in `fit`
+   * @returns anything; it is ignored
+   */
   fit(column: Column): unknown;
-  /** A tensor (rows, any number of columns), the same number after each `fit`. */
+  /**
+   * Transforms a column.
+   *
+   * @param column a column of any number of rows
+   * @returns a tensor (rows, columns); the number of columns may change only with `fit`
+   */
   transform(column: Column): Tensor;
-  /** The state after `fit`. It is also called before `fit`, when a checkpoint is loaded. */
+  /**
+   * The state after `fit`. It is also called before `fit`, when a checkpoint is loaded.
+   *
+   * @returns a tree of plain objects, arrays, tensors, numbers, strings, booleans and null
+   */
   stateDict(): unknown;
-  /** Restores the state of `stateDict`. */
+  /**
+   * Restores the state of `stateDict`.
+   *
+   * @param state a result of `stateDict`
+   * @returns anything; it is ignored
+   */
   loadStateDict(state: never): unknown;
-  /** The names of the output columns; default: the column's name, with a number if there are several. */
+  /**
+   * The names of the output columns; default: the column's name, with a number if there are several.
+   *
+   * @param name the column's name
+   * @returns a name for each column of the result of `transform`
+   */
   outputNames?(name: string): string[];
 }
 

@@ -52,6 +52,10 @@ export class Table {
   /** The columns by name, in order. */
   readonly columns: ReadonlyMap<string, Column>;
 
+  /**
+   * @param columns arrays of values or columns, by name, all of the same length; numbers, booleans, strings and dates, null
+   *   for missing ones
+   */
   constructor(columns: Readonly<Record<string, ColumnData>> | ReadonlyMap<string, ColumnData>) {
     requireArity('Table', arguments.length, 1);
     const source: unknown = columns;
@@ -108,7 +112,13 @@ export class Table {
     return [...this.columns.keys()];
   }
 
-  /** A column by its name. */
+  /**
+   * A column by its name.
+   *
+   * @param name the name of the column
+   * @returns its values, and what marks the missing ones
+   * @throws RangeError if the table has no such column
+   */
   column(name: string): Column {
     requireArity('Table.column', arguments.length, 1);
     return this.find('Table.column', 'name', name);
@@ -202,7 +212,15 @@ export class Table {
     return this.slice(Math.max(this.length - requireInteger('Table.tail', 'n', n, 0), 0));
   }
 
-  /** The rows from `start` to before `end` (default: all), as copies; negative numbers count from the end. */
+  /**
+   * The rows from `start` to before `end`, as copies; negative numbers count from the end.
+   *
+   * @param start the first row
+   * @param end the row after the last one; default: the number of rows
+   * @returns a table of these rows
+   * @throws RangeError if a number is out of range
+   * @example table.slice(-2) // the last two rows
+   */
   slice(start: number, end: number = this.length): Table {
     requireArity('Table.slice', arguments.length, 2);
     const fromStart = (name: string, value: number): number => {
@@ -222,6 +240,9 @@ export class Table {
    *
    * @param indices integers in a vector, such as a slice of `randperm`, in an array or a typed array; or a mask with
    *   one boolean for each row: a vector of dtype bool or an array of booleans
+   * @returns a table of these rows
+   * @throws RangeError if an index is out of range, or a mask has another length
+   * @see torch.index_select
    */
   indexSelect(indices: RowSelection): Table {
     requireArity('Table.indexSelect', arguments.length, 1);
@@ -398,6 +419,13 @@ export class Table {
    *
    * Without `dtype` the tensor is float32, and a column with integers that float32 cannot represent, such as
    * the identifier 16777217, or with different values that are equal in float32, throws a RangeError.
+   *
+   * @param names the columns, in this order; default: all
+   * @param options `dtype`: that of the tensor; 'float32' accepts the rounding
+   * @returns a tensor (rows, names)
+   * @throws RangeError for categories, texts and dates, and for numbers that float32 rounds
+   * @see pandas.DataFrame.to_numpy
+   * @example new data.Table({ a: [1, 2], b: [3, 4] }).toTensor(['b', 'a']).shape // [ 2, 2 ]
    */
   toTensor(
     names: readonly string[] = this.names,

@@ -24,9 +24,6 @@ const name = 'Normalize';
  * Keep images as uint8 and normalise each batch, either in the first layer of a model or in the training step. The module has
  * no parameters and no state.
  *
- * @param mean a number, or an array with one number for each channel of images (..., C, H, W). With a number, `input` may have
- *   any shape
- * @param std standard deviation, in the same form; above 0
  * @throws RangeError if the number of channels differs; TypeError for int32, int64 and bool
  * @example
  * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
@@ -40,6 +37,11 @@ export class Normalize extends Module {
   readonly std: readonly number[];
   readonly #statistics: ChannelStatistics;
 
+  /**
+   * @param mean a number, or an array with one number for each channel of images (..., C, H, W); with a number, `input` may
+   *   have any shape
+   * @param std standard deviation, in the same form; above 0
+   */
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
     requireArity('Normalize', arguments.length, 2);
     super();
@@ -60,6 +62,13 @@ export class Normalize extends Module {
     };
   }
 
+  /**
+   * Normalises images: (input - mean) / std.
+   *
+   * @param input images (..., C, H, W), or any shape if mean and std are single numbers
+   * @returns a tensor of the same shape; float32 for uint8 images
+   * @throws RangeError if the number of channels differs
+   */
   override forward(input: Tensor): Tensor {
     requireArity('Normalize', arguments.length, 1);
     const { shape } = requireTensor(name, 'input', input);

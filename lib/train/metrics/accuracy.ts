@@ -79,7 +79,7 @@ export class TopK extends Share {
  * The fraction of correct classes, from 0 to 1.
  *
  * Outputs are (n, classes, ...), where the largest number is at the predicted class; or, in the shape of the targets,
- * probabilities of class 1, logits (`logits: true`), or classes. NaN in an output makes the figure NaN; `nanCount` says
+ * probabilities of class 1, logits (`logits: true`), or classes. NaN in an output makes the value NaN; `nanCount` says
  * in how many samples.
  *
  * @param options threshold, logits, and the label that is ignored

@@ -28,31 +28,31 @@ export class Agreement extends Confusion {
   constructor(
     op: string,
     reading: Reading,
-    private readonly figure: (matrix: readonly (readonly number[])[]) => number,
+    private readonly formula: (matrix: readonly (readonly number[])[]) => number,
   ) {
     super(op, reading);
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all batches since the last `reset`; NaN if an output was
+   * @returns the value over all batches since the last `reset`; NaN if an output was
    */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     const matrix = this.matrix();
-    return this.nanCount > 0 ? NaN : this.figure(matrix);
+    return this.nanCount > 0 ? NaN : this.formula(matrix);
   }
 }
 
 function agreement(
   op: string,
   options: NumClassesOptions,
-  figure: (matrix: readonly (readonly number[])[]) => number,
+  formula: (matrix: readonly (readonly number[])[]) => number,
 ): Agreement {
   requireOptions(op, options, ['numClasses', 'threshold', 'logits', 'ignoreIndex']);
   const numClasses = requireInteger(op, 'numClasses', options.numClasses ?? 2, 2);
-  return new Agreement(op, requireReading(op, options, numClasses), figure);
+  return new Agreement(op, requireReading(op, options, numClasses), formula);
 }
 
 /**

@@ -55,9 +55,9 @@ export abstract class CollectedMetric implements Metric {
   protected abstract read(output: Tensor, target: Tensor): [ArrayLike<number>, ArrayLike<number>];
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all batches since the last `reset`
+   * @returns the value over all batches since the last `reset`
    */
   abstract compute(): MetricValue;
 

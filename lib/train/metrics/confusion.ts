@@ -56,6 +56,11 @@ export abstract class Confusion extends CheckedMetric<'confusion'> {
 export class ConfusionMatrix extends Confusion {
   readonly higherIsBetter = undefined;
 
+  /**
+   * Computes the matrix.
+   *
+   * @returns counts of samples since the last `reset`: a row for each actual class, a column for each predicted one
+   */
   compute(): number[][] {
     requireArity('compute', arguments.length, 0);
     return this.matrix();
@@ -69,7 +74,7 @@ interface Counts {
   readonly actual: number;
 }
 
-const figures = {
+const formulas = {
   precision: ({ right, predicted }: Counts): number => ratio(right, predicted),
   recall: ({ right, actual }: Counts): number => ratio(right, actual),
   f1: ({ right, predicted, actual }: Counts): number => ratio(2 * right, predicted + actual),
@@ -79,7 +84,7 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
   readonly higherIsBetter = true;
 
   constructor(
-    private readonly name: keyof typeof figures,
+    private readonly name: keyof typeof formulas,
     reading: Reading,
     private readonly average: Average,
   ) {
@@ -100,17 +105,17 @@ class AveragedFigure<Value extends number | number[]> extends Confusion {
         actual: total(row),
       };
     });
-    const figure = figures[this.name];
+    const formula = formulas[this.name];
     if (this.nanCount > 0) return this.average === 'none' ? counts.map(() => NaN) : NaN;
-    if (this.average === 'binary') return figure(counts[1]);
+    if (this.average === 'binary') return formula(counts[1]);
     if (this.average === 'micro') {
-      return figure({
+      return formula({
         right: total(counts.map(({ right }) => right)),
         predicted: total(counts.map(({ predicted }) => predicted)),
         actual: total(counts.map(({ actual }) => actual)),
       });
     }
-    const all = counts.map(figure);
+    const all = counts.map(formula);
     if (this.average === 'none') return all;
     const weights = counts.map(({ predicted, actual }) => {
       if (this.average === 'weighted') return actual;
@@ -132,8 +137,8 @@ export type Figure<Options extends AverageOptions> = AveragedFigure<
   Options extends { average: infer Given } ? (Given extends 'none' ? number[] : number) : number
 >;
 
-function figureOf<Options extends AverageOptions>(
-  op: keyof typeof figures,
+function metricOf<Options extends AverageOptions>(
+  op: keyof typeof formulas,
   options: Options,
 ): Figure<Options> {
   requireOptions(op, options, ['numClasses', 'average', 'threshold', 'logits', 'ignoreIndex']);
@@ -181,7 +186,7 @@ export function precision<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
   requireArity('precision', arguments.length, 1);
-  return figureOf('precision', options);
+  return metricOf('precision', options);
 }
 
 /**
@@ -197,7 +202,7 @@ export function recall<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
   requireArity('recall', arguments.length, 1);
-  return figureOf('recall', options);
+  return metricOf('recall', options);
 }
 
 /**
@@ -213,5 +218,5 @@ export function f1<Options extends AverageOptions>(
   options: Options = {} as Options,
 ): Figure<Options> {
   requireArity('f1', arguments.length, 1);
-  return figureOf('f1', options);
+  return metricOf('f1', options);
 }

@@ -19,7 +19,7 @@ export class MedianError extends CollectedMetric {
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
    * @returns the median over all elements since the last `reset`; NaN if there are none
    */

@@ -18,18 +18,33 @@ export interface Metric {
    * Otherwise `update` is called after each step, and may read values.
    */
   readonly eager?: boolean;
-  /** Adds the outputs and targets of a batch. */
+  /**
+   * Adds a batch.
+   *
+   * @param output outputs of the model, without gradients
+   * @param target what they are compared with
+   */
   update(output: Tensor, target: Tensor): void;
-  /** The value over all batches since the last `reset`. */
+  /**
+   * Computes the value over all batches since the last `reset`.
+   *
+   * @returns a number, a list of numbers, or a matrix
+   */
   compute(): MetricValue;
   /** Starts again without batches. */
   reset(): void;
   /**
    * The state after the batches so far. Without it, an epoch that is resumed in the middle counts its remaining batches
    * only.
+   *
+   * @returns tensors by name
    */
   stateDict?(): Record<string, Tensor>;
-  /** Restores the state of `stateDict`. */
+  /**
+   * Restores the state of `stateDict`.
+   *
+   * @param dict a result of `stateDict`
+   */
   loadStateDict?(dict: Readonly<Record<string, Tensor>>): void;
 }
 
@@ -137,7 +152,7 @@ export abstract class CheckedMetric<Name extends string> extends SumMetric<Name 
     this.sum(name).add_(where.to('float64').sum());
   }
 
-  /** Whether the figure is NaN; RangeError if outputs are no probabilities. */
+  /** Whether the value is NaN; RangeError if outputs are no probabilities. */
   protected hasNan(): boolean {
     const outside = this.number('outside');
     if (outside > 0) {

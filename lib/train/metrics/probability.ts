@@ -92,9 +92,9 @@ export class LogLoss extends ProbabilityMetric<'loss' | 'total'> {
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all samples since the last `reset`; NaN if an output was
+   * @returns the value over all samples since the last `reset`; NaN if an output was
    */
   compute(): number {
     requireArity('compute', arguments.length, 0);
@@ -123,9 +123,9 @@ export class Brier extends ProbabilityMetric<'error' | 'total'> {
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all samples since the last `reset`; NaN if an output was
+   * @returns the value over all samples since the last `reset`; NaN if an output was
    */
   compute(): number {
     requireArity('compute', arguments.length, 0);
@@ -167,9 +167,9 @@ export class CalibrationError extends ProbabilityMetric<'count' | 'confidence' |
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all samples since the last `reset`; NaN if an output was
+   * @returns the value over all samples since the last `reset`; NaN if an output was
    */
   compute(): number {
     requireArity('compute', arguments.length, 0);

@@ -15,13 +15,13 @@ interface Counts {
   readonly negatives: number[];
 }
 
-/** A figure of the order of all scores. */
+/** A value of the order of all scores. */
 export class Ranking<Value extends MetricValue> extends CollectedMetric {
   constructor(
     op: string,
     readonly higherIsBetter: boolean | undefined,
     private readonly ignoreIndex: number,
-    private readonly figure: (counts: Counts) => Value,
+    private readonly formula: (counts: Counts) => Value,
     private readonly none: Value,
   ) {
     super(op);
@@ -45,9 +45,9 @@ export class Ranking<Value extends MetricValue> extends CollectedMetric {
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all samples since the last `reset`
+   * @returns the value over all samples since the last `reset`
    */
   compute(): Value {
     requireArity('compute', arguments.length, 0);
@@ -64,7 +64,7 @@ export class Ranking<Value extends MetricValue> extends CollectedMetric {
       counts.positives.push(positive);
       counts.negatives.push(negative);
     });
-    return this.figure(counts);
+    return this.formula(counts);
   }
 }
 
@@ -108,10 +108,10 @@ function ranking<Value extends MetricValue>(
   options: TargetOptions,
   higherIsBetter: boolean | undefined,
   none: Value,
-  figure: (counts: Counts) => Value,
+  formula: (counts: Counts) => Value,
 ): Ranking<Value> {
   requireOptions(op, options, ['ignoreIndex']);
-  return new Ranking(op, higherIsBetter, requireIgnoreIndex(op, options), figure, none);
+  return new Ranking(op, higherIsBetter, requireIgnoreIndex(op, options), formula, none);
 }
 
 /**

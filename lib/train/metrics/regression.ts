@@ -37,6 +37,11 @@ export class MeanError extends SumMetric<'error' | 'total'> {
     this.sum('total').add_(predicted.numel());
   }
 
+  /**
+   * Computes the value.
+   *
+   * @returns the value over all elements since the last `reset`
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     return ratio(this.number('error'), this.number('total'));
@@ -76,6 +81,11 @@ export class R2 extends SumMetric<'count' | 'mean' | 'spread' | 'error'> {
     throw unexpected(this.op, `(n, ${columns})`, 'output', shapeText(values.shape));
   }
 
+  /**
+   * Computes the value.
+   *
+   * @returns the value over all elements since the last `reset`
+   */
   compute(): number {
     requireArity('compute', arguments.length, 0);
     if (this.number('count') < 2) return NaN;
@@ -95,9 +105,9 @@ export class RootMeanSquare extends MeanError {
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all elements since the last `reset`
+   * @returns the value over all elements since the last `reset`
    */
   override compute(): number {
     requireArity('compute', arguments.length, 0);
@@ -121,9 +131,9 @@ export class RelativeError extends SumMetric<'error' | 'total'> {
   }
 
   /**
-   * Computes the figure.
+   * Computes the value.
    *
-   * @returns the figure over all elements since the last `reset`
+   * @returns the value over all elements since the last `reset`
    */
   compute(): number {
     requireArity('compute', arguments.length, 0);

@@ -52,6 +52,8 @@ export interface Metric {
 export abstract class SumMetric<Name extends string> implements Metric {
   /** Whether more is better. */
   abstract readonly higherIsBetter: boolean | undefined;
+  /** `update` only changes sums by ops, so `train` makes it a part of its compiled step. */
+  readonly eager = false;
   private readonly sums: ReadonlyMap<string, Tensor>;
 
   protected constructor(

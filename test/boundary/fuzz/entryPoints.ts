@@ -7,6 +7,7 @@ export type Class = new (...args: unknown[]) => unknown;
 /** Names that are internal in TypeScript, but reachable from JavaScript. */
 export const inner: ReadonlySet<string> = new Set([
   ...[
+    'addGroup',
     'complete',
     'epoch',
     'startOf',

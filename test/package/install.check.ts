@@ -117,7 +117,16 @@ describe('blasgrad', () => {
   test('npx blasgrad info prints a table', () => {
     const { code, stdout } = project.npm('exec', '--offline', '--', 'blasgrad', 'info');
     expect(code).toBe(0);
-    const names = ['blasgrad', 'Node', 'BLAS', 'SIMD target', 'CPU', 'CPUs', 'quota', 'threads'];
+    const names = [
+      'blasgrad',
+      'Node',
+      'BLAS',
+      'SIMD target',
+      'CPU',
+      'CPUs',
+      'CPU quota',
+      'threads',
+    ];
     for (const name of [...names, 'peak of one core', 'matrix product', 'warnings']) {
       expect(stdout).toMatch(new RegExp(`^${name.replace('^', '\\^')} +\\S`, 'm'));
     }

@@ -37,9 +37,9 @@ export const mostColumns = 1 << 20;
  * before `ends[j]` of `buffer`, until the next call of `feed`.
  */
 export class RecordScanner {
-  buffer = Buffer.alloc(0);
-  starts = new Int32Array(64);
-  ends = new Int32Array(64);
+  buffer: Buffer = Buffer.alloc(0);
+  starts: Int32Array = new Int32Array(64);
+  ends: Int32Array = new Int32Array(64);
   /** The line in which the last record begins. */
   line = 0;
   private nextLine = 1;

@@ -219,7 +219,7 @@ export class Table {
    * @param end the row after the last one; default: the number of rows
    * @returns a table of these rows
    * @throws RangeError if a number is out of range
-   * @example table.slice(-2) // the last two rows
+   * @example new data.Table({ a: [1, 2, 3] }).slice(-2).length // 2
    */
   slice(start: number, end: number = this.length): Table {
     requireArity('Table.slice', arguments.length, 2);

@@ -11,3 +11,5 @@ export function sendStateDictInstead(): void {}
 export function sendColumnsInstead(): void {}
 
 export function sendStateAndCallLoadTransformer(): void {}
+
+export function openTokenFileThereInstead(): void {}

@@ -8,5 +8,6 @@ export * from './loader';
 export * from './preprocessing';
 export * from './splits';
 export * from './table';
+export * from './text';
 export * as transforms from './transforms';
 export * from './workers';

@@ -26,7 +26,19 @@ function namesUnder(title: 'Works' | 'Not implemented'): string[] {
 const prototypes = [Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRScheduler].map(
   (Class) => Class.prototype,
 );
-const namespaces = [blasgrad, data, F, io, metrics, nn, nn.init, nn.utils, optim, tune];
+const namespaces = [
+  blasgrad,
+  data,
+  F,
+  io,
+  metrics,
+  nn,
+  nn.init,
+  nn.utils,
+  nn.utils.rnn,
+  optim,
+  tune,
+];
 const places: readonly object[] = [...namespaces, optim.lrScheduler, ...prototypes];
 
 const camelCase = (name: string): string =>
@@ -90,6 +102,7 @@ test('everything that exists is listed', () => {
     nn,
     nn.init,
     nn.utils,
+    nn.utils.rnn,
     optim,
     optim.lrScheduler,
     tune,

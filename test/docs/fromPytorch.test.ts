@@ -26,6 +26,7 @@ const namespaces = {
   backend,
   'nn.init': nn.init,
   'nn.utils': nn.utils,
+  'nn.utils.rnn': nn.utils.rnn,
 };
 const places: [place: string, names: string[]][] = [
   ['blasgrad', Object.keys(blasgrad)],

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isHalf } from '../core/dtype';
-import { noGrad } from '../core/gradMode';
+import { isHalf } from '../../core/dtype';
+import { noGrad } from '../../core/gradMode';
 import {
   requireArity,
   requireBoolean,
@@ -13,9 +13,9 @@ import {
   requireOptions,
   shapeText,
   unexpected,
-} from '../core/errors';
-import { cat, stack } from '../ops/shape/join';
-import { requireTensor, Tensor } from '../core/tensor';
+} from '../../core/errors';
+import { cat, stack } from '../../ops/shape/join';
+import { requireTensor, Tensor } from '../../core/tensor';
 
 /** One tensor, or an iterable of tensors. */
 export type Tensors = Tensor | Iterable<Tensor>;

@@ -113,7 +113,7 @@ class Decoder {
     if (isPacked && wireType === wire().WireType.LengthDelimited) {
       this.packed(field, type, into);
     } else if (wireType !== field.wireType) {
-      throw new Error(`${key} is not of type ${type}`);
+      throw new Error(`expected ${type} for ${key}, got wire type ${wireType}`);
     } else if (label === undefined) {
       into[key] = this.value(type, into[key]);
     } else {

@@ -95,7 +95,7 @@ describe('refused:', () => {
       'a message that is a number',
       'ModelProto',
       single(graph, 1),
-      'graph is not of type GraphProto',
+      'expected GraphProto for graph, got wire type 0',
     ],
     ['half a float', 'TensorProto', delimited(4, new Uint8Array(6)), 'floatData is truncated'],
   ])('%s', (_, name, bytes, message) => {

@@ -203,3 +203,33 @@ test('numbers are rounded as JavaScript rounds them', () => {
   const numbers = data.parseCsv(`a\n${texts.join('\n')}\n`).values('a');
   expect(numbers).toEqual(texts.map(Number));
 });
+
+test('short numbers are exact', () => {
+  const texts = [
+    ...['0.5', '0', '-0', '0.0', '-.5', '5.', '+7', '999999999', '-999999999', '.999999999', '0.99999999'],
+    ...[
+      '-9.9999999',
+      '4294967295',
+      '2147483648',
+      '-2147483649',
+      '1234567890',
+      '00000000.1',
+      '1e-7',
+    ],
+    ...Array.from({ length: 5000 }, (_, i) => (Math.sin(i) * 10 ** (i % 8)).toFixed((i * 7) % 9)),
+    ...Array.from({ length: 5000 }, (_, i) =>
+      String(Math.trunc(Math.cos(i) * 10 ** (i % 11)) / 1000),
+    ),
+  ];
+  const table = data.parseCsv(`a;b\n${texts.map((text) => `${text};x`).join('\n')}\n`, {
+    delimiter: ';',
+  });
+  const numbers = table.values('a');
+  expect(numbers.map((x) => (Object.is(x, -0) ? '-0' : x))).toEqual(
+    texts.map((text) => (Object.is(Number(text), -0) ? '-0' : Number(text))),
+  );
+});
+
+test.each(['.', '-', '-.', '+', '1.2.3', '1-2', '--1'])('%s is no number', (text) => {
+  expect(data.parseCsv(`a\nx\n${text}\n`).values('a')).toEqual(['x', text]);
+});

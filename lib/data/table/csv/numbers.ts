@@ -8,20 +8,32 @@ const powers = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 /** 2^27 + 1: splits a float64 into two halves whose products are exact (Dekker 1971). */
 const splitter = 134217729;
 
-/** Whether the last number had a fraction or an exponent. */
-let fractional = false;
-
-export function wasFractional(): boolean {
-  return fractional;
-}
-
 /**
  * The decimal number in bytes `start` to before `end`, correctly rounded; NaN if it is not one, or if it has more than 18
- * digits or a large exponent, which `numberOfText` reads. `Number` of a text takes 200 ns, this 15 ns.
+ * digits or a large exponent, which `numberOfText` reads. `Number` of a text takes 200 ns, this 10 to 20 ns.
  */
 export function numberAt(bytes: Uint8Array, start: number, end: number, point: number): number {
   let at = start;
   const isNegative = bytes[at] === minus;
+  if (end - start <= 10) {
+    // Up to 9 digits: one integer of 32 bits, divided by a power of ten that float64 holds.
+    if (isNegative) at++;
+    const first = at;
+    let value = 0;
+    let behindPoint = -1;
+    for (; at < end; at++) {
+      const digit = bytes[at] - zero;
+      if (digit >= 0 && digit <= 9) value = (Math.imul(value, 10) + digit) | 0;
+      else if (bytes[at] === point && behindPoint < 0) behindPoint = at + 1;
+      else break;
+    }
+    const digits = at - first - (behindPoint < 0 ? 0 : 1);
+    if (at === end && digits > 0 && digits < 10) {
+      const number = behindPoint < 0 ? value : value / powers[end - behindPoint];
+      return isNegative ? -number : number;
+    }
+    at = start;
+  }
   if (isNegative || bytes[at] === plus) at++;
   const first = at;
   let high = 0; // up to 9 digits: arithmetic on 32 bits is faster
@@ -44,7 +56,6 @@ export function numberAt(bytes: Uint8Array, start: number, end: number, point: n
   }
   if (at - first < (behindPoint < 0 ? 1 : 2)) return NaN; // no digit
   if (behindPoint >= 0) scale = behindPoint - at;
-  fractional = behindPoint >= 0;
   if (at < end) {
     if (bytes[at] !== e && bytes[at] !== upperE) return NaN;
     at++;
@@ -59,7 +70,6 @@ export function numberAt(bytes: Uint8Array, start: number, end: number, point: n
     }
     if (at === exponentStart || exponent > 400) return NaN;
     scale += isBelow ? -exponent : exponent;
-    fractional = true;
   }
   if (scale < -22 || scale > 22 || digits > 18) return NaN;
   let value = high;

@@ -99,6 +99,8 @@ export const rest: readonly Legal[] = legalCalls(rows).map(firstRow);
 
 /** Why a class or function has no row. */
 export const withoutRow: Readonly<Record<string, string>> = {
+  'new data.Tokenizer': 'abstract',
+  'new data.TokenFile': 'TokenFile.open makes it',
   'new optim.Optimizer': 'a base class, which cannot be made',
   'new optim.lrScheduler.LRScheduler': 'a base class, which cannot be made',
   'new nn.Identity': 'takes and ignores all arguments, as in PyTorch',

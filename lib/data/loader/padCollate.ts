@@ -3,7 +3,6 @@ import { arrayClass } from '../../core/dtype';
 import {
   requireArity,
   requireList,
-  requireNumber,
   requireOneOf,
   requireOptions,
   unexpected,
@@ -42,14 +41,15 @@ const op = 'padCollate';
  * time series.
  *
  * Sequences are tensors (length, ...) and typed arrays; n of them become a tensor (n, longest, ...), in which shorter ones
- * are filled up. Other fields are joined as `data.collate` does. The lengths (int32, n) of the first field that is a
+ * are filled up. Other fields are joined as `data.collate` does, whose dtypes of numbers are those of this batch. The lengths (int32, n) of the first field that is a
  * sequence come last in the batch of samples that are arrays, and as `lengths` in that of plain objects.
  *
  * @param items samples of the same structure: a sequence, an array of fields, or a plain object of fields
  * @param options number and side of the padding; see PadCollateOptions
  * @returns the batch with the lengths
  * @throws TypeError if samples differ in structure, or if none of their fields is a sequence
- * @throws RangeError if sequences differ in other dimensions than the first
+ * @throws RangeError if sequences differ in other dimensions than the first, or if their dtype does not hold
+ * `paddingValue`
  * @example
  * const items: [Tensor, number][] = [[tensor([1, 2, 3]), 0], [tensor([4]), 1]];
  * data.padCollate(items); // [tensor([[1., 2., 3.], [4., 0., 0.]]), tensor([0, 1], dtype: int32), tensor([3, 1], dtype: int32)]
@@ -61,7 +61,6 @@ export function padCollate<Item>(
   requireArity(op, arguments.length, 2);
   requireOptions(op, options, ['paddingValue', 'paddingSide']);
   const { paddingValue = 0, paddingSide = 'right' } = options;
-  requireNumber(op, 'paddingValue', paddingValue);
   requireOneOf(op, 'paddingSide', paddingSide, ['left', 'right']);
   const list: readonly unknown[] = requireList(op, 'an array', 'items', items);
   if (list.length === 0) throw unexpected(op, 'at least one sample', 'items', 'none');

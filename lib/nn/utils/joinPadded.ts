@@ -1,5 +1,6 @@
 /** Padding of sequences, for nn.utils.rnn and data.padCollate. */
-import { shapeText, unexpected } from '../../core/errors';
+import { isFloating, rangeOf } from '../../core/dtype';
+import { shapeText, unexpected, wrongType } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { full } from '../../creation/filled';
 import { cat, stack } from '../../ops/shape/join';
@@ -23,8 +24,15 @@ export function joinPadded(
     const what = `a shape (length${rest.map((size) => `, ${size}`).join('')}), as in ${name}[0],`;
     throw unexpected(op, what, `${name}[${i}]`, shapeText(shape));
   });
-  const longest = Math.max(...sequences.map(({ shape }) => shape[0]));
   const { dim, paddingValue, paddingSide } = options;
+  if (typeof paddingValue !== 'number') throw wrongType(op, 'a number', 'paddingValue', paddingValue); // prettier-ignore
+  if (!isFloating(first.dtype)) {
+    const [least, largest] = rangeOf(first.dtype);
+    if (!Number.isInteger(paddingValue) || paddingValue < least || paddingValue > largest) {
+      throw unexpected(op, `an integer that ${first.dtype} holds`, 'paddingValue', String(paddingValue)); // prettier-ignore
+    }
+  }
+  const longest = Math.max(...sequences.map(({ shape }) => shape[0]));
   const filled = sequences.map((sequence) => {
     const missing = longest - sequence.shape[0];
     if (missing === 0) return sequence;

@@ -9,7 +9,6 @@ import {
   requireBoolean,
   requireInteger,
   requireItems,
-  requireNumber,
   requireOneOf,
   requireOptions,
   shapeText,
@@ -38,7 +37,8 @@ const sides = ['left', 'right'] as const;
  * @param options order of the dimensions, number and side of the padding; see PadSequenceOptions
  * @returns (longest, n, ...), or (n, longest, ...) with `batchFirst`
  * @throws TypeError if an element is not a tensor, or the dtypes differ
- * @throws RangeError if there are no sequences, or if they differ in other dimensions than the first
+ * @throws RangeError if there are no sequences, if they differ in other dimensions than the first, or if their dtype does
+ * not hold `paddingValue`
  * @see torch.nn.utils.rnn.pad_sequence
  * @example
  * nn.utils.rnn.padSequence([tensor([1, 2, 3]), tensor([4])], { batchFirst: true }); // tensor([[1., 2., 3.], [4., 0., 0.]])
@@ -49,7 +49,6 @@ export function padSequence(sequences: Iterable<Tensor>, options: PadSequenceOpt
   requireOptions(op, options, ['batchFirst', 'paddingValue', 'paddingSide']);
   const { batchFirst = false, paddingValue = 0, paddingSide = 'right' } = options;
   requireBoolean(op, 'batchFirst', batchFirst);
-  requireNumber(op, 'paddingValue', paddingValue);
   requireOneOf(op, 'paddingSide', paddingSide, sides);
   return joinPadded(op, 'sequences', requireSequences(op, sequences), {
     dim: batchFirst ? 0 : 1,

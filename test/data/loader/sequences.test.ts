@@ -40,6 +40,14 @@ describe('padSequence', () => {
     expect(padSequence([a, b], options).toArray()).toEqual(expected);
   });
 
+  test('pads with NaN', () => {
+    expect(padSequence([a, b], { paddingValue: NaN }).select(1, 1).toArray()).toEqual([
+      4,
+      NaN,
+      NaN,
+    ]);
+  });
+
   test('gradients reach the sequences', () => {
     padSequence([a, b]).mul(2).sum().backward();
     expect(a.grad?.toArray()).toEqual([2, 2, 2]);
@@ -72,6 +80,18 @@ describe('padSequence', () => {
     [
       () => padSequence([b, tensor([1], { dtype: 'int32' })]),
       /expected float32, as in sequences\[0\], for sequences\[1\], got int32/,
+    ],
+    [
+      () => padSequence([a, b], { paddingValue: '0' as never }),
+      /padSequence: expected a number for paddingValue, got '0'/,
+    ],
+    [
+      () => padSequence([tensor([1], { dtype: 'int32' })], { paddingValue: 0.5 }),
+      /padSequence: expected an integer that int32 holds for paddingValue, got 0.5/,
+    ],
+    [
+      () => padSequence([tensor([1], { dtype: 'uint8' })], { paddingValue: -1 }),
+      /padSequence: expected an integer that uint8 holds for paddingValue, got -1/,
     ],
     [() => unpadSequence(zeros(3, 2), [1]), /2 lengths for lengths, got 1/],
     [() => unpadSequence(zeros(3, 2), [1, 4]), /at most 3 for lengths\[1\], got 4/],

@@ -1,48 +1,12 @@
 /** Functions and their gradients compared with PyTorch's numbers. */
-import { grad } from 'blasgrad';
-import {
-  goldenTensor,
-  readGolden,
-  requireGolden,
-  type GoldenTensor,
-  type Precision,
-} from '../support/golden';
-import { callGolden, type GoldenCall } from '../support/goldenCalls';
-
-interface Line extends GoldenCall {
-  readonly id: string;
-  readonly inputs: readonly GoldenTensor[];
-  readonly outputs: readonly GoldenTensor[];
-  /** Weights of the floating outputs, and the gradients of the inputs that they give. */
-  readonly cotangents?: readonly GoldenTensor[];
-  readonly grads?: readonly (GoldenTensor | null)[];
-}
-
-function check(line: Line, precision: Precision): void {
-  const inputs = line.inputs.map((input, i) => {
-    return goldenTensor(input, precision).requiresGrad_(Boolean(line.grads?.[i]));
-  });
-  const outputs = callGolden(line, inputs);
-  expect(outputs.length).toBe(line.outputs.length);
-  line.outputs.forEach((golden, i) => requireGolden(outputs[i], golden, precision, `output ${i}`));
-  if (!line.grads || !line.cotangents) return;
-
-  const floating = outputs.filter((_, i) => line.outputs[i].dtype === 'float');
-  const gradOutputs = line.cotangents.map((golden) => goldenTensor(golden, precision));
-  const wanted = line.grads.flatMap((golden, i) => (golden ? [{ golden, i }] : []));
-  const leaves = wanted.map(({ i }) => inputs[i]);
-  for (const createGraph of [true, false]) {
-    const gradients = grad(floating, leaves, { gradOutputs, createGraph, allowUnused: true });
-    wanted.forEach(({ golden, i }, k) => {
-      const what = `gradient of input ${i}${createGraph ? ' (createGraph)' : ''}`;
-      const found = gradients[k] ?? inputs[i].detach().mul(0);
-      requireGolden(found, golden, precision, what);
-    });
-  }
-}
+import { readGolden } from '../support/golden';
+import { checkOp, type OpLine } from '../support/goldenOps';
 
 describe.each(['float64', 'float32'] as const)('%s', (precision) => {
-  test.each(readGolden<Line>('ops').map((line) => [line.id, line] as const))('%s', (_id, line) => {
-    check(line, precision);
-  });
+  test.each(readGolden<OpLine>('ops').map((line) => [line.id, line] as const))(
+    '%s',
+    (_id, line) => {
+      checkOp(line, precision);
+    },
+  );
 });

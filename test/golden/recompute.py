@@ -51,6 +51,8 @@ def flat(result):
 def argument(value, inputs):
     if isinstance(value, dict) and "input" in value:
         return inputs[value["input"]]
+    if value == "null":
+        return None
     return [argument(one, inputs) for one in value] if isinstance(value, list) else value
 
 
@@ -148,7 +150,12 @@ def training(line):
     line["finalState"] = {name: golden(one) for name, one in model.state_dict().items()}
 
 
+def layer_or_function(line):
+    (op if "call" in line else module)(line)
+
+
 FAMILIES = {
+    **{f"images/{file.stem}": layer_or_function for file in sorted((HERE / "images").glob("*.jsonl"))},
     "ops": op,
     "modules": module,
     "optimizers": optimizer,

@@ -18,8 +18,9 @@ export function numberOr<T>(value: T): T | number | bigint {
 }
 
 /** Puts the tensors where the arguments mention them. */
-function filled(argument: unknown, inputs: readonly Tensor[]): unknown {
+export function filled(argument: unknown, inputs: readonly Tensor[]): unknown {
   if (Array.isArray(argument)) return argument.map((one) => filled(one, inputs));
+  if (argument === 'null') return null;
   if (typeof argument !== 'object' || argument === null) return numberOr(argument);
   if ('input' in argument) return inputs[argument.input as number];
   return Object.fromEntries(

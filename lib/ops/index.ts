@@ -31,3 +31,4 @@ import './creation';
 import './optim';
 import './nn/loss';
 import './nn/normalize';
+import './nn/convolution';

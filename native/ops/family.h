@@ -19,6 +19,7 @@ std::vector<Op> TriangleOps();
 std::vector<Op> SortOps();
 std::vector<Op> LossOps();
 std::vector<Op> NormalizeOps();
+std::vector<Op> ConvOps();
 std::vector<Op> MatmulOps();
 std::vector<Op> ReduceOps();
 std::vector<Op> IntegerSumOps();

@@ -19,6 +19,7 @@ import { cases as statistics } from './reduce/statistics';
 import { cases as unary } from './elementwise/unary';
 import { cases as view } from './shape/view';
 import { cases as creation } from './creation';
+import { cases as convolution } from './nn/convolution';
 import { cases as normalize } from './nn/normalize';
 import { cases as optim } from './optim';
 import { cases as random } from './random/random';
@@ -33,6 +34,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   matmul,
   loss,
   normalize,
+  convolution,
   gather,
   indexing,
   join,

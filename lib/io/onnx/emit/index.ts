@@ -24,6 +24,8 @@ export const emitters: Emitters<OpName> = {
   scaleGradByFreq: ({ inputs: [x] }) => x.name, // changes only gradients
   xlogy: ({ inputs: [value] }) => value.name, // computed by the ops before it
   prelu: node('PRelu'),
+  conv: null,
+  convInput: null,
   // Losses and random numbers are not part of an inference graph.
   nllLoss: null,
   binaryCrossEntropy: null,
@@ -38,4 +40,5 @@ export const emitters: Emitters<OpName> = {
   indexClear: null,
   nllLossBackward: null,
   sliceBackward: null,
+  convWeight: null,
 };

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { isaCompilerFlags } from './isa';
 import { buildFolder, cleanEnvironment, root } from './runner';
 
 const folder = join(__dirname, 'contestants');
@@ -25,7 +26,7 @@ export function buildC(name: string, ...flags: string[]): string {
       openblas === undefined
         ? execFileSync('pkg-config', ['--cflags', '--libs', 'openblas'], { encoding: 'utf8' })
         : `-I${openblas}/include -L${openblas}/lib -Wl,-rpath,${openblas}/lib -lopenblas`;
-    const args = ['-O3', ...flags, '-o', program, join(folder, `${name}.c`)];
+    const args = ['-O3', ...flags, ...isaCompilerFlags(), '-o', program, join(folder, `${name}.c`)];
     execFileSync(compiler, [...args, ...link.trim().split(/\s+/), '-lm'], {
       stdio: ['ignore', 'inherit', 'pipe'],
     });

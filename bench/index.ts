@@ -5,12 +5,14 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { against, comparable } from './against';
 import { installPeers } from './build';
+import { holdTo, instructionSets } from './isa';
 import { Roster } from './contestants';
 import { add, gemm, load } from './measures/basics';
 import { dtypes } from './measures/dtypes';
 import { elementwise } from './measures/elementwise';
 import { gather } from './measures/gather';
 import { growth } from './measures/growth';
+import { images } from './measures/images';
 import { memory } from './measures/memory';
 import { infer, steps, threads } from './measures/nets';
 import { service } from './measures/service';
@@ -37,6 +39,7 @@ const measures: Readonly<Record<string, (options: Options) => Report>> = {
   gather,
   load,
   growth,
+  images,
   service,
 };
 
@@ -48,11 +51,16 @@ Compares the speed of blasgrad with C, PyTorch, TensorFlow.js and onnxruntime, a
   --rounds N     how often each library runs; the results are medians; default ${workloads.timing.rounds}
   --quick        run one short round, and save no results
   --out DIR      folder for the results; default bench/results
+  --isa NAME     hold every contestant to an instruction set: ${instructionSets.join(', ')}
   --against DIR  compare with the checkout of blasgrad in DIR; its measures: ${comparable.join(', ')}
   --help         show this help
 `;
 
-function machine(): Machine {
+/** The results of a measure with `--isa` have a section of their own. */
+const sectionOf = (name: string, isa: string | undefined): string =>
+  isa === undefined ? name : `${name} (${isa.toUpperCase()})`;
+
+function machine(isa: string | undefined): Machine {
   const script = `process.stdout.write(JSON.stringify(require('blasgrad').backend.info()))`;
   const info = JSON.parse(
     execFileSync(process.execPath, ['-e', script], {
@@ -72,13 +80,21 @@ function machine(): Machine {
     system: `${platform()} ${release()} ${arch()}`,
     node: process.version,
     blasgrad: String(info['version']),
+    ...(isa !== undefined && { isa }),
   };
 }
 
+/** What the command line asks for. */
+interface Given {
+  readonly names: readonly string[];
+  readonly options: Options;
+  readonly keep: boolean;
+  readonly other: string | undefined;
+  readonly isa: string | undefined;
+}
+
 /** Reads the command line; null for --help. Throws an error with a sentence for the user. */
-function readOptions(
-  args: string[],
-): { names: string[]; options: Options; keep: boolean; other: string | undefined } | null {
+function readOptions(args: string[]): Given | null {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -87,10 +103,12 @@ function readOptions(
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
       against: { type: 'string' },
+      isa: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return null;
+  holdTo(values.isa);
   const known = values.against === undefined ? Object.keys(measures) : comparable;
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -106,6 +124,7 @@ function readOptions(
   return {
     names: positionals.length > 0 ? positionals : known,
     other: values.against === undefined ? undefined : resolve(values.against),
+    isa: values.isa,
     keep: !values.quick || values.out !== undefined,
     options: {
       rounds,
@@ -118,7 +137,7 @@ function readOptions(
 }
 
 function main(): number {
-  let given: ReturnType<typeof readOptions>;
+  let given: Given | null;
   try {
     given = readOptions(process.argv.slice(2));
   } catch (error) {
@@ -129,14 +148,17 @@ function main(): number {
     console.log(usage);
     return 0;
   }
-  const { names, options, keep, other } = given;
+  const { names, options, keep, other, isa } = given;
   if (other !== undefined) {
-    console.log(machineLine(machine()));
+    console.log(machineLine(machine(isa)));
     against(other, names, options);
     return 0;
   }
   installPeers();
-  const where = machine();
+  const where = machine(isa);
+  const sections = Object.keys(measures).flatMap((name) =>
+    [undefined, ...instructionSets].map((set) => sectionOf(name, set)),
+  );
   console.log(machineLine(where));
   const fresh: Record<string, Result> = {};
   for (const name of names) {
@@ -144,8 +166,9 @@ function main(): number {
     process.stderr.write(`measuring ${name} ...`);
     const report = measures[name](options);
     process.stderr.write(` ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
-    fresh[name] = { machine: where, ...report };
-    if (keep) writeResults(options.folder, { [name]: fresh[name] }, Object.keys(measures));
+    const section = sectionOf(name, isa);
+    fresh[section] = { machine: where, ...report };
+    if (keep) writeResults(options.folder, { [section]: fresh[section] }, sections);
   }
   const all = mergeReports(Object.values(fresh));
   console.log(tablesOf(all));

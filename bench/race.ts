@@ -2,7 +2,7 @@
 import type { ContestantName, Roster } from './contestants';
 import { interleave, type Figures, type Job } from './runner';
 import { ratioOf, spreadOf, type Figure, type Ratio, type Report, type Target } from './report';
-import { writeTrial, type NetTrial, type Untimed } from './trial';
+import { writeTrial, type Trial, type Untimed } from './trial';
 
 /** Options of every measure. */
 export interface Options {
@@ -25,6 +25,8 @@ export interface Entry {
   readonly threads?: number | null;
   /** Distinguishes two entries of one contestant. */
   readonly note?: string;
+  /** Variables that this entry's process has in addition. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** Compares two entries: how many times as fast as `against` is `of`? */
@@ -53,17 +55,23 @@ export function secondsOf({ figures }: Run): number[] {
   return figures.map((one) => spreadOf(one['seconds'] as number[]).median);
 }
 
+/** The number, or the numbers, that must agree for all contestants. */
+const checksOf = ({ check }: Figures): number[] => [check].flat().map(Number);
+
 /** Throws if a contestant's result differs from the first one's. */
 export function checkAgreement(workload: string, all: Iterable<Run>, tolerance = 1e-3): void {
   const runs = [...all];
   if (runs.length === 0) return;
   const [first] = runs;
-  const expected = Number(first.figures[0]['check']);
+  const expected = checksOf(first.figures[0]);
   for (const { label, figures } of runs) {
-    for (const { check } of figures) {
-      if (Math.abs(Number(check) - expected) <= tolerance * Math.abs(expected)) continue;
+    for (const checks of figures.map(checksOf)) {
+      const near = (one: number, i: number): boolean =>
+        Math.abs(checks[i] - one) <= tolerance * Math.abs(one);
+      if (checks.length === expected.length && expected.every(near)) continue;
       throw new Error(
-        `${workload}: the results disagree: ${first.label} computed ${expected}, ${label} ${String(check)}`,
+        `${workload}: the results disagree: ${first.label} computed ${expected.join(', ')}, ` +
+          `${label} ${checks.join(', ')}`,
       );
     }
   }
@@ -81,20 +89,25 @@ export function versionsOf(runs: Runs): Record<string, string> {
 /** Runs the entries whose contestants are installed, all on the same trial, and checks that they agree. */
 export function race(
   workload: string,
-  trial: Untimed<NetTrial>,
+  trial: Untimed<Trial>,
   entries: Readonly<Record<string, Entry>>,
   { rounds, samples, seconds, roster }: Options,
 ): Runs {
   const labels = new Map<string, string>();
   const jobs = new Map<string, Job>();
-  for (const [name, { who, threads = 1, note }] of Object.entries(entries)) {
+  for (const [name, { who, threads = 1, note, environment }] of Object.entries(entries)) {
     const ready = roster.get(who);
     if (ready === null) continue;
     labels.set(name, note === undefined ? ready.label : `${ready.label}, ${note}`);
-    const timed = { ...trial, samples, seconds, threads } as NetTrial;
+    const timed = { ...trial, samples, seconds, threads } as Trial;
     const file = writeTrial(`${workload} ${threads ?? 'default'}`, timed);
     const command = ready.launch(file, timed);
-    jobs.set(name, { command, threads, rounds: ready.rounds ?? rounds });
+    jobs.set(name, {
+      command,
+      threads,
+      rounds: ready.rounds ?? rounds,
+      ...(environment && { environment }),
+    });
   }
   const results = interleave(rounds, jobs);
   const runs = new Map(

@@ -16,6 +16,8 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly blasgrad: string;
+  /** The instruction set that `--isa` chose for every contestant. */
+  readonly isa?: string;
 }
 
 export interface Result extends Report {
@@ -28,7 +30,8 @@ export function machineLine(machine: Machine): string {
   return (
     `${machine.cpu}, ${machine.cpus} CPUs, ${machine.system}; Node ${machine.node}; blasgrad ${machine.blasgrad}; ` +
     `OpenBLAS ${machine.openblas}, core type ${machine.coreType}; SIMD target ${machine.simd}; ` +
-    `default: ${machine.defaultThreads} threads`
+    `default: ${machine.defaultThreads} threads` +
+    (machine.isa === undefined ? '' : `; every contestant is held to ${machine.isa.toUpperCase()}`)
   );
 }
 

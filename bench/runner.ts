@@ -1,6 +1,7 @@
 /** Runs each contestant in a process of its own, without variables that would slow it down. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { allIsaVariables, isaVariables } from './isa';
 
 export const root = join(__dirname, '..');
 export const buildFolder = join(root, 'build', 'bench');
@@ -15,14 +16,14 @@ const slowing = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'BLASGRAD_NUM_THREADS'
 const threading = ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'];
 
 /**
- * The environment without variables that choose slower kernels, and with this number of threads; null: the program's
- * default. A call in the program is not enough: torch.set_num_threads(1) does not change OpenBLAS's threads.
+ * The environment without variables that choose slower kernels, then with those of `--isa`, and with this number of
+ * threads; null: the program's default. A call in the program is not enough: torch.set_num_threads(1) does not change OpenBLAS's threads.
  */
 export function cleanEnvironment(threads: number | null): NodeJS.ProcessEnv {
-  const drop = [...slowing, ...threading];
+  const drop = [...slowing, ...threading, ...allIsaVariables];
   const kept = Object.entries(process.env).filter(([name]) => !drop.includes(name));
   const set = threads === null ? [] : threading.map((name) => [name, String(threads)]);
-  return Object.fromEntries([...kept, ...set]) as NodeJS.ProcessEnv;
+  return { ...Object.fromEntries([...kept, ...set]), ...isaVariables() } as NodeJS.ProcessEnv;
 }
 
 /** Runs a program and reads the last line of its output. */

@@ -116,7 +116,16 @@ const descriptions: Readonly<Record<string, string>> = {
   load: "Time of `require('blasgrad')` in a new process.",
   growth: 'Time of a compiled training step by the width of the network and by the batch size.',
   service: 'The example service while it trains and answers predictions.',
+  images:
+    'Networks and layers of images. A layer runs forward and backward, and blasgrad is compiled. PyTorch runs with the ' +
+    'default settings of malloc and with settings that keep freed memory; comparisons use the faster one of each round.',
 };
+
+/** The description of a measure, also of its results with `--isa`. */
+function descriptionOf(name: string): string {
+  const measure = name.split(' ')[0];
+  return measure in descriptions ? `${descriptions[measure]}\n\n` : '';
+}
 
 /** All results as one page. */
 export function markdownOf(results: Results): string {
@@ -124,7 +133,7 @@ export function markdownOf(results: Results): string {
     const told = Object.entries(versions).map(([who, version]) => `${who} (${version})`);
     const charts = (report.charts ?? []).map((file) => `![${file}](${file})\n\n`).join('');
     return (
-      `## ${name}\n\n${name in descriptions ? `${descriptions[name]}\n\n` : ''}${machine.date}: ${machineLine(machine)}.` +
+      `## ${name}\n\n${descriptionOf(name)}${machine.date}: ${machineLine(machine)}.` +
       `${told.length > 0 ? ` Contestants: ${told.join(', ')}.` : ''}\n\n${charts}` +
       markdownTable(ratioHead, report.ratios.map(ratioRow)) +
       markdownTable(figureHead, report.figures.map(figureRow))

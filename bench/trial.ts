@@ -37,6 +37,30 @@ export interface InferTrial extends Timing, NetShape {
 
 export type NetTrial = TrainTrial | InferTrial;
 
+/** A layer of `nn`, or `BasicBlock`: its name, then the arguments of its constructor. */
+export type LayerSpec = readonly [name: string, ...args: (number | object)[]];
+
+/** A network of images: a training step with cross-entropy of 10 classes, or a forward pass. */
+export interface LayersTrial extends Timing {
+  readonly kind: 'layers';
+  readonly task: 'train' | 'infer';
+  readonly layers: readonly LayerSpec[];
+  /** The shape of a batch. */
+  readonly input: readonly number[];
+  readonly optimizer: 'SGD' | 'Adam';
+  readonly lr: number;
+  readonly check: number;
+  readonly tolerance?: number;
+}
+
+export type Trial = NetTrial | LayersTrial;
+
+/** A layer, and the shape of its input. */
+export interface ImageLayer {
+  readonly input: readonly number[];
+  readonly layer: LayerSpec;
+}
+
 /** The network with this name in workloads.json, as a trial without timing. */
 export function netOf(kind: NetTrial['kind'], name: string): Untimed<NetTrial> {
   const nets: Readonly<Record<string, unknown>> =

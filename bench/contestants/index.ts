@@ -1,10 +1,10 @@
 /** The list of contestants. To add one, write its file and a line here. */
 import { bundle, buildC, Missing, peerModule, python, torchPython } from '../build';
 import { figuresOf, type Command } from '../runner';
-import { cArguments, type NetTrial } from '../trial';
+import { cArguments, type Trial } from '../trial';
 
 /** Returns the command that runs a trial, which `file` contains. */
-export type Launch = (file: string, trial: NetTrial) => Command;
+export type Launch = (file: string, trial: Trial) => Command;
 
 interface Contestant {
   readonly label: string;
@@ -25,7 +25,10 @@ function node(file: string, mode: string, needs: readonly string[] = []): () => 
 function hand(): Launch {
   // -ffast-math and -march=native: allowed to a program for one machine and one network.
   const program = buildC('step', '-march=native', '-ffast-math');
-  return (_, trial) => [program, ...cArguments(trial)];
+  return (_, trial) => {
+    if (trial.kind === 'layers') throw new RangeError('bench: step.c has no layers of images');
+    return [program, ...cArguments(trial)];
+  };
 }
 
 function torch(): Launch {

@@ -1,6 +1,7 @@
 /** The network of a trial in blasgrad, and the ways to run it. */
 import { backend, compile, F, nn, noGrad, optim, tensor, type Tensor } from 'blasgrad';
-import type { NetTrial } from '../trial';
+import type { NetTrial, Trial } from '../trial';
+import { fingerprint, layersStepOf } from './layers';
 import { waveValues, type Repeat } from './timing';
 
 export type Mode = 'eager' | 'compiled' | 'async' | 'scan';
@@ -31,7 +32,23 @@ export function modelOf({ sizes, activation }: NetTrial): nn.Module {
 type Step = (...inputs: Tensor[]) => Tensor;
 
 /** The repeated function: a training step that returns its loss, or a forward pass that returns the outputs. */
-function stepOf(trial: NetTrial): { step: Step; inputs: Tensor[] } {
+interface Repeated {
+  readonly step: Step;
+  readonly inputs: Tensor[];
+  /** What must agree of the outputs of a forward pass. */
+  readonly outputNumber: (output: Tensor) => number;
+  /** Ends the state in which results are compared. */
+  readonly checked?: () => void;
+}
+
+const meanSquare = (t: Tensor): number => t.to('float64').square().mean().item();
+
+function stepOf(trial: Trial): Repeated {
+  if (trial.kind === 'layers') return { ...layersStepOf(trial), outputNumber: fingerprint };
+  return { ...connectedStepOf(trial), outputNumber: meanSquare };
+}
+
+function connectedStepOf(trial: NetTrial): { step: Step; inputs: Tensor[] } {
   const model = modelOf(trial);
   const { sizes, batch } = trial;
   const outputs = sizes[sizes.length - 1];
@@ -64,18 +81,22 @@ export interface Runner {
   readonly repeat: Repeat;
   /** The number of steps in one call of `repeat`. */
   readonly units: number;
+  /** Ends the state in which results are compared; before the first `repeat`. */
+  readonly checked: () => void;
   /** The statistics of `compile`, where it is used. */
   readonly stats: () => object;
 }
 
-type Ways = Omit<Runner, 'stats'>;
+type Ways = Omit<Runner, 'stats' | 'checked'>;
 
-function numberOf(result: Tensor): number {
-  return result.ndim === 0 ? result.item() : result.to('float64').square().mean().item();
+/** The inputs of each step, and the number of its result that must agree. */
+interface Given {
+  readonly inputs: Tensor[];
+  readonly numberOf: (result: Tensor) => number;
 }
 
 /** One call for each step. */
-function called(call: Step, inputs: Tensor[]): Ways {
+function called(call: Step, { inputs, numberOf }: Given): Ways {
   return {
     check: (steps) => {
       for (let i = 1; i < steps; i++) call(...inputs);
@@ -89,7 +110,10 @@ function called(call: Step, inputs: Tensor[]): Ways {
 }
 
 /** One awaited call for each step. */
-function awaited(call: (...inputs: Tensor[]) => Promise<Tensor>, inputs: Tensor[]): Ways {
+function awaited(
+  call: (...inputs: Tensor[]) => Promise<Tensor>,
+  { inputs, numberOf }: Given,
+): Ways {
   return {
     check: async (steps) => {
       for (let i = 1; i < steps; i++) await call(...inputs);
@@ -103,7 +127,7 @@ function awaited(call: (...inputs: Tensor[]) => Promise<Tensor>, inputs: Tensor[
 }
 
 /** A thousand steps in one call. */
-function scanned(scan: Step, inputs: Tensor[]): Ways {
+function scanned(scan: Step, { inputs, numberOf }: Given): Ways {
   const stacked = (n: number): Tensor[] => inputs.map((t) => t.expand([n, ...t.shape]).clone());
   const many = stacked(scanSteps);
   return {
@@ -115,15 +139,18 @@ function scanned(scan: Step, inputs: Tensor[]): Ways {
   };
 }
 
-export function runnerOf(trial: NetTrial, mode: Mode): Runner {
+export function runnerOf(trial: Trial, mode: Mode): Runner {
   if (trial.threads !== null) backend.setNumThreads(trial.threads);
-  const { step, inputs } = stepOf(trial);
-  if (mode === 'eager') return { ...called(step, inputs), stats: () => ({}) };
+  const { step, inputs, outputNumber, checked = () => undefined } = stepOf(trial);
+  const numberOf = (result: Tensor): number =>
+    result.ndim === 0 ? result.item() : outputNumber(result);
+  const given = { inputs, numberOf };
+  if (mode === 'eager') return { ...called(step, given), checked, stats: () => ({}) };
   const program = compile(step);
   const ways: Readonly<Record<typeof mode, () => Ways>> = {
-    compiled: () => called(program, inputs),
-    async: () => awaited((...given) => program.runAsync(...given), inputs),
-    scan: () => scanned((...given) => program.scan(...given), inputs),
+    compiled: () => called(program, given),
+    async: () => awaited((...all) => program.runAsync(...all), given),
+    scan: () => scanned((...all) => program.scan(...all), given),
   };
-  return { ...ways[mode](), stats: () => program.stats };
+  return { ...ways[mode](), checked, stats: () => program.stats };
 }

@@ -57,6 +57,19 @@ export function waveValues(count: number, phase: number, bound: number): Float32
   return Float32Array.from({ length: count }, (_, i) => bound * Math.sin(0.7 * i + phase));
 }
 
+/** Even pseudo-random numbers from -bound to bound, which every contestant can compute. */
+export function noiseValues(count: number, seed: number, bound: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    let h = (i + Math.imul(seed, 0x9e3779b1)) | 0;
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= h >>> 16;
+    values[i] = bound * ((h >>> 0) / 2 ** 31 - 1);
+  }
+  return values;
+}
+
 /** Prints the figures as one line of JSON. */
 export function report(figures: object): void {
   process.stdout.write(`${JSON.stringify(figures)}\n`);

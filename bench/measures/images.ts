@@ -222,10 +222,10 @@ function runLayers(threads: number, { rounds, samples, seconds }: Options): Map<
   return new Map(
     Object.keys(functions).map((layer) => {
       const runs = Object.entries(all).map(([name, { label }]): [string, Run] => {
-        const figures = (results.get(name) ?? []).map(
-          ({ ops, version }) =>
-            ({ ...(ops as Record<string, Figures>)[layer], version }) as Figures,
-        );
+        const figures = (results.get(name) ?? []).map(({ ops, version }) => ({
+          ...(ops as Record<string, Figures>)[layer],
+          version,
+        }));
         return [name, { label: `${label}${suffix}`, figures }];
       });
       return [layer, new Map(runs)];

@@ -26,7 +26,7 @@ const reads = [
 ];
 /** Names in lists and in environments of child processes. */
 const named =
-  /['"]?\b((?:BLASGRAD|OPENBLAS|MALLOC|HWY)_[A-Z0-9_]+|GLIBC_TUNABLES|[A-Z]+_NUM_THREADS|C[CX]+FLAGS|LDFLAGS|CCACHE_\w+)\b/g;
+  /['"]?\b((?:BLASGRAD|OPENBLAS|MALLOC|HWY)_[A-Z0-9_]+|GLIBC_TUNABLES|ONEDNN_MAX_CPU_ISA|MKL_ENABLE_INSTRUCTIONS|ATEN_CPU_CAPABILITY|[A-Z]+_NUM_THREADS|C[CX]+FLAGS|LDFLAGS|CCACHE_\w+)\b/g;
 
 function variablesIn(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');

@@ -6,7 +6,9 @@
 #include "core/threads.h"
 #include "ops/family.h"
 #include "ops/nn/conv_geometry.h"
+#include "ops/nn/conv_offset.h"
 #include "ops/nn/conv_simple.h"
+#include "ops/reduce/reduce.h"
 
 namespace blasgrad {
 namespace {
@@ -26,6 +28,21 @@ Sizes SizesOf(const double* attr) {
   return {Elements(attr[kBatch], attr[kInChannels], volume(kInput)),
           Elements(attr[kOutChannels], attr[kInChannels] / attr[kGroups], volume(kKernel)),
           Elements(attr[kBatch], attr[kOutChannels], volume(kOutput))};
+}
+
+// The only place that chooses an algorithm.
+enum class Algorithm { simple, offset };
+
+Algorithm Choose(const ConvGeometry& g, ConvPassKind kind) {
+  return OffsetConvFits(g, kind) ? Algorithm::offset : Algorithm::simple;
+}
+
+template <ConvPassKind kKind>
+ScratchBytes Scratch(const double* attr, size_t elementBytes) {
+  const ConvGeometry g = ConvGeometryOf(attr);
+  if (!IsConvGeometry(g) || SizesOf(attr).empty()) return {};
+  if (Choose(g, kKind) == Algorithm::simple) return {};
+  return OffsetConvScratch(g, kKind, ComputeBytes(elementBytes));
 }
 
 // y (batch, channels, inner) = the bias of each channel, or 0: the result if there is nothing to multiply.
@@ -51,7 +68,11 @@ void ConvKernel(const Args& args) {
   const S *x = args.in<S>(0), *w = args.in<S>(1), *bias = args.in<S>(2);
   S* y = args.out<S>(3);
   if (sizes.empty()) return FillBias(args, g.batch, g.outChannels, bias, y, sizes.y);
-  SimpleConv(args, g, x, w, bias, y);
+  if (Choose(g, ConvPassKind::forward) == Algorithm::offset) {
+    OffsetConv(args, g, false, x, w, bias, y);
+  } else {
+    SimpleConv(args, g, x, w, bias, y);
+  }
 }
 
 template <class S>
@@ -62,7 +83,11 @@ void ConvInputKernel(const Args& args) {
   const S *dy = args.in<S>(0), *w = args.in<S>(1), *bias = args.in<S>(2);
   S* dx = args.out<S>(3);
   if (sizes.empty()) return FillBias(args, g.batch, g.inChannels, bias, dx, sizes.x);
-  SimpleConvInput(args, g, dy, w, bias, dx);
+  if (Choose(g, ConvPassKind::input) == Algorithm::offset) {
+    OffsetConv(args, g, true, dy, w, bias, dx);
+  } else {
+    SimpleConvInput(args, g, dy, w, bias, dx);
+  }
 }
 
 // The sum of dy over all but the channels.
@@ -91,6 +116,8 @@ void ConvWeightKernel(const Args& args) {
   S *dWeight = args.out<S>(2), *dBias = args.out<S>(3);
   if (sizes.empty()) {
     std::fill_n(dWeight, sizes.w, S{});
+  } else if (Choose(g, ConvPassKind::weight) == Algorithm::offset) {
+    OffsetConvWeight(args, g, x, dy, dWeight);
   } else {
     SimpleConvWeight(args, g, x, dy, dWeight);
   }
@@ -140,17 +167,20 @@ std::vector<Op> ConvOps() {
        {{"x"}, {"weight"}, bias, {"y", Access::write}},
        attrs,
        ConvNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return ConvKernel<CType<kType>>; })},
+       KernelsFor<kFloating>([]<DType kType>() { return ConvKernel<CType<kType>>; }),
+       Scratch<ConvPassKind::forward>},
       {"convInput",
        {{"dy"}, {"weight"}, bias, {"dx", Access::write}},
        attrs,
        ConvInputNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return ConvInputKernel<CType<kType>>; })},
+       KernelsFor<kFloating>([]<DType kType>() { return ConvInputKernel<CType<kType>>; }),
+       Scratch<ConvPassKind::input>},
       {"convWeight",
        {{"x"}, {"dy"}, {"dWeight", Access::write}, {"dBias", Access::write, Element::first, true}},
        attrs,
        ConvWeightNeeds,
-       KernelsFor<kFloating>([]<DType kType>() { return ConvWeightKernel<CType<kType>>; })}};
+       KernelsFor<kFloating>([]<DType kType>() { return ConvWeightKernel<CType<kType>>; }),
+       Scratch<ConvPassKind::weight>}};
 }
 
 }  // namespace blasgrad

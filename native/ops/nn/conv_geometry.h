@@ -48,7 +48,7 @@ inline ConvGeometry ConvGeometryOf(const double* attr) {
   return g;
 }
 
-// Throws unless the channels divide by the groups, and strides, dilations and kernels are positive.
+// Throws a DataError unless the channels divide by the groups, and strides, dilations and kernels are positive.
 inline void RequireConvGeometry(const ConvGeometry& g) {
   const auto refuse = [](const char* what, const char* name, int64_t actual) {
     throw DataError(std::string("expected ") + what + " for " + name + ", got " +
@@ -66,6 +66,16 @@ inline void RequireConvGeometry(const ConvGeometry& g) {
     if (d.padding > kMost) refuse("at most 2^30", "padding", d.padding);
     if (d.input > kMost) refuse("at most 2^30", "input", d.input);
     if (d.output > kMost) refuse("at most 2^30", "output", d.output);
+  }
+}
+
+// Whether RequireConvGeometry accepts it.
+inline bool IsConvGeometry(const ConvGeometry& g) {
+  try {
+    RequireConvGeometry(g);
+    return true;
+  } catch (const DataError&) {
+    return false;
   }
 }
 

@@ -42,4 +42,5 @@ export * from './distance';
 export * from './embedding';
 export * from './glu';
 export * from './loss';
+export { pad, type PadMode, type PadOptions } from './pad';
 export * from './prelu';

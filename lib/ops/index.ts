@@ -15,6 +15,7 @@ import './index/slices';
 import './shape/join';
 import './shape/repeat';
 import './shape/triangle';
+import './shape/pad';
 import './reduce/sort';
 import './index/mask';
 import './index/indexing';

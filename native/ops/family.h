@@ -16,6 +16,7 @@ std::vector<Op> ScatterOps();
 std::vector<Op> PositionOps();
 std::vector<Op> FlipOps();
 std::vector<Op> TriangleOps();
+std::vector<Op> PadOps();
 std::vector<Op> SortOps();
 std::vector<Op> LossOps();
 std::vector<Op> NormalizeOps();

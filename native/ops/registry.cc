@@ -15,7 +15,7 @@ const std::vector<Op>& Registry() {
              UnaryOps,    ActivationOps, BinaryOps,   CopyOps,      GatherOps,  ScatterOps,
              PositionOps, FlipOps,       TriangleOps, SortOps,      LossOps,    MatmulOps,
              ReduceOps,   IntegerSumOps, ExtremeOps,  ScanOps,      SoftmaxOps, RandomOps,
-             CreationOps, OptimOps,      AdamOps,     NormalizeOps, ConvOps,
+             CreationOps, OptimOps,      AdamOps,     NormalizeOps, ConvOps,    PadOps,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

@@ -110,6 +110,7 @@ const signatures: Readonly<Record<string, string>> = {
   'nn.functional.bilinear': 'input1 input2 weight bias',
   'nn.functional.embedding':
     'weight input | padding_idx max_norm norm_type scale_grad_by_freq sparse -> input weight',
+  'nn.functional.pad': 'input pad | mode value',
   'nn.functional.one_hot': 'input num_classes',
   'nn.functional.normalize': 'input | p dim eps',
   'nn.functional.cosine_similarity': 'x1 x2 | dim eps',

@@ -87,7 +87,7 @@ export class Merger {
   private sized(all: readonly unknown[], what: string): unknown {
     const [first] = all;
     if (typeof first === 'number') return this.size(all as number[], what);
-    if (typeof first === 'boolean' || typeof first === 'string') {
+    if (['boolean', 'string', 'bigint'].includes(typeof first)) {
       if (all.some((value) => value !== first)) throw varies(`${what} is ${all.join(', ')}`);
       return first;
     }

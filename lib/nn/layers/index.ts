@@ -7,6 +7,7 @@ export * from './embedding';
 export * from './linear';
 export * from './losses';
 export * from './numericActivations';
+export * from './padding';
 export * from './reshape';
 export * from './sequential';
 export * from './softmax';

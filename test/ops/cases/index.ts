@@ -12,6 +12,7 @@ import { cases as indexing } from './index/indexing';
 import { cases as join } from './shape/join';
 import { cases as loss } from './nn/loss';
 import { cases as matmul } from './matrix/matmul';
+import { cases as pad } from './shape/pad';
 import { cases as reduce } from './reduce/reduce';
 import { cases as softmax } from './reduce/softmax';
 import { cases as sort } from './reduce/sort';
@@ -38,6 +39,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   gather,
   indexing,
   join,
+  pad,
   sort,
   einsum,
   backend,

@@ -39,6 +39,7 @@ export const emitters: Emitters<OpName> = {
   indexSelectBackward: null,
   indexClear: null,
   nllLossBackward: null,
+  padAdjoint: null,
   sliceBackward: null,
   convWeight: null,
 };

@@ -1,8 +1,8 @@
 /** Ops that copy, reshape and move elements, as ONNX nodes. */
 import { isFloating } from '../../../core/dtype';
 import type { OpName } from '../../../core/node';
-import { fixed, Unsupported, type Emit, type Emitters } from '../builder';
-import { isAffine, plus } from '../size';
+import { fixed, Unsupported, type Emit, type Emitters, type GraphBuilder } from '../builder';
+import { isAffine, plus, type Size } from '../size';
 
 const same: Emit = ({ inputs: [x], outputs: [out] }, graph) => {
   if (out.dtype !== 'uint8' || !isFloating(x.dtype)) return graph.as(x, out.dtype);
@@ -10,6 +10,26 @@ const same: Emit = ({ inputs: [x], outputs: [out] }, graph) => {
   const integers = graph.cast(x.name, 'int64');
   return graph.cast(graph.node('Mod', [integers, graph.scalar(256, 'int64')]), 'uint8');
 };
+
+/** Circular padding, as concatenated slices: Pad has it since opset 19 only. */
+function wrapped(
+  x: string,
+  before: readonly Size[],
+  after: readonly Size[],
+  graph: GraphBuilder,
+): string {
+  return before.reduce<string>((name, width, dim) => {
+    const [left, right] = [width, after[dim]].map((size) => fixed(size, 'a width'));
+    const part = (start: number, end: number): string =>
+      graph.node('Slice', [name, ...[start, end, dim].map((bound) => graph.ints([bound]))]);
+    const parts = [
+      ...(left > 0 ? [part(-left, Infinity)] : []),
+      name,
+      ...(right > 0 ? [part(0, right)] : []),
+    ];
+    return parts.length === 1 ? name : graph.node('Concat', parts, { axis: BigInt(dim) });
+  }, x);
+}
 
 export const shapes = {
   clone: same,
@@ -49,6 +69,18 @@ export const shapes = {
     const k = graph.constant('int64', [], [fixed(attrs.diagonal, 'a diagonal')]);
     const upper = attrs.side === 'triu' ? 1n : 0n;
     return graph.node('Trilu', [x.name, k], { upper });
+  },
+  pad: ({ inputs: [x], attrs }, graph) => {
+    const { mode, before, after, value } = attrs;
+    if (mode === 'circular') return wrapped(x.name, before, after, graph);
+    const widths = graph.sizes([...before, ...after]);
+    if (mode === 'constant') {
+      if (typeof value === 'bigint') {
+        throw new Unsupported('a value beyond 2^53');
+      }
+      return graph.node('Pad', [x.name, widths, graph.sizeScalar(value, x.dtype)]);
+    }
+    return graph.node('Pad', [x.name, widths], { mode: mode === 'replicate' ? 'edge' : mode });
   },
   diagonal: null,
   diagonalBackward: null,

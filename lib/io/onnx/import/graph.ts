@@ -9,12 +9,13 @@ import { listProblems } from './file';
 import { elementwise } from './elementwise';
 import { dtypeOf, Unsupported } from './elements';
 import { GraphNode, type Run } from './node';
+import { padding } from './padding';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { InvalidPart, readTensor } from './tensor';
 
 const operators = new Map(
-  Object.entries({ ...elementwise, ...comparisons, ...shapes, ...reductions }),
+  Object.entries({ ...elementwise, ...comparisons, ...shapes, ...padding, ...reductions }),
 );
 /** The supported opsets. */
 const opsets = { first: 7, last: 24 };

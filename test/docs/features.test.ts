@@ -29,6 +29,7 @@ const prototypes = [Tensor, nn.Module, optim.Optimizer, optim.lrScheduler.LRSche
 const namespaces = [
   blasgrad,
   data,
+  data.transforms,
   F,
   io,
   metrics,

@@ -15,7 +15,7 @@ import { requireSampled } from './order';
 import type { Field } from './numberTypes';
 import { readBefore, readingOf, type Reading } from '../datasets/readOnce';
 import { isUnchanged, readsBatches } from '../datasets/overrides';
-import { inferenceSeed, sampleSeed, type SeedBase } from './seeds';
+import { collateSeed, inferenceSeed, sampleSeed, type SeedBase } from './seeds';
 import { Subset } from '../datasets/subset';
 import { TensorDataset } from '../datasets/tensorDataset';
 
@@ -49,7 +49,6 @@ export class SampleReader {
   }
 
   read(indices: Tensor, batch: number): unknown {
-    const { collate } = this.plan;
     const { dataset } = this;
     if (this.byBatch) {
       return this.seeded(batch, 0, () => dataset.getBatch?.(indices));
@@ -60,7 +59,10 @@ export class SampleReader {
       return this.seeded(batch, position, (seed) => dataset.get(index, seed));
     });
     const isAsync = items.some(isPromise);
-    if (collate !== undefined) return isAsync ? Promise.all(items).then(collate) : collate(items);
+    if (this.plan.collate !== undefined) {
+      const collate = (all: unknown[]): unknown => collateSeeded(this.plan, this.seeds, batch, all);
+      return isAsync ? Promise.all(items).then(collate) : collate(items);
+    }
     const { inference } = this;
     const root = rootOf(dataset);
     const readOne = (index: number): unknown => {
@@ -87,6 +89,18 @@ export class SampleReader {
     const seed = sampleSeed(this.seeds, batch, position);
     return withGenerator(this.stream.manualSeed(seed), () => read(seed));
   }
+}
+
+/** Calls the user's `collate`, which draws from a generator that is seeded for the batch until it first awaits. */
+export function collateSeeded(
+  { collate = () => undefined }: LoaderPlan,
+  seeds: SeedBase | null,
+  batch: number,
+  samples: unknown[],
+): unknown {
+  if (seeds === null) return collate(samples);
+  const generator = new RandomGenerator(collateSeed(seeds, batch));
+  return withGenerator(generator, () => collate(samples));
 }
 
 /** A batch, and the state of an iterable dataset after it. */

@@ -61,7 +61,7 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
   readonly #inference: DTypeInference;
   /** The generator for the order, if it is not that of `manualSeed`. */
   private readonly generator: RandomGenerator | undefined;
-  /** Whether an epoch uses the generator, for the order or for the samples. */
+  /** Whether an epoch uses the generator, for the order, for the samples or in `collate`. */
   private readonly isRandom: boolean;
   /** The current pass, unless it has ended. */
   private pass: Pass | null = null;
@@ -81,11 +81,12 @@ export class DataLoader<Item, Batch = Collated<Awaited<Item>>>
     requireArity('DataLoader', arguments.length, 2);
     this._plan = planOf(source, options);
     this.#inference = new DTypeInference(new Field('DataLoader', this._plan.dtypes));
-    const { dataset, sampler, generator } = this._plan;
+    const { dataset, sampler, generator, collate } = this._plan;
     const indexSampler = isIndexSampler(sampler) ? sampler : null;
     this.generator = indexSampler?._generator ?? generator;
     const random = indexSampler?._isRandom ?? false;
-    this.isRandom = random || (sampler !== null && !isInMemory(dataset));
+    const mayDraw = collate !== undefined || !isInMemory(dataset);
+    this.isRandom = random || (sampler !== null && mayDraw);
   }
 
   /** The dataset; an array of samples is wrapped in one. */

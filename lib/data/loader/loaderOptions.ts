@@ -40,7 +40,10 @@ export interface DataLoaderOptions<Item, Batch> {
   seed?: number;
   /** Generator to draw from, instead of `seed`; several loaders may share it. Default: the one of `manualSeed`. */
   generator?: Generator;
-  /** Function that makes a batch, or a promise of one, from an array of samples. Default: `data.collate`. */
+  /**
+   * Function that makes a batch, or a promise of one, from an array of samples. Until it first awaits, random functions
+   * draw from a generator that is seeded for this batch. Default: `data.collate`.
+   */
   collate?: (items: Awaited<Item>[]) => Batch | PromiseLike<Batch>;
   /**
    * Dtypes of the numbers in samples: `['float32', 'int64']` for samples `[age, label]`, `{ age: 'float32' }` for

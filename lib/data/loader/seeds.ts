@@ -32,3 +32,8 @@ export function sampleSeed([low, high]: SeedBase, batch: number, position: numbe
 export function inferenceSeed(index: number): number {
   return sampleSeed([0, 0], -1, index);
 }
+
+/** The seed of `collate` for batch `batch`. */
+export function collateSeed(base: SeedBase, batch: number): number {
+  return sampleSeed(base, batch, -1);
+}

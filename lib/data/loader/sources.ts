@@ -1,7 +1,7 @@
 /** Where the batches of a pass come from: this thread, worker threads, or an iterable. */
 import { numbersOf } from '../../core/access';
 import type { Tensor } from '../../core/tensor';
-import { IterableReader, SampleReader, type LoadedBatch } from './batchIterator';
+import { collateSeeded, IterableReader, SampleReader, type LoadedBatch } from './batchIterator';
 import { isIterableDataset } from '../datasets/iterableDataset';
 import type { LoaderPlan } from './loaderOptions';
 import type { DTypeInference } from './dtypeInference';
@@ -98,8 +98,10 @@ function workerSource(
       const next = order.next();
       if (next.done === true) return undefined;
       if (collate === undefined) await inference.inferInWorker(() => pool.inferDTypes(plan.dtypes));
-      const loaded = await pool.load(requestFor(next.value));
-      return { batch: collate === undefined ? loaded : await collate(loaded as unknown[]) };
+      const request = requestFor(next.value);
+      const loaded = await pool.load(request);
+      if (collate === undefined) return { batch: loaded };
+      return { batch: await collateSeeded(plan, seeds, request.batch, loaded as unknown[]) };
     },
     keepAlive: (waiting) => {
       pool.keepAlive(waiting);

@@ -9,9 +9,10 @@ import {
 } from '../../core/errors';
 import { allocateShared, Storage } from '../../core/storage';
 import { requireTensor, Tensor } from '../../core/tensor';
-import { Module } from '../../nn';
 import { pythonFloat } from '../../nn/module/describe';
 import { normalizeChannels, type ChannelStatistics } from '../../ops/nn/normalize';
+import { register } from './registry';
+import { Transform } from './transform';
 
 const name = 'Normalize';
 
@@ -30,12 +31,16 @@ const name = 'Normalize';
  * const x = normalize.forward(zeros(2, 3, 8, 8, { dtype: 'uint8' })); // float32 (2, 3, 8, 8)
  * const model = new nn.Sequential(new data.transforms.Normalize(0.1307, 0.3081), new nn.Linear(784, 10)); // MNIST
  */
-export class Normalize extends Module {
+export class Normalize extends Transform {
   /** The mean of each channel, or of all. */
   readonly mean: readonly number[];
   /** The standard deviation of each channel, or of all. */
   readonly std: readonly number[];
   readonly #statistics: ChannelStatistics;
+
+  static {
+    register(name, ['mean', 'std'], this);
+  }
 
   /**
    * @param mean a number, or an array with one number for each channel of images (..., C, H, W); with a number, `input` may
@@ -44,9 +49,10 @@ export class Normalize extends Module {
    */
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
     requireArity('Normalize', arguments.length, 2);
-    super();
-    this.mean = numbersFor('mean', mean);
-    this.std = numbersFor('std', std);
+    const options = { mean: numbersFor('mean', mean), std: numbersFor('std', std) };
+    super(name, options);
+    this.mean = options.mean;
+    this.std = options.std;
     // Compared as float32, because the kernel computes in float32 unless the images are float64.
     const zero = this.std.find((value) => Math.fround(value) <= 0);
     if (zero !== undefined) throw wrongValue(name, 'numbers above 0', 'std', zero);

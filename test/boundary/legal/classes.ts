@@ -1,7 +1,7 @@
 /**
  * Valid constructor calls of layers, losses, optimizers, schedulers, datasets and metrics, and of related functions.
  */
-import { data, nn, optim, zeros, type Tensor } from 'blasgrad';
+import { data, nn, optim, rand, zeros, type Tensor } from 'blasgrad';
 import { classMethods, labels, legalCalls, matrix, type Legal, type Row } from './call';
 
 export const leaf = (): Tensor => zeros(2, { requiresGrad: true });
@@ -123,6 +123,27 @@ const numbers: Row[] = [
     { options: () => ({ seed: 1 }) },
   ],
   ['new data.transforms.Normalize', () => [0, 1]],
+  ['new data.transforms.CenterCrop', () => [2]],
+  ['new data.transforms.Pad', () => [2], { options: () => ({ fill: 1 }) }],
+  ['new data.transforms.RandomCrop', () => [2], { options: () => ({ padding: 1 }) }],
+  ['new data.transforms.RandomHorizontalFlip', () => [], { options: () => ({ p: 0.5 }) }],
+  ['new data.transforms.RandomVerticalFlip', () => [], { options: () => ({ p: 0.5 }) }],
+  ['new data.transforms.ColorJitter', () => [], { options: () => ({ hue: 0.1 }) }],
+  ['new data.transforms.Grayscale', () => [], { options: () => ({ numOutputChannels: 3 }) }],
+  ['new data.transforms.RandomErasing', () => [], { options: () => ({ value: 1 }) }],
+  ['new data.transforms.GaussianBlur', () => [3], { options: () => ({ sigma: 1 }) }],
+  ['new data.transforms.Compose', () => [[new data.transforms.CenterCrop(2)]]],
+  ['data.transforms.loadTransform', () => [new data.transforms.CenterCrop(2).state()]],
+  [
+    'data.transforms.mixup',
+    () => [rand(2, 1, 2, 2), rand(2, 3)],
+    { options: () => ({ alpha: 1 }) },
+  ],
+  [
+    'data.transforms.cutmix',
+    () => [rand(2, 1, 2, 2), rand(2, 3)],
+    { options: () => ({ alpha: 1 }) },
+  ],
 ];
 
 const methods: Legal[] = [

@@ -31,10 +31,11 @@ Sizes SizesOf(const double* attr) {
 }
 
 // The only place that chooses an algorithm.
+enum class ConvPassKind { forward, input, weight };
 enum class Algorithm { simple, offset };
 
 Algorithm Choose(const ConvGeometry& g, ConvPassKind kind) {
-  return OffsetConvFits(g, kind) ? Algorithm::offset : Algorithm::simple;
+  return OffsetConvFits(g, kind == ConvPassKind::input) ? Algorithm::offset : Algorithm::simple;
 }
 
 template <ConvPassKind kKind>
@@ -42,7 +43,9 @@ ScratchBytes Scratch(const double* attr, size_t elementBytes) {
   const ConvGeometry g = ConvGeometryOf(attr);
   if (!IsConvGeometry(g) || SizesOf(attr).empty()) return {};
   if (Choose(g, kKind) == Algorithm::simple) return {};
-  return OffsetConvScratch(g, kKind, ComputeBytes(elementBytes));
+  const size_t bytes = ComputeBytes(elementBytes);
+  if (kKind == ConvPassKind::weight) return OffsetConvWeightScratch(g, bytes);
+  return OffsetConvScratch(g, kKind == ConvPassKind::input, bytes);
 }
 
 // y (batch, channels, inner) = the bias of each channel, or 0: the result if there is nothing to multiply.

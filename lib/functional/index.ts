@@ -38,9 +38,11 @@ export { logSoftmax, softmax, softmin, type SoftmaxOptions } from '../ops/reduce
 export { dropout, featureDropout, type DropoutOptions } from '../ops/random/random';
 export { oneHot } from '../ops/index/mask';
 export * from './bilinear';
+export * from './convolution';
 export * from './distance';
 export * from './embedding';
 export * from './glu';
 export * from './loss';
 export { pad, type PadMode, type PadOptions } from './pad';
 export * from './prelu';
+export { fold, unfold, type UnfoldOptions } from './unfold';

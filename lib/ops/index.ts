@@ -33,3 +33,4 @@ import './optim';
 import './nn/loss';
 import './nn/normalize';
 import './nn/convolution';
+import './nn/unfold';

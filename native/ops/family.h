@@ -21,6 +21,7 @@ std::vector<Op> SortOps();
 std::vector<Op> LossOps();
 std::vector<Op> NormalizeOps();
 std::vector<Op> ConvOps();
+std::vector<Op> UnfoldOps();
 std::vector<Op> MatmulOps();
 std::vector<Op> ReduceOps();
 std::vector<Op> IntegerSumOps();

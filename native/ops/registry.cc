@@ -16,6 +16,7 @@ const std::vector<Op>& Registry() {
              PositionOps, FlipOps,       TriangleOps, SortOps,      LossOps,    MatmulOps,
              ReduceOps,   IntegerSumOps, ExtremeOps,  ScanOps,      SoftmaxOps, RandomOps,
              CreationOps, OptimOps,      AdamOps,     NormalizeOps, ConvOps,    PadOps,
+             UnfoldOps,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

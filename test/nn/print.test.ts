@@ -19,6 +19,48 @@ test.each<[nn.AnyModule, string]>([
   [new nn.ReflectionPad3d(1), 'ReflectionPad3d((1, 1, 1, 1, 1, 1))'],
   [new nn.ReplicationPad2d(2), 'ReplicationPad2d((2, 2, 2, 2))'],
   [new nn.CircularPad1d([2, 0]), 'CircularPad1d((2, 0))'],
+  [
+    new nn.Conv1d(3, 4, 3, { padding: 1 }),
+    'Conv1d(3, 4, kernel_size=(3,), stride=(1,), padding=(1,))',
+  ],
+  [
+    new nn.Conv2d(3, 4, [3, 2], { padding: 'same', bias: false }),
+    'Conv2d(3, 4, kernel_size=(3, 2), stride=(1, 1), padding=same, bias=False)',
+  ],
+  [
+    new nn.Conv3d(3, 4, 3, { padding: 'valid' }),
+    'Conv3d(3, 4, kernel_size=(3, 3, 3), stride=(1, 1, 1), padding=valid)',
+  ],
+  [
+    new nn.Conv2d(4, 4, 3, {
+      stride: 2,
+      padding: 1,
+      dilation: 2,
+      groups: 2,
+      paddingMode: 'reflect',
+    }),
+    'Conv2d(4, 4, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), dilation=(2, 2), groups=2, padding_mode=reflect)',
+  ],
+  [
+    new nn.ConvTranspose2d(3, 4, 3, { stride: 2, outputPadding: 1 }),
+    'ConvTranspose2d(3, 4, kernel_size=(3, 3), stride=(2, 2), output_padding=(1, 1))',
+  ],
+  [
+    new nn.ConvTranspose1d(3, 4, 3, { padding: 1, dilation: 2, bias: false }),
+    'ConvTranspose1d(3, 4, kernel_size=(3,), stride=(1,), padding=(1,), dilation=(2,), bias=False)',
+  ],
+  [
+    new nn.ConvTranspose3d(1, 1, 1),
+    'ConvTranspose3d(1, 1, kernel_size=(1, 1, 1), stride=(1, 1, 1))',
+  ],
+  [
+    new nn.Unfold([2, 3], { padding: 1, stride: [2, 1] }),
+    'Unfold(kernel_size=(2, 3), dilation=1, padding=1, stride=(2, 1))',
+  ],
+  [
+    new nn.Fold([4, 5], 2),
+    'Fold(output_size=(4, 5), kernel_size=2, dilation=1, padding=0, stride=1)',
+  ],
   [new nn.Dropout(), 'Dropout(p=0.5, inplace=False)'],
   [new nn.Dropout2d(0.25), 'Dropout2d(p=0.25, inplace=False)'],
   [new nn.ReLU(), 'ReLU()'],

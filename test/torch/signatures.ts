@@ -110,6 +110,17 @@ const signatures: Readonly<Record<string, string>> = {
   'nn.functional.bilinear': 'input1 input2 weight bias',
   'nn.functional.embedding':
     'weight input | padding_idx max_norm norm_type scale_grad_by_freq sparse -> input weight',
+  ...each(
+    'conv1d conv2d conv3d',
+    'input weight bias | stride padding dilation groups',
+    'nn.functional.',
+  ),
+  ...each(
+    'conv_transpose1d conv_transpose2d conv_transpose3d',
+    'input weight bias | stride padding output_padding groups dilation',
+    'nn.functional.',
+  ),
+  'nn.functional.unfold': 'input kernel_size | dilation padding stride',
   'nn.functional.pad': 'input pad | mode value',
   'nn.functional.one_hot': 'input num_classes',
   'nn.functional.normalize': 'input | p dim eps',

@@ -1,5 +1,5 @@
 /**
- * Convolution in 3-d form, and the gradients of its input and weight. Each of the three is linear in both tensors, and
+ * Convolution, and the gradients of its input and weight. Each of the three is linear in both tensors, and
  * its gradients are the other two.
  */
 import {
@@ -21,6 +21,8 @@ export type Triple = readonly [number, number, number];
  * those outside the input are 0. So the padding at the end follows from `output`.
  */
 export interface ConvGeometry {
+  /** The number of dimensions of the tensors after the channels: 1 to 3. */
+  readonly dims: number;
   readonly batch: number;
   readonly inChannels: number;
   readonly outChannels: number;
@@ -99,7 +101,7 @@ const convRule: Rule<'conv'> = {
     const needsBias = hasBias && node.needs(2);
     if (isGradEnabled() || !node.needs(1)) {
       const dWeight = node.needs(1) ? convolveWeight(x, dy, node.attrs) : null;
-      return [dx, dWeight, needsBias ? sumOfChannels(dy) : null];
+      return [dx, dWeight, needsBias ? sumOfChannels(dy, node.attrs) : null];
     }
     const dWeight = emptyGradient(node, 1, weight.shape);
     const dBias = needsBias ? emptyGradient(node, 2, [node.attrs.outChannels]) : null;
@@ -116,7 +118,7 @@ const convInputRule: Rule<'convInput'> = {
     return [
       node.needs(0) ? convolve(dx, weight, null, node.attrs) : null,
       node.needs(1) ? convolveWeight(dx, dy, node.attrs) : null,
-      needsBias ? sumOfChannels(dx) : null,
+      needsBias ? sumOfChannels(dx, node.attrs) : null,
     ];
   },
 };
@@ -132,7 +134,11 @@ const convWeightRule: Rule<'convWeight'> = {
   },
 };
 
-const sumOfChannels = (dy: Tensor): Tensor => dy.sum([0, 2, 3, 4]);
+const sumOfChannels = (dy: Tensor, { dims }: ConvGeometry): Tensor =>
+  dy.sum([0, 2, 3, 4].slice(0, dims + 1));
+
+/** Sizes in the shape of a tensor: those of the last dimensions. */
+const last = (sizes: Triple, { dims }: ConvGeometry): number[] => sizes.slice(3 - dims);
 
 function runWeight(
   x: Tensor,
@@ -165,7 +171,11 @@ export function convolve(
   const input = x.contiguous();
   const kernel = weight.contiguous();
   const shift = bias === null ? null : bias.contiguous();
-  const y = Tensor._empty(x.dtype, [geometry.batch, geometry.outChannels, ...geometry.output]);
+  const y = Tensor._empty(x.dtype, [
+    geometry.batch,
+    geometry.outChannels,
+    ...last(geometry.output, geometry),
+  ]);
   convKernels[x.dtype](
     {
       x: input._flat,
@@ -192,7 +202,11 @@ export function convolveInput(
   const gradient = dy.contiguous();
   const kernel = weight.contiguous();
   const shift = bias === null ? null : bias.contiguous();
-  const dx = Tensor._empty(dy.dtype, [geometry.batch, geometry.inChannels, ...geometry.input]);
+  const dx = Tensor._empty(dy.dtype, [
+    geometry.batch,
+    geometry.inChannels,
+    ...last(geometry.input, geometry),
+  ]);
   convInputKernels[dy.dtype](
     {
       dy: gradient._flat,
@@ -211,7 +225,11 @@ export function convolveWeight(x: Tensor, dy: Tensor, geometry: ConvGeometry): T
   const { outChannels, inChannels, groups, kernel } = geometry;
   const input = x.contiguous();
   const gradient = dy.contiguous();
-  const dWeight = Tensor._empty(x.dtype, [outChannels, inChannels / groups, ...kernel]);
+  const dWeight = Tensor._empty(x.dtype, [
+    outChannels,
+    inChannels / groups,
+    ...last(kernel, geometry),
+  ]);
   runWeight(input, gradient, dWeight, null, geometry);
   return record(dWeight, convWeightRule, [input, gradient], [input, gradient], geometry);
 }

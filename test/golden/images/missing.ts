@@ -3,24 +3,6 @@
  * list: delete it when you add the function or the layer.
  */
 export const missing: readonly string[] = [
-  // convolution1d
-  'F.conv1d',
-  'F.convTranspose1d',
-  // convolution2d
-  'F.conv2d',
-  'F.convTranspose2d',
-  // convolution3d
-  'F.conv3d',
-  'F.convTranspose3d',
-  // layers_convolution1d
-  'nn.Conv1d',
-  'nn.ConvTranspose1d',
-  // layers_convolution2d
-  'nn.Conv2d',
-  'nn.ConvTranspose2d',
-  // layers_convolution3d
-  'nn.Conv3d',
-  'nn.ConvTranspose3d',
   // layers_normalization
   'nn.BatchNorm1d',
   'nn.InstanceNorm1d',
@@ -32,22 +14,6 @@ export const missing: readonly string[] = [
   'nn.RMSNorm',
   'nn.GroupNorm',
   'nn.LocalResponseNorm',
-  // layers_padding
-  'nn.ReflectionPad1d',
-  'nn.ReplicationPad1d',
-  'nn.ZeroPad1d',
-  'nn.CircularPad1d',
-  'nn.ConstantPad1d',
-  'nn.ReflectionPad2d',
-  'nn.ReplicationPad2d',
-  'nn.ZeroPad2d',
-  'nn.CircularPad2d',
-  'nn.ConstantPad2d',
-  'nn.ReflectionPad3d',
-  'nn.ReplicationPad3d',
-  'nn.ZeroPad3d',
-  'nn.CircularPad3d',
-  'nn.ConstantPad3d',
   // layers_pooling
   'nn.MaxPool1d',
   'nn.AvgPool1d',
@@ -71,8 +37,6 @@ export const missing: readonly string[] = [
   'F.layerNorm',
   'F.rmsNorm',
   'F.localResponseNorm',
-  // padding
-  'F.pad',
   // pooling
   'F.maxPool1d',
   'F.avgPool1d',
@@ -99,7 +63,4 @@ export const missing: readonly string[] = [
   'F.pixelShuffle',
   'F.pixelUnshuffle',
   'F.channelShuffle',
-  // unfold
-  'F.unfold',
-  'F.fold',
 ];

@@ -24,6 +24,7 @@ import { cases as convolution } from './nn/convolution';
 import { cases as normalize } from './nn/normalize';
 import { cases as optim } from './optim';
 import { cases as random } from './random/random';
+import { cases as unfold } from './nn/unfold';
 
 export const families: Readonly<Record<string, readonly OpCase[]>> = {
   unary,
@@ -36,6 +37,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   loss,
   normalize,
   convolution,
+  unfold,
   gather,
   indexing,
   join,

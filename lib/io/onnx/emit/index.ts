@@ -2,6 +2,7 @@
 import type { OpName } from '../../../core/node';
 import type { Emitters } from '../builder';
 import { activations } from './activations';
+import { convolutions } from './convolution';
 import { binary, node, unary } from './elementwise';
 import { indexing } from './indexing';
 import { normalizeChannels } from './normalize';
@@ -24,8 +25,7 @@ export const emitters: Emitters<OpName> = {
   scaleGradByFreq: ({ inputs: [x] }) => x.name, // changes only gradients
   xlogy: ({ inputs: [value] }) => value.name, // computed by the ops before it
   prelu: node('PRelu'),
-  conv: null,
-  convInput: null,
+  ...convolutions,
   // Losses and random numbers are not part of an inference graph.
   nllLoss: null,
   binaryCrossEntropy: null,

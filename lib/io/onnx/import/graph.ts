@@ -4,6 +4,7 @@ import { isFloating, type DType, type FloatingDType } from '../../../core/dtype'
 import { Tensor } from '../../../core/tensor';
 import type { Message } from '../schema';
 import { comparisons } from './comparisons';
+import { convolutions } from './convolution';
 import type { Datum } from './datum';
 import { listProblems } from './file';
 import { elementwise } from './elementwise';
@@ -15,7 +16,14 @@ import { shapes } from './shapes';
 import { InvalidPart, readTensor } from './tensor';
 
 const operators = new Map(
-  Object.entries({ ...elementwise, ...comparisons, ...shapes, ...padding, ...reductions }),
+  Object.entries({
+    ...elementwise,
+    ...comparisons,
+    ...shapes,
+    ...padding,
+    ...reductions,
+    ...convolutions,
+  }),
 );
 /** The supported opsets. */
 const opsets = { first: 7, last: 24 };

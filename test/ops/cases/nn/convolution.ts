@@ -34,6 +34,7 @@ function geometryOf(sizes: Sizes): ConvGeometry {
     return Math.max(Math.floor(room / stride[d]) + 1, 0);
   }) as unknown as Triple;
   return {
+    dims: 3,
     batch,
     inChannels,
     outChannels,

@@ -4,6 +4,7 @@
  * @module
  */
 export * from './datasets';
+export * from './images';
 export * from './loader';
 export * from './preprocessing';
 export * from './splits';

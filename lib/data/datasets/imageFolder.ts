@@ -1,39 +1,31 @@
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type * as SharpModule from 'sharp';
-import { requirePackage } from '../../core/packages';
-import {
-  requireArity,
-  messageOf,
-  requireInteger,
-  requireOptions,
-  wrongType,
-  wrongValue,
-} from '../../core/errors';
+import { messageOf, requireArity, requireOptions, wrongType } from '../../core/errors';
+import { Generator, withGenerator } from '../../core/generator';
+import { requireTensor, type Tensor } from '../../core/tensor';
 import { requirePath } from '../../io/file';
-import { Storage } from '../../core/storage';
-import { Tensor } from '../../core/tensor';
+import { Module, type AnyModule } from '../../nn';
+import {
+  decodeImage,
+  decodeKeys,
+  decodePlanOf,
+  requireSharp,
+  type DecodeOptions,
+  type DecodePlan,
+} from '../images/decode';
 import { requireSignedIndex } from './indices';
 
 /** Options of `ImageFolder`. */
-export interface ImageFolderOptions {
+export interface ImageFolderOptions extends DecodeOptions {
   /**
-   * Height and width in pixels; images are scaled and cropped around the centre to this size. A number means both.
-   * Default: each image keeps its size.
+   * What to do with each image, such as a `data.transforms.Compose`. In a DataLoader, its random numbers depend on the
+   * seed of the sample. Default: nothing.
    */
-  size?: number | readonly [height: number, width: number];
-  /** 3 for red, green and blue, 1 for grey. Default: 3. */
-  channels?: 1 | 3;
-  /**
-   * The most pixels that an image may have; larger images are refused before they are decoded. Default: 100 million.
-   */
-  maxPixels?: number;
+  transform?: AnyModule | ((image: Tensor) => Tensor);
 }
 
 const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'];
-
-type Sharp = typeof SharpModule.default;
 
 /**
  * A dataset of images that are stored in one directory per class: `pets/cat/1.jpg` has the class `cat`.
@@ -43,7 +35,7 @@ type Sharp = typeof SharpModule.default;
  *
  * @see torchvision.datasets.ImageFolder
  * @example
- * const pets = new data.ImageFolder('pets', { size: 64 });
+ * const pets = new data.ImageFolder('pets', { size: 64, transform: new data.transforms.RandomHorizontalFlip() });
  * const normalize = new data.transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
  * for await (const [images, labels] of new data.DataLoader(pets, { batchSize: 32, shuffle: true })) {
  *   step(normalize.forward(images), labels);
@@ -54,25 +46,23 @@ export class ImageFolder {
   readonly classes: readonly string[];
   /** Path and class of each image. */
   readonly samples: readonly (readonly [path: string, label: number])[];
-  private readonly size: readonly [number, number] | null;
-  private readonly channels: 1 | 3;
-  private readonly maxPixels: number;
+  private readonly plan: DecodePlan;
+  private readonly transform: ((image: Tensor) => unknown) | null;
 
   /**
    * Lists the images, without opening them.
    *
    * @param dir directory that contains a directory for each class
-   * @param options size and number of channels; see ImageFolderOptions
+   * @param options size, number of channels, and `transform`; see ImageFolderOptions
    * @throws RangeError if there are no classes, or a class has no images
    */
   constructor(dir: string | URL, options: ImageFolderOptions = {}) {
     requireArity('ImageFolder', arguments.length, 2);
     const op = 'ImageFolder';
-    requireOptions(op, options, ['size', 'channels', 'maxPixels']);
-    const { size, channels = 3, maxPixels = 100_000_000 } = options;
-    this.size = size === undefined ? null : sizeOf(op, size);
-    this.channels = requireChannels(op, channels);
-    this.maxPixels = requireInteger(op, 'maxPixels', maxPixels, 1);
+    requireOptions(op, options, [...decodeKeys, 'transform']);
+    this.plan = decodePlanOf(op, options);
+    this.transform =
+      options.transform === undefined ? null : requireTransform(op, options.transform);
     const folder = requirePath(op, dir, 'dir');
     const entries = readdirSync(folder, { withFileTypes: true });
     this.classes = entries
@@ -102,68 +92,40 @@ export class ImageFolder {
   }
 
   /**
-   * Reads and decodes one image.
+   * Reads, decodes and transforms one image.
    *
    * @param index index of the image; negative indices count from the end
-   * @returns the image, uint8 (channels, height, width) from 0 to 255, and the index of its class
+   * @param seed seed of the random numbers of `transform`, which a DataLoader passes; default: they come from the
+   *   generator of `manualSeed`
+   * @returns the image, uint8 (channels, height, width) from 0 to 255 unless `transform` changes that, and the index of
+   *   its class
    * @throws RangeError if the index is out of range, or the file cannot be decoded
    * @throws Error if the package sharp is not installed
    */
-  async get(index: number): Promise<[image: Tensor, label: number]> {
+  async get(index: number, seed?: number): Promise<[image: Tensor, label: number]> {
     requireArity('ImageFolder.get', arguments.length, 2);
     const op = 'ImageFolder.get';
     const [path, label] = this.samples[requireSignedIndex(op, index, this.length)];
-    const sharp = requireSharp();
-    const { data, info } = await this.decode(sharp, path).catch((error: unknown) => {
+    const sharp = requireSharp('ImageFolder');
+    const decode = async (): Promise<Tensor> => decodeImage(sharp, await readFile(path), this.plan);
+    const image = await decode().catch((error: unknown) => {
       throw new RangeError(`${op}: cannot decode ${path}: ${messageOf(error)}`, { cause: error });
     });
-    return [planes(data, info, this.channels), label];
-  }
-
-  private async decode(sharp: Sharp, path: string): ReturnType<typeof decodeRaw> {
-    // sharp gets bytes instead of the path, because libvips caches images by path even if the file has changed.
-    const bytes = await readFile(path);
-    const image = sharp(bytes, { limitInputPixels: this.maxPixels, failOn: 'error' }).rotate();
-    const [height, width] = this.size ?? [];
-    const sized = this.size === null ? image : image.resize({ width, height, fit: 'cover' });
-    return decodeRaw(sized.flatten().toColourspace(this.channels === 1 ? 'b-w' : 'srgb'));
+    const { transform } = this;
+    if (transform === null) return [image, label];
+    // The loader's own generator no longer applies after `await`.
+    const result =
+      seed === undefined
+        ? transform(image)
+        : withGenerator(new Generator(seed), () => transform(image));
+    return [requireTensor(op, 'the result of transform', result), label];
   }
 }
 
-function decodeRaw(image: SharpModule.Sharp) {
-  return image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-}
-
-/** Converts pixels from (height, width, channels) to (channels, height, width). */
-function planes(bytes: Buffer, info: SharpModule.OutputInfo, channels: number): Tensor {
-  const { width, height, channels: channelsInFile } = info;
-  const area = width * height;
-  const out = new Uint8Array(channels * area);
-  for (let c = 0; c < channels; c++) {
-    const from = Math.min(c, channelsInFile - 1); // a grey image has one channel, for red, green and blue
-    for (let i = 0; i < area; i++) out[c * area + i] = bytes[i * channelsInFile + from];
-  }
-  return new Tensor(new Storage('uint8', out), [channels, height, width]);
-}
-
-function requireSharp(): Sharp {
-  const loaded = requirePackage('ImageFolder', 'images', 'sharp') as Sharp & { default?: Sharp };
-  return loaded.default ?? loaded;
-}
-
-function sizeOf(op: string, size: unknown): readonly [number, number] {
-  if (typeof size === 'number') return [requireInteger(op, 'size', size, 1), size];
-  if (!Array.isArray(size) || size.length !== 2) {
-    throw wrongType(op, 'a number or [height, width]', 'size', size);
-  }
-  const [height, width] = size.map((side, i) => requireInteger(op, `size[${i}]`, side, 1));
-  return [height, width];
-}
-
-function requireChannels(op: string, channels: unknown): 1 | 3 {
-  if (channels === 1 || channels === 3) return channels;
-  const refuse = typeof channels === 'number' ? wrongValue : wrongType;
-  throw refuse(op, '1 or 3', 'channels', channels);
+function requireTransform(op: string, transform: unknown): (image: Tensor) => unknown {
+  if (transform instanceof Module) return (image) => (transform as AnyModule).forward(image);
+  if (typeof transform === 'function') return transform as (image: Tensor) => unknown;
+  throw wrongType(op, 'a transform or a function', 'transform', transform);
 }
 
 function isFolder(path: string): boolean {

@@ -1,4 +1,5 @@
 /** Datasets. */
+export { cifar10 } from './cifar10';
 export { ConcatDataset } from './concatDataset';
 export type { Dataset } from './dataset';
 export { gaussianClusters, type GaussianClustersOptions } from './gaussianClusters';

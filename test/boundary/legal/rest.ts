@@ -30,6 +30,10 @@ const rows: Row[] = [
   ['new optim.lrScheduler.SequentialLR', chain],
   ['new data.BatchSampler', () => [[0, 1, 2], 2, true]],
   ['new data.ColumnTransformer', () => [{ a: new data.StandardScaler() }], { options: () => ({ remainder: 'drop' }) }], // prettier-ignore
+  ['data.cifar10', () => [path], { asynchronous: true }],
+  ['data.readImage', () => [path], later({ size: 8 })],
+  ['data.saveImage', () => ['grid.png', zeros(2, 2)], later({ nrow: 8 })],
+  ['data.makeGrid', () => [zeros(2, 2)], { options: () => ({ nrow: 8 }) }],
   ['new data.ImageFolder', () => [path], { options: () => ({ size: 8 }) }],
   ['new data.IterableDataset', () => [[1, 2]]],
   ['new data.LabelEncoder', () => []],

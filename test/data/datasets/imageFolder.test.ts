@@ -80,6 +80,32 @@ test('batches of images are normalised by channel', async () => {
   }
 });
 
+test('transform: each image, with random numbers of the seed that a loader passes', async () => {
+  const erase = new data.transforms.RandomErasing({ p: 1, value: 'random' });
+  const make = (transform: data.ImageFolderOptions['transform']) =>
+    new data.ImageFolder(folder, { size: 6, transform });
+  const images = make(erase);
+  const [[first], [again], [other]] = [await images.get(1, 5), await images.get(1, 5), await images.get(1, 6)]; // prettier-ignore
+  expect(plainOf(again)).toEqual(plainOf(first));
+  expect(plainOf(other)).not.toEqual(plainOf(first));
+  const [halved] = await make((image) => image.to('float32').div(2)).get(1);
+  expect([halved.dtype, halved.shape]).toEqual(['float32', [3, 6, 6]]);
+  const subset = new data.Subset(images, [0, 1, 2]);
+  const run = async (prefetch: number) => {
+    const batches = [];
+    const loader = new data.DataLoader(subset, { batchSize: 2, shuffle: true, seed: 4, prefetch });
+    for await (const [batch] of loader) batches.push(plainOf(batch));
+    return batches;
+  };
+  expect(await run(3)).toEqual(await run(0));
+  await expect(make(() => 3 as never).get(1)).rejects.toThrow(
+    'ImageFolder.get: expected a tensor for the result of transform, got 3',
+  );
+  expect(() => make(3 as never)).toThrow(
+    'ImageFolder: expected a transform or a function for transform, got 3',
+  );
+});
+
 test('what cannot be decoded is refused, and named', async () => {
   const images = new data.ImageFolder(folder);
   const file = join(folder, 'c', 'broken.png');

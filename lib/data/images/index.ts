@@ -1,0 +1,5 @@
+/** Image files, and pictures of tensors. */
+export type { DecodeOptions } from './decode';
+export { makeGrid, type MakeGridOptions } from './makeGrid';
+export { readImage } from './readImage';
+export { saveImage } from './saveImage';

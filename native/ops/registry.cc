@@ -12,11 +12,11 @@ const std::vector<Op>& Registry() {
   static const std::vector<Op> ops = [] {
     std::vector<Op> all;
     for (const auto& family : {
-             UnaryOps,    ActivationOps, BinaryOps,   CopyOps,      GatherOps,  ScatterOps,
-             PositionOps, FlipOps,       TriangleOps, SortOps,      LossOps,    MatmulOps,
-             ReduceOps,   IntegerSumOps, ExtremeOps,  ScanOps,      SoftmaxOps, RandomOps,
-             CreationOps, OptimOps,      AdamOps,     NormalizeOps, ConvOps,    PadOps,
-             UnfoldOps,
+             UnaryOps,   ActivationOps, BinaryOps, CopyOps,       GatherOps,
+             ScatterOps, PositionOps,   FlipOps,   TriangleOps,   SortOps,
+             LossOps,    MatmulOps,     ReduceOps, IntegerSumOps, ExtremeOps,
+             ScanOps,    SoftmaxOps,    RandomOps, CreationOps,   OptimOps,
+             AdamOps,    NormalizeOps,  ConvOps,   PadOps,        UnfoldOps,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

@@ -178,6 +178,7 @@ export const otherNames: Readonly<Record<string, readonly string[]>> = {
 export const notHere = new Set([
   'normal', // torch.normal(mean, std); only the method normal_ is here
   'normal:number_mean',
+  'unfold', // Tensor.unfold; F.unfold is another function
 ]);
 
 /** Only the function that changes its input is here: the call works on a clone. */

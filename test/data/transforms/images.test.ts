@@ -59,9 +59,7 @@ test.each(cases)('%s', (_, one) => {
   const y = transform.forward(x);
   expect([y.dtype, y.shape]).toEqual([x.dtype, one.shape]);
   const [most, others] = tolerance(one);
-  const wrong = plainOf(y).data.filter(
-    (value, i) => !(Math.abs(value - one.data[i]) <= most),
-  );
+  const wrong = plainOf(y).data.filter((value, i) => !(Math.abs(value - one.data[i]) <= most));
   expect(wrong.length / one.data.length).toBeLessThanOrEqual(others);
   expect(plainOf(x).data).toEqual(before);
 });

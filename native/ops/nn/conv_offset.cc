@@ -18,6 +18,8 @@ namespace {
 
 // The longest part of a sum: a panel of this depth stays in L1, or, with 4 vectors, in L2.
 constexpr int64_t kDepth = 384;
+// Results of this many positions are transposed while they are in L1.
+constexpr int64_t kRows = 42 * static_cast<int64_t>(kTileRows);
 
 template <class T>
 struct SharedParts {
@@ -62,20 +64,60 @@ void PackWeights(const ConvPass& pass, bool gradient, const Panels<T>& panels,
   }
 }
 
-// Writes the lines of positions as rows of channels.
+// Writes positions [begin, end) of the chunk as rows of channels.
 template <class S, class T>
 void WriteResult(const ConvPass& pass, const ConvChunks& chunks, const ConvChunk& chunk,
-                 int64_t group, int64_t first, int64_t channels, int64_t width, const T* result,
-                 const S* bias, S* y) {
+                 int64_t begin, int64_t end, int64_t channel, int64_t channels, int64_t width,
+                 const T* result, const S* bias, S* y) {
   const int64_t run = chunk.count * chunks.inner, positions = pass.positions();
-  for (int64_t image = 0; image < chunk.images; ++image) {
-    const int64_t channel = group * pass.to + first;
+  while (begin < end) {
+    const int64_t image = begin / run, stop = std::min(end, (image + 1) * run);
     S* to = y + ((chunk.image + image) * pass.groups * pass.to + channel) * positions +
-            chunk.from * chunks.inner;
-    Transpose<kTransposeSide<T>>(
-        result + image * run * width, width, run, channels,
-        [=](int64_t c) { return to + c * positions; },
-        [=](int64_t c) { return bias == nullptr ? T{0} : Widen(bias[channel + c]); });
+            chunk.from * chunks.inner + begin - image * run;
+    const T* lines = result + begin * width;
+    const auto row = [=](int64_t c) { return to + c * positions; };
+    if (bias == nullptr) {
+      Transpose<kTransposeSide<T>>(lines, width, stop - begin, channels, row);
+    } else {
+      Transpose<kTransposeSide<T>>(lines, width, stop - begin, channels, row,
+                                   [=](int64_t c) { return Widen(bias[channel + c]); });
+    }
+    begin = stop;
+  }
+}
+
+// One chunk of one group.
+template <class S, class T>
+void RunChunk(const ConvPass& pass, const ConvChunks& chunks, const ConvChunk& chunk, int64_t group,
+              const SharedParts<T>& shared, const ThreadParts<T>& thread, const S* bias, S* y) {
+  const Panels<T> panels(pass.to);
+  const TapTables& taps = shared.taps;
+  const RowTables& table = thread.rows;
+  const int64_t positions = chunk.images * chunk.count * chunks.inner, phases = pass.phases();
+  const int64_t block = phases == 1 ? kRows : positions;
+  for (int64_t panel = 0; panel < panels.count(); ++panel) {
+    const int64_t first = panel * panels.widest(), width = panels.width(panel);
+    const T* packed = shared.packed + (group * panels.padded() + first) * pass.depth();
+    for (int64_t from = 0; from < positions; from += block) {
+      for (int64_t phase = 0; phase < phases; ++phase) {
+        const int64_t begin = table.begin[phase] + from;
+        const int64_t end = std::min<int64_t>(table.end[phase], begin + block);
+        int64_t at = taps.begin[phase];
+        const int64_t stop = taps.begin[phase + 1];
+        bool add = false;
+        do {
+          const int64_t depth = std::min(stop - at, kDepth);
+          MultiplyOffsets<T>({thread.copy, table.offset, table.line, taps.offset + at,
+                              static_cast<size_t>(depth), packed + at * width, thread.result, add},
+                             static_cast<size_t>(width), static_cast<size_t>(begin),
+                             static_cast<size_t>(end));
+          at += depth;
+          add = true;
+        } while (at < stop);
+      }
+      WriteResult(pass, chunks, chunk, from, std::min(positions, from + block),
+                  group * pass.to + first, panels.in(panel), width, thread.result, bias, y);
+    }
   }
 }
 
@@ -84,64 +126,39 @@ void Run(const Args& args, const ConvGeometry& g, bool gradient, const S* x, con
          const S* bias, S* y) {
   using T = ComputeOf<S>;
   const ConvPass pass = ConvPass::Of(g, gradient);
-  const ConvChunks chunks(pass, sizeof(T));
+  const ConvChunks chunks(pass, pass.from, sizeof(T));
   const Panels<T> panels(pass.to);
   Pieces pieces(args.scratch);
   const SharedParts<T> shared(pass, panels, &pieces);
-  const TapTables& taps = shared.taps;
-  taps.Fill(pass, chunks);
+  shared.taps.Fill(pass, chunks);
   args.threads->For(pass.groups * panels.count(), Grain(pass.depth() * panels.widest()),
                     [&](int64_t begin, int64_t end) {
                       for (int64_t i = begin; i < end; ++i) {
-                        PackWeights(pass, gradient, panels, taps, i / panels.count(),
+                        PackWeights(pass, gradient, panels, shared.taps, i / panels.count(),
                                     i % panels.count(), w, shared.packed);
                       }
                     });
   const int64_t work = chunks.mostPositions() * pass.to * pass.depth() / pass.phases();
-  args.threads->For(
-      chunks.size() * pass.groups, Grain(work), [&](int64_t begin, int64_t end, int part) {
-        Pieces own(args.perThread<char>(part));
-        const ThreadParts<T> thread(pass, chunks, &own);
-        ConvChunk tabled = {0, 0, -1, 0};
-        for (int64_t i = begin; i < end; ++i) {
-          const ConvChunk chunk = chunks[i / pass.groups];
-          const int64_t group = i % pass.groups;
-          if (chunk.from != tabled.from || chunk.count != tabled.count ||
-              chunk.images != tabled.images) {
-            thread.rows.Fill(pass, chunks, chunk);
-            tabled = chunk;
-          }
-          CopyPadded(pass, chunks, chunk, group, 0, pass.from, x, thread.copy);
-          for (int64_t panel = 0; panel < panels.count(); ++panel) {
-            const int64_t first = panel * panels.widest(), width = panels.width(panel);
-            const T* packed = shared.packed + (group * panels.padded() + first) * pass.depth();
-            for (int64_t phase = 0; phase < pass.phases(); ++phase) {
-              int64_t at = taps.begin[phase];
-              const int64_t stop = taps.begin[phase + 1];
-              const auto rows = static_cast<size_t>(thread.rows.begin[phase]);
-              const auto rowsEnd = static_cast<size_t>(thread.rows.end[phase]);
-              bool add = false;
-              do {
-                const int64_t depth = std::min(stop - at, kDepth);
-                MultiplyOffsets<T>(
-                    {thread.copy, thread.rows.offset, thread.rows.line, taps.offset + at,
-                     static_cast<size_t>(depth), packed + at * width, thread.result, add},
-                    static_cast<size_t>(width), rows, rowsEnd);
-                at += depth;
-                add = true;
-              } while (at < stop);
-            }
-            WriteResult(pass, chunks, chunk, group, first, panels.in(panel), width, thread.result,
-                        bias, y);
-          }
-        }
-      });
+  args.threads->For(chunks.size() * pass.groups, Grain(work),
+                    [&](int64_t begin, int64_t end, int part) {
+                      Pieces own(args.perThread<char>(part));
+                      const ThreadParts<T> thread(pass, chunks, &own);
+                      ConvChunk tabled = {0, 0, -1, 0};
+                      for (int64_t i = begin; i < end; ++i) {
+                        const ConvChunk chunk = chunks[i / pass.groups];
+                        const int64_t group = i % pass.groups;
+                        if (!chunk.sameShape(tabled))
+                          thread.rows.Fill(pass, chunks, tabled = chunk);
+                        CopyPadded(pass, chunks, chunk, group, 0, pass.from, x, thread.copy);
+                        RunChunk(pass, chunks, chunk, group, shared, thread, bias, y);
+                      }
+                    });
 }
 
 template <class T>
 ScratchBytes ScratchFor(const ConvGeometry& g, bool gradient) {
   const ConvPass pass = ConvPass::Of(g, gradient);
-  const ConvChunks chunks(pass, sizeof(T));
+  const ConvChunks chunks(pass, pass.from, sizeof(T));
   Pieces shared(nullptr), thread(nullptr);
   SharedParts<T>(pass, Panels<T>(pass.to), &shared);
   ThreadParts<T>(pass, chunks, &thread);
@@ -180,7 +197,7 @@ bool OffsetConvFits(const ConvGeometry& g, bool gradient) {
     if (axis.phases() > kMostPhases) return false;
   }
   if (pass.phases() > kMostPhases || pass.depth() > kMostOffset) return false;
-  const ConvChunks chunks(pass, sizeof(float));
+  const ConvChunks chunks(pass, pass.from, sizeof(float));
   // A padded copy of 64 MB or less, unless the images are as large.
   constexpr int64_t kMostCopy = 1 << 24;
   const int64_t most =

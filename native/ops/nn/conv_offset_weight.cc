@@ -43,7 +43,7 @@ template <class S>
 void RunWeight(const Args& args, const ConvGeometry& g, const S* x, const S* dy, S* dw) {
   using T = ComputeOf<S>;
   const ConvPass pass = ConvPass::Of(g, false);
-  const ConvChunks chunks(pass, sizeof(T));
+  const ConvChunks chunks(pass, pass.from + pass.to, sizeof(T));
   const Panels<T> panels(pass.to);
   Pieces pieces(args.scratch);
   const WeightParts<T> parts(pass, chunks, panels, &pieces);
@@ -57,11 +57,7 @@ void RunWeight(const Args& args, const ConvGeometry& g, const S* x, const S* dy,
   for (int64_t group = 0; group < pass.groups; ++group) {
     for (int64_t i = 0; i < chunks.size(); ++i) {
       const ConvChunk chunk = chunks[i];
-      if (chunk.from != tabled.from || chunk.count != tabled.count ||
-          chunk.images != tabled.images) {
-        parts.rows.Fill(pass, chunks, chunk);
-        tabled = chunk;
-      }
+      if (!chunk.sameShape(tabled)) parts.rows.Fill(pass, chunks, tabled = chunk);
       const int64_t run = chunk.count * chunks.inner, positions = chunk.images * run;
       args.threads->For(pass.from, Grain(positions * 16), [&](int64_t begin, int64_t end) {
         CopyPadded(pass, chunks, chunk, group, begin, end, x, parts.copy);
@@ -116,7 +112,7 @@ void RunWeight(const Args& args, const ConvGeometry& g, const S* x, const S* dy,
 template <class T>
 ScratchBytes WeightScratchFor(const ConvGeometry& g) {
   const ConvPass pass = ConvPass::Of(g, false);
-  const ConvChunks chunks(pass, sizeof(T));
+  const ConvChunks chunks(pass, pass.from + pass.to, sizeof(T));
   Pieces shared(nullptr);
   WeightParts<T>(pass, chunks, Panels<T>(pass.to), &shared);
   return {.shared = shared.bytes()};

@@ -76,16 +76,22 @@ struct ConvPass {
 // one.
 struct ConvChunk {
   int64_t image, images, from, count;
+
+  // Whether the tables of rows are the same.
+  bool sameShape(const ConvChunk& other) const {
+    return images == other.images && from == other.from && count == other.count;
+  }
 };
 
 class ConvChunks {
  public:
-  ConvChunks(const ConvPass& pass, size_t elementBytes) : batch_(pass.batch) {
+  // `channels` channels of the chunk's positions should stay in L2.
+  ConvChunks(const ConvPass& pass, int64_t channels, size_t elementBytes) : batch_(pass.batch) {
     while (split < 2 && pass.axis[split].result == 1) ++split;
     length_ = pass.axis[split].result;
     inner = pass.positions() / length_;
-    // The copy should stay in L2, which has 512 KB or more, but a tile of weights is read for at least 256 positions.
-    const int64_t fits = kCopyBytes / (pass.from * static_cast<int64_t>(elementBytes));
+    // L2 has 512 KB or more, but a tile of weights is read for at least 256 positions.
+    const int64_t fits = kCopyBytes / (channels * static_cast<int64_t>(elementBytes));
     const int64_t wanted = std::clamp<int64_t>(fits, kFewest, kMost);
     if (pass.positions() >= wanted) {
       images = 1;

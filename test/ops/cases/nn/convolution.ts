@@ -163,6 +163,9 @@ const tables: readonly Sizes[] = [
   { name: 'padding at the end only', input: [1, 4, 5], kernel: [1, 2, 4], paddingAfter: [0, 1, 3] },
   { name: 'more padding than kernel', input: [1, 2, 2], kernel: [1, 2, 2], padding: [0, 3, 4] },
   { name: 'inputs that no output reads', input: [1, 5, 8], kernel: [1, 2, 2], stride: [1, 2, 3] },
+  // The gradient of the input has too many phases, and the padded copy would be too large.
+  { name: 'a stride of 40', batch: 1, input: [1, 41, 42], kernel: [1, 2, 2], stride: [1, 40, 40] },
+  { name: 'a dilation of 5000', batch: 1, input: [1, 2, 3], kernel: [1, 2, 2], dilation: [1, 5000, 5000], padding: [0, 5000, 5000], paddingAfter: none }, // prettier-ignore
   { name: 'one pixel', batch: 1, inChannels: 1, outChannels: 1, input: ones, kernel: ones },
   { name: 'no images', batch: 0, input: [1, 3, 3], kernel: [1, 2, 2] },
   { name: 'no outputs', input: [1, 1, 3], kernel: [1, 2, 2] },

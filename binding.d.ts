@@ -55,6 +55,8 @@ export interface NativeInfo {
   readonly quota: number | null;
   /** Threads in use. */
   readonly threads: number;
+  /** Whether convolutions may use Winograd's algorithm. */
+  readonly winograd: boolean;
   /** Node-API version that the addon is built for. */
   readonly napiVersion: number;
   /** Texts about settings of this process that make it slow. */
@@ -199,4 +201,5 @@ export interface NativeAddon extends NativeCapture {
   ): void;
   getNumThreads(): number;
   setNumThreads(n: number): void;
+  setWinograd(enabled: boolean): void;
 }

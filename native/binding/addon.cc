@@ -32,6 +32,17 @@ Napi::Value SetNumThreads(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+Napi::Value SetWinograd(const Napi::CallbackInfo& call) {
+  const napi_env env = call.Env();
+  try {
+    if (!call[0].IsBoolean()) Expected(true, "a boolean", "enabled", Describe(env, call[0]));
+    call.Env().GetInstanceData<Environment>()->winograd = call[0].As<Napi::Boolean>();
+  } catch (...) {
+    ThrowPending(env, "setWinograd");
+  }
+  return call.Env().Undefined();
+}
+
 // A plain N-API function, because it is called for every large tensor.
 napi_value PrepareMemory(napi_env env, napi_callback_info info) {
   napi_value argument = nullptr;
@@ -97,6 +108,7 @@ Napi::Object Load(Napi::Env env, Napi::Object exports) {
   exports.Set("getNumThreads", Napi::Function::New(env, GetNumThreads, "getNumThreads"));
   exports.Set("setErrors", Napi::Function::New(env, SetErrors, "setErrors"));
   exports.Set("setNumThreads", Napi::Function::New(env, SetNumThreads, "setNumThreads"));
+  exports.Set("setWinograd", Napi::Function::New(env, SetWinograd, "setWinograd"));
   return exports;
 }
 

@@ -16,6 +16,7 @@ namespace {
 struct AsyncRun : Runner::Job {
   Handle bound;
   Run run;
+  bool winograd = true;              // the setting when the run starts
   std::vector<napi_ref> references;  // the arrays, then the callback
   std::string op, error;
 
@@ -25,7 +26,7 @@ struct AsyncRun : Runner::Job {
   }
   void Work(Threads* threads) override {
     try {
-      bound->program->Execute(&run, threads);
+      bound->program->Execute(&run, threads, winograd);
     } catch (const ReplayError& failed) {
       op = failed.op;
       error = failed.what();
@@ -91,6 +92,7 @@ Napi::Value StartRun(const Napi::CallbackInfo& info) {
     if (!info[4].IsFunction()) Expected(true, "a function", "callback", Describe(env, info[4]));
     auto run = std::make_shared<AsyncRun>();
     run->bound = bound;
+    run->winograd = bound->environment->winograd;
     std::vector<napi_value> arrays;
     ReadRun(info, *bound, &run->run, &arrays);
     for (const External& one : bound->externals) {

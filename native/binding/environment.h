@@ -16,6 +16,7 @@ namespace blasgrad {
 
 struct Environment {
   Threads threads{DefaultThreads()};
+  bool winograd = WinogradAllowed();
   Scratch scratch;                   // for eager calls
   std::unique_ptr<Capture> capture;  // null unless a capture is open
   Runner runner;

@@ -66,6 +66,7 @@ Napi::Value Info(const Napi::CallbackInfo& call) {
   info.Set("cpus", UsableCpus());
   info.Set("quota", std::isinf(quota) ? env.Null() : Napi::Number::New(env, quota));
   info.Set("threads", threads);
+  info.Set("winograd", env.GetInstanceData<Environment>()->winograd);
   info.Set("napiVersion", NAPI_VERSION);
   info.Set("warnings", warnings);
   return info;

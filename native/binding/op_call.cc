@@ -164,6 +164,7 @@ void RunChecked(napi_env env, const BoundOp& bound, const napi_value* argv, size
   // An extra argument means that the result's memory was used before and may be in the cache. Casting 1M bytes to
   // floats takes 63 us in such memory, and 152 us with streaming stores.
   args.mayStream = argc == expected;
+  args.winograd = bound.environment->winograd;
   if (op.scratch == nullptr) {
     bound.variant->kernel(args);
     return;

@@ -40,7 +40,7 @@ napi_value RunOnce(napi_env env, napi_callback_info info) {
     char** places = ports > kFew ? manyPlaces.data() : fewPlaces.data();
     for (size_t i = 0; i < ports; ++i) places[i] = PortMemory(bound, i, argv[i], 1);
     bound.program->ExecuteOnce(places, places + bound.program->inputs().size(),
-                               &bound.environment->threads);
+                               &bound.environment->threads, bound.environment->winograd);
   } catch (const ReplayError& error) {
     ThrowPending(env, error.op.c_str());
   } catch (...) {
@@ -59,7 +59,7 @@ Napi::Value RunSteps(const Napi::CallbackInfo& info) {
   try {
     ReadRun(info, bound, &run, &arrays);
     run.limit = std::chrono::milliseconds(100);
-    bound.program->Execute(&run, &bound.environment->threads);
+    bound.program->Execute(&run, &bound.environment->threads, bound.environment->winograd);
   } catch (const ReplayError& error) {
     ThrowPending(info.Env(), error.op.c_str());
   } catch (...) {

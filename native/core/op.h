@@ -68,6 +68,7 @@ struct Args {
   size_t threadScratchStride = 0;
   bool mayStream = false;  // whether large results may bypass the caches: see kStreamBytes
   bool stream = false;     // whether this run does so
+  bool winograd = true;    // whether convolutions may use Winograd's algorithm
 
   template <class T>
   const T* in(size_t i) const {

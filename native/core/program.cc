@@ -266,18 +266,20 @@ size_t Program::arenaOffset(size_t temporary) const {
   return static_cast<size_t>(addresses_[temporary] - arena_.get());
 }
 
-void Program::Bind(Threads* threads) {
-  if (bound_ == threads && boundThreads_ == threads->count()) return;
+void Program::Bind(Threads* threads, bool winograd) {
+  if (bound_ == threads && boundThreads_ == threads->count() && boundWinograd_ == winograd) return;
   Args memory = {};
   scratch_.Provide(scratchBytes_, threads->count(), &memory);
   for (Instruction& one : code_) {
     one.args.threads = threads;
+    one.args.winograd = winograd;
     one.args.scratch = memory.scratch;
     one.args.threadScratch = memory.threadScratch;
     one.args.threadScratchStride = memory.threadScratchStride;
   }
   bound_ = threads;
   boundThreads_ = threads->count();
+  boundWinograd_ = winograd;
 }
 
 void Program::Step() {
@@ -290,8 +292,9 @@ void Program::Step() {
   }
 }
 
-void Program::ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads) {
-  Bind(threads);
+void Program::ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads,
+                          bool winograd) {
+  Bind(threads, winograd);
   for (size_t i = 0; i < inputs_.size(); ++i) BindInput(i, inputs[i]);
   Step();
   for (size_t i = 0; i < outputs_.size(); ++i) {
@@ -299,8 +302,8 @@ void Program::ExecuteOnce(const char* const* inputs, char* const* outputs, Threa
   }
 }
 
-void Program::Execute(Run* run, Threads* threads) {
-  Bind(threads);
+void Program::Execute(Run* run, Threads* threads, bool winograd) {
+  Bind(threads, winograd);
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   // Reading the clock takes 25 ns and a small step 500 ns, so small steps read it every sixteenth step.
@@ -309,7 +312,7 @@ void Program::Execute(Run* run, Threads* threads) {
   std::vector<char*> outputs = run->outputs;
   for (int64_t step = 0; step < run->steps; ++step) {
     if (run->stop.load(std::memory_order_relaxed)) return;
-    ExecuteOnce(inputs.data(), outputs.data(), threads);
+    ExecuteOnce(inputs.data(), outputs.data(), threads, winograd);
     for (size_t i = 0; i < inputs.size(); ++i) inputs[i] += inputs_[i].bytes;
     for (size_t i = 0; i < outputs.size(); ++i) outputs[i] += outputs_[i].bytes;
     for (const Schedule& one : run->schedules) {

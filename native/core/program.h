@@ -66,9 +66,10 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   // Throws ReplayError; `done` then holds the number of finished steps.
-  void Execute(Run* run, Threads* threads);
+  void Execute(Run* run, Threads* threads, bool winograd);
   // Executes one step, without stopping or schedules.
-  void ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads);
+  void ExecuteOnce(const char* const* inputs, char* const* outputs, Threads* threads,
+                   bool winograd);
 
   const std::vector<Port>& inputs() const { return inputs_; }
   const std::vector<Port>& outputs() const { return outputs_; }
@@ -111,7 +112,7 @@ class Program {
   char* Resolve(const Place& place) const;
   void Follow(const Place& place, void** operand);
   void BindInput(size_t input, const char* memory);
-  void Bind(Threads* threads);
+  void Bind(Threads* threads, bool winograd);
   void Step();
 
   std::unique_ptr<Recording> recording_;
@@ -135,6 +136,7 @@ class Program {
   std::unique_ptr<char, Free> arena_, constants_;
   Threads* bound_ = nullptr;
   int boundThreads_ = 0;
+  bool boundWinograd_ = true;
   Scratch scratch_;
   ScratchBytes scratchBytes_;  // the most that any instruction needs
   ProgramStats stats_;

@@ -82,6 +82,11 @@ std::optional<int> ThreadsAsked() {
 
 int DefaultThreads() { return ThreadsAsked().value_or(UsableCpus()); }
 
+bool WinogradAllowed() {
+  const char* value = std::getenv("BLASGRAD_WINOGRAD");
+  return value == nullptr || std::string_view(value) != "0";
+}
+
 std::string CpuModel() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {

@@ -18,6 +18,9 @@ std::optional<int> ThreadsAsked();
 // The initial number of threads of an environment: BLASGRAD_NUM_THREADS, or UsableCpus().
 int DefaultThreads();
 
+// Whether BLASGRAD_WINOGRAD allows Winograd's algorithm: it is not 0.
+bool WinogradAllowed();
+
 std::string CpuModel();
 bool CpuHasAvx512();
 

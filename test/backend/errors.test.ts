@@ -184,6 +184,13 @@ const refusals: Refusal[] = [
     TypeError,
     'setNumThreads: expected a number for n, got undefined',
   ],
+  [
+    'Winograd as a number',
+    backend.setWinograd,
+    [1],
+    TypeError,
+    'setWinograd: expected a boolean for enabled, got 1',
+  ],
 ];
 
 test.each(refusals)('%s', (_what, call, args, error, message) => {

@@ -34,6 +34,7 @@ test('names versions, CPU and threads', () => {
     cpus: expect.any(Number) as number,
     quota: info.quota === null ? null : (expect.any(Number) as number),
     threads: backend.getNumThreads(),
+    winograd: true,
     napiVersion: 8,
     warnings: expect.any(Array) as string[],
   });
@@ -60,6 +61,19 @@ test('BLASGRAD_NUM_THREADS sets it before load; nonsense there counts as nothing
   for (const nonsense of ['many', '-2', '7x', '7.5', '4294967303']) {
     expect(inProcess({ BLASGRAD_NUM_THREADS: nonsense }, threads)).toBe(byDefault);
   }
+});
+
+test("Winograd's algorithm can be forbidden, by BLASGRAD_WINOGRAD=0 before load", () => {
+  try {
+    for (const enabled of [false, true]) {
+      backend.setWinograd(enabled);
+      expect(backend.info().winograd).toBe(enabled);
+    }
+  } finally {
+    backend.setWinograd(true);
+  }
+  expect(inProcess({ BLASGRAD_WINOGRAD: '0' }, 'backend.info().winograd')).toBe(false);
+  expect(inProcess({ BLASGRAD_WINOGRAD: '' }, 'backend.info().winograd')).toBe(true);
 });
 
 test('a forced older core type is warned of where the CPU has AVX-512', () => {

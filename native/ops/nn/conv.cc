@@ -8,6 +8,7 @@
 #include "ops/nn/conv_geometry.h"
 #include "ops/nn/conv_offset.h"
 #include "ops/nn/conv_simple.h"
+#include "ops/nn/conv_special.h"
 #include "ops/reduce/reduce.h"
 
 namespace blasgrad {
@@ -30,8 +31,7 @@ Sizes SizesOf(const double* attr) {
           Elements(attr[kBatch], attr[kOutChannels], volume(kOutput))};
 }
 
-// The only place that chooses an algorithm.
-enum class ConvPassKind { forward, input, weight };
+// Chooses for convolutions that conv_special.h does not compute.
 enum class Algorithm { simple, offset };
 
 Algorithm Choose(const ConvGeometry& g, ConvPassKind kind) {
@@ -42,10 +42,14 @@ template <ConvPassKind kKind>
 ScratchBytes Scratch(const double* attr, size_t elementBytes) {
   const ConvGeometry g = ConvGeometryOf(attr);
   if (!IsConvGeometry(g) || SizesOf(attr).empty()) return {};
-  if (Choose(g, kKind) == Algorithm::simple) return {};
+  const ScratchBytes special = SpecialConvScratch(g, kKind, elementBytes);
+  if (SuitsDepthwise(g) || Choose(g, kKind) == Algorithm::simple) return special;
   const size_t bytes = ComputeBytes(elementBytes);
-  if (kKind == ConvPassKind::weight) return OffsetConvWeightScratch(g, bytes);
-  return OffsetConvScratch(g, kKind == ConvPassKind::input, bytes);
+  const ScratchBytes offset = kKind == ConvPassKind::weight
+                                  ? OffsetConvWeightScratch(g, bytes)
+                                  : OffsetConvScratch(g, kKind == ConvPassKind::input, bytes);
+  // A later run of a compiled step may use either.
+  return {std::max(special.shared, offset.shared), std::max(special.perThread, offset.perThread)};
 }
 
 // y (batch, channels, inner) = the bias of each channel, or 0: the result if there is nothing to multiply.
@@ -71,6 +75,7 @@ void ConvKernel(const Args& args) {
   const S *x = args.in<S>(0), *w = args.in<S>(1), *bias = args.in<S>(2);
   S* y = args.out<S>(3);
   if (sizes.empty()) return FillBias(args, g.batch, g.outChannels, bias, y, sizes.y);
+  if (SpecialConv(args, g, x, w, bias, y)) return;
   if (Choose(g, ConvPassKind::forward) == Algorithm::offset) {
     OffsetConv(args, g, false, x, w, bias, y);
   } else {
@@ -86,6 +91,7 @@ void ConvInputKernel(const Args& args) {
   const S *dy = args.in<S>(0), *w = args.in<S>(1), *bias = args.in<S>(2);
   S* dx = args.out<S>(3);
   if (sizes.empty()) return FillBias(args, g.batch, g.inChannels, bias, dx, sizes.x);
+  if (SpecialConvInput(args, g, dy, w, bias, dx)) return;
   if (Choose(g, ConvPassKind::input) == Algorithm::offset) {
     OffsetConv(args, g, true, dy, w, bias, dx);
   } else {
@@ -119,6 +125,8 @@ void ConvWeightKernel(const Args& args) {
   S *dWeight = args.out<S>(2), *dBias = args.out<S>(3);
   if (sizes.empty()) {
     std::fill_n(dWeight, sizes.w, S{});
+  } else if (SpecialConvWeight(args, g, x, dy, dWeight)) {
+    // Computed.
   } else if (Choose(g, ConvPassKind::weight) == Algorithm::offset) {
     OffsetConvWeight(args, g, x, dy, dWeight);
   } else {

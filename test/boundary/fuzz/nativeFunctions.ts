@@ -53,6 +53,7 @@ const otherFunctions = [
     'prepareMemory',
     'setNumThreads',
     'getNumThreads',
+    'setWinograd',
     'info',
     'definitions',
   ],

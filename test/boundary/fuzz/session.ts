@@ -268,6 +268,7 @@ export async function fuzz(
   for (let round = first; tally.calls < calls; round++) {
     await new Round(blasgrad, entryPoints, seed, round, tally, hooks).run();
     blasgrad.backend.setNumThreads(threads);
+    blasgrad.backend.setWinograd(true);
     const unsound = soundness(blasgrad);
     if (unsound !== null) tally.problems.set(unsound, `after round ${round}`);
   }

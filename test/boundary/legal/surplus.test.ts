@@ -76,6 +76,7 @@ const others = legalCalls([
   ['backend.info', () => []],
   ['backend.getNumThreads', () => []],
   ['backend.setNumThreads', () => [library.backend.getNumThreads()]],
+  ['backend.setWinograd', () => [true]],
 ]);
 
 /** Why a name has no call here. */

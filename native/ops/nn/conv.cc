@@ -43,7 +43,7 @@ ScratchBytes Scratch(const double* attr, size_t elementBytes) {
   const ConvGeometry g = ConvGeometryOf(attr);
   if (!IsConvGeometry(g) || SizesOf(attr).empty()) return {};
   const ScratchBytes special = SpecialConvScratch(g, kKind, elementBytes);
-  if (SuitsDepthwise(g) || Choose(g, kKind) == Algorithm::simple) return special;
+  if (TakesDepthwise(g, elementBytes) || Choose(g, kKind) == Algorithm::simple) return special;
   const size_t bytes = ComputeBytes(elementBytes);
   const ScratchBytes offset = kKind == ConvPassKind::weight
                                   ? OffsetConvWeightScratch(g, bytes)

@@ -16,6 +16,10 @@ enum class ConvPassKind { forward, input, weight };
 template <class S>
 inline constexpr bool kHasDepthwise = std::is_same_v<S, float> || std::is_same_v<S, double>;
 
+inline bool TakesDepthwise(const ConvGeometry& g, size_t elementBytes) {
+  return elementBytes >= sizeof(float) && SuitsDepthwise(g);
+}
+
 // Each of these computes the result of an op and returns true, or returns false if no special algorithm suits.
 
 // y = x * w + bias; bias may be null.
@@ -63,9 +67,8 @@ bool SpecialConvWeight(const Args& args, const ConvGeometry& g, const S* x, cons
 // The scratch memory of each of them; of a convolution that is not empty.
 inline ScratchBytes SpecialConvScratch(const ConvGeometry& g, ConvPassKind kind,
                                        size_t elementBytes) {
-  if (elementBytes < sizeof(float)) return {};
   const bool input = kind == ConvPassKind::input;
-  if (SuitsDepthwise(g)) {
+  if (TakesDepthwise(g, elementBytes)) {
     return input ? DepthwiseInputScratch(g, elementBytes) : DepthwiseScratch(g, elementBytes);
   }
   if (elementBytes != sizeof(float)) return {};

@@ -1,5 +1,5 @@
 /**
- * Functions on tensors without state: activations, losses, distances, embedding (torch.nn.functional).
+ * Functions on tensors without state: activations, losses, distances, embedding, pooling (torch.nn.functional).
  *
  * If a function names no shape, its input has any shape, the function is elementwise, and the result has the
  * shape of the input. Functions throw a TypeError for arguments of the wrong kind, such as values that are not
@@ -44,5 +44,6 @@ export * from './embedding';
 export * from './glu';
 export * from './loss';
 export { pad, type PadMode, type PadOptions } from './pad';
+export * from './pooling';
 export * from './prelu';
 export { fold, unfold, type UnfoldOptions } from './unfold';

@@ -86,6 +86,26 @@ test.each<[nn.AnyModule, string]>([
   [new nn.MSELoss({ reduction: 'sum' }), 'MSELoss()'],
   [new nn.CrossEntropyLoss({ weight: tensor([1, 2]) }), 'CrossEntropyLoss()'],
   [new nn.Sequential(), 'Sequential()'],
+  [
+    new nn.MaxPool1d(2),
+    'MaxPool1d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)',
+  ],
+  [
+    new nn.MaxPool2d([3, 2], { stride: [2, 1] }),
+    'MaxPool2d(kernel_size=(3, 2), stride=(2, 1), padding=0, dilation=1, ceil_mode=False)',
+  ],
+  [new nn.MaxUnpool1d(2), 'MaxUnpool1d(kernel_size=(2,), stride=(2,), padding=(0,))'],
+  [new nn.MaxUnpool2d(2), 'MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))'],
+  [new nn.AvgPool1d(3, { stride: 2 }), 'AvgPool1d(kernel_size=(3,), stride=(2,), padding=(0,))'],
+  [new nn.AvgPool2d(3), 'AvgPool2d(kernel_size=3, stride=3, padding=0)'],
+  [new nn.LPPool1d(2, 3), 'LPPool1d(norm_type=2, kernel_size=3, stride=None, ceil_mode=False)'],
+  [
+    new nn.LPPool2d(1.5, 3, { stride: 2 }),
+    'LPPool2d(norm_type=1.5, kernel_size=3, stride=2, ceil_mode=False)',
+  ],
+  [new nn.AdaptiveMaxPool1d(3), 'AdaptiveMaxPool1d(output_size=3)'],
+  [new nn.AdaptiveAvgPool3d([3, null, 2]), 'AdaptiveAvgPool3d(output_size=(3, None, 2))'],
+  [new nn.FractionalMaxPool2d(3, { outputSize: 2 }), 'FractionalMaxPool2d()'],
 ])('%s', (module, text) => {
   expect(String(module)).toBe(text);
   expect(inspect(module)).toBe(text);

@@ -8,6 +8,7 @@ import { decoded, isList, kindOf, written, type Tensors } from './values';
 export const camel = (name: string): string =>
   name
     .replace(/^T_/, 't_')
+    .replace(/^_/, '')
     .replace(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 
 interface Parameter {

@@ -123,6 +123,41 @@ const signatures: Readonly<Record<string, string>> = {
   'nn.functional.unfold': 'input kernel_size | dilation padding stride',
   'nn.functional.pad': 'input pad | mode value',
   'nn.functional.one_hot': 'input num_classes',
+  ...each(
+    'max_pool1d max_pool2d max_pool3d',
+    'input kernel_size | stride padding dilation ceil_mode return_indices',
+    'nn.functional.',
+  ),
+  ...each(
+    'avg_pool1d avg_pool2d avg_pool3d',
+    'input kernel_size | stride padding ceil_mode count_include_pad divisor_override',
+    'nn.functional.',
+  ),
+  ...each(
+    'lp_pool1d lp_pool2d lp_pool3d',
+    'input norm_type kernel_size | stride ceil_mode',
+    'nn.functional.',
+  ),
+  ...each(
+    'max_unpool1d max_unpool2d max_unpool3d',
+    'input indices kernel_size | stride padding output_size',
+    'nn.functional.',
+  ),
+  ...each(
+    'adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d',
+    'input output_size | return_indices',
+    'nn.functional.',
+  ),
+  ...each(
+    'adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d',
+    'input output_size',
+    'nn.functional.',
+  ),
+  ...each(
+    'fractional_max_pool2d fractional_max_pool3d',
+    'input kernel_size | output_size output_ratio return_indices random_samples',
+    'nn.functional.',
+  ),
   'nn.functional.normalize': 'input | p dim eps',
   'nn.functional.cosine_similarity': 'x1 x2 | dim eps',
   'nn.functional.pairwise_distance': 'x1 x2 | p eps keepdim',

@@ -1,5 +1,7 @@
 /** The layers, by file. */
 export * from './activations';
+export * from './adaptivePooling';
+export * from './averagePooling';
 export { ModuleDict, ModuleList, ParameterList } from './containers';
 export * from './convolution';
 export * from './convolutionTranspose';
@@ -8,6 +10,7 @@ export * from './dropout';
 export * from './embedding';
 export * from './linear';
 export * from './losses';
+export * from './maxPooling';
 export * from './numericActivations';
 export * from './padding';
 export * from './reshape';
@@ -15,4 +18,5 @@ export * from './sequential';
 export * from './softmax';
 export * from './tabularMlp';
 export * from './unfold';
+export * from './unpooling';
 export type { LayerOptions } from './weights';

@@ -22,6 +22,14 @@ export function pythonTuple(values: readonly number[]): string {
   return values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`;
 }
 
+/** A size, a tuple of sizes, or None, as Python writes it. */
+export function pythonSize(size: number | null | readonly (number | null)[]): string {
+  if (size === null) return 'None';
+  if (typeof size === 'number') return String(size);
+  const items = size.map((one) => one ?? 'None').join(', ');
+  return size.length === 1 ? `(${items},)` : `(${items})`;
+}
+
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
 /** A module and its children, one on each line. `ancestors` are the modules that contain it, to detect cycles. */

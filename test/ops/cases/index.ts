@@ -22,6 +22,7 @@ import { cases as view } from './shape/view';
 import { cases as creation } from './creation';
 import { cases as convolution } from './nn/convolution';
 import { cases as normalize } from './nn/normalize';
+import { cases as pooling } from './nn/pooling';
 import { cases as optim } from './optim';
 import { cases as random } from './random/random';
 import { cases as unfold } from './nn/unfold';
@@ -38,6 +39,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   normalize,
   convolution,
   unfold,
+  pooling,
   gather,
   indexing,
   join,

@@ -6,6 +6,7 @@ import { convolutions } from './convolution';
 import { binary, node, unary } from './elementwise';
 import { indexing } from './indexing';
 import { normalizeChannels } from './normalize';
+import { pooling } from './pooling';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { integers } from './integers';
@@ -20,6 +21,7 @@ export const emitters: Emitters<OpName> = {
   ...shapes,
   ...indexing,
   ...reductions,
+  ...pooling,
   normalizeChannels,
   rounded: ({ inputs: [x] }) => x.name, // rounded by the ops before it
   scaleGradByFreq: ({ inputs: [x] }) => x.name, // changes only gradients

@@ -11,6 +11,7 @@ import { elementwise } from './elementwise';
 import { dtypeOf, Unsupported } from './elements';
 import { GraphNode, type Run } from './node';
 import { padding } from './padding';
+import { pooling } from './pooling';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { InvalidPart, readTensor } from './tensor';
@@ -23,6 +24,8 @@ const operators = new Map(
     ...padding,
     ...reductions,
     ...convolutions,
+    ...pooling,
+    ...reductions,
   }),
 );
 /** The supported opsets. */

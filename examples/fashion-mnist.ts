@@ -1,6 +1,4 @@
 // Trains a network on Fashion-MNIST, 60,000 images of clothes: npm run example fashion-mnist -- --help
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   backend,
@@ -15,18 +13,9 @@ import {
   type EpochResult,
   type Tensor,
 } from 'blasgrad';
+import { defaultFolder, folders, requireFiles } from './fashion/files';
 
 type Images = data.TensorDataset<[images: Tensor, labels: Tensor]>;
-
-/** Where the files are looked for: the folder for downloads, and that of the Debian package. */
-const folders = ['data/fashion-mnist', '/usr/share/datasets/fashion-mnist'];
-
-const files = [
-  'train-images-idx3-ubyte',
-  'train-labels-idx1-ubyte',
-  't10k-images-idx3-ubyte',
-  't10k-labels-idx1-ubyte',
-];
 
 const usage = `usage: npm run example fashion-mnist -- [OPTIONS]
 
@@ -56,25 +45,8 @@ function readOptions(): Options | null {
     epochs: wholeNumber('epochs', values.epochs ?? '20', 1),
     seed: wholeNumber('seed', values.seed ?? '1', 0),
     threads: values.threads === undefined ? null : wholeNumber('threads', values.threads, 1),
-    dir: values.dir ?? folders.find((dir) => missingIn(dir).length === 0) ?? folders[0],
+    dir: values.dir ?? defaultFolder(),
   };
-}
-
-/** The data files that a folder does not have, neither plain nor compressed. */
-function missingIn(dir: string): string[] {
-  return files.filter((name) => ![name, `${name}.gz`].some((file) => existsSync(join(dir, file))));
-}
-
-function howToGetFiles(dir: string, missing: readonly string[]): string {
-  const site = 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com';
-  return [
-    `${dir} has no ${missing.join(', ')}`,
-    `Download the four files of Fashion-MNIST (31 MB, MIT license) into ${dir}, and leave them compressed:`,
-    ...files.map((name) => `  ${site}/${name}.gz`),
-    'Fashion-MNIST is described at https://github.com/zalandoresearch/fashion-mnist.',
-    `On Debian and Ubuntu, this installs the files in ${folders[1]}:`,
-    '  sudo apt-get install dataset-fashion-mnist',
-  ].join('\n');
 }
 
 function wholeNumber(name: string, text: string, low: number): number {
@@ -112,8 +84,7 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const missing = missingIn(options.dir);
-  if (missing.length > 0) throw new Error(howToGetFiles(options.dir, missing));
+  requireFiles(options.dir);
   if (options.threads !== null) backend.setNumThreads(options.threads);
   const sets = await data.mnist(options.dir);
   // Validation images choose the best epoch; the test images are used once, at the end.

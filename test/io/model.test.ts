@@ -106,6 +106,40 @@ test('your own model is built by your function, from the saved config', async ()
   );
 });
 
+test('a model of images is saved with its transforms, and predicts pictures', async () => {
+  const { CenterCrop, Compose, Normalize, RandomHorizontalFlip } = data.transforms;
+  const transforms = new Compose([new CenterCrop(4), new Normalize([0.5, 0.4, 0.3], 0.25)]);
+  const target = new data.LabelEncoder().fit(['cat', 'dog']);
+  const make = () => new nn.Sequential(new nn.Flatten(), new nn.Linear(48, 2));
+  const model = make();
+  await io.saveModel(file, { model, transforms, target, build: make });
+  const loaded = await io.loadModel(file, { build: make });
+  expect(String(loaded)).toBe('LoadedModel(Sequential of images)');
+  const images = [
+    [3, 6, 5],
+    [3, 4, 9],
+  ].map((shape) => rand(shape).mul(255).to('uint8'));
+  const predictions = loaded.predict(images);
+  images.forEach((image, i) => {
+    const logits = model.forward(transforms.forward(image).unsqueeze(0));
+    const [cat] = logits.softmax(1).select(0, 0).toArray() as number[];
+    expect(predictions[i].probabilities?.['cat']).toBeCloseTo(cat, 5);
+    expect(predictions[i].label).toBe(cat > 0.5 ? 'cat' : 'dog');
+    expect(loaded.predict(image)).toEqual(predictions[i]);
+  });
+  expect(loaded.predict([])).toEqual([]);
+  expect(() => loaded.predict(rand(2, 3, 4, 4))).toThrow('LoadedModel.predict: expected a shape (C, H, W) for image, got [2, 3, 4, 4]'); // prettier-ignore
+  expect(() => loaded.predict({ mass: 3 })).toThrow('LoadedModel.predict: expected a tensor for image, got an object'); // prettier-ignore
+  const random = new Compose([new RandomHorizontalFlip(), transforms]);
+  await expect(io.saveModel(file, { model, transforms: random })).rejects.toThrow(
+    'saveModel: transforms chooses at random; pass the transforms that a prediction needs, without augmentation',
+  );
+  const own = new Compose([(x) => x.mul(2)]);
+  await expect(io.saveModel(file, { model, transforms: own })).rejects.toThrow(
+    'Compose.state: expected a transform of data.transforms, because code cannot be saved, for transforms[0], got a function',
+  );
+});
+
 test.each(['float64', 'float16', 'bfloat16'] as const)('%s stays', async (dtype) => {
   const model = tabular().to(dtype);
   await io.saveModel(file, { model, transforms: inputs });

@@ -9,6 +9,8 @@ import {
 import type { ColumnTransform } from '../../data/preprocessing/custom';
 import { loadTransformer } from '../../data/preprocessing/loadTransformer';
 import type { Transformer } from '../../data/preprocessing/transformer';
+import { isTransformState, loadTransform } from '../../data/transforms/registry';
+import type { Transform, TransformState } from '../../data/transforms/transform';
 import { TabularMLP, type AnyModule, type TabularMLPConfig } from '../../nn';
 import { restoreTree } from '../checkpoint/tree';
 import { InputFile, requirePath } from '../file';
@@ -33,7 +35,7 @@ export interface LoadModelOptions {
 const op = 'loadModel';
 
 /**
- * Loads a file of `io.saveModel`: a model in evaluation mode that predicts from plain objects and tables.
+ * Loads a file of `io.saveModel`: a model in evaluation mode that predicts from plain objects, tables and images.
  *
  * The parameters have their saved dtypes, also if `build` makes others. The default random generator is not used.
  *
@@ -65,18 +67,21 @@ export async function loadModel(
   const { description, tensors } = await readModel(file);
   const snapshot = { json: description.content, tensors: new Map(Object.entries(tensors)) };
   const content = requireContent(file, restoreTree(snapshot, (what, got) => file.wrong(what, 'the content', got))); // prettier-ignore
-  const transformer = (name: 'transforms' | 'target'): Transformer => {
+  const part = <T>(name: 'transforms' | 'target', make: (state: unknown) => T): T => {
     try {
-      return loadTransformer(content[name], { custom });
+      return make(content[name]);
     } catch (error) {
       throw new RangeError(`${op}: ${name} of ${file.path}: ${messageOf(error)}`, { cause: error });
     }
   };
+  const table = (state: unknown): Transformer => loadTransformer(state, { custom });
+  const transforms = (state: unknown): Transformer | Transform =>
+    isTransformState(state) ? loadTransform(state as TransformState) : table(state);
   const rebuilt = buildFor(op, file.path, build ?? builder(description), build === undefined ? description.architecture : content.config, content.model); // prettier-ignore
   return new LoadedModel(
     rebuilt.eval(),
-    transformer('transforms'),
-    content.target === null ? null : transformer('target'),
+    part('transforms', transforms),
+    content.target === null ? null : part('target', table),
     content.config,
     options.compile ?? build === undefined,
   );

@@ -1,16 +1,18 @@
-/** Predictions from plain objects. */
+/** Predictions from plain objects, tables and images. */
 import { numbersIn } from '../../core/access';
 import { isFloating, type DType } from '../../core/dtype';
 import { describe, requireArity, shapeText, unexpected, wrongType } from '../../core/errors';
 import { noGrad } from '../../core/gradMode';
 import { isPlainObject } from '../../core/realms';
 import { Storage } from '../../core/storage';
-import { Tensor } from '../../core/tensor';
+import { requireTensor, Tensor } from '../../core/tensor';
 import { compile } from '../../compile';
+import { stack } from '../../ops/shape/join';
 import type { Row } from '../../data/preprocessing/input';
 import { LabelEncoder } from '../../data/preprocessing/labelEncoder';
 import type { Transformer } from '../../data/preprocessing/transformer';
 import { Table } from '../../data/table/table';
+import { Transform } from '../../data/transforms/transform';
 import type { AnyModule } from '../../nn';
 
 /** The prediction for one row. */
@@ -36,8 +38,8 @@ export class LoadedModel {
   constructor(
     /** The model, in evaluation mode. */
     readonly model: AnyModule,
-    /** The transformer that makes the input of the model. */
-    readonly transforms: Transformer,
+    /** What makes the input of the model. */
+    readonly transforms: Transformer | Transform,
     /** The transformer of the target, or null. */
     readonly target: Transformer | null,
     /** What was saved as `config`. */
@@ -65,8 +67,38 @@ export class LoadedModel {
    * @throws RangeError as for one row
    */
   predict(rows: Table | readonly Row[]): Prediction[];
-  predict(rows: Table | Row | readonly Row[]): Prediction | Prediction[] {
+  /**
+   * Predicts one image, with a model that was saved with transforms of images.
+   *
+   * @param image shape (C, H, W), which the transforms of the model take
+   * @returns `label` and `probabilities` of a classifier, else `value` or `values`
+   * @throws RangeError for other shapes, or if the model returns NaN
+   */
+  predict(image: Tensor): Prediction;
+  /**
+   * Predicts images, which may have different sizes if the transforms make them equal.
+   *
+   * @param images images (C, H, W)
+   * @returns a prediction for each image
+   * @throws RangeError as for one image
+   */
+  predict(images: readonly Tensor[]): Prediction[];
+  predict(
+    rows: Table | Row | readonly Row[] | Tensor | readonly Tensor[],
+  ): Prediction | Prediction[] {
     requireArity(op, arguments.length, 1);
+    const { transforms } = this;
+    if (transforms instanceof Transform) {
+      const found = this.predictImages(transforms, Array.isArray(rows) ? rows : [rows]);
+      return Array.isArray(rows) ? found : found[0];
+    }
+    return this.predictRows(transforms, rows as Table | Row | readonly Row[]);
+  }
+
+  private predictRows(
+    transforms: Transformer,
+    rows: Table | Row | readonly Row[],
+  ): Prediction | Prediction[] {
     const isMany = rows instanceof Table || Array.isArray(rows);
     if (!isMany && !isPlainObject(rows)) {
       throw wrongType(op, 'a plain object, an array of plain objects, or a table', 'rows', rows);
@@ -76,20 +108,35 @@ export class LoadedModel {
       if (wrong >= 0) throw wrongType(op, 'a plain object', `rows[${wrong}]`, rows[wrong]);
     }
     if (isMany && rows.length === 0) return [];
-    const found = noGrad(() => this.predictAll(rows));
+    const found = noGrad(() => this.predictAll(transforms._transformAs(op, rows), 'row'));
     return isMany ? found : found[0];
   }
 
-  private predictAll(rows: Table | Row | readonly Row[]): Prediction[] {
-    let x = this.transforms._transformAs(op, rows);
+  private predictImages(transforms: Transform, images: readonly unknown[]): Prediction[] {
+    const inputs = images.map((image, i) => {
+      const name = images.length === 1 ? 'image' : `images[${i}]`;
+      const one = requireTensor(op, name, image);
+      if (one.ndim === 3) return one;
+      throw unexpected(op, 'a shape (C, H, W)', name, shapeText(one.shape));
+    });
+    if (inputs.length === 0) return [];
+    return noGrad(() => {
+      const batch = stack(inputs.map((image) => transforms.forward(image)));
+      return this.predictAll(batch, 'image');
+    });
+  }
+
+  private predictAll(input: Tensor, what: 'row' | 'image'): Prediction[] {
+    let x = input;
     if (this.dtype !== null && isFloating(x.dtype)) x = x.to(this.dtype);
     const output = x.shape[0] === 1 ? this.single(x) : this.forward(x);
     const numbers = Array.from(numbersIn(output));
     const width = numbers.length / x.shape[0];
     const wrong = numbers.findIndex((number) => Number.isNaN(number));
     if (wrong >= 0) {
-      const where = `row ${Math.floor(wrong / width)}`;
-      throw new RangeError(`${op}: the model returns NaN for ${where}; it may have missing values, which a data.SimpleImputer fills in`); // prettier-ignore
+      const where = `${what} ${Math.floor(wrong / width)}`;
+      const hint = what === 'row' ? '; it may have missing values, which a data.SimpleImputer fills in' : ''; // prettier-ignore
+      throw new RangeError(`${op}: the model returns NaN for ${where}${hint}`);
     }
     if (this.target instanceof LabelEncoder) return classes(this.target.categories, numbers, width);
     return values(this.target, numbers, width);
@@ -114,8 +161,10 @@ export class LoadedModel {
    * @returns text for people
    */
   toString(): string {
-    const columns = this.transforms.columns.map(describe).join(', ');
-    return `LoadedModel(${this.model.constructor.name} of ${columns})`;
+    const { transforms, model } = this;
+    const inputs =
+      transforms instanceof Transform ? 'images' : transforms.columns.map(describe).join(', ');
+    return `LoadedModel(${model.constructor.name} of ${inputs})`;
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../core/errors';
 import { LabelEncoder } from '../../data/preprocessing/labelEncoder';
 import { Transformer } from '../../data/preprocessing/transformer';
+import { Transform } from '../../data/transforms/transform';
 import { Module, TabularMLP, type AnyModule } from '../../nn';
 import { version } from '../../version';
 import { takeSnapshot } from '../checkpoint/tree';
@@ -22,8 +23,11 @@ import { buildFor } from './build';
 export interface ModelParts {
   /** The model. An `nn.TabularMLP` is saved with its architecture; for others, `loadModel` needs `build`. */
   model: AnyModule;
-  /** The fitted transformer that makes the input of the model, such as a `data.ColumnTransformer`. */
-  transforms: Transformer;
+  /**
+   * What makes the input of the model: a fitted transformer of tables, such as a `data.ColumnTransformer`, or a transform
+   * of images that is not random, such as a `data.transforms.Compose`.
+   */
+  transforms: Transformer | Transform;
   /**
    * The fitted transformer of the target: with a `data.LabelEncoder`, predictions are classes; others must have
    * `inverseTransform`, such as `data.StandardScaler`. Default: the outputs of the model are the predictions.
@@ -65,10 +69,15 @@ export async function saveModel(path: string | URL, parts: ModelParts): Promise<
 function piecesOf(parts: ModelParts): Uint8Array[] {
   const { model, build } = parts;
   if (!(model instanceof Module)) throw wrongType(op, 'a module', 'model', model);
-  const transforms = requireFitted('transforms', parts.transforms);
+  const transforms = requireTransforms(parts.transforms);
   const target = parts.target === undefined ? null : requireTarget(parts.target);
   const architecture = architectureOf(model);
-  if (architecture !== null) requireWidths(architecture, transforms, target);
+  if (architecture !== null) {
+    if (transforms instanceof Transform) {
+      throw wrongType(op, 'a transformer of tables, because the model is a TabularMLP,', 'transforms', transforms); // prettier-ignore
+    }
+    requireWidths(architecture, transforms, target);
+  }
   const config = parts.config === undefined ? architecture : parts.config;
   const state = model.stateDict();
   const content: Content = {
@@ -100,9 +109,22 @@ function architectureOf(model: AnyModule): ReturnType<TabularMLP['config']> | nu
   return model instanceof TabularMLP && model.constructor === TabularMLP ? model.config() : null;
 }
 
+function requireTransforms(value: unknown): Transformer | Transform {
+  if (!(value instanceof Transform)) return requireFitted('transforms', value);
+  if (!value._isRandom) return value;
+  throw new RangeError(
+    `${op}: transforms chooses at random; pass the transforms that a prediction needs, without augmentation`,
+  );
+}
+
 function requireFitted(name: string, value: unknown): Transformer {
   if (!(value instanceof Transformer)) {
-    throw wrongType(op, 'a transformer, such as a data.ColumnTransformer,', name, value);
+    throw wrongType(
+      op,
+      'a transformer, such as a data.ColumnTransformer, or a transform of images,',
+      name,
+      value,
+    );
   }
   if (value._inputs !== null) return value;
   throw new RangeError(

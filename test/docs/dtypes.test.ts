@@ -43,6 +43,10 @@ const calls: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   fill_: (x) => x.fill_(1),
   'F.threshold': (x) => F.threshold(x, 0.5, 2),
   'F.linear': (x) => F.linear(x, x),
+  'F.conv2d': (x) => F.conv2d(x.reshape([1, 1, 2, 2]), x.reshape([1, 1, 2, 2])),
+  'F.convTranspose2d': (x) => F.convTranspose2d(x.reshape([1, 1, 2, 2]), x.reshape([1, 1, 2, 2])),
+  'F.unfold': (x) => F.unfold(x.reshape([1, 2, 2]), 2),
+  'F.fold': (x) => F.fold(x.reshape([4, 1]), 2, 2),
   'F.mseLoss': (x) => F.mseLoss(x, x),
   'F.crossEntropy': (x) => F.crossEntropy(x, places),
 };

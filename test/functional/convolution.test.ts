@@ -133,6 +133,9 @@ expectRefusals([
   [() => F.conv2d(x, w, ones(4)), RangeError, 'conv2d: expected [6] for weight [6, 4, 3, 3] for bias, got [4]'], // prettier-ignore
   [() => untyped.conv2d(x, w, { stride: 2 }), TypeError, 'conv2d: expected a tensor or null for bias, got an object; pass null before the options'], // prettier-ignore
   [() => F.conv2d(x, w, null, { stride: 0 }), RangeError, 'conv2d: expected an integer of at least 1 for stride, got 0'], // prettier-ignore
+  [() => F.conv2d(x, w, null, { stride: 2 ** 40 }), RangeError, 'conv2d: expected at most 2^30 for stride, got 1099511627776'], // prettier-ignore
+  [() => F.conv2d(x, w, null, { padding: 2 ** 29 }), RangeError, 'conv2d: expected at most 2^49 elements for result'], // prettier-ignore
+  [() => F.unfold(x, 3, { dilation: 2 ** 31 }), RangeError, 'unfold: expected at most 2^30 for dilation, got 2147483648'], // prettier-ignore
   [() => F.conv2d(x, w, null, { padding: [1, 1, 1] }), RangeError, 'conv2d: expected an integer or 2 integers for padding, got 3'], // prettier-ignore
   [() => F.conv2d(x, w, null, { padding: 'same', stride: 2 }), RangeError, "conv2d: expected a stride of 1 for padding 'same' for stride, got [2, 2]"], // prettier-ignore
   [() => untyped.conv2d(x, w, null, { padding: 'full' }), RangeError, "conv2d: expected 'same' or 'valid' for padding, got 'full'"], // prettier-ignore

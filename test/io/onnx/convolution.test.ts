@@ -67,7 +67,7 @@ test.each(cases)('%s', async (_, parts, shape) => {
   const imported = await load(parts);
   const x = randn(shape);
   const [[expected]] = await onnxruntime(path, [[x]]);
-  const y = noGrad(() => imported.forward(x)) as Tensor;
+  const y = noGrad<Tensor>(() => imported.forward(x));
   expect(y.shape).toEqual(expected.shape);
   expectClose([expected], [y]);
 });

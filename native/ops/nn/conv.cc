@@ -5,6 +5,7 @@
 #include "core/for_rows.h"
 #include "core/threads.h"
 #include "ops/family.h"
+#include "ops/nn/channel_sums.h"
 #include "ops/nn/conv_geometry.h"
 #include "ops/nn/conv_offset.h"
 #include "ops/nn/conv_simple.h"
@@ -99,23 +100,6 @@ void ConvInputKernel(const Args& args) {
   }
 }
 
-// The sum of dy over all but the channels.
-template <class S>
-void BiasGradient(const Args& args, const ConvGeometry& g, const S* dy, S* dBias) {
-  using T = ComputeOf<S>;
-  const int64_t outputs = g.outputs();
-  args.threads->For(g.outChannels, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t o = begin; o < end; ++o) {
-      double sum = 0;
-      for (int64_t image = 0; image < g.batch; ++image) {
-        const S* plane = dy + (image * g.outChannels + o) * outputs;
-        for (int64_t i = 0; i < outputs; ++i) sum += static_cast<double>(Widen(plane[i]));
-      }
-      dBias[o] = Narrow<S>::From(static_cast<T>(sum));
-    }
-  });
-}
-
 template <class S>
 void ConvWeightKernel(const Args& args) {
   const ConvGeometry g = ConvGeometryOf(args.attr);
@@ -136,7 +120,7 @@ void ConvWeightKernel(const Args& args) {
   if (sizes.y == 0) {
     std::fill_n(dBias, g.outChannels, S{});
   } else {
-    BiasGradient(args, g, dy, dBias);
+    ChannelSums(args, g.batch, g.outChannels, g.outputs(), dy, dBias);
   }
 }
 

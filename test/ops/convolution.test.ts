@@ -77,6 +77,7 @@ function geometryOf(sizes: Sizes): ConvGeometry {
   }) as unknown as Triple;
   const [inChannels, outChannels] = channels;
   return {
+    dims: 3,
     batch,
     inChannels,
     outChannels,

@@ -124,6 +124,8 @@ export function setWinograd(enabled: boolean): void {
   machine.setWinograd(enabled);
 }
 
+export { setMinorCollections } from './core/minorCollections';
+
 /** The function for the class of an array. */
 function kernelFor<K>(
   table: Readonly<Record<DType, K>>,

@@ -120,16 +120,6 @@ export function requireBroadcast(op: string, name: string, shape: Shape, to: Sha
   throw unexpected(op, `a shape that broadcasts to ${shapeText(to)}`, name, shapeText(shape));
 }
 
-/** Strides for reading a tensor as if it had `shape`: 0 along repeated dimensions. */
-export function broadcastStrides(shape: Shape, strides: readonly number[], to: Shape): number[] {
-  const lead = to.length - shape.length;
-  const result = new Array<number>(to.length);
-  for (let i = 0; i < to.length; i++) {
-    result[i] = i < lead || (shape[i - lead] === 1 && to[i] !== 1) ? 0 : strides[i - lead];
-  }
-  return result;
-}
-
 /** The number of elements in memory between the first and the last element of a tensor, inclusive. */
 export function extentOf(shape: Shape, strides: readonly number[]): number {
   let last = 0;

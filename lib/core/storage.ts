@@ -1,6 +1,7 @@
 /** The memory behind tensors. */
 import { capture } from './capture';
 import { countChange } from './changes';
+import { countTemporary } from './minorCollections';
 import { prepareMemory } from './native';
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
@@ -127,6 +128,8 @@ const slabSizes = [
   { slab: 16384, largest: 4096 },
 ] as const;
 const largestInSlab = 4096;
+/** Results from this size on bypass the caches (kStreamBytes in native/core/elementwise.h). */
+const streamed = 4 << 20;
 const alignment = 64; // a cache line, which is also the widest vector
 
 /** A buffer that is divided among tensors in sequence, and freed after all of them are. */
@@ -202,6 +205,7 @@ export function allocate(dtype: DType, length: number): TypedArray {
   if (bytes <= slabSizes[0].largest) return small.cut(dtype, bytes, length);
   if (bytes <= slabSizes[1].largest) return medium.cut(dtype, bytes, length);
   if (bytes <= largestInSlab) return large.cut(dtype, bytes, length);
+  if (bytes < streamed) countTemporary(bytes);
   // Not zeroed, unlike a new ArrayBuffer, because every op writes its complete result.
   return aligned(dtype, memory(bytes + alignment, unzeroed), length);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/cursor.h"
 #include "core/threads.h"
 #include "hwy/cache_control.h"
 #include "simd/half.h"
@@ -16,114 +17,6 @@ constexpr size_t kWidest = 8;  // bytes of the largest element
 constexpr int64_t kLongRow =
     64;  // rows of at least this length are read in place if they are contiguous
 constexpr int64_t kPartMultiple = 64;  // each thread's range starts at a cache line
-
-// Calls body.operator()<unsigned type of `bytes` bytes>().
-template <class Body>
-void WithWord(size_t bytes, const Body& body) {
-  if (bytes == 1) return body.template operator()<uint8_t>();
-  if (bytes == 2) return body.template operator()<uint16_t>();
-  if (bytes == 4) return body.template operator()<uint32_t>();
-  body.template operator()<uint64_t>();
-}
-
-void* At(void* base, int64_t index, size_t bytes) {
-  return static_cast<char*>(base) + index * static_cast<int64_t>(bytes);
-}
-
-// A position in a layout: the column, and the start of the row for each operand.
-class Cursor {
- public:
-  Cursor(const Dims& dims, size_t operands, int64_t index) : dims_(&dims), last_(operands) {
-    for (size_t k = dims.ndim; k-- > 0;) {
-      at_[k] = index % dims.size[k];
-      index /= dims.size[k];
-    }
-    for (size_t i = 0; i < operands; ++i) {
-      offset_[i] = 0;
-      for (size_t k = 0; k + 1 < dims.ndim; ++k) offset_[i] += at_[k] * dims.stride[i][k];
-    }
-  }
-
-  int64_t column() const { return at_[dims_->ndim - 1]; }
-  // Elements from the current position to the end of the row.
-  int64_t left() const { return dims_->size[dims_->ndim - 1] - column(); }
-  int64_t stride(size_t i) const { return dims_->stride[i][dims_->ndim - 1]; }
-  int64_t offset(size_t i) const { return offset_[i] + column() * stride(i); }
-
-  // The same position for one operand alone, which advances faster.
-  Cursor Of(size_t operand) const {
-    Cursor one = *this;
-    one.first_ = operand;
-    one.last_ = operand + 1;
-    return one;
-  }
-
-  // Moves forward by n <= left() elements.
-  void Advance(int64_t n) {
-    const size_t inner = dims_->ndim - 1;
-    at_[inner] += n;
-    if (at_[inner] < dims_->size[inner]) return;
-    at_[inner] = 0;
-    for (size_t k = inner; k-- > 0;) {
-      const bool carries = ++at_[k] == dims_->size[k];
-      const int64_t steps = carries ? 1 - dims_->size[k] : 1;
-      for (size_t i = first_; i < last_; ++i) offset_[i] += steps * dims_->stride[i][k];
-      if (!carries) return;
-      at_[k] = 0;
-    }
-  }
-
- private:
-  const Dims* dims_;
-  size_t first_ = 0, last_;  // the operands whose offsets are updated
-  std::array<int64_t, kMaxDims> at_;
-  std::array<int64_t, kMaxElementwiseOperands> offset_;
-};
-
-// Copies n elements between one operand's row and packed memory.
-template <class T>
-void PackRow(const T* from, int64_t stride, int64_t n, T* packed) {
-  if (stride == 0) {
-    std::fill_n(packed, n, *from);
-  } else {
-    for (int64_t i = 0; i < n; ++i) packed[i] = from[i * stride];
-  }
-}
-template <class T>
-void UnpackRow(const T* packed, int64_t n, T* to, int64_t stride) {
-  for (int64_t i = 0; i < n; ++i) to[i * stride] = packed[i];
-}
-
-// Calls row(cursor, done, n) for each piece of a row in the next `count` elements.
-template <class Row>
-void EachRow(Cursor cursor, int64_t count, const Row& row) {
-  for (int64_t done = 0; done < count;) {
-    const int64_t n = std::min(count - done, cursor.left());
-    row(cursor, done, n);
-    cursor.Advance(n);
-    done += n;
-  }
-}
-
-void Pack(const void* base, size_t bytes, const Cursor& from, size_t operand, int64_t count,
-          void* packed) {
-  WithWord(bytes, [&]<class T>() {
-    EachRow(from.Of(operand), count, [&](const Cursor& at, int64_t done, int64_t n) {
-      PackRow(static_cast<const T*>(base) + at.offset(operand), at.stride(operand), n,
-              static_cast<T*>(packed) + done);
-    });
-  });
-}
-
-void Unpack(const void* packed, size_t bytes, const Cursor& to, size_t operand, int64_t count,
-            void* base) {
-  WithWord(bytes, [&]<class T>() {
-    EachRow(to.Of(operand), count, [&](const Cursor& at, int64_t done, int64_t n) {
-      UnpackRow(static_cast<const T*>(packed) + done, n, static_cast<T*>(base) + at.offset(operand),
-                at.stride(operand));
-    });
-  });
-}
 
 // Calls body.operator()<C type of the half format>().
 template <class Body>
@@ -261,12 +154,12 @@ bool Any(const Args& a, size_t operand, const IsOne& isOne) {
     for (int64_t i = 0; i < n; ++i) found |= static_cast<unsigned>(isOne(x[i]));
     return found != 0;
   }
-  EachRow(Cursor(dims, operand + 1, 0).Of(operand), dims.count,
-          [&](const Cursor& at, int64_t, int64_t n) {
-            const T* row = x + at.offset(operand);
-            const int64_t stride = at.stride(operand);
-            for (int64_t i = 0; i < n; ++i) found |= static_cast<unsigned>(isOne(row[i * stride]));
-          });
+  const Cursor begin(dims, operand + 1, 0);
+  const int64_t stride = begin.stride(operand);
+  EachRow(begin, operand, dims.count, [&](int64_t offset, int64_t, int64_t n) {
+    const T* row = x + offset;
+    for (int64_t i = 0; i < n; ++i) found |= static_cast<unsigned>(isOne(row[i * stride]));
+  });
   return found != 0;
 }
 

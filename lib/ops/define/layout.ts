@@ -1,41 +1,59 @@
 /** The memory layout of elementwise ops, and their native calls. */
 import type { NativeOp } from '../../../binding';
 import { unexpected } from '../../core/errors';
-import { broadcastStrides, sameShape, type Shape } from '../../core/shape';
+import { sameShape, type Shape } from '../../core/shape';
 import type { Tensor } from '../../core/tensor';
+
+/** Sizes and strides of the call in progress; arrays that are made anew for each call took 1 us. */
+const sizes: number[] = [];
+const strides: number[] = [];
+/** Layouts by their length. The native call copies the numbers. */
+const layouts: Float64Array[] = [];
+
+/** The stride of an operand along dimension i of the shape that it is broadcast to, where its size is not 1. */
+function strideAlong(operand: Tensor, shape: Shape, i: number): number {
+  const own = i - (shape.length - operand.shape.length);
+  return own < 0 || operand.shape[own] === 1 ? 0 : operand._strides[own];
+}
 
 /**
  * Sizes and strides for a native elementwise op, with each operand broadcast to `shape`. Adjacent dimensions are
- * merged if the strides of all operands allow it.
+ * merged if the strides of all operands allow it. The array is valid until the next call.
  */
-export function layoutOf(op: string, shape: Shape, operands: readonly Tensor[]): Float64Array {
-  const all = operands.map((operand) => broadcastStrides(operand.shape, operand._strides, shape));
-  const sizes: number[] = [];
-  const strides: number[][] = operands.map(() => []);
+function layoutOf(op: string, shape: Shape, operands: readonly Tensor[]): Float64Array {
+  const count = operands.length;
+  let dims = 0; // `strides` has those of dimension d of operand k at d * count + k
   for (let i = 0; i < shape.length; i++) {
-    if (shape[i] === 1) continue;
-    const last = sizes.length - 1;
-    if (last >= 0 && all.every((own, k) => strides[k][last] === own[i] * shape[i])) {
-      sizes[last] *= shape[i];
-      all.forEach((own, k) => (strides[k][last] = own[i]));
+    const size = shape[i];
+    if (size === 1) continue;
+    let merges = dims > 0;
+    for (let k = 0; k < count; k++) {
+      const stride = strideAlong(operands[k], shape, i);
+      strides[dims * count + k] = stride;
+      merges &&= strides[(dims - 1) * count + k] === stride * size;
+    }
+    if (merges) {
+      for (let k = 0; k < count; k++) strides[(dims - 1) * count + k] = strides[dims * count + k];
+      sizes[dims - 1] *= size;
     } else {
-      sizes.push(shape[i]);
-      all.forEach((own, k) => strides[k].push(own[i]));
+      sizes[dims++] = size;
     }
   }
-  if (sizes.length === 0) {
-    sizes.push(1);
-    strides.forEach((own) => own.push(0));
+  if (dims === 0) {
+    sizes[0] = 1;
+    for (let k = 0; k < count; k++) strides[k] = 0;
+    dims = 1;
   }
-  if (sizes.length > 16) {
-    throw unexpected(
-      op,
-      'at most 16 dimensions that cannot be merged',
-      'shape',
-      String(sizes.length),
-    );
+  if (dims > 16) {
+    const what = 'at most 16 dimensions that cannot be merged';
+    throw unexpected(op, what, 'shape', String(dims));
   }
-  return Float64Array.from([...sizes, ...strides.flat()]);
+  const layout = (layouts[dims * (count + 1)] ??= new Float64Array(dims * (count + 1)));
+  for (let d = 0; d < dims; d++) {
+    layout[d] = sizes[d];
+    for (let k = 0; k < count; k++) layout[(k + 1) * dims + d] = strides[d * count + k];
+  }
+  return layout;
 }
 
 /**

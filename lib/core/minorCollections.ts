@@ -1,16 +1,17 @@
 /**
  * Minor garbage collections after every few megabytes of temporaries. V8 starts one after 32 MB of buffers, so results
  * of eager operations would always be written to memory that is not in the caches. On Zen 4 with AVX-512, `x.add(y)` of
- * 65,536 float32 took 39 us, and 20 us with these collections (PyTorch 2.15: 10 us).
+ * 65,536 float32 took 30 us, and 15 to 24 us with these collections (PyTorch 2.15: 10 us).
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { requireArity, wrongType } from './errors';
 
-/** Bytes of temporaries between two collections; 4 to 12 MB were equally fast. A collection takes 40 to 60 us. */
-const usualBytes = 8 << 20;
-/** V8 itself collects after 32 MB. */
-const mostBytes = 64 << 20;
+/**
+ * Bytes of temporaries between two collections; one takes 40 to 60 us on an idle machine. Less frequent ones after
+ * results that are kept, or after slow collections, were worse: V8 then collected all of its memory more often.
+ */
+const usualBytes = 4 << 20;
 
 type Collect = (options: { readonly type: 'minor' }) => void;
 
@@ -18,14 +19,10 @@ const enabled = process.env['BLASGRAD_MINOR_COLLECTIONS'] !== '0';
 let collect: Collect | null | undefined;
 let interval = enabled ? usualBytes : Infinity;
 let allocated = 0;
-/** Bytes of all buffers at the last collection, and when it ended, in ms. */
-let external = 0;
-let ended = -Infinity;
-/** The part of the time that collections may take. On a busy machine, one can wait for V8's helper threads for 10 ms. */
-const mostShare = 0.1;
 
 /** V8's function, which only a new context has, after a flag is set; null if this runtime has none. */
 function collector(): Collect | null {
+  if (typeof globalThis.gc === 'function') return globalThis.gc as Collect;
   try {
     setFlagsFromString('--expose-gc');
     const found: unknown = runInNewContext('gc');
@@ -42,32 +39,17 @@ export function countTemporary(bytes: number): void {
   if (allocated >= interval) collectMinor();
 }
 
-/**
- * Collects. The next collection is later if the last one freed less than half of what was allocated before it, because a
- * graph or the program keeps the results, or if this one takes long.
- */
 function collectMinor(): void {
-  if (collect === undefined) collect = collector();
-  if (collect === null) {
-    interval = Infinity;
-    return;
-  }
-  const bytes = getHeapStatistics().external_memory;
-  const kept = bytes - external > allocated / 2;
-  external = bytes;
   allocated = 0;
-  const start = performance.now();
-  collect({ type: 'minor' });
-  const end = performance.now();
-  const slow = end - start > mostShare * (start - ended);
-  ended = end;
-  interval = kept || slow ? Math.min(interval * 2, mostBytes) : usualBytes;
+  if (collect === undefined) collect = collector();
+  if (collect === null) interval = Infinity;
+  else collect({ type: 'minor' });
 }
 
 /**
  * Turns the minor garbage collections of eager operations on or off. They are on by default, or off if
- * BLASGRAD_MINOR_COLLECTIONS is 0. After every 8 MB of temporary results, the library asks V8 for one, so that new
- * results reuse memory that is still in the CPU's caches. They are less frequent while most of the results are in use.
+ * BLASGRAD_MINOR_COLLECTIONS is 0. After every 4 MB of temporary results, the library asks V8 for one, so that new
+ * results reuse memory that is still in the CPU's caches.
  *
  * @param enable whether the library asks for them; applies to the calling thread
  * @throws TypeError if it is not a boolean

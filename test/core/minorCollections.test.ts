@@ -18,7 +18,7 @@ test.each([true, false])('results keep their elements: collections %p', (enable)
   expect(last.index(0).item()).toBeCloseTo(first + 399, 4);
 });
 
-test('one follows the first 8 MB of temporaries, without exposing `gc`', () => {
+test('one follows the first 4 MB of temporaries, without exposing `gc`', () => {
   const script = `
     const { PerformanceObserver } = require('node:perf_hooks');
     const { ones } = require('./dist/blasgrad.js');

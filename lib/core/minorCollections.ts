@@ -22,7 +22,7 @@ let allocated = 0;
 
 /** V8's function, which only a new context has, after a flag is set; null if this runtime has none. */
 function collector(): Collect | null {
-  if (typeof globalThis.gc === 'function') return globalThis.gc as Collect;
+  if (typeof globalThis.gc === 'function') return globalThis.gc;
   try {
     setFlagsFromString('--expose-gc');
     const found: unknown = runInNewContext('gc');

@@ -90,7 +90,9 @@ inline void Multiply(const Matrices& left, const Matrices& right, const Matrices
                                         right.panel(p) + position * right.stride,
                                         out.panel(p) + position * out.stride,
                                         add};
-  MultiplyOffsets(product, static_cast<size_t>(out.groupWidth(p)), 0, static_cast<size_t>(rows));
+  // Tiles of kRows rows only, because sums of fewer rows are added in another order.
+  MultiplyOffsets(product, static_cast<size_t>(out.step(p)), 0,
+                  static_cast<size_t>(RoundUp(rows, kRows)));
 }
 
 }  // namespace HWY_NAMESPACE

@@ -41,6 +41,7 @@ export { scalarInput, type ScalarInput } from './core/scalarInput';
 export { enableGrad, isGradEnabled, noGrad } from './core/gradMode';
 export * as data from './data';
 export * as F from './functional';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/shuffle';
 export * as io from './io';
 export type { NestedArray, NumberArray, TensorData } from './core/nested';
 export type { TransferableTensor } from './core/transfer';

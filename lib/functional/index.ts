@@ -42,8 +42,16 @@ export * from './convolution';
 export * from './distance';
 export * from './embedding';
 export * from './glu';
+export * from './gridSample';
+export {
+  interpolate,
+  upsample,
+  type InterpolateMode,
+  type InterpolateOptions,
+} from './interpolate';
 export * from './loss';
 export { pad, type PadMode, type PadOptions } from './pad';
 export * from './pooling';
 export * from './prelu';
+export * from './shuffle';
 export { fold, unfold, type UnfoldOptions } from './unfold';

@@ -34,3 +34,5 @@ import './nn/loss';
 import './nn/normalize';
 import './nn/convolution';
 import './nn/unfold';
+import './nn/interpolate';
+import './nn/gridSample';

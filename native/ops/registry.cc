@@ -42,6 +42,8 @@ const std::vector<Op>& Registry() {
              AveragePoolOps,
              AveragePoolBackwardOps,
              AdaptivePoolOps,
+             ResampleOps,
+             GridSampleOps,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

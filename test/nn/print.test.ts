@@ -18,6 +18,16 @@ test.each<[nn.AnyModule, string]>([
   [new nn.ZeroPad2d([1, 2, 3, 4]), 'ZeroPad2d((1, 2, 3, 4))'],
   [new nn.ReflectionPad3d(1), 'ReflectionPad3d((1, 1, 1, 1, 1, 1))'],
   [new nn.ReplicationPad2d(2), 'ReplicationPad2d((2, 2, 2, 2))'],
+  [new nn.Upsample({ scaleFactor: 2 }), "Upsample(scale_factor=2.0, mode='nearest')"],
+  [new nn.Upsample({ size: [4, 5], mode: 'bilinear' }), "Upsample(size=(4, 5), mode='bilinear')"],
+  [
+    new nn.UpsamplingBilinear2d({ scaleFactor: [2, 1.5] }),
+    "UpsamplingBilinear2d(scale_factor=(2.0, 1.5), mode='bilinear')",
+  ],
+  [new nn.UpsamplingNearest2d({ size: 8 }), "UpsamplingNearest2d(size=8, mode='nearest')"],
+  [new nn.PixelShuffle(3), 'PixelShuffle(upscale_factor=3)'],
+  [new nn.PixelUnshuffle(3), 'PixelUnshuffle(downscale_factor=3)'],
+  [new nn.ChannelShuffle(2), 'ChannelShuffle(groups=2)'],
   [new nn.CircularPad1d([2, 0]), 'CircularPad1d((2, 0))'],
   [
     new nn.Conv1d(3, 4, 3, { padding: 1 }),

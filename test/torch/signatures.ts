@@ -122,6 +122,16 @@ const signatures: Readonly<Record<string, string>> = {
   ),
   'nn.functional.unfold': 'input kernel_size | dilation padding stride',
   'nn.functional.pad': 'input pad | mode value',
+  ...each(
+    `interpolate upsample`,
+    'input | size scale_factor mode align_corners recompute_scale_factor antialias',
+    'nn.functional.',
+  ),
+  'nn.functional.grid_sample': 'input grid | mode padding_mode align_corners',
+  'nn.functional.affine_grid': 'theta size | align_corners',
+  ...each('pixel_shuffle', 'input upscale_factor', 'nn.functional.'),
+  ...each('pixel_unshuffle', 'input downscale_factor', 'nn.functional.'),
+  ...each('channel_shuffle', 'input groups', 'nn.functional.'),
   'nn.functional.one_hot': 'input num_classes',
   ...each(
     'max_pool1d max_pool2d max_pool3d',

@@ -14,9 +14,6 @@ export const missing: readonly string[] = [
   'nn.RMSNorm',
   'nn.GroupNorm',
   'nn.LocalResponseNorm',
-  // layers_resampling
-  'nn.Upsample',
-  'nn.PixelShuffle',
   // normalization
   'F.batchNorm',
   'F.instanceNorm',
@@ -24,11 +21,4 @@ export const missing: readonly string[] = [
   'F.layerNorm',
   'F.rmsNorm',
   'F.localResponseNorm',
-  // resampling
-  'F.interpolate',
-  'F.gridSample',
-  'F.affineGrid',
-  'F.pixelShuffle',
-  'F.pixelUnshuffle',
-  'F.channelShuffle',
 ];

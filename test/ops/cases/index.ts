@@ -9,6 +9,8 @@ import { cases as einsum } from './matrix/einsum';
 import { cases as extreme } from './reduce/extreme';
 import { cases as gather } from './index/gather';
 import { cases as indexing } from './index/indexing';
+import { cases as interpolate } from './nn/interpolate';
+import { cases as gridSample } from './nn/gridSample';
 import { cases as join } from './shape/join';
 import { cases as loss } from './nn/loss';
 import { cases as matmul } from './matrix/matmul';
@@ -44,6 +46,8 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   indexing,
   join,
   pad,
+  interpolate,
+  gridSample,
   sort,
   einsum,
   backend,

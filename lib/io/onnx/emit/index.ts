@@ -10,6 +10,7 @@ import { pooling } from './pooling';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { integers } from './integers';
+import { resampling } from './resampling';
 
 export { emitOp } from './narrow';
 
@@ -23,6 +24,7 @@ export const emitters: Emitters<OpName> = {
   ...reductions,
   ...pooling,
   normalizeChannels,
+  ...resampling,
   rounded: ({ inputs: [x] }) => x.name, // rounded by the ops before it
   scaleGradByFreq: ({ inputs: [x] }) => x.name, // changes only gradients
   xlogy: ({ inputs: [value] }) => value.name, // computed by the ops before it
@@ -42,6 +44,9 @@ export const emitters: Emitters<OpName> = {
   indexClear: null,
   nllLossBackward: null,
   padAdjoint: null,
+  interpolateAdjoint: null,
+  gridSampleInput: null,
+  gridSampleGrid: null,
   sliceBackward: null,
   convWeight: null,
 };

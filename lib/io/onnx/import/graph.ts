@@ -13,6 +13,7 @@ import { GraphNode, type Run } from './node';
 import { padding } from './padding';
 import { pooling } from './pooling';
 import { reductions } from './reductions';
+import { resampling } from './resampling';
 import { shapes } from './shapes';
 import { InvalidPart, readTensor } from './tensor';
 
@@ -26,6 +27,7 @@ const operators = new Map(
     ...convolutions,
     ...pooling,
     ...reductions,
+    ...resampling,
   }),
 );
 /** The supported opsets. */

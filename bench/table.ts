@@ -109,7 +109,7 @@ const descriptions: Readonly<Record<string, string>> = {
   workers: 'Training steps in one worker thread, and in two that run at the same time.',
   tune: 'A hyperparameter search in one worker thread, and in two: the time divided by the number of trials.',
   memory: 'Memory of processes that train.',
-  elementwise: 'Eager operations on a million float32 elements.',
+  elementwise: 'Eager operations on float32 elements, most on a million.',
   dtypes: 'Eager conversions between dtypes, and operations on bytes and half-precision tensors.',
   add: 'Cost of one small operation.',
   gather: 'Batches of a `TensorDataset`, compared with plain JavaScript.',

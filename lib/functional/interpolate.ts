@@ -76,7 +76,7 @@ const optionNames = [
  * @see torch.nn.functional.interpolate
  * @example F.interpolate(tensor([[[1, 2]]]), { scaleFactor: 2 }) // tensor([[[1., 1., 2., 2.]]])
  */
-export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
+export function interpolate(input: Tensor, options: InterpolateOptions = {}): Tensor {
   requireArity('interpolate', arguments.length, 2);
   return interpolateWith('interpolate', input, options);
 }
@@ -93,7 +93,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
  */
 export function upsample(
   input: Tensor,
-  options: Pick<InterpolateOptions, 'size' | 'scaleFactor' | 'mode' | 'alignCorners'>,
+  options: Pick<InterpolateOptions, 'size' | 'scaleFactor' | 'mode' | 'alignCorners'> = {},
 ): Tensor {
   requireArity('upsample', arguments.length, 2);
   requireOptions('upsample', options, ['size', 'scaleFactor', 'mode', 'alignCorners']);

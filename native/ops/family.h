@@ -17,8 +17,6 @@ std::vector<Op> PositionOps();
 std::vector<Op> FlipOps();
 std::vector<Op> TriangleOps();
 std::vector<Op> PadOps();
-std::vector<Op> ResampleOps();
-std::vector<Op> GridSampleOps();
 std::vector<Op> SortOps();
 std::vector<Op> LossOps();
 std::vector<Op> NormalizeOps();

@@ -5,6 +5,7 @@
 
 #include "core/op_limits.h"
 #include "ops/family.h"
+#include "ops/nn/resampling.h"
 
 namespace blasgrad {
 

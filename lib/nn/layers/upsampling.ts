@@ -43,7 +43,7 @@ export class Upsample extends Module {
    * @param options.alignCorners whether the first and last elements keep their places; default false
    * @param options.recomputeScaleFactor whether to compute positions from the integer sizes; default false
    */
-  constructor(options: UpsampleOptions) {
+  constructor(options: UpsampleOptions = {}) {
     requireArity(new.target.name, arguments.length, 1);
     super();
     const op = new.target.name;
@@ -110,7 +110,7 @@ export class UpsamplingNearest2d extends Upsample {
    * @param options.size sizes of the result
    * @param options.scaleFactor factors of the sizes, instead of `size`
    */
-  constructor(options: UpsamplingOptions) {
+  constructor(options: UpsamplingOptions = {}) {
     requireArity(new.target.name, arguments.length, 1);
     requireOptions(new.target.name, options, ['size', 'scaleFactor']);
     super({ ...options, mode: 'nearest' });
@@ -132,7 +132,7 @@ export class UpsamplingBilinear2d extends Upsample {
    * @param options.size sizes of the result
    * @param options.scaleFactor factors of the sizes, instead of `size`
    */
-  constructor(options: UpsamplingOptions) {
+  constructor(options: UpsamplingOptions = {}) {
     requireArity(new.target.name, arguments.length, 1);
     requireOptions(new.target.name, options, ['size', 'scaleFactor']);
     super({ ...options, mode: 'bilinear', alignCorners: true });

@@ -261,7 +261,7 @@ std::vector<Op> InterpolateOps() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "ops/family.h"
+#include "ops/nn/resampling.h"
 
 namespace blasgrad {
 HWY_EXPORT(InterpolateOps);

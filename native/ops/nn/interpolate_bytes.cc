@@ -4,6 +4,7 @@
 
 #include "core/threads.h"
 #include "ops/nn/interpolate_table.h"
+#include "ops/nn/resampling.h"
 
 namespace blasgrad {
 namespace {

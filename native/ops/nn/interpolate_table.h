@@ -6,12 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/op.h"
-
 namespace blasgrad {
-
-// The op for bytes, in a file of its own.
-Op InterpolateBytesOp();
 
 enum class Interpolation : uint8_t {
   identity,

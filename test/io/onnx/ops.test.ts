@@ -58,6 +58,10 @@ const refused: readonly (readonly [RegExp, RegExp])[] = [
   [/^adaptiveMaxPool with indices/, /adaptiveMaxPoolIndices has no operator in ONNX/],
   [/^adaptive\w+ of \[3,5,6\] to 0/, /adaptive/],
   [/^fractionalMaxPool/, /fractionalMaxPool has no operator in ONNX/],
+  [
+    /^interpolate uint8.*mode bilinear/,
+    /ONNX rounds bytes otherwise; convert the images to float32/,
+  ],
   [/^interpolate .*mode lanczos/, /:\n {2}interpolate: ONNX has no Resize with mode lanczos$/],
   [/(sort|gather|indexSelect).* single number|of \[\] along/, /of a 0-dim tensor$/],
 ];

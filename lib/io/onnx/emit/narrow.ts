@@ -43,6 +43,7 @@ const ofBytes: ReadonlySet<OpName> = new Set([
   'prod',
   'cumsum',
   'normalizeChannels',
+  'interpolate',
 ] as const);
 
 /** The wider dtype in which the op is computed; undefined if it is computed in this dtype. */

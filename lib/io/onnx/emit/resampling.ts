@@ -1,4 +1,5 @@
 /** Interpolation and sampling as ONNX nodes. */
+import { isFloating } from '../../../core/dtype';
 import type { OpName } from '../../../core/node';
 import { fixed, Unsupported, type Emitters, type GraphBuilder, type Ref } from '../builder';
 import type { Size } from '../size';
@@ -63,7 +64,10 @@ export const resampling = {
     };
     if (mode === 'area') return means(x, sizes, graph);
     if (mode === 'lanczos') throw new Unsupported('ONNX has no Resize with mode lanczos');
-    if (x.dtype === 'int64' || x.dtype === 'bool') return picked(x, mode, sizes, graph);
+    if (x.dtype === 'uint8' && !mode.startsWith('nearest')) {
+      throw new Unsupported('ONNX rounds bytes otherwise; convert the images to float32 first');
+    }
+    if (!isFloating(x.dtype) && x.dtype !== 'uint8') return picked(x, mode, sizes, graph);
     if (antialias) graph.requireOpset(18);
     const nearest = mode === 'nearest' || mode === 'nearest-exact';
     const half = mode === 'nearest' ? 'asymmetric' : 'half_pixel';

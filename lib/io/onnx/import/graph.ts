@@ -23,7 +23,6 @@ const operators = new Map(
     ...comparisons,
     ...shapes,
     ...padding,
-    ...reductions,
     ...convolutions,
     ...pooling,
     ...reductions,

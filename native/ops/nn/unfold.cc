@@ -63,6 +63,7 @@ void Unfold(const Args& a) {
   const Sizes s = SizesOf(a);
   const Window &rows = s.rows, &columns = s.columns;
   const int64_t taps = s.taps(), windows = s.windows();
+  if (s.planes == 0 || taps == 0 || windows == 0) return;  // products of other sizes may overflow
   const T* x = a.in<T>(0);
   T* y = a.out<T>(1);
   a.threads->For(s.planes * taps, kGrain / std::max<int64_t>(windows, 1) + 1,
@@ -99,7 +100,10 @@ void Fold(const Args& a) {
   using T = ComputeOf<S>;
   const Sizes s = SizesOf(a);
   const Window &rows = s.rows, &columns = s.columns;
-  const int64_t taps = s.taps(), windows = s.windows();
+  const int64_t windows = s.windows();
+  const int64_t taps = windows == 0 ? 0 : s.taps();  // of no windows, sizes may be anything
+  if (s.planes == 0 || rows.input == 0 || columns.input == 0) return;
+  const int64_t read = taps == 0 ? 0 : rows.kernel;
   const S* y = a.in<S>(0);
   S* x = a.out<S>(1);
   const int64_t perLine = columns.input * (taps / std::max<int64_t>(rows.stride, 1) + 1);
@@ -109,7 +113,7 @@ void Fold(const Args& a) {
                    for (int64_t i = begin; i < end; ++i) {
                      const S* plane = y + i / rows.input * taps * windows;
                      std::fill_n(sum, columns.input, T{0});
-                     for (int64_t row = 0; row < rows.kernel; ++row) {
+                     for (int64_t row = 0; row < read; ++row) {
                        const int64_t o = rows.from(row, i % rows.input);
                        if (o >= rows.output || rows.at(o, row) != i % rows.input) continue;
                        for (int64_t column = 0; column < columns.kernel; ++column) {

@@ -107,8 +107,8 @@ export function setNumThreads(n: number): void {
 
 /**
  * Allows or forbids Winograd's algorithm for float32 convolutions with 3 x 3 kernels, stride 1, and 32 channels or more.
- * It is up to twice as fast as the direct algorithm, and its rounding errors are two to three times as large (below 1e-5
- * of the largest value). It is allowed at first, unless BLASGRAD_WINOGRAD is 0. The setting is that of the calling thread
+ * It takes about 0.4 of the time of the direct algorithm, and its rounding errors are two to three times as large (below
+ * 1e-5 of the largest value). It is allowed at first, unless BLASGRAD_WINOGRAD is 0. The setting is that of the calling thread
  * (the main thread or a worker). Compiled functions follow it without a new capture, runs in the background as it is when
  * they start.
  *

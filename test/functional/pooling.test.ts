@@ -159,6 +159,12 @@ test.each([1, 2, 3] as const)('maxUnpool%dd reverses maxPool', (dims) => {
   expect(again.toArray()).toEqual(values.abs().toArray());
 });
 
+test('numbers that do not matter may be large', () => {
+  const options = { stride: 2 ** 40, dilation: 2 ** 40 };
+  expect(F.maxPool2d(x, 1, options).shape).toEqual([2, 3, 1, 1]);
+  expect(F.avgPool2d(x, 3, { stride: 2 ** 40 }).shape).toEqual([2, 3, 1, 1]);
+});
+
 test('a layer without indices returns a tensor', () => {
   const values: Tensor = new nn.MaxPool2d(2).forward(x);
   expect(values.shape).toEqual([2, 3, 2, 2]);

@@ -72,12 +72,12 @@ export function geometryFor(op: string, x: Tensor, args: PoolArguments): PoolGeo
     const window = {
       kernel: kernel[i],
       stride: stride[i],
-      dilation: dilation[i],
+      dilation: kernel[i] === 1 ? 1 : dilation[i],
       low: padding[i],
       high: padding[i],
     };
     out.push(windowsAlong(size, window, ceilMode));
-    // A stride beyond the input does not matter.
+    // A stride beyond the input does not matter, nor does the dilation of a single element.
     return { ...window, stride: Math.min(window.stride, size + 2 * padding[i]) };
   });
   if (out.some((count) => count < 1)) {

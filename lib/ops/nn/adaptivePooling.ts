@@ -20,6 +20,8 @@ declare module '../../core/node' {
     adaptiveAveragePool: PoolSizes;
     adaptiveAveragePoolBackward: PoolSizes;
     fractionalMaxPool: FractionalPooling;
+    /** The indices of the maxima, as a result. */
+    fractionalMaxPoolIndices: FractionalPooling;
   }
 }
 
@@ -112,5 +114,7 @@ export function fractionalMaxPool(
     },
     pooling,
   );
-  return [record(y, fractionalRule, [x], [indices], pooling), indices];
+  const result = record(y, fractionalRule, [x], [indices], pooling);
+  reportResult('fractionalMaxPoolIndices', [indices], [x], pooling);
+  return [result, indices];
 }

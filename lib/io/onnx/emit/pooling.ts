@@ -90,7 +90,8 @@ const averagePool: Emit<Averages> = ({ inputs: [x], attrs }, graph) => {
   }
   const { windows, attributes } = windowsOf(attrs);
   const divisor = fixed(attrs.divisor, 'a divisor');
-  return batched(x, x.name, attrs.dims, graph, (name) => {
+  // onnxruntime averages only float32.
+  const y = batched(x, graph.as(x, 'float32'), attrs.dims, graph, (name) => {
     if (isGlobal(attrs) && divisor === 0) return graph.node('GlobalAveragePool', [name]);
     const inside = windows.every(({ used, high }) => used <= high);
     if (!attrs.countIncludePad && divisor === 0) {
@@ -105,8 +106,9 @@ const averagePool: Emit<Averages> = ({ inputs: [x], attrs }, graph) => {
     const means = graph.node('AveragePool', [name], { ...attributes, count_include_pad: 1n });
     const counts = divisor === 0 ? countsOf(attrs) : { shape: [], values: [divisor] };
     const factors = counts.values.map((count) => elements / count);
-    return graph.node('Mul', [means, graph.constant(x.dtype, counts.shape, factors)]);
+    return graph.node('Mul', [means, graph.constant('float32', counts.shape, factors)]);
   });
+  return x.dtype === 'float32' ? y : graph.cast(y, x.dtype);
 };
 
 /** The elements of each window that are not beyond the padding. */
@@ -136,6 +138,7 @@ export const pooling = {
   adaptiveMaxPoolIndices: null,
   adaptiveAveragePool: null,
   fractionalMaxPool: null,
+  fractionalMaxPoolIndices: null,
   // These occur only in backward.
   maxPoolBackward: null,
   maxPoolPick: null,

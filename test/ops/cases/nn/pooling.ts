@@ -1,4 +1,4 @@
-/** Pooling in one to three dimensions. */
+/** Pooling in one to three dimensions. Long because all tables share the references. */
 import { F, grad, zerosLike, type Tensor } from 'blasgrad';
 import { at, build, type InputSpec, type OpCase, type Plain } from '../../harness';
 import { indicesOf } from '../../../support/plain';

@@ -52,6 +52,19 @@ export {
 export * from './loss';
 export { pad, type PadMode, type PadOptions } from './pad';
 export * from './pooling';
+export {
+  batchNorm,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  localResponseNorm,
+  rmsNorm,
+  type AffineOptions,
+  type BatchNormOptions,
+  type InstanceNormOptions,
+  type LocalResponseNormOptions,
+  type RmsNormOptions,
+} from './normalization';
 export * from './prelu';
 export * from './shuffle';
 export { fold, unfold, type UnfoldOptions } from './unfold';

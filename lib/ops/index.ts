@@ -36,3 +36,4 @@ import './nn/convolution';
 import './nn/unfold';
 import './nn/interpolate';
 import './nn/gridSample';
+import './nn/normalization';

@@ -45,6 +45,8 @@ const std::vector<Op>& Registry() {
              AdaptivePoolOps,
              ResampleOps,
              GridSampleOps,
+             NormOps,
+             NormBackwardOps,
          }) {
       std::vector<Op> some = family();
       std::move(some.begin(), some.end(), std::back_inserter(all));

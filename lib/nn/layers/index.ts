@@ -2,6 +2,7 @@
 export * from './activations';
 export * from './adaptivePooling';
 export * from './averagePooling';
+export * from './batchNorm';
 export { ModuleDict, ModuleList, ParameterList } from './containers';
 export * from './convolution';
 export * from './convolutionTranspose';
@@ -11,6 +12,7 @@ export * from './embedding';
 export * from './linear';
 export * from './losses';
 export * from './maxPooling';
+export * from './normalization';
 export * from './numericActivations';
 export * from './padding';
 export * from './reshape';

@@ -23,6 +23,7 @@ import { cases as unary } from './elementwise/unary';
 import { cases as view } from './shape/view';
 import { cases as creation } from './creation';
 import { cases as convolution } from './nn/convolution';
+import { cases as normalization } from './nn/normalization';
 import { cases as normalize } from './nn/normalize';
 import { cases as pooling } from './nn/pooling';
 import { cases as optim } from './optim';
@@ -42,6 +43,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   convolution,
   unfold,
   pooling,
+  normalization,
   gather,
   indexing,
   join,

@@ -37,6 +37,8 @@ export const emitters: Emitters<OpName> = {
   huberLoss: null,
   random: null,
   dropout: null,
+  runningStatistics: null,
+  normalization: null,
   // These occur only in backward.
   copySlices: null,
   gatherBackward: null,

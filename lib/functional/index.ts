@@ -37,6 +37,7 @@ export { linear } from '../ops/matrix/linear';
 export { logSoftmax, softmax, softmin, type SoftmaxOptions } from '../ops/reduce/softmax';
 export { dropout, featureDropout, type DropoutOptions } from '../ops/random/random';
 export { oneHot } from '../ops/index/mask';
+export { alphaDropout, featureAlphaDropout } from './alphaDropout';
 export * from './bilinear';
 export * from './convolution';
 export * from './distance';
@@ -56,15 +57,12 @@ export {
   batchNorm,
   groupNorm,
   instanceNorm,
-  layerNorm,
-  localResponseNorm,
-  rmsNorm,
-  type AffineOptions,
   type BatchNormOptions,
   type InstanceNormOptions,
-  type LocalResponseNormOptions,
-  type RmsNormOptions,
 } from './normalization';
+export * from './layerNorm';
+export type { AffineOptions } from './normalizationInputs';
 export * from './prelu';
 export * from './shuffle';
 export { fold, unfold, type UnfoldOptions } from './unfold';
+export * from './rrelu';

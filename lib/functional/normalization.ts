@@ -1,4 +1,4 @@
-/** Batch, instance, group, layer, RMS and local response normalisation. */
+/** Batch, instance and group normalisation. */
 import {
   requireArity,
   requireBoolean,
@@ -9,27 +9,15 @@ import {
   shapeText,
   unexpected,
 } from '../core/errors';
-import { isHalf } from '../core/dtype';
-import { numelOf, requireShape, sameShape, type Shape } from '../core/shape';
-import { requireTensor, Tensor } from '../core/tensor';
-import { requireFloating } from '../ops/define';
+import { numelOf } from '../core/shape';
+import type { Tensor } from '../core/tensor';
 import {
   normalized,
   updateRunning,
   type Normalization,
   type NormInputs,
 } from '../ops/nn/normalization';
-import { cat } from '../ops/shape/join';
-
-/** Weight and bias of a normalisation. */
-export interface AffineOptions {
-  /** Factors of the normalized numbers; default null, 1. */
-  weight?: Tensor | null;
-  /** Added to the normalized numbers; default null, 0. */
-  bias?: Tensor | null;
-  /** Added to the variance; default 1e-5. */
-  eps?: number;
-}
+import { inDTypeOfParts, inputOf, partOf, type AffineOptions } from './normalizationInputs';
 
 /** Options of `batchNorm`. */
 export interface BatchNormOptions extends AffineOptions {
@@ -49,63 +37,6 @@ export interface InstanceNormOptions extends AffineOptions {
   useInputStats?: boolean;
   /** Factor of the samples' statistics in the update of the running ones; default 0.1. */
   momentum?: number;
-}
-
-/** Options of `rmsNorm`. */
-export interface RmsNormOptions {
-  /** Factors of the normalized numbers, of shape `normalizedShape`; default null, 1. */
-  weight?: Tensor | null;
-  /** Added to the mean square; default null: 2^-52 for float64, else 2^-23. */
-  eps?: number | null;
-}
-
-/** Options of `localResponseNorm`. */
-export interface LocalResponseNormOptions {
-  /** Factor of the mean square; default 1e-4. */
-  alpha?: number;
-  /** Exponent; default 0.75. */
-  beta?: number;
-  /** Added to the mean square times `alpha`; default 1. */
-  k?: number;
-}
-
-/** A parameter or statistic: null, or a tensor of this shape. */
-function partOf(op: string, name: string, value: unknown, x: Tensor, shape: Shape): Tensor | null {
-  if (value === null || value === undefined) return null;
-  const part = requireTensor(op, name, value);
-  if (!sameShape(part.shape, shape)) {
-    const what = `shape ${shapeText(shape)} (input has shape ${shapeText(x.shape)})`;
-    throw unexpected(op, what, name, shapeText(part.shape));
-  }
-  return part;
-}
-
-/**
- * Runs `body` with the input in the dtype of the parameters and statistics: that of the input, or float32 for float16 and
- * bfloat16. The result has the dtype of the input.
- */
-function inDTypeOfParts(
-  op: string,
-  inputs: NormInputs,
-  body: (inputs: NormInputs) => Tensor,
-): Tensor {
-  const { x, weight, bias, runningMean, runningVar } = inputs;
-  const given = weight ?? bias ?? runningMean;
-  const dtype = isHalf(x.dtype) && given?.dtype === 'float32' ? 'float32' : x.dtype;
-  const parts = { weight, bias, runningMean, runningVar };
-  for (const [name, part] of Object.entries(parts)) {
-    if (part === null || part.dtype === dtype) continue;
-    const owner = dtype === x.dtype ? 'input' : 'the first parameter';
-    throw unexpected(op, `dtype ${dtype}, which ${owner} has,`, name, part.dtype);
-  }
-  return dtype === x.dtype ? body(inputs) : body({ ...inputs, x: x.to(dtype) }).to(x.dtype);
-}
-
-function inputOf(op: string, value: unknown, least: number): Tensor {
-  const x = requireTensor(op, 'input', value);
-  requireFloating(op, 'input', x);
-  if (x.ndim >= least) return x;
-  throw unexpected(op, `at least ${least} dimensions`, 'input', shapeText(x.shape));
 }
 
 /** Statistics of channels, the dimension 1, over the batch or of each sample. */
@@ -271,132 +202,4 @@ export function groupNorm(input: Tensor, numGroups: number, options: AffineOptio
   const how = { kind: 'group', batch, groups, channels, inner, acrossBatch: false, centered: true, fixed: false, eps, parameters: [count] } as const; // prettier-ignore
   const inputs = { x, weight, bias, runningMean: null, runningVar: null };
   return inDTypeOfParts(op, inputs, (given) => normalized(given, how).y);
-}
-
-/** The input and the normalized shape, which must be the last dimensions of the input. */
-function rowsOf(
-  op: string,
-  input: unknown,
-  normalizedShape: unknown,
-): { x: Tensor; shape: number[] } {
-  const x = inputOf(op, input, 0);
-  const shape = requireShape(op, normalizedShape, 'normalizedShape');
-  if (shape.length === 0) throw unexpected(op, 'at least one size', 'normalizedShape', '[]');
-  if (shape.length > x.ndim || !sameShape(x.shape.slice(x.ndim - shape.length), shape)) {
-    const what = `a shape that ends with normalizedShape ${shapeText(shape)}`;
-    throw unexpected(op, what, 'input', shapeText(x.shape));
-  }
-  return { x, shape };
-}
-
-function normalizeRows(
-  kind: 'layer' | 'rms',
-  x: Tensor,
-  shape: readonly number[],
-  weight: Tensor | null,
-  bias: Tensor | null,
-  eps: number,
-): Tensor {
-  const channels = numelOf(shape);
-  const batch = numelOf(x.shape.slice(0, x.ndim - shape.length));
-  const how = { kind, batch, groups: 1, channels, inner: 1, acrossBatch: false, centered: kind === 'layer', fixed: false, eps, parameters: shape } as const; // prettier-ignore
-  const inputs = { x, weight, bias, runningMean: null, runningVar: null };
-  return inDTypeOfParts(`${kind}Norm`, inputs, (given) => normalized(given, how).y);
-}
-
-/**
- * Layer normalisation: (x - mean) / sqrt(variance + eps) weight + bias, with the mean and the variance over the last
- * dimensions.
- *
- * @param input (..., *normalizedShape)
- * @param normalizedShape the sizes of the last dimensions
- * @param options `weight` and `bias` of shape `normalizedShape`, and `eps`; see AffineOptions
- * @returns the shape of `input`
- * @throws RangeError if the shapes or dtypes do not fit
- * @see torch.nn.functional.layer_norm; Ba et al. 2016, Layer Normalization
- * @example F.layerNorm(tensor([[1, 3]]), [2]) // tensor([[-1.0000,  1.0000]])
- */
-export function layerNorm(
-  input: Tensor,
-  normalizedShape: readonly number[],
-  options: AffineOptions = {},
-): Tensor {
-  requireArity('layerNorm', arguments.length, 3);
-  requireOptions('layerNorm', options, ['weight', 'bias', 'eps']);
-  const eps = requireNumber('layerNorm', 'eps', options.eps ?? 1e-5);
-  const { x, shape } = rowsOf('layerNorm', input, normalizedShape);
-  const weight = partOf('layerNorm', 'weight', options.weight, x, shape);
-  const bias = partOf('layerNorm', 'bias', options.bias, x, shape);
-  return normalizeRows('layer', x, shape, weight, bias, eps);
-}
-
-/** The difference between 1 and the next larger number of the dtype in which halves are computed. */
-const epsilonOf = (x: Tensor): number => (x.dtype === 'float64' ? 2 ** -52 : 2 ** -23);
-
-/**
- * Root mean square normalisation: x / sqrt(mean(x^2) + eps) weight, over the last dimensions.
- *
- * @param input (..., *normalizedShape)
- * @param normalizedShape the sizes of the last dimensions
- * @param options `weight` of shape `normalizedShape`, and `eps`; see RmsNormOptions
- * @returns the shape of `input`
- * @throws RangeError if the shapes or dtypes do not fit
- * @see torch.nn.functional.rms_norm; Zhang and Sennrich 2019, Root Mean Square Layer Normalization
- * @example F.rmsNorm(tensor([1, 7]), [2]) // tensor([0.2000, 1.4000])
- */
-export function rmsNorm(
-  input: Tensor,
-  normalizedShape: readonly number[],
-  options: RmsNormOptions = {},
-): Tensor {
-  requireArity('rmsNorm', arguments.length, 3);
-  requireOptions('rmsNorm', options, ['weight', 'eps']);
-  const { x, shape } = rowsOf('rmsNorm', input, normalizedShape);
-  const weight = partOf('rmsNorm', 'weight', options.weight, x, shape);
-  const eps = requireNumber('rmsNorm', 'eps', options.eps ?? epsilonOf(x));
-  return normalizeRows('rms', x, shape, weight, null, eps);
-}
-
-/**
- * Local response normalisation: divides by (k + alpha m)^beta, where m is the mean square of `size` neighbouring
- * channels. Channels beyond the first and the last count as 0.
- *
- * @param input (N, C, ...), at least 3 dimensions
- * @param size number of channels in each mean
- * @param options `alpha`, `beta` and `k`; see LocalResponseNormOptions
- * @returns the shape of `input`
- * @throws RangeError if `input` has fewer than 3 dimensions
- * @see torch.nn.functional.local_response_norm; Krizhevsky et al. 2012, ImageNet Classification with Deep Convolutional
- * Neural Networks
- * @example F.localResponseNorm(ones(1, 2, 1), 2, { k: 0, alpha: 2 }).shape // [ 1, 2, 1 ]
- */
-export function localResponseNorm(
-  input: Tensor,
-  size: number,
-  options: LocalResponseNormOptions = {},
-): Tensor {
-  const op = 'localResponseNorm';
-  requireArity(op, arguments.length, 3);
-  requireOptions(op, options, ['alpha', 'beta', 'k']);
-  const alpha = requireNumber(op, 'alpha', options.alpha ?? 1e-4);
-  const beta = requireNumber(op, 'beta', options.beta ?? 0.75);
-  const k = requireNumber(op, 'k', options.k ?? 1);
-  requireInteger(op, 'size', size, 1);
-  const x = inputOf(op, input, 3);
-  if (x.numel() === 0) return x;
-  const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
-  const channels = x.shape[1];
-  const zeros = (count: number): Tensor => {
-    const shape = x.shape.map((n, i) => (i === 1 ? count : n));
-    return Tensor._empty(x.dtype, shape).zero_();
-  };
-  const padded = cat([zeros(before), x.square(), zeros(after)], 1);
-  let sum = padded.narrow(1, 0, channels);
-  for (let i = 1; i < size; i++) sum = sum.add(padded.narrow(1, i, channels));
-  return x.div(
-    sum
-      .mul(alpha / size)
-      .add(k)
-      .pow(beta),
-  );
 }

@@ -12,6 +12,7 @@ export {
   xavierUniform_,
   type KaimingOptions,
 } from './fans';
+export { dirac_, sparse_ } from './convolution';
 export { constant_, eye_, normal_, ones_, truncNormal_, uniform_, zeros_ } from './fill';
 export { calculateGain, type Nonlinearity } from './gain';
 export { orthogonal_ } from './orthogonal';

@@ -6,7 +6,13 @@ import {
   requireMethodArity,
   requireOptions,
 } from '../../core/errors';
-import { dropout, featureDropout, type InplaceOption } from '../../functional';
+import {
+  alphaDropout,
+  dropout,
+  featureAlphaDropout,
+  featureDropout,
+  type InplaceOption,
+} from '../../functional';
 import type { Tensor } from '../../core/tensor';
 import { pythonFloat } from '../module/describe';
 import { Module } from '../module/module';
@@ -105,3 +111,51 @@ export class Dropout2d extends Dropout1d {}
  * @example new nn.Dropout3d(0.5).eval().forward(ones(1, 2, 2, 3, 3)).shape // [ 1, 2, 2, 3, 3 ]
  */
 export class Dropout3d extends Dropout1d {}
+
+/**
+ * Dropout for networks with SELU: during training, sets elements to -1.7581 with probability `p`, then scales and shifts
+ * all of them so that mean 0 and variance 1 are preserved.
+ *
+ * Shape: any -> the same
+ *
+ * @see torch.nn.AlphaDropout; Klambauer et al. 2017, Self-Normalizing Neural Networks
+ * @example new nn.AlphaDropout(0.5).eval().forward(ones(2)) // tensor([1., 1.])
+ */
+export class AlphaDropout extends AnyDropout {
+  /**
+   * Applies dropout in training mode.
+   *
+   * @param input any shape
+   * @returns the shape of `input`
+   */
+  override forward(input: Tensor): Tensor {
+    requireMethodArity(this, 'forward', arguments.length, 1);
+    return alphaDropout(input, { p: this.p, training: this.training, inplace: this.inplace });
+  }
+}
+
+/**
+ * Like AlphaDropout, for complete channels.
+ *
+ * Shape: (N, C, ...) -> the same
+ *
+ * @see torch.nn.FeatureAlphaDropout; Klambauer et al. 2017, Self-Normalizing Neural Networks
+ * @example new nn.FeatureAlphaDropout(0.5).eval().forward(ones(1, 2, 2)).shape // [ 1, 2, 2 ]
+ */
+export class FeatureAlphaDropout extends AnyDropout {
+  /**
+   * Applies dropout of channels in training mode.
+   *
+   * @param input (N, C, ...)
+   * @returns the shape of `input`
+   * @throws RangeError if `input` has fewer than two dimensions
+   */
+  override forward(input: Tensor): Tensor {
+    requireMethodArity(this, 'forward', arguments.length, 1);
+    return featureAlphaDropout(input, {
+      p: this.p,
+      training: this.training,
+      inplace: this.inplace,
+    });
+  }
+}

@@ -340,3 +340,13 @@ export class LocalResponseNorm extends Module {
     return `${size}, alpha=${pythonFloat(alpha)}, beta=${pythonFloat(beta)}, k=${pythonFloat(k)}`;
   }
 }
+
+/**
+ * Local response normalisation of images, the same as LocalResponseNorm.
+ *
+ * Shape: (N, C, H, W) -> the same
+ *
+ * @see torch.nn.CrossMapLRN2d
+ * @example new nn.CrossMapLRN2d(2).forward(randn(1, 4, 3, 3)).shape // [ 1, 4, 3, 3 ]
+ */
+export class CrossMapLRN2d extends LocalResponseNorm {}

@@ -34,6 +34,32 @@ export class LeakyReLU extends numericInplaceActivation(
 }
 
 /**
+ * Randomized leaky ReLU, elementwise: x if x > 0, else x times a random number from `lower` to `upper` during training,
+ * and x (lower + upper) / 2 after `eval()`.
+ *
+ * Constructor: `new RReLU(0.1, 0.3)` or `new RReLU({ lower: 0.1, upper: 0.3, inplace: true })`.
+ *
+ * @see torch.nn.RReLU; Xu et al. 2015, Empirical Evaluation of Rectified Activations in Convolutional Network
+ * @example new nn.RReLU(0.1, 0.3).eval().forward(tensor([-1, 2])) // tensor([-0.2000,  2.0000])
+ */
+export class RReLU extends numericInplaceActivation(
+  'RReLU',
+  (lower = 1 / 8, upper = 1 / 3) => ({ lower, upper }),
+  (x, { lower, upper, inplace }) => F.rrelu(x, { lower, upper, inplace }),
+) {
+  /** Smallest factor for negative x; default 1/8. */
+  declare readonly lower: number;
+  /** Largest factor for negative x; default 1/3. */
+  declare readonly upper: number;
+
+  override forward(input: Tensor): Tensor {
+    requireMethodArity(this, 'forward', arguments.length, 1);
+    const { lower, upper, training, inplace } = this;
+    return F.rrelu(input, { lower, upper, training, inplace });
+  }
+}
+
+/**
  * Limits elements to [minVal, maxVal].
  *
  * Constructor: `new Hardtanh(-2, 2)` or `new Hardtanh({ minVal: -2, maxVal: 2, inplace: true })`.

@@ -4,8 +4,10 @@ import {
   requireInteger,
   requireMethodArity,
   requireOptions,
+  shapeText,
+  unexpected,
 } from '../../core/errors';
-import type { Tensor } from '../../core/tensor';
+import { requireTensor, type Tensor } from '../../core/tensor';
 import * as F from '../../functional';
 import { Module } from '../module/module';
 
@@ -117,5 +119,31 @@ export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     return F.softmin(input, this.dim);
+  }
+}
+
+/**
+ * Softmax over the channels of images, at each position.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) -> the same
+ *
+ * @see torch.nn.Softmax2d
+ * @example new nn.Softmax2d().forward(zeros(2, 1, 1)) // tensor([[[0.5000]], [[0.5000]]])
+ */
+export class Softmax2d extends Module {
+  /**
+   * Applies the function.
+   *
+   * @param input (N, C, H, W) or (C, H, W)
+   * @returns the shape of `input`
+   * @throws RangeError if `input` has another number of dimensions
+   */
+  override forward(input: Tensor): Tensor {
+    requireMethodArity(this, 'forward', arguments.length, 1);
+    const { ndim, shape } = requireTensor('Softmax2d.forward', 'input', input);
+    if (ndim !== 3 && ndim !== 4) {
+      throw unexpected('Softmax2d.forward', '3 or 4 dimensions', 'input', shapeText(shape));
+    }
+    return F.softmax(input, -3);
   }
 }

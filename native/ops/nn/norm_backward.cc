@@ -73,7 +73,7 @@ struct Backward : Gradients<S> {
   void Groups(const Args& args) const {
     const int64_t inner = shape.inner, channels = shape.channels, row = shape.row();
     const double count = static_cast<double>(row);
-    double* sums = a.shared<double>();
+    double* sums = a.template shared<double>();
     a.threads->For(shape.statistics(), GrainOf(row), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
         const int64_t first = r % shape.groups * channels;
@@ -127,15 +127,6 @@ struct Backward : Gradients<S> {
       Groups(args);
     }
   }
-};
-  const S* x;
-  const S* dy;
-  const S* weight;
-  const double* mean;
-  const double* rstd;
-  S* dx;
-  S* dWeight;
-  S* dBias;
 };
 
 template <class S>

@@ -61,6 +61,15 @@ struct Gradients {
   const Args& a;
   const NormShape shape;
   const D d{};
+  const S* x;
+  const S* dy;
+  const S* weight;
+  const double* mean;
+  const double* rstd;
+  S* dx;
+  S* dWeight;
+  S* dBias;
+};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace blasgrad

@@ -112,7 +112,7 @@ struct RowGradients : Gradients<S> {
   // Scratch: the sums of weight and bias for each block of samples.
   void Run() const {
     const int64_t weights = shape.weights(), blocks = SampleBlocks(shape.batch);
-    T* all = NeedsWeights() ? a.shared<T>() : nullptr;
+    T* all = NeedsWeights() ? a.template shared<T>() : nullptr;
     a.threads->For(blocks, GrainOf(kSamples * weights), [&](int64_t begin, int64_t end) {
       for (int64_t block = begin; block < end; ++block) {
         T* own = all == nullptr ? nullptr : all + 2 * block * weights;

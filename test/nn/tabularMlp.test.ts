@@ -21,6 +21,7 @@ test('columns, names and sizes come from a fitted transformer', () => {
     out: 2,
     hidden: [5, 4],
     dropout: 0.5,
+    batchNorm: false,
     embeddingDims: [3, 3],
   });
   const shapes = Object.entries(model.stateDict()).map(([name, { shape }]) => [name, shape]);
@@ -52,6 +53,14 @@ test.each<[string, nn.TabularInputs, (number | null)[]]>([
 ])('inputs as %s', (_, inputs, columns) => {
   const model = new nn.TabularMLP(inputs, { out: 1, hidden: [] });
   expect(model.config().columns).toEqual(columns);
+});
+
+test('batchNorm adds a layer after each hidden layer', () => {
+  const model = new nn.TabularMLP([null, null], { out: 1, hidden: [4, 3], batchNorm: true });
+  expect(model.config().batchNorm).toBe(true);
+  expect(Object.keys(model.stateDict())).toContain('norms.1.running_var');
+  expect(model.forward(tensor([[1, 2], [3, 5]])).shape).toEqual([2, 1]);
+  expect(model.norms[0].numBatchesTracked?.item()).toBe(1n);
 });
 
 test('forward is embedding, linear and ReLU layers in the order of the columns', () => {

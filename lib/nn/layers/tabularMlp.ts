@@ -3,6 +3,7 @@ import {
   describe,
   isOptions,
   requireArity,
+  requireBoolean,
   requireInRange,
   requireInteger,
   requireList,
@@ -19,6 +20,7 @@ import { relu } from '../../functional';
 import { normal_ } from '../init';
 import { Module } from '../module/module';
 import { ModuleList } from './containers';
+import { BatchNorm1d } from './batchNorm';
 import { Dropout } from './dropout';
 import { Embedding } from './embedding';
 import { Linear } from './linear';
@@ -57,6 +59,8 @@ export interface TabularMLPOptions {
   hidden?: readonly number[];
   /** Probability of dropout after each hidden layer; default 0. */
   dropout?: number;
+  /** Whether each hidden layer has batch normalisation after its ReLU; default false. */
+  batchNorm?: boolean;
   /** Size of the embedding of each column of categories; default: by the rule of the class. */
   embeddingDims?: readonly number[];
   /** Dtype of the parameters; default 'float32'. */
@@ -77,15 +81,15 @@ interface Group {
 }
 
 const op = 'TabularMLP';
-const known = ['out', 'hidden', 'dropout', 'embeddingDims', 'dtype'];
+const known = ['out', 'hidden', 'dropout', 'batchNorm', 'embeddingDims', 'dtype'];
 
 /**
  * A multilayer perceptron for the rows of a table: numeric columns as they are, an embedding for each column of
  * categories, hidden layers with ReLU and dropout, and a linear output layer.
  *
  * The input is the result of a transformer: columns of a `data.OrdinalEncoder` hold codes of categories, all others
- * numbers. An embedding of n categories has min(600, round(1.6 n^0.56)) numbers, which start near 0. There are no
- * normalization layers.
+ * numbers. An embedding of n categories has min(600, round(1.6 n^0.56)) numbers, which start near 0. With `batchNorm`,
+ * each hidden layer normalizes its results over the batch.
  *
  * Shape: (N, columns) -> (N, out)
  *
@@ -99,6 +103,8 @@ export class TabularMLP extends Module {
   readonly embeddings: ModuleList<Embedding>;
   /** The hidden layers. */
   readonly hidden: ModuleList<Linear>;
+  /** Batch normalisation after each hidden layer; empty without `batchNorm`. */
+  readonly norms: ModuleList<BatchNorm1d>;
   /** Dropout after each hidden layer. */
   readonly dropout: Dropout;
   /** The output layer. */
@@ -113,6 +119,7 @@ export class TabularMLP extends Module {
    * @param options.out number of outputs
    * @param options.hidden sizes of the hidden layers; default [64, 64]
    * @param options.dropout probability of dropout after each hidden layer; default 0
+   * @param options.batchNorm whether hidden layers have batch normalisation; default false
    * @param options.embeddingDims size of each embedding; default: by the number of categories
    * @param options.dtype dtype of the parameters; default 'float32'
    * @throws RangeError if a size is out of range, or an encoder of the transformer makes codes that are no indices
@@ -123,6 +130,7 @@ export class TabularMLP extends Module {
     if (!isOptions(options)) throw wrongType(op, 'an object with out', 'options', options);
     requireOptions(op, options, known);
     const { dropout = 0, dtype = 'float32' } = options;
+    const normalizes = requireBoolean(op, 'batchNorm', options.batchNorm ?? false);
     const out = requireInteger(op, 'out', options.out, 1);
     const hidden = requireSizes('hidden', options.hidden ?? [64, 64]);
     requireInRange(op, 'dropout', dropout, 0, 1);
@@ -138,6 +146,8 @@ export class TabularMLP extends Module {
     const width = columns.length - counts.length + dims.reduce((sum, dim) => sum + dim, 0);
     const sizes = [width, ...hidden];
     this.hidden = new ModuleList(hidden.map((n, i) => new Linear(sizes[i], n, { dtype })));
+    const normalized = normalizes ? hidden : [];
+    this.norms = new ModuleList(normalized.map((n) => new BatchNorm1d(n, { dtype })));
     this.dropout = new Dropout(dropout);
     this.output = new Linear(sizes[hidden.length], out, { dtype });
     this.#columns = columns;
@@ -157,6 +167,7 @@ export class TabularMLP extends Module {
       out: this.output.outFeatures,
       hidden: [...this.hidden].map(({ outFeatures }) => outFeatures),
       dropout: this.dropout.p,
+      batchNorm: this.norms.length > 0,
       embeddingDims: [...this.embeddings].map(({ embeddingDim }) => embeddingDim),
     };
   }
@@ -176,7 +187,10 @@ export class TabularMLP extends Module {
       throw unexpected('TabularMLP.forward', what, 'input', shapeText(shape));
     }
     let x = this.#embed(input);
-    for (const layer of this.hidden) x = this.dropout.forward(relu(layer.forward(x)));
+    [...this.hidden].forEach((layer, i) => {
+      const y = relu(layer.forward(x));
+      x = this.dropout.forward(this.norms.length > 0 ? this.norms[i].forward(y) : y);
+    });
     return this.output.forward(x);
   }
 

@@ -89,7 +89,10 @@ test.each<[nn.AnyModule, string]>([
   [new nn.Threshold(0.1, 20), 'Threshold(threshold=0.1, value=20)'],
   [new nn.Softplus(), 'Softplus(beta=1, threshold=20)'],
   [new nn.PReLU(), 'PReLU(num_parameters=1)'],
-  [new nn.BatchNorm2d(3), 'BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)'],
+  [
+    new nn.BatchNorm2d(3),
+    'BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)',
+  ],
   [
     new nn.BatchNorm1d(3, { momentum: null, affine: false }),
     'BatchNorm1d(3, eps=1e-05, momentum=None, affine=False, bias=False, track_running_stats=True)',
@@ -98,7 +101,10 @@ test.each<[nn.AnyModule, string]>([
     new nn.InstanceNorm3d(3),
     'InstanceNorm3d(3, eps=1e-05, momentum=0.1, affine=False, bias=False, track_running_stats=False)',
   ],
-  [new nn.LayerNorm([3, 4], { bias: false }), 'LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=False)'],
+  [
+    new nn.LayerNorm([3, 4], { bias: false }),
+    'LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=False)',
+  ],
   [new nn.GroupNorm(2, 4), 'GroupNorm(2, 4, eps=1e-05, affine=True, bias=True)'],
   [new nn.RMSNorm(3), 'RMSNorm((3,), eps=None, elementwise_affine=True)'],
   [new nn.LocalResponseNorm(2), 'LocalResponseNorm(2, alpha=0.0001, beta=0.75, k=1.0)'],

@@ -59,7 +59,14 @@ test('batchNorm adds a layer after each hidden layer', () => {
   const model = new nn.TabularMLP([null, null], { out: 1, hidden: [4, 3], batchNorm: true });
   expect(model.config().batchNorm).toBe(true);
   expect(Object.keys(model.stateDict())).toContain('norms.1.running_var');
-  expect(model.forward(tensor([[1, 2], [3, 5]])).shape).toEqual([2, 1]);
+  expect(
+    model.forward(
+      tensor([
+        [1, 2],
+        [3, 5],
+      ]),
+    ).shape,
+  ).toEqual([2, 1]);
   expect(model.norms[0].numBatchesTracked?.item()).toBe(1n);
 });
 

@@ -110,6 +110,7 @@ const normRule: Rule<'normalization'> = {
     const all = [gradients.x];
     if (hasWeight) all.push(gradients.weight);
     if (hasBias) all.push(gradients.bias);
+    if (node.attrs.fixed) all.push(null, null); // the running statistics
     return all;
   },
 };
@@ -226,6 +227,8 @@ export function normalized(
     saved.push(weight);
   }
   if (bias !== null) operands.push(bias);
+  if (runningMean !== null) operands.push(runningMean);
+  if (runningVar !== null) operands.push(runningVar);
   record(y, normRule, operands, saved, attrs);
   return { y, mean, rstd };
 }

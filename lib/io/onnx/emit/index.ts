@@ -5,6 +5,7 @@ import { activations } from './activations';
 import { convolutions } from './convolution';
 import { binary, node, unary } from './elementwise';
 import { indexing } from './indexing';
+import { normalization } from './normalization';
 import { normalizeChannels } from './normalize';
 import { pooling } from './pooling';
 import { reductions } from './reductions';
@@ -23,6 +24,7 @@ export const emitters: Emitters<OpName> = {
   ...indexing,
   ...reductions,
   ...pooling,
+  normalization,
   normalizeChannels,
   ...resampling,
   rounded: ({ inputs: [x] }) => x.name, // rounded by the ops before it
@@ -38,7 +40,6 @@ export const emitters: Emitters<OpName> = {
   random: null,
   dropout: null,
   runningStatistics: null,
-  normalization: null,
   // These occur only in backward.
   copySlices: null,
   gatherBackward: null,

@@ -134,6 +134,50 @@ const layerNormalization: Operator = (node) => {
   });
 };
 
+/** Normalizes each channel of each sample. */
+const instanceNormalization: Operator = (node) => {
+  const eps = node.float('epsilon', 1e-5);
+  return tensors((x, weight, bias) => F.instanceNorm(x, { weight, bias, eps }));
+};
+
+/** Normalizes groups of channels; before opset 21, scale and bias have one number for each group. */
+const groupNormalization: Operator = (node) => {
+  const eps = node.float('epsilon', 1e-5);
+  const groups = node.int('num_groups', 1);
+  node.only('stash_type', 1);
+  return tensors((x, scale, shift) => {
+    const perChannel = (t: Tensor): Tensor =>
+      node.opset >= 21 ? t : t.repeatInterleave(x.shape[1] / groups);
+    return F.groupNorm(x, groups, { weight: perChannel(scale), bias: perChannel(shift), eps });
+  });
+};
+
+/** x / sqrt(mean(x^2) + epsilon) scale, over the dimensions from `axis` on. */
+const rmsNormalization: Operator = (node) => {
+  const axis = node.int('axis', -1);
+  const eps = node.float('epsilon', 1e-5);
+  node.only('stash_type', 1);
+  return tensors((x, scale) => {
+    const first = normalizeDim('RMSNormalization', axis, x.ndim);
+    return F.rmsNorm(x, x.shape.slice(first), { eps }).mul(scale);
+  });
+};
+
+/** Divides by a power of the mean square of neighbouring channels: of an even size, one more after than before. */
+const lrn: Operator = (node) => {
+  const size = node.int('size', 1);
+  const options = {
+    alpha: node.float('alpha', 1e-4),
+    beta: node.float('beta', 0.75),
+    k: node.float('bias', 1),
+  };
+  return tensors((x) =>
+    size % 2 === 1
+      ? F.localResponseNorm(x, size, options)
+      : F.localResponseNorm(x.flip(1), size, options).flip(1),
+  );
+};
+
 export const reductions: Readonly<Record<string, Operator>> = {
   ReduceSum: reduce((x, dims, options) => x.sum(dims, options)),
   ReduceMean: reduce((x, dims, options) => x.mean(dims, options)),
@@ -159,4 +203,8 @@ export const reductions: Readonly<Record<string, Operator>> = {
   },
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
+  InstanceNormalization: instanceNormalization,
+  GroupNormalization: groupNormalization,
+  RMSNormalization: rmsNormalization,
+  LRN: lrn,
 };

@@ -10,6 +10,7 @@ export * from './distance';
 export * from './dropout';
 export * from './embedding';
 export * from './linear';
+export * from './localResponseNorm';
 export * from './losses';
 export * from './maxPooling';
 export * from './normalization';

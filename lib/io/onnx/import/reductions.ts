@@ -146,8 +146,11 @@ const groupNormalization: Operator = (node) => {
   const groups = node.int('num_groups', 1);
   node.only('stash_type', 1);
   return tensors((x, scale, shift) => {
+    const channels = x.shape[1];
     const perChannel = (t: Tensor): Tensor =>
-      node.opset >= 21 ? t : t.repeatInterleave(x.shape[1] / groups);
+      node.opset >= 21
+        ? t
+        : t.reshape(groups, 1).expand(groups, channels / groups).reshape(channels); // prettier-ignore
     return F.groupNorm(x, groups, { weight: perChannel(scale), bias: perChannel(shift), eps });
   });
 };

@@ -24,11 +24,11 @@ bool SuitsVectorsBack(const PoolGeometry& g) {
 // The memory of VectorPlaneBack: divided gradients, their sums along columns between margins of zeros, the phases of one
 // row, and the factors of columns.
 struct BackwardMemory {
-  BackwardMemory(const AverageGeometry& g, const PhaseRows& phases)
+  BackwardMemory(const AverageGeometry& g, const PhaseRows& rows)
       : margin(TapShifts(g.axis[2]).margin),
         scaled(g.planeOut()),
         column(g.axis[2].out + 2 * margin),
-        phases(phases.row()),
+        phases(rows.row()),
         counts(g.axis[2].out) {}
   int64_t elements() const { return scaled + column + phases + counts; }
   int64_t margin, scaled, column, phases, counts;

@@ -40,6 +40,11 @@ const indexResults: Readonly<Record<string, readonly number[] | undefined>> = {
   argmin: [0],
   nonzero: [0, 1, 2, 3, 4, 5, 6, 7],
   randint: [0],
+  ...Object.fromEntries(
+    ['max_pool', 'adaptive_max_pool', 'fractional_max_pool'].flatMap((name) =>
+      [1, 2, 3].map((dims) => [`nn.functional.${name}${dims}d`, [1]]),
+    ),
+  ),
 };
 
 function expectedDType({ op, kwargs }: Case, i: number, entry: Entry): DType {

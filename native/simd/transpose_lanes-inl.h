@@ -16,6 +16,20 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#if HWY_TARGET == HWY_SCALAR
+
+// One row: its four elements.
+template <class D>
+HWY_INLINE void LoadTransposed4(D d, const float* p, size_t, hn::Vec<D>* v) {
+  for (size_t j = 0; j < 4; ++j) v[j] = hn::LoadU(d, p + j);
+}
+template <class D>
+HWY_INLINE void StoreTransposed4(D d, const hn::Vec<D>* v, float* p, size_t) {
+  for (size_t j = 0; j < 4; ++j) hn::StoreU(v[j], d, p + j);
+}
+
+#else
+
 // Four floats of each 128-bit block: block b is loaded from p + b * stride.
 template <class D>
 HWY_INLINE hn::Vec<D> LoadBlocks(D d, const float* p, size_t stride) {
@@ -65,6 +79,8 @@ HWY_INLINE void StoreTransposed4(D d, hn::Vec<D>* v, float* p, size_t stride) {
   TransposeBlocks(d, v);
   for (size_t r = 0; r < 4; ++r) StoreBlocks(d, v[r], p + r * stride, 4 * stride);
 }
+
+#endif
 
 }  // namespace HWY_NAMESPACE
 }  // namespace blasgrad

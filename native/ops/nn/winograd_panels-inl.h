@@ -62,7 +62,7 @@ void MovePixels(const PixelMap& map, Pointer planes, int64_t stride, int64_t cha
   int64_t c = 0;
   if constexpr (kPanel > 4) {
     for (; c + 4 <= channels; c += 4) {
-      MoveLanes<kToPlanes>(hn::FixedTag<float, 4>(), map, planes + c * stride, stride, buffer + c);
+      MoveLanes<kToPlanes>(hn::CappedTag<float, 4>(), map, planes + c * stride, stride, buffer + c);
     }
   }
   for (; c < channels; ++c) {

@@ -88,7 +88,7 @@ void OffsetTiles(D d, const OffsetProduct<T>& p, size_t begin, size_t end) {
 
 // Half a vector, or a vector where it has only 128 bits.
 template <class T>
-using NarrowTag = hn::FixedTag<T, (HWY_MAX_BYTES > 32 ? 32 : 16) / sizeof(T)>;
+using NarrowTag = hn::CappedTag<T, (HWY_MAX_BYTES > 32 ? 32 : 16) / sizeof(T)>;
 
 // Rows [begin, end) of the result, whose lines have `width` elements: a multiple of a vector, or a narrow one. The
 // tables go on to a multiple of kTileRows / 2 rows after `begin`.

@@ -155,8 +155,11 @@ void Dropout(const Args& a) {
     uint8_t* HWY_RESTRICT mask = a.out<uint8_t>(3) + index;
     HWY_ALIGN T factors[kChunkWords];
     const uint32_t least = static_cast<uint32_t>(limit);
-    for (int64_t i = 0; i < count; ++i) mask[i] = words[i] >= least ? kept : uint8_t{0};
-    for (int64_t i = 0; i < count; ++i) factors[i] = words[i] >= least ? scale : T{0};
+    // Without branches: half of their predictions would be wrong.
+    for (int64_t i = 0; i < count; ++i) {
+      mask[i] = static_cast<uint8_t>(static_cast<uint8_t>(words[i] >= least) & kept);
+    }
+    for (int64_t i = 0; i < count; ++i) factors[i] = static_cast<T>(mask[i]) * scale;
     MapVectors<true>(
         args, count, a.out<S>(2) + index, [](auto v, auto f) HWY_ATTR { return hn::Mul(v, f); },
         a.in<S>(1) + index, static_cast<const T*>(factors));

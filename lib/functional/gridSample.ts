@@ -17,7 +17,7 @@ import { requireSameDType, roundedOnce } from './dtypes';
 
 /** Options of `gridSample`. */
 export interface GridSampleOptions {
-  /** 'bilinear' (default; in volumes trilinear), 'nearest', or for images 'bicubic'. */
+  /** 'bilinear' (default; in volumes trilinear), 'nearest', or 'bicubic' (in volumes tricubic). */
   mode?: 'bilinear' | 'nearest' | 'bicubic';
   /** What is outside of the input: 'zeros' (default), its 'border', or its 'reflection'. */
   paddingMode?: 'zeros' | 'border' | 'reflection';
@@ -61,9 +61,6 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
   requireSameDType(op, x, 'grid', points);
   if (x.ndim !== 4 && x.ndim !== 5) {
     throw unexpected(op, '4 or 5 dimensions', 'input', shapeText(x.shape));
-  }
-  if (mode === 'bicubic' && x.ndim === 5) {
-    throw unexpected(op, "4 dimensions for mode 'bicubic'", 'input', shapeText(x.shape));
   }
   if (
     points.ndim !== x.ndim ||

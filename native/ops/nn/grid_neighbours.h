@@ -14,7 +14,7 @@ enum class Mode : uint8_t { bilinear, nearest, bicubic };
 enum class Edge : uint8_t { zeros, border, reflection };
 
 inline constexpr int64_t kBlock = 64;     // points whose neighbours are computed together
-inline constexpr int64_t kMostTaps = 16;  // 4 * 4, 2 * 2 * 2
+inline constexpr int64_t kMostTaps = 64;  // 4 * 4 * 4
 
 // Attributes: batch, channels, depth, height, width, points, rank, mode, edge, alignCorners.
 struct Layout {
@@ -23,7 +23,7 @@ struct Layout {
         channels(a.size(1)),
         points(a.size(5)),
         rank(a.attr[6] >= 3 ? 3 : 2),
-        mode(static_cast<Mode>(std::min<double>(a.attr[7], rank == 3 ? 1 : 2))),
+        mode(static_cast<Mode>(std::min<double>(a.attr[7], 2))),
         edge(static_cast<Edge>(std::min<double>(a.attr[8], 2))),
         alignCorners(a.flag(9)),
         size{a.size(4), a.size(3), rank == 3 ? a.size(2) : 1},

@@ -62,6 +62,7 @@ const refused: readonly (readonly [RegExp, RegExp])[] = [
     /^interpolate uint8.*mode bilinear/,
     /ONNX rounds bytes otherwise; convert the images to float32/,
   ],
+  [/^gridSample \[1,2,3,4,3\].*bicubic/, /runtimes have no cubic GridSample of volumes/],
   [/^interpolate .*mode lanczos/, /:\n {2}interpolate: ONNX has no Resize with mode lanczos$/],
   [/(sort|gather|indexSelect).* single number|of \[\] along/, /of a 0-dim tensor$/],
 ];

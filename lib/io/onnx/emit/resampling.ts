@@ -88,6 +88,9 @@ export const resampling = {
   },
   gridSample: ({ inputs: [x, grid], attrs }, graph) => {
     const { mode, paddingMode, alignCorners } = attrs;
+    if (mode === 'bicubic' && attrs.shape.length === 5) {
+      throw new Unsupported('runtimes have no cubic GridSample of volumes');
+    }
     // Modes have other names since opset 20, which also has volumes.
     graph.requireOpset(20);
     return graph.node('GridSample', [x.name, grid.name], {

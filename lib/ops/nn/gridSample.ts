@@ -54,7 +54,7 @@ const gridRule: Rule<'gridSampleGrid'> = {
   name: 'gridSampleGrid',
   grad: () => {
     throw new Error(
-      'backward: the gradient of gridSample with respect to its grid has no derivative, as in PyTorch',
+      'backward: the gradient of gridSample with respect to its grid has no derivative',
     );
   },
 };

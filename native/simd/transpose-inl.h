@@ -20,13 +20,33 @@ namespace blasgrad {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// The shift of a transposed copy that only copies.
+struct NoShift {};
+
 // Blocks of 16 bytes square, 4 x 4 floats or 2 x 2 doubles: one in each 128-bit part of the vectors.
 template <class T>
 inline constexpr int64_t kTransposeSide = 16 / sizeof(T);
 
+#if HWY_TARGET == HWY_SCALAR
+
+template <int64_t kColumns, class From, class To, class Shift = NoShift>
+void Transpose(const From* from, int64_t stride, int64_t rows, int64_t columns, const To& to,
+               const Shift& shift = {}) {
+  using Out = std::remove_reference_t<decltype(*to(0))>;
+  for (int64_t c = 0; c < columns; ++c) {
+    for (int64_t r = 0; r < rows; ++r) {
+      ComputeOf<From> value = Widen(from[r * stride + c]);
+      if constexpr (!std::is_same_v<Shift, NoShift>) value += shift(c);
+      to(c)[r] = Narrow<Out>::From(value);
+    }
+  }
+}
+
+#else
+
 template <class D, class V>
 HWY_INLINE void TransposeBlocks(D d, V* rows) {
-  if constexpr (kTransposeSide<hn::TFromD<D>> == 2) {
+  if constexpr (kTransposeSide<hn::TFromD<D> > == 2) {
     const V a = rows[0], b = rows[1];
     rows[0] = hn::InterleaveLower(d, a, b);
     rows[1] = hn::InterleaveUpper(d, a, b);
@@ -44,9 +64,6 @@ HWY_INLINE void TransposeBlocks(D d, V* rows) {
     rows[3] = hn::BitCast(d, hn::InterleaveUpper(pairs, b, e));
   }
 }
-
-// The shift of a transposed copy that only copies.
-struct NoShift {};
 
 // A square block below another one, if vectors hold two of them; otherwise one.
 template <class From, class To, class Shift>
@@ -103,7 +120,7 @@ template <int64_t kColumns, class From, class To, class Shift = NoShift>
 HWY_INLINE void Transpose(const From* from, int64_t stride, int64_t rows, int64_t columns,
                           const To& to, const Shift& shift = {}) {
   const Transposer<From, To, Shift> transposer(from, stride, to, shift);
-  constexpr int64_t kSide = kTransposeSide<ComputeOf<From>>;
+  constexpr int64_t kSide = kTransposeSide<ComputeOf<From> >;
   constexpr int64_t kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;
   for (int64_t first = 0; first < columns; first += kColumns) {
     const int64_t end = std::min(columns, first + kColumns);
@@ -129,6 +146,8 @@ HWY_INLINE void Transpose(const From* from, int64_t stride, int64_t rows, int64_
     }
   }
 }
+
+#endif
 
 }  // namespace HWY_NAMESPACE
 }  // namespace blasgrad

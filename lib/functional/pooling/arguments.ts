@@ -56,7 +56,11 @@ export function poolArguments(
   }
   return {
     kernel,
-    stride: stride === null ? kernel : eachDim(op, 'stride', stride, dims, 1),
+    // As in PyTorch, an empty array is the default too.
+    stride:
+      stride === null || (Array.isArray(stride) && stride.length === 0)
+        ? kernel
+        : eachDim(op, 'stride', stride, dims, 1),
     padding: pads,
     dilation: spread,
     ceilMode: requireBoolean(op, 'ceilMode', ceilMode),

@@ -8,7 +8,7 @@
  *
  * @module
  */
-export type { Fill, ImageSize, Interval } from './arguments';
+export type { Fill, ImageSize, InterpolationMode, Interval } from './arguments';
 export { GaussianBlur, type GaussianBlurOptions } from './blur';
 export { ColorJitter, Grayscale, type ColorJitterOptions, type GrayscaleOptions } from './color';
 export { Compose, type ComposeStep } from './compose';
@@ -26,4 +26,18 @@ export type { PaddingMode } from './images/crop';
 export { cutmix, mixup, type Mixed, type MixOptions } from './mix';
 export { Normalize } from './normalize';
 export { loadTransform } from './registry';
+export {
+  RandomResizedCrop,
+  Resize,
+  type RandomResizedCropOptions,
+  type ResamplingOptions,
+  type ResizeOptions,
+} from './resize';
+export {
+  RandomAffine,
+  RandomRotation,
+  type RandomAffineOptions,
+  type RandomRotationOptions,
+  type WarpOptions,
+} from './rotate';
 export type { Transform, TransformOptions, TransformState } from './transform';

@@ -1,5 +1,5 @@
 /** The examples of images, with --quick. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { data } from 'blasgrad';
@@ -56,6 +56,30 @@ test('unet segments shapes, and writes a picture', async () => {
   expect(stdout.match(/^intersection over union of \w+ +\d\.\d{3}$/gm)).toHaveLength(4);
   const picture = await data.readImage(join(folder, 'shapes.png'));
   expect(picture.shape).toEqual([3, 3 * 34 + 2, 8 * 34 + 2]);
+});
+
+test('lenet-1989 trains both forms', async () => {
+  const { code, stdout, stderr } = await example('lenet-1989', '--quick', '--threads', '1');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.match(/^\w+: .*, 9,760 parameters$/gm)).toHaveLength(2);
+  const errors = stdout.match(/error: training [\d.]+ %, test [\d.]+ %$/gm);
+  expect(errors).toHaveLength(2);
+});
+
+test('resnet18 trains on drawn images, and on CIFAR-10', async () => {
+  const report = /^epoch 1\/1 {3}loss \d\.\d{4} {3}test accuracy [\d.]+ % {3}[\d.]+ s$/m;
+  const cifar = join(folder, 'cifar10');
+  mkdirSync(cifar);
+  const images = new Uint8Array(16 * 3073); // a record is a label and an image
+  for (let i = 0; i < 16; i++) images.fill(i % 10, i * 3073, (i + 1) * 3073);
+  for (const name of [1, 2, 3, 4, 5].map((i) => `data_batch_${i}`).concat('test_batch'))
+    writeFileSync(join(cifar, `${name}.bin`), images);
+  for (const args of [[], ['--dir', cifar]]) {
+    const { code, stdout, stderr } = await example('resnet18', '--quick', ...args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(report);
+    expect(stdout).toMatch(/^[\d.]+ ms for each image$/m);
+  }
 });
 
 test.each<[string, string[], string]>([

@@ -91,6 +91,7 @@ function loadSmallDigits(quick: boolean): {
   );
   const labels = [train, test].map((part) => fromArray(part.labels));
   const small = new data.transforms.Compose([
+    new data.transforms.CenterCrop(22), // as in the paper, digits fill the image
     new data.transforms.Resize([16, 16]),
     new data.transforms.Normalize(0.5, 0.5),
   ]).forward(cat(images));

@@ -48,7 +48,8 @@ export class ResNet18 extends nn.Module {
   readonly layer2 = stage(64, 128, 2);
   readonly layer3 = stage(128, 256, 2);
   readonly layer4 = stage(256, 512, 2);
-  readonly fc: nn.Linear;
+  /** The head: assign another one for other classes. */
+  fc: nn.Linear;
 
   constructor(
     classes: number,

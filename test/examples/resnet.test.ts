@@ -1,5 +1,5 @@
 /** ResNet-18 of the examples, next to torchvision 0.29.2. */
-import { arange, noGrad, type Tensor } from 'blasgrad';
+import { arange, F, nn, noGrad, optim, tensor, type Tensor } from 'blasgrad';
 import { ResNet18 } from '../../examples/images/resnet';
 import expected from './resnet18.json';
 
@@ -60,4 +60,23 @@ test.each([
     Math.abs(x - expected[form][i]),
   );
   expect(Math.max(...difference)).toBeLessThan(2e-3);
+});
+
+test('a frozen network trains only its new head', () => {
+  const model = new ResNet18(10);
+  fillWithWaves(model);
+  model.eval().requiresGrad_(false);
+  model.fc = new nn.Linear(512, 2);
+  const before = Object.entries(model.stateDict()).map(([name, one]) => ({
+    name,
+    one: one.clone(),
+  }));
+  const parameters = model.parameters().filter(({ requiresGrad }) => requiresGrad);
+  expect(parameters).toEqual([model.fc.weight, model.fc.bias]);
+  const optimizer = new optim.SGD(parameters, { lr: 0.01 });
+  F.crossEntropy(model.forward(waves(2, 32)), tensor([0, 1], { dtype: 'int32' })).backward();
+  optimizer.step();
+  const after = model.stateDict();
+  const changed = before.filter(({ name, one }) => after[name].ne(one).sum().item() > 0);
+  expect(changed.map(({ name }) => name)).toEqual(['fc.weight', 'fc.bias']);
 });

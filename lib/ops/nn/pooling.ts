@@ -1,4 +1,5 @@
 /** Pooling by regular windows: maxima and averages. */
+import type { DType } from '../../core/dtype';
 import { namedKernelPairs, namedKernels, record, reportResult, Tensor, type Operands, type Rule } from '../define'; // prettier-ignore
 import { gatherBackward } from '../index/gather';
 import type { PoolGeometry, PoolSizes } from './poolGeometry';
@@ -102,7 +103,7 @@ function maxPoolPick(x: Tensor, which: Tensor, geometry: PoolGeometry): Tensor {
 /** A byte holds the tap of a maximum in windows of at most so many elements. */
 const mostTaps = 256;
 
-function compute(x: Tensor, geometry: PoolGeometry, dtype: 'uint8' | 'int32'): [Tensor, Tensor] {
+function compute(x: Tensor, geometry: PoolGeometry, dtype: DType): [Tensor, Tensor] {
   const y = Tensor._empty(x.dtype, geometry.pooled);
   const which = Tensor._empty(dtype, geometry.pooled);
   const source = x._contiguous ? x : x.detach().contiguous();

@@ -1,4 +1,5 @@
 /** Pooling as ONNX nodes. */
+import { isInteger } from '../../../core/dtype';
 import type { OpAttrs, OpName } from '../../../core/node';
 import { fixed, Unsupported, type Emit, type Emitters, type GraphBuilder, type Ref } from '../builder'; // prettier-ignore
 import type { Attribute } from '../builder';
@@ -85,7 +86,7 @@ function isGlobal(attrs: Windows): boolean {
 }
 
 const averagePool: Emit<Averages> = ({ inputs: [x], attrs }, graph) => {
-  if (x.dtype === 'int64' || x.dtype === 'int32') {
+  if (isInteger(x.dtype)) {
     throw new Unsupported('ONNX has no AveragePool of integers');
   }
   const { windows, attributes } = windowsOf(attrs);

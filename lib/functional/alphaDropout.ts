@@ -21,10 +21,10 @@ function dropped(op: string, input: Tensor, options: DropoutOptions, byChannel: 
   const p = requireInRange(op, 'p', options.p ?? 0.5, 0, 1);
   const training = requireBoolean(op, 'training', options.training ?? false);
   const inplace = requireBoolean(op, 'inplace', options.inplace ?? false);
+  if (!training || p === 0) return input;
   if (byChannel && input.ndim < 2) {
     throw unexpected(op, 'at least 2 dimensions', 'input', shapeText(input.shape));
   }
-  if (!training || p === 0) return input;
   const x = asFloating(input);
   if (inplace) requireInPlace(op, input, x.shape, x.dtype);
   const shape = x.shape.map((size, i) => (byChannel && i > 1 ? 1 : size));
@@ -62,7 +62,7 @@ export function alphaDropout(input: Tensor, options: DropoutOptions = {}): Tenso
  * @param input (N, C, ...): a channel is one index of the first two dimensions
  * @param options `p`, default 0.5; `training`, default false; `inplace` and `generator`
  * @returns the shape of `input`; `input` itself when not training
- * @throws RangeError if `p` is not from 0 to 1, or `input` has fewer than two dimensions
+ * @throws RangeError if `p` is not from 0 to 1, or `input` has fewer than two dimensions when training
  * @see torch.nn.functional.feature_alpha_dropout
  * @example F.featureAlphaDropout(ones(1, 2, 2)) // tensor([[[1., 1.], [1., 1.]]])
  */

@@ -40,6 +40,58 @@ export const trainings: Readonly<Record<string, [make: () => Step, captures: num
     ),
     2,
   ],
+  'batch normalisation': [
+    withModel(
+      () => ({}),
+      () => new nn.BatchNorm1d(8),
+    ),
+    1,
+  ],
+  'batch normalisation by the mean of all batches': [
+    withModel(
+      () => ({}),
+      () => new nn.BatchNorm1d(8, { momentum: null }),
+    ),
+    1,
+  ],
+  'batch normalisation, train and eval': [
+    withModel(
+      (model) => ({ between: (i) => model.train(i % 3 !== 2) }),
+      () => new nn.BatchNorm1d(8),
+      () => new nn.BatchNorm1d(8, { momentum: null, affine: false }),
+    ),
+    2,
+  ],
+  'instance normalisation with running statistics': [
+    withModel(
+      (model) => ({ between: (i) => model.train(i % 3 !== 2) }),
+      () => new nn.Unflatten(1, [2, 4]),
+      () => new nn.InstanceNorm1d(2, { affine: true, trackRunningStats: true }),
+      () => new nn.Flatten(),
+    ),
+    2,
+  ],
+  'other normalisations': [
+    withModel(
+      () => ({}),
+      () => new nn.LayerNorm(8),
+      () => new nn.GroupNorm(2, 8),
+      () => new nn.RMSNorm(8),
+      () => new nn.Unflatten(1, [4, 2]),
+      () => new nn.LocalResponseNorm(3),
+      () => new nn.Flatten(),
+    ),
+    1,
+  ],
+  'random activations': [
+    withModel(
+      () => ({}),
+      () => new nn.RReLU(),
+      () => new nn.AlphaDropout(0.3),
+      () => new nn.FeatureAlphaDropout(0.3),
+    ),
+    1,
+  ],
   'another learning rate': [
     withModel((_model, optimizer) => ({ between: (i) => (optimizer.lr = 0.1 / (i + 1)) })),
     1,

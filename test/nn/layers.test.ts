@@ -130,6 +130,39 @@ describe('layers without parameters', () => {
       .toArray();
     for (const [a, b, c] of rows as number[][]) expect([b, c]).toEqual([a, a]);
   });
+
+  // As in PyTorch: an input of two or four dimensions is one sample, whose first dimension counts channels.
+  test.each([
+    [new nn.Dropout1d(), [300, 4], 1],
+    [new nn.Dropout1d(), [3, 100, 4], 2],
+    [new nn.Dropout2d(), [100, 3, 4], 2],
+    [new nn.Dropout2d(), [3, 100, 2, 2], 2],
+    [new nn.Dropout3d(), [300, 1, 2, 2], 1],
+    [new nn.Dropout3d(), [3, 100, 1, 2, 2], 2],
+  ] as const)('%s of %j: %d dimensions of channels', (layer, shape, leading) => {
+    const channels = (y: Tensor): Tensor => y.reshape([...shape.slice(0, leading), -1]);
+    const check = (y: Tensor): void => {
+      expect(y.shape).toEqual(shape);
+      const most = channels(y).amax(-1);
+      expect(values(channels(y).amin(-1))).toEqual(values(most));
+      expect(new Set(values(most))).toEqual(new Set([0, 2]));
+    };
+    check(layer.forward(ones(...shape)));
+    const x = ones(...shape);
+    expect(new (layer.constructor as typeof nn.Dropout1d)(0.5, { inplace: true }).forward(x)).toBe(
+      x,
+    );
+    check(x);
+  });
+
+  const dims = (n: number): Tensor => ones(...Array.from({ length: n }, () => 2));
+  expectRefusals([
+    [() => new nn.Dropout1d().forward(dims(1)), RangeError, 'Dropout1d.forward: expected 2 or 3 dimensions for input, got [2]'], // prettier-ignore
+    [() => new nn.Dropout1d().eval().forward(dims(4)), RangeError, 'Dropout1d.forward: expected 2 or 3 dimensions for input, got [2, 2, 2, 2]'], // prettier-ignore
+    [() => new nn.Dropout2d().forward(dims(1)), RangeError, 'Dropout2d.forward: expected at least 2 dimensions for input, got [2]'], // prettier-ignore
+    [() => new nn.Dropout3d().forward(dims(0)), RangeError, 'Dropout3d.forward: expected at least 1 dimension for input, got []'], // prettier-ignore
+    [() => F.featureDropout(dims(1)), RangeError, 'featureDropout: expected at least 2 dimensions for input, got [2]'], // prettier-ignore
+  ]);
 });
 
 describe('activations are the functions of F', () => {

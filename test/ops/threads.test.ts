@@ -1,5 +1,16 @@
 /** Results do not depend on the number of threads: large inputs with one, two and three threads. */
-import { backend, cat, F, grad, manualSeed, randn, where, type Tensor } from 'blasgrad';
+import {
+  backend,
+  cat,
+  F,
+  grad,
+  manualSeed,
+  ones,
+  randn,
+  where,
+  zeros,
+  type Tensor,
+} from 'blasgrad';
 
 // More than two threads' worth for the cheapest loops, 2^17 elements each, and no multiple of a vector.
 const rows = 517;
@@ -13,7 +24,7 @@ const double = x.to('float64');
 const weight = randn(64, columns);
 const labels = x.argmax(1).remainder(64);
 
-const ops: Readonly<Record<string, () => Tensor>> = {
+const ops: Record<string, () => Tensor> = {
   abs: () => x.abs(),
   exp: () => x.exp(),
   'exp, float64': () => double.exp(),
@@ -60,6 +71,58 @@ const ops: Readonly<Record<string, () => Tensor>> = {
   },
   'gradient of crossEntropy': () => gradient((one) => F.crossEntropy(one, labels)),
 };
+
+/** Rows of many channels, as of images. */
+const image = x.narrow(0, 0, 512).reshape(64, 8, columns);
+const channels = randn(8);
+const norms: Readonly<Record<string, (x: Tensor, weight: Tensor, bias: Tensor) => Tensor>> = {
+  'batchNorm of images': (of, weight, bias) =>
+    F.batchNorm(of, null, null, { weight, bias, training: true }),
+  instanceNorm: (of, weight, bias) => F.instanceNorm(of, { weight, bias }),
+  groupNorm: (of, weight, bias) => F.groupNorm(of, 4, { weight, bias }),
+};
+const normsOfRows: typeof norms = {
+  'batchNorm of rows': norms['batchNorm of images'],
+  layerNorm: (of, weight, bias) => F.layerNorm(of, [columns], { weight, bias }),
+  rmsNorm: (of, weight) => F.rmsNorm(of, [columns], { weight }),
+};
+
+function normResults(
+  run: (x: Tensor, weight: Tensor, bias: Tensor) => Tensor,
+  input: Tensor,
+  parameters: Tensor,
+): Tensor {
+  const leaves = [input, parameters, parameters.neg()].map((one) => one.detach().requiresGrad_());
+  const out = run(leaves[0], leaves[1], leaves[2]);
+  const gradients = grad(out.mul(input).sum(), leaves, { allowUnused: true });
+  return cat([out, ...gradients].flatMap((one) => (one === null ? [] : [one.detach().flatten()])));
+}
+
+for (const [table, input, parameters] of [
+  [norms, image, channels],
+  [normsOfRows, x, row],
+] as const) {
+  for (const [name, run] of Object.entries(table)) {
+    ops[`${name}, and its gradients`] = () => normResults(run, input, parameters);
+  }
+}
+Object.assign(ops, {
+  'running statistics': () => {
+    const statistics = [zeros(8), ones(8)];
+    F.batchNorm(image, statistics[0], statistics[1], { training: true });
+    return cat(statistics);
+  },
+  localResponseNorm: () => F.localResponseNorm(image, 3),
+  ...Object.fromEntries(
+    ([F.dropout, F.alphaDropout, F.featureAlphaDropout, F.rrelu] as const).map((run) => [
+      run.name,
+      () => {
+        manualSeed(7);
+        return run(image, { training: true });
+      },
+    ]),
+  ),
+});
 
 function gradient(fn: (x: Tensor) => Tensor): Tensor {
   const leaf = x.detach().requiresGrad_();

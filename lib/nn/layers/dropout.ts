@@ -1,19 +1,17 @@
 /** Dropout layers. */
 import {
+  methodName,
   requireArity,
   requireBoolean,
   requireInRange,
   requireMethodArity,
   requireOptions,
+  shapeText,
+  unexpected,
 } from '../../core/errors';
-import {
-  alphaDropout,
-  dropout,
-  featureAlphaDropout,
-  featureDropout,
-  type InplaceOption,
-} from '../../functional';
-import type { Tensor } from '../../core/tensor';
+import { alphaDropout, dropout, featureAlphaDropout, type InplaceOption } from '../../functional';
+import { requireTensor, type Tensor } from '../../core/tensor';
+import { channelDropout } from '../../ops/random/random';
 import { pythonFloat } from '../module/describe';
 import { Module } from '../module/module';
 
@@ -69,24 +67,39 @@ export class Dropout extends AnyDropout {
   }
 }
 
+/** The base of the dropouts of channels. */
+abstract class ChannelDropout extends AnyDropout {
+  /** Applies dropout to channels, each of which is one index of the first `leading` dimensions. */
+  protected channels(input: Tensor, leading: 1 | 2): Tensor {
+    const { p, training, inplace } = this;
+    return channelDropout(methodName(this, 'forward'), input, { p, training, inplace }, leading);
+  }
+}
+
 /**
  * During training, sets complete channels to 0 with probability `p` and multiplies the others by 1 / (1 - p).
  *
- * Shape: (N, C, L) or (N, C) -> the same
+ * Shape: (N, C, L) or (C, L) -> the same
  *
  * @see torch.nn.Dropout1d; Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks
  * @example new nn.Dropout1d(0.5).eval().forward(ones(1, 2, 3)).shape // [ 1, 2, 3 ]
  */
-export class Dropout1d extends AnyDropout {
+export class Dropout1d extends ChannelDropout {
   /**
    * Applies dropout of channels in training mode.
    *
-   * @param input (N, C, ...)
+   * @param input (N, C, L) or (C, L)
    * @returns the shape of `input`
+   * @throws RangeError if `input` has another number of dimensions
    */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
-    return featureDropout(input, { p: this.p, training: this.training, inplace: this.inplace });
+    const op = methodName(this, 'forward');
+    const { ndim, shape } = requireTensor(op, 'input', input);
+    if (ndim !== 2 && ndim !== 3) {
+      throw unexpected(op, '2 or 3 dimensions', 'input', shapeText(shape));
+    }
+    return this.channels(input, ndim === 2 ? 1 : 2);
   }
 }
 
@@ -99,18 +112,43 @@ export class Dropout1d extends AnyDropout {
  * @see torch.nn.Dropout2d; Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks
  * @example new nn.Dropout2d(0.5).eval().forward(ones(1, 2, 3, 3)).shape // [ 1, 2, 3, 3 ]
  */
-export class Dropout2d extends Dropout1d {}
+export class Dropout2d extends ChannelDropout {
+  /**
+   * Applies dropout of channels in training mode.
+   *
+   * @param input (N, C, H, W); with 3 dimensions (N, C, L), as in PyTorch
+   * @returns the shape of `input`
+   * @throws RangeError if `input` has fewer than two dimensions in training mode
+   */
+  override forward(input: Tensor): Tensor {
+    requireMethodArity(this, 'forward', arguments.length, 1);
+    return this.channels(input, 2);
+  }
+}
 
 /**
  * During training, sets complete channels of volumes to 0 with probability `p` and multiplies the others by 1
  * / (1 - p).
  *
- * Shape: (N, C, D, H, W) -> the same
+ * Shape: (N, C, D, H, W) or (C, D, H, W) -> the same
  *
  * @see torch.nn.Dropout3d; Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks
  * @example new nn.Dropout3d(0.5).eval().forward(ones(1, 2, 2, 3, 3)).shape // [ 1, 2, 2, 3, 3 ]
  */
-export class Dropout3d extends Dropout1d {}
+export class Dropout3d extends ChannelDropout {
+  /**
+   * Applies dropout of channels in training mode.
+   *
+   * @param input (N, C, D, H, W) or (C, D, H, W)
+   * @returns the shape of `input`
+   * @throws RangeError if `input` has no dimension in training mode
+   */
+  override forward(input: Tensor): Tensor {
+    requireMethodArity(this, 'forward', arguments.length, 1);
+    const { ndim } = requireTensor(methodName(this, 'forward'), 'input', input);
+    return this.channels(input, ndim === 5 ? 2 : 1);
+  }
+}
 
 /**
  * Dropout for networks with SELU: during training, sets elements to -1.7581 with probability `p`, then scales and shifts
@@ -148,7 +186,7 @@ export class FeatureAlphaDropout extends AnyDropout {
    *
    * @param input (N, C, ...)
    * @returns the shape of `input`
-   * @throws RangeError if `input` has fewer than two dimensions
+   * @throws RangeError if `input` has fewer than two dimensions in training mode
    */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);

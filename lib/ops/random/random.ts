@@ -8,6 +8,8 @@ import {
   requireInRange,
   requireNumber,
   requireOptions,
+  shapeText,
+  unexpected,
   wrongValue,
 } from '../../core/errors';
 import { addMethods } from '../../core/methods';
@@ -248,18 +250,32 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
  * @param input (N, C, ...): a channel is one index of the first two dimensions
  * @param options `p`, default 0.5; `training`, default true; `inplace` and `generator`
  * @returns a tensor of the shape of `input`; `input` itself when not training
- * @throws RangeError if `p` is not from 0 to 1, or if `input` has fewer than two dimensions
+ * @throws RangeError if `p` is not from 0 to 1, or `input` has fewer than two dimensions when training
  * @see torch.nn.functional.dropout2d
  * @example F.featureDropout(ones(1, 2, 3), { p: 0 }) // tensor([[[1., 1., 1.], [1., 1., 1.]]])
  */
 export function featureDropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   requireArity('featureDropout', arguments.length, 2);
-  const given = dropoutOf('featureDropout', input, options);
+  return channelDropout('featureDropout', input, options, 2);
+}
+
+/** Dropout of channels, where a channel is one index of the first `leading` dimensions. */
+export function channelDropout(
+  op: string,
+  input: Tensor,
+  options: DropoutOptions,
+  leading: 1 | 2,
+): Tensor {
+  const given = dropoutOf(op, input, options);
   if (given === null) return input;
+  if (input.ndim < leading) {
+    const what = leading === 1 ? 'at least 1 dimension' : 'at least 2 dimensions';
+    throw unexpected(op, what, 'input', shapeText(input.shape));
+  }
   const { p, inplace } = given;
   const x = asFloating(input);
-  const shape = x.shape.map((size, i) => (i < 2 ? size : 1));
+  const shape = x.shape.map((size, i) => (i < leading ? size : 1));
   const kept = Tensor._empty(x.dtype, shape).bernoulli_(1 - p, { generator: options.generator });
   const factors = kept.mul(p < 1 ? 1 / (1 - p) : 0);
-  return inplace ? calledAs('featureDropout', () => input.mul_(factors)) : x.mul(factors);
+  return inplace ? calledAs(op, () => input.mul_(factors)) : x.mul(factors);
 }

@@ -151,7 +151,7 @@ void Dropout(const Args& a) {
   const uint8_t kept = never ? 0 : 1;
   Args args = a;
   args.stream = a.mayStream && a.size(1) * static_cast<int64_t>(sizeof(S)) >= kStreamBytes;
-  Generate(a, a.size(1), 1, [&](const uint32_t* words, int64_t index, int64_t count) {
+  Generate(a, a.size(1), 1, [&](const uint32_t* words, int64_t index, int64_t count) HWY_ATTR {
     uint8_t* HWY_RESTRICT mask = a.out<uint8_t>(3) + index;
     HWY_ALIGN T factors[kChunkWords];
     const uint32_t least = static_cast<uint32_t>(limit);

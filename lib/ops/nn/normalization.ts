@@ -243,7 +243,7 @@ export interface Running {
 
 const runningRule: Rule<'runningStatistics'> = {
   name: 'runningStatistics',
-  grad: () => [null],
+  grad: () => [null, null],
 };
 
 /**
@@ -278,7 +278,8 @@ export function updateRunning(
       },
     );
     targets.forEach((target, i) => {
-      if (written[i] === target) recordInPlace(target, runningRule, [target], [], undefined);
+      const operands = [target, used.y];
+      if (written[i] === target) recordInPlace(target, runningRule, operands, [], undefined);
       else target.copy_(written[i]);
     });
   });

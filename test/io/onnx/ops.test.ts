@@ -57,6 +57,10 @@ const refused: readonly (readonly [RegExp, RegExp])[] = [
   [/^adaptive\w+ (of|with indices of) \[(2,3,11|2,3|2,3,9,8|2,5,7|1,5,6,5)\]/, /adaptive/],
   [/^adaptiveMaxPool with indices/, /adaptiveMaxPoolIndices has no operator in ONNX/],
   [/^adaptive\w+ of \[3,5,6\] to 0/, /adaptive/],
+  [
+    /^running (mean|variance) of/,
+    /changes a tensor that no op computed with runningStatistics in place/,
+  ],
   [/^fractionalMaxPool/, /fractionalMaxPool has no operator in ONNX/],
   [
     /^interpolate uint8.*mode bilinear/,
@@ -69,10 +73,10 @@ const refused: readonly (readonly [RegExp, RegExp])[] = [
 
 /**
  * What onnxruntime computes otherwise: NaN among extremes and in order, means of nothing, remainders of 0, convolutions
- * without outputs, maxima of windows of -Infinity.
+ * without outputs, maxima of windows of -Infinity, normalisation of nothing.
  */
 const differs =
-  /NaN|mean of no elements|fmod of int32|conv no outputs|maxPool of the lowest|^maxPoolPick/;
+  /NaN|mean of no elements|fmod of int32|conv no outputs|maxPool of the lowest|^maxPoolPick|^layerNorm over 2 of \[0,5\]/;
 
 const reasonFor = (name: string): RegExp | undefined =>
   refused.find(([one]) => one.test(name))?.[1];

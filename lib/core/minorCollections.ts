@@ -22,7 +22,12 @@ let allocated = 0;
 
 /** V8's function, which only a new context has, after a flag is set; null if this runtime has none. */
 function collector(): Collect | null {
-  if (typeof globalThis.gc === 'function') return globalThis.gc;
+  const { gc } = globalThis;
+  if (typeof gc === 'function') {
+    return (options) => {
+      gc(options);
+    };
+  }
   try {
     setFlagsFromString('--expose-gc');
     const found: unknown = runInNewContext('gc');

@@ -16,8 +16,25 @@ import { requireTensor, type Tensor } from '../core/tensor';
 import { unsupportedDType } from '../ops/define';
 import { interpolate as interpolateOp, type ResampleMode } from '../ops/nn/interpolate';
 
+/** How `interpolate` computes elements. */
+export type InterpolateMode =
+  | 'nearest'
+  | 'nearest-exact'
+  | 'linear'
+  | 'bilinear'
+  | 'bicubic'
+  | 'trilinear'
+  | 'lanczos'
+  | 'area';
+
+interface ModeRule {
+  readonly along: ResampleMode;
+  readonly dims: readonly number[];
+  readonly aligns: boolean;
+}
+
 /** Modes by name: the mode of each dimension, the numbers of spatial dimensions, and whether corners may be aligned. */
-const modes = {
+const modes: Readonly<Record<InterpolateMode, ModeRule>> = {
   nearest: { along: 'nearest', dims: [1, 2, 3], aligns: false },
   'nearest-exact': { along: 'nearest-exact', dims: [1, 2, 3], aligns: false },
   linear: { along: 'linear', dims: [1], aligns: true },
@@ -26,10 +43,7 @@ const modes = {
   trilinear: { along: 'linear', dims: [3], aligns: true },
   lanczos: { along: 'lanczos', dims: [2], aligns: false },
   area: { along: 'area', dims: [1, 2, 3], aligns: false },
-} as const satisfies Record<string, { along: ResampleMode; dims: number[]; aligns: boolean }>;
-
-/** How `interpolate` computes elements. */
-export type InterpolateMode = keyof typeof modes;
+};
 const modeNames = Object.keys(modes) as InterpolateMode[];
 
 /** Options of `interpolate`. */
@@ -107,7 +121,7 @@ export function interpolateWith(op: string, input: Tensor, options: InterpolateO
   const mode = requireOneOf(op, 'mode', options.mode ?? 'nearest', modeNames);
   const { along, dims, aligns } = modes[mode];
   const spatial = x.ndim - 2;
-  if (!(dims as readonly number[]).includes(spatial)) {
+  if (!(dims).includes(spatial)) {
     const counts = dims.map((count) => count + 2).join(' or ');
     throw unexpected(op, `${counts} dimensions for mode '${mode}'`, 'input', shapeText(x.shape));
   }

@@ -52,6 +52,12 @@ export class RReLU extends numericInplaceActivation(
   /** Largest factor for negative x; default 1/3. */
   declare readonly upper: number;
 
+  /**
+   * Computes the activation: with random factors in training, with their mean in evaluation.
+   *
+   * @param input a tensor of any shape
+   * @returns a tensor of the shape of `input`
+   */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     const { lower, upper, training, inplace } = this;

@@ -84,6 +84,11 @@ class AnyConstantPad extends AnyPad {
     return padWith(this.constructor.name, input, this.padding, { value: this.value });
   }
 
+  /**
+   * The widths and the value, as printed.
+   *
+   * @returns the text in the parentheses
+   */
   override extraRepr(): string {
     return `padding=${pythonTuple(this.padding)}, value=${this.value}`;
   }

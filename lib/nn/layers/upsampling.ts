@@ -12,8 +12,6 @@ import { Module } from '../module/module';
 /** Options of `Upsample`. */
 export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
 
-type Factors = number | readonly number[];
-
 /**
  * Resizes the spatial dimensions of a batch of signals, images or volumes.
  *
@@ -24,9 +22,9 @@ type Factors = number | readonly number[];
  */
 export class Upsample extends Module {
   /** Spatial sizes of the result, or null. */
-  readonly size: Factors | null;
+  readonly size: number | readonly number[] | null;
   /** Factors of the spatial sizes, or null. */
-  readonly scaleFactor: Factors | null;
+  readonly scaleFactor: number | readonly number[] | null;
   /** How elements are computed; default 'nearest'. */
   readonly mode: InterpolateMode;
   /** Whether the first and last elements keep their places. */
@@ -37,11 +35,7 @@ export class Upsample extends Module {
   /**
    * Creates the layer.
    *
-   * @param options.size spatial sizes of the result: one integer for all dimensions, or one for each
-   * @param options.scaleFactor factors of the spatial sizes, instead of `size`
-   * @param options.mode 'nearest' (default) or another mode of `F.interpolate`
-   * @param options.alignCorners whether the first and last elements keep their places; default false
-   * @param options.recomputeScaleFactor whether to compute positions from the integer sizes; default false
+   * @param options sizes or factors, and the mode; see UpsampleOptions
    */
   constructor(options: UpsampleOptions = {}) {
     requireArity(new.target.name, arguments.length, 1);
@@ -80,7 +74,7 @@ export class Upsample extends Module {
   }
 
   override extraRepr(): string {
-    const text = (values: Factors, one: (value: number) => string): string => {
+    const text = (values: number | readonly number[], one: (value: number) => string): string => {
       if (typeof values === 'number') return one(values);
       return `(${values.map(one).join(', ')}${values.length === 1 ? ',' : ''})`;
     };
@@ -107,8 +101,7 @@ export class UpsamplingNearest2d extends Upsample {
   /**
    * Creates the layer.
    *
-   * @param options.size sizes of the result
-   * @param options.scaleFactor factors of the sizes, instead of `size`
+   * @param options sizes or factors; see UpsamplingOptions
    */
   constructor(options: UpsamplingOptions = {}) {
     requireArity(new.target.name, arguments.length, 1);
@@ -129,8 +122,7 @@ export class UpsamplingBilinear2d extends Upsample {
   /**
    * Creates the layer.
    *
-   * @param options.size sizes of the result
-   * @param options.scaleFactor factors of the sizes, instead of `size`
+   * @param options sizes or factors; see UpsamplingOptions
    */
   constructor(options: UpsamplingOptions = {}) {
     requireArity(new.target.name, arguments.length, 1);

@@ -7,9 +7,15 @@ import { kernels, record, scalar, Tensor, type Rule, type Shape } from '../defin
 const padKernels = kernels('pad');
 const adjointKernels = kernels('padAdjoint');
 
-const modeCodes = { constant: 0, reflect: 1, replicate: 2, circular: 3 } as const;
 /** What padding adds: one value, mirrored elements, copies of the edge, or elements of the other side. */
-export type PadMode = keyof typeof modeCodes;
+export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
+
+const modeCodes: Readonly<Record<PadMode, number>> = {
+  constant: 0,
+  reflect: 1,
+  replicate: 2,
+  circular: 3,
+};
 
 /** How a tensor is padded. */
 export interface Padding {

@@ -93,6 +93,18 @@ void Unfold(const Args& a) {
                  });
 }
 
+// to[i] += from[i]
+template <class S, class T>
+HWY_INLINE void AddTo(int64_t count, const S* HWY_RESTRICT from, T* HWY_RESTRICT to) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d), n = static_cast<size_t>(count);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    hn::StoreU(hn::Add(hn::LoadU(d, to + i), LoadAs(d, from + i)), d, to + i);
+  }
+  for (; i < n; ++i) to[i] += Widen(from[i]);
+}
+
 // x (planes, rows, columns), where each element is the sum of the elements of y (planes, taps, windows) that Unfold
 // copies from it.
 template <class S>
@@ -124,10 +136,7 @@ void Fold(const Args& a) {
                          if (last <= first) continue;
                          T* to = sum + columns.at(first, column);
                          if (columns.stride == 1) {
-                           MapVectors<false>(
-                               a, last - first, to,
-                               [](auto p, auto q) HWY_ATTR { return hn::Add(p, q); },
-                               static_cast<const T*>(to), from + first);
+                           AddTo(last - first, from + first, to);
                          } else {
                            for (int64_t w = first; w < last; ++w, to += columns.stride)
                              *to += Widen(from[w]);

@@ -180,7 +180,7 @@ export class AdaptiveMaxPool3d<
  * Shape: (N, C, L) -> (N, C, L'), or without N
  *
  * @see torch.nn.AdaptiveAvgPool1d, F.adaptiveAvgPool1d
- * @example new nn.AdaptiveAvgPool1d(2).forward(tensor([[1, 3, 2, 4, 5]])) // tensor([[2., 3.6667]])
+ * @example new nn.AdaptiveAvgPool1d(2).forward(tensor([[1, 3, 2, 4, 5]])) // tensor([[2.0000, 3.6667]])
  */
 export class AdaptiveAvgPool1d extends AnyAdaptivePool<Tensor> {
   /**

@@ -82,12 +82,9 @@ const others: Row[] = [
       [`F.adaptiveAvgPool${dims}d`, () => [image(), 2]],
     ];
   }),
-  ['F.fractionalMaxPool2d', () => [zeros(1, 3, 3), 2], { options: () => ({ outputSize: 1 }) }],
-  [
-    'F.fractionalMaxPool3d',
-    () => [zeros(1, 3, 3, 3), 2],
-    { options: () => ({ outputRatio: 0.5 }) },
-  ],
+  // Without one of these options they are an error.
+  ['F.fractionalMaxPool2d', () => [zeros(1, 3, 3), 2, { outputSize: 1 }]],
+  ['F.fractionalMaxPool3d', () => [zeros(1, 3, 3, 3), 2, { outputRatio: 0.5 }]],
   ['F.embedding', () => [labels(), zeros(4, 3)], { options: () => ({ paddingIdx: 1 }) }],
   ['F.oneHot', () => [labels(), 3]],
   ['F.dropout', () => [x()], { options: () => ({ p: 0.1 }) }],

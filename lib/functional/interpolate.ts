@@ -121,7 +121,7 @@ export function interpolateWith(op: string, input: Tensor, options: InterpolateO
   const mode = requireOneOf(op, 'mode', options.mode ?? 'nearest', modeNames);
   const { along, dims, aligns } = modes[mode];
   const spatial = x.ndim - 2;
-  if (!(dims).includes(spatial)) {
+  if (!dims.includes(spatial)) {
     const counts = dims.map((count) => count + 2).join(' or ');
     throw unexpected(op, `${counts} dimensions for mode '${mode}'`, 'input', shapeText(x.shape));
   }

@@ -66,6 +66,7 @@ test('no name is there that the library does not have', () => {
     'paramGroups',
     'inFeatures',
     'outFeatures',
+    'runningMean',
     'data',
     'nn',
     'F',

@@ -198,8 +198,10 @@ void FractionalMaxPool(const Args& a) {
     Windows windows;
     for (; plane < stop; ++plane) {
       for (size_t i = 0; i < 3; ++i) {
-        // The columns of two samples are width and height, those of three depth, height and width.
-        const int64_t column = columns == 3 ? static_cast<int64_t>(i) : i == 1 ? 1 : 0;
+        // One column is for the width, two are for width and height, three for depth, height and width.
+        const int64_t column = columns == 3             ? static_cast<int64_t>(i)
+                               : columns == 2 && i == 1 ? 1
+                                                        : 0;
         const S sample = a.in<S>(1)[plane * columns + column];
         FractionalWindows(sample, sizes.in[i], sizes.out[i], a.size(7 + i), &windows[i]);
       }
@@ -254,7 +256,7 @@ std::vector<Op> AdaptivePoolOps() {
        fractional,
        [](const double* attr, int64_t* need) {
          PlaneSizes(attr, &need[0], &need[2]);
-         bool fits = attr[10] == 2 || attr[10] == 3;
+         bool fits = attr[10] >= 1 && attr[10] <= 3;
          for (size_t i = 1; i < 4; ++i) fits = fits && attr[6 + i] >= 1 && attr[6 + i] <= attr[i];
          need[1] = fits ? Elements(attr[0], attr[10]) : INT64_MAX;
          need[3] = need[2];

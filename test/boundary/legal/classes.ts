@@ -3,6 +3,7 @@
  */
 import { data, nn, optim, rand, zeros, type Tensor } from 'blasgrad';
 import { classMethods, labels, legalCalls, matrix, type Legal, type Row } from './call';
+import { layers as images } from './images';
 
 export const leaf = (): Tensor => zeros(2, { requiresGrad: true });
 export const sgd = (): optim.SGD => new optim.SGD([leaf()], { lr: 0.1, momentum: 0.9 });
@@ -31,16 +32,7 @@ const layers: Row[] = [
   ['new nn.Bilinear', () => [2, 3, 4], { options: () => ({ bias: false }) }],
   ['new nn.TabularMLP', () => [[null, 3]], { options: () => ({ out: 2 }) }],
   ['new nn.Embedding', () => [4, 3], { options: () => ({ paddingIdx: 1 }) }],
-  ...[1, 2, 3].flatMap((dims): Row[] => [
-    [`new nn.MaxPool${dims}d`, () => [2], { options: () => ({ stride: 1 }) }],
-    [`new nn.MaxUnpool${dims}d`, () => [2], { options: () => ({ stride: 1 }) }],
-    [`new nn.AvgPool${dims}d`, () => [2], { options: () => ({ countIncludePad: false }) }],
-    [`new nn.LPPool${dims}d`, () => [2, 2], { options: () => ({ ceilMode: true }) }],
-    [`new nn.AdaptiveMaxPool${dims}d`, () => [2], { options: () => ({ returnIndices: true }) }],
-    [`new nn.AdaptiveAvgPool${dims}d`, () => [2]],
-  ]),
-  ['new nn.FractionalMaxPool2d', () => [2], { options: () => ({ outputSize: 1 }) }],
-  ['new nn.FractionalMaxPool3d', () => [2], { options: () => ({ outputRatio: 0.5 }) }],
+  ...images,
   ['new nn.Flatten', () => [1, -1]],
   ['new nn.Unflatten', () => [1, [2, 2]]],
   ['new nn.GELU', () => [], { options: () => ({ approximate: 'tanh' }) }],

@@ -1,6 +1,7 @@
 /** Valid calls of functions of tensors: those of the top level, and of F. */
-import { Generator, tensor, zeros, type Tensor } from 'blasgrad';
+import { Generator, tensor, zeros } from 'blasgrad';
 import { labels, legalCalls, mask, matrix, signs, unit, vector, type Row } from './call';
+import { functions as images } from './images';
 
 const x = matrix;
 const dtype = { options: () => ({ dtype: 'float64', requiresGrad: true }) };
@@ -66,25 +67,7 @@ const activations: Row[] = [
 const others: Row[] = [
   ['F.linear', () => [x(), zeros(4, 3), zeros(4)]],
   ['F.bilinear', () => [x(), x(), zeros(4, 3, 3), zeros(4)]],
-  ...[1, 2, 3].flatMap((dims): Row[] => {
-    const image = (): Tensor => zeros([1, 3, 3, 3].slice(0, dims + 1));
-    const index = (): Tensor => image().to('int32');
-    return [
-      [`F.maxPool${dims}d`, () => [image(), 2], { options: () => ({ padding: 1 }) }],
-      [`F.avgPool${dims}d`, () => [image(), 2], { options: () => ({ ceilMode: true }) }],
-      [`F.lpPool${dims}d`, () => [image(), 2, 2], { options: () => ({ stride: 1 }) }],
-      [`F.maxUnpool${dims}d`, () => [image(), index(), 2], { options: () => ({ stride: 2 }) }],
-      [
-        `F.adaptiveMaxPool${dims}d`,
-        () => [image(), 2],
-        { options: () => ({ returnIndices: true }) },
-      ],
-      [`F.adaptiveAvgPool${dims}d`, () => [image(), 2]],
-    ];
-  }),
-  // Without one of these options they are an error.
-  ['F.fractionalMaxPool2d', () => [zeros(1, 3, 3), 2, { outputSize: 1 }]],
-  ['F.fractionalMaxPool3d', () => [zeros(1, 3, 3, 3), 2, { outputRatio: 0.5 }]],
+  ...images,
   ['F.embedding', () => [labels(), zeros(4, 3)], { options: () => ({ paddingIdx: 1 }) }],
   ['F.oneHot', () => [labels(), 3]],
   ['F.dropout', () => [x()], { options: () => ({ p: 0.1 }) }],

@@ -77,6 +77,7 @@ const others = legalCalls([
   ['backend.getNumThreads', () => []],
   ['backend.setNumThreads', () => [library.backend.getNumThreads()]],
   ['backend.setWinograd', () => [true]],
+  ['backend.setMinorCollections', () => [true]],
 ]);
 
 /** Why a name has no call here. */

@@ -1,67 +1,11 @@
 /** Every layer, exported and run by onnxruntime with several batch sizes. */
 import type { Tensor } from 'blasgrad';
 import { nn, rand, randint, randn, type DType } from 'blasgrad';
-import { cleanUp, expectSame, Own, type Model } from './compare';
+import { cleanUp, expectSame } from './compare';
+import { imageLayers } from './imageLayers';
+import { printed, type LayerCase } from './layerCase';
 
 afterAll(cleanUp);
-
-interface LayerCase {
-  readonly name: string;
-  readonly make: () => Model;
-  /** Shapes of the inputs after the batch. */
-  readonly shapes: readonly (readonly number[])[];
-  /** The inputs are integers below this. */
-  readonly below?: number;
-}
-
-const activation = (make: () => Model, shape: readonly number[] = [3, 5]): LayerCase => {
-  const printed = String(make()).replace('\n', '');
-  return { name: printed, make, shapes: [shape] };
-};
-
-const pool = (make: () => Model, shape: readonly number[]): LayerCase => activation(make, shape);
-
-const pools: readonly LayerCase[] = [
-  pool(() => new nn.MaxPool1d(2), [3, 9]),
-  pool(() => new nn.MaxPool1d(3, { stride: 2, padding: 1, ceilMode: true }), [3, 10]),
-  pool(() => new nn.MaxPool2d(2), [2, 7, 8]),
-  pool(() => new nn.MaxPool2d([3, 2], { stride: [2, 1], padding: [1, 0] }), [2, 9, 8]),
-  pool(() => new nn.MaxPool2d(2, { dilation: 2, stride: 3, ceilMode: true }), [2, 9, 9]),
-  pool(() => new nn.MaxPool3d(2, { stride: 1 }), [2, 4, 5, 6]),
-  ...([1, 2, 3] as const).map((dims): LayerCase => ({
-    name: `MaxPool${dims}d with indices`,
-    make: () => new nn[`MaxPool${dims}d`](3, { stride: 2, padding: 1, returnIndices: true }),
-    shapes: [[2, ...[9, 8, 7].slice(-dims)]],
-  })),
-  pool(() => new nn.AvgPool1d(2), [3, 9]),
-  pool(() => new nn.AvgPool1d(4, { stride: 3, padding: 2, ceilMode: true }), [3, 10]),
-  pool(() => new nn.AvgPool2d(3, { stride: 2, padding: 1 }), [2, 9, 8]),
-  pool(() => new nn.AvgPool2d(3, { stride: 2, ceilMode: true }), [2, 10, 8]),
-  pool(
-    () => new nn.AvgPool2d(4, { padding: 1, countIncludePad: false, ceilMode: true }),
-    [2, 9, 8],
-  ),
-  pool(() => new nn.AvgPool2d(2, { divisorOverride: 3, ceilMode: true }), [2, 5, 7]),
-  pool(() => new nn.AvgPool3d([1, 2, 3], { stride: 2 }), [2, 4, 5, 6]),
-  pool(() => new nn.LPPool1d(2, 3), [3, 9]),
-  pool(() => new nn.LPPool2d(2, [3, 2], { stride: 2 }), [2, 7, 6]),
-  pool(() => new nn.LPPool3d(Infinity, 2), [2, 4, 5, 6]),
-  pool(() => new nn.AdaptiveMaxPool1d(3), [2, 9]),
-  pool(() => new nn.AdaptiveMaxPool2d(1), [2, 20, 17]),
-  pool(() => new nn.AdaptiveMaxPool3d([2, null, 1]), [2, 4, 3, 5]),
-  pool(() => new nn.AdaptiveAvgPool1d(1), [2, 9]),
-  pool(() => new nn.AdaptiveAvgPool2d([3, 2]), [2, 9, 8]),
-  pool(() => new nn.AdaptiveAvgPool3d(1), [2, 4, 3, 5]),
-  {
-    name: 'MaxUnpool2d',
-    make: () => {
-      const indices = new nn.MaxPool2d(2, { returnIndices: true });
-      const reverse = new nn.MaxUnpool2d(2);
-      return new Own((x) => reverse.forward(...indices.forward(x)));
-    },
-    shapes: [[2, 4, 6]],
-  },
-];
 
 const layers: readonly LayerCase[] = [
   { name: 'Linear', make: () => new nn.Linear(4, 3), shapes: [[4]] },
@@ -198,11 +142,11 @@ const layers: readonly LayerCase[] = [
     () => new nn.Softmax(1),
     () => new nn.LogSoftmax(2),
     () => new nn.Softmin(1),
-  ].map((make) => activation(make)),
-  activation(() => new nn.GLU(), [3, 6]),
-  activation(() => new nn.GLU(1), [4, 5]),
-  activation(() => new nn.PReLU(4), [4]),
-  ...pools,
+  ].map((make) => printed(make)),
+  printed(() => new nn.GLU(), [3, 6]),
+  printed(() => new nn.GLU(1), [4, 5]),
+  printed(() => new nn.PReLU(4), [4]),
+  ...imageLayers,
 ];
 
 /** Losses are computed of what a model gives, not by it. */

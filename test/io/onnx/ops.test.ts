@@ -76,7 +76,7 @@ const refused: readonly (readonly [RegExp, RegExp])[] = [
  * without outputs, maxima of windows of -Infinity, normalisation of nothing.
  */
 const differs =
-  /NaN|mean of no elements|fmod of int32|conv no outputs|maxPool of the lowest|^maxPoolPick|^layerNorm over 2 of \[0,5\]/;
+  /NaN|mean of no elements|fmod of int32|conv no outputs|convInput no outputs|maxPool of the lowest|^maxPoolPick|^layerNorm over 2 of \[0,5\]/;
 
 const reasonFor = (name: string): RegExp | undefined =>
   refused.find(([one]) => one.test(name))?.[1];

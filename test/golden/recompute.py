@@ -1,4 +1,4 @@
-"""Computes the numbers of the .jsonl files beside it, except dtypes.jsonl, with PyTorch 2.15 (CPU), and replaces what differs.
+"""Computes the numbers of the .jsonl files that no generate_*.py writes with PyTorch 2.15 (CPU), and replaces what differs.
 
     python test/golden/recompute.py           writes the files
     python test/golden/recompute.py --check   only says which cases differ
@@ -20,7 +20,7 @@ DTYPES = {"float": torch.float64, "int32": torch.int64, "bool": torch.bool}
 
 
 def snake(name):
-    special = {"tMult": "T_mult"}
+    special = {"tMult": "T_mult", "multiLabelMarginLoss": "multilabel_margin_loss"}
     return special.get(name, re.sub(r"([A-Z])", lambda found: "_" + found.group(1).lower(), name))
 
 
@@ -45,6 +45,8 @@ def golden(value):
 
 
 def flat(result):
+    if result is None:
+        return []
     return [result] if isinstance(result, torch.Tensor) else [one for part in result for one in flat(part)]
 
 
@@ -53,13 +55,18 @@ def argument(value, inputs):
         return inputs[value["input"]]
     if value == "null":
         return None
+    if isinstance(value, dict) and "then" in value:
+        name, *operands = argument(value["then"], inputs)
+        return getattr(operands[0], snake(name))(*operands[1:])
+    if isinstance(value, dict) and "new" in value:
+        return construct(value["new"], value["args"])
     return [argument(one, inputs) for one in value] if isinstance(value, list) else value
 
 
 def arguments(args, inputs):
     """Positional arguments, and the options of the trailing object."""
     options = {}
-    if args and isinstance(args[-1], dict) and "input" not in args[-1]:
+    if args and isinstance(args[-1], dict) and not {"input", "then", "new"} & args[-1].keys():
         options = {snake(name): argument(value, inputs) for name, value in args[-1].items()}
         args = args[:-1]
     return [argument(one, inputs) for one in args], options
@@ -88,13 +95,31 @@ def op(line):
         line["grads"] = [None if old is None else golden(x.grad) for x, old in zip(inputs, line["grads"])]
 
 
+def construct(name, args):
+    args, options = arguments(args, [])
+    return getattr(torch.nn, name.replace("nn.", ""))(*args, **options)
+
+
+def forward(layer, line, inputs):
+    if "packed" in line:
+        layout = {"batch_first": line["batchFirst"]}
+        packed = torch.nn.utils.rnn.pack_padded_sequence(inputs[0], line["packed"], enforce_sorted=False, **layout)
+        output, states = layer(packed)
+        return torch.nn.utils.rnn.pad_packed_sequence(output, **layout)[0], states
+    if "pair" in line:
+        return layer(inputs[0], tuple(inputs[1:]))
+    named = line.get("kwInputs", {})
+    numbers = [i for i in named.values() if not isinstance(i, bool)]
+    keywords = {snake(name): i if isinstance(i, bool) else inputs[i] for name, i in named.items()}
+    return layer(*[x for i, x in enumerate(inputs) if i not in numbers], **keywords)
+
+
 def module(line):
-    args, options = arguments(line["args"], [])
-    layer = getattr(torch.nn, line["module"].replace("nn.", ""))(*args, **options).double()
+    layer = construct(line["module"], line["args"]).double()
     layer.load_state_dict({name: tensor(value) for name, value in line["state"].items()})
     layer.train(line["training"])
     inputs = [tensor(one).requires_grad_(grad is not None) for one, grad in zip(line["inputs"], line["gradInputs"])]
-    results = flat(layer(*inputs))
+    results = flat(forward(layer, line, inputs))
     line["outputs"] = [golden(one) for one in results]
     backward(results, line["cotangents"])
     line["gradInputs"] = [golden(x.grad) for x in inputs]
@@ -154,8 +179,14 @@ def layer_or_function(line):
     (op if "call" in line else module)(line)
 
 
+GENERATED = ("pooling_fractional",)
 FAMILIES = {
-    **{f"images/{file.stem}": layer_or_function for file in sorted((HERE / "images").glob("*.jsonl"))},
+    **{
+        f"{file.parent.name}/{file.stem}": layer_or_function
+        for folder in ("images", "sequences")
+        for file in sorted((HERE / folder).glob("*.jsonl"))
+        if file.stem not in GENERATED
+    },
     "ops": op,
     "modules": module,
     "optimizers": optimizer,

@@ -51,11 +51,12 @@ export function requireGolden(
   requireClose(plainOf(actual.detach()), { ...expected, data }, tolerances[precision], what);
 }
 
-/** All tensors of a result, in order: of arrays, of objects such as { values, indices }, nested or not. */
+/** All tensors of a result, in order: of arrays, of objects such as { values, indices }, nested or not; null has none. */
 export function tensorsIn(result: unknown): Tensor[] {
   if (result instanceof Tensor) return [result];
-  if (typeof result !== 'object' || result === null) {
-    throw new Error(`expected tensors as result, got ${String(result)}`);
+  if (result === null) return [];
+  if (typeof result !== 'object') {
+    throw new Error(`expected tensors as result, got ${typeof result}`);
   }
   return Object.values(result).flatMap(tensorsIn);
 }

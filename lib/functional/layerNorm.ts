@@ -8,9 +8,9 @@ import {
   unexpected,
 } from '../core/errors';
 import { numelOf, requireShape, sameShape } from '../core/shape';
-import { Tensor } from '../core/tensor';
+import type { Tensor } from '../core/tensor';
 import { normalized } from '../ops/nn/normalization';
-import { cat } from '../ops/shape/join';
+import { pad } from './pad';
 import { inDTypeOfParts, inputOf, partOf, type AffineOptions } from './normalizationInputs';
 
 /** Options of `rmsNorm`. */
@@ -144,11 +144,8 @@ export function localResponseNorm(
   if (x.numel() === 0) return x;
   const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
   const channels = x.shape[1];
-  const zeros = (count: number): Tensor => {
-    const shape = x.shape.map((n, i) => (i === 1 ? count : n));
-    return Tensor._empty(x.dtype, shape).zero_();
-  };
-  const padded = cat([zeros(before), x.square(), zeros(after)], 1);
+  const inner = Array<number>(2 * (x.ndim - 2)).fill(0);
+  const padded = pad(x.square(), [...inner, before, after]);
   let sum = padded.narrow(1, 0, channels);
   for (let i = 1; i < size; i++) sum = sum.add(padded.narrow(1, i, channels));
   return x.div(

@@ -101,13 +101,14 @@ class Planner {
   }
 
   private initializers(): void {
+    const statistics = this.runningStatistics();
     for (const proto of this.graph.initializer) {
       const { name } = proto;
       const slot = this.define(name);
       const value = this.try(() => readTensor(proto, `'${short(name)}'`, this.floating));
       if (value === null) continue;
       if (value instanceof Tensor && isFloating(value.dtype)) {
-        const parameter = new Parameter(value);
+        const parameter = new Parameter(value, { requiresGrad: !statistics.has(name) });
         this.parameters.set(name, parameter);
         this.fixed.set(slot, parameter);
       } else {
@@ -115,6 +116,12 @@ class Planner {
       }
     }
     if (this.graph.sparseInitializer.length > 0) this.unsupported.add('sparse initializers');
+  }
+
+  /** Names of the means and variances of batch normalization, which training does not change by gradients. */
+  private runningStatistics(): ReadonlySet<string> {
+    const nodes = this.graph.node.filter(({ opType }) => opType === 'BatchNormalization');
+    return new Set(nodes.flatMap(({ input }) => input.slice(3, 5)));
   }
 
   private inputs(): Input[] {

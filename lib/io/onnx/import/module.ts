@@ -12,7 +12,8 @@ const op = 'OnnxModule';
 /**
  * A model from an ONNX file, made by `io.importOnnx`.
  *
- * Its parameters are the file's floating-point initializers, under their names in the file.
+ * Its parameters are the file's floating-point initializers, under their names in the file. The running mean and
+ * variance of a batch normalization are parameters that require no gradient.
  *
  * @example
  * const model = await io.importOnnx('digits.onnx');

@@ -69,8 +69,8 @@ export class Dropout extends AnyDropout {
 
 /** The base of the dropouts of channels. */
 abstract class ChannelDropout extends AnyDropout {
-  /** Applies dropout to channels, each of which is one index of the first `leading` dimensions. */
-  protected channels(input: Tensor, leading: 1 | 2): Tensor {
+  /** @internal Applies dropout to channels, each of which is one index of the first `leading` dimensions. */
+  protected _channels(input: Tensor, leading: 1 | 2): Tensor {
     const { p, training, inplace } = this;
     return channelDropout(methodName(this, 'forward'), input, { p, training, inplace }, leading);
   }
@@ -99,7 +99,7 @@ export class Dropout1d extends ChannelDropout {
     if (ndim !== 2 && ndim !== 3) {
       throw unexpected(op, '2 or 3 dimensions', 'input', shapeText(shape));
     }
-    return this.channels(input, ndim === 2 ? 1 : 2);
+    return this._channels(input, ndim === 2 ? 1 : 2);
   }
 }
 
@@ -122,7 +122,7 @@ export class Dropout2d extends ChannelDropout {
    */
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
-    return this.channels(input, 2);
+    return this._channels(input, 2);
   }
 }
 
@@ -146,7 +146,7 @@ export class Dropout3d extends ChannelDropout {
   override forward(input: Tensor): Tensor {
     requireMethodArity(this, 'forward', arguments.length, 1);
     const { ndim } = requireTensor(methodName(this, 'forward'), 'input', input);
-    return this.channels(input, ndim === 5 ? 2 : 1);
+    return this._channels(input, ndim === 5 ? 2 : 1);
   }
 }
 

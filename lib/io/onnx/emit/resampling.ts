@@ -80,11 +80,14 @@ export const resampling = {
     };
     // Positions are computed from the factor of the user where that is not the quotient of the sizes.
     const { from, to, factors } = sizes;
-    if (factors === null || factors.every((factor, i) => from[i] * factor === to[i])) {
-      return graph.node('Resize', [x.name, '', '', graph.sizes(out.shape)], options);
-    }
-    const list = graph.constant('float32', [2 + factors.length], [1, 1, ...factors]);
-    return graph.node('Resize', [x.name, '', list], options);
+    const rounds = factors !== null && factors.some((factor, i) => from[i] * factor !== to[i]);
+    const target = rounds
+      ? [graph.constant('float32', [2 + factors.length], [1, 1, ...factors])]
+      : ['', graph.sizes(out.shape)];
+    // onnxruntime has no Resize of float64.
+    const dtype = x.dtype === 'float64' ? 'float32' : x.dtype;
+    const y = graph.node('Resize', [graph.as(x, dtype), '', ...target], options);
+    return graph.as({ ...out, name: y, dtype }, out.dtype);
   },
   gridSample: ({ inputs: [x, grid], attrs }, graph) => {
     const { mode, paddingMode, alignCorners } = attrs;

@@ -27,6 +27,8 @@ std::vector<Op> MaxPoolBackwardOps();
 std::vector<Op> AveragePoolOps();
 std::vector<Op> AveragePoolBackwardOps();
 std::vector<Op> AdaptivePoolOps();
+std::vector<Op> ResampleOps();
+std::vector<Op> GridSampleOps();
 std::vector<Op> NormOps();
 std::vector<Op> NormBackwardOps();
 std::vector<Op> MatmulOps();

@@ -5,7 +5,6 @@
 
 #include "core/op_limits.h"
 #include "ops/family.h"
-#include "ops/nn/resampling.h"
 
 namespace blasgrad {
 

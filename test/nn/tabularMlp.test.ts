@@ -67,7 +67,7 @@ test('batchNorm adds a layer after each hidden layer', () => {
       ]),
     ).shape,
   ).toEqual([2, 1]);
-  expect(model.norms[0].numBatchesTracked?.item()).toBe(1);
+  expect(model.norms?.[0].numBatchesTracked?.item()).toBe(1);
 });
 
 test('forward is embedding, linear and ReLU layers in the order of the columns', () => {

@@ -103,8 +103,8 @@ export class TabularMLP extends Module {
   readonly embeddings: ModuleList<Embedding>;
   /** The hidden layers. */
   readonly hidden: ModuleList<Linear>;
-  /** Batch normalisation after each hidden layer; empty without `batchNorm`. */
-  readonly norms: ModuleList<BatchNorm1d>;
+  /** Batch normalisation after each hidden layer; null without `batchNorm`. */
+  readonly norms: ModuleList<BatchNorm1d> | null;
   /** Dropout after each hidden layer. */
   readonly dropout: Dropout;
   /** The output layer. */
@@ -146,8 +146,9 @@ export class TabularMLP extends Module {
     const width = columns.length - counts.length + dims.reduce((sum, dim) => sum + dim, 0);
     const sizes = [width, ...hidden];
     this.hidden = new ModuleList(hidden.map((n, i) => new Linear(sizes[i], n, { dtype })));
-    const normalized = normalizes ? hidden : [];
-    this.norms = new ModuleList(normalized.map((n) => new BatchNorm1d(n, { dtype })));
+    this.norms = normalizes
+      ? new ModuleList(hidden.map((n) => new BatchNorm1d(n, { dtype })))
+      : null;
     this.dropout = new Dropout(dropout);
     this.output = new Linear(sizes[hidden.length], out, { dtype });
     this.#columns = columns;
@@ -167,7 +168,7 @@ export class TabularMLP extends Module {
       out: this.output.outFeatures,
       hidden: [...this.hidden].map(({ outFeatures }) => outFeatures),
       dropout: this.dropout.p,
-      batchNorm: this.norms.length > 0,
+      batchNorm: this.norms !== null,
       embeddingDims: [...this.embeddings].map(({ embeddingDim }) => embeddingDim),
     };
   }
@@ -189,7 +190,7 @@ export class TabularMLP extends Module {
     let x = this.#embed(input);
     [...this.hidden].forEach((layer, i) => {
       const y = relu(layer.forward(x));
-      x = this.dropout.forward(this.norms.length > 0 ? this.norms[i].forward(y) : y);
+      x = this.dropout.forward(this.norms === null ? y : this.norms[i].forward(y));
     });
     return this.output.forward(x);
   }

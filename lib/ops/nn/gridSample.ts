@@ -1,7 +1,8 @@
 /** Sampling of images and volumes at the points of a grid. */
 import { isHalf } from '../../core/dtype';
 import { numelOf } from '../../core/shape';
-import { kernels, record, Tensor, type Rule, type Shape } from '../define';
+import { isGradEnabled, kernels, record, Tensor, type Rule, type Shape } from '../define';
+import { composedGridGradient } from './gridGradient';
 
 const sampleKernels = kernels('gridSample');
 const inputKernels = kernels('gridSampleInput');
@@ -30,6 +31,7 @@ declare module '../../core/node' {
 }
 
 // The result S(x, grid) is linear in x; its adjoint in x is I(dy, grid), and the gradient of the grid G(dy, x, grid).
+// G of higher derivatives is computed by ordinary ops.
 const sampleRule: Rule<'gridSample'> = {
   name: 'gridSample',
   grad: (dy, node) => {
@@ -50,14 +52,13 @@ const inputRule: Rule<'gridSampleInput'> = {
     ];
   },
 };
+// Recorded only for 'nearest', whose derivatives are 0.
 const gridRule: Rule<'gridSampleGrid'> = {
   name: 'gridSampleGrid',
-  grad: () => {
-    throw new Error(
-      'backward: the gradient of gridSample with respect to its grid has no derivative',
-    );
-  },
+  grad: (_dgrid, node) => node.saved.map((input, i) => (node.needs(i) ? zeros(input) : null)),
 };
+
+const zeros = (like: Tensor): Tensor => Tensor._empty(like.dtype, like.shape).zero_();
 
 function attrsOf({ shape, mode, paddingMode, alignCorners }: Sampled, grid: Tensor) {
   const [batch, channels, ...spatial] = shape;
@@ -90,8 +91,11 @@ function sampleInput(slopes: Tensor, grid: Tensor, attrs: Sampled): Tensor {
 }
 
 function sampleGrid(slopes: Tensor, input: Tensor, grid: Tensor, attrs: Sampled): Tensor {
+  if (isGradEnabled() && attrs.mode !== 'nearest') {
+    return composedGridGradient(slopes, input, grid, attrs);
+  }
   const [dy, x] = [slopes.contiguous(), input.contiguous()];
   const dgrid = Tensor._empty(dy.dtype, grid.shape);
   gridKernels[dy.dtype](dy._flat, x._flat, grid._flat, dgrid._flat, ...attrsOf(attrs, grid));
-  return record(dgrid, gridRule, [dy, x, grid], [], attrs);
+  return record(dgrid, gridRule, [dy, x, grid], [dy, x, grid], attrs);
 }

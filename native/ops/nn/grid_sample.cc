@@ -217,7 +217,7 @@ std::vector<Op> GridSampleOps() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "ops/nn/resampling.h"
+#include "ops/family.h"
 
 namespace blasgrad {
 HWY_EXPORT(GridSampleOps);

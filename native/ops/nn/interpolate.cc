@@ -261,7 +261,8 @@ std::vector<Op> InterpolateOps() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "ops/nn/resampling.h"
+#include "ops/family.h"
+#include "ops/nn/interpolate_bytes.h"
 
 namespace blasgrad {
 HWY_EXPORT(InterpolateOps);

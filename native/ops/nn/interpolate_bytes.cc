@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "core/threads.h"
+#include "ops/nn/interpolate_bytes.h"
 #include "ops/nn/interpolate_table.h"
-#include "ops/nn/resampling.h"
 
 namespace blasgrad {
 namespace {

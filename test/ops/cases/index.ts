@@ -10,6 +10,7 @@ import { cases as extreme } from './reduce/extreme';
 import { cases as gather } from './index/gather';
 import { cases as indexing } from './index/indexing';
 import { cases as interpolate } from './nn/interpolate';
+import { cases as adaptivePooling } from './nn/adaptivePooling';
 import { cases as gridSample } from './nn/gridSample';
 import { cases as join } from './shape/join';
 import { cases as loss } from './nn/loss';
@@ -42,6 +43,7 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   normalize,
   convolution,
   unfold,
+  adaptivePooling,
   pooling,
   normalization,
   gather,

@@ -70,7 +70,6 @@ const one = (
   inputs: [{ shape: input }, { shape: grid, values }],
   run: (x, points) => F.gridSample(x, points, options),
   reference: (x, points) => sampled(x, points, options),
-  secondDerivative: false,
   float32: { rel: 1e-4, abs: 2e-5 },
 });
 

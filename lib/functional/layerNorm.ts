@@ -119,10 +119,10 @@ export function rmsNorm(
  * Local response normalisation: divides by (k + alpha m)^beta, where m is the mean square of `size` neighbouring
  * channels. Channels beyond the first and the last count as 0.
  *
- * @param input (N, C, ...), at least 3 dimensions
+ * @param input (N, C, ...), at least 3 dimensions, floating or int64
  * @param size number of channels in each mean
  * @param options `alpha`, `beta` and `k`; see LocalResponseNormOptions
- * @returns the shape of `input`
+ * @returns the shape of `input`; float32 for int64, whose means are truncated
  * @throws RangeError if `input` has fewer than 3 dimensions
  * @see torch.nn.functional.local_response_norm; Krizhevsky et al. 2012, ImageNet Classification with Deep Convolutional
  * Neural Networks
@@ -140,7 +140,7 @@ export function localResponseNorm(
   const beta = requireNumber(op, 'beta', options.beta ?? 0.75);
   const k = requireNumber(op, 'k', options.k ?? 1);
   requireInteger(op, 'size', size, 1);
-  const x = inputOf(op, input, 3);
+  const x = inputOf(op, input, 3, 'int64');
   if (x.numel() === 0) return x;
   const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
   const channels = x.shape[1];
@@ -148,10 +148,9 @@ export function localResponseNorm(
   const padded = pad(x.square(), [...inner, before, after]);
   let sum = padded.narrow(1, 0, channels);
   for (let i = 1; i < size; i++) sum = sum.add(padded.narrow(1, i, channels));
-  return x.div(
-    sum
-      .mul(alpha / size)
-      .add(k)
-      .pow(beta),
-  );
+  const scaled =
+    x.dtype === 'int64'
+      ? sum.div(size, { roundingMode: 'trunc' }).mul(alpha)
+      : sum.mul(alpha / size);
+  return x.div(scaled.add(k).pow(beta));
 }

@@ -10,7 +10,7 @@ import {
   unexpected,
 } from '../core/errors';
 import { numelOf } from '../core/shape';
-import type { Tensor } from '../core/tensor';
+import { requireTensor, type Tensor } from '../core/tensor';
 import {
   normalized,
   updateRunning,
@@ -107,10 +107,15 @@ export function batchNormWith(
   variance: Tensor | null,
   options: Omit<BatchNormOptions, 'momentum'> & { momentum: number | Tensor },
 ): Tensor {
+  const x = requireTensor(op, 'input', input);
+  if (x.ndim === 1 && x.numel() === 0) {
+    // As in PyTorch, an empty vector counts as no samples of no channels.
+    return batchNormWith(op, x.reshape(0, 0), mean, variance, options).reshape(0);
+  }
   const training = requireBoolean(op, 'training', options.training ?? false);
   const eps = requireInRange(op, 'eps', options.eps ?? 1e-5, 0, Infinity);
   if (training && eps === 0) throw unexpected(op, 'a positive number in training', 'eps', '0');
-  const inputs = channelInputs(op, input, mean, variance, options);
+  const inputs = channelInputs(op, x, mean, variance, options);
   requireRunning(op, inputs, !training, 'unless training');
   const { momentum } = options;
   return normalizeChannels(op, 'batch', inputs, { eps, fixed: !training, momentum });
@@ -194,6 +199,9 @@ export function groupNorm(input: Tensor, numGroups: number, options: AffineOptio
   }
   const channels = count / groups;
   const inner = numelOf(spatial);
+  if (channels * inner === 0) {
+    throw unexpected(op, 'at least one channel and one position', 'input', shapeText(x.shape));
+  }
   if (batch * channels * inner === 1) {
     throw unexpected(op, 'more than one value for each group', 'input', shapeText(x.shape));
   }

@@ -1,9 +1,9 @@
 /** Operands that normalisations have in common. */
-import { isHalf } from '../core/dtype';
+import { floatingDTypes, isHalf, type DType } from '../core/dtype';
 import { shapeText, unexpected } from '../core/errors';
 import { sameShape, type Shape } from '../core/shape';
 import { requireTensor, type Tensor } from '../core/tensor';
-import { requireFloating } from '../ops/define';
+import { requireDTypeOf } from '../ops/define';
 import type { NormInputs } from '../ops/nn/normalization';
 
 /** Weight and bias of a normalisation. */
@@ -54,9 +54,10 @@ export function inDTypeOfParts(
   return dtype === x.dtype ? body(inputs) : body({ ...inputs, x: x.to(dtype) }).to(x.dtype);
 }
 
-export function inputOf(op: string, value: unknown, least: number): Tensor {
+/** A tensor with at least so many dimensions, of a floating dtype or one of the others. */
+export function inputOf(op: string, value: unknown, least: number, ...others: DType[]): Tensor {
   const x = requireTensor(op, 'input', value);
-  requireFloating(op, 'input', x);
+  requireDTypeOf(op, 'input', x, ...floatingDTypes, ...others);
   if (x.ndim >= least) return x;
   throw unexpected(op, `at least ${least} dimensions`, 'input', shapeText(x.shape));
 }

@@ -1,5 +1,6 @@
 /** Pooling: what the tables of ops and PyTorch's numbers leave open, and bad input. */
 import {
+  arange,
   compile,
   F,
   manualSeed,
@@ -180,4 +181,18 @@ test('strided inputs and gradients', () => {
   const copied = image.detach().permute(0, 3, 1, 2).contiguous().requiresGrad_();
   F.maxPool2d(copied, 2).square().sum().backward();
   expect(image.grad?.permute(0, 3, 1, 2).toArray()).toEqual(copied.grad?.toArray());
+});
+
+test('samples outside [0, 1) count as in PyTorch, and those of further images are left out', () => {
+  const image = arange(36).to('float32').reshape(1, 6, 6);
+  const samples = tensor([[[-2.5, 0]], [[7, 7]]]);
+  const y = F.fractionalMaxPool2d(image, 1, { outputSize: [1, 3], randomSamples: samples });
+  expect(y.toArray()).toEqual([[[30, 33, 35]]]);
+});
+
+test('the samples of a layer are a buffer with the name of PyTorch', () => {
+  const pool = new nn.FractionalMaxPool2d(2, { outputSize: 2, randomSamples: zeros(1, 1, 2) });
+  expect(Object.keys(pool.stateDict())).toEqual(['_random_samples']);
+  expect(pool.to('float64').forward(ones(1, 4, 4).to('float64')).dtype).toBe('float64');
+  expect(new nn.FractionalMaxPool3d(2, { outputSize: 2 }).stateDict()).toEqual({});
 });

@@ -41,9 +41,16 @@ const indexResults: Readonly<Record<string, readonly number[] | undefined>> = {
   nonzero: [0, 1, 2, 3, 4, 5, 6, 7],
   randint: [0],
   ...Object.fromEntries(
-    ['max_pool', 'adaptive_max_pool', 'fractional_max_pool'].flatMap((name) =>
-      [1, 2, 3].map((dims) => [`nn.functional.${name}${dims}d`, [1]]),
-    ),
+    [1, 2, 3].flatMap((dims) => [
+      ...['max_pool', 'adaptive_max_pool', 'fractional_max_pool'].map((name) => [
+        `nn.functional.${name}${dims}d`,
+        [1],
+      ]),
+      ...['MaxPool', 'AdaptiveMaxPool', 'FractionalMaxPool'].map((name) => [
+        `nn.${name}${dims}d`,
+        [1],
+      ]),
+    ]),
   ),
 };
 

@@ -58,6 +58,17 @@ const known: readonly Known[] = [
     reason: 'the nuclear norm needs singular values',
   },
   {
+    target: /^F\.maxPool[123]d$/,
+    failure: /accepted: PyTorch: .*(got:\[0, \d+\]|being empty)/,
+    reason: 'the result of an empty input is empty',
+  },
+  {
+    target: /^F\.layerNorm$/,
+    failure: /gradient: \S+e?\S* instead of \S+ at element 0 of 1, input 0$/,
+    reason:
+      'the derivative of a row of one element is 0; both compute the difference of large numbers',
+  },
+  {
     target: /^F\.poissonNllLoss$/,
     failure: /gradient: \S+ instead of NaN .*input 1$/,
     reason: 'PyTorch rounds a target of bfloat16 to 0 in between and multiplies by its logarithm',

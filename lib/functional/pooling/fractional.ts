@@ -92,13 +92,17 @@ function maxima<Indices extends boolean = false>(
   const wanted = [...(x.ndim === dims + 1 ? [1] : []), ...x.shape.slice(0, -dims), dims];
   const samples = options.randomSamples ?? uniform(x, wanted);
   requireTensor(op, 'randomSamples', samples);
-  if (samples.dtype !== x.dtype || !sameShape(samples.shape, wanted)) {
+  // As in PyTorch, there may be samples for more images than the batch has.
+  const [batch, ...rest] = wanted;
+  const fits =
+    samples.ndim > 0 && samples.shape[0] >= batch && sameShape(samples.shape.slice(1), rest);
+  if (samples.dtype !== x.dtype || !fits) {
     const what = `${x.dtype} ${shapeText(wanted)}`;
     throw unexpected(op, what, 'randomSamples', `${samples.dtype} ${shapeText(samples.shape)}`);
   }
   const [kernelD, kernelH, kernelW] = dims === 3 ? kernel : [1, ...kernel];
   const pooling = { ...poolSizes(x, out), kernelD, kernelH, kernelW, columns: dims };
-  const both = calledAs(op, () => fractionalMaxPool(x, samples, pooling));
+  const both = calledAs(op, () => fractionalMaxPool(x, samples.narrow(0, 0, batch), pooling));
   return (indices ? both : both[0]) as Pooled<Indices>;
 }
 

@@ -22,6 +22,7 @@ import { fractionsOf } from '../../functional/pooling/fractional';
 import { eachDim } from '../../ops/nn/poolGeometry';
 import { pythonTuple } from '../module/describe';
 import { Module } from '../module/module';
+import { registerOption } from './lossBases';
 
 /** Options of the layers that reverse maximum pooling. */
 export interface MaxUnpoolLayerOptions {
@@ -195,7 +196,8 @@ abstract class AnyFractionalMaxPool<Indices extends boolean> extends Module<
   readonly outputRatio: number | readonly number[] | null;
   /** Whether `forward` returns the indices of the maxima too. */
   readonly returnIndices: Indices;
-  protected readonly options: FractionalMaxPoolOptions & { returnIndices: Indices };
+  /** @internal The option `randomSamples`, a buffer as in PyTorch; null if it is missing. */
+  declare readonly _random_samples: Tensor | null;
 
   constructor(
     dims: number,
@@ -212,7 +214,13 @@ abstract class AnyFractionalMaxPool<Indices extends boolean> extends Module<
     this.outputRatio = options.outputRatio ?? null;
     const indices = requireBoolean(op, 'returnIndices', options.returnIndices ?? false);
     this.returnIndices = indices as Indices;
-    this.options = { ...options, returnIndices: this.returnIndices };
+    registerOption(this, '_random_samples', options.randomSamples);
+  }
+
+  /** The options of the function. */
+  protected settings(): FractionalMaxPoolOptions & { returnIndices: Indices } {
+    const { outputSize, outputRatio, returnIndices } = this;
+    return { outputSize, outputRatio, returnIndices, randomSamples: this._random_samples };
   }
 }
 
@@ -255,7 +263,7 @@ export class FractionalMaxPool2d<
    */
   override forward(input: Tensor): Pooled<Indices> {
     requireMethodArity(this, 'forward', arguments.length, 1);
-    return fractionalMaxPool2d(input, this.kernelSize, this.options);
+    return fractionalMaxPool2d(input, this.kernelSize, this.settings());
   }
 }
 
@@ -298,6 +306,6 @@ export class FractionalMaxPool3d<
    */
   override forward(input: Tensor): Pooled<Indices> {
     requireMethodArity(this, 'forward', arguments.length, 1);
-    return fractionalMaxPool3d(input, this.kernelSize, this.options);
+    return fractionalMaxPool3d(input, this.kernelSize, this.settings());
   }
 }

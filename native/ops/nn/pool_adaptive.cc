@@ -1,6 +1,7 @@
 // Pools whose windows differ in size or begin at random: adaptive maxima and averages, fractional maxima. Plain loops;
 // PyTorch's are no faster. The windows of an adaptive pool with sizes that divide are regular: see pool_average.cc.
 #include <algorithm>
+#include <cmath>
 #include <array>
 #include <cstdint>
 #include <type_traits>
@@ -172,9 +173,9 @@ void FractionalWindows(S sampled, int64_t in, int64_t out, int64_t size,
                        std::vector<Window>* windows) {
   using T = ComputeOf<S>;
   const T last = static_cast<T>(in - size);
-  // Samples outside [0, 1), or NaN, count as the nearest of them, or 0.
+  // Samples outside [0, 1) count as in PyTorch, but their windows stay inside; NaN counts as 0.
   const T given = Widen(sampled);
-  const T sample = given >= 0 ? std::min(given, T{1}) : T{0};
+  const T sample = std::isnan(given) ? T{0} : std::clamp(given, T{-1000}, T{1000});
   windows->clear();
   const T alpha =
       out > 1 ? Rounded<S>(Rounded<S>(last) / Rounded<S>(static_cast<T>(out - 1))) : T{0};

@@ -154,7 +154,6 @@ test('TabularMLP prints its layers', () => {
       '  (hidden): ModuleList(',
       '    (0): Linear(in_features=6, out_features=3, bias=True)',
       '  )',
-      '  (norms): ModuleList()',
       '  (dropout): Dropout(p=0.0, inplace=False)',
       '  (output): Linear(in_features=3, out_features=1, bias=True)',
       ')',

@@ -29,6 +29,13 @@ const tolerances: Readonly<Record<string, Tolerance>> = {
 /** Derivatives are sums of products of results. */
 const loose = 4;
 
+/** Functions and layers that return indices. */
+const pools = [
+  ['max_pool', 'MaxPool'],
+  ['adaptive_max_pool', 'AdaptiveMaxPool'],
+  ['fractional_max_pool', 'FractionalMaxPool'],
+] as const;
+
 /** Indices that are computed are int32 here: docs/from-pytorch.md. */
 const indexResults: Readonly<Record<string, readonly number[] | undefined>> = {
   sort: [1],
@@ -40,16 +47,10 @@ const indexResults: Readonly<Record<string, readonly number[] | undefined>> = {
   argmin: [0],
   nonzero: [0, 1, 2, 3, 4, 5, 6, 7],
   randint: [0],
-  ...Object.fromEntries(
-    [1, 2, 3].flatMap((dims) => [
-      ...['max_pool', 'adaptive_max_pool', 'fractional_max_pool'].map((name) => [
-        `nn.functional.${name}${dims}d`,
-        [1],
-      ]),
-      ...['MaxPool', 'AdaptiveMaxPool', 'FractionalMaxPool'].map((name) => [
-        `nn.${name}${dims}d`,
-        [1],
-      ]),
+  ...Object.fromEntries<readonly number[]>(
+    [1, 2, 3].flatMap((dims): [string, readonly number[]][] => [
+      ...pools.map(([name]): [string, number[]] => [`nn.functional.${name}${dims}d`, [1]]),
+      ...pools.map(([, layer]): [string, number[]] => [`nn.${layer}${dims}d`, [1]]),
     ]),
   ),
 };

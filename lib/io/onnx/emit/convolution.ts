@@ -4,6 +4,7 @@ import type { ConvGeometry } from '../../../ops/nn/convolution';
 import type { Windows } from '../../../ops/nn/unfold';
 import {
   fixed,
+  Unsupported,
   type Attribute,
   type Emit,
   type Emitters,
@@ -83,6 +84,9 @@ const convInput: Emit<Sized<ConvGeometry>> = ({ inputs, attrs }, graph) => {
   const added = dims.map((dim) => {
     return dim.input - ((dim.output - 1) * dim.stride + reach(dim) - 2 * dim.padding);
   });
+  if (added.some((width, i) => width >= Math.max(dims[i].stride, dims[i].dilation))) {
+    throw new Unsupported('ConvTranspose adds less than a stride or a dilation');
+  }
   const before = dims.map(({ padding }) => padding);
   const behind = dims.map(({ padding }, i) => padding - Math.min(added[i], 0));
   const settings = attributes(dims, fixed(attrs.groups, 'a number'));

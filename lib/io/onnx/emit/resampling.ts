@@ -64,6 +64,9 @@ export const resampling = {
     };
     if (mode === 'area') return means(x, sizes, graph);
     if (mode === 'lanczos') throw new Unsupported('ONNX has no Resize with mode lanczos');
+    if (antialias && alignCorners) {
+      throw new Unsupported('runtimes have no Resize with both antialias and alignCorners');
+    }
     if (x.dtype === 'uint8' && !mode.startsWith('nearest')) {
       throw new Unsupported('ONNX rounds bytes otherwise; convert the images to float32 first');
     }

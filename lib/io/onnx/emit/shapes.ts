@@ -72,6 +72,7 @@ export const shapes = {
   },
   pad: ({ inputs: [x], attrs }, graph) => {
     const { mode, before, after, value } = attrs;
+    if (x.shape.length === 0) return graph.node('Identity', [x.name]);
     if (mode === 'circular') return wrapped(x.name, before, after, graph);
     const widths = graph.sizes([...before, ...after]);
     if (mode === 'constant') {

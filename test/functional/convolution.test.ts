@@ -1,5 +1,5 @@
 /** Convolutions, transposed convolutions, unfold and fold: derivatives, integers, sizes of 0 and 1, errors. */
-import { compile, F, manualSeed, ones, randn, tensor, zeros, type Tensor } from 'blasgrad';
+import { compile, F, grad, manualSeed, ones, randn, tensor, zeros, type Tensor } from 'blasgrad';
 import { checkGradients, checkSecondDerivatives, cotangentsFor } from '../support/gradcheck';
 import { plainOf } from '../support/plain';
 import { randomFrom } from '../support/random';
@@ -149,3 +149,28 @@ expectRefusals([
   [() => F.fold(ones(2, 12, 11), [4, 5], 2), RangeError, 'fold: expected a multiple of 4 rows and 12 columns for images [4, 5] and kernel [2, 2], dilation [1, 1], padding [0, 0], stride [1, 1], for input, got [2, 12, 11]'], // prettier-ignore
   [() => F.fold(ones(2, 12, 12).long(), [4, 5], 2), TypeError, 'fold: expected'],
 ]);
+
+test.each(
+  (['float16', 'bfloat16'] as const).flatMap((dtype) =>
+    [1, 2].map((stride): [typeof dtype, number] => [dtype, stride]),
+  ),
+)(
+  'a depthwise convolution of %s with stride %i rounds the results of float32 once',
+  (dtype, stride) => {
+    const run = (wide: boolean): Tensor[] => {
+      manualSeed(5);
+      const inputs = [randn(2, 3, 9, 11), randn(3, 1, 3, 3), randn(3)].map((given) => {
+        const half = given.to(dtype);
+        return (wide ? half.to('float32') : half).requiresGrad_();
+      });
+      const [x, weight, bias] = inputs;
+      const y = F.conv2d(x, weight, bias, { stride, padding: 1, groups: 3 });
+      const gradients = grad([y], inputs, { gradOutputs: [ones(y.shape).to(y.dtype)] });
+      return [y.detach(), ...gradients].map((one) => one.to(dtype));
+    };
+    const [halves, expected] = [run(false), run(true)];
+    halves.forEach((half, i) => {
+      expect(half.toArray()).toEqual(expected[i].toArray());
+    });
+  },
+);

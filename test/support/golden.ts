@@ -7,7 +7,7 @@ import { plainOf, requireClose, rounded, type Plain, type Tolerance } from './pl
 /** `float` stands for float32 and float64; what JSON cannot say is a string. */
 export interface GoldenTensor {
   readonly shape: number[];
-  readonly dtype: 'float' | 'int32' | 'bool';
+  readonly dtype: 'float' | 'int32' | 'uint8' | 'bool';
   readonly data: readonly (number | boolean | 'NaN' | 'Infinity' | '-Infinity')[];
 }
 

@@ -1,8 +1,8 @@
 // Pools whose windows differ in size or begin at random: adaptive maxima and averages, fractional maxima. Plain loops;
 // PyTorch's are no faster. The windows of an adaptive pool with sizes that divide are regular: see pool_average.cc.
 #include <algorithm>
-#include <cmath>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 #include <vector>

@@ -56,7 +56,7 @@ const refused: readonly (readonly [RegExp, RegExp])[] = [
   [/^maxPool of int64/, /:\n {2}maxPool: onnxruntime has no MaxPool of int64/],
   [/^averagePool of int64/, /:\n {2}averagePool: ONNX has no AveragePool of integers/],
   [
-    /^adaptive\w+ (of|with indices of) \[(2,3,11|2,3|2,3,9,8|2,5,7|1,5,6,5)\](?! to 3,2)/,
+    /^adaptive\w+ (of|with indices of) \[(2,3,11|2,3|2,3,9,8|2,5,7|1,5,6,5)\](?! to 3,2$)/,
     /adaptive/,
   ],
   [/^adaptiveMaxPool with indices/, /adaptiveMaxPoolIndices has no operator in ONNX/],

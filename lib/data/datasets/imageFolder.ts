@@ -6,14 +6,13 @@ import { Generator, withGenerator } from '../../core/generator';
 import { requireTensor, type Tensor } from '../../core/tensor';
 import { requirePath } from '../../io/file';
 import { Module, type AnyModule } from '../../nn';
+import { decodeImage, requireSharp } from '../images/decode';
 import {
-  decodeImage,
   decodeKeys,
   decodePlanOf,
-  requireSharp,
   type DecodeOptions,
   type DecodePlan,
-} from '../images/decode';
+} from '../images/decodeOptions';
 import { requireSignedIndex } from './indices';
 
 /** Options of `ImageFolder`. */

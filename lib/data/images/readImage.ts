@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, requireArity, requireOptions } from '../../core/errors';
 import type { Tensor } from '../../core/tensor';
 import { requirePath } from '../../io/file';
-import { decodeImage, decodeKeys, decodePlanOf, requireSharp, type DecodeOptions } from './decode';
+import { decodeImage, requireSharp } from './decode';
+import { decodeKeys, decodePlanOf, type DecodeOptions } from './decodeOptions';
 
 /**
  * Reads and decodes one image file. The package sharp decodes it on a background thread: `npm install sharp`.
